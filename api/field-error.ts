@@ -1,0 +1,80 @@
+/** The reasons a cause may have, as `metav1.CauseType` (k8s.io/apimachinery/pkg/util/validation/field). */
+export type FieldErrorType =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError';
+
+/** One thing wrong with one field. `message` is the whole text after the field: `Invalid value: -1: must be …`. */
+export interface FieldError {
+  readonly type: FieldErrorType;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Go's %q for strings, JSON otherwise: how upstream shows a bad value. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  return JSON.stringify(value);
+}
+
+const withDetail = (head: string, detail: string) => (detail === '' ? head : `${head}: ${detail}`);
+
+export const required = (field: string, detail = ''): FieldError => ({
+  type: 'FieldValueRequired',
+  field,
+  message: withDetail('Required value', detail),
+});
+export const invalid = (field: string, value: unknown, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  message: withDetail(`Invalid value: ${shown(value)}`, detail),
+});
+export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
+  type: 'FieldValueTypeInvalid',
+  field,
+  message: withDetail(`Invalid value: ${shown(value)}`, detail),
+});
+export const forbidden = (field: string, detail: string): FieldError => ({
+  type: 'FieldValueForbidden',
+  field,
+  message: withDetail('Forbidden', detail),
+});
+export const duplicate = (field: string, value: unknown): FieldError => ({
+  type: 'FieldValueDuplicate',
+  field,
+  message: `Duplicate value: ${shown(value)}`,
+});
+export const notFound = (field: string, value: unknown): FieldError => ({ type: 'FieldValueNotFound', field, message: `Not found: ${shown(value)}` });
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
+  type: 'FieldValueNotSupported',
+  field,
+  message: withDetail(
+    `Unsupported value: ${shown(value)}`,
+    supported.length
+      ? `supported values: ${[...supported]
+          .sort()
+          .map((s) => JSON.stringify(s))
+          .join(', ')}`
+      : '',
+  ),
+});
+export const tooLong = (field: string, maxBytes: number): FieldError => ({
+  type: 'FieldValueTooLong',
+  field,
+  message: `Too long: may not be more than ${maxBytes} bytes`,
+});
+export const tooMany = (field: string, actual: number, max: number): FieldError => ({
+  type: 'FieldValueTooMany',
+  field,
+  message: `Too many: ${actual}: must have at most ${max} items`,
+});
+
+/** The text of one error as it stands in a Status message and in a cause. */
+export const fieldErrorText = (error: FieldError): string => `${error.field}: ${error.message}`;

@@ -1,0 +1,50 @@
+import type { Duplex } from 'node:stream';
+
+/** Who asks: what authentication found out. */
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * A request as the pipeline sees it, wherever it came from: a socket, the loopback client, or a test.
+ * The API server is a function from this to an ApiResponse.
+ */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The raw body (network), or an object that is already decoded and may be kept (loopback). */
+  readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
+  /** Undefined until authenticated; the loopback client sets it. */
+  readonly user?: UserInfo;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: ResponseBody;
+}
+
+export type ResponseBody =
+  | { readonly kind: 'none' }
+  /** Ready-made JSON or text, in parts that are written one after the other. */
+  | { readonly kind: 'text'; readonly parts: readonly (string | Buffer)[] }
+  /** One object, as it stands in the cache, with its JSON: loopback takes the object, the network the text. */
+  | { readonly kind: 'object'; readonly object: unknown; readonly json: () => string }
+  /** Written until done or the signal aborts; `write` resolves to false when the client is too slow and the stream must end. */
+  | { readonly kind: 'stream'; readonly run: (sink: StreamSink, signal: AbortSignal) => Promise<void> }
+  /** The connection is handed over after the server's side of the handshake (exec, attach, port-forward, proxied upgrades). */
+  | { readonly kind: 'upgrade'; readonly take: (socket: Duplex, head: Buffer) => void };
+
+export interface StreamSink {
+  /** Queues a chunk. False: the buffer is over its bound, end the stream. */
+  write(chunk: string | Buffer): boolean;
+}

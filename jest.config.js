@@ -1,0 +1,21 @@
+const transform = { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] };
+const project = (displayName, testMatch, extra = {}) => ({
+  displayName,
+  testMatch,
+  transform,
+  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  ...extra,
+});
+
+/** Unit tests stand beside their code; test/ holds what crosses folders, by what it needs: nothing, kubectl and helm, real containers. */
+export default {
+  projects: [
+    project('unit', ['<rootDir>/{api,store,apiserver,runtime,controllers,scheduler,agent,cli,scripts}/**/*.test.ts']),
+    project('contract', ['<rootDir>/test/contract/**/*.test.ts']),
+    project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+  ],
+  testTimeout: 30_000,
+};
