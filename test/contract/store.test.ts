@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createMemoryStore } from '../../store/memory.ts';
+import { openSqliteStore } from '../../store/sqlite.ts';
+import type { Store, StoreEvent } from '../../store/store.ts';
+import { CompactedError } from '../../store/store.ts';
+import { startEtcd } from './etcd-process.ts';
+
+interface Backend {
+  readonly name: string;
+  /** Opens the same data again and again: what was acknowledged is there after `close`. */
+  readonly open: () => Promise<Store>;
+  readonly persistent: boolean;
+  readonly stop?: () => Promise<void>;
+}
+
+async function backends(): Promise<Backend[]> {
+  const etcd = await startEtcd();
+  const directory = mkdtempSync(join(tmpdir(), 'skiff-store-'));
+  let file = 0;
+  return [
+    { name: 'memory', open: async () => createMemoryStore(), persistent: false },
+    {
+      name: 'sqlite',
+      open: () => openSqliteStore({ file: join(directory, `${file}.db`) }),
+      persistent: true,
+      stop: async () => rmSync(directory, { recursive: true, force: true }),
+    },
+    { name: 'etcd', open: () => etcd.open(), persistent: true, stop: etcd.stop },
+  ].map((backend) => ({ ...backend, fresh: () => file++ }));
+}
+
+const all = await backends();
+afterAll(async () => {
+  for (const backend of all) await backend.stop?.();
+});
+
+/** Collects a watch's events; `until(n)` resolves when n have come. */
+async function collect(store: Store, prefix: string, after: number) {
+  const events: StoreEvent[] = [];
+  const stop = new AbortController();
+  let wake = () => {};
+  const { done } = await store.watch(
+    prefix,
+    after,
+    (batch) => {
+      events.push(...batch.events);
+      wake();
+    },
+    stop.signal,
+  );
+  return {
+    events,
+    async until(n: number) {
+      while (events.length < n) await new Promise<void>((resolve) => (wake = resolve));
+      return events;
+    },
+    stop: () => {
+      stop.abort();
+      return done;
+    },
+  };
+}
+
+describe.each(all)('the $name store', (backend) => {
+  let store: Store;
+  let prefix = '';
+  let n = 0;
+
+  beforeEach(async () => {
+    store = await backend.open();
+    prefix = `/registry/${backend.name}${n++}/`;
+  });
+  afterEach(() => store.close());
+
+  async function put(name: string, value = name): Promise<number> {
+    const result = await store.create(prefix + name, value);
+    if (!result.ok) throw new Error('exists');
+    return result.revision;
+  }
+
+  it('gives every write the next revision, and remembers it with the key', async () => {
+    const a = await put('a');
+    const b = await put('b');
+    expect(b).toBe(a + 1);
+    expect(await store.get(`${prefix}a`)).toEqual({ key: `${prefix}a`, value: 'a', revision: a });
+    expect(await store.revision()).toBe(b);
+  });
+
+  it('answers a create of what exists with what is there', async () => {
+    const revision = await put('a', 'first');
+    expect(await store.create(`${prefix}a`, 'second')).toEqual({ ok: false, current: { key: `${prefix}a`, value: 'first', revision } });
+  });
+
+  it('lets one of many concurrent updates from one revision win', async () => {
+    const revision = await put('a', '0');
+    const results = await Promise.all(Array.from({ length: 20 }, (_, i) => store.update(`${prefix}a`, `${i}`, revision)));
+    expect(results.filter((r) => r.ok)).toHaveLength(1);
+    const winner = results.findIndex((r) => r.ok);
+    expect((await store.get(`${prefix}a`))?.value).toBe(`${winner}`);
+  });
+
+  it('answers an update or delete of what is gone with nothing', async () => {
+    const revision = await put('a');
+    expect(await store.delete(`${prefix}a`, revision)).toMatchObject({ ok: true });
+    expect(await store.update(`${prefix}a`, 'x', revision)).toEqual({ ok: false, current: undefined });
+    expect(await store.delete(`${prefix}a`, revision)).toEqual({ ok: false, current: undefined });
+    expect(await store.get(`${prefix}a`)).toBeUndefined();
+  });
+
+  it('lists in key order, in pages, and nothing of a neighbouring prefix', async () => {
+    for (const name of ['c', 'a', 'b', 'é']) await put(name);
+    await store.create(`${prefix.slice(0, -1)}x/a`, 'other');
+    const first = await store.list(prefix, { limit: 2 });
+    expect(first.items.map((i) => i.value)).toEqual(['a', 'b']);
+    expect(first.more).toBe(true);
+    const rest = await store.list(prefix, { limit: 2, after: first.items.at(-1)?.key ?? '' });
+    expect(rest.items.map((i) => i.value)).toEqual(['c', 'é']);
+    expect(rest.more).toBe(false);
+    expect(rest.revision).toBe(await store.revision());
+  });
+
+  it('delivers every change once, in order, to a watch from the past that goes live', async () => {
+    const start = await store.revision();
+    const a = await put('a');
+    const watch = await collect(store, prefix, start);
+    const updated = await store.update(`${prefix}a`, 'a2', a);
+    await store.delete(`${prefix}a`, updated.ok ? updated.revision : 0);
+    await store.create(`/registry/elsewhere${prefix}`, 'x');
+    await put('b');
+    await watch.until(4);
+    expect(watch.events.map((e) => [e.type, e.key, e.type === 'put' ? [e.value, e.created] : undefined])).toEqual([
+      ['put', `${prefix}a`, ['a', true]],
+      ['put', `${prefix}a`, ['a2', false]],
+      ['delete', `${prefix}a`, undefined],
+      ['put', `${prefix}b`, ['b', true]],
+    ]);
+    const revisions = watch.events.map((e) => e.revision);
+    expect([...revisions].sort((x, y) => x - y)).toEqual(revisions);
+    await watch.stop();
+  });
+
+  it('misses and repeats nothing while writers race with watches that start', async () => {
+    const start = await store.revision();
+    const writes = Array.from({ length: 200 }, (_, i) => put(`k${i}`));
+    const watches = await Promise.all(Array.from({ length: 5 }, () => collect(store, prefix, start)));
+    const revisions = (await Promise.all(writes)).sort((x, y) => x - y);
+    for (const watch of watches) {
+      await watch.until(200);
+      expect(watch.events.map((e) => e.revision)).toEqual(revisions);
+      await watch.stop();
+    }
+  });
+
+  it('delivers nothing after the watch has been stopped', async () => {
+    const watch = await collect(store, prefix, await store.revision());
+    await watch.stop();
+    await put('a');
+    expect(watch.events).toEqual([]);
+  });
+
+  it('refuses a watch from before the compaction, and keeps what is current', async () => {
+    const a = await put('a', '1');
+    const result = await store.update(`${prefix}a`, '2', a);
+    await put('b');
+    await store.compact(result.ok ? result.revision : 0);
+    await expect(collect(store, prefix, a - 1)).rejects.toBeInstanceOf(CompactedError);
+    expect((await store.get(`${prefix}a`))?.value).toBe('2');
+    const watch = await collect(store, prefix, result.ok ? result.revision : 0);
+    await watch.until(1);
+    expect(watch.events[0]).toMatchObject({ type: 'put', key: `${prefix}b` });
+    await watch.stop();
+  });
+
+  it('deletes a key when its time to live is over, and tells watchers', async () => {
+    const created = await store.create(`${prefix}brief`, 'x', { ttlSeconds: 1 });
+    const watch = await collect(store, prefix, created.ok ? created.revision : 0);
+    await watch.until(1);
+    expect(watch.events[0]).toMatchObject({ type: 'delete', key: `${prefix}brief` });
+    expect(await store.get(`${prefix}brief`)).toBeUndefined();
+    await watch.stop();
+  });
+
+  const persistent = backend.persistent ? it : it.skip;
+  persistent('has everything again after it is closed and opened, and resumes watches over it', async () => {
+    const start = await store.revision();
+    const a = await put('a');
+    const b = await put('b');
+    await store.close();
+    store = await backend.open();
+    expect(await store.revision()).toBe(b);
+    expect(await store.get(`${prefix}a`)).toMatchObject({ value: 'a', revision: a });
+    const watch = await collect(store, prefix, start);
+    await watch.until(2);
+    expect(watch.events.map((e) => e.revision)).toEqual([a, b]);
+    expect(await put('c')).toBe(b + 1);
+    await watch.stop();
+  });
+});
