@@ -57,6 +57,8 @@ export interface RangeRequest {
   readonly key: string;
   readonly rangeEnd?: string;
   readonly limit?: number;
+  /** As of this revision; 0: the newest. */
+  readonly revision?: number;
 }
 export interface RangeResponse {
   readonly revision: number;
@@ -64,11 +66,12 @@ export interface RangeResponse {
   readonly more: boolean;
 }
 
-export function encodeRange({ key, rangeEnd = '', limit = 0 }: RangeRequest): Uint8Array {
+export function encodeRange({ key, rangeEnd = '', limit = 0, revision = 0 }: RangeRequest): Uint8Array {
   const writer = new BinaryWriter();
   writeText(writer, 1, key);
   writeText(writer, 2, rangeEnd);
   writeInt(writer, 3, limit);
+  writeInt(writer, 4, revision);
   return writer.finish();
 }
 

@@ -154,6 +154,13 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
     }
   }
 
+  /** etcd reports a watch that starts too early only after it has said that it is created: asking for the past itself tells at once. */
+  async function mustRemember(revision: number): Promise<void> {
+    await range({ key: `${root}/`, limit: 1, revision }).catch((error: Error) => {
+      throw /has been compacted/.test(error.message) ? new CompactedError(revision) : error;
+    });
+  }
+
   await range({ key: `${root}/`, limit: 1 }).catch((error: unknown) => {
     for (const each of clients) each.close();
     throw new Error(`etcd at ${options.endpoints.join(', ')} does not answer: ${error instanceof Error ? error.message : String(error)}`, {
@@ -176,6 +183,7 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
       write({ key: root + key, put: value, expected, lease: await leaseFor(writeOptions?.ttlSeconds) }),
     delete: (key, expected) => write({ key: root + key, expected, lease: '0' }),
     async watch(prefix, afterRevision, sink, signal) {
+      if (afterRevision > 0) await mustRemember(afterRevision);
       const either = AbortSignal.any([signal, stopped.signal]);
       return new Promise((resolve, reject) => {
         const done = keepFollowing(prefix, afterRevision, sink, either, () => resolve({ done }));

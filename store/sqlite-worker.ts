@@ -121,14 +121,12 @@ function answer(request: Request): Replies[Request['type']] {
     }
     case 'history': {
       if (request.after < compacted) return { changes: [], revision, compacted };
-      const changes = select.history
-        .all(request.after, request.prefix, endOf(request.prefix))
-        .map((r) => ({
-          key: String(r.key),
-          value: r.value === null ? null : String(r.value),
-          revision: Number(r.revision),
-          created: r.previous === 0,
-        }));
+      const changes = select.history.all(request.after, request.prefix, endOf(request.prefix)).map((r) => ({
+        key: String(r.key),
+        value: r.value === null ? null : String(r.value),
+        revision: Number(r.revision),
+        created: r.previous === 0,
+      }));
       return { changes, revision };
     }
     case 'compact':
