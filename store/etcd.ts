@@ -4,7 +4,7 @@ import type { Store, StoredValue, WatchBatch, WriteResult } from './store.ts';
 import { CompactedError } from './store.ts';
 
 export interface EtcdOptions {
-  /** `https://host:2379` or `http://…`, one or many: any of a cluster's members serves every request. */
+  /** `https://host:2379`, `http://…` or `unix:/path`, one or many: any of a cluster's members serves every request. */
   readonly endpoints: readonly string[];
   readonly ca?: Buffer;
   readonly cert?: Buffer;
@@ -35,7 +35,9 @@ function credentialsOf(grpc: typeof import('@grpc/grpc-js'), options: EtcdOption
  */
 export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
   const grpc = await import('@grpc/grpc-js');
-  const targets = options.endpoints.map((endpoint) => new URL(endpoint).host).sort(() => Math.random() - 0.5);
+  const targets = options.endpoints
+    .map((endpoint) => (endpoint.startsWith('unix:') ? endpoint : new URL(endpoint).host))
+    .sort(() => Math.random() - 0.5);
   const credentials = credentialsOf(grpc, options);
   const settings = {
     'grpc.max_receive_message_length': -1,

@@ -1,0 +1,38 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The directory that holds everything skiff keeps: for root under /var/lib, else where the XDG specification says. */
+export function defaultDataDir(): string {
+  if (process.env.SKIFF_DATA_DIR) return process.env.SKIFF_DATA_DIR;
+  if (process.getuid?.() === 0) return '/var/lib/skiff';
+  return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'skiff');
+}
+
+/** The data directory that the arguments name (`--data-dir X` or `--data-dir=X`), read before the command parses them. */
+export function dataDirOf(args: readonly string[]): string {
+  const at = args.findIndex((arg) => arg === '--data-dir' || arg.startsWith('--data-dir='));
+  const arg = args[at];
+  return (arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : at < 0 ? undefined : args[at + 1]) ?? defaultDataDir();
+}
+
+/** Where each thing stands inside the data directory. */
+export function layoutOf(dataDir: string) {
+  return {
+    dataDir,
+    pki: join(dataDir, 'pki'),
+    database: join(dataDir, 'state.db'),
+    etcd: join(dataDir, 'etcd'),
+    /** What `up` was asked for, kept for the next `up`. */
+    settings: join(dataDir, 'settings.json'),
+    adminKubeconfig: join(dataDir, 'admin.conf'),
+    agent: join(dataDir, 'agent'),
+    agentKubeconfig: join(dataDir, 'agent', 'kubelet.conf'),
+    /** What does not outlive the machine's uptime: pids, sockets, containerd's state. */
+    run: dataDir === '/var/lib/skiff' ? '/run/skiff' : join(dataDir, 'run'),
+    logs: join(dataDir, 'logs'),
+    /** Compiled code; may be deleted at any time. */
+    cache: join(dataDir, 'cache'),
+  };
+}
+
+export type Layout = ReturnType<typeof layoutOf>;

@@ -1,0 +1,48 @@
+import { enableCompileCache } from 'node:module';
+import { dataDirOf } from './data-dir.ts';
+
+/** The commands; each module is loaded only when it is asked for: start-up time is a feature. */
+const commands: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<{ run(args: readonly string[]): Promise<number> }> }>
+> = {
+  up: { summary: 'start a cluster on this machine (idempotent); ends when the node is Ready', load: () => import('./up.ts') },
+  stop: { summary: 'stop the cluster; its data stays', load: () => import('./stop.ts') },
+  down: { summary: 'stop the cluster and take back everything it made', load: () => import('./down.ts') },
+  status: { summary: 'what runs, and whether it is ready', load: () => import('./status.ts') },
+  server: { summary: 'run the control plane in the foreground', load: () => import('./server.ts') },
+  agent: { summary: 'run a node agent in the foreground, or join one to a cluster (--join)', load: () => import('./agent.ts') },
+  controllers: { summary: 'run the controllers against another cluster (--kubeconfig)', load: () => import('./controllers.ts') },
+  token: { summary: 'token create: make a token with which a node may join', load: () => import('./token.ts') },
+  kubeconfig: { summary: 'print the admin kubeconfig, or its path (--path)', load: () => import('./kubeconfig.ts') },
+  image: { summary: 'image load FILE...: import image archives into the node', load: () => import('./image.ts') },
+  version: { summary: 'print the version', load: () => import('./version.ts') },
+};
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length)) + 2;
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`);
+  return `skiff: a lean Kubernetes\n\nUsage: skiff COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nskiff COMMAND --help lists a command's options.`;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...args] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    console.log(usage());
+    return 0;
+  }
+  const command = commands[name === '--version' ? 'version' : name];
+  if (!command) {
+    console.error(`skiff: unknown command "${name}"\n\n${usage()}`);
+    return 2;
+  }
+  enableCompileCache(`${dataDirOf(args)}/cache/code`);
+  return (await command.load()).run(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const debug = process.env.SKIFF_DEBUG === '1';
+  console.error(`skiff: ${error instanceof Error ? (debug && error.stack) || error.message : String(error)}`);
+  process.exitCode = 1;
+}

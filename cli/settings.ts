@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { Layout } from './data-dir.ts';
+
+const port = z.coerce
+  .number({ error: 'must be a port number' })
+  .int()
+  .min(1, 'must be between 1 and 65535')
+  .max(65535, 'must be between 1 and 65535');
+
+/** `sqlite`, `etcd` (a local one that skiff runs), `memory`, or the endpoints of an etcd cluster. */
+export const storeSetting = z
+  .string()
+  .refine((value) => ['sqlite', 'etcd', 'memory'].includes(value) || value.split(',').every((each) => /^https?:\/\/[^/\s]+$/.test(each)), {
+    error: 'must be sqlite, etcd, memory, or etcd endpoints such as https://10.0.0.1:2379,https://10.0.0.2:2379',
+  });
+
+/** What a cluster was started with; kept, so that the next `up` starts the same one. */
+export const Settings = z.object({
+  store: storeSetting.default('sqlite'),
+  port: port.default(6443),
+  agentPort: port.default(10250),
+  simulate: z.boolean().default(false),
+  nodes: z.coerce.number().int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(1),
+  nodeName: z.string().optional(),
+});
+export type Settings = z.output<typeof Settings>;
+
+export { port as portSchema };
+
+/** The kept settings with `changes` on top. */
+export function loadSettings(layout: Layout, changes: Partial<Settings> = {}): Settings {
+  let kept: unknown = {};
+  try {
+    kept = JSON.parse(readFileSync(layout.settings, 'utf8'));
+  } catch {
+    // The first start: nothing is kept yet.
+  }
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  return Settings.parse({ ...(kept as object), ...given });
+}
+
+export function saveSettings(layout: Layout, settings: Settings): void {
+  mkdirSync(dirname(layout.settings), { recursive: true, mode: 0o700 });
+  writeFileSync(layout.settings, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Brings a checkout to the point where it can run: prepare.sh [modules | build | test]
+#   modules  npm's packages, Node 24 among them
+#   build    and the bundle in dist/, where the sources are newer
+#   test     and Debian's packages that the tests use
+# What is there already is left alone; a second call takes some milliseconds.
+set -eu
+home=$(dirname "$(dirname "$(readlink -f "$0")")")
+cd "$home"
+say() { echo "skiff: $*" >&2; }
+
+if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  say "installing npm's packages"
+  npm ci --no-audit --no-fund --loglevel=error >&2
+  touch node_modules/.package-lock.json
+fi
+[ "${1:-build}" = modules ] && exit 0
+
+sources="api store apiserver runtime controllers scheduler agent cli package-lock.json scripts/build.ts"
+if [ ! -f dist/skiff.mjs ] || [ -n "$(find $sources -newer dist/skiff.mjs -name '*.ts' -print -quit)" ]; then
+  say "building"
+  "$("$home/scripts/node.sh")" scripts/build.ts
+fi
+[ "${1:-build}" = build ] && exit 0
+
+sh scripts/install-packages.sh containerd runc containernetworking-plugins nftables iptables iproute2 conntrack etcd-server prometheus procps curl

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Runs the suites one after the other, the quick ones first: test.ts [SUITE...]
+ * Prints 'N passed, N failed, N skipped' last; exits 1 where anything failed or a suite ran no test.
+ */
+const suites = ['unit', 'contract', 'integration', 'e2e'];
+
+interface Outcome {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numFailedTestSuites: number;
+  readonly numTotalTests: number;
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !suites.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such suite: ${unknown.join(', ')}; there are ${suites.join(', ')}`);
+  process.exit(2);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'skiff-test-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+let ok = true;
+for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includes(name))) {
+  const report = join(directory, `${suite}.json`);
+  const args = ['node_modules/jest/bin/jest.js', '--selectProjects', suite, '--json', '--outputFile', report];
+  // Suites that start clusters share the machine's network: one file at a time.
+  if (suite === 'integration' || suite === 'e2e') args.push('--runInBand');
+  const status = await new Promise<number>((resolve) => {
+    const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+  let outcome: Outcome | undefined;
+  try {
+    outcome = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    console.error(`${suite}: the suite did not finish`);
+  }
+  total.passed += outcome?.numPassedTests ?? 0;
+  total.failed += (outcome?.numFailedTests ?? 0) + (outcome ? 0 : 1);
+  total.skipped += outcome?.numPendingTests ?? 0;
+  if (status !== 0 || !outcome || outcome.numTotalTests === 0) ok = false;
+}
+rmSync(directory, { recursive: true, force: true });
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(ok ? 0 : 1);
