@@ -50,7 +50,7 @@ export interface Controller {
   /** Runs once its informers are ready, for each key of its lane. */
   readonly reconcile: Reconcile;
   /** Informers that must be ready before the first reconcile. */
-  readonly needs: readonly Informer<never>[];
+  readonly needs: readonly Pick<Informer, 'ready'>[];
   /** Work beside the keys (a monitor that ticks, a graph that is built); ends when the signal aborts. */
   readonly run?: (signal: AbortSignal) => Promise<void>;
 }

@@ -1,0 +1,30 @@
+/** Why something was told to end: the reason of an AbortSignal. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+  readonly why: 'shutdown' | 'leadership lost' | 'grace over';
+  constructor(why: Stopped['why']) {
+    super(why);
+    this.why = why;
+  }
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Waits for `promise`, but no longer than until the signal aborts; answers whether it resolved. The listener does not outlive the wait. */
+export async function settledBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  let onAbort = () => {};
+  const cut = new Promise<false>((resolve) => {
+    onAbort = () => resolve(false);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise.then(() => true as const), cut]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
