@@ -1,18 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEtcdStore } from '../../store/etcd.ts';
 import type { Store } from '../../store/store.ts';
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+import { freePort } from './commands.ts';
 
 /** A real etcd of the test's own, with its data in a temporary directory. Needs Debian's `etcd-server`. */
 export async function startEtcd(): Promise<{ open: () => Promise<Store>; endpoint: string; stop: () => Promise<void> }> {

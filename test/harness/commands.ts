@@ -1,0 +1,99 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout that is tested. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+}
+
+/** Runs a program to its end; a non-zero exit is an outcome, not an error. */
+export function run(file: string, args: readonly string[], { input, env, timeoutMs = 60_000 }: RunOptions = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      file,
+      [...args],
+      { env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 64 * 2 ** 20 },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error ? (typeof error.code === 'number' ? error.code : 1) : 0,
+          stdout,
+          stderr: error && stderr === '' ? error.message : stderr,
+        }),
+    );
+    child.stdin?.end(input ?? '');
+  });
+}
+
+let tools: string | undefined;
+/** The directory of the stock kubectl and helm; fetched on first use. */
+export function clientTools(): string {
+  tools ??= execFileSync('sh', [join(ROOT, 'scripts', 'client-tools.sh')], { encoding: 'utf8' }).trim();
+  return tools;
+}
+
+export interface Kubectl {
+  /** Runs kubectl; answers its standard output. Throws with its standard error where it fails. */
+  (...args: readonly string[]): Promise<string>;
+  /** With standard input. */
+  input(input: string, ...args: readonly string[]): Promise<string>;
+  /** Whatever comes out, failures included. */
+  outcome(args: readonly string[], options?: RunOptions): Promise<Outcome>;
+  readonly kubeconfig: string;
+}
+
+/** A kubectl bound to one cluster. Its caches stand beside the kubeconfig, so that clusters do not share them. */
+export function kubectlFor(kubeconfig: string): Kubectl {
+  const base = ['--kubeconfig', kubeconfig, '--cache-dir', `${kubeconfig}.cache`];
+  const outcome = (args: readonly string[], options?: RunOptions) => run(join(clientTools(), 'kubectl'), [...base, ...args], options);
+  const checked = async (args: readonly string[], options?: RunOptions) => {
+    const { code, stdout, stderr } = await outcome(args, options);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  return Object.assign((...args: readonly string[]) => checked(args), {
+    input: (input: string, ...args: readonly string[]) => checked(args, { input }),
+    outcome,
+    kubeconfig,
+  });
+}
+
+export function helm(kubeconfig: string, args: readonly string[]): Promise<Outcome> {
+  return run(join(clientTools(), 'helm'), ['--kubeconfig', kubeconfig, ...args], { timeoutMs: 120_000 });
+}
+
+/** Asks again until `check` passes; then answers what it answered. Throws its last error after `timeoutMs`. */
+export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 30_000): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await delay(150);
+    }
+  }
+}
+
+/** A TCP port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
