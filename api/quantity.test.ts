@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  milliValueOfQuantity,
+  quantityProblem,
+  roundToMilli,
+  subtractQuantities,
+  valueOfQuantity,
+} from './quantity.ts';
+
+describe('canonicalQuantity', () => {
+  it.each([
+    ['0', '0'],
+    ['0.1', '100m'],
+    ['1.5', '1500m'],
+    ['1000m', '1'],
+    ['1000', '1k'],
+    ['1500Mi', '1500Mi'],
+    ['1000Mi', '1000Mi'],
+    ['1024Mi', '1Gi'],
+    ['1.5Gi', '1536Mi'],
+    ['0.9Gi', '966367641600m'],
+    ['512Ki', '512Ki'],
+    ['0.5Ki', '512'],
+    ['1e3', '1e3'],
+    ['12e4', '120e3'],
+    ['1E', '1E'],
+    ['0.0000000001', '1n'],
+    ['-1.5', '-1500m'],
+    ['1.500', '1.500'],
+    ['0Mi', '0'],
+    ['9223372036854775808', '9223372036854775807'],
+    [`1${'0'.repeat(100)}`, '9223372036854775807'],
+    ['1e2000000000', '9223372036854775807'],
+    ['.5', '500m'],
+  ])('writes %s back as %s', (text, expected) => expect(canonicalQuantity(text)).toBe(expected));
+
+  it.each(['', 'abc', '1 Gi', '1Gb', '1.2.3', 'true'])('refuses %j for its form', (text) =>
+    expect(quantityProblem(text)).toBe("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+  );
+  it.each(['1ki', '1mm', '1K', '--1'])('refuses %j for its suffix', (text) => expect(quantityProblem(text)).toBe("unable to parse quantity's suffix"));
+});
+
+describe('arithmetic on quantities', () => {
+  it('compares across suffixes', () => {
+    expect(compareQuantities('1Gi', '1024Mi')).toBe(0);
+    expect(compareQuantities('999m', '1')).toBe(-1);
+    expect(compareQuantities('1k', '999')).toBe(1);
+  });
+  it('adds and subtracts in the format of the first, or of the second where the first is zero', () => {
+    expect(addQuantities('100m', '900m')).toBe('1');
+    expect(addQuantities('0', '64Mi')).toBe('64Mi');
+    expect(addQuantities('1Gi', '1024')).toBe('1048577Ki');
+    expect(subtractQuantities('1', '1500m')).toBe('-500m');
+  });
+  it('rounds away from zero to whole numbers and thousandths', () => {
+    expect(valueOfQuantity('1500m')).toBe(2);
+    expect(valueOfQuantity('64Mi')).toBe(67108864);
+    expect(milliValueOfQuantity('0.0001')).toBe(1);
+    expect(milliValueOfQuantity('2')).toBe(2000);
+    expect(milliValueOfQuantity('250m')).toBe(250);
+    expect(roundToMilli('0.30000000000000004')).toBe('301m');
+    expect(roundToMilli('64Mi')).toBe('64Mi');
+  });
+});

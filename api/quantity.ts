@@ -1,0 +1,196 @@
+/**
+ * resource.Quantity: a fixed-point number with a suffix (`100m`, `1Gi`, `1e3`), exact to a billionth.
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export interface Quantity {
+  /** The amount in billionths (10⁻⁹). */
+  readonly nanos: bigint;
+  readonly format: QuantityFormat;
+}
+
+export type QuantityFormat = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
+
+/** What is wrong with a quantity's text, in the words that clients of kube-apiserver match on. */
+export class QuantityError extends Error {
+  override readonly name = 'QuantityError';
+}
+
+const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const SUFFIX_WRONG = "unable to parse quantity's suffix";
+const SHAPE = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
+
+const NANO = 1_000_000_000n;
+const MAX = ((1n << 63n) - 1n) * NANO;
+const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
+const decimalSuffixes = new Map(Object.entries(DECIMAL).map(([suffix, exponent]) => [exponent, suffix]));
+const binarySuffixes = new Map(Object.entries(BINARY).map(([suffix, exponent]) => [exponent, suffix]));
+
+interface Parts {
+  readonly negative: boolean;
+  /** Digits before the point, without leading zeros, and after it. */
+  readonly whole: string;
+  readonly fraction: string;
+  readonly format: QuantityFormat;
+  /** Of two for BinarySI, of ten otherwise. */
+  readonly exponent: number;
+}
+
+function split(text: string): Parts {
+  const match = SHAPE.exec(text);
+  if (!match || text === '') throw new QuantityError(FORMAT_WRONG);
+  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  const parts = { negative: sign === '-', whole, fraction };
+  const decimal = DECIMAL[suffix];
+  if (decimal !== undefined) return { ...parts, format: 'DecimalSI', exponent: decimal };
+  const binary = BINARY[suffix];
+  if (binary !== undefined) return { ...parts, format: 'BinarySI', exponent: binary };
+  if (!/^[eE][-+]?\d+$/.test(suffix)) throw new QuantityError(SUFFIX_WRONG);
+  return { ...parts, format: 'DecimalExponent', exponent: Number(suffix.slice(1)) };
+}
+
+/** The amount in billionths; what is finer is rounded away from zero, what is larger than 2⁶³-1 is cut to it. */
+function amount({ negative, whole, fraction, format, exponent }: Parts): bigint {
+  let nanos: bigint;
+  // No number of this many digits is in range: neither is worth the work of big powers, nor may a client make us do it.
+  const zero = !/[1-9]/.test(whole + fraction);
+  if (zero) return 0n;
+  const scale = (format === 'BinarySI' ? 0 : exponent) + 9;
+  if (whole.length + scale > 60) nanos = MAX;
+  else if (whole.length + scale < -60) nanos = 1n;
+  else {
+    const kept = fraction.slice(0, 80);
+    const sticky = /[1-9]/.test(fraction.slice(80)) ? 1n : 0n;
+    let mantissa = BigInt(whole + kept || '0') * 10n + sticky;
+    if (format === 'BinarySI') mantissa <<= BigInt(exponent);
+    const shift = scale - kept.length - 1;
+    if (shift >= 0) nanos = mantissa * 10n ** BigInt(shift);
+    else {
+      const divisor = 10n ** BigInt(-shift);
+      nanos = (mantissa + divisor - 1n) / divisor;
+    }
+  }
+  if (nanos > MAX) nanos = MAX;
+  return negative ? -nanos : nanos;
+}
+
+/** @throws QuantityError where the text is no quantity. */
+export function parseQuantity(text: string): Quantity {
+  const parts = split(text);
+  return { nanos: amount(parts), format: parts.format };
+}
+
+/** What is wrong with a quantity's text, or undefined. */
+export function quantityProblem(text: string): string | undefined {
+  try {
+    canonicalQuantity(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof QuantityError) return error.message;
+    throw error;
+  }
+}
+
+/** The canonical text: no precision lost, no fraction, the suffix as large as possible. */
+export function quantityText({ nanos, format }: Quantity): string {
+  if (nanos === 0n) return '0';
+  if (format === 'BinarySI') {
+    const whole = nanos / NANO;
+    if (nanos % NANO === 0n && (whole <= -1024n || whole >= 1024n)) {
+      let mantissa = whole;
+      let exponent = 0;
+      while (exponent < 60 && mantissa % 1024n === 0n) {
+        mantissa /= 1024n;
+        exponent += 10;
+      }
+      return `${mantissa}${binarySuffixes.get(exponent) ?? ''}`;
+    }
+  }
+  let mantissa = nanos;
+  let exponent = -9;
+  while (exponent < 18 && mantissa % 1000n === 0n) {
+    mantissa /= 1000n;
+    exponent += 3;
+  }
+  if (format === 'DecimalExponent') return exponent === 0 ? `${mantissa}` : `${mantissa}e${exponent}`;
+  return `${mantissa}${decimalSuffixes.get(exponent) ?? ''}`;
+}
+
+/** Upstream keeps the text it was given where it looks canonical, which spares `1500Mi` and, less intended, `1.500` and `+1`. */
+function kept({ whole, fraction, format, exponent }: Parts): boolean {
+  if (format === 'BinarySI') {
+    return fraction === '' && whole.length + (exponent * 3) / 10 + 1 <= 15 && (Number(whole) & 7) !== 0;
+  }
+  const scale = exponent - fraction.length;
+  const digits = (whole || '0') + fraction;
+  return digits.length <= 18 && scale >= -9 && scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0');
+}
+
+const MEMO = 4096;
+const canonical = new Map<string, string>();
+
+/**
+ * The text as kube-apiserver writes back a quantity that it has read: `0.1` → `100m`, `1024Mi` → `1Gi`, `1000Mi` stays.
+ * @throws QuantityError where the text is no quantity.
+ */
+export function canonicalQuantity(text: string): string {
+  const known = canonical.get(text);
+  if (known !== undefined) return known;
+  const parts = split(text);
+  const result = kept(parts) ? text : quantityText({ nanos: amount(parts), format: parts.format });
+  // A cluster has few distinct quantities; whoever sends many only empties the memo.
+  if (canonical.size >= MEMO) canonical.clear();
+  if (text.length <= 64) canonical.set(text, result);
+  return result;
+}
+
+/** -1, 0 or 1. */
+export function compareQuantities(a: string, b: string): number {
+  if (a === b) return 0;
+  const left = parseQuantity(a).nanos;
+  const right = parseQuantity(b).nanos;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+const combined = (a: string, b: string, sign: 1n | -1n): string => {
+  const left = parseQuantity(a);
+  const right = parseQuantity(b);
+  // As upstream: a zero takes the other's format.
+  const format = left.nanos === 0n ? right.format : left.format;
+  return quantityText({ nanos: left.nanos + sign * right.nanos, format });
+};
+
+/** The sum, in the format of `a` (of `b`, where `a` is zero). */
+export const addQuantities = (a: string, b: string): string => combined(a, b, 1n);
+export const subtractQuantities = (a: string, b: string): string => combined(a, b, -1n);
+
+/** Rounds up to thousandths where the quantity is finer: what upstream does to the resources of pods and nodes. */
+export function roundToMilli(text: string): string {
+  const { nanos, format } = parseQuantity(text);
+  const rest = nanos % 1_000_000n;
+  if (rest === 0n) return canonicalQuantity(text);
+  return quantityText({ nanos: nanos - rest + (nanos > 0n ? 1_000_000n : -1_000_000n), format });
+}
+
+const roundedUp = (nanos: bigint, unit: bigint): number => {
+  const quotient = nanos / unit;
+  const rest = nanos % unit;
+  return Number(rest === 0n ? quotient : nanos > 0n ? quotient + 1n : quotient - 1n);
+};
+
+/** The amount as a whole number, rounded away from zero. */
+export function valueOfQuantity(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : roundedUp(parseQuantity(text).nanos, NANO);
+}
+
+/** The amount in thousandths, rounded away from zero: what CPU is counted in. */
+export function milliValueOfQuantity(text: string): number {
+  if (/^\d{1,12}m?$/.test(text)) return text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1000;
+  return roundedUp(parseQuantity(text).nanos, 1_000_000n);
+}
+
+/** -1, 0 or 1. */
+export function signOfQuantity(text: string): number {
+  const { nanos } = parseQuantity(text);
+  return nanos < 0n ? -1 : nanos > 0n ? 1 : 0;
+}

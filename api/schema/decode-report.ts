@@ -1,0 +1,161 @@
+import { quantityProblem } from '../quantity.ts';
+import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime } from './go-json.ts';
+import type { StructuralSchema } from './structural.ts';
+
+export interface DecodeReport {
+  /** What encoding/json would say of the value: its first type error, unless a type with a decoder of its own refused. */
+  readonly problem?: string;
+  /** Paths of fields that the schema does not know, in the order of the text: `spec.containers[0].bogus`. */
+  readonly unknownFields: readonly string[];
+}
+
+/** Ends the walk: where a type decodes itself (times, quantities, int-or-string), Go's decoder stops at once. */
+class Refused extends Error {}
+
+interface Walk {
+  readonly unknown: string[];
+  /** The fields passed on the way down, without indexes and map keys, and the innermost structure among their owners. */
+  readonly fields: readonly string[];
+  readonly struct: string;
+  saved: { problem?: string };
+}
+
+/** What is wrong with a value, in kube-apiserver's words. Slow: for values that did not pass the decoder. */
+export function report(value: unknown, schema: StructuralSchema): DecodeReport {
+  const walk: Walk = { unknown: [], fields: [], struct: '', saved: {} };
+  try {
+    visit(value, schema, '', walk);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { problem: error.message, unknownFields: walk.unknown };
+  }
+  return { ...walk.saved, unknownFields: walk.unknown };
+}
+
+const qualified = (name: string): string => (name.includes('.') ? name : `v1.${name}`);
+
+function goTypeOf(schema: StructuralSchema): string {
+  if (schema.goType !== undefined) return qualified(schema.goType);
+  if (schema.title !== undefined) return qualified(schema.title);
+  switch (schema.format) {
+    case 'int32':
+    case 'int64':
+      return schema.format;
+    case 'double':
+      return 'float64';
+    case 'byte':
+      return '[]uint8';
+    case 'date-time':
+      return 'v1.Time';
+    case 'date-time-micro':
+      return 'v1.MicroTime';
+    case 'quantity':
+      return 'resource.Quantity';
+    case 'int-or-string':
+      return 'intstr.IntOrString';
+  }
+  switch (schema.type) {
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'bool';
+    case 'array':
+      return `[]${schema.items ? goTypeOf(schema.items) : 'interface {}'}`;
+    case 'object':
+      return `map[string]${typeof schema.additionalProperties === 'object' ? goTypeOf(schema.additionalProperties) : 'interface {}'}`;
+    default:
+      return 'v1.JSON';
+  }
+}
+
+function mistyped(value: unknown, type: string, walk: Walk, withNumber = false): string {
+  const what = withNumber && typeof value === 'number' ? `number ${value}` : jsonTypeOf(value);
+  const where = walk.struct === '' ? 'value' : `struct field ${walk.struct}.${walk.fields.join('.')}`;
+  return `json: cannot unmarshal ${what} into Go ${where} of type ${type}`;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function visit(value: unknown, schema: StructuralSchema, path: string, walk: Walk): void {
+  if (value === null || value === undefined) return;
+  const save = (problem: string) => {
+    walk.saved.problem ??= problem;
+  };
+  switch (schema.format) {
+    case 'quantity': {
+      const problem = quantityProblem(typeof value === 'string' ? value.trim() : JSON.stringify(value));
+      if (problem !== undefined) throw new Refused(problem);
+      return;
+    }
+    case 'date-time':
+    case 'date-time-micro': {
+      if (typeof value !== 'string') throw new Refused(mistyped(value, 'string', walk));
+      const parsed = schema.format === 'date-time' ? parseTime(value) : parseMicroTime(value);
+      if (!parsed.ok) throw new Refused(parsed.problem);
+      return;
+    }
+    case 'int-or-string':
+      if (typeof value !== 'string' && !inInt32(value) && value !== 0) throw new Refused(mistyped(value, 'int32', walk, true));
+      return;
+    case 'byte':
+      return visitBytes(value, walk, save);
+    case 'int32':
+    case 'int64':
+      if (!(schema.format === 'int32' ? inInt32(value) || value === 0 : inInt64(value))) save(mistyped(value, schema.format, walk, true));
+      return;
+  }
+  switch (schema.type) {
+    case 'string':
+    case 'boolean':
+      if (typeof value !== schema.type) save(mistyped(value, goTypeOf(schema), walk));
+      return;
+    case 'number':
+    case 'integer':
+      if (typeof value !== 'number') save(mistyped(value, goTypeOf(schema), walk));
+      return;
+    case 'array':
+      if (!schema.items) return;
+      if (!Array.isArray(value)) return save(mistyped(value, goTypeOf(schema), walk));
+      for (let i = 0; i < value.length; i++) visit(value[i], schema.items, `${path}[${i}]`, walk);
+      return;
+    case 'object':
+      if (!schema.properties && typeof schema.additionalProperties !== 'object') return;
+      if (!isObject(value)) return save(mistyped(value, goTypeOf(schema), walk));
+      return visitObject(value, schema, path, walk);
+  }
+}
+
+function visitBytes(value: unknown, walk: Walk, save: (problem: string) => void): void {
+  if (typeof value === 'string') {
+    const at = base64Problem(value);
+    if (at >= 0) save(`illegal base64 data at input byte ${at}`);
+  } else if (Array.isArray(value)) {
+    const bad = value.find((item) => item !== null && !(Number.isInteger(item) && item >= 0 && item < 256));
+    save(mistyped(bad ?? value, bad === undefined ? '[]uint8' : 'uint8', walk, true));
+  } else {
+    save(mistyped(value, '[]uint8', walk));
+  }
+}
+
+function visitObject(value: Readonly<Record<string, unknown>>, schema: StructuralSchema, path: string, walk: Walk): void {
+  const prefix = path === '' ? '' : `${path}.`;
+  for (const key of Object.keys(value)) {
+    if (!schema.properties) {
+      if (typeof schema.additionalProperties === 'object') visit(value[key], schema.additionalProperties, `${prefix}${key}`, walk);
+      continue;
+    }
+    const property = schema.properties.get(key);
+    if (!property) {
+      walk.unknown.push(`${prefix}${key}`);
+      continue;
+    }
+    const fields = [...walk.fields, ...(property.embedded === undefined ? [] : [property.embedded]), key];
+    visit(value[key], property.schema, `${prefix}${key}`, { ...walk, fields, struct: structName(schema) });
+  }
+}
+
+const structName = (schema: StructuralSchema): string => {
+  const name = schema.goType ?? schema.title ?? '';
+  return name.slice(name.lastIndexOf('.') + 1);
+};

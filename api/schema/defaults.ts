@@ -1,0 +1,76 @@
+import { copy, setOwn } from './decode.ts';
+import type { StructuralSchema } from './structural.ts';
+
+/** Fills in, in place, what the schema gives a default for. */
+export type Defaulter = (value: unknown) => void;
+
+const nothing: Defaulter = () => {};
+const compiled = new WeakMap<StructuralSchema, Defaulter>();
+const reaches = new WeakMap<StructuralSchema, boolean>();
+
+function* children(schema: StructuralSchema): Generator<StructuralSchema> {
+  for (const property of schema.properties?.values() ?? []) yield property.schema;
+  if (schema.items) yield schema.items;
+  if (typeof schema.additionalProperties === 'object') yield schema.additionalProperties;
+}
+
+/** Whether anything under the node has a default; the graph may have cycles. */
+function hasDefaults(root: StructuralSchema): boolean {
+  const known = reaches.get(root);
+  if (known !== undefined) return known;
+  const seen = new Set([root]);
+  for (const node of seen) {
+    for (const child of children(node)) {
+      if (child.default !== undefined || reaches.get(child)) {
+        reaches.set(root, true);
+        return true;
+      }
+      seen.add(child);
+    }
+  }
+  // Nothing that was seen leads to a default either.
+  for (const node of seen) reaches.set(node, false);
+  return false;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The defaulter of a schema, made on first use and kept. A null in a field that is not nullable counts as absent. */
+export function defaulterOf(schema: StructuralSchema): Defaulter {
+  const known = compiled.get(schema);
+  if (known) return known;
+  if (!hasDefaults(schema)) return nothing;
+  // Set before its parts are built, so that a cycle finds it.
+  let run = nothing;
+  const defaulter: Defaulter = (value) => run(value);
+  compiled.set(schema, defaulter);
+  run = build(schema);
+  return defaulter;
+}
+
+function build(schema: StructuralSchema): Defaulter {
+  if (schema.type === 'array' || schema.items) {
+    const item = schema.items ? defaulterOf(schema.items) : nothing;
+    return (value) => {
+      if (Array.isArray(value)) for (const element of value) item(element);
+    };
+  }
+  const own: { name: string; value: unknown; fresh: boolean }[] = [];
+  const nested: { name: string; run: Defaulter }[] = [];
+  for (const { name, schema: field } of schema.properties?.values() ?? []) {
+    if (field.default !== undefined) own.push({ name, value: field.default, fresh: typeof field.default === 'object' });
+    const run = defaulterOf(field);
+    if (run !== nothing) nested.push({ name, run });
+  }
+  const nullable = new Set([...(schema.properties?.values() ?? [])].filter((p) => p.schema.nullable).map((p) => p.name));
+  const others = typeof schema.additionalProperties === 'object' ? defaulterOf(schema.additionalProperties) : nothing;
+  return (value) => {
+    if (!isObject(value)) return;
+    for (const { name, value: preset, fresh } of own) {
+      const there = value[name];
+      if (there === undefined || (there === null && !nullable.has(name))) setOwn(value, name, fresh ? copy(preset) : preset);
+    }
+    for (const { name, run } of nested) if (value[name] !== undefined) run(value[name]);
+    if (others !== nothing) for (const key of Object.keys(value)) if (!schema.properties?.has(key)) others(value[key]);
+  };
+}
