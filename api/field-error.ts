@@ -52,17 +52,13 @@ export const duplicate = (field: string, value: unknown): FieldError => ({
   message: `Duplicate value: ${shown(value)}`,
 });
 export const notFound = (field: string, value: unknown): FieldError => ({ type: 'FieldValueNotFound', field, message: `Not found: ${shown(value)}` });
+/** The supported values are shown in the order given. */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   type: 'FieldValueNotSupported',
   field,
   message: withDetail(
     `Unsupported value: ${shown(value)}`,
-    supported.length
-      ? `supported values: ${[...supported]
-          .sort()
-          .map((s) => JSON.stringify(s))
-          .join(', ')}`
-      : '',
+    supported.length ? `supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}` : '',
   ),
 });
 export const tooLong = (field: string, maxBytes: number): FieldError => ({

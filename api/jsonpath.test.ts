@@ -4,7 +4,12 @@ import { fieldsOfPath, firstAt, jsonPath } from './jsonpath.ts';
 const object = {
   metadata: { name: 'n', annotations: { 'example.com/x': 'y' } },
   spec: { replicas: 3, list: [{ name: 'a' }, { name: 'b' }] },
-  status: { conditions: [{ type: 'Ready', status: 'True' }, { type: 'Other', status: 'False' }] },
+  status: {
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'Other', status: 'False' },
+    ],
+  },
 };
 
 describe('jsonPath', () => {

@@ -46,8 +46,7 @@ function steps(path: string): Step[] {
   return out;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function follow(values: readonly unknown[], step: Step): unknown[] {
   const out: unknown[] = [];

@@ -1,6 +1,7 @@
-import type { z } from 'zod';
 import type { FieldError } from './field-error.ts';
 import type { KubeObject, Live } from './object.ts';
+import type { Field } from './schema/fields.ts';
+import type { StructuralSchema } from './schema/structural.ts';
 
 /** Names a kind to a client: enough to address it, with the object's type carried along. */
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -46,9 +47,13 @@ export interface Strategy<T extends KubeObject> {
   /** Lines of `Warning:` headers on create and update. */
   readonly warnings?: (object: T, old: Live<T> | undefined) => string[];
   /** The rule of `metadata.name`; upstream's default is a DNS-1123 subdomain. Returns what is wrong with the name, if anything. */
-  readonly validateName?: (name: string, prefix: boolean) => string[];
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[];
   /** metadata.generation is kept, and raised when anything but metadata and status changes. */
   readonly generation?: boolean;
+  /** False: an update must name the resourceVersion that it is based on. */
+  readonly allowUnconditionalUpdate?: false;
+  /** How often a fault of labels, annotations and the like is reported on update: see validateObjectMetaUpdate. Three times, if left out. */
+  readonly updateMetadataChecks?: number;
   /** `spec.nodeName` → value, for field selectors beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: Live<T>) => string>>;
 }
@@ -77,7 +82,9 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly verbs: readonly Verb[];
-  readonly schema: z.ZodType<T>;
+  readonly schema: Field<T>;
+  /** Set for custom resources: their schema comes from the CustomResourceDefinition, and `schema` says nothing. */
+  readonly structural?: StructuralSchema;
   readonly columns: readonly Column<T>[];
   readonly strategy: Strategy<T>;
   readonly subresources: readonly Subresource[];

@@ -1,6 +1,6 @@
 import { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts';
 import { controllerRevisions } from './apps/controller-revision.ts';
-import { deployments } from './apps/deployment.ts';
+import { deployments, deploymentsV1beta2 } from './apps/deployment.ts';
 import { replicaSets } from './apps/replica-set.ts';
 import { selfSubjectReviews } from './authentication/self-subject-review.ts';
 import { tokenReviews } from './authentication/token-review.ts';
@@ -46,6 +46,7 @@ export const kinds = [
   bindings,
   replicaSets,
   deployments,
+  deploymentsV1beta2,
   controllerRevisions,
   endpointSlices,
   leases,

@@ -40,7 +40,9 @@ describe('canonicalQuantity', () => {
   it.each(['', 'abc', '1 Gi', '1Gb', '1.2.3', 'true'])('refuses %j for its form', (text) =>
     expect(quantityProblem(text)).toBe("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
   );
-  it.each(['1ki', '1mm', '1K', '--1'])('refuses %j for its suffix', (text) => expect(quantityProblem(text)).toBe("unable to parse quantity's suffix"));
+  it.each(['1ki', '1mm', '1K', '--1'])('refuses %j for its suffix', (text) =>
+    expect(quantityProblem(text)).toBe("unable to parse quantity's suffix"),
+  );
 });
 
 describe('arithmetic on quantities', () => {

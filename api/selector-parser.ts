@@ -134,7 +134,8 @@ export function parseRequirements(text: string): Requirement[] {
   for (;;) {
     const token = peek();
     if (token.kind === 'end') return found;
-    if (token.kind !== 'identifier' && token.kind !== '!') throw new SelectorError(`found '${token.text}', expected: !, identifier, or 'end of string'`);
+    if (token.kind !== 'identifier' && token.kind !== '!')
+      throw new SelectorError(`found '${token.text}', expected: !, identifier, or 'end of string'`);
     found.push(requirement());
     const after = take();
     if (after.kind === 'end') return found;

@@ -32,7 +32,7 @@ describe('the text of a label selector', () => {
     ['a in (x', "unable to parse requirement: found '', expected: ',' or ')'"],
     ['!a=b', "found '=', expected: ',' or 'end of string'"],
     ['a=b=c', "found '=', expected: ',' or 'end of string'"],
-    ['n>x', 'unable to parse requirement: values[0]: Invalid value: "x": for \'Gt\', \'Lt\' operators, the value must be an integer'],
+    ['n>x', "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer"],
   ])('%s is refused: %s', (text, message) => expect(() => parseSelector(text)).toThrow(message));
 
   it('names a bad key and a bad value', () => {
@@ -63,7 +63,9 @@ describe('selectors of objects', () => {
     expect(selectorText(selectorFromLabels({ c: 'd', a: 'b' }))).toBe('a=b,c=d');
   });
   it('is shown in columns with equalities', () => {
-    expect(labelSelectorText({ matchLabels: { a: 'b' }, matchExpressions: [{ key: 'c', operator: 'In', values: ['y', 'x'] }] })).toBe('a=b,c in (x,y)');
+    expect(labelSelectorText({ matchLabels: { a: 'b' }, matchExpressions: [{ key: 'c', operator: 'In', values: ['y', 'x'] }] })).toBe(
+      'a=b,c in (x,y)',
+    );
     expect(labelSelectorText({})).toBe('<none>');
   });
 });

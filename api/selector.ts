@@ -77,7 +77,7 @@ const OPERATORS: Readonly<Record<string, RequirementOperator>> = { In: 'in', Not
  */
 export function selectorFrom(selector: LabelSelector | undefined | null): Selector {
   if (selector === undefined || selector === null) return nothing;
-  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, operator: 'in', values: [value] }));
+  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, operator: '=', values: [value] }));
   for (const { key, operator, values } of selector.matchExpressions ?? []) {
     const known = OPERATORS[operator];
     if (known === undefined) throw new SelectorError(`${JSON.stringify(operator)} is not a valid label selector operator`);
@@ -108,9 +108,5 @@ function requirementText({ key, operator, values }: Requirement): string {
 /** The text that parses into the selector again: what `status.selector` of a Scale holds. */
 export const selectorText = (selector: Selector): string => selector.requirements.map(requirementText).join(',');
 
-/** The text of a metav1.LabelSelector as upstream formats it for columns and Scale: `<none>` where empty, equalities with `=`. */
-export function labelSelectorText(selector: LabelSelector | undefined): string {
-  const { requirements } = selectorFrom(selector);
-  const shown = requirements.map((r) => (r.operator === 'in' && r.values.length === 1 && selector?.matchLabels?.[r.key] === r.values[0] ? { ...r, operator: '=' as const } : r));
-  return shown.length === 0 ? '<none>' : shown.map(requirementText).join(',');
-}
+/** The text of a metav1.LabelSelector as upstream formats it for columns and Scale: `<none>` where it is empty or missing. */
+export const labelSelectorText = (selector: LabelSelector | undefined): string => selectorText(selectorFrom(selector)) || '<none>';

@@ -93,7 +93,8 @@ export const errors = {
       detailsOf(r, name),
     ),
   invalid: (r: ResourceName, name: string, causes: readonly FieldError[]) => {
-    const texts = causes.map(fieldErrorText);
+    // A cause may be reported several times, its text is shown once.
+    const texts = [...new Set(causes.map(fieldErrorText))];
     return new StatusError('Invalid', `${kindText(r)} "${name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, {
       ...detailsOf(r, name),
       kind: r.kind,

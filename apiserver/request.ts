@@ -25,6 +25,15 @@ export interface ApiRequest {
   readonly user?: UserInfo;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** The connection it came over; one object a connection, so that what is found out about it can be kept beside it. Undefined in process. */
+  readonly connection?: Connection;
+}
+
+/** What is known of a client's connection. */
+export interface Connection {
+  readonly remoteAddress: string;
+  /** DER of the client certificate, where one was presented and verified against the client CA. */
+  readonly clientCertificate: Buffer | undefined;
 }
 
 export interface ApiResponse {
@@ -35,8 +44,8 @@ export interface ApiResponse {
 
 export type ResponseBody =
   | { readonly kind: 'none' }
-  /** Ready-made JSON or text, in parts that are written one after the other. */
-  | { readonly kind: 'text'; readonly parts: readonly (string | Buffer)[] }
+  /** JSON or text, in parts that are written one after the other, the event loop running in between; iterated once. */
+  | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer> }
   /** One object, as it stands in the cache, with its JSON: loopback takes the object, the network the text. */
   | { readonly kind: 'object'; readonly object: unknown; readonly json: () => string }
   /** Written until done or the signal aborts; `write` resolves to false when the client is too slow and the stream must end. */
@@ -47,4 +56,8 @@ export type ResponseBody =
 export interface StreamSink {
   /** Queues a chunk. False: the buffer is over its bound, end the stream. */
   write(chunk: string | Buffer): boolean;
+  /** Resolves when what was written has gone out; false: the client reads no more. For long answers, between their parts. */
+  drained?(): Promise<boolean>;
+  /** Resolves once a chunk that was not taken may be tried again; false: the client reads no more. For streams that must not lose anything. */
+  drained?(): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
 import { errors, isExpired } from '../api/status-error.ts';
 import type { WatchEvent } from './client.ts';
+import type { FakeClock } from './fake-clock.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { bodyText } from './http-transport.ts';
 import { createHttpsClient } from './https-client.ts';
@@ -41,6 +42,15 @@ const ok =
   (_request, response) => {
     response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(object));
   };
+/** Until the client pauses: the answer it pauses after comes over a real socket. */
+async function untilItWaits(clock: FakeClock): Promise<void> {
+  const signal = AbortSignal.timeout(3000);
+  while (clock.pending() === 0) {
+    signal.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 const key = { namespace: 'default', name: 'a' };
 
 describe('the HTTPS client', () => {
@@ -110,7 +120,7 @@ describe('the HTTPS client', () => {
       else response.end('{}');
     });
     const write = client.create(configMaps, { metadata: { name: 'a', namespace: 'default' } });
-    while (clock.pending() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await untilItWaits(clock);
     await clock.advance(3000);
     await write;
     expect(asked).toHaveLength(2);
@@ -124,7 +134,7 @@ describe('the HTTPS client', () => {
       cut = false;
     });
     const read = client.get(configMaps, key);
-    while (clock.pending() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await untilItWaits(clock);
     await clock.advance(1000);
     await read;
     expect(asked).toHaveLength(2);

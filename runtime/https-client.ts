@@ -148,7 +148,7 @@ async function sendWithRetries(transport: Transport, clock: Clock, request: Http
 }
 
 const DROPPED = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
-const isDropped = (error: unknown): boolean => error instanceof Error && 'code' in error && DROPPED.has(String(error.code));
+const isDropped = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && DROPPED.has(String(error.code));
 
 type RawEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: Live<T> }

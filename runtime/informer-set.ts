@@ -1,12 +1,12 @@
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject, Live } from '../api/object.ts';
 import { keyOf, keyText } from '../api/object.ts';
+import { selectorFrom } from '../api/selector.ts';
 import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { Informer, Informers } from './informer.ts';
 import type { Change } from './informer-handlers.ts';
 import { createHandlers } from './informer-handlers.ts';
-import { matchesLabels } from './label-match.ts';
 import type { Logger } from './log.ts';
 import { createObjectCache } from './object-cache.ts';
 import { runWatcher } from './watcher.ts';
@@ -107,7 +107,10 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
     ready,
     get: cache.get,
     list: (namespace) => (namespace === undefined ? cache.all() : cache.inNamespace(namespace)),
-    select: (namespace, selector) => cache.inNamespace(namespace).filter((object) => matchesLabels(selector, object.metadata.labels)),
+    select(namespace, selector) {
+      const { matches } = selectorFrom(selector);
+      return cache.inNamespace(namespace).filter((object) => matches(object.metadata.labels));
+    },
     addIndex: cache.addIndex,
     byIndex: cache.byIndex,
     on(handler) {

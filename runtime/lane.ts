@@ -1,8 +1,8 @@
 import type { ObjectKey } from '../api/object.ts';
 import { keyText } from '../api/object.ts';
 import { exponentialDelay } from './backoff.ts';
-import { createDueHeap } from './due-heap.ts';
 import { createFifo } from './fifo.ts';
+import { createHeap } from './heap.ts';
 
 export type Priority = 'normal' | 'low';
 
@@ -66,6 +66,7 @@ interface Entry {
 
 interface Slot {
   readonly entry: Entry;
+  readonly due: number;
   readonly ticket: number;
 }
 
@@ -76,7 +77,7 @@ const MAX_DELAY_MS = 1_000_000;
 export function createLaneKeys(): LaneKeys {
   const entries = new Map<string, Entry>();
   const lines = { normal: createFifo<Slot>(), low: createFifo<Slot>() };
-  const waiting = createDueHeap<Slot>();
+  const waiting = createHeap<Slot>((a, b) => a.due < b.due);
   const counts = { ready: 0, waiting: 0, running: 0, idle: 0 };
 
   const move = (entry: Entry, phase: Entry['phase']) => {
@@ -88,7 +89,7 @@ export function createLaneKeys(): LaneKeys {
   const makeReady = (entry: Entry, now: number) => {
     if (entry.phase !== 'ready') entry.readySince = now;
     move(entry, 'ready');
-    lines[entry.priority].push({ entry, ticket: entry.ticket });
+    lines[entry.priority].push({ entry, due: now, ticket: entry.ticket });
   };
   const schedule = (entry: Entry, request: Request, now: number) => {
     entry.due = request.due;
@@ -96,22 +97,20 @@ export function createLaneKeys(): LaneKeys {
     entry.reason = request.reason;
     if (request.due <= now) return makeReady(entry, now);
     move(entry, 'waiting');
-    waiting.push(entry.due, { entry, ticket: entry.ticket });
+    waiting.push({ entry, due: entry.due, ticket: entry.ticket });
   };
   const fresh = (slot: Slot) => slot.ticket === slot.entry.ticket;
   const takeFrom = (line: Priority): Entry | undefined => {
     for (let slot = lines[line].shift(); slot; slot = lines[line].shift()) if (fresh(slot)) return slot.entry;
     return undefined;
   };
-  const dropStale = () => {
-    // Only the top matters: stale slots below it surface later.
-    for (let top = waiting.peekDue(); top !== undefined; top = waiting.peekDue()) {
-      const slot = waiting.pop();
-      if (!slot) return;
-      if (!fresh(slot)) continue;
-      waiting.push(top, slot);
-      return;
+  /** The next slot to come due. Stale ones below it surface later. */
+  const nextWaiting = (): Slot | undefined => {
+    for (let slot = waiting.peek(); slot; slot = waiting.peek()) {
+      if (fresh(slot)) return slot;
+      waiting.pop();
     }
+    return undefined;
   };
 
   return {
@@ -144,9 +143,9 @@ export function createLaneKeys(): LaneKeys {
       }
     },
     wake(now) {
-      for (let due = waiting.peekDue(); due !== undefined && due <= now; due = waiting.peekDue()) {
-        const slot = waiting.pop();
-        if (slot && fresh(slot)) makeReady(slot.entry, now);
+      for (let slot = nextWaiting(); slot && slot.due <= now; slot = nextWaiting()) {
+        waiting.pop();
+        makeReady(slot.entry, now);
       }
     },
     take(now) {
@@ -177,10 +176,7 @@ export function createLaneKeys(): LaneKeys {
       }
       return outcome.kind === 'failed' ? delay : undefined;
     },
-    nextDue() {
-      dropStale();
-      return waiting.peekDue();
-    },
+    nextDue: () => nextWaiting()?.due,
     get ready() {
       return counts.ready;
     },

@@ -44,13 +44,13 @@ const table: [string, State, WatcherInput<ConfigMap>, WatcherStep<ConfigMap>][] 
     },
   ],
   ['waits after a failed page and keeps what it has', halfListed, { type: 'failed', error: broken }, { state: halfListed, action: { do: 'wait' } }],
+  ['asks for the failed page again after the wait', halfListed, { type: 'waited' }, { state: halfListed, action: { do: 'list', continue: 'more' } }],
   [
-    'asks for the failed page again after the wait',
+    'starts the list over when its continue token has expired',
     halfListed,
-    { type: 'waited' },
-    { state: halfListed, action: { do: 'list', continue: 'more' } },
+    { type: 'failed', error: gone },
+    { state: listing, action: { do: 'wait' } },
   ],
-  ['starts the list over when its continue token has expired', halfListed, { type: 'failed', error: gone }, { state: listing, action: { do: 'wait' } }],
   [
     'passes an addition on and remembers its revision',
     watching,

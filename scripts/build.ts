@@ -1,16 +1,20 @@
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** Bundles skiff into dist/: one file to load is what makes start-up fast. */
+/** Bundles skiff into dist/: few files to load is what makes start-up fast. */
+rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { skiff: 'cli/main.ts', runtime: 'runtime/index.ts', testing: 'test/cluster.ts' },
+  entryPoints: { skiff: 'cli/main.ts', 'sqlite-worker': 'store/sqlite-worker.ts', runtime: 'runtime/index.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
-  // Loaded lazily, where a remote cluster is used.
+  chunkNames: '[name]-[hash]',
+  // Loaded lazily, where a remote cluster needs a plugin.
   external: ['@kubernetes/client-node'],
   banner: { js: "import { createRequire as skiffRequire } from 'node:module'; const require = skiffRequire(import.meta.url);" },
   minifySyntax: true,

@@ -1,17 +1,19 @@
 import { defineKind } from '../kind.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import type { Infer } from '../schema/fields.ts';
-import { struct, topLevel } from '../schema/fields.ts';
+import { ref, struct, topLevel } from '../schema/fields.ts';
 import { UserInfo } from './token-review.ts';
 
-export const SelfSubjectReviewStatus = struct('SelfSubjectReviewStatus', {
-  userInfo: UserInfo.optional(),
+export const SelfSubjectReviewStatus = struct('SelfSubjectReviewStatus', 'Who the caller is.', {
+  userInfo: ref(UserInfo, 'The caller, as the server knows it.', { presence: 'filled' }).optional(),
 });
 export type SelfSubjectReviewStatus = Infer<typeof SelfSubjectReviewStatus>;
 
-export const SelfSubjectReview = topLevel('SelfSubjectReview', {
-  metadata: ObjectMeta.optional(),
-  status: SelfSubjectReviewStatus.optional(),
+export const SelfSubjectReview = topLevel('SelfSubjectReview', 'Asks the server who the caller is.', {
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
+  status: ref(SelfSubjectReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type SelfSubjectReview = Infer<typeof SelfSubjectReview>;
 

@@ -1,12 +1,15 @@
 import { defineKind } from '../kind.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import type { Infer } from '../schema/fields.ts';
-import { topLevel } from '../schema/fields.ts';
+import { ref, topLevel } from '../schema/fields.ts';
+import { bindingStrategy } from './binding-strategy.ts';
 import { ObjectReference } from './reference.ts';
 
-export const Binding = topLevel('Binding', {
-  metadata: ObjectMeta.optional(),
-  target: ObjectReference,
+export const Binding = topLevel('Binding', 'Puts a pod on a node.', {
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
+  target: ref(ObjectReference, 'The node.'),
 });
 export type Binding = Infer<typeof Binding>;
 
@@ -18,4 +21,5 @@ export const bindings = defineKind<Binding>({
   namespaced: true,
   verbs: ['create'],
   schema: Binding,
+  strategy: bindingStrategy,
 });

@@ -1,13 +1,17 @@
 import { defineKind } from '../kind.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import type { Infer } from '../schema/fields.ts';
-import { boolean, bytes, map, string, topLevel } from '../schema/fields.ts';
+import { boolean, bytes, map, ref, string, topLevel } from '../schema/fields.ts';
+import { configMapStrategy } from './config-map-strategy.ts';
+import { configMapColumns } from './object-columns.ts';
 
-export const ConfigMap = topLevel('ConfigMap', {
-  binaryData: map(bytes()).optional(),
-  data: map(string()).optional(),
-  immutable: boolean().optional(),
-  metadata: ObjectMeta.optional(),
+export const ConfigMap = topLevel('ConfigMap', 'Configuration for pods, as keys and values.', {
+  binaryData: map(bytes(), 'Values that are not text, in base64.').optional(),
+  data: map(string(), 'Values that are text.').optional(),
+  immutable: boolean('Nothing but metadata may change any more.', { presence: 'pointer' }).optional(),
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
 });
 export type ConfigMap = Infer<typeof ConfigMap>;
 
@@ -19,4 +23,6 @@ export const configMaps = defineKind<ConfigMap>({
   namespaced: true,
   shortNames: ['cm'],
   schema: ConfigMap,
+  columns: configMapColumns,
+  strategy: configMapStrategy,
 });

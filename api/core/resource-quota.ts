@@ -1,37 +1,41 @@
 import { defineKind } from '../kind.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import type { Infer } from '../schema/fields.ts';
-import { list, map, quantity, string, struct, topLevel } from '../schema/fields.ts';
+import { atomicList, atomicStruct, namedString, ref, resourceList, string, struct, topLevel } from '../schema/fields.ts';
+import { resourceQuotaColumns } from './object-columns.ts';
+import { resourceQuotaStrategy } from './resource-quota-strategy.ts';
 
-export const ScopedResourceSelectorRequirement = struct('ScopedResourceSelectorRequirement', {
-  operator: string(),
-  scopeName: string(),
-  values: list(string()).optional(),
+export const ScopedResourceSelectorRequirement = struct('ScopedResourceSelectorRequirement', 'One expression about the scope of a quota.', {
+  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'ScopeSelectorOperator' }),
+  scopeName: string('Name of the scope.', { goType: 'ResourceQuotaScope' }),
+  values: atomicList(string(), 'Values for In and NotIn.').optional(),
 });
 export type ScopedResourceSelectorRequirement = Infer<typeof ScopedResourceSelectorRequirement>;
 
-export const ScopeSelector = struct('ScopeSelector', {
-  matchExpressions: list(ScopedResourceSelectorRequirement).optional(),
+export const ScopeSelector = atomicStruct('ScopeSelector', 'Expressions about scopes that must all hold.', {
+  matchExpressions: atomicList(ScopedResourceSelectorRequirement, 'The expressions.').optional(),
 });
 export type ScopeSelector = Infer<typeof ScopeSelector>;
 
-export const ResourceQuotaSpec = struct('ResourceQuotaSpec', {
-  hard: map(quantity()).optional(),
-  scopeSelector: ScopeSelector.optional(),
-  scopes: list(string()).optional(),
+export const ResourceQuotaSpec = struct('ResourceQuotaSpec', 'The limits on a namespace.', {
+  hard: resourceList('Most that may be used of each resource.').optional(),
+  scopeSelector: ref(ScopeSelector, 'Which objects count, by scope and value.').optional(),
+  scopes: atomicList(namedString('ResourceQuotaScope'), 'Scopes that an object must all be in to count.').optional(),
 });
 export type ResourceQuotaSpec = Infer<typeof ResourceQuotaSpec>;
 
-export const ResourceQuotaStatus = struct('ResourceQuotaStatus', {
-  hard: map(quantity()).optional(),
-  used: map(quantity()).optional(),
+export const ResourceQuotaStatus = struct('ResourceQuotaStatus', 'The limits in force, and what is used.', {
+  hard: resourceList('Limits in force.').optional(),
+  used: resourceList('What is used.').optional(),
 });
 export type ResourceQuotaStatus = Infer<typeof ResourceQuotaStatus>;
 
-export const ResourceQuota = topLevel('ResourceQuota', {
-  metadata: ObjectMeta.optional(),
-  spec: ResourceQuotaSpec.optional(),
-  status: ResourceQuotaStatus.optional(),
+export const ResourceQuota = topLevel('ResourceQuota', 'Limits what a namespace may use in all.', {
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
+  spec: ref(ResourceQuotaSpec, 'What is wanted.', { presence: 'filled' }).optional(),
+  status: ref(ResourceQuotaStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type ResourceQuota = Infer<typeof ResourceQuota>;
 
@@ -43,5 +47,7 @@ export const resourceQuotas = defineKind<ResourceQuota>({
   namespaced: true,
   shortNames: ['quota'],
   schema: ResourceQuota,
+  columns: resourceQuotaColumns,
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
+  strategy: resourceQuotaStrategy,
 });

@@ -1,15 +1,19 @@
 import type { Infer } from '../schema/fields.ts';
-import { list, map, string, struct } from '../schema/fields.ts';
+import { atomicList, atomicStruct, map, string, struct } from '../schema/fields.ts';
 
-export const LabelSelectorRequirement = struct('LabelSelectorRequirement', {
-  key: string(),
-  operator: string(),
-  values: list(string()).optional(),
+export const LabelSelectorRequirement = struct('LabelSelectorRequirement', 'One expression of a selector: key, operator, values.', {
+  key: string('Label key.'),
+  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'LabelSelectorOperator' }),
+  values: atomicList(string(), 'Values for In and NotIn; none for the others.').optional(),
 });
 export type LabelSelectorRequirement = Infer<typeof LabelSelectorRequirement>;
 
-export const LabelSelector = struct('LabelSelector', {
-  matchExpressions: list(LabelSelectorRequirement).optional(),
-  matchLabels: map(string()).optional(),
-});
+export const LabelSelector = atomicStruct(
+  'LabelSelector',
+  'Selects objects by their labels; all of its parts must match. Empty, it selects everything.',
+  {
+    matchExpressions: atomicList(LabelSelectorRequirement, 'Expressions that must all hold.').optional(),
+    matchLabels: map(string(), 'Labels that the object must have with these values.').optional(),
+  },
+);
 export type LabelSelector = Infer<typeof LabelSelector>;

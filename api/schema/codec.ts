@@ -13,7 +13,9 @@ export interface DecodeOptions {
   readonly strict?: boolean;
 }
 
-export type DecodeResult<T> = Decoded<T> | { readonly ok: false; /** As encoding/json says it: `json: cannot unmarshal …` */ readonly message: string };
+export type DecodeResult<T> =
+  | Decoded<T>
+  | { readonly ok: false /** As encoding/json says it: `json: cannot unmarshal …` */; readonly message: string };
 
 export interface Decoded<T> {
   readonly ok: true;

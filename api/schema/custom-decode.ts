@@ -10,8 +10,7 @@ type Result =
   | { readonly ok: true; readonly object: KubeObject; readonly unknownFields: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The schema of metadata, read as for built-in kinds, wherever it stands: at the root and in embedded resources. */
 const metadataSchema = (): StructuralSchema => {
@@ -81,11 +80,11 @@ function pruneField(
   depth: number,
 ): void {
   const field = schema.properties?.get(key)?.schema;
-  if (field) return setOwn(out, key, prune(value, field, `${path}${key}`, unknown, depth + 1));
   const others = schema.additionalProperties;
-  if (typeof others === 'object') return setOwn(out, key, prune(value, others, `${path}${key}`, unknown, depth + 1));
-  if (others === true || schema['x-kubernetes-preserve-unknown-fields']) return setOwn(out, key, copy(value, depth + 1));
-  unknown.push(`${path}${key}`);
+  const of = field ?? (typeof others === 'object' ? others : undefined);
+  if (of) setOwn(out, key, prune(value, of, `${path}${key}`, unknown, depth + 1));
+  else if (others === true || schema['x-kubernetes-preserve-unknown-fields']) setOwn(out, key, copy(value, depth + 1));
+  else unknown.push(`${path}${key}`);
 }
 
 function prune(value: unknown, schema: StructuralSchema, path: string, unknown: string[], depth: number): unknown {

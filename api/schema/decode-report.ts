@@ -74,8 +74,7 @@ function mistyped(value: unknown, type: string, walk: Walk, withNumber = false):
   return `json: cannot unmarshal ${what} into Go ${where} of type ${type}`;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function visit(value: unknown, schema: StructuralSchema, path: string, walk: Walk): void {
   if (value === null || value === undefined) return;
@@ -99,7 +98,8 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
       if (typeof value !== 'string' && !inInt32(value) && value !== 0) throw new Refused(mistyped(value, 'int32', walk, true));
       return;
     case 'byte':
-      return visitBytes(value, walk, save);
+      visitBytes(value, walk, save);
+      return;
     case 'int32':
     case 'int64':
       if (!(schema.format === 'int32' ? inInt32(value) || value === 0 : inInt64(value))) save(mistyped(value, schema.format, walk, true));
@@ -116,13 +116,14 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
       return;
     case 'array':
       if (!schema.items) return;
-      if (!Array.isArray(value)) return save(mistyped(value, goTypeOf(schema), walk));
-      for (let i = 0; i < value.length; i++) visit(value[i], schema.items, `${path}[${i}]`, walk);
+      if (!Array.isArray(value)) save(mistyped(value, goTypeOf(schema), walk));
+      else for (let i = 0; i < value.length; i++) visit(value[i], schema.items, `${path}[${i}]`, walk);
       return;
     case 'object':
       if (!schema.properties && typeof schema.additionalProperties !== 'object') return;
-      if (!isObject(value)) return save(mistyped(value, goTypeOf(schema), walk));
-      return visitObject(value, schema, path, walk);
+      if (!isObject(value)) save(mistyped(value, goTypeOf(schema), walk));
+      else visitObject(value, schema, path, walk);
+      return;
   }
 }
 
@@ -151,7 +152,8 @@ function visitObject(value: Readonly<Record<string, unknown>>, schema: Structura
       continue;
     }
     const fields = [...walk.fields, ...(property.embedded === undefined ? [] : [property.embedded]), key];
-    visit(value[key], property.schema, `${prefix}${key}`, { ...walk, fields, struct: structName(schema) });
+    const unknown = property.opaque ? [] : walk.unknown;
+    visit(value[key], property.schema, `${prefix}${key}`, { ...walk, unknown, fields, struct: structName(schema) });
   }
 }
 

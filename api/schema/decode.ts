@@ -156,8 +156,7 @@ function listDecoder(items: StructuralSchema): Decoder {
   };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function mapDecoder(values: StructuralSchema): Decoder {
   let item: Decoder | undefined;

@@ -1,5 +1,5 @@
 import { copy, setOwn } from './decode.ts';
-import type { StructuralSchema } from './structural.ts';
+import type { Property, StructuralSchema } from './structural.ts';
 
 /** Fills in, in place, what the schema gives a default for. */
 export type Defaulter = (value: unknown) => void;
@@ -14,19 +14,25 @@ function* children(schema: StructuralSchema): Generator<StructuralSchema> {
   if (typeof schema.additionalProperties === 'object') yield schema.additionalProperties;
 }
 
+/** The constant default of a field. */
+export const defaultOf = (property: Property): unknown => property.default ?? property.schema.default;
+
+const setsDefaults = (schema: StructuralSchema): boolean => {
+  for (const property of schema.properties?.values() ?? []) if (defaultOf(property) !== undefined) return true;
+  return false;
+};
+
 /** Whether anything under the node has a default; the graph may have cycles. */
 function hasDefaults(root: StructuralSchema): boolean {
   const known = reaches.get(root);
   if (known !== undefined) return known;
   const seen = new Set([root]);
   for (const node of seen) {
-    for (const child of children(node)) {
-      if (child.default !== undefined || reaches.get(child)) {
-        reaches.set(root, true);
-        return true;
-      }
-      seen.add(child);
+    if (setsDefaults(node) || (node !== root && reaches.get(node))) {
+      reaches.set(root, true);
+      return true;
     }
+    for (const child of children(node)) seen.add(child);
   }
   // Nothing that was seen leads to a default either.
   for (const node of seen) reaches.set(node, false);
@@ -57,9 +63,11 @@ function build(schema: StructuralSchema): Defaulter {
   }
   const own: { name: string; value: unknown; fresh: boolean }[] = [];
   const nested: { name: string; run: Defaulter }[] = [];
-  for (const { name, schema: field } of schema.properties?.values() ?? []) {
-    if (field.default !== undefined) own.push({ name, value: field.default, fresh: typeof field.default === 'object' });
-    const run = defaulterOf(field);
+  for (const property of schema.properties?.values() ?? []) {
+    const { name } = property;
+    const value = defaultOf(property);
+    if (value !== undefined) own.push({ name, value, fresh: typeof value === 'object' });
+    const run = defaulterOf(property.schema);
     if (run !== nothing) nested.push({ name, run });
   }
   const nullable = new Set([...(schema.properties?.values() ?? [])].filter((p) => p.schema.nullable).map((p) => p.name));

@@ -10,8 +10,7 @@ export function jsonTypeOf(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-export const inInt32 = (value: unknown): value is number =>
-  typeof value === 'number' && value === (value | 0) && !Object.is(value, -0);
+export const inInt32 = (value: unknown): value is number => typeof value === 'number' && value === (value | 0) && !Object.is(value, -0);
 
 export const inInt64 = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;

@@ -1,6 +1,4 @@
-import type { z } from 'zod';
-import type { FieldMeta } from './fields.ts';
-import { fieldMeta } from './fields.ts';
+import type { Field, FieldMeta, Shape } from './fields.ts';
 
 export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
 
@@ -26,16 +24,18 @@ export interface Property {
   readonly schema: StructuralSchema;
   readonly required: boolean;
   readonly description?: string;
+  /** The default of a field whose schema is shared with others; of the schema itself otherwise. */
+  readonly default?: unknown;
   /** See FieldMeta: how Go's JSON encoding treats the zero value. Undefined in custom resources, where nothing is dropped or filled in. */
   readonly presence?: 'value' | 'pointer' | 'filled' | 'null';
   readonly embedded?: string;
+  readonly opaque?: boolean;
+  /** The patch strategy of a field whose schema is shared with others. */
+  readonly patchStrategy?: string;
 }
 
-/** Constraints on values beyond their type; those under the logical junctors carry no structure of their own. */
+/** Constraints on values beyond their type: what CustomResourceDefinitions may ask for. */
 export interface ValueValidation {
-  readonly type?: SchemaType;
-  readonly nullable?: boolean;
-  readonly format?: string;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -50,109 +50,73 @@ export interface ValueValidation {
   readonly uniqueItems?: boolean;
   readonly minProperties?: number;
   readonly maxProperties?: number;
-  readonly required?: readonly string[];
-  readonly properties?: ReadonlyMap<string, ValueValidation>;
-  readonly items?: ValueValidation;
-  readonly additionalProperties?: ValueValidation | boolean;
-  readonly intOrString?: boolean;
-  readonly allOf?: readonly ValueValidation[];
-  readonly anyOf?: readonly ValueValidation[];
-  readonly oneOf?: readonly ValueValidation[];
-  readonly not?: ValueValidation;
+  readonly allOf?: readonly StructuralSchema[];
+  readonly anyOf?: readonly StructuralSchema[];
+  readonly oneOf?: readonly StructuralSchema[];
+  readonly not?: StructuralSchema;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** As much of zod's own description of a schema as the conversion reads. */
-interface ZodDef {
-  readonly type: string;
-  readonly innerType?: z.ZodType;
-  readonly element?: z.ZodType;
-  readonly valueType?: z.ZodType;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-}
+const converted = new WeakMap<Field, StructuralSchema>();
 
-const defOf = (schema: z.ZodType): ZodDef => schema._zod.def;
-const isZod = (value: object): value is z.ZodType => '_zod' in value;
-
-const converted = new WeakMap<z.ZodType, StructuralSchema>();
-
-/**
- * The structural schema of a schema built with fields.ts. The same zod schema always gives the same node.
- * @throws TypeError for zod types that fields.ts does not build.
- */
-export function structuralOf(schema: z.ZodType): StructuralSchema {
-  const known = converted.get(schema);
+/** The structural schema of what fields.ts builds. The same field always gives the same node, and so does every field that refers to a structure. */
+export function structuralOf(field: Field): StructuralSchema {
+  if (field.meta.target) return structuralOf(field.meta.target);
+  const known = converted.get(field);
   if (known) return known;
-  const def = defOf(schema);
-  if (def.innerType) return structuralOf(def.innerType);
-  const meta = fieldMeta(schema);
-  if (meta.target && isZod(meta.target)) return structuralOf(meta.target);
-  const { description, presence: _presence, embedded: _embedded, target: _target, ...own } = meta;
+  const { description, presence: _presence, embedded: _embedded, opaque: _opaque, target: _target, ...own } = field.meta;
   const node: Mutable<StructuralSchema> = { ...own };
-  converted.set(schema, node);
-  switch (def.type) {
-    case 'string':
-      node.type = 'string';
-      break;
-    case 'number':
-      node.type = meta.format === 'double' ? 'number' : 'integer';
-      break;
-    case 'boolean':
-      node.type = 'boolean';
-      break;
+  // Before its parts: a structure may hold itself.
+  converted.set(field, node);
+  switch (field.kind) {
     case 'any':
-    case 'union':
       break;
-    case 'array':
+    case 'list':
       node.type = 'array';
-      node.items = nested(def.element);
+      if (field.item) node.items = structuralOf(field.item);
       break;
-    case 'record':
+    case 'map':
       node.type = 'object';
-      node.additionalProperties = nested(def.valueType);
+      if (field.item) node.additionalProperties = structuralOf(field.item);
       break;
-    case 'object':
+    case 'struct':
       node.type = 'object';
       if (description !== undefined) node.description = description;
-      structure(node, def.shape ?? {});
+      structure(node, field.shape ?? {});
       break;
     default:
-      throw new TypeError(`no structural schema for zod type ${def.type}`);
+      node.type = field.kind;
   }
   return node;
 }
 
-function nested(schema: z.ZodType | undefined): StructuralSchema {
-  if (!schema) throw new TypeError('a list or map without a schema for what it holds');
-  return structuralOf(schema);
-}
-
-function structure(node: Mutable<StructuralSchema>, shape: Readonly<Record<string, z.ZodType>>): void {
+function structure(node: Mutable<StructuralSchema>, shape: Shape): void {
   const properties = new Map<string, Property>();
   const required: string[] = [];
   for (const name of Object.keys(shape)) {
     const field = shape[name];
     if (!field) continue;
-    const optional = defOf(field).type === 'optional';
-    if (!optional) required.push(name);
-    properties.set(name, property(name, field, optional));
+    if (!field.isOptional) required.push(name);
+    properties.set(name, property(name, field));
   }
   node.properties = properties;
   if (required.length > 0) node.required = required;
 }
 
-function property(name: string, field: z.ZodType, optional: boolean): Property {
-  const inner = defOf(field).innerType ?? field;
-  const meta = fieldMeta(inner);
-  const struct = defOf(inner).type === 'object';
+function property(name: string, field: Field): Property {
+  const { isOptional, meta, kind } = field;
+  const patchStrategy = meta.target && meta['x-kubernetes-patch-strategy'];
   return {
     name,
-    schema: structuralOf(inner),
-    required: !optional,
-    presence: meta.presence ?? (optional ? (struct ? 'pointer' : 'value') : 'filled'),
+    schema: structuralOf(field),
+    required: !isOptional,
+    presence: meta.presence ?? (isOptional ? (kind === 'struct' ? 'pointer' : 'value') : 'filled'),
     // A structure's own description is that of the type, unless ref() gave the field one.
-    ...(meta.description !== undefined && (!struct || meta.target) ? { description: meta.description } : {}),
+    ...(meta.description !== undefined && (kind !== 'struct' || meta.target) ? { description: meta.description } : {}),
     ...(meta.embedded === undefined ? {} : { embedded: meta.embedded }),
+    ...(meta.opaque ? { opaque: true } : {}),
+    ...(meta.target && meta.default !== undefined ? { default: meta.default } : {}),
+    ...(patchStrategy ? { patchStrategy } : {}),
   };
 }

@@ -1,0 +1,84 @@
+import type { ContainerdPaths } from './layout.ts';
+import { PAUSE_IMAGE } from './pause-image.ts';
+
+export type Snapshotter = 'overlayfs' | 'native';
+
+export interface ContainerdConfigOptions {
+  readonly paths: ContainerdPaths;
+  readonly snapshotter: Snapshotter;
+  /** Set where the process lacks CAP_SYS_RESOURCE: scores are then never set below containerd's own. */
+  readonly restrictOomScoreAdj: boolean;
+  /** Where Debian's containernetworking-plugins (or another build of them) are. */
+  readonly cniBinDir: string;
+  /** Bytes; a longer line of a container's output is split in the log file. Kubelet's log reader expects 16 KiB. */
+  readonly maxLogLineBytes?: number;
+}
+
+/** Plugins that a node of ours never uses: each costs memory, start-up time, or a line of warning. */
+const DISABLED_PLUGINS = [
+  'io.containerd.internal.v1.restart',
+  'io.containerd.internal.v1.tracing',
+  'io.containerd.monitor.v1.cgroups',
+  'io.containerd.snapshotter.v1.aufs',
+  'io.containerd.snapshotter.v1.btrfs',
+  'io.containerd.snapshotter.v1.devmapper',
+  'io.containerd.snapshotter.v1.zfs',
+  'io.containerd.tracing.processor.v1.otlp',
+];
+
+/** The text of containerd's configuration file (version 2, containerd 1.6 and 1.7). Equal options give equal text. */
+export function containerdConfig(options: ContainerdConfigOptions): string {
+  const { paths } = options;
+  const cri = (suffix = '') => `[plugins."io.containerd.grpc.v1.cri"${suffix}]`;
+  return `version = 2
+root = ${toml(paths.root)}
+state = ${toml(paths.state)}
+disabled_plugins = [${DISABLED_PLUGINS.map(toml).join(', ')}]
+
+[grpc]
+address = ${toml(paths.socket)}
+
+[debug]
+level = "warn"
+
+${cri()}
+sandbox_image = ${toml(PAUSE_IMAGE)}
+restrict_oom_score_adj = ${options.restrictOomScoreAdj}
+disable_tcp_service = true
+stream_server_address = "127.0.0.1"
+stream_server_port = "0"
+max_container_log_line_size = ${options.maxLogLineBytes ?? 16384}
+netns_mounts_under_state_dir = true
+tolerate_missing_hugetlb_controller = true
+disable_hugetlb_controller = true
+
+${cri('.cni')}
+bin_dir = ${toml(options.cniBinDir)}
+conf_dir = ${toml(paths.cniConfDir)}
+max_conf_num = 1
+
+${cri('.containerd')}
+snapshotter = ${toml(options.snapshotter)}
+default_runtime_name = "runc"
+disable_snapshot_annotations = true
+
+${cri('.containerd.runtimes.runc')}
+runtime_type = "io.containerd.runc.v2"
+
+${cri('.containerd.runtimes.runc.options')}
+Root = ${toml(paths.runcRoot)}
+SystemdCgroup = false
+
+${cri('.registry')}
+config_path = ${toml(paths.registryDir)}
+`;
+}
+
+/** A TOML basic string. JSON's escapes are a subset of TOML's. */
+const toml = (text: string): string => JSON.stringify(text);
+
+/** The snapshotter that an existing configuration names: images and containers live in it, so that it must stay. */
+export function snapshotterOf(config: string): Snapshotter | undefined {
+  const name = /^snapshotter = "(\w+)"$/m.exec(config)?.[1];
+  return name === 'overlayfs' || name === 'native' ? name : undefined;
+}

@@ -1,0 +1,91 @@
+import type { ContainerPhase, ContainerStats, ContainerSummary, Image, RuntimeContainer, Sandbox, SandboxSummary } from '../runtime.ts';
+import type { Container, ContainerStatus, Image as ImageMessage } from './container-messages.ts';
+import type { ContainerStats as ContainerStatsMessage } from './node-messages.ts';
+import type { PodSandbox, PodSandboxStatus } from './sandbox-messages.ts';
+import { NAMESPACE, SANDBOX_READY } from './sandbox-messages.ts';
+import type { Of } from './wire.ts';
+
+const PHASES: readonly ContainerPhase[] = ['created', 'running', 'exited', 'unknown'];
+const phaseOf = (state: number): ContainerPhase => PHASES[state] ?? 'unknown';
+const milliseconds = (nanoseconds: number): number => Math.floor(nanoseconds / 1e6);
+
+export function toSandboxSummary(sandbox: Of<typeof PodSandbox> | Of<typeof PodSandboxStatus>): SandboxSummary {
+  return {
+    id: sandbox.id,
+    podUid: sandbox.metadata?.uid ?? '',
+    podName: sandbox.metadata?.name ?? '',
+    podNamespace: sandbox.metadata?.namespace ?? '',
+    attempt: sandbox.metadata?.attempt ?? 0,
+    ready: sandbox.state === SANDBOX_READY,
+    createdAt: milliseconds(sandbox.created_at),
+    labels: sandbox.labels,
+    annotations: sandbox.annotations,
+  };
+}
+
+export function toSandbox(sandbox: Of<typeof PodSandboxStatus>): Sandbox {
+  const network = sandbox.network;
+  const ips = network?.ip ? [network.ip, ...network.additional_ips.map((extra) => extra.ip)] : [];
+  const hostNetwork = sandbox.linux?.namespaces?.options?.network === NAMESPACE.NODE;
+  return { ...toSandboxSummary(sandbox), ips, hostNetwork };
+}
+
+export function toContainerSummary(container: Of<typeof Container>): ContainerSummary {
+  return {
+    id: container.id,
+    sandboxId: container.pod_sandbox_id,
+    name: container.metadata?.name ?? '',
+    attempt: container.metadata?.attempt ?? 0,
+    state: phaseOf(container.state),
+    createdAt: milliseconds(container.created_at),
+    labels: container.labels,
+    annotations: container.annotations,
+  };
+}
+
+export function toContainer(status: Of<typeof ContainerStatus>): RuntimeContainer {
+  return {
+    id: status.id,
+    name: status.metadata?.name ?? '',
+    attempt: status.metadata?.attempt ?? 0,
+    state: phaseOf(status.state),
+    createdAt: milliseconds(status.created_at),
+    startedAt: milliseconds(status.started_at),
+    finishedAt: milliseconds(status.finished_at),
+    exitCode: status.exit_code,
+    reason: status.reason,
+    message: status.message,
+    image: status.image?.image ?? '',
+    imageRef: status.image_ref,
+    labels: status.labels,
+    annotations: status.annotations,
+    logPath: status.log_path,
+  };
+}
+
+export function toImage(image: Of<typeof ImageMessage>): Image {
+  return {
+    id: image.id,
+    tags: image.repo_tags,
+    digests: image.repo_digests,
+    sizeBytes: image.size,
+    ...(image.uid ? { uid: image.uid.value } : {}),
+    username: image.username,
+    pinned: image.pinned,
+  };
+}
+
+export function toStats(stats: Of<typeof ContainerStatsMessage>): ContainerStats {
+  return {
+    id: stats.attributes?.id ?? '',
+    name: stats.attributes?.metadata?.name ?? '',
+    labels: stats.attributes?.labels ?? {},
+    time: milliseconds(stats.cpu?.timestamp ?? 0),
+    cpuNanoseconds: stats.cpu?.usage_core_nano_seconds?.value ?? 0,
+    workingSetBytes: stats.memory?.working_set_bytes?.value ?? 0,
+    rssBytes: stats.memory?.rss_bytes?.value ?? 0,
+    usageBytes: stats.memory?.usage_bytes?.value ?? 0,
+    writableLayerBytes: stats.writable_layer?.used_bytes?.value ?? 0,
+    writableLayerInodes: stats.writable_layer?.inodes_used?.value ?? 0,
+  };
+}

@@ -1,0 +1,138 @@
+import type { Container } from '../../api/core/container.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Live } from '../../api/object.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { EventRecorder } from '../../runtime/controller.ts';
+import type { ContainerRuntime, Image, RegistryCredentials } from '../runtime.ts';
+import { durationOf } from './pull-duration.ts';
+
+/** Brings the images of containers onto the node, by their pull policies. */
+export interface ImagePuller {
+  /**
+   * The container's image, present when it resolves. Records the events that `kubectl describe pod` shows.
+   * @throws ImageError with the reason that the container's status shows.
+   */
+  ensure(pod: Live<Pod>, container: Container): Promise<Image>;
+  /** Forgets what is kept of a pod. */
+  forget(podUid: string): void;
+}
+
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  readonly reason: 'ErrImagePull' | 'ImagePullBackOff' | 'ErrImageNeverPull' | 'InvalidImageName' | 'ImageInspectError';
+  /** When to try again, in milliseconds since the epoch. */
+  readonly retryAt: number;
+  constructor(reason: ImageError['reason'], message: string, retryAt: number) {
+    super(message);
+    this.reason = reason;
+    this.retryAt = retryAt;
+  }
+}
+
+export interface ImagePullerOptions {
+  readonly runtime: ContainerRuntime;
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  /** Credentials for a reference, from the pod's imagePullSecrets; tried one after the other, then none. */
+  readonly credentials: (pod: Live<Pod>, reference: string) => Promise<readonly RegistryCredentials[]>;
+}
+
+const INITIAL_BACKOFF_MS = 10_000;
+const MAX_BACKOFF_MS = 300_000;
+
+interface Failure {
+  readonly delayMs: number;
+  readonly until: number;
+  readonly message: string;
+}
+
+export function createImagePuller({ runtime, recorder, clock, credentials }: ImagePullerOptions): ImagePuller {
+  /** By pod and image. */
+  const failures = new Map<string, Failure>();
+  const pulls = new Map<string, Promise<void>>();
+
+  const pull = async (pod: Live<Pod>, reference: string): Promise<void> => {
+    const running = pulls.get(reference);
+    if (running) return running;
+    const attempt = (async () => {
+      const candidates = [...(await credentials(pod, reference)), undefined];
+      let failure: unknown;
+      for (const candidate of candidates) {
+        try {
+          await runtime.pullImage(reference, candidate);
+          return;
+        } catch (error) {
+          failure = error;
+        }
+      }
+      throw failure;
+    })().finally(() => pulls.delete(reference));
+    pulls.set(reference, attempt);
+    return attempt;
+  };
+
+  const pullWithBackoff = async (pod: Live<Pod>, reference: string): Promise<Image> => {
+    const key = `${pod.metadata.uid}/${reference}`;
+    const earlier = failures.get(key);
+    if (earlier && earlier.until > clock.now()) {
+      recorder.event(pod, 'Normal', 'BackOff', `Back-off pulling image "${reference}"`);
+      throw new ImageError('ImagePullBackOff', `Back-off pulling image "${reference}": ErrImagePull: ${earlier.message}`, earlier.until);
+    }
+    recorder.event(pod, 'Normal', 'Pulling', `Pulling image "${reference}"`);
+    const start = clock.now();
+    try {
+      await pull(pod, reference);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const delayMs = earlier ? Math.min(MAX_BACKOFF_MS, earlier.delayMs * 2) : INITIAL_BACKOFF_MS;
+      failures.set(key, { delayMs, until: clock.now() + delayMs, message });
+      recorder.event(pod, 'Warning', 'Failed', `Failed to pull image "${reference}": ${message}`);
+      // The status says ErrImagePull for a moment, then that it waits.
+      throw new ImageError('ErrImagePull', message, clock.now() + 1_000);
+    }
+    failures.delete(key);
+    const image = await runtime.image(reference);
+    if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
+    const took = durationOf(clock.now() - start);
+    recorder.event(
+      pod,
+      'Normal',
+      'Pulled',
+      `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`,
+    );
+    return image;
+  };
+
+  return {
+    async ensure(pod, container) {
+      const reference = container.image ?? '';
+      const policy = container.imagePullPolicy ?? (/:latest$|^[^:@]*(\/[^:@]*)?$/.test(reference) ? 'Always' : 'IfNotPresent');
+      if (!isReference(reference)) {
+        const problem = `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`;
+        recorder.event(pod, 'Warning', 'InspectFailed', problem);
+        throw new ImageError('InvalidImageName', problem, clock.now() + MAX_BACKOFF_MS);
+      }
+      const present = policy === 'Always' ? undefined : await runtime.image(reference);
+      if (present) {
+        recorder.event(pod, 'Normal', 'Pulled', `Container image "${reference}" already present on machine and can be accessed by the pod`);
+        return present;
+      }
+      if (policy === 'Never') {
+        const problem = `Container image "${reference}" is not present with pull policy of Never`;
+        recorder.event(pod, 'Warning', 'ErrImageNeverPull', problem);
+        throw new ImageError('ErrImageNeverPull', problem, clock.now() + INITIAL_BACKOFF_MS);
+      }
+      return pullWithBackoff(pod, reference);
+    },
+    forget(podUid) {
+      for (const key of failures.keys()) if (key.startsWith(`${podUid}/`)) failures.delete(key);
+    },
+  };
+}
+
+/** Whether the text can name an image (the distribution project's grammar, without its length rules). */
+function isReference(text: string): boolean {
+  const domain = '(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?';
+  const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+  return new RegExp(`^(?:${domain}/)?${component}(?:/${component})*(?::[\\w][\\w.-]{0,127})?(?:@[a-z0-9]+:[0-9a-fA-F]{32,})?$`).test(text);
+}

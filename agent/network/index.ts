@@ -1,0 +1,111 @@
+import type { Registry } from 'prom-client';
+import type { Node } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Service } from '../../api/core/service.ts';
+import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Runnable } from '../../runtime/controller.ts';
+import type { Informer } from '../../runtime/informer.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { keepCniConfig } from './cni-keeper.ts';
+import { createClusterDns } from './dns/index.ts';
+import { createDnsMetrics } from './dns/metrics.ts';
+import { informerRecords } from './dns/records.ts';
+import { createProxyMetrics } from './proxy/metrics.ts';
+import { createProxy } from './proxy/proxy.ts';
+import { informerSource } from './proxy/source.ts';
+import { keepRoutes } from './routes.ts';
+import { applySysctls, sysctlFile } from './sysctls.ts';
+
+export { removeNodeNetwork } from './removal.ts';
+export type { OwnTraces } from './traces.ts';
+export { listOwnTraces } from './traces.ts';
+
+export interface NodeNetworkOptions {
+  readonly nodeName: string;
+  /** Not started yet: indexes are declared on them. `pods` may hold this node's pods only. */
+  readonly informers: {
+    readonly services: Informer<Service>;
+    readonly endpointSlices: Informer<EndpointSlice>;
+    readonly nodes: Informer<Node>;
+    readonly pods: Informer<Pod>;
+  };
+  /** As containerd was told: `containerdPaths(…)`. */
+  readonly cniConfDir: string;
+  readonly cniLeasesDir: string;
+  readonly runDir: string;
+  /** The cluster DNS address: 10.96.0.10. */
+  readonly clusterDNS: string;
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
+  /** `10.96.0.0/12`: what is in there and belongs to no service is dropped. */
+  readonly serviceCIDR?: string;
+  /** The node's resolvers. Default /etc/resolv.conf. */
+  readonly resolvConf?: string;
+  readonly log: Logger;
+  readonly registry?: Registry;
+  readonly clock?: Clock;
+}
+
+/** `ready` when pods can be given addresses, and services and names are served. */
+export interface NodeNetwork extends Runnable {
+  /** Resolves when the CNI list is there: what a node's Ready condition waits for. */
+  readonly podNetworkReady: Promise<void>;
+  /** Backends of a service (`namespace/name`) on this node: what health checks of load balancers ask. */
+  localBackends(service: string): number;
+}
+
+/**
+ * The network of a node: pods' addresses, routes to other nodes' pods, services, DNS. When the signal aborts all stays in the kernel as it is
+ * (the agent may be restarting, and pods go on talking) but DNS, which needs the agent; `removeNodeNetwork` takes it back.
+ */
+export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
+  const { informers, nodeName, log, registry, clock } = options;
+  const source = informerSource(informers, nodeName);
+  const proxy = createProxy({
+    source,
+    nodeName,
+    ownAddresses: [options.clusterDNS],
+    serviceCIDR: options.serviceCIDR,
+    log: log.child({ part: 'proxy' }),
+    metrics: registry && createProxyMetrics(registry),
+    clock,
+  });
+  const dns = createClusterDns({
+    records: informerRecords(informers.services, informers.endpointSlices),
+    address: options.clusterDNS,
+    domain: options.clusterDomain,
+    resolvConf: options.resolvConf,
+    log: log.child({ part: 'dns' }),
+    metrics: registry && createDnsMetrics(registry, `dns://${options.clusterDNS}:53`),
+    clock,
+  });
+  let written = () => {};
+  const podNetworkReady = new Promise<void>((resolve) => {
+    written = resolve;
+  });
+  return {
+    podNetworkReady,
+    ready: Promise.all([podNetworkReady, proxy.ready, dns.ready]).then(() => {}),
+    localBackends: proxy.localBackends,
+    async run(signal) {
+      await applySysctls({ file: sysctlFile(options.runDir) });
+      await Promise.all([
+        keepCniConfig(
+          {
+            nodes: informers.nodes,
+            nodeName,
+            confDir: options.cniConfDir,
+            leasesDir: options.cniLeasesDir,
+            log: log.child({ part: 'cni' }),
+            written,
+          },
+          signal,
+        ),
+        keepRoutes({ nodes: informers.nodes, nodeName, log: log.child({ part: 'routes' }), clock }, signal),
+        proxy.run(signal),
+        dns.run(signal),
+      ]);
+    },
+  };
+}

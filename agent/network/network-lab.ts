@@ -1,0 +1,127 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { accessSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand, tryCommand } from '../containerd/command.ts';
+import { cniConfig } from './cni.ts';
+
+/** For tests: a node with pods and somebody outside, each a network namespace, on a kernel that is really there. */
+export interface NetworkLab {
+  /** Runs nft, ip, conntrack … as the node. */
+  onNode(program: string, args: readonly string[], input?: string): Promise<string>;
+  /** Adds a pod through the CNI plugin that nodes use; it serves its name on `port`, TCP and UDP. Answers its address. */
+  addPod(name: string, port?: number): Promise<string>;
+  /** Starts the server that pods run: on the node itself (a pod in the host's network) or `outside`. */
+  serve(where: string, name: string, port: number): Promise<void>;
+  /** Makes `count` connections from a pod, the `node` or `outside`: what answered, as `NAME saw SOURCE`, or why nothing did. */
+  request(from: string, address: string, port: number, options?: { protocol?: 'tcp' | 'udp'; count?: number; localPort?: number }): Promise<string[]>;
+  remove(): Promise<void>;
+}
+
+export const LAB_NODE_ADDRESS = '192.168.77.1';
+export const LAB_OUTSIDE_ADDRESS = '192.168.77.2';
+export const LAB_POD_CIDR = '10.244.7.0/24';
+
+/** Root on Linux with the programs that a node needs. */
+export function canBuildLab(): boolean {
+  try {
+    for (const program of ['/usr/sbin/nft', '/usr/lib/cni/ptp', '/usr/sbin/conntrack']) accessSync(program);
+    return process.getuid?.() === 0;
+  } catch {
+    return false;
+  }
+}
+
+const SERVER = `
+const [name, port] = process.argv.slice(1);
+require('net').createServer((socket) => { socket.on('error', () => {}); socket.end(name + ' saw ' + socket.remoteAddress); }).listen(+port, '0.0.0.0', () => console.log('up'));
+const udp = require('dgram').createSocket('udp4');
+udp.on('message', (_, from) => udp.send(name + ' saw ' + from.address, from.port, from.address)).bind(+port);
+`;
+const CLIENT = `
+const { protocol, address, port, count, localPort } = JSON.parse(process.argv[1]);
+const tcp = () => new Promise((resolve) => {
+  const socket = require('net').connect({ host: address, port, timeout: 1000 });
+  let text = '';
+  socket.on('data', (chunk) => { text += chunk; }).on('end', () => resolve(text)).on('error', (error) => resolve(error.code));
+  socket.on('timeout', () => { socket.destroy(); resolve('TIMEOUT'); });
+});
+const udp = () => new Promise((resolve) => {
+  const socket = require('dgram').createSocket('udp4');
+  const finish = (text) => { clearTimeout(timer); socket.close(); resolve(text); };
+  const timer = setTimeout(() => finish('TIMEOUT'), 1000);
+  socket.on('message', (message) => finish(String(message))).on('error', (error) => finish(error.code)).bind(localPort ?? 0);
+  socket.on('connect', () => socket.send('hello'));
+  socket.connect(port, address);
+});
+(async () => { const answers = []; for (let at = 0; at < count; at++) answers.push(await (protocol === 'udp' ? udp() : tcp())); console.log(JSON.stringify(answers)); })();
+`;
+
+export async function createNetworkLab(): Promise<NetworkLab> {
+  const prefix = `sklab${process.pid}-`;
+  const dir = mkdtempSync(join(tmpdir(), 'skiff-lab-'));
+  const namespaces = new Set<string>();
+  const servers: ChildProcess[] = [];
+  const ns = (name: string) => `${prefix}${name}`;
+  const inside = (name: string, program: string, args: readonly string[]): [string, string[]] => [
+    'nsenter',
+    [`--net=/run/netns/${ns(name)}`, program, ...args],
+  ];
+  const run = (name: string, program: string, args: readonly string[], input?: string) => {
+    const [command, all] = inside(name, program, args);
+    return runCommand(command, all, { input });
+  };
+  const addNamespace = async (name: string) => {
+    await runCommand('ip', ['netns', 'add', ns(name)]);
+    namespaces.add(name);
+    await run(name, 'ip', ['link', 'set', 'lo', 'up']);
+  };
+  const serve = async (where: string, name: string, port: number) => {
+    const [command, args] = inside(where, process.execPath, ['-e', SERVER, name, String(port)]);
+    const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    servers.push(server);
+    await new Promise((resolve) => server.stdout?.once('data', resolve));
+  };
+
+  await addNamespace('node');
+  await addNamespace('outside');
+  await runCommand('ip', ['link', 'add', 'uplink', 'netns', ns('node'), 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ns('outside')]);
+  await run(
+    'node',
+    'ip',
+    ['-batch', '-'],
+    `addr add ${LAB_NODE_ADDRESS}/24 dev uplink\nlink set uplink up\nroute add default via ${LAB_OUTSIDE_ADDRESS}\n`,
+  );
+  await run(
+    'outside',
+    'ip',
+    ['-batch', '-'],
+    `addr add ${LAB_OUTSIDE_ADDRESS}/24 dev eth0\nlink set eth0 up\nroute add default via ${LAB_NODE_ADDRESS}\n`,
+  );
+  await run('node', 'sysctl', ['-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.route_localnet=1']);
+
+  return {
+    onNode: (program, args, input) => run('node', program, args, input),
+    serve,
+    async addPod(name, port = 8080) {
+      await addNamespace(name);
+      const list = JSON.parse(cniConfig({ leasesDir: join(dir, 'leases'), podCIDR: LAB_POD_CIDR, mtu: 1500 }));
+      const [command, args] = inside('node', '/usr/lib/cni/ptp', []);
+      const output = await runCommand(command, args, {
+        input: JSON.stringify({ cniVersion: list.cniVersion, name: list.name, ...list.plugins[0] }),
+        env: { CNI_COMMAND: 'ADD', CNI_CONTAINERID: ns(name), CNI_NETNS: `/run/netns/${ns(name)}`, CNI_IFNAME: 'eth0', CNI_PATH: '/usr/lib/cni' },
+      });
+      await serve(name, name, port);
+      return JSON.parse(output).ips[0].address.split('/')[0];
+    },
+    async request(from, address, port, { protocol = 'tcp', count = 1, localPort } = {}) {
+      return JSON.parse(await run(from, process.execPath, ['-e', CLIENT, JSON.stringify({ protocol, address, port, count, localPort })]));
+    },
+    async remove() {
+      for (const server of servers) server.kill('SIGKILL');
+      for (const name of namespaces) await tryCommand('ip', ['netns', 'del', ns(name)]);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import type { Collection } from './table.ts';
+import { TABLE } from './table.ts';
+
+/** A thing in the table that can be there or not. Two with the same id are the same thing; content may differ. */
+export type Item =
+  | { readonly type: 'element'; readonly collection: Collection; readonly key: string; readonly value: string }
+  | { readonly type: 'chain'; readonly name: string; readonly rules: string }
+  | { readonly type: 'set'; readonly name: string; readonly declaration: string };
+
+export const element = (collection: Collection, key: string, value = ''): Item => ({ type: 'element', collection, key, value });
+export const chain = (name: string, rules: readonly string[]): Item => ({ type: 'chain', name, rules: rules.join('\n') });
+
+/** What one owner (a service, a pod) wants in the table, by item id. */
+export type Fragment = ReadonlyMap<string, Item>;
+
+export function fragmentOf(items: Iterable<Item>): Fragment {
+  const fragment = new Map<string, Item>();
+  for (const item of items) if (!fragment.has(idOf(item))) fragment.set(idOf(item), item);
+  return fragment;
+}
+
+const idOf = (item: Item): string => (item.type === 'element' ? `${item.collection} ${item.key}` : `${item.type} ${item.name}`);
+const contentOf = (item: Item): string => (item.type === 'element' ? item.value : item.type === 'chain' ? item.rules : item.declaration);
+
+interface Claim {
+  readonly owner: string;
+  readonly item: Item;
+}
+
+/**
+ * Who wants what in the table. Items are shared: one stays as long as somebody claims it, and where two claim it with different content
+ * (two services with one external address and port), the earlier claim holds. The work of a change is proportional to the fragment changed.
+ */
+export interface Ledger {
+  /** Replaces what `owner` wants; undefined: nothing any more. */
+  set(owner: string, fragment: Fragment | undefined): void;
+  fragment(owner: string): Fragment | undefined;
+  owners(): Iterable<string>;
+  /** Commands that bring the table from the last `commit` to what is claimed now, for one transaction; empty when nothing changed. */
+  changes(): string;
+  /** Commands that put everything claimed into an empty table. */
+  everything(): string;
+  /** What `changes` or `everything` told is now in the table. Called before further claims. */
+  commit(): void;
+  /** How many elements and chains there are. */
+  readonly size: number;
+}
+
+export function createLedger(): Ledger {
+  const fragments = new Map<string, Fragment>();
+  const claims = new Map<string, Claim | Claim[]>();
+  /** Ids touched since the last commit, with what was in the table before. */
+  const touched = new Map<string, Item | undefined>();
+
+  const effective = (id: string): Item | undefined => {
+    const claim = claims.get(id);
+    return Array.isArray(claim) ? claim[0]?.item : claim?.item;
+  };
+  const touch = (id: string) => {
+    if (!touched.has(id)) touched.set(id, effective(id));
+  };
+  const put = (owner: string, id: string, item: Item) => {
+    touch(id);
+    const claim = claims.get(id);
+    const mine = { owner, item };
+    if (claim === undefined) claims.set(id, mine);
+    else if (!Array.isArray(claim)) claims.set(id, claim.owner === owner ? mine : [claim, mine]);
+    else {
+      const at = claim.findIndex((other) => other.owner === owner);
+      if (at < 0) claim.push(mine);
+      else claim[at] = mine;
+    }
+  };
+  const withdraw = (owner: string, id: string) => {
+    touch(id);
+    const claim = claims.get(id);
+    if (!Array.isArray(claim)) {
+      if (claim?.owner === owner) claims.delete(id);
+      return;
+    }
+    const rest = claim.filter((other) => other.owner !== owner);
+    const [only] = rest;
+    if (only === undefined) claims.delete(id);
+    else claims.set(id, rest.length === 1 ? only : rest);
+  };
+
+  return {
+    set(owner, fragment) {
+      const before = fragments.get(owner);
+      for (const id of before?.keys() ?? []) if (!fragment?.has(id)) withdraw(owner, id);
+      for (const [id, item] of fragment ?? []) {
+        const old = before?.get(id);
+        if (old === undefined || contentOf(old) !== contentOf(item)) put(owner, id, item);
+      }
+      if (fragment) fragments.set(owner, fragment);
+      else fragments.delete(owner);
+    },
+    fragment: (owner) => fragments.get(owner),
+    owners: () => fragments.keys(),
+    changes() {
+      const gone: Item[] = [];
+      const added: Item[] = [];
+      for (const [id, before] of touched) {
+        const now = effective(id);
+        if (before && now && contentOf(before) === contentOf(now)) continue;
+        if (before) gone.push(before);
+        if (now) added.push(now);
+      }
+      return transaction(gone, added);
+    },
+    everything: () =>
+      transaction(
+        [],
+        [...claims.keys()].flatMap((id) => effective(id) ?? []),
+      ),
+    commit: () => touched.clear(),
+    get size() {
+      return claims.size;
+    },
+  };
+}
+
+const ELEMENTS_A_LINE = 200;
+
+/** One transaction: nothing that is still referred to goes, nothing is referred to before it is there. */
+function transaction(gone: readonly Item[], added: readonly Item[]): string {
+  const lines: string[] = [];
+  const names = (items: readonly Item[], type: 'chain' | 'set') => new Set(items.flatMap((item) => (item.type === type ? [item.name] : [])));
+  const oldChains = names(gone, 'chain');
+  const newChains = names(added, 'chain');
+  const oldSets = names(gone, 'set');
+  const newSets = names(added, 'set');
+  lines.push(...elementLines('delete', gone));
+  for (const name of oldChains) lines.push(`flush chain ${TABLE} ${name}`);
+  // A set is its declaration: another one can only take its place after it has gone.
+  for (const name of oldSets) if (newSets.has(name)) lines.push(`delete set ${TABLE} ${name}`);
+  for (const item of added) if (item.type === 'set') lines.push(`add set ${TABLE} ${item.name} { ${item.declaration} }`);
+  for (const name of newChains) lines.push(`add chain ${TABLE} ${name}`);
+  for (const item of added)
+    if (item.type === 'chain') for (const rule of item.rules.split('\n')) lines.push(`add rule ${TABLE} ${item.name} ${rule}`);
+  lines.push(...elementLines('add', added));
+  for (const name of oldChains) if (!newChains.has(name)) lines.push(`delete chain ${TABLE} ${name}`);
+  for (const name of oldSets) if (!newSets.has(name)) lines.push(`delete set ${TABLE} ${name}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function elementLines(verb: 'add' | 'delete', items: readonly Item[]): string[] {
+  const byCollection = new Map<Collection, string[]>();
+  for (const item of items) {
+    if (item.type !== 'element') continue;
+    const list = byCollection.get(item.collection) ?? [];
+    byCollection.set(item.collection, list);
+    list.push(verb === 'delete' || item.value === '' ? item.key : `${item.key} : ${item.value}`);
+  }
+  const lines: string[] = [];
+  for (const [collection, elements] of byCollection) {
+    for (let at = 0; at < elements.length; at += ELEMENTS_A_LINE) {
+      lines.push(`${verb} element ${TABLE} ${collection} { ${elements.slice(at, at + ELEMENTS_A_LINE).join(', ')} }`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { sleep } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { RuntimeCache } from '../pod/runtime-cache.ts';
+import type { ContainerRuntime } from '../runtime.ts';
+
+const RECONNECT_MS = 500;
+/** The event comes from below the CRI, which learns of the exit from the same source: its status may follow a moment later. */
+const RECHECK_MS = [0, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
+
+/** Keeps the cache up with exits until the signal aborts. What happens while the stream is down shows at the next relist. */
+export async function watchExits(runtime: ContainerRuntime, cache: RuntimeCache, clock: Clock, log: Logger, signal: AbortSignal): Promise<void> {
+  const noticed = async (id: string) => {
+    for (const delay of RECHECK_MS) {
+      if (delay > 0) await sleep(clock, delay, signal);
+      if (signal.aborted) return;
+      // Not ours, or removed meanwhile.
+      const owner = cache.owner(id);
+      if (owner === undefined) continue;
+      const { sandboxes } = cache.of(owner);
+      if (sandboxes.some((sandbox) => sandbox.id === id)) {
+        if (!(await cache.refreshSandbox(id))?.ready) return;
+      } else if ((await cache.refreshContainer(id))?.state !== 'running') return;
+    }
+  };
+  while (!signal.aborted) {
+    try {
+      await runtime.watchExits(
+        (id) => void noticed(id).catch((error: unknown) => log.debug({ err: error }, 'an exit could not be looked at')),
+        signal,
+      );
+    } catch (error) {
+      log.debug({ err: error }, 'the stream of exits broke');
+    }
+    await sleep(clock, RECONNECT_MS, signal);
+  }
+}

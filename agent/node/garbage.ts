@@ -1,0 +1,94 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NodeContext } from '../pod/node-context.ts';
+import type { PodObservation } from '../pod/observation.ts';
+import { isRunning } from '../pod/observation.ts';
+import { ANNOTATION } from '../pod/runtime-labels.ts';
+
+/** Removes what dead pods and dead containers leave behind. */
+export interface GarbageCollector {
+  /** What the runtime keeps of a pod can go: it is over and out of the API. */
+  podGone(podUid: string): void;
+  /** Looks through everything once. */
+  collect(): Promise<void>;
+}
+
+export interface GarbageCollectorOptions {
+  readonly node: NodeContext;
+  /** Whether the pod is still the node's business: in the API, or being ended. */
+  readonly isKnown: (podUid: string) => boolean;
+}
+
+export function createGarbageCollector({ node, isKnown }: GarbageCollectorOptions): GarbageCollector {
+  const { runtime, cache, directories, log } = node;
+  // One after the other: removal is never urgent, and it competes with pods that start.
+  let line: Promise<void> = Promise.resolve();
+  const inLine = (work: () => Promise<void>): Promise<void> => {
+    line = line.then(work).catch((error: unknown) => log.warn({ err: error }, 'garbage could not be removed'));
+    return line;
+  };
+
+  const removePod = async (uid: string): Promise<void> => {
+    const { containers, sandboxes } = cache.of(uid);
+    for (const container of containers) {
+      if (isRunning(container)) await runtime.stopContainer(container.id, Number(container.annotations[ANNOTATION.terminationGracePeriod] ?? 30));
+    }
+    for (const { id, ready } of sandboxes) {
+      if (ready) await runtime.stopSandbox(id);
+      // Takes its containers with it.
+      await runtime.removeSandbox(id);
+      await cache.refreshSandbox(id);
+    }
+    for (const { id } of containers) {
+      if (sandboxes.length === 0) await runtime.removeContainer(id);
+      await cache.refreshContainer(id);
+    }
+    await removeFiles(uid);
+  };
+
+  const removeFiles = async (uid: string): Promise<void> => {
+    if (runtime.simulated) return;
+    await node.volumes.tearDown(uid);
+    const logs = await readdir(directories.logs).catch(() => []);
+    await Promise.all(
+      logs.filter((name) => name.endsWith(`_${uid}`)).map((name) => rm(join(directories.logs, name), { recursive: true, force: true })),
+    );
+  };
+
+  /** Of a pod that goes on: dead containers but the latest two of a name, and dead sandboxes but the latest. */
+  const prune = async ({ containers, sandboxes }: PodObservation): Promise<void> => {
+    const seen = new Map<string, number>();
+    for (const container of containers) {
+      const count = (seen.get(container.name) ?? 0) + 1;
+      seen.set(container.name, count);
+      // The current one and the one before, which lastState and `kubectl logs --previous` show.
+      if (count <= 2 || isRunning(container)) continue;
+      await runtime.removeContainer(container.id);
+      await cache.refreshContainer(container.id);
+      if (container.logPath) await rm(container.logPath, { force: true });
+    }
+    for (const { id, ready } of sandboxes.slice(1)) {
+      if (ready) continue;
+      await runtime.removeSandbox(id);
+      await cache.refreshSandbox(id);
+    }
+  };
+
+  return {
+    podGone: (uid) => void inLine(() => removePod(uid)),
+    async collect() {
+      for (const uid of cache.podUids()) {
+        await inLine(() => (isKnown(uid) ? prune(cache.of(uid)) : removePod(uid)));
+      }
+      if (runtime.simulated) return;
+      const [pods, cgroups] = await Promise.all([readdir(directories.pods).catch(() => []), node.cgroups.list(node.cgroupRoot)]);
+      const gone = (uid: string) => !isKnown(uid) && !cache.podUids().includes(uid);
+      const logs = (await readdir(directories.logs).catch(() => [])).map((name) => name.slice(name.lastIndexOf('_') + 1));
+      for (const uid of new Set([...pods, ...logs])) if (gone(uid)) await inLine(() => removeFiles(uid));
+      for (const path of cgroups) {
+        const uid = path.slice(path.lastIndexOf('/pod') + '/pod'.length);
+        if (gone(uid)) await inLine(() => node.cgroups.remove(path));
+      }
+    },
+  };
+}

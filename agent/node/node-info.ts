@@ -1,0 +1,88 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { arch, cpus, release, totalmem } from 'node:os';
+import type { NodeSystemInfo } from '../../api/core/node.ts';
+import { GIT_VERSION } from '../../api/version.ts';
+import type { RuntimeVersion } from '../runtime.ts';
+
+/** What a node can give, and what it is. */
+export interface NodeFacts {
+  readonly info: NodeSystemInfo;
+  readonly capacity: Readonly<Record<string, string>>;
+  readonly allocatable: Readonly<Record<string, string>>;
+  readonly memoryBytes: number;
+}
+
+/** kubelet's defaults: memory and disk that pods do not get (evictionHard), and pods a node. */
+const RESERVED_MEMORY_BYTES = 100 * 1024 * 1024;
+const RESERVED_DISK_SHARE = 0.1;
+export const MAX_PODS = 110;
+
+const KI = 1024;
+const read = (path: string): Promise<string> =>
+  readFile(path, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  );
+
+/** Reads this machine. `dataDir` stands on the file system that pods write to. */
+export async function machineFacts(dataDir: string, runtime: RuntimeVersion, maxPods = MAX_PODS): Promise<NodeFacts> {
+  const [machineID, systemUUID, bootID, osRelease, disk] = await Promise.all([
+    read('/etc/machine-id'),
+    read('/sys/class/dmi/id/product_uuid'),
+    read('/proc/sys/kernel/random/boot_id'),
+    read('/etc/os-release'),
+    statfs(dataDir),
+  ]);
+  const osImage = /^PRETTY_NAME="?(.*?)"?$/m.exec(osRelease)?.[1] ?? process.platform;
+  const facts = { machineID, systemUUID: systemUUID || machineID, bootID, osImage, kernelVersion: release() };
+  const memoryBytes = totalmem();
+  return {
+    info: systemInfo(facts, `${runtime.name}://${runtime.version}`),
+    ...resources({ cpus: cpus().length, memoryBytes, diskBytes: disk.blocks * disk.bsize, pods: maxPods }),
+    memoryBytes,
+  };
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  arm: 'arm',
+  ia32: '386',
+  ppc64: 'ppc64le',
+  s390x: 's390x',
+  riscv64: 'riscv64',
+};
+/** The machine's architecture in Go's words. */
+export const architecture = (): string => ARCHITECTURES[arch()] ?? arch();
+
+type Identity = Pick<NodeSystemInfo, 'machineID' | 'systemUUID' | 'bootID' | 'osImage' | 'kernelVersion'>;
+
+export const systemInfo = (identity: Identity, containerRuntimeVersion: string): NodeSystemInfo => ({
+  ...identity,
+  architecture: architecture(),
+  operatingSystem: 'linux',
+  containerRuntimeVersion,
+  kubeletVersion: GIT_VERSION,
+  // Empty since 1.33: nodes do not know what forwards their services.
+  kubeProxyVersion: '',
+});
+
+export interface Amounts {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly pods: number;
+}
+
+export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts): Pick<NodeFacts, 'capacity' | 'allocatable'> {
+  const kibibytes = (bytes: number) => `${Math.floor(bytes / KI)}Ki`;
+  const base = { cpu: String(cpu), pods: String(pods), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0' };
+  return {
+    capacity: { ...base, memory: kibibytes(memoryBytes), 'ephemeral-storage': kibibytes(diskBytes) },
+    allocatable: {
+      ...base,
+      memory: kibibytes(Math.max(0, memoryBytes - RESERVED_MEMORY_BYTES)),
+      'ephemeral-storage': String(Math.floor(diskBytes * (1 - RESERVED_DISK_SHARE))),
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Lease } from '../../api/coordination/lease.ts';
+import { leases } from '../../api/coordination/lease.ts';
+import type { Live } from '../../api/object.ts';
+import { isConflict, isNotFound } from '../../api/status-error.ts';
+import type { Client } from '../../runtime/client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { microTimeText, sleep } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+
+const NAMESPACE = 'kube-node-lease';
+const DURATION_SECONDS = 40;
+/** A quarter of the duration, as kubelet renews. */
+const RENEW_MS = (DURATION_SECONDS / 4) * 1000;
+const RETRY_MS = 1_000;
+
+export interface NodeLeaseOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly nodeName: string;
+  readonly nodeUid: () => string | undefined;
+}
+
+/** Renews the node's lease until the signal aborts: the sign of life that the node controller watches. */
+export async function renewLease({ client, clock, log, nodeName, nodeUid }: NodeLeaseOptions, signal: AbortSignal): Promise<void> {
+  let held: Live<Lease> | undefined;
+  while (!signal.aborted) {
+    let waitMs = RENEW_MS;
+    try {
+      held = await renew(client, clock, nodeName, nodeUid(), held);
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) held = undefined;
+      log.debug({ err: error }, 'the lease could not be renewed');
+      waitMs = RETRY_MS;
+    }
+    await sleep(clock, waitMs, signal);
+  }
+}
+
+async function renew(client: Client, clock: Clock, name: string, uid: string | undefined, held: Live<Lease> | undefined): Promise<Live<Lease>> {
+  const spec = { holderIdentity: name, leaseDurationSeconds: DURATION_SECONDS, renewTime: microTimeText(clock.now()) };
+  if (held) return client.update(leases, { ...held, spec });
+  const current = await client.get(leases, { namespace: NAMESPACE, name }).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  if (current) return client.update(leases, { ...current, spec });
+  const ownerReferences = uid ? [{ apiVersion: 'v1', kind: 'Node', name, uid }] : [];
+  return client.create(leases, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: NAMESPACE, ownerReferences },
+    spec,
+  });
+}

@@ -1,0 +1,149 @@
+import type { ContainerImage, Node, NodeStatus } from '../../api/core/node.ts';
+import { nodes } from '../../api/core/node.ts';
+import type { Live } from '../../api/object.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../api/status-error.ts';
+import type { Client } from '../../runtime/client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { sleep } from '../../runtime/clock.ts';
+import type { EventRecorder } from '../../runtime/controller.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { NodeHealth } from './node-conditions.ts';
+import { nodeConditions } from './node-conditions.ts';
+import type { NodeFacts } from './node-info.ts';
+import { architecture } from './node-info.ts';
+
+export interface NodeReporterOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  readonly nodeName: string;
+  readonly nodeIps: readonly string[];
+  readonly hostname: string;
+  readonly facts: NodeFacts;
+  /** Where the node's server listens. */
+  readonly serverPort: () => number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  readonly health: () => Promise<NodeHealth>;
+  readonly images: () => Promise<readonly ContainerImage[]>;
+}
+
+/** Registers the node and keeps its status: looked at every 10 s, written when it changed, and every 5 min. */
+export interface NodeReporter {
+  /** Resolves after the node's first status has been written. */
+  readonly registered: Promise<void>;
+  /** The node as the API last had it. */
+  node(): Live<Node> | undefined;
+  /** Looks again now: something that readiness depends on has changed. */
+  check(): void;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const CHECK_MS = 10_000;
+/** While the node is not ready it is looked at more often: start-up should not wait. */
+const UNREADY_CHECK_MS = 250;
+const REPORT_MS = 5 * 60_000;
+const RETRY_MS = 500;
+
+export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
+  const { client, clock, log, recorder, nodeName } = options;
+  let current: Live<Node> | undefined;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  let markRegistered = () => {};
+  const registered = new Promise<void>((resolve) => {
+    markRegistered = resolve;
+  });
+  let interrupt = () => {};
+  /** Events on nodes name the node as its own UID, as kubelet's do. */
+  const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
+  const event = (reason: string, message: string) => recorder.event(reference, 'Normal', reason, message);
+
+  const register = async (): Promise<Live<Node>> => {
+    const labels = { ...defaultLabels(options.hostname), ...options.labels };
+    try {
+      return await client.create(nodes, {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: nodeName, labels, annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+        ...(options.taints.length > 0 ? { spec: { taints: options.taints.map((taint) => ({ ...taint })) } } : {}),
+      });
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    const known = await client.get(nodes, { namespace: '', name: nodeName });
+    const missing = Object.entries(labels).some(([key, value]) => known.metadata.labels?.[key] !== value);
+    return missing ? client.update(nodes, { ...known, metadata: { ...known.metadata, labels: { ...known.metadata.labels, ...labels } } }) : known;
+  };
+
+  const statusOf = async (node: Live<Node>): Promise<{ status: NodeStatus; events: readonly string[] }> => {
+    const [health, images] = await Promise.all([options.health(), options.images()]);
+    const { conditions, events } = nodeConditions(health, node.status?.conditions ?? [], clock.now());
+    const { facts } = options;
+    const status: NodeStatus = {
+      ...node.status,
+      addresses: [...options.nodeIps.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: options.hostname }],
+      capacity: { ...facts.capacity },
+      allocatable: { ...facts.allocatable },
+      conditions,
+      daemonEndpoints: { kubeletEndpoint: { Port: options.serverPort() } },
+      nodeInfo: facts.info,
+      images: [...images],
+      runtimeHandlers: [{ name: '' }, { name: 'runc' }],
+    };
+    return { status, events };
+  };
+
+  const report = async (): Promise<void> => {
+    current ??= await register();
+    const { status, events } = await statusOf(current);
+    const due = clock.monotonic() - reportedAt >= REPORT_MS;
+    if (!due && withoutHeartbeats(status) === withoutHeartbeats(current.status)) return;
+    current = await client.update(nodes, { ...current, status }, { subresource: 'status' });
+    reportedAt = clock.monotonic();
+    for (const reason of events) event(reason, `Node ${nodeName} status is now: ${reason}`);
+    markRegistered();
+  };
+
+  return {
+    registered,
+    node: () => current,
+    check: () => interrupt(),
+    async run(signal) {
+      event('Starting', 'Starting kubelet.');
+      let enforced = false;
+      while (!signal.aborted) {
+        let waitMs = CHECK_MS;
+        try {
+          await report();
+          if (!enforced) event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+          enforced = true;
+          if (!isReady(current)) waitMs = UNREADY_CHECK_MS;
+        } catch (error) {
+          if (isNotFound(error)) current = undefined;
+          else if (isConflict(error)) current = await client.get(nodes, { namespace: '', name: nodeName }).catch(() => current);
+          else log.warn({ err: error }, 'the node status could not be written');
+          waitMs = RETRY_MS;
+        }
+        const wake = new AbortController();
+        interrupt = () => wake.abort();
+        await sleep(clock, waitMs, AbortSignal.any([signal, wake.signal]));
+      }
+    },
+  };
+}
+
+const isReady = (node: Live<Node> | undefined): boolean =>
+  node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** What a status says, beside when it was said. */
+const withoutHeartbeats = (status: NodeStatus | undefined): string =>
+  JSON.stringify({ ...status, conditions: status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]) });
+
+const defaultLabels = (hostname: string) => ({
+  'beta.kubernetes.io/arch': architecture(),
+  'beta.kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': architecture(),
+  'kubernetes.io/hostname': hostname,
+  'kubernetes.io/os': 'linux',
+});

@@ -1,0 +1,99 @@
+import type { NodeSelectorRequirement } from '../../api/core/affinity.ts';
+import type { Node } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import { milliValueOfQuantity, valueOfQuantity } from '../../api/quantity.ts';
+import { podRequest } from './pod-resources.ts';
+
+export interface Rejection {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface AdmissionFacts {
+  readonly node: Pick<Node, 'metadata' | 'spec'>;
+  readonly allocatable: Readonly<Record<string, string>>;
+  /** Pods that were admitted and have not ended. */
+  readonly others: readonly Pod[];
+}
+
+const CRITICAL = 2_000_000_000;
+
+/**
+ * Whether the node takes a pod that was bound to it: the scheduler may have worked from an old picture, or there was none.
+ * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Undefined: it does.
+ */
+export function admitPod(pod: Pod, { node, allocatable, others }: AdmissionFacts): Rejection | undefined {
+  if (!matchesNode(pod, node)) {
+    const why = "node(s) didn't match Pod's node affinity/selector";
+    return { reason: 'NodeAffinity', message: `Pod was rejected: Predicate NodeAffinity failed: ${why}` };
+  }
+  const capacity = allocatable.pods === undefined ? Number.POSITIVE_INFINITY : valueOfQuantity(allocatable.pods);
+  if (others.length + 1 > capacity) return outOf('pods', 1, others.length, capacity);
+  for (const resource of Object.keys(allocatable)) {
+    if (resource === 'pods') continue;
+    const requested = podRequest(pod, resource);
+    if (requested === 0) continue;
+    const amountOf = resource === 'cpu' ? milliValueOfQuantity : valueOfQuantity;
+    const limit = amountOf(allocatable[resource] ?? '0');
+    const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
+    if (used + requested > limit && (pod.spec?.priority ?? 0) < CRITICAL) return outOf(resource, requested, used, limit);
+  }
+  return portConflict(pod, others);
+}
+
+const outOf = (resource: string, requested: number, used: number, capacity: number): Rejection => ({
+  reason: `OutOf${resource}`,
+  message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+});
+
+function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
+  const portsOf = (other: Pod) =>
+    (other.spec?.containers ?? []).flatMap(({ ports = [] }) =>
+      ports.filter(({ hostPort = 0 }) => hostPort > 0).map(({ hostPort, hostIP, protocol = 'TCP' }) => ({ hostPort, hostIP, protocol })),
+    );
+  const any = (ip: string | undefined) => ip === undefined || ip === '' || ip === '0.0.0.0';
+  const taken = others.flatMap(portsOf);
+  const conflict = portsOf(pod).some((port) =>
+    taken.some(
+      (other) =>
+        other.hostPort === port.hostPort &&
+        other.protocol === port.protocol &&
+        (any(other.hostIP) || any(port.hostIP) || other.hostIP === port.hostIP),
+    ),
+  );
+  const why = "node(s) didn't have free ports for the requested pod ports";
+  return conflict ? { reason: 'NodePorts', message: `Pod was rejected: Predicate NodePorts failed: ${why}` } : undefined;
+}
+
+/** nodeSelector and required node affinity. */
+function matchesNode(pod: Pod, node: AdmissionFacts['node']): boolean {
+  const labels = node.metadata?.labels ?? {};
+  if (Object.entries(pod.spec?.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return false;
+  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (!terms) return true;
+  const fields = { 'metadata.name': node.metadata?.name ?? '' };
+  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
+    if (matchExpressions.length + matchFields.length === 0) return false;
+    return matchExpressions.every((r) => requirementHolds(r, labels)) && matchFields.every((r) => requirementHolds(r, fields));
+  });
+}
+
+function requirementHolds({ key, operator, values = [] }: NodeSelectorRequirement, from: Readonly<Record<string, string>>): boolean {
+  const value = from[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Container } from '../../api/core/container.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Live } from '../../api/object.ts';
+import type { ContainerConfig, Mount } from '../cri/container-messages.ts';
+import type { Image } from '../runtime.ts';
+import { expand } from './expansion.ts';
+import { containerLogPath } from './pod-directories.ts';
+import { containerResources } from './pod-resources.ts';
+import { containerAnnotations, containerLabels } from './runtime-labels.ts';
+import { containerSecurity } from './security-config.ts';
+
+export interface ContainerSettings {
+  readonly image: Image | undefined;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly mounts: readonly Mount[];
+  readonly restartCount: number;
+  /** The host's file behind terminationMessagePath; empty: none. */
+  readonly messageFile: string;
+  readonly memoryCapacity: number;
+  readonly seccompDir: string;
+}
+
+/** @throws ContainerConfigError where the security context cannot be met. */
+export function containerConfig(pod: Live<Pod>, container: Container, settings: ContainerSettings): ContainerConfig {
+  const { environment, restartCount } = settings;
+  const expanded = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expand(text, (name) => environment.get(name)));
+  return {
+    metadata: { name: container.name, attempt: restartCount },
+    // By id: a tag that moves between the check and the creation must not change what runs.
+    image: { image: settings.image?.id ?? container.image ?? '', user_specified_image: container.image ?? '' },
+    command: expanded(container.command),
+    args: expanded(container.args),
+    working_dir: container.workingDir ?? '',
+    envs: [...environment].map(([key, value]) => ({ key, value })),
+    mounts: settings.mounts,
+    labels: containerLabels(pod, container),
+    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile),
+    log_path: containerLogPath(container.name, restartCount),
+    stdin: container.stdin ?? false,
+    stdin_once: container.stdinOnce ?? false,
+    tty: container.tty ?? false,
+    linux: {
+      resources: containerResources(pod, container, settings.memoryCapacity),
+      security_context: containerSecurity(pod, container, settings.image, settings.seccompDir),
+    },
+  };
+}

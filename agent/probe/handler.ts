@@ -1,0 +1,49 @@
+import type { Container } from '../../api/core/container.ts';
+import type { HTTPGetAction, LifecycleHandler } from '../../api/core/probe.ts';
+import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
+
+/** A port by number, or by its name among the container's ports. @throws Error where there is no such port. */
+export function portNumber(container: Container, port: number | string): number {
+  if (typeof port === 'number') return port;
+  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
+  const number = named ?? Number(port);
+  if (!Number.isInteger(number) || number <= 0 || number > 65_535) throw new Error(`couldn't find port: ${port} in container ${container.name}`);
+  return number;
+}
+
+export function httpTarget(container: Container, action: HTTPGetAction, podIp: string, userAgent: string) {
+  const headers = action.httpHeaders ?? [];
+  const has = (name: string) => headers.some((header) => header.name.toLowerCase() === name);
+  const path = action.path ?? '/';
+  return {
+    scheme: (action.scheme ?? 'HTTP').toLowerCase() === 'https' ? ('https' as const) : ('http' as const),
+    host: action.host || podIp,
+    port: portNumber(container, action.port),
+    path: path.startsWith('/') ? path : `/${path}`,
+    headers: [
+      ...headers,
+      ...(has('user-agent') ? [] : [{ name: 'User-Agent', value: userAgent }]),
+      ...(has('accept') ? [] : [{ name: 'Accept', value: '*/*' }]),
+    ],
+  };
+}
+
+/** Runs a postStart or preStop handler to its end. */
+export async function runHandler(
+  handler: LifecycleHandler,
+  container: Container,
+  containerId: string,
+  podIp: string,
+  transport: ProbeTransport,
+  timeoutMs: number,
+  sleep: (ms: number) => Promise<void>,
+): Promise<ProbeOutcome> {
+  if (handler.exec) return transport.exec(containerId, handler.exec.command ?? [], timeoutMs);
+  if (handler.httpGet) return transport.http(httpTarget(container, handler.httpGet, podIp, 'kube-lifecycle/1.36'), timeoutMs);
+  if (handler.sleep) {
+    await sleep(Math.min(timeoutMs, handler.sleep.seconds * 1000));
+    return { ok: true, message: '' };
+  }
+  // tcpSocket was never supported for hooks upstream: it is accepted, and fails.
+  return { ok: false, message: 'invalid handler: no action that a lifecycle hook can take' };
+}

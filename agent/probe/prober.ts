@@ -1,0 +1,164 @@
+import type { Container } from '../../api/core/container.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Probe } from '../../api/core/probe.ts';
+import type { Live } from '../../api/object.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { EventRecorder } from '../../runtime/controller.ts';
+import type { RuntimeContainer } from '../runtime.ts';
+import { httpTarget, portNumber } from './handler.ts';
+import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
+
+export type ProbeKind = 'startup' | 'liveness' | 'readiness';
+
+/** What a container's probes have found; undefined: there is no such probe, or it has no verdict yet. */
+export type Verdicts = Readonly<Record<ProbeKind, boolean | undefined>>;
+
+/** The probes of one pod: they follow its running containers. */
+export interface Prober {
+  /** Starts the probes of containers that run, ends those of others. */
+  follow(pod: Live<Pod>, running: readonly { readonly container: Container; readonly state: RuntimeContainer }[], podIp: string): void;
+  verdicts(containerId: string): Verdicts;
+  /** Ends liveness and startup probes for good: the pod is being ended. Readiness goes on. */
+  ending(): void;
+  stop(): void;
+}
+
+export interface ProberOptions {
+  readonly clock: Clock;
+  readonly transport: ProbeTransport;
+  readonly recorder: EventRecorder;
+  /** Called when a verdict changes. */
+  readonly onChange: () => void;
+  /** Whether a container was ready when the agent last looked: it stays so over a restart of the agent, until a probe says otherwise. */
+  readonly wasReady: (containerId: string) => boolean;
+}
+
+const NO_VERDICTS: Verdicts = { startup: undefined, liveness: undefined, readiness: undefined };
+const TITLES: Readonly<Record<ProbeKind, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' };
+const USER_AGENT = 'kube-probe/1.36';
+
+interface Following {
+  verdicts: Record<ProbeKind, boolean | undefined>;
+  readonly stop: (kinds?: readonly ProbeKind[]) => void;
+  readonly update: (pod: Live<Pod>, podIp: string) => void;
+}
+
+export function createProber(options: ProberOptions): Prober {
+  const following = new Map<string, Following>();
+  let ended = false;
+  return {
+    follow(pod, running, podIp) {
+      const ids = new Set(running.map(({ state }) => state.id));
+      for (const [id, probes] of following) {
+        if (ids.has(id)) continue;
+        probes.stop();
+        following.delete(id);
+      }
+      for (const { container, state } of running) {
+        const known = following.get(state.id);
+        if (known) known.update(pod, podIp);
+        else if (container.startupProbe || container.livenessProbe || container.readinessProbe) {
+          following.set(state.id, followContainer(options, pod, container, state, podIp, ended));
+        }
+      }
+    },
+    verdicts: (id) => following.get(id)?.verdicts ?? NO_VERDICTS,
+    ending() {
+      ended = true;
+      for (const probes of following.values()) probes.stop(['startup', 'liveness']);
+    },
+    stop() {
+      for (const probes of following.values()) probes.stop();
+      following.clear();
+    },
+  };
+}
+
+function followContainer(
+  options: ProberOptions,
+  initialPod: Live<Pod>,
+  container: Container,
+  state: RuntimeContainer,
+  initialIp: string,
+  ending: boolean,
+): Following {
+  const { clock, onChange } = options;
+  let pod = initialPod;
+  let podIp = initialIp;
+  const cancels = new Map<ProbeKind, () => void>();
+  const wasReady = options.wasReady(state.id);
+  const verdicts: Record<ProbeKind, boolean | undefined> = {
+    startup: container.startupProbe && wasReady ? true : undefined,
+    liveness: undefined,
+    readiness: container.readinessProbe ? wasReady : undefined,
+  };
+
+  const begin = (kind: ProbeKind, probe: Probe | undefined) => {
+    if (!probe || cancels.has(kind)) return;
+    let stopped = false;
+    let streak = { ok: false, length: 0 };
+    let cancelTimer = () => {};
+    const periodMs = (probe.periodSeconds ?? 10) * 1000;
+    const round = async () => {
+      const outcome = await runProbe(options.transport, container, state.id, probe, podIp);
+      if (stopped) return;
+      if (!outcome.ok) options.recorder.event(pod, 'Warning', 'Unhealthy', `${TITLES[kind]} probe failed: ${outcome.message}`);
+      streak = { ok: outcome.ok, length: streak.ok === outcome.ok ? streak.length + 1 : 1 };
+      const threshold = outcome.ok ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3);
+      const decided = streak.length >= threshold;
+      const changed = decided && verdicts[kind] !== outcome.ok;
+      if (decided) verdicts[kind] = outcome.ok;
+      if (decided && kind !== 'readiness' && !outcome.ok) {
+        // The container will be killed: nothing more to find out about it.
+        stop([kind]);
+      } else if (decided && kind === 'startup') {
+        stop(['startup']);
+        begin('readiness', container.readinessProbe);
+        if (!ending) begin('liveness', container.livenessProbe);
+      } else cancelTimer = clock.after(periodMs, run);
+      if (changed) onChange();
+    };
+    const run = () => void round();
+    cancels.set(kind, () => {
+      stopped = true;
+      cancelTimer();
+    });
+    const sinceStart = clock.now() - state.startedAt;
+    cancelTimer = clock.after(Math.max(0, (probe.initialDelaySeconds ?? 0) * 1000 - sinceStart), run);
+  };
+  const stop = (kinds: readonly ProbeKind[] = ['startup', 'liveness', 'readiness']) => {
+    for (const kind of kinds) {
+      cancels.get(kind)?.();
+      // An entry stays, so that what was stopped is not begun again.
+      cancels.set(kind, () => {});
+    }
+  };
+
+  if (ending) stop(['startup', 'liveness']);
+  if (container.startupProbe && verdicts.startup !== true) begin('startup', container.startupProbe);
+  else {
+    begin('readiness', container.readinessProbe);
+    begin('liveness', container.livenessProbe);
+  }
+  return {
+    verdicts,
+    stop,
+    update(newPod, newIp) {
+      pod = newPod;
+      podIp = newIp;
+    },
+  };
+}
+
+async function runProbe(transport: ProbeTransport, container: Container, id: string, probe: Probe, podIp: string): Promise<ProbeOutcome> {
+  const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
+  try {
+    if (probe.exec) return await transport.exec(id, probe.exec.command ?? [], timeoutMs);
+    if (probe.httpGet) return await transport.http(httpTarget(container, probe.httpGet, podIp, USER_AGENT), timeoutMs);
+    if (probe.tcpSocket) return await transport.tcp(probe.tcpSocket.host || podIp, portNumber(container, probe.tcpSocket.port), timeoutMs);
+    if (probe.grpc) return await transport.grpc(podIp, probe.grpc.port, probe.grpc.service ?? '', timeoutMs);
+    return { ok: false, message: 'missing probe handler' };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}

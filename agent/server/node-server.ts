@@ -1,0 +1,244 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { hasReason, StatusError } from '../../api/status-error.ts';
+import { parseLogOptions } from '../log/log-options.ts';
+import { printLog } from '../log/log-reader.ts';
+import type { AgentMetrics } from '../node/agent-metrics.ts';
+import type { NodeContext } from '../pod/node-context.ts';
+import { readySandbox } from '../pod/observation.ts';
+import type { PodManager } from '../pod/pod-manager.ts';
+import type { RuntimeContainer } from '../runtime.ts';
+import type { ClientCheck } from './client-check.ts';
+import { logContainer, runningContainer } from './container-lookup.ts';
+import { agentMetrics } from './metrics.ts';
+import type { NodeRequest } from './path-match.ts';
+import { matchPath } from './path-match.ts';
+import { printSimulatedLog, serveSimulated } from './simulated-streams.ts';
+import { resourceMetrics, statsSummary } from './stats.ts';
+import { refuseUpgrade, tunnel } from './tunnel.ts';
+
+export interface NodeServerTls {
+  /** PEM. */
+  readonly key: string;
+  readonly cert: string;
+  /** The authority that signs the clients' certificates: a connection without such a certificate is not accepted. */
+  readonly clientCa: string;
+}
+
+export interface NodeServerOptions {
+  readonly metrics: AgentMetrics;
+  readonly node: NodeContext;
+  readonly pods: PodManager;
+  readonly tls: NodeServerTls;
+  /** Whether the certificate's owner may do what it asks. */
+  readonly check: ClientCheck;
+}
+
+export interface NodeServer {
+  /** @param port 0: any. @returns the port. */
+  listen(port: number, host?: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The node's HTTPS server: what the API server asks a kubelet for, under the same paths. */
+export function createNodeServer({ node, pods, metrics, tls, check }: NodeServerOptions): NodeServer {
+  const context: Handling = { node, pods, metrics };
+  const server: Server = createServer({
+    key: tls.key,
+    cert: tls.cert,
+    ca: tls.clientCa,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+  });
+  const allowed = async (request: IncomingMessage, target: NodeRequest): Promise<boolean> => {
+    const subject = request.socket instanceof TLSSocket ? request.socket.getPeerCertificate().subject : undefined;
+    return subject !== undefined && check(subject, request.method ?? 'GET', target.kind);
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'https://node');
+    const target = matchPath(url.pathname);
+    if (!target) return end(response, 404, '404 page not found\n');
+    if (!(await allowed(request, target))) return end(response, 403, 'Forbidden\n');
+    await serve(context, target, url.searchParams, request, response);
+  };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answer(request, response).catch((error: unknown) => fail(node, response, error));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const upgrade = async () => {
+      const url = new URL(request.url ?? '/', 'https://node');
+      const target = matchPath(url.pathname);
+      if (!target) return refuseUpgrade(socket, 404, '404 page not found');
+      if (!(await allowed(request, target))) return refuseUpgrade(socket, 403, 'Forbidden');
+      await serveStream(context, target, url.searchParams, request, socket, head);
+    };
+    upgrade().catch((error: unknown) => {
+      const { code, text } = describe(error);
+      if (code === 500) node.log.warn({ err: error, url: request.url }, 'a stream could not be opened');
+      refuseUpgrade(socket, code, text);
+    });
+  });
+  return {
+    listen(port, host) {
+      return new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          const address = server.address();
+          resolve(typeof address === 'object' && address ? address.port : port);
+        });
+      });
+    },
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+interface Handling {
+  readonly metrics: AgentMetrics;
+  readonly node: NodeContext;
+  readonly pods: PodManager;
+}
+
+const end = (response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void => {
+  response.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+};
+
+/** Errors go out as plain text, as kubelet's do: the API server makes a Status of them. */
+function describe(error: unknown): { readonly code: number; readonly text: string } {
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof StatusError) return { code: error.code, text };
+  return { code: 500, text };
+}
+
+function fail(node: NodeContext, response: ServerResponse, error: unknown): void {
+  const { code, text } = describe(error);
+  if (!hasReason(error, 'BadRequest', 'NotFound')) node.log.warn({ err: error }, 'a request to the node failed');
+  if (response.headersSent) response.destroy();
+  else end(response, code, text);
+}
+
+async function serve(
+  context: Handling,
+  target: NodeRequest,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { node, pods, metrics } = context;
+  switch (target.kind) {
+    case 'healthz':
+      return end(response, 200, 'ok');
+    case 'pods':
+      return end(
+        response,
+        200,
+        JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: [...pods.workers()].map(({ pod }) => pod) }),
+        'application/json',
+      );
+    case 'metrics':
+      return end(response, 200, await agentMetrics(metrics, node, pods), 'text/plain; version=0.0.4; charset=utf-8');
+    case 'resourceMetrics':
+      return end(response, 200, await resourceMetrics(node), 'text/plain; version=0.0.4; charset=utf-8');
+    case 'summary':
+      return end(response, 200, JSON.stringify(await statsSummary(node, pods)), 'application/json');
+    case 'containerLogs':
+      return serveLogs(context, target, query, request, response);
+    case 'run': {
+      if (request.method !== 'POST') return end(response, 405, 'Method Not Allowed\n');
+      const { container } = runningContainer(node, pods, target);
+      const command = (query.get('cmd') ?? '').split(' ').filter((word) => word !== '');
+      const { stdout, stderr } = await node.runtime.execSync(container.id, command, 0);
+      return end(response, 200, `${stdout}${stderr}`);
+    }
+    default:
+      return end(response, 400, 'Upgrade request required\n');
+  }
+}
+
+async function serveLogs(
+  { node, pods }: Handling,
+  target: Extract<NodeRequest, { readonly container: string }>,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const options = parseLogOptions(query, node.clock.now());
+  const container = logContainer(node, pods, target, options.previous);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  request.socket.setNoDelay(true);
+  const sink = async (chunk: string): Promise<void> => {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/plain' });
+    if (response.write(chunk) || gone.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve);
+      response.once('close', resolve);
+    });
+  };
+  // A reader that follows learns that there is something to follow before the first line comes.
+  if (options.follow) {
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.flushHeaders();
+  }
+  const live = () => currentState(node, container) === 'running';
+  if (node.runtime.simulated) await printSimulatedLog(node, container.id, options, live, sink, gone.signal);
+  else await printLog({ path: container.logPath, live }, options, sink, node.clock, gone.signal);
+  response.end();
+}
+
+function currentState(node: NodeContext, container: RuntimeContainer): RuntimeContainer['state'] | undefined {
+  const owner = node.cache.owner(container.id);
+  return owner === undefined ? undefined : node.cache.of(owner).containers.find(({ id }) => id === container.id)?.state;
+}
+
+/** `output=1` as kubelet's clients say, or `stdout=true` as the API's. */
+const asked = (query: URLSearchParams, ...names: readonly string[]): boolean => names.some((name) => ['1', 'true'].includes(query.get(name) ?? ''));
+
+async function serveStream(
+  { node, pods }: Handling,
+  target: NodeRequest,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  if (target.kind === 'portForward') {
+    const worker = pods.find({ namespace: target.namespace, name: target.pod });
+    const sandbox = worker && readySandbox(node.cache.of(worker.pod.metadata.uid));
+    if (!sandbox) throw new StatusError('NotFound', 'pod does not exist');
+    const ports = query
+      .getAll('port')
+      .concat(query.getAll('ports'))
+      .flatMap((text) => text.split(','))
+      .map(Number)
+      .filter((port) => port > 0);
+    const answer = await node.runtime.stream({ kind: 'portForward', sandboxId: sandbox.id, ports });
+    if ('url' in answer) return tunnel(answer.url, request, socket, head);
+    throw new StatusError('BadRequest', 'port-forward is not supported here');
+  }
+  if (target.kind !== 'exec' && target.kind !== 'attach') throw new StatusError('BadRequest', 'this path takes no upgrade');
+  const { container, spec } = runningContainer(node, pods, target);
+  const streams = {
+    containerId: container.id,
+    stdin: asked(query, 'input', 'stdin'),
+    stdout: asked(query, 'output', 'stdout'),
+    stderr: asked(query, 'error', 'stderr'),
+    tty: target.kind === 'attach' ? (spec.tty ?? false) : asked(query, 'tty'),
+  };
+  if (!streams.stdin && !streams.stdout && !streams.stderr)
+    throw new StatusError('BadRequest', 'you must specify at least 1 of stdin, stdout, stderr');
+  const answer = await node.runtime.stream(
+    target.kind === 'exec' ? { kind: 'exec', command: query.getAll('command'), ...streams } : { kind: 'attach', ...streams },
+  );
+  if ('url' in answer) return tunnel(answer.url, request, socket, head);
+  serveSimulated(answer, request, socket, head);
+}

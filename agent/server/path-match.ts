@@ -1,0 +1,36 @@
+/** What a request to the node's server is about. */
+export type NodeRequest =
+  | {
+      readonly kind: 'containerLogs' | 'exec' | 'attach' | 'run';
+      readonly namespace: string;
+      readonly pod: string;
+      readonly uid?: string;
+      readonly container: string;
+    }
+  | { readonly kind: 'portForward'; readonly namespace: string; readonly pod: string; readonly uid?: string }
+  | { readonly kind: 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'summary' };
+
+const FIXED: ReadonlyMap<string, Extract<NodeRequest, { readonly kind: 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'summary' }>['kind']> =
+  new Map([
+    ['/healthz', 'healthz'],
+    ['/healthz/ping', 'healthz'],
+    ['/healthz/syncloop', 'healthz'],
+    ['/pods', 'pods'],
+    ['/pods/', 'pods'],
+    ['/metrics', 'metrics'],
+    ['/metrics/resource', 'resourceMetrics'],
+    ['/stats/summary', 'summary'],
+  ]);
+
+/** The paths of kubelet's server (pkg/kubelet/server/server.go); undefined: there is no such path. */
+export function matchPath(path: string): NodeRequest | undefined {
+  const fixed = FIXED.get(path);
+  if (fixed) return { kind: fixed };
+  const [, kind, namespace, pod, ...rest] = path.split('/').map(decodeURIComponent);
+  if (!namespace || !pod) return undefined;
+  if (kind === 'portForward' && rest.length <= 1) return { kind, namespace, pod, ...(rest[0] ? { uid: rest[0] } : {}) };
+  if (kind !== 'containerLogs' && kind !== 'exec' && kind !== 'attach' && kind !== 'run') return undefined;
+  const [first, second] = rest;
+  if (first && second && rest.length === 2) return { kind, namespace, pod, uid: first, container: second };
+  return first && rest.length === 1 ? { kind, namespace, pod, container: first } : undefined;
+}

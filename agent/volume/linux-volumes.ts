@@ -1,0 +1,214 @@
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Container, VolumeMount } from '../../api/core/container.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Volume } from '../../api/core/volume.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { Live, ObjectKey } from '../../api/object.ts';
+import { keyText } from '../../api/object.ts';
+import { valueOfQuantity } from '../../api/quantity.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Mount } from '../cri/container-messages.ts';
+import { PROPAGATION } from '../cri/container-messages.ts';
+import { expand } from '../pod/expansion.ts';
+import type { PodAddresses } from '../pod/field-path.ts';
+import type { PodDirectories } from '../pod/pod-directories.ts';
+import type { Allocatable } from '../pod/resource-field.ts';
+import { writePayload } from './atomic-writer.ts';
+import { prepareHostPath } from './host-path.ts';
+import { mountsUnder, mountTmpfs, unmountUnder } from './mount-command.ts';
+import type { ObjectCache } from './object-cache.ts';
+import type { PodVolumes } from './pod-volumes.ts';
+import { MountError } from './pod-volumes.ts';
+import { bindSubPath } from './sub-path.ts';
+import type { TokenSource } from './token-source.ts';
+import { isPayloadVolume, objectsOf, volumePayload } from './volume-payload.ts';
+
+export interface LinuxVolumesOptions {
+  readonly directories: PodDirectories;
+  /** A directory on tmpfs: what comes from Secrets and tokens never touches a disk. */
+  readonly memoryDir: string;
+  readonly objects: ObjectCache;
+  readonly tokens: TokenSource;
+  readonly addresses: (pod: Live<Pod>) => PodAddresses;
+  readonly allocatable: () => Allocatable;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface LinuxVolumes extends PodVolumes {
+  /** An object that volumes are made of has changed. */
+  objectChanged(kind: Kind, key: ObjectKey): void;
+}
+
+interface PodState {
+  pod: Live<Pod>;
+  /** Rewriting files is serial within a pod. */
+  work: Promise<void>;
+  cancelRefresh: () => void;
+  readonly retained: readonly { readonly kind: Kind; readonly key: ObjectKey }[];
+}
+
+/** Memory tmpfs of the whole node, made once; it outlives the agent, as the containers do that mount from it. */
+export async function mountMemoryDir(memoryDir: string): Promise<void> {
+  await mkdir(memoryDir, { recursive: true, mode: 0o700 });
+  if (!(await mountsUnder(memoryDir)).includes(memoryDir)) await mountTmpfs(memoryDir);
+}
+
+const REWRITE_RETRY_MS = 5_000;
+const PROPAGATIONS: Readonly<Record<string, number>> = {
+  None: PROPAGATION.PRIVATE,
+  HostToContainer: PROPAGATION.HOST_TO_CONTAINER,
+  Bidirectional: PROPAGATION.BIDIRECTIONAL,
+};
+
+export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
+  const { directories, memoryDir, objects, tokens, clock, log } = options;
+  const states = new Map<string, PodState>();
+  /** Object → pods that use it. */
+  const users = new Map<string, Set<string>>();
+  const objectId = (kind: Kind, key: ObjectKey) => `${kind.plural}/${keyText(key)}`;
+
+  const pathOf = (pod: Live<Pod>, volume: Volume): string => {
+    const { uid } = pod.metadata;
+    if (volume.hostPath) return volume.hostPath.path;
+    const memory = (plugin: string) => join(memoryDir, uid, plugin, volume.name);
+    if (volume.emptyDir) return directories.volume(uid, 'kubernetes.io/empty-dir', volume.name);
+    if (volume.configMap) return directories.volume(uid, 'kubernetes.io/configmap', volume.name);
+    if (volume.downwardAPI) return directories.volume(uid, 'kubernetes.io/downward-api', volume.name);
+    if (volume.secret) return memory('secret');
+    if (volume.projected) return memory('projected');
+    throw new MountError(`Unable to attach or mount volumes: volume "${volume.name}" is of a kind that this node does not support`);
+  };
+
+  const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
+    const path = pathOf(pod, volume);
+    const group = pod.spec?.securityContext?.fsGroup;
+    try {
+      if (volume.hostPath) return await prepareHostPath(volume.hostPath);
+      await mkdir(path, { recursive: true });
+      if (volume.emptyDir) return await prepareEmptyDir(path, volume.emptyDir, group);
+      await writeVolume(pod, volume);
+    } catch (error) {
+      throw new MountError(`MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : error}`);
+    }
+  };
+
+  const writeVolume = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
+    const sources = { objects, tokens, addresses: options.addresses(pod), allocatable: options.allocatable() };
+    const payload = await volumePayload(pod, volume, sources);
+    await writePayload(pathOf(pod, volume), payload, pod.spec?.securityContext?.fsGroup, clock.now());
+  };
+
+  const follow = (pod: Live<Pod>): PodState => {
+    const { uid } = pod.metadata;
+    const known = states.get(uid);
+    if (known) {
+      known.pod = pod;
+      return known;
+    }
+    const retained = (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume));
+    for (const { kind, key } of retained) {
+      objects.retain(kind, key);
+      const id = objectId(kind, key);
+      users.set(id, (users.get(id) ?? new Set()).add(uid));
+    }
+    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {}, retained };
+    states.set(uid, state);
+    return state;
+  };
+
+  /** Writes the pod's files anew, after what is under way; retried while it fails: a Secret that went may come back. */
+  const rewrite = (state: PodState): void => {
+    const { uid } = state.pod.metadata;
+    state.work = state.work.then(async () => {
+      if (states.get(uid) !== state) return;
+      try {
+        for (const volume of state.pod.spec?.volumes ?? []) if (isPayloadVolume(volume)) await writeVolume(state.pod, volume);
+        scheduleRefresh(state);
+      } catch (error) {
+        log.debug({ err: error, pod: state.pod.metadata.name }, 'files of a volume could not be brought up to date');
+        state.cancelRefresh();
+        state.cancelRefresh = clock.after(REWRITE_RETRY_MS, () => rewrite(state));
+      }
+    });
+  };
+
+  const scheduleRefresh = (state: PodState): void => {
+    state.cancelRefresh();
+    const due = tokens.refreshAt(state.pod.metadata.uid);
+    if (due !== undefined) state.cancelRefresh = clock.after(Math.max(1_000, due - clock.now()), () => rewrite(state));
+  };
+
+  return {
+    async setUp(pod) {
+      const state = follow(pod);
+      await Promise.all((pod.spec?.volumes ?? []).map((volume) => setUpOne(pod, volume)));
+      scheduleRefresh(state);
+    },
+    async mounts(pod, container, environment) {
+      const list = (container.volumeMounts ?? []).map((mount, index) => mountOf(pod, container, mount, index, environment));
+      return Promise.all(list);
+    },
+    podChanged(pod) {
+      const state = states.get(pod.metadata.uid);
+      if (!state) return;
+      state.pod = pod;
+      const downward = (pod.spec?.volumes ?? []).some(
+        (volume) => volume.downwardAPI || volume.projected?.sources?.some((source) => source.downwardAPI),
+      );
+      if (downward) rewrite(state);
+    },
+    objectChanged(kind, key) {
+      for (const uid of users.get(objectId(kind, key)) ?? []) {
+        const state = states.get(uid);
+        if (state) rewrite(state);
+      }
+    },
+    async tearDown(uid) {
+      const state = states.get(uid);
+      states.delete(uid);
+      state?.cancelRefresh();
+      tokens.forget(uid);
+      for (const { kind, key } of state?.retained ?? []) {
+        objects.release(kind, key);
+        users.get(objectId(kind, key))?.delete(uid);
+      }
+      await state?.work;
+      await unmountUnder(directories.pod(uid));
+      await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
+    },
+  };
+
+  async function mountOf(
+    pod: Live<Pod>,
+    container: Container,
+    mount: VolumeMount,
+    index: number,
+    environment: ReadonlyMap<string, string>,
+  ): Promise<Mount> {
+    const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
+    if (!volume) throw new MountError(`volume "${mount.name}" is mounted but not defined`);
+    const root = pathOf(pod, volume);
+    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => environment.get(name)) : mount.subPath;
+    if (subPath?.includes('$(')) throw new MountError(`missing value for ${JSON.stringify(mount.subPathExpr)}`);
+    const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
+    return {
+      container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+      host_path: subPath ? await bindSubPath(root, subPath, target) : root,
+      // Files from the API are only ever the agent's to write.
+      readonly: (mount.readOnly ?? false) || isPayloadVolume(volume),
+      propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
+    };
+  }
+}
+
+async function prepareEmptyDir(path: string, { medium, sizeLimit }: NonNullable<Volume['emptyDir']>, group: number | undefined): Promise<void> {
+  if (medium === 'Memory' && !(await mountsUnder(path)).includes(path)) {
+    await mountTmpfs(path, sizeLimit === undefined ? undefined : valueOfQuantity(sizeLimit));
+  }
+  if (group !== undefined) await chown(path, 0, group);
+  // The set-group-id bit hands the pod's group on to what is made inside.
+  await chmod(path, group === undefined ? 0o777 : 0o2777);
+}

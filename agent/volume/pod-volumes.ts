@@ -1,0 +1,28 @@
+import type { Container } from '../../api/core/container.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Live } from '../../api/object.ts';
+import type { Mount } from '../cri/container-messages.ts';
+
+/** The volumes of pods on this node. */
+export interface PodVolumes {
+  /** Makes all volumes of the pod, or those that are not there yet; safe to repeat. @throws MountError naming the volume. */
+  setUp(pod: Live<Pod>): Promise<void>;
+  /** What a container mounts; `environment` expands subPathExpr. @throws MountError */
+  mounts(pod: Live<Pod>, container: Container, environment: ReadonlyMap<string, string>): Promise<readonly Mount[]>;
+  /** The pod's metadata changed: downward-API files follow. */
+  podChanged(pod: Live<Pod>): void;
+  /** Unmounts and removes everything of the pod; safe to repeat, also after a restart of the agent. */
+  tearDown(podUid: string): Promise<void>;
+}
+
+export class MountError extends Error {
+  override readonly name = 'MountError';
+}
+
+/** For simulated nodes: nothing is mounted. */
+export const noVolumes: PodVolumes = {
+  setUp: () => Promise.resolve(),
+  mounts: () => Promise.resolve([]),
+  podChanged: () => {},
+  tearDown: () => Promise.resolve(),
+};

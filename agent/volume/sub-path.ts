@@ -1,0 +1,50 @@
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, lstat, mkdir, open, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { bindMount, mountsUnder } from './mount-command.ts';
+
+/**
+ * Binds a path within a volume to `target`, where the container's mount takes it from. The path is resolved and opened first, and what
+ * was opened is bound, not the name: a container that swaps a directory for a link meanwhile gets nothing outside its volume
+ * (https://github.com/kubernetes/kubernetes/issues/60813). A missing path is made as a directory.
+ *
+ * @throws Error where the path leads out of the volume.
+ */
+export async function bindSubPath(volume: string, subPath: string, target: string): Promise<string> {
+  if (subPath.split('/').includes('..') || subPath.startsWith('/')) throw new Error(`subPath ${subPath} must be a relative path within the volume`);
+  if ((await mountsUnder(target)).includes(target)) return target;
+  await makeDirectories(volume, subPath);
+  const root = await realpath(volume);
+  const resolved = await realpath(join(root, subPath));
+  if (relative(root, resolved).startsWith('..')) throw new Error(`subPath ${subPath} leads out of the volume`);
+  // O_NOFOLLOW: a link that took the resolved path's place is an error.
+  await using handle: FileHandle = await open(resolved, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  const opened = await realpath(`/proc/self/fd/${handle.fd}`);
+  if (relative(root, opened).startsWith('..')) throw new Error(`subPath ${subPath} leads out of the volume`);
+  await mkdir(dirname(target), { recursive: true });
+  if (stats.isDirectory()) await mkdir(target, { recursive: true });
+  else await writeFile(target, '');
+  await bindMount(`/proc/${process.pid}/fd/${handle.fd}`, target);
+  return target;
+}
+
+/** Makes what is missing of the path, one level at a time, below what is really there, with the rights of the volume itself. */
+async function makeDirectories(volume: string, subPath: string): Promise<void> {
+  const root = await realpath(volume);
+  const { mode } = await stat(root);
+  let current = root;
+  for (const part of subPath.split('/').filter((name) => name !== '' && name !== '.')) {
+    const next = join(current, part);
+    const exists = await lstat(next).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) {
+      await mkdir(next);
+      await chmod(next, mode & 0o7777);
+    }
+    current = await realpath(next);
+    if (relative(root, current).startsWith('..')) throw new Error(`subPath ${subPath} leads out of the volume`);
+  }
+}

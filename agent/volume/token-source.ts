@@ -1,0 +1,66 @@
+import type { TokenRequest } from '../../api/authentication/token-request.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import { serviceAccounts } from '../../api/core/service-account.ts';
+import type { ServiceAccountTokenProjection } from '../../api/core/volume-projection.ts';
+import type { Live } from '../../api/object.ts';
+import type { Client } from '../../runtime/client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+
+/** Tokens of the service accounts of pods, bound to the pods. */
+export interface TokenSource {
+  /** A token that still has a fifth of its life, asked for anew when the last one has less. */
+  token(pod: Live<Pod>, projection: ServiceAccountTokenProjection): Promise<string>;
+  /** When the earliest of the pod's tokens is due (milliseconds since the epoch); undefined: it has none. */
+  refreshAt(podUid: string): number | undefined;
+  forget(podUid: string): void;
+}
+
+interface Issued {
+  readonly token: string;
+  readonly refreshAt: number;
+}
+
+const DEFAULT_SECONDS = 3600;
+/** As kubelet's token manager: at 80 % of the token's life, and after a day at the latest. */
+const REFRESH_SHARE = 0.8;
+const MAX_AGE_MS = 24 * 3600 * 1000;
+
+export function createTokenSource(client: Client, clock: Clock): TokenSource {
+  const issued = new Map<string, Map<string, Issued>>();
+  return {
+    async token(pod, { audience, expirationSeconds = DEFAULT_SECONDS }) {
+      const { uid, name, namespace = '' } = pod.metadata;
+      const id = `${audience ?? ''}/${expirationSeconds}`;
+      const known = issued.get(uid)?.get(id);
+      if (known && known.refreshAt > clock.now()) return known.token;
+      const account = { namespace, name: pod.spec?.serviceAccountName || 'default' };
+      const body: TokenRequest = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: {
+          audiences: audience ? [audience] : [],
+          expirationSeconds,
+          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+        },
+      };
+      const answer = await client.createSubresource<TokenRequest>(serviceAccounts, account, 'token', body);
+      const token = answer.status?.token;
+      if (!token) throw new Error(`failed to fetch token: the server issued none for ${namespace}/${account.name}`);
+      const now = clock.now();
+      const expires = answer.status?.expirationTimestamp ? Date.parse(answer.status.expirationTimestamp) : now + expirationSeconds * 1000;
+      const refreshAt = now + Math.min(MAX_AGE_MS, (expires - now) * REFRESH_SHARE);
+      let ofPod = issued.get(uid);
+      if (!ofPod) {
+        ofPod = new Map();
+        issued.set(uid, ofPod);
+      }
+      ofPod.set(id, { token, refreshAt });
+      return token;
+    },
+    refreshAt(podUid) {
+      const times = [...(issued.get(podUid)?.values() ?? [])].map(({ refreshAt }) => refreshAt);
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+    forget: (podUid) => issued.delete(podUid),
+  };
+}

@@ -1,0 +1,48 @@
+import { defaultPodTemplate } from '../core/pod-spec-defaults.ts';
+import { podSpecWarnings } from '../core/pod-warnings.ts';
+import { validateReplicaStatus } from '../core/replica-status-validation.ts';
+import type { FieldError } from '../field-error.ts';
+import type { Strategy } from '../kind.ts';
+import { rootPath } from '../validation/field-path.ts';
+import { checkImmutable, checkNonNegative } from '../validation/field-rules.ts';
+import type { ReplicaSet } from './replica-set.ts';
+import { checkSelectorAndTemplate } from './workload-validation.ts';
+
+const SPEC = rootPath('spec');
+
+function validate(set: ReplicaSet): FieldError[] {
+  const errors: FieldError[] = [];
+  checkNonNegative(errors, set.spec?.replicas, SPEC, 'replicas');
+  checkNonNegative(errors, set.spec?.minReadySeconds, SPEC, 'minReadySeconds');
+  checkSelectorAndTemplate(errors, set.spec ?? {}, 'ReplicaSet', SPEC);
+  return errors;
+}
+
+export const replicaSetStrategy: Strategy<ReplicaSet> = {
+  generation: true,
+  default: (set) => {
+    if (!set.spec) return;
+    set.spec.replicas ??= 1;
+    set.spec.template ??= {};
+    defaultPodTemplate(set.spec.template);
+  },
+  prepareForCreate: (set) => {
+    set.status = { replicas: 0 };
+  },
+  prepareForUpdate: (set, old) => {
+    set.status = old.status;
+  },
+  prepareForStatusUpdate: (set, old) => {
+    set.spec = old.spec;
+  },
+  validate,
+  validateUpdate: (set, old) => {
+    const errors = validate(set);
+    checkImmutable(errors, set.spec?.selector, old.spec?.selector, 'spec.selector');
+    return errors;
+  },
+  validateStatusUpdate: (set) => validateReplicaStatus(set.status),
+  warnings: (set, old) =>
+    podSpecWarnings(set.spec?.template?.spec, set.spec?.template?.metadata?.annotations, 'spec.template.spec', old?.spec?.template?.spec),
+  selectableFields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
+};

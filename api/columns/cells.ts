@@ -1,0 +1,85 @@
+import type { Column } from '../kind.ts';
+import type { LabelSelector, LabelSelectorRequirement } from '../meta/label-selector.ts';
+import type { KubeObject, Live } from '../object.ts';
+import { since } from './human-duration.ts';
+
+/** The column that every table starts with. */
+export const nameColumn: Column = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: 'The name of the object, unique among those of its kind in its namespace.',
+  cell: (object) => object.metadata.name,
+};
+
+export const ageColumn: Column = {
+  name: 'Age',
+  type: 'string',
+  description: 'How long ago the object was created.',
+  cell: (object, now) => since(object.metadata.creationTimestamp, now),
+};
+
+export const createdAtColumn: Column = {
+  name: 'Created At',
+  type: 'date',
+  description: 'When the object was created.',
+  cell: (object) => object.metadata.creationTimestamp,
+};
+
+/** What a kind without columns of its own shows. */
+export const defaultColumns: readonly Column[] = [nameColumn, createdAtColumn];
+
+type CellOf<T extends KubeObject> = (object: Live<T>, now: number) => string | number | boolean | null;
+
+/** A column that `kubectl get` always shows. */
+export const shown = <T extends KubeObject>(name: string, description: string, cell: CellOf<T>, type: Column<T>['type'] = 'string'): Column<T> => ({
+  name,
+  type,
+  description,
+  cell,
+});
+
+/** A column that shows with `-o wide` only. */
+export const wide = <T extends KubeObject>(name: string, description: string, cell: CellOf<T>): Column<T> => ({
+  name,
+  type: 'string',
+  priority: 1,
+  description,
+  cell,
+});
+
+/** `a=b,c=d` by key, or `<none>`. */
+export function labelsText(labels: Readonly<Record<string, string>> | undefined): string {
+  const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? '<none>' : pairs.sort().join(',');
+}
+
+function requirementText({ key, operator, values = [] }: LabelSelectorRequirement): string {
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`;
+}
+
+/** A selector in the form of `kubectl get -l`, its requirements by key; `<none>` where it has none. */
+export function selectorText(selector: LabelSelector | undefined): string {
+  const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  const others = (selector?.matchExpressions ?? []).map((one) => ({ key: one.key, text: requirementText(one) }));
+  const all = [...equal, ...others].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return all.length === 0 ? '<none>' : all.map(({ text }) => text).join(',');
+}
+
+interface Templated {
+  readonly template?:
+    | { readonly spec?: { readonly containers: readonly { readonly name: string; readonly image?: string | undefined }[] } | undefined }
+    | undefined;
+}
+
+export const containerNames = ({ template }: Templated): string => (template?.spec?.containers ?? []).map(({ name }) => name).join(',');
+export const containerImages = ({ template }: Templated): string => (template?.spec?.containers ?? []).map(({ image }) => image ?? '').join(',');
+
+/** The first three of a list and how many follow: `a,b,c + 2 more...`. */
+export function firstThree(texts: readonly string[], empty: string): string {
+  const text = texts.slice(0, 3).join(',');
+  if (texts.length > 3) return `${text} + ${texts.length - 3} more...`;
+  return text === '' ? empty : text;
+}

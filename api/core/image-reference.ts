@@ -1,0 +1,20 @@
+const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const DOMAIN = `(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}';
+
+// https://github.com/distribution/reference gives the grammar; a name is at most 255 characters.
+const reference = new RegExp(`^((?:${DOMAIN}/)?${PATH_PART}(?:/${PATH_PART})*)(?::([\\w][\\w.-]{0,127}))?(@${DIGEST})?$`);
+const identifier = /^[a-f0-9]{64}$/;
+
+/** The tag of an image: `latest` where it names neither tag nor digest, empty where it has a digest alone or is no image reference at all. */
+export function imageTag(image: string): string {
+  const match = reference.exec(image);
+  const name = match?.[1];
+  if (!match || name === undefined || name.length > 255 || identifier.test(name)) return '';
+  return match[2] ?? (match[3] === undefined ? 'latest' : '');
+}
+
+/** `Always` for the tag `latest`, else `IfNotPresent`. */
+export const pullPolicyOf = (image: string | undefined): 'Always' | 'IfNotPresent' =>
+  image && imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent';

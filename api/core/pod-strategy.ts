@@ -1,0 +1,67 @@
+import type { Strategy } from '../kind.ts';
+import type { Live } from '../object.ts';
+import type { Pod } from './pod.ts';
+import { defaultPod } from './pod-defaults.ts';
+import { mergeMatchLabelKeys } from './pod-label-keys.ts';
+import { qosClassOf } from './pod-qos.ts';
+import { validatePodStatusUpdate } from './pod-status-validation.ts';
+import { validatePodUpdate } from './pod-update-validation.ts';
+import { validatePod } from './pod-validation.ts';
+import { podWarnings } from './pod-warnings.ts';
+
+/** `podIP` and `podIPs[0]` are one address in two places; the older field wins where they differ. */
+function syncAddresses(pod: Pod): void {
+  const { status } = pod;
+  if (!status) return;
+  if (status.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }];
+  const first = status.podIPs?.[0]?.ip;
+  if (first) status.podIP = first;
+}
+
+function prepareForCreate(pod: Pod): void {
+  pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+  mergeMatchLabelKeys(pod);
+  if (!pod.spec?.schedulingGates?.length) return;
+  pod.status.conditions = [
+    { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },
+  ];
+}
+
+function prepareForStatusUpdate(pod: Pod, old: Live<Pod>): void {
+  if (old.spec) pod.spec = old.spec;
+  if (pod.metadata) {
+    pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+    pod.metadata.ownerReferences = old.metadata.ownerReferences;
+  }
+  pod.status ??= {};
+  pod.status.qosClass ||= old.status?.qosClass;
+}
+
+export const podStrategy: Strategy<Pod> = {
+  generation: true,
+  updateMetadataChecks: 4,
+  default: (pod) => {
+    defaultPod(pod);
+    syncAddresses(pod);
+  },
+  prepareForCreate,
+  prepareForUpdate: (pod, old) => {
+    pod.status = old.status;
+  },
+  prepareForStatusUpdate,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
+  warnings: podWarnings,
+  selectableFields: {
+    'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
+    'spec.restartPolicy': (pod) => pod.spec?.restartPolicy ?? '',
+    'spec.schedulerName': (pod) => pod.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': (pod) => pod.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': (pod) => String(pod.spec?.hostNetwork ?? false),
+    'status.phase': (pod) => pod.status?.phase ?? '',
+    'status.podIP': (pod) => pod.status?.podIP ?? '',
+    'status.podIPs': (pod) => (pod.status?.podIPs ?? []).map(({ ip }) => ip).join(','),
+    'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+};

@@ -1,0 +1,24 @@
+import type { FieldError } from '../field-error.ts';
+import type { Strategy } from '../kind.ts';
+import { rootPath } from '../validation/field-path.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import type { PodTemplate } from './pod-template.ts';
+import { checkPodTemplate } from './pod-template-validation.ts';
+import { podSpecWarnings } from './pod-warnings.ts';
+
+function validate(object: PodTemplate): FieldError[] {
+  const errors: FieldError[] = [];
+  checkPodTemplate(errors, object.template ?? {}, rootPath('template'));
+  return errors;
+}
+
+export const podTemplateStrategy: Strategy<PodTemplate> = {
+  generation: true,
+  default: (object) => {
+    object.template ??= {};
+    defaultPodTemplate(object.template);
+  },
+  validate,
+  validateUpdate: validate,
+  warnings: (object, old) => podSpecWarnings(object.template?.spec, object.template?.metadata?.annotations, 'template.spec', old?.template?.spec),
+};

@@ -1,0 +1,75 @@
+import type { FieldError } from '../field-error.ts';
+import { invalid, required } from '../field-error.ts';
+import type { Strategy } from '../kind.ts';
+import { selectorFromLabels } from '../selector.ts';
+import { childPath, rootPath } from '../validation/field-path.ts';
+import { checkNonNegative } from '../validation/field-rules.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { checkLongRunning, checkPodTemplate } from './pod-template-validation.ts';
+import { podSpecWarnings } from './pod-warnings.ts';
+import { validateReplicaStatus } from './replica-status-validation.ts';
+import type { ReplicationController } from './replication-controller.ts';
+
+const SPEC = rootPath('spec');
+const TEMPLATE = childPath(SPEC, 'template');
+
+function setDefaults(controller: ReplicationController): void {
+  controller.spec ??= {};
+  const { spec } = controller;
+  if (spec.template) {
+    const labels = spec.template.metadata?.labels;
+    if (labels) {
+      if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+      controller.metadata ??= {};
+      if (Object.keys(controller.metadata.labels ?? {}).length === 0) controller.metadata.labels = { ...labels };
+    }
+    defaultPodTemplate(spec.template);
+  }
+  spec.replicas ??= 1;
+}
+
+function validate(controller: ReplicationController): FieldError[] {
+  const errors: FieldError[] = [];
+  const spec = controller.spec ?? {};
+  const selector = spec.selector ?? {};
+  const selects = Object.keys(selector).length > 0;
+  checkNonNegative(errors, spec.minReadySeconds, SPEC, 'minReadySeconds');
+  if (!selects) errors.push(required('spec.selector'));
+  checkNonNegative(errors, spec.replicas, SPEC, 'replicas');
+  if (!spec.template) {
+    errors.push(required('spec.template'));
+    return errors;
+  }
+  const labels = spec.template.metadata?.labels ?? {};
+  if (selects && !selectorFromLabels(selector).matches(labels)) {
+    errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+  }
+  checkPodTemplate(errors, spec.template, TEMPLATE);
+  checkLongRunning(errors, spec.template, 'ReplicationController', TEMPLATE);
+  return errors;
+}
+
+export const replicationControllerStrategy: Strategy<ReplicationController> = {
+  generation: true,
+  default: setDefaults,
+  prepareForCreate: (controller) => {
+    controller.status = { replicas: 0 };
+  },
+  prepareForUpdate: (controller, old) => {
+    controller.status = old.status;
+  },
+  prepareForStatusUpdate: (controller, old) => {
+    controller.spec = old.spec;
+  },
+  validate,
+  validateUpdate: validate,
+  validateStatusUpdate: (controller) => validateReplicaStatus(controller.status),
+  warnings: (controller, old) =>
+    podSpecWarnings(
+      controller.spec?.template?.spec,
+      controller.spec?.template?.metadata?.annotations,
+      'spec.template.spec',
+      old?.spec?.template?.spec,
+    ),
+  selectableFields: { 'status.replicas': (controller) => String(controller.status?.replicas ?? 0) },
+};

@@ -1,0 +1,50 @@
+import type { Strategy } from '../kind.ts';
+import { labelName } from '../validation/name-rules.ts';
+import type { Service } from './service.ts';
+import { checkAddressUpdate, validateServiceStatus } from './service-address-validation.ts';
+import { defaultService, prepareServiceCreate, prepareServiceUpdate } from './service-defaults.ts';
+import { validateService } from './service-validation.ts';
+
+function warnings(service: Service): string[] {
+  const { spec } = service;
+  const found: string[] = [];
+  const annotations = service.metadata?.annotations ?? {};
+  if (annotations['service.kubernetes.io/topology-aware-hints'] !== undefined) {
+    found.push('annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead');
+  }
+  if (spec?.externalIPs?.length && spec.type === 'ExternalName') {
+    found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  }
+  if (spec?.type !== 'ExternalName' && spec?.externalName) found.push(`spec.externalName is ignored when spec.type is not "ExternalName"`);
+  if (spec?.trafficDistribution === 'PreferClose') {
+    found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone" instead');
+  }
+  if (spec?.clusterIP === 'None' && spec.loadBalancerIP) found.push('spec.loadBalancerIP is ignored for headless services');
+  if (spec?.clusterIP === 'None' && spec.sessionAffinity !== undefined && spec.sessionAffinity !== 'None') {
+    found.push('spec.SessionAffinity is ignored for headless services');
+  }
+  return found;
+}
+
+export const serviceStrategy: Strategy<Service> = {
+  validateName: labelName,
+  default: defaultService,
+  prepareForCreate: prepareServiceCreate,
+  prepareForUpdate: prepareServiceUpdate,
+  prepareForStatusUpdate: (service, old) => {
+    service.spec = old.spec;
+  },
+  validate: validateService,
+  validateUpdate: (service, old) => {
+    const errors = validateService(service);
+    const changes: typeof errors = [];
+    checkAddressUpdate(changes, service.spec ?? {}, old.spec ?? {});
+    return [...changes, ...errors];
+  },
+  validateStatusUpdate: validateServiceStatus,
+  warnings,
+  selectableFields: {
+    'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
+    'spec.type': (service) => service.spec?.type ?? '',
+  },
+};

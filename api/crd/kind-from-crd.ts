@@ -1,0 +1,168 @@
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceDefinition,
+  CustomResourceDefinitionVersion,
+} from '../apiextensions/custom-resource-definition.ts';
+import { ageColumn, nameColumn } from '../columns/cells.ts';
+import { humanDuration } from '../columns/human-duration.ts';
+import type { FieldError } from '../field-error.ts';
+import { firstAt, jsonPath } from '../jsonpath.ts';
+import type { Cell, Column, KindDefinition, StoredAs, Strategy, Subresource } from '../kind.ts';
+import { defineKind } from '../kind.ts';
+import type { KubeObject, Live } from '../object.ts';
+import { anyValue } from '../schema/fields.ts';
+import type { StructuralSchema } from '../schema/structural.ts';
+import { validatorOf } from '../schema/validate.ts';
+import { structuralOfJsonSchema } from './structural-schema.ts';
+
+/** An object of a custom resource: beyond metadata, only its schema knows what it holds. */
+export interface CustomObject extends KubeObject {
+  spec?: unknown;
+  status?: unknown;
+}
+
+/** What is served where a version gives no schema: the API server refuses such definitions, but keep what they hold. */
+const ANYTHING: StructuralSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+const MAIN_ONLY: readonly Subresource[] = [];
+const READ_WRITE = ['get', 'patch', 'update'] as const;
+
+/**
+ * The kind that one version of a CustomResourceDefinition defines: schema, defaults and pruning, `status` and `scale`, columns and selectable
+ * fields. Versions other than the stored one are converted by renaming alone (strategy None). The definition is taken to be valid.
+ * @throws RangeError where the definition has no such version, or stores none.
+ */
+export function kindFromCrd(crd: CustomResourceDefinition, versionName: string): KindDefinition<CustomObject> {
+  const { group, names, scope, versions } = crd.spec;
+  const version = versions.find(({ name }) => name === versionName);
+  const stored = versions.find(({ storage }) => storage);
+  if (!version || !stored) throw new RangeError(`${names.plural}.${group} has no version ${version ? 'that is stored' : versionName}`);
+  const schema = version.schema?.openAPIV3Schema;
+  const structural = schema ? structuralOfJsonSchema(schema) : ANYTHING;
+  const { status, scale } = version.subresources ?? {};
+  const subresources: Subresource[] = [];
+  if (status) subresources.push({ name: 'status', verbs: READ_WRITE });
+  if (scale) subresources.push({ name: 'scale', verbs: READ_WRITE, group: 'autoscaling', version: 'v1', kind: 'Scale' });
+  return defineKind<CustomObject>({
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    namespaced: scope === 'Namespaced',
+    singular: names.singular ?? names.kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    schema: anyValue<CustomObject>(),
+    structural,
+    columns: columnsOf(version),
+    strategy: strategyOf(structural, version, status !== undefined),
+    subresources: subresources.length === 0 ? MAIN_ONLY : subresources,
+    storagePrefix: `${group}/${names.plural}`,
+    ...(scale
+      ? {
+          scale: {
+            specReplicasPath: scale.specReplicasPath,
+            statusReplicasPath: scale.statusReplicasPath,
+            ...(scale.labelSelectorPath ? { labelSelectorPath: scale.labelSelectorPath } : {}),
+          },
+        }
+      : {}),
+    ...(version === stored ? {} : { storedAs: renamed(group, version.name, stored.name) }),
+  });
+}
+
+function renamed(group: string, served: string, stored: string): StoredAs<CustomObject> {
+  return {
+    group,
+    version: stored,
+    toStored: (object) => ({ ...object, apiVersion: `${group}/${stored}` }),
+    fromStored: (object) => ({ ...object, apiVersion: `${group}/${served}` }),
+  };
+}
+
+function strategyOf(structural: StructuralSchema, version: CustomResourceDefinitionVersion, hasStatus: boolean): Strategy<CustomObject> {
+  const validator = validatorOf(structural);
+  const validate = (object: CustomObject): FieldError[] => {
+    const errors: FieldError[] = [];
+    validator(object, '', errors);
+    return errors;
+  };
+  const fields = (version.selectableFields ?? []).map(({ jsonPath: path }) => {
+    const find = jsonPath(path);
+    return [path.replace(/^\./, ''), (object: CustomObject) => textOf(find(object)[0])] as const;
+  });
+  return {
+    generation: true,
+    validate,
+    validateUpdate: validate,
+    validateStatusUpdate: validate,
+    selectableFields: Object.fromEntries(fields),
+    ...(hasStatus ? statusRules : {}),
+    ...(version.deprecated ? { warnings: () => [version.deprecationWarning ?? deprecation(version)] } : {}),
+  };
+}
+
+const deprecation = (version: CustomResourceDefinitionVersion): string => `version ${version.name} of this resource is deprecated`;
+
+/** With the status subresource, the main resource leaves the status alone, and the subresource all the rest. */
+const statusRules: Pick<Strategy<CustomObject>, 'prepareForCreate' | 'prepareForUpdate' | 'prepareForStatusUpdate'> = {
+  prepareForCreate: (object) => {
+    delete object.status;
+  },
+  prepareForUpdate: (object, old) => {
+    if (old.status === undefined) delete object.status;
+    else object.status = old.status;
+  },
+  prepareForStatusUpdate: (object, old) => {
+    const { status, metadata } = object;
+    for (const key of Object.keys(object)) if (!Object.hasOwn(old, key)) Reflect.deleteProperty(object, key);
+    Object.assign(object, old);
+    object.metadata = { ...old.metadata, ...(metadata?.managedFields ? { managedFields: metadata.managedFields } : {}) };
+    if (metadata?.resourceVersion !== undefined) object.metadata.resourceVersion = metadata.resourceVersion;
+    if (status === undefined) delete object.status;
+    else object.status = status;
+  },
+};
+
+const textOf = (value: unknown): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+
+function columnsOf({ additionalPrinterColumns: extra = [] }: CustomResourceDefinitionVersion): readonly Column<CustomObject>[] {
+  return extra.length === 0 ? [nameColumn, ageColumn] : [nameColumn, ...extra.map(columnOf)];
+}
+
+function columnOf(definition: CustomResourceColumnDefinition): Column<CustomObject> {
+  const { name, type, format, priority, description = '', jsonPath: path } = definition;
+  return {
+    name,
+    type: type === 'integer' || type === 'number' || type === 'boolean' || type === 'date' ? type : 'string',
+    ...(format ? { format } : {}),
+    priority: priority ? 1 : 0,
+    description: description === '' ? `Custom resource definition column (in JSONPath format): ${path}` : description,
+    cell: (object, now) => cellOf(type, firstAt(path, object), now),
+  };
+}
+
+/** A value as its column's type shows it; null where it is missing or of another type. */
+function cellOf(type: string, value: unknown, now: number): Cell {
+  if (value === undefined || value === null) return null;
+  switch (type) {
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null;
+    case 'number':
+      return typeof value === 'number' ? value : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null;
+    case 'date': {
+      const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+      return Number.isNaN(time) ? '<invalid>' : humanDuration(now - time);
+    }
+    default:
+      return textOf(value);
+  }
+}
+
+/** The versions that are served, each as a kind. */
+export const kindsFromCrd = (crd: CustomResourceDefinition): readonly KindDefinition<CustomObject>[] =>
+  crd.spec.versions.filter(({ served }) => served).map(({ name }) => kindFromCrd(crd, name));
+
+export type LiveCustomObject = Live<CustomObject>;

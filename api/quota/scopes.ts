@@ -1,0 +1,65 @@
+import type { PodAffinityTerm } from '../core/affinity.ts';
+import type { Pod } from '../core/pod.ts';
+import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../core/resource-quota.ts';
+import { compareQuantities } from '../quantity.ts';
+
+/** The scopes of a quota, `scopes` and `scopeSelector` together; a bare scope asks that it exists. */
+export function scopesOf(quota: ResourceQuotaSpec): ScopedResourceSelectorRequirement[] {
+  return [...(quota.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists' })), ...(quota.scopeSelector?.matchExpressions ?? [])];
+}
+
+/** No container asks for or is limited in CPU or memory. */
+function isBestEffort(pod: Pod): boolean {
+  if (pod.status?.qosClass) return pod.status.qosClass === 'BestEffort';
+  const asks = (list: Readonly<Record<string, string>> | undefined) =>
+    Object.entries(list ?? {}).some(([name, quantity]) => (name === 'cpu' || name === 'memory') && compareQuantities(quantity, '0') > 0);
+  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const all = [pod.spec?.resources, ...containers.map((container) => container.resources)];
+  return !all.some((resources) => asks(resources?.requests) || asks(resources?.limits));
+}
+
+function usesCrossNamespaceAffinity(pod: Pod): boolean {
+  const affinity = pod.spec?.affinity;
+  const terms: PodAffinityTerm[] = [affinity?.podAffinity, affinity?.podAntiAffinity].flatMap((kind) => [
+    ...(kind?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(kind?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((weighted) => weighted.podAffinityTerm),
+  ]);
+  return terms.some((term) => (term.namespaces?.length ?? 0) > 0 || term.namespaceSelector !== undefined);
+}
+
+function matchesPriorityClass(pod: Pod, { operator, values = [] }: ScopedResourceSelectorRequirement): boolean {
+  const name = pod.spec?.priorityClassName ?? '';
+  switch (operator) {
+    case 'Exists':
+      return name !== '';
+    case 'DoesNotExist':
+      return name === '';
+    case 'In':
+      return name !== '' && values.includes(name);
+    case 'NotIn':
+      return name === '' || !values.includes(name);
+    default:
+      return false;
+  }
+}
+
+/** Whether a pod is in a scope (https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes). */
+export function podMatchesScope(pod: Pod, scope: ScopedResourceSelectorRequirement): boolean {
+  const terminating = pod.spec?.activeDeadlineSeconds !== undefined && pod.spec.activeDeadlineSeconds >= 0;
+  switch (scope.scopeName) {
+    case 'Terminating':
+      return terminating;
+    case 'NotTerminating':
+      return !terminating;
+    case 'BestEffort':
+      return isBestEffort(pod);
+    case 'NotBestEffort':
+      return !isBestEffort(pod);
+    case 'PriorityClass':
+      return matchesPriorityClass(pod, scope);
+    case 'CrossNamespacePodAffinity':
+      return usesCrossNamespaceAffinity(pod);
+    default:
+      return false;
+  }
+}

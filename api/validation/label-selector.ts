@@ -1,0 +1,41 @@
+import type { FieldError } from '../field-error.ts';
+import { forbidden, invalid, required } from '../field-error.ts';
+import type { LabelSelector, LabelSelectorRequirement } from '../meta/label-selector.ts';
+import type { FieldPath } from './field-path.ts';
+import { childPath, indexPath, pathText } from './field-path.ts';
+import { addFaults } from './field-rules.ts';
+import { labelValueFaults, qualifiedNameFaults } from './name-rules.ts';
+import { checkLabels } from './object-meta.ts';
+
+/** The rules of a label selector. An absent one has no errors. */
+export function checkLabelSelector(errors: FieldError[], selector: LabelSelector | undefined, path: FieldPath): void {
+  if (!selector) return;
+  if (selector.matchLabels) checkLabels(errors, selector.matchLabels, path, 'matchLabels');
+  selector.matchExpressions?.forEach((requirement, i) => {
+    checkRequirement(errors, requirement, indexPath(childPath(path, 'matchExpressions'), i));
+  });
+}
+
+function checkRequirement(errors: FieldError[], requirement: LabelSelectorRequirement, path: FieldPath): void {
+  const values = requirement.values ?? [];
+  switch (requirement.operator) {
+    case 'In':
+    case 'NotIn':
+      if (values.length === 0) errors.push(required(pathText(path, 'values'), "must be specified when `operator` is 'In' or 'NotIn'"));
+      break;
+    case 'Exists':
+    case 'DoesNotExist':
+      if (values.length > 0) errors.push(forbidden(pathText(path, 'values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+      break;
+    default:
+      errors.push(invalid(pathText(path, 'operator'), requirement.operator ?? '', 'not a valid selector operator'));
+  }
+  addFaults(errors, qualifiedNameFaults(requirement.key ?? ''), requirement.key ?? '', path, 'key');
+  values.forEach((value, i) => {
+    addFaults(errors, labelValueFaults(value), value, indexPath(childPath(path, 'values'), i));
+  });
+}
+
+/** Whether a selector has no requirement at all, and so takes everything. */
+export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
+  !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0);

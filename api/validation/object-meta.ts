@@ -1,0 +1,137 @@
+import type { FieldError } from '../field-error.ts';
+import { forbidden, invalid, required, tooLong } from '../field-error.ts';
+import type { ObjectMeta, OwnerReference } from '../meta/object-meta.ts';
+import type { FieldPath } from './field-path.ts';
+import { childPath, pathText, rootPath } from './field-path.ts';
+import { addFaults, checkImmutable, checkNonNegative } from './field-rules.ts';
+import type { NameRule } from './name-rules.ts';
+import { byteLength, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from './name-rules.ts';
+
+const MAX_ANNOTATIONS_BYTES = 256 * 1024;
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+const METADATA = rootPath('metadata');
+
+export interface ObjectMetaRules {
+  readonly namespaced: boolean;
+  /** A DNS-1123 subdomain where it is left out. */
+  readonly validateName?: NameRule | undefined;
+}
+
+/** The rules of metadata on create; the name has been generated. */
+export function validateObjectMeta(meta: ObjectMeta | undefined, rules: ObjectMetaRules, field = 'metadata'): FieldError[] {
+  const errors: FieldError[] = [];
+  const path = field === 'metadata' ? METADATA : rootPath(field);
+  const nameRule = rules.validateName ?? subdomainName;
+  if (meta?.generateName) addFaults(errors, nameRule(meta.generateName, true), meta.generateName, path, 'generateName');
+  if (!meta?.name) errors.push(required(pathText(path, 'name'), 'name or generateName is required'));
+  else addFaults(errors, nameRule(meta.name, false), meta.name, path, 'name');
+  if (rules.namespaced) {
+    if (!meta?.namespace) errors.push(required(pathText(path, 'namespace')));
+    else addFaults(errors, labelName(meta.namespace, false), meta.namespace, path, 'namespace');
+  } else if (meta?.namespace) {
+    errors.push(forbidden(pathText(path, 'namespace'), 'not allowed on this type'));
+  }
+  if (meta) checkSharedRules(errors, meta, path);
+  return errors;
+}
+
+/**
+ * The rules of metadata on update.
+ *
+ * Upstream's layers each look at labels, annotations, owner references and finalizers, and an error is reported as often as it is found:
+ * `checks` says how often, three times for most kinds.
+ */
+export function validateObjectMetaUpdate(meta: ObjectMeta | undefined, old: ObjectMeta | undefined, checks = 3): FieldError[] {
+  const errors: FieldError[] = [];
+  const next = meta ?? {};
+  const last = old ?? {};
+  if (last.deletionTimestamp) {
+    const added = (next.finalizers ?? []).filter((finalizer) => !last.finalizers?.includes(finalizer)).sort();
+    if (added.length > 0) {
+      errors.push(
+        forbidden(
+          'metadata.finalizers',
+          `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+        ),
+      );
+    }
+  }
+  if (!next.resourceVersion) errors.push(invalid('metadata.resourceVersion', next.resourceVersion ?? '', 'must be specified for an update'));
+  if ((next.generation ?? 0) < (last.generation ?? 0)) errors.push(invalid('metadata.generation', next.generation ?? 0, 'must not be decremented'));
+  for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    if (next[field] !== last[field]) checkImmutable(errors, next[field], last[field], `metadata.${field}`);
+  }
+  const shared: FieldError[] = [];
+  checkSharedRules(shared, next, METADATA);
+  if (shared.length > 0) for (let i = 0; i < checks; i++) errors.push(...shared);
+  return errors;
+}
+
+function checkSharedRules(errors: FieldError[], meta: ObjectMeta, path: FieldPath): void {
+  checkNonNegative(errors, meta.generation, path, 'generation');
+  if (meta.labels) checkLabels(errors, meta.labels, path, 'labels');
+  if (meta.annotations) checkAnnotations(errors, meta.annotations, path, 'annotations');
+  if (meta.ownerReferences) checkOwnerReferences(errors, meta.ownerReferences, childPath(path, 'ownerReferences'));
+  if (meta.finalizers) checkFinalizers(errors, meta.finalizers, childPath(path, 'finalizers'));
+}
+
+/** Keys are qualified names, values label values. Upstream names the map, not the key, in the error. */
+export function checkLabels(errors: FieldError[], labels: Readonly<Record<string, string>>, path: FieldPath, name: string): void {
+  for (const key in labels) {
+    const value = labels[key] ?? '';
+    addFaults(errors, qualifiedNameFaults(key), key, path, name);
+    addFaults(errors, labelValueFaults(value), value, path, name);
+  }
+}
+
+/** Keys are qualified names in whatever case; the whole is at most 256 KiB. */
+export function checkAnnotations(errors: FieldError[], annotations: Readonly<Record<string, string>>, path: FieldPath, name: string): void {
+  let bytes = 0;
+  for (const key in annotations) {
+    addFaults(errors, qualifiedNameFaults(key.toLowerCase()), key, path, name);
+    bytes += byteLength(key) + byteLength(annotations[key] ?? '');
+  }
+  if (bytes > MAX_ANNOTATIONS_BYTES) errors.push(tooLong(pathText(path, name), MAX_ANNOTATIONS_BYTES));
+}
+
+function checkOwnerReferences(errors: FieldError[], references: readonly OwnerReference[], path: FieldPath): void {
+  let controller: string | undefined;
+  for (const reference of references) {
+    const version = reference.apiVersion?.split('/').at(-1) ?? '';
+    if (version === '') errors.push(invalid(pathText(path, 'apiVersion'), reference.apiVersion ?? '', 'version must not be empty'));
+    for (const field of ['kind', 'name', 'uid'] as const) {
+      if (!reference[field]) errors.push(invalid(pathText(path, field), reference[field] ?? '', 'must not be empty'));
+    }
+    if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
+      errors.push(invalid(pathText(path), reference, '/v1, Kind=Event is disallowed from being an owner'));
+    }
+    if (reference.controller !== true) continue;
+    const current = `${reference.kind}/${reference.name}`;
+    if (controller === undefined) controller = current;
+    else {
+      errors.push(
+        invalid(pathText(path), references, `only one reference may have controller set to true, and both ${controller} and ${current} have`),
+      );
+    }
+  }
+}
+
+function checkFinalizers(errors: FieldError[], finalizers: readonly string[], path: FieldPath): void {
+  for (const finalizer of finalizers) addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(invalid(pathText(path), finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
+  }
+  finalizers.forEach((finalizer, index) => {
+    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
+      errors.push(invalid(`${pathText(path)}[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+    }
+  });
+}
+
+/** The finalizers of a namespace's spec hold to the same rule as those of metadata. */
+export function checkFinalizerName(errors: FieldError[], finalizer: string, path: FieldPath): void {
+  addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
+  if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
+    errors.push(invalid(pathText(path), finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+  }
+}

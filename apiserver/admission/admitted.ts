@@ -1,0 +1,50 @@
+import type { KindDefinition } from '../../api/kind.ts';
+import type { KubeObject, Live } from '../../api/object.ts';
+import { resourceText, StatusError } from '../../api/status-error.ts';
+import type { AdmissionAttributes } from '../extension.ts';
+
+/** A write to the main resource of a kind, with the kind's type. */
+export interface Admitted<T extends KubeObject> {
+  readonly object: T;
+  readonly old: Live<T> | undefined;
+}
+
+const isOf = <T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes, object: KubeObject | undefined): object is T =>
+  object !== undefined && attributes.kind.group === kind.group && attributes.kind.plural === kind.plural;
+const isLiveOf = <T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes, object: Live | undefined): object is Live<T> =>
+  isOf(kind, attributes, object);
+
+/** The object and its old state where the write is to the main resource of `kind`; undefined for other kinds, subresources and deletions. */
+export function admitted<T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes): Admitted<T> | undefined {
+  const { object, old, subresource } = attributes;
+  if (subresource !== '' || !isOf(kind, attributes, object)) return undefined;
+  return { object, old: isLiveOf(kind, attributes, old) ? old : undefined };
+}
+
+/** Whether a plugin that is about `kind` alone has to be asked. */
+export const handlesOnly =
+  (kind: KindDefinition | { group: string; plural: string }, ...verbs: AdmissionAttributes['verb'][]) =>
+  (asked: KindDefinition, subresource: string, verb: AdmissionAttributes['verb']): boolean =>
+    subresource === '' && asked.group === kind.group && asked.plural === kind.plural && verbs.includes(verb);
+
+/** A refusal in upstream's form (admission.NewForbidden): `pods "web" is forbidden: …`. */
+export function forbidden(
+  attributes: AdmissionAttributes,
+  why: string,
+  causes?: readonly { reason: string; message: string; field: string }[],
+): StatusError {
+  const { kind, key, object } = attributes;
+  const name = key.name || object?.metadata?.name || object?.metadata?.generateName || 'Unknown';
+  return new StatusError('Forbidden', `${resourceText(kind)} ${JSON.stringify(name)} is forbidden: ${why}`, {
+    name,
+    ...(kind.group === '' ? {} : { group: kind.group }),
+    kind: kind.plural,
+    ...(causes ? { causes: [...causes] } : {}),
+  });
+}
+
+/** Several reasons as one: alone as it is, else in brackets, repeats left out (Go's aggregated errors). */
+export function joined(reasons: readonly string[]): string {
+  const distinct = [...new Set(reasons)];
+  return distinct.length === 1 ? (distinct[0] ?? '') : `[${distinct.join(', ')}]`;
+}

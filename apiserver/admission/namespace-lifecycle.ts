@@ -1,0 +1,32 @@
+import { namespaces } from '../../api/core/namespace.ts';
+import { errors } from '../../api/status-error.ts';
+import type { AdmissionPlugin } from '../extension.ts';
+import type { StorageAccess } from '../storage/access.ts';
+import { forbidden } from './admitted.ts';
+
+/** Namespaces that a cluster cannot do without. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
+
+/** Keeps content out of namespaces that are missing or going away, and keeps the namespaces that must stay. */
+export function namespaceLifecycle(objects: StorageAccess): AdmissionPlugin {
+  return {
+    name: 'NamespaceLifecycle',
+    handles: (kind, _subresource, verb) =>
+      kind.group === '' && kind.plural === 'namespaces'
+        ? verb === 'delete'
+        : kind.namespaced && verb !== 'delete' && kind.group !== 'authorization.k8s.io',
+    admit(attributes) {
+      const { kind, key, verb } = attributes;
+      if (!kind.namespaced) {
+        if (IMMORTAL.has(key.name)) throw errors.forbidden(namespaces, key.name, 'this namespace may not be deleted');
+        return;
+      }
+      const namespace = objects.get(namespaces, { namespace: '', name: key.namespace });
+      if (!namespace) throw errors.notFound(namespaces, key.namespace);
+      if (verb !== 'create' || namespace.status?.phase !== 'Terminating') return;
+      throw forbidden(attributes, `unable to create new content in namespace ${key.namespace} because it is being terminated`, [
+        { reason: 'NamespaceTerminating', message: `namespace ${key.namespace} is being terminated`, field: 'metadata.namespace' },
+      ]);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * A set of fields in the form of `metadata.managedFields[].fieldsV1`: a tree whose keys are path elements (`f:name`, `k:{"name":"c"}`, `v:"x"`).
+ * A node without children is a member; one with children is a member where it has the key `.`. The root stands for no field: empty, it is the empty set.
+ */
+export interface FieldSet {
+  readonly [element: string]: FieldSet;
+}
+
+type Building = Record<string, FieldSet>;
+
+export const LEAF: FieldSet = Object.freeze({});
+export const SELF = '.';
+
+const hasChildren = (set: FieldSet): boolean => {
+  for (const _ in set) return true;
+  return false;
+};
+
+export const isEmptySet = (set: FieldSet | undefined): boolean => set === undefined || !hasChildren(set);
+
+/** Whether the node itself, not only something below it, belongs to the set. */
+export const isMember = (node: FieldSet): boolean => SELF in node || !hasChildren(node);
+
+/** Whether the node has anything below it. */
+export const isBranch = (node: FieldSet): boolean => {
+  for (const key in node) if (key !== SELF) return true;
+  return false;
+};
+
+const withSelf = (children: Building, member: boolean): FieldSet | undefined => {
+  if (!hasChildren(children)) return member ? LEAF : undefined;
+  return member ? { [SELF]: LEAF, ...children } : children;
+};
+
+/** What is in either. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  return mergeNodes(a, b, false);
+}
+
+function mergeNodes(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
+  if (a === b) return a;
+  const out: Building = {};
+  for (const key in a) {
+    if (key === SELF) continue;
+    const mine = a[key];
+    const other = b[key];
+    if (mine) out[key] = other ? mergeNodes(mine, other, true) : mine;
+  }
+  for (const key in b) {
+    if (key === SELF || key in out) continue;
+    const other = b[key];
+    if (other) out[key] = other;
+  }
+  if (!below) return out;
+  return withSelf(out, isMember(a) || isMember(b)) ?? LEAF;
+}
+
+/** What is in the first and not in the second; undefined where that is nothing. */
+export function difference(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  const out: Building = {};
+  for (const key in a) {
+    if (key === SELF) continue;
+    const mine = a[key];
+    const other = b[key];
+    if (!mine) continue;
+    const left = other ? nodeDifference(mine, other) : mine;
+    if (left) out[key] = left;
+  }
+  return hasChildren(out) ? out : undefined;
+}
+
+function nodeDifference(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  const children = difference(a, b) ?? {};
+  return withSelf({ ...children }, isMember(a) && !isMember(b));
+}
+
+/** What is in both; undefined where that is nothing. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  const out: Building = {};
+  for (const key in a) {
+    if (key === SELF) continue;
+    const mine = a[key];
+    const other = b[key];
+    if (!mine || !other) continue;
+    const common = withSelf({ ...intersection(mine, other) }, isMember(mine) && isMember(other));
+    if (common) out[key] = common;
+  }
+  return hasChildren(out) ? out : undefined;
+}
+
+export function equalSets(a: FieldSet, b: FieldSet): boolean {
+  if (a === b) return true;
+  let count = 0;
+  for (const key in a) {
+    const mine = a[key];
+    const other = b[key];
+    if (!mine || !other || !equalSets(mine, other)) return false;
+    count++;
+  }
+  for (const _ in b) count--;
+  return count === 0;
+}
+
+/** The members of a set as texts: `.spec.containers[name="c"].image`. */
+export function pathsOf(set: FieldSet, prefix = ''): string[] {
+  const paths: string[] = [];
+  for (const key of Object.keys(set).sort()) {
+    const node = set[key];
+    if (key === SELF || !node) continue;
+    const path = prefix + elementText(key);
+    if (isMember(node)) paths.push(path);
+    paths.push(...pathsOf(node, path));
+  }
+  return paths;
+}
+
+export function elementText(element: string): string {
+  const value = element.slice(2);
+  switch (element[0]) {
+    case 'f':
+      return `.${value}`;
+    case 'k': {
+      const keys = JSON.parse(value) as Record<string, unknown>;
+      return `[${Object.entries(keys)
+        .map(([name, key]) => `${name}=${JSON.stringify(key)}`)
+        .join(',')}]`;
+    }
+    case 'v':
+      return `[=${value}]`;
+    default:
+      return `[${value}]`;
+  }
+}

@@ -1,0 +1,54 @@
+import type { StructuralSchema } from '../../api/schema/structural.ts';
+import type { JsonObject } from '../patch/merge-patch.ts';
+import { isJsonObject } from '../patch/merge-patch.ts';
+
+/** How the fields below a value are owned: one by one, by key, by value, or only as a whole. */
+export type Shape = 'fields' | 'map-list' | 'set-list' | 'whole';
+
+const NO_SCHEMA: StructuralSchema = {};
+
+/** What the schema makes of a value; where it says nothing, maps are owned field by field and lists as a whole. */
+export function shapeOf(value: unknown, schema: StructuralSchema): Shape {
+  if (Array.isArray(value)) {
+    switch (schema['x-kubernetes-list-type']) {
+      case 'map':
+        return 'map-list';
+      case 'set':
+        return 'set-list';
+      default:
+        return 'whole';
+    }
+  }
+  if (!isJsonObject(value) || schema['x-kubernetes-map-type'] === 'atomic') return 'whole';
+  return 'fields';
+}
+
+/** The schema of a field of a structure, or of an entry of a map. */
+export const fieldSchemaOf = (schema: StructuralSchema, name: string): StructuralSchema =>
+  schema.properties?.get(name)?.schema ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : NO_SCHEMA);
+
+export const itemSchemaOf = (schema: StructuralSchema): StructuralSchema => schema.items ?? NO_SCHEMA;
+
+/** Whether the value is a structure with fields of its own, rather than a map that was put there. */
+export const isStructure = (schema: StructuralSchema): boolean => schema.properties !== undefined;
+
+/** The path element of an item of a list: by its keys, defaults filled in, or by its value. */
+export function itemElement(item: unknown, shape: Shape, schema: StructuralSchema): string {
+  if (shape === 'set-list') return `v:${JSON.stringify(item)}`;
+  const keys = [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort();
+  const fields: JsonObject = isJsonObject(item) ? item : {};
+  const named: Record<string, unknown> = {};
+  for (const key of keys) {
+    const property = itemSchemaOf(schema).properties?.get(key);
+    const value = fields[key] ?? property?.default ?? property?.schema.default;
+    if (value !== undefined) named[key] = value;
+  }
+  return `k:${JSON.stringify(named)}`;
+}
+
+/** A list item by item, each under its path element. Of two with the same, the last counts. */
+export function itemsByElement(list: readonly unknown[], shape: Shape, schema: StructuralSchema): Map<string, unknown> {
+  const items = new Map<string, unknown>();
+  for (const item of list) items.set(itemElement(item, shape, schema), item);
+  return items;
+}

@@ -1,0 +1,104 @@
+import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { isJsonObject } from '../patch/merge-patch.ts';
+import { equalJson } from '../verbs/equality.ts';
+import type { FieldSet } from './field-set.ts';
+import { LEAF, SELF } from './field-set.ts';
+import { fieldSchemaOf, isStructure, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
+
+type Building = Record<string, FieldSet>;
+
+/**
+ * The fields a value has. `applied`: as an applied configuration owns them, where a map is owned through its entries alone;
+ * otherwise as a writer owns what was not there before, maps included.
+ */
+export function fieldsOf(value: unknown, schema: StructuralSchema, applied: boolean): FieldSet {
+  const shape = shapeOf(value, schema);
+  if (shape === 'whole') return LEAF;
+  const out: Building = {};
+  if (shape === 'fields' && isJsonObject(value)) {
+    for (const name of Object.keys(value)) {
+      const below = value[name];
+      if (below === undefined) continue;
+      out[`f:${name}`] = below === null ? LEAF : fieldsOf(below, fieldSchemaOf(schema, name), applied);
+    }
+    return applied || isStructure(schema) ? out : withSelf(out);
+  }
+  if (!Array.isArray(value)) return LEAF;
+  const items = itemSchemaOf(schema);
+  for (const item of value) {
+    const element = itemElement(item, shape, schema);
+    out[element] = shape === 'set-list' ? LEAF : withSelf(fieldsOf(item, items, applied));
+  }
+  return applied ? out : withSelf(out);
+}
+
+const withSelf = (children: FieldSet): FieldSet => {
+  for (const _ in children) return SELF in children ? children : { [SELF]: LEAF, ...children };
+  return LEAF;
+};
+
+/** What lies between two states of an object. */
+export interface FieldChanges {
+  /** Added or given another value. */
+  readonly changed: FieldSet;
+  readonly removed: FieldSet;
+}
+
+/** Compares two states; parts that they share cost nothing. */
+export function compareFields(old: unknown, next: unknown, schema: StructuralSchema): FieldChanges {
+  const changed: Building = {};
+  const removed: Building = {};
+  compareInto(old, next, schema, changed, removed);
+  return { changed, removed };
+}
+
+/** True: the value as a whole differs, and is the caller's to note. */
+function compareInto(old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): boolean {
+  if (old === next) return false;
+  const shape = shapeOf(next, schema);
+  if (shape !== shapeOf(old, schema)) return true;
+  if (shape === 'whole') return !equalJson(old, next);
+  if (shape === 'fields') {
+    if (!isJsonObject(old) || !isJsonObject(next)) return true;
+    for (const name of Object.keys(next))
+      if (next[name] !== undefined) note(`f:${name}`, old[name], next[name], fieldSchemaOf(schema, name), changed, removed);
+    for (const name of Object.keys(old)) {
+      if (old[name] !== undefined && next[name] === undefined) removed[`f:${name}`] = fieldsOf(old[name], fieldSchemaOf(schema, name), false);
+    }
+    return false;
+  }
+  if (!Array.isArray(old) || !Array.isArray(next)) return true;
+  const before = itemsByElement(old, shape, schema);
+  const items = itemSchemaOf(schema);
+  for (const item of next) {
+    const element = itemElement(item, shape, schema);
+    if (before.has(element)) {
+      note(element, before.get(element), item, items, changed, removed);
+      before.delete(element);
+    } else changed[element] = shape === 'set-list' ? LEAF : withSelf(fieldsOf(item, items, false));
+  }
+  for (const [element, item] of before) removed[element] = shape === 'set-list' ? LEAF : withSelf(fieldsOf(item, items, false));
+  return false;
+}
+
+function note(element: string, old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): void {
+  if (old === next) return;
+  if (old === undefined || old === null) {
+    changed[element] = fieldsOf(next, schema, false);
+    return;
+  }
+  const changedBelow: Building = {};
+  const removedBelow: Building = {};
+  if (compareInto(old, next, schema, changedBelow, removedBelow)) {
+    changed[element] = fieldsOf(next, schema, false);
+    return;
+  }
+  for (const _ in changedBelow) {
+    changed[element] = changedBelow;
+    break;
+  }
+  for (const _ in removedBelow) {
+    removed[element] = removedBelow;
+    break;
+  }
+}

@@ -1,0 +1,83 @@
+import { apiVersionOf } from '../../api/kind.ts';
+import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
+import type { KubeObject, Live } from '../../api/object.ts';
+import { codecOf } from '../../api/schema/codec.ts';
+import { timeText } from '../../runtime/clock.ts';
+import { metadataOf } from '../metadata.ts';
+import type { Resource } from '../registry.ts';
+import { equalJson } from '../verbs/equality.ts';
+import type { FieldSet } from './field-set.ts';
+import { difference, isEmptySet, union } from './field-set.ts';
+import { compareFields, fieldsOf } from './field-walk.ts';
+import type { ManagerId } from './managers.ts';
+import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
+
+const LEAF: FieldSet = {};
+
+/** Fields that nobody owns: the object's identity, and what the server alone says. */
+const NOBODYS: FieldSet = {
+  'f:apiVersion': LEAF,
+  'f:kind': LEAF,
+  'f:metadata': {
+    '.': LEAF,
+    'f:name': LEAF,
+    'f:namespace': LEAF,
+    'f:creationTimestamp': LEAF,
+    'f:selfLink': LEAF,
+    'f:uid': LEAF,
+    'f:generation': LEAF,
+    'f:managedFields': LEAF,
+    'f:resourceVersion': LEAF,
+  },
+};
+
+/** What a writer may own of the fields it wrote: nothing of status on the main resource, nothing of spec on the status subresource. */
+export function ownable(resource: Resource, fields: FieldSet, subresource: string): FieldSet {
+  const own: Record<string, FieldSet> = { ...difference(fields, NOBODYS) };
+  if (resource.kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
+  return own;
+}
+
+/** Metadata without managedFields compares equal whoever manages it. */
+const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
+
+const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
+  entries !== undefined && (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0));
+
+/**
+ * Notes in metadata.managedFields who changed what by an ordinary write (create, update, patch), in place.
+ * A client may hand back the entries it read, or an empty list to start anew.
+ */
+export function trackUpdate(resource: Resource, next: KubeObject, old: Live | undefined, manager: string, subresource: string, now: number): void {
+  const meta = metadataOf(next);
+  const schema = codecOf(resource.stored).structural;
+  const id: ManagerId = { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource };
+  if (!old) {
+    const fields = ownable(resource, fieldsOf(comparable(next), schema, false), subresource);
+    meta.managedFields = entriesOf([{ ...id, time: timeText(now), fields }]);
+    return;
+  }
+  const given =
+    subresource === '' && meta.managedFields !== undefined && !sameEntries(meta.managedFields, old.metadata.managedFields)
+      ? meta.managedFields
+      : undefined;
+  const managers = isReset(given) ? [] : managersOf(given ?? old.metadata.managedFields);
+  const { changed, removed } = compareFields(comparable(old), comparable(next), schema);
+  const mine = ownable(resource, changed, subresource);
+  const gone = difference(removed, NOBODYS) ?? {};
+  if (isEmptySet(mine) && isEmptySet(gone)) {
+    meta.managedFields = given ? entriesOf(managers) : old.metadata.managedFields;
+    return;
+  }
+  const before = findManager(managers, id);
+  const own = difference(union(before?.fields ?? {}, mine), gone) ?? {};
+  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, timeText(now))));
+}
+
+const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);
+
+/** Who writes: the fieldManager parameter, else the program's name out of User-Agent. */
+export function managerName(fieldManager: string, userAgent: string | undefined): string {
+  if (fieldManager !== '') return fieldManager;
+  return (userAgent ?? '').split('/', 1)[0]?.slice(0, 128) || 'unknown';
+}

@@ -1,0 +1,43 @@
+import type { Namespace } from '../../api/core/namespace.ts';
+import { namespaces } from '../../api/core/namespace.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { keyOf } from '../../api/object.ts';
+import type { PriorityClass } from '../../api/scheduling/priority-class.ts';
+import { priorityClasses } from '../../api/scheduling/priority-class.ts';
+import { isAlreadyExists } from '../../api/status-error.ts';
+import type { Client } from '../../runtime/client.ts';
+import type { StorageAccess } from '../storage/access.ts';
+
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+const SYSTEM_CLASSES: readonly PriorityClass[] = [
+  {
+    metadata: { name: 'system-node-critical' },
+    value: 2_000_001_000,
+    description: 'For pods that a node cannot do without and that must stay where they are.',
+  },
+  {
+    metadata: { name: 'system-cluster-critical' },
+    value: 2_000_000_000,
+    description: 'For pods that the cluster cannot do without; they may be moved to another node.',
+  },
+];
+
+/** Creates what is missing; what is there stays as it is, and costs no write. */
+export async function ensureObject<T extends KubeObject>(client: Client, objects: StorageAccess, kind: Kind<T>, object: T): Promise<void> {
+  if (objects.get(kind, keyOf(object))) return;
+  try {
+    await client.create(kind, object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
+
+/** The namespaces and priority classes that every cluster starts with. */
+export async function ensureClusterObjects(client: Client, objects: StorageAccess): Promise<void> {
+  await Promise.all([
+    ...NAMESPACES.map((name) => ensureObject<Namespace>(client, objects, namespaces, { metadata: { name } })),
+    ...SYSTEM_CLASSES.map((priorityClass) => ensureObject(client, objects, priorityClasses, priorityClass)),
+  ]);
+}

@@ -1,0 +1,30 @@
+import type { CacheItem } from './cache-item.ts';
+
+/** Objects listed at one revision. */
+export interface Snapshot {
+  readonly items: readonly CacheItem[];
+  readonly revision: number;
+}
+
+const MAX_KEPT = 16;
+const KEPT_MS = 5 * 60_000;
+
+/** The snapshots that lists under way still need: bounded in number and age (upstream's history is five minutes long too). */
+export class KeptSnapshots {
+  private readonly kept = new Map<string, { snapshot: Snapshot; until: number }>();
+
+  keep(namespace: string, snapshot: Snapshot, now: number): void {
+    const id = `${namespace} ${snapshot.revision}`;
+    this.kept.delete(id);
+    this.kept.set(id, { snapshot, until: now + KEPT_MS });
+    for (const [other, { until }] of this.kept) {
+      if (this.kept.size <= MAX_KEPT && until > now) break;
+      this.kept.delete(other);
+    }
+  }
+
+  find(namespace: string, revision: number, now: number): Snapshot | undefined {
+    const entry = this.kept.get(`${namespace} ${revision}`);
+    return entry && entry.until > now ? entry.snapshot : undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import { stringify } from 'yaml';
+import { apiVersionOf } from '../../api/kind.ts';
+import type { Status } from '../../api/meta/status.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { ListResult, ObjectResult, Result } from '../call.ts';
+import type { ApiResponse } from '../request.ts';
+import type { Form } from './negotiate.ts';
+import { partialOf } from './partial.ts';
+import type { IncludeObject } from './table.ts';
+import { columnDefinitionsOf, rowOf } from './table.ts';
+import { watchResponse } from './watch-stream.ts';
+
+export interface Encoding {
+  readonly form: Form;
+  readonly includeObject: IncludeObject;
+  readonly clock: Clock;
+}
+
+type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const YAML_TYPE = { 'content-type': 'application/yaml' };
+
+/** Turns what a verb answers into a response of the form the client asked for. */
+export function encode(result: Result, encoding: Encoding): ApiResponse {
+  switch (result.type) {
+    case 'raw':
+      return result.response;
+    case 'object':
+      return encodeObject(result, encoding);
+    case 'list':
+      return encodeList(result, encoding);
+    case 'watch':
+      return watchResponse(result.plan, encoding);
+  }
+}
+
+function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse {
+  const { status, object, kind } = result;
+  if (form.as === 'object' || kind === undefined) {
+    if (form.media === 'yaml') return textResponse(status, yamlOf(object), YAML_TYPE);
+    return { status, headers: JSON_TYPE, body: { kind: 'object', object, json: result.text } };
+  }
+  if (form.as === 'partial') return jsonOrYaml(status, partialOf(object), form);
+  const rows = [rowOf(kind, object, clock.now(), includeObject)];
+  const resourceVersion = object.metadata?.resourceVersion;
+  const metadata = resourceVersion === undefined ? {} : { resourceVersion };
+  return jsonOrYaml(status, { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitionsOf(kind), rows }, form);
+}
+
+/** Parts of this many characters keep a long list from holding up the others: the front yields between parts. */
+const PART_LENGTH = 128 * 1024;
+
+function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse {
+  const { resource, items } = result;
+  const metadata = {
+    resourceVersion: String(result.revision),
+    ...(result.continue === '' ? {} : { continue: result.continue }),
+    ...(result.remaining === undefined || result.remaining === 0 ? {} : { remainingItemCount: result.remaining }),
+  };
+  if (form.media === 'yaml') {
+    const objects = items.map((item) => resource.served(item).object);
+    return textResponse(
+      200,
+      yamlOf({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata, items: objects }),
+      YAML_TYPE,
+    );
+  }
+  const now = clock.now();
+  switch (form.as) {
+    case 'table': {
+      const head = JSON.stringify({ kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitionsOf(resource.kind) });
+      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, resource.served(item).object, now, includeObject)));
+    }
+    case 'partial': {
+      const head = JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata });
+      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(resource.served(item).object)));
+    }
+    default: {
+      const head = JSON.stringify({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata });
+      return partsResponse(head, 'items', items, resource.isStoredForm ? (item) => item.text : (item) => resource.served(item).text);
+    }
+  }
+}
+
+/** A JSON object whose last field is a long list; made part by part as it is written. */
+function partsResponse<T>(head: string, field: string, items: readonly T[], textOf: (item: T) => string): ApiResponse {
+  function* parts(): Generator<string> {
+    let part = `${head.slice(0, -1)},"${field}":[`;
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i];
+      if (item === undefined) continue;
+      part += i === 0 ? textOf(item) : `,${textOf(item)}`;
+      if (part.length >= PART_LENGTH) {
+        yield part;
+        part = '';
+      }
+    }
+    yield `${part}]}`;
+  }
+  return { status: 200, headers: JSON_TYPE, body: { kind: 'text', parts: parts() } };
+}
+
+const yamlOf = (object: unknown): string => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false });
+
+export const textResponse = (status: number, text: string, headers: Headers): ApiResponse => ({
+  status,
+  headers,
+  body: { kind: 'text', parts: [text] },
+});
+
+const jsonOrYaml = (status: number, object: object, form: Form): ApiResponse =>
+  form.media === 'yaml' ? textResponse(status, yamlOf(object), YAML_TYPE) : textResponse(status, JSON.stringify(object), JSON_TYPE);
+
+/** Any object as JSON. */
+export const jsonResponse = (status: number, object: object, headers: Headers = {}): ApiResponse => ({
+  status,
+  headers: { ...JSON_TYPE, ...headers },
+  body: { kind: 'object', object, json: () => JSON.stringify(object) },
+});
+
+/** A failure, as every client understands it. */
+export function statusResponse(status: Status): ApiResponse {
+  const retryAfter = status.details?.retryAfterSeconds;
+  return jsonResponse(status.code ?? 500, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+}

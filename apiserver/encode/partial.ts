@@ -1,0 +1,8 @@
+import type { KubeObject } from '../../api/object.ts';
+
+/** An object's metadata alone, as metav1.PartialObjectMetadata. */
+export const partialOf = (object: KubeObject): KubeObject => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata: object.metadata,
+});

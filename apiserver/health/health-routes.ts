@@ -1,0 +1,75 @@
+import type { RouteHandler } from '../extension.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import { textResponse } from './text-response.ts';
+
+/** Something that has to work. */
+export interface HealthCheck {
+  readonly name: string;
+  /** Where it counts; left out: everywhere. */
+  readonly for?: readonly Probe[];
+  /** Resolves to undefined when all is well, else to what is wrong (logged, not shown). */
+  readonly check: () => Promise<string | undefined> | string | undefined;
+}
+
+export type Probe = 'healthz' | 'livez' | 'readyz';
+
+const PING: HealthCheck = { name: 'ping', check: () => undefined };
+
+async function failureOf(check: HealthCheck): Promise<string | undefined> {
+  try {
+    return await check.check();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+async function answerAll(
+  probe: Probe,
+  checks: readonly HealthCheck[],
+  request: ApiRequest,
+  failed: (check: string, why: string) => void,
+): Promise<ApiResponse> {
+  const excluded = new Set(request.query.getAll('exclude'));
+  const results = await Promise.all(
+    checks.map(async (check) => ({
+      name: check.name,
+      excluded: excluded.has(check.name),
+      failure: excluded.has(check.name) ? undefined : await failureOf(check),
+    })),
+  );
+  const lines = results.map(({ name, excluded: left, failure }) => {
+    if (left) return `[+]${name} excluded: ok\n`;
+    if (failure === undefined) return `[+]${name} ok\n`;
+    failed(name, failure);
+    return `[-]${name} failed: reason withheld\n`;
+  });
+  const unknown = [...excluded].filter((name) => !checks.some((check) => check.name === name));
+  if (unknown.length > 0)
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).join(',')}\n`);
+  if (results.some(({ failure }) => failure !== undefined)) return textResponse(500, `${lines.join('')}${probe} check failed\n`);
+  return textResponse(200, request.query.has('verbose') ? `${lines.join('')}${probe} check passed\n` : 'ok');
+}
+
+/**
+ * Serves /healthz, /livez and /readyz, with ?verbose and ?exclude=NAME, and each check under its own path, in upstream's text form.
+ * `failed` hears what went wrong: the answer does not tell.
+ */
+export function healthRoutes(checks: readonly HealthCheck[], failed: (check: string, why: string) => void): readonly RouteHandler[] {
+  const probes: readonly Probe[] = ['healthz', 'livez', 'readyz'];
+  return probes.flatMap((probe) => {
+    const own = [PING, ...checks.filter((check) => check.for === undefined || check.for.includes(probe))];
+    const single: RouteHandler = {
+      path: `/${probe}/*`,
+      async handle(request) {
+        const name = request.path.slice(probe.length + 2);
+        const check = own.find((candidate) => candidate.name === name);
+        if (!check) return textResponse(404, '404 page not found\n');
+        const failure = await failureOf(check);
+        if (failure === undefined) return textResponse(200, 'ok');
+        failed(name, failure);
+        return textResponse(500, `internal server error: ${name} failed: reason withheld\n`);
+      },
+    };
+    return [{ path: `/${probe}`, open: true, handle: (request: ApiRequest) => answerAll(probe, own, request, failed) }, single];
+  });
+}

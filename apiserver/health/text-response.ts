@@ -1,0 +1,13 @@
+import type { ApiResponse } from '../request.ts';
+
+export const textResponse = (status: number, text: string, contentType = 'text/plain; charset=utf-8'): ApiResponse => ({
+  status,
+  headers: { 'content-type': contentType, 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache, private' },
+  body: { kind: 'text', parts: [text] },
+});
+
+export const jsonResponse = (status: number, value: unknown, contentType = 'application/json'): ApiResponse => ({
+  status,
+  headers: { 'content-type': contentType },
+  body: { kind: 'text', parts: [JSON.stringify(value)] },
+});

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { bodyTooLarge, MAX_BODY_BYTES } from '../request/body.ts';
+
+/** The whole body; undefined where there is none. @throws StatusError 413 over the limit; the rest is not read into memory. */
+export function readBody(req: IncomingMessage | Http2ServerRequest): Promise<Buffer | undefined> | undefined {
+  const length = req.headers['content-length'];
+  const announced = length === undefined ? undefined : Number(length);
+  if (announced === 0) return undefined;
+  if (announced === undefined && req.headers['transfer-encoding'] === undefined && !('stream' in req && !req.stream.endAfterHeaders))
+    return undefined;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = () => {
+      req.removeAllListeners('data');
+      req.resume();
+      reject(bodyTooLarge());
+    };
+    if (announced !== undefined && announced > MAX_BODY_BYTES) return refuse();
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) return refuse();
+      chunks.push(chunk);
+    });
+    req.on('end', () => resolve(chunks.length === 1 ? chunks[0] : chunks.length === 0 ? undefined : Buffer.concat(chunks)));
+    req.on('error', reject);
+    req.on('aborted', () => reject(new Error('the client went away while it sent its request')));
+  });
+}

@@ -1,0 +1,114 @@
+import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+
+type Output = ServerResponse | Http2ServerResponse;
+
+/** What may wait for a client that does not read; past it a stream is ended. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** How long a client may take to read what has been sent of a long answer. */
+const STALL_MS = 60_000;
+
+/** Writes an answer to a socket; resolves once it is on its way. Long ones are written in parts, others being served in between. */
+export async function writeResponse(res: Output, { status, headers, body }: ApiResponse, request: ApiRequest | undefined): Promise<void> {
+  if (res.destroyed) return;
+  const head = headers as Record<string, string | string[]>;
+  switch (body.kind) {
+    case 'none':
+      begin(res, status, head);
+      res.end();
+      return;
+    case 'object':
+      return end(res, status, head, body.json(), request?.method === 'HEAD');
+    case 'text':
+      return writeParts(res, status, head, body.parts, request?.method === 'HEAD');
+    case 'stream': {
+      begin(res, status, head);
+      if ('flushHeaders' in res) res.flushHeaders();
+      const signal = request?.signal ?? AbortSignal.abort();
+      await body.run({ write: (chunk) => write(res, chunk), drained: () => drained(res) }, signal);
+      res.end();
+      return;
+    }
+    case 'upgrade':
+      return end(res, 400, { 'content-type': 'text/plain' }, 'the request must ask for an upgrade of the connection', false);
+  }
+}
+
+const begin = (res: Output, status: number, headers: Record<string, string | string[]>): void => {
+  (res as ServerResponse).writeHead(status, headers);
+};
+
+function end(res: Output, status: number, headers: Record<string, string | string[]>, text: string | Buffer, headOnly: boolean): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  begin(res, status, { ...headers, 'content-length': String(bytes.length) });
+  if (headOnly) res.end();
+  else res.end(bytes);
+}
+
+function write(res: Output, chunk: string | Buffer): boolean {
+  if (res.destroyed || res.writableLength > MAX_BUFFERED_BYTES) return false;
+  (res as ServerResponse).write(chunk);
+  return true;
+}
+
+async function writeParts(
+  res: Output,
+  status: number,
+  headers: Record<string, string | string[]>,
+  parts: Iterable<string | Buffer>,
+  headOnly: boolean,
+): Promise<void> {
+  const iterator = parts[Symbol.iterator]();
+  const first = iterator.next();
+  if (first.done) return end(res, status, headers, '', headOnly);
+  let part = iterator.next();
+  if (part.done) return end(res, status, headers, first.value, headOnly);
+  begin(res, status, headers);
+  if (headOnly) {
+    res.end();
+    return;
+  }
+  (res as ServerResponse).write(first.value);
+  for (; !part.done; part = iterator.next()) {
+    await nextTurn();
+    if (res.destroyed) return;
+    if (!(res as ServerResponse).write(part.value) && !(await drained(res))) return;
+  }
+  res.end();
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** False: the client reads no more. */
+function drained(res: Output): Promise<boolean> {
+  if (res.destroyed) return Promise.resolve(false);
+  if (!(res as ServerResponse).writableNeedDrain) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const finish = (ok: boolean) => {
+      clearTimeout(stalled);
+      res.off('drain', onDrain);
+      res.off('close', onClose);
+      resolve(ok);
+    };
+    const onDrain = () => finish(true);
+    const onClose = () => finish(false);
+    const stalled = setTimeout(() => {
+      res.destroy();
+      finish(false);
+    }, STALL_MS);
+    res.once('drain', onDrain);
+    res.once('close', onClose);
+  });
+}
+
+/** The answer to a request for an upgrade that is not granted, written to the bare socket. */
+export function writeUpgradeRefusal(socket: Duplex, { status, headers, body }: ApiResponse): void {
+  const text = body.kind === 'object' ? body.json() : body.kind === 'text' ? [...body.parts].join('') : '';
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+  for (const [name, value] of Object.entries(headers)) for (const one of typeof value === 'string' ? [value] : value) lines.push(`${name}: ${one}`);
+  lines.push(`content-length: ${Buffer.byteLength(text)}`, 'connection: close');
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}

@@ -1,0 +1,151 @@
+import type { Kind } from '../api/kind.ts';
+import { pathOf } from '../api/kind.ts';
+import type { DeleteOptions } from '../api/meta/delete-options.ts';
+import type { Status } from '../api/meta/status.ts';
+import type { KubeObject, Live, ObjectKey } from '../api/object.ts';
+import { keyOf } from '../api/object.ts';
+import { errors, StatusError } from '../api/status-error.ts';
+import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WatchOptions, WriteOptions } from '../runtime/client.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Result } from './call.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { ApiRequest, UserInfo } from './request.ts';
+import type { WatchPlan } from './verbs/watch.ts';
+import { subscribe } from './verbs/watch.ts';
+
+const BOOKMARK_MS = 60_000;
+const NO_QUERY = new URLSearchParams();
+const NEVER = new AbortController().signal;
+
+const MEDIA_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+/** A client in the server's own process: the same stages, no HTTP, no parsing; objects and events are the cache's own. */
+export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock): Client {
+  function execute(request: Pick<ApiRequest, 'method' | 'path'> & Partial<ApiRequest>): Promise<Result> {
+    return pipeline.execute({ query: NO_QUERY, headers: {}, signal: NEVER, user, ...request });
+  }
+
+  async function object<T extends KubeObject>(request: Parameters<typeof execute>[0]): Promise<Live<T>> {
+    return objectOf<Live<T>>(await execute(request));
+  }
+
+  const write =
+    (method: string) =>
+    async <T extends KubeObject>(kind: Kind<T>, body: T, options: WriteOptions = {}) => {
+      const { namespace, name } = keyOf(body);
+      const path = pathOf(kind, namespace, method === 'POST' && options.subresource === undefined ? undefined : name, options.subresource);
+      return object<T>({ method, path, query: writeQuery(options), body: { object: body } });
+    };
+
+  return {
+    get: (kind, key) => object({ method: 'GET', path: pathOf(kind, key.namespace, key.name) }),
+    create: write('POST'),
+    update: write('PUT'),
+    patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, patch: Patch, options: WriteOptions = {}) {
+      const query = writeQuery(options, patch.type === 'apply' && patch.force === true);
+      const body = { object: patch.type === 'json' ? patch.operations : patch.body };
+      return object<T>({
+        method: 'PATCH',
+        path: pathOf(kind, key.namespace, key.name, options.subresource),
+        query,
+        headers: { 'content-type': MEDIA_TYPES[patch.type] },
+        body,
+      });
+    },
+    async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<ObjectList<T>> {
+      const result = await execute({ method: 'GET', path: pathOf(kind, options.namespace), query: listQuery(options) });
+      if (result.type !== 'list') throw errors.internal('a list was not answered by a list');
+      const { resource, items, revision } = result;
+      return {
+        items: items.map((item) => resource.served(item).object as Live<T>),
+        resourceVersion: String(revision),
+        ...(result.continue === '' ? {} : { continue: result.continue }),
+      };
+    },
+    async delete(kind, key, options) {
+      await execute({ method: 'DELETE', path: pathOf(kind, key.namespace, key.name), ...deleteBody(options) });
+    },
+    async deleteCollection(kind, options = {}, deleteOptions) {
+      await execute({ method: 'DELETE', path: pathOf(kind, options.namespace), query: listQuery(options), ...deleteBody(deleteOptions) });
+    },
+    async createSubresource<R>(kind: Kind, key: ObjectKey, subresource: string, body: KubeObject) {
+      return objectOf<R>(await execute({ method: 'POST', path: pathOf(kind, key.namespace, key.name, subresource), body: { object: body } }));
+    },
+    async watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal) {
+      const query = listQuery(options);
+      query.set('watch', 'true');
+      if (options.allowWatchBookmarks) query.set('allowWatchBookmarks', 'true');
+      if (options.timeoutSeconds !== undefined) query.set('timeoutSeconds', String(options.timeoutSeconds));
+      const result = await execute({ method: 'GET', path: pathOf(kind, options.namespace), query, signal });
+      if (result.type !== 'watch') throw errors.internal('a watch was not answered by a watch');
+      await follow(result.plan, onEvent, signal, clock);
+    },
+  };
+}
+
+function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal, clock: Clock): Promise<void> {
+  const { resource } = plan;
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    let unsubscribe = () => {};
+    let cancel = () => {};
+    const end = () => {
+      unsubscribe();
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const deliver = (type: 'ADDED' | 'MODIFIED' | 'DELETED', item: Parameters<typeof resource.served>[0]) =>
+      onEvent({ type, object: resource.served(item).object as Live<T> });
+    for (const item of plan.initial) deliver('ADDED', item);
+    unsubscribe = subscribe(plan, { change: deliver, broken: end });
+    signal.addEventListener('abort', end);
+    if (!plan.bookmarks) return;
+    const bookmark = () => {
+      onEvent({ type: 'BOOKMARK', resourceVersion: String(resource.storage.cache.revision) });
+      cancel = clock.after(BOOKMARK_MS, bookmark);
+    };
+    cancel = clock.after(BOOKMARK_MS, bookmark);
+  });
+}
+
+/** The object of an answer; a failure that came as a response is thrown as one. */
+function objectOf<R>(result: Result): R {
+  if (result.type === 'object') return result.object as R;
+  if (result.type === 'raw') {
+    const { status, body } = result.response;
+    if (status >= 400)
+      throw body.kind === 'object' ? StatusError.fromStatus(body.object as Status) : errors.internal(`the server answered ${status}`);
+    if (body.kind === 'object') return body.object as R;
+  }
+  throw errors.internal('the answer holds no object');
+}
+
+function writeQuery({ fieldManager, dryRun }: WriteOptions, force = false): URLSearchParams {
+  if (fieldManager === undefined && !dryRun && !force) return IGNORE_UNKNOWN;
+  const query = new URLSearchParams(IGNORE_UNKNOWN);
+  if (fieldManager !== undefined) query.set('fieldManager', fieldManager);
+  if (dryRun) query.set('dryRun', 'All');
+  if (force) query.set('force', 'true');
+  return query;
+}
+
+/** In process the types have been checked already. */
+const IGNORE_UNKNOWN = new URLSearchParams({ fieldValidation: 'Ignore' });
+
+function listQuery(options: ListOptions): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const name of ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion'] as const) {
+    const value = options[name];
+    if (value !== undefined && value !== '') query.set(name, value);
+  }
+  if (options.limit !== undefined) query.set('limit', String(options.limit));
+  return query;
+}
+
+const deleteBody = (options: DeleteOptions | undefined): Partial<ApiRequest> => (options === undefined ? {} : { body: { object: options } });

@@ -1,0 +1,65 @@
+import type { Registry } from 'prom-client';
+import { Histogram } from 'prom-client';
+
+/** The observations of one set of labels; `counts` has one more place than there are buckets. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly counts: Float64Array;
+  sum: number;
+}
+
+/**
+ * A histogram for hot paths: an observation finds its bucket and adds, without hashing labels; the caller keeps the `Series`.
+ * It is turned into Prometheus' form when it is scraped.
+ */
+export class AccumulatedHistogram extends Histogram<string> {
+  readonly #name: string;
+  readonly #help: string;
+  readonly #buckets: readonly number[];
+  readonly #series: Series[] = [];
+
+  constructor(options: { name: string; help: string; labelNames: readonly string[]; buckets: readonly number[]; registry: Registry }) {
+    super({
+      name: options.name,
+      help: options.help,
+      labelNames: [...options.labelNames],
+      buckets: [...options.buckets],
+      registers: [options.registry],
+    });
+    this.#name = options.name;
+    this.#help = options.help;
+    this.#buckets = options.buckets;
+  }
+
+  /** A new set of labels; it shows from now on, at zero. */
+  series(labels: Readonly<Record<string, string>>): Series {
+    const series = { labels, counts: new Float64Array(this.#buckets.length + 1), sum: 0 };
+    this.#series.push(series);
+    return series;
+  }
+
+  /** Adds one observation of `value`, in the metric's unit. */
+  record(series: Series, value: number): void {
+    const buckets = this.#buckets;
+    let place = 0;
+    while (place < buckets.length && value > (buckets[place] ?? 0)) place++;
+    series.counts[place] = (series.counts[place] ?? 0) + 1;
+    series.sum += value;
+  }
+
+  /** What prom-client's registry, and its `get`, ask for the values. */
+  async getForPromString() {
+    const values: { metricName: string; labels: object; value: number }[] = [];
+    for (const { labels, counts, sum } of this.#series) {
+      let total = 0;
+      for (const [place, bucket] of this.#buckets.entries()) {
+        total += counts[place] ?? 0;
+        values.push({ metricName: `${this.#name}_bucket`, labels: { ...labels, le: bucket }, value: total });
+      }
+      total += counts[this.#buckets.length] ?? 0;
+      values.push({ metricName: `${this.#name}_bucket`, labels: { ...labels, le: '+Inf' }, value: total });
+      values.push({ metricName: `${this.#name}_sum`, labels, value: sum }, { metricName: `${this.#name}_count`, labels, value: total });
+    }
+    return { name: this.#name, help: this.#help, type: 'histogram', values, aggregator: 'sum' };
+  }
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { requestInfoOf } from '../request/request-info.ts';
+import type { ApiRequest } from '../request.ts';
+import { processMetrics } from './process-metrics.ts';
+import { requestMetrics } from './request-metrics.ts';
+import { storageMetrics } from './storage-metrics.ts';
+
+function request(method: string, path: string, query = ''): ApiRequest {
+  return { method, path, query: new URLSearchParams(query), headers: {}, signal: new AbortController().signal };
+}
+const infoOf = ({ method, path, query }: ApiRequest) => requestInfoOf(method, path, query);
+
+describe('the API server’s metrics', () => {
+  it('count requests by what they asked for, and their time in cumulative buckets', async () => {
+    const registry = new Registry();
+    const observer = requestMetrics(registry);
+    const list = request('GET', '/api/v1/namespaces/default/pods');
+    for (const seconds of [0.001, 0.03, 70]) {
+      observer.started?.(list, infoOf(list));
+      observer.finished(list, infoOf(list), 200, seconds);
+    }
+    const text = await registry.metrics();
+    const labels = 'verb="LIST",dry_run="",group="",version="v1",resource="pods",subresource="",scope="namespace",component="apiserver"';
+    expect(text).toContain(`apiserver_request_total{${labels},code="200"} 3`);
+    const ordered = (le: string) => new RegExp(`apiserver_request_duration_seconds_bucket\\{[^}]*le="${le}"[^}]*\\} (\\d+)`).exec(text)?.[1];
+    expect([ordered('0.005'), ordered('0.05'), ordered('60'), ordered('\\+Inf')]).toEqual(['1', '2', '2', '3']);
+    expect(text).toMatch(/apiserver_request_duration_seconds_count\{[^}]*\} 3/);
+  });
+
+  it('show watches as running while they do, and not among the requests in flight', async () => {
+    const registry = new Registry();
+    const observer = requestMetrics(registry);
+    const watch = request('GET', '/api/v1/pods', 'watch=true');
+    observer.started?.(watch, infoOf(watch));
+    const during = await registry.metrics();
+    expect(during).toMatch(/apiserver_longrunning_requests\{verb="WATCH"[^}]*\} 1/);
+    expect(during).toContain('apiserver_current_inflight_requests{request_kind="readOnly"} 0');
+    observer.finished(watch, infoOf(watch), 200, 100);
+    expect(await registry.metrics()).toMatch(/apiserver_longrunning_requests\{verb="WATCH"[^}]*\} 0/);
+  });
+
+  const promtool = ['/usr/bin/promtool', '/usr/local/bin/promtool'].find((path) => existsSync(path));
+  (promtool ? it : it.skip)('leave promtool nothing to complain about', async () => {
+    const registry = new Registry();
+    const observer = requestMetrics(registry);
+    storageMetrics(registry, () => [[{ group: 'apps', plural: 'deployments' }, 4]]);
+    processMetrics(registry);
+    const create = request('POST', '/apis/apps/v1/namespaces/default/deployments');
+    observer.started?.(create, infoOf(create));
+    observer.finished(create, infoOf(create), 201, 0.002);
+    const input = await registry.metrics();
+    expect(execFileSync(promtool ?? '', ['check', 'metrics'], { input, encoding: 'utf8' })).toBe('');
+    registry.clear();
+  });
+});

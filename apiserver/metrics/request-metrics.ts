@@ -1,0 +1,133 @@
+import type { Registry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
+import type { RequestObserver } from '../extension.ts';
+import type { RequestInfo } from '../request/request-info.ts';
+import type { ApiRequest } from '../request.ts';
+import type { Series } from './accumulated-histogram.ts';
+import { AccumulatedHistogram } from './accumulated-histogram.ts';
+
+/** Upstream's buckets of apiserver_request_duration_seconds. */
+const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+
+const DURATION_LABELS = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const;
+
+interface Shape {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly duration: Series;
+  readonly codes: Map<number, { value: number }>;
+  running: number;
+  readonly longRunning: boolean;
+}
+
+const UPSTREAM_VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', deletecollection: 'DELETECOLLECTION' };
+const CONNECT = new Set(['exec', 'attach', 'portforward', 'proxy']);
+const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+function verbOf(info: RequestInfo): string {
+  if (!info.isResource) return info.verb.toUpperCase();
+  if (CONNECT.has(info.subresource)) return 'CONNECT';
+  return UPSTREAM_VERBS[info.verb] ?? info.verb.toUpperCase();
+}
+
+function scopeOf(info: RequestInfo): string {
+  if (!info.isResource) return '';
+  if (info.name !== '' || info.verb === 'create') return 'resource';
+  return info.namespace === '' ? 'cluster' : 'namespace';
+}
+
+const isLongRunning = (info: RequestInfo, request: ApiRequest): boolean =>
+  info.isResource &&
+  (info.verb === 'watch' || CONNECT.has(info.subresource) || (info.subresource === 'log' && request.query.get('follow') === 'true'));
+
+/** Counts requests under upstream's names; what is counted on each request is a look-up and two additions. */
+export function requestMetrics(registry: Registry): RequestObserver {
+  const registers = [registry];
+  const shapes = new Map<string, Shape>();
+  const inflight = { mutating: 0, readOnly: 0 };
+
+  const duration = new AccumulatedHistogram({
+    name: 'apiserver_request_duration_seconds',
+    help: 'Seconds from a request to the end of its answer, long-running requests left out.',
+    labelNames: DURATION_LABELS,
+    buckets: BUCKETS,
+    registry,
+  });
+  new Counter({
+    name: 'apiserver_request_total',
+    help: 'Requests answered, by what they asked for and the HTTP code.',
+    labelNames: [...DURATION_LABELS, 'code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, codes } of shapes.values()) for (const [code, count] of codes) this.inc({ ...labels, code: String(code) }, count.value);
+    },
+  });
+  new Gauge({
+    name: 'apiserver_current_inflight_requests',
+    help: 'Requests being worked on now, long-running ones left out.',
+    labelNames: ['request_kind'],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(inflight)) this.set({ request_kind: kind }, count);
+    },
+  });
+  new Gauge({
+    name: 'apiserver_longrunning_requests',
+    help: 'Watches, followed logs and connections into pods that are open now.',
+    labelNames: DURATION_LABELS.filter((label) => label !== 'dry_run'),
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, running, longRunning } of shapes.values()) {
+        if (!longRunning) continue;
+        const { dry_run: _, ...shown } = labels;
+        this.set(shown, running);
+      }
+    },
+  });
+
+  function shapeOf(request: ApiRequest, info: RequestInfo | undefined): Shape {
+    const verb = info ? verbOf(info) : request.method;
+    const dryRun = request.query.get('dryRun') ?? '';
+    const longRunning = info !== undefined && isLongRunning(info, request);
+    const key = info?.isResource
+      ? `${verb} ${info.group}/${info.version}/${info.plural}/${info.subresource} ${scopeOf(info)} ${dryRun} ${longRunning}`
+      : `${verb} ${dryRun}`;
+    const known = shapes.get(key);
+    if (known) return known;
+    const at = info?.isResource ? info : { group: '', version: '', plural: '', subresource: '' };
+    const labels = {
+      verb,
+      dry_run: dryRun,
+      group: at.group,
+      version: at.version,
+      resource: at.plural,
+      subresource: at.subresource,
+      scope: info ? scopeOf(info) : '',
+      component: 'apiserver',
+    };
+    const shape: Shape = { labels, duration: duration.series(labels), codes: new Map(), running: 0, longRunning };
+    shapes.set(key, shape);
+    return shape;
+  }
+
+  const kindOf = (request: ApiRequest) => (MUTATING.has(request.method) ? 'mutating' : 'readOnly');
+
+  return {
+    started(request, info) {
+      const shape = shapeOf(request, info);
+      shape.running++;
+      if (!shape.longRunning) inflight[kindOf(request)]++;
+    },
+    finished(request, info, code, seconds) {
+      const shape = shapeOf(request, info);
+      shape.running--;
+      const count = shape.codes.get(code);
+      if (count) count.value++;
+      else shape.codes.set(code, { value: 1 });
+      if (shape.longRunning) return;
+      inflight[kindOf(request)]--;
+      duration.record(shape.duration, seconds);
+    },
+  };
+}

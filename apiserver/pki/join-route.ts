@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { errors } from '../../api/status-error.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Authorizer, RouteHandler } from '../extension.ts';
+import { jsonResponse } from '../health/text-response.ts';
+import { decodeBody } from '../request/body.ts';
+import type { KeyPair } from './certificate-authority.ts';
+import { signCertificateRequest } from './certificate-authority.ts';
+import { nodeSubject } from './cluster-pki.ts';
+
+/** Where a node that has a bootstrap token asks for its certificates. */
+export const JOIN_PATH = '/skiff.dev/v1/join';
+const BOOTSTRAPPERS = 'system:bootstrappers';
+
+const name = z.string().regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/, 'must be a lower-case DNS name');
+const JoinRequest = z.object({
+  nodeName: name,
+  /** The node's addresses, for its serving certificate. */
+  ips: z.array(z.string().refine((ip) => isIP(ip) !== 0, 'must be an IP address')).max(64),
+  clientRequest: z.string().max(16_384),
+  servingRequest: z.string().max(16_384),
+});
+
+/** What a node sends: two certificate requests (PKCS#10, PEM), signed with the keys it made. */
+export type JoinRequest = z.output<typeof JoinRequest>;
+/** What it gets; all PEM. */
+export interface JoinAnswer {
+  readonly ca: string;
+  readonly clientCertificate: string;
+  readonly servingCertificate: string;
+}
+
+/**
+ * Signs the certificates of a node that joins. The subject is always that of the node it names; what the requests say of themselves is ignored.
+ * Only holders of a bootstrap token may ask, and cluster administrators.
+ */
+export function joinRoute(ca: KeyPair, clock: Clock): RouteHandler {
+  return {
+    path: JOIN_PATH,
+    async handle(request, user) {
+      if (request.method !== 'POST') throw errors.methodNotAllowed({ group: '', plural: 'join', kind: 'Join' }, request.method.toLowerCase());
+      if (!user.groups.includes(BOOTSTRAPPERS) && !user.groups.includes('system:masters')) {
+        throw errors.forbidden({ group: '', plural: 'nodes', kind: 'Node' }, '', `User "${user.name}" has no token with which a node may join`);
+      }
+      const parsed = JoinRequest.safeParse(decodeBody(request)?.value);
+      if (!parsed.success) {
+        throw errors.badRequest(
+          `the request to join is not valid: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+        );
+      }
+      const { nodeName, ips, clientRequest, servingRequest } = parsed.data;
+      const subject = nodeSubject(nodeName);
+      const now = clock.now();
+      const sign = (pem: string, usage: 'client' | 'server') =>
+        signCertificateRequest(ca, pem, subject, { now, usages: [usage], ...(usage === 'server' ? { sans: { names: [nodeName], ips } } : {}) }).catch(
+          (error: unknown) => {
+            throw errors.badRequest(`${usage}Request: ${error instanceof Error ? error.message : String(error)}`);
+          },
+        );
+      const [clientCertificate, servingCertificate] = await Promise.all([sign(clientRequest, 'client'), sign(servingRequest, 'server')]);
+      return jsonResponse(200, { ca: ca.certificate, clientCertificate, servingCertificate } satisfies JoinAnswer);
+    },
+  };
+}
+
+/** A bootstrap token is good for joining and for nothing else, whatever `others` would allow. */
+export function bootstrappersMayJoin(others: Authorizer): Authorizer {
+  return {
+    authorize(attributes) {
+      if (!attributes.user.groups.includes(BOOTSTRAPPERS)) return others.authorize(attributes);
+      return { allowed: !attributes.isResource && attributes.path === JOIN_PATH, reason: 'a bootstrap token only lets a node join' };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { Agent } from 'node:https';
+import type { Node } from '../../api/core/node.ts';
+import { nodes } from '../../api/core/node.ts';
+import { errors } from '../../api/status-error.ts';
+import type { StorageAccess } from '../storage/access.ts';
+import type { Target } from './forward.ts';
+
+/** How the API server shows itself to node agents, and what their certificates are checked against. All PEM. */
+export interface KubeletTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/** Where node agents are reached. */
+export interface KubeletConnection {
+  /** The agent of a node, at a path. @throws StatusError where there is no such node, or it has no address. */
+  target(objects: StorageAccess, nodeName: string, path: string): Target;
+}
+
+const DEFAULT_PORT = 10250;
+/** In this order; an internal address is what the nodes of one cluster reach each other by. */
+const ADDRESS_TYPES = ['InternalIP', 'Hostname', 'InternalDNS', 'ExternalIP', 'ExternalDNS'];
+
+export function nodeAddress(node: Node): string | undefined {
+  for (const type of ADDRESS_TYPES) {
+    const found = node.status?.addresses?.find((address) => address.type === type);
+    if (found) return found.address;
+  }
+  return undefined;
+}
+
+export function kubeletConnection(tls: KubeletTls): KubeletConnection {
+  const agent = new Agent({ cert: tls.certificate, key: tls.key, ca: tls.ca, keepAlive: true, maxCachedSessions: 256 });
+  return {
+    target(objects, nodeName, path) {
+      const node = objects.get(nodes, { namespace: '', name: nodeName });
+      if (!node) throw errors.notFound(nodes, nodeName);
+      const host = nodeAddress(node);
+      if (host === undefined) throw errors.internal(`no preferred addresses found; known addresses: []`);
+      const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port || DEFAULT_PORT;
+      return { protocol: 'https', host, port, path, agent };
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { Binding, bindings } from '../../api/core/binding.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import { pods } from '../../api/core/pod.ts';
+import type { FieldError } from '../../api/field-error.ts';
+import { notSupported, required } from '../../api/field-error.ts';
+import type { Live, ObjectKey } from '../../api/object.ts';
+import { Eviction } from '../../api/policy/eviction.ts';
+import { errors } from '../../api/status-error.ts';
+import type { Client } from '../../runtime/client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { timeText } from '../../runtime/clock.ts';
+import { created, decoded } from '../auth/review.ts';
+import type { SubresourceHandler, SubresourceRequest } from '../extension.ts';
+
+const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
+const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+
+type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];
+
+/** The conditions with one set; the time of transition moves when the status does. */
+function withCondition(pod: Pod, condition: Condition, now: string): Condition[] {
+  const conditions = pod.status?.conditions ?? [];
+  const before = conditions.find(({ type }) => type === condition.type);
+  const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;
+  return [...conditions.filter(({ type }) => type !== condition.type), { ...condition, lastTransitionTime }];
+}
+
+/** The pod on its node, or why it cannot be put there. */
+function assigned(pod: Live<Pod>, binding: Binding, now: string): Pod {
+  const { name } = pod.metadata;
+  const conflict = (why: string) => errors.conflict({ group: '', plural: 'pods/binding', kind: '' }, name, why);
+  const { uid, resourceVersion } = binding.metadata ?? {};
+  if (uid && uid !== pod.metadata.uid) throw conflict(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`);
+  if (resourceVersion && resourceVersion !== pod.metadata.resourceVersion) {
+    throw conflict(
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${pod.metadata.resourceVersion}`,
+    );
+  }
+  if (pod.metadata.deletionTimestamp) throw conflict(`pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec?.nodeName) throw conflict(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  if (pod.spec?.schedulingGates?.length) throw conflict(`pod ${name} has non-empty .spec.schedulingGates`);
+  const { nominatedNodeName: _, ...status } = pod.status ?? {};
+  const annotations = { ...pod.metadata.annotations, ...binding.metadata?.annotations };
+  return {
+    ...pod,
+    metadata: Object.keys(annotations).length > 0 ? { ...pod.metadata, annotations } : pod.metadata,
+    spec: { ...pod.spec, containers: pod.spec?.containers ?? [], nodeName: binding.target.name ?? '' },
+    status: { ...status, conditions: withCondition(pod, { type: 'PodScheduled', status: 'True' }, now) },
+  };
+}
+
+function bindingErrors({ target }: Binding): FieldError[] {
+  const wrong: FieldError[] = [];
+  if (target.kind && target.kind !== 'Node') wrong.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
+  if (!target.name) wrong.push(required('target.name'));
+  return wrong;
+}
+
+/** Puts a pod on a node, once: POST pods/NAME/binding, and POST bindings. */
+function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock: Clock): SubresourceHandler {
+  return {
+    group: '',
+    plural,
+    subresource,
+    verbs: ['create'],
+    async handle(request) {
+      const binding = decoded(Binding, request.body(), bindings);
+      const name = plural === 'pods' ? request.key.name : (binding.metadata?.name ?? '');
+      if (name === '') throw errors.badRequest('name must be provided');
+      if (binding.metadata?.name && binding.metadata.name !== name) {
+        throw errors.badRequest(`the name of the object (${binding.metadata.name}) does not match the name on the URL (${name})`);
+      }
+      const wrong = bindingErrors(binding);
+      if (wrong.length > 0) throw errors.invalid(bindings, name, wrong);
+      await request.admit({ verb: 'create', object: binding, old: undefined });
+      await change(request, { namespace: request.key.namespace, name }, (pod) => assigned(pod, binding, timeText(clock.now())));
+      return created(SUCCESS);
+    },
+  };
+}
+
+/** Changes the pod, or on a dry run sees whether it could be. */
+async function change({ storage, dryRun }: SubresourceRequest, key: ObjectKey, next: (pod: Live<Pod>) => Pod): Promise<void> {
+  if (!dryRun) {
+    await storage.modify(pods, key, next);
+    return;
+  }
+  const pod = storage.get(pods, key);
+  if (!pod) throw errors.notFound(pods, key.name);
+  next(pod);
+}
+
+/** Evicts a pod: it is deleted with its grace period, and says why. Disruption budgets are not served: nothing holds an eviction back. */
+function evictionHandler(client: Client, clock: Clock): SubresourceHandler {
+  return {
+    group: '',
+    plural: 'pods',
+    subresource: 'eviction',
+    verbs: ['create'],
+    async handle(request) {
+      const eviction = decoded(Eviction, request.body(), EVICTION);
+      const { key, storage } = request;
+      if (eviction.metadata?.name && eviction.metadata.name !== key.name)
+        throw errors.badRequest('name in URL does not match name in Eviction object');
+      const pod = storage.get(pods, key);
+      if (!pod) throw errors.notFound(pods, key.name);
+      await request.admit({ verb: 'create', object: eviction, old: undefined });
+      const options = eviction.deleteOptions ?? {};
+      const dryRun = request.dryRun || options.dryRun?.includes('All') === true;
+      const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+      if (!dryRun && !ended && !pod.metadata.deletionTimestamp) {
+        const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
+        const now = timeText(clock.now());
+        await storage.modify(pods, key, (current) => ({
+          ...current,
+          status: { ...current.status, conditions: withCondition(current, condition, now) },
+        }));
+      }
+      const { apiVersion: _apiVersion, kind: _kind, ...rest } = options;
+      await client.delete(pods, key, dryRun ? { ...rest, dryRun: ['All'] } : rest);
+      return created(SUCCESS);
+    },
+  };
+}
+
+/** pods/binding, bindings and pods/eviction. */
+export function podActions(client: Client, clock: Clock): readonly SubresourceHandler[] {
+  return [bindingHandler('pods', 'binding', clock), bindingHandler('bindings', '', clock), evictionHandler(client, clock)];
+}

@@ -1,0 +1,80 @@
+import type { KindDefinition } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { codecOf } from '../../api/schema/codec.ts';
+import { errors } from '../../api/status-error.ts';
+import type { ApiRequest } from '../request.ts';
+import { decodeBody } from './body.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
+import type { FieldValidation } from './options.ts';
+
+/**
+ * The body as an object of the kind: decoded, with constant defaults.
+ * @throws StatusError 400 for a body that is none, of another kind, mistyped, or (Strict) with unknown or doubled fields; 413, 415.
+ */
+export function objectOf(request: ApiRequest, kind: KindDefinition, fieldValidation: FieldValidation, warnings: string[]): KubeObject {
+  const body = decodeBody(request);
+  if (body === undefined) throw errors.badRequest('the request must have a body');
+  const given = checkType(body.value, kind, () => summaryOf(request));
+  return decodeObject(given, kind, fieldValidation, warnings, body.text);
+}
+
+/** Decodes and defaults a value that is known to name the kind, or none. The object shares nothing with the value. */
+export function decodeObject(value: unknown, kind: KindDefinition, fieldValidation: FieldValidation, warnings: string[], text?: string): KubeObject {
+  const codec = codecOf(kind);
+  const looks = fieldValidation !== 'Ignore';
+  const decoded = codec.decode(value, { strict: looks });
+  if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
+  if (looks) {
+    const problems = text === undefined ? [] : duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`);
+    for (const path of decoded.unknownFields) problems.push(`unknown field ${JSON.stringify(path)}`);
+    if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, `strict decoding error: ${problems.join(', ')}`);
+    warnings.push(...problems);
+  }
+  codec.applyDefaults(decoded.object);
+  kind.strategy.default?.(decoded.object);
+  return decoded.object;
+}
+
+/** The 400 for a body that is no object of the kind. */
+const cannotBeHandled = (kind: KindDefinition, why: string) =>
+  errors.badRequest(`${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
+
+/** Whether the value is an object that names the kind, or leaves its type out. Throws StatusError 400 otherwise. */
+export function checkType(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {
+  const unrecognized = (why: string) =>
+    errors.badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${summary()})`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw unrecognized(`couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(value)} into Go value of type struct`);
+  }
+  const given = value as Record<string, unknown>;
+  const { kind: givenKind, apiVersion: givenVersion } = given;
+  for (const field of ['apiVersion', 'kind'] as const) {
+    const type = given[field];
+    if (type !== undefined && type !== null && typeof type !== 'string') {
+      throw unrecognized(
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(type)} into Go struct field .${field} of type string`,
+      );
+    }
+  }
+  const expected = apiVersionOf(kind);
+  const version = givenVersion === undefined || givenVersion === null || givenVersion === '' ? expected : String(givenVersion);
+  const name = givenKind === undefined || givenKind === null || givenKind === '' ? kind.kind : String(givenKind);
+  if (version !== expected || name !== kind.kind) {
+    const short = version.slice(version.lastIndexOf('/') + 1);
+    throw errors.badRequest(
+      `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}"`,
+    );
+  }
+  return given;
+}
+
+const jsonType = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
+function summaryOf(request: ApiRequest): string {
+  const { body } = request;
+  if (!body) return '';
+  const text = 'bytes' in body ? body.bytes.toString('utf8', 0, 64) : JSON.stringify(body.object);
+  return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+}

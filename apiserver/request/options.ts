@@ -1,0 +1,239 @@
+import type { FieldError } from '../../api/field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../../api/field-error.ts';
+import type { DeleteOptions } from '../../api/meta/delete-options.ts';
+import { errors } from '../../api/status-error.ts';
+import { isTrue } from './request-info.ts';
+
+/** Parameters that requests to resources may have; any other is refused by name. */
+const KNOWN = new Set([
+  'allowWatchBookmarks',
+  'continue',
+  'dryRun',
+  'fieldManager',
+  'fieldSelector',
+  'fieldValidation',
+  'force',
+  'gracePeriodSeconds',
+  'ignoreStoreReadErrorWithClusterBreakingPotential',
+  'includeObject',
+  'labelSelector',
+  'limit',
+  'orphanDependents',
+  'pretty',
+  'propagationPolicy',
+  'resourceVersion',
+  'resourceVersionMatch',
+  'sendInitialEvents',
+  'timeout',
+  'timeoutSeconds',
+  'watch',
+]);
+
+/** @throws StatusError 400 that names the first unknown parameter. */
+export function checkParameters(query: URLSearchParams): void {
+  if (query.size === 0) return;
+  for (const name of query.keys()) if (!KNOWN.has(name)) throw errors.badRequest(`unknown query parameter "${name}"`);
+}
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+export interface WriteParameters {
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly fieldValidation: FieldValidation;
+  /** Of an apply patch: take fields over from other managers. */
+  readonly force: boolean;
+}
+
+const DEFAULT_WRITE: WriteParameters = { dryRun: false, fieldManager: '', fieldValidation: 'Warn', force: false };
+const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];
+const isFieldValidation = (value: string): value is FieldValidation => FIELD_VALIDATIONS.includes(value);
+
+const optionsInvalid = (kind: string, faults: readonly FieldError[]) => errors.invalid({ group: 'meta.k8s.io', plural: '', kind }, '', faults);
+
+/**
+ * Reads the parameters of create, update and patch. `isApply` is undefined where the request is no patch.
+ * @throws StatusError 422 as `CreateOptions.meta.k8s.io "" is invalid: …`
+ */
+export function writeParametersOf(
+  query: URLSearchParams,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  isApply?: boolean,
+): WriteParameters {
+  if (query.size === 0 && !isApply) return DEFAULT_WRITE;
+  const faults: FieldError[] = [];
+  const dryRun = dryRunOf(query.getAll('dryRun'), faults);
+  const fieldManager = query.get('fieldManager') ?? '';
+  if (Buffer.byteLength(fieldManager) > 128)
+    faults.push({ type: 'FieldValueTooLong', field: 'fieldManager', message: 'Too long: may not be more than 128 bytes' });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not printable is what is refused
+  if (/[\u0000-\u001f\u007f]/.test(fieldManager)) faults.push(invalid('fieldManager', fieldManager, 'should only contain printable characters'));
+  if (isApply && fieldManager === '') faults.push(required('fieldManager', 'is required for apply patch'));
+  const validation = query.get('fieldValidation') ?? '';
+  const fieldValidation = validation === '' ? 'Warn' : validation;
+  if (!isFieldValidation(fieldValidation)) faults.push(notSupported('fieldValidation', validation, FIELD_VALIDATIONS));
+  if (isApply === false && query.get('force') !== null) faults.push(forbidden('force', 'may not be specified for non-apply patch'));
+  if (faults.length > 0) throw optionsInvalid(kind, faults);
+  return { dryRun, fieldManager, fieldValidation: isFieldValidation(fieldValidation) ? fieldValidation : 'Warn', force: isTrue(query.get('force')) };
+}
+
+function dryRunOf(values: readonly string[], faults: FieldError[]): boolean {
+  for (const value of values) if (value !== 'All') faults.push(notSupported('dryRun', values, ['All']));
+  return values.length > 0;
+}
+
+export interface DeleteParameters extends DeleteOptions {
+  readonly isDryRun: boolean;
+}
+
+const POLICIES = ['Orphan', 'Background', 'Foreground'];
+
+/**
+ * Options of a deletion: those of the body, where there is one, else those of the query.
+ * @throws StatusError 400 for a body that is no DeleteOptions, 422 for values that are not allowed.
+ */
+export function deleteParametersOf(query: URLSearchParams, body: unknown): DeleteParameters {
+  const options = body === undefined || body === null ? queryDeleteOptions(query) : bodyDeleteOptions(body);
+  const faults: FieldError[] = [];
+  const isDryRun = dryRunOf([...(options.dryRun ?? []), ...(body ? query.getAll('dryRun') : [])], faults);
+  const { propagationPolicy, orphanDependents } = options;
+  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
+    faults.push(invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'));
+  }
+  if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy))
+    faults.push(notSupported('propagationPolicy', propagationPolicy, POLICIES));
+  if (faults.length > 0) throw optionsInvalid('DeleteOptions', faults);
+  return { ...options, isDryRun };
+}
+
+function queryDeleteOptions(query: URLSearchParams): DeleteOptions {
+  const options: DeleteOptions = {};
+  if (query.size === 0) return options;
+  const grace = query.get('gracePeriodSeconds');
+  if (grace !== null && grace !== '') options.gracePeriodSeconds = integerOf('gracePeriodSeconds', grace);
+  const policy = query.get('propagationPolicy');
+  if (policy !== null && policy !== '') options.propagationPolicy = policy;
+  if (query.has('orphanDependents')) options.orphanDependents = isTrue(query.get('orphanDependents'));
+  options.dryRun = query.getAll('dryRun');
+  return options;
+}
+
+function bodyDeleteOptions(body: unknown): DeleteOptions {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw errors.badRequest('the body of a deletion must be a DeleteOptions object');
+  const { kind, apiVersion, dryRun, gracePeriodSeconds, orphanDependents, preconditions, propagationPolicy, ...rest } = body as Record<
+    string,
+    unknown
+  >;
+  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
+    throw errors.badRequest(`${String(kind)} in version "${String(apiVersion ?? '')}" cannot be handled as a DeleteOptions`);
+  }
+  delete rest.ignoreStoreReadErrorWithClusterBreakingPotential;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined)
+    throw errors.badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: unknown field "${unknown}"`);
+  const options: DeleteOptions = {};
+  if (gracePeriodSeconds != null) options.gracePeriodSeconds = expectType('gracePeriodSeconds', gracePeriodSeconds, isInteger, 'an integer');
+  if (orphanDependents != null) options.orphanDependents = expectType('orphanDependents', orphanDependents, isBoolean, 'a boolean');
+  if (propagationPolicy != null) options.propagationPolicy = expectType('propagationPolicy', propagationPolicy, isString, 'a string');
+  if (dryRun != null) options.dryRun = expectType('dryRun', dryRun, isStrings, 'a list of strings');
+  if (preconditions != null)
+    options.preconditions = expectType('preconditions', preconditions, isPreconditions, 'an object with uid and resourceVersion');
+  return options;
+}
+
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isString = (value: unknown): value is string => typeof value === 'string';
+const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+const isPreconditions = (value: unknown): value is { uid?: string; resourceVersion?: string } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((field) => isString(field) || field === null);
+
+function expectType<T>(field: string, value: unknown, is: (value: unknown) => value is T, wanted: string): T {
+  if (is(value)) return value;
+  throw errors.badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${field} must be ${wanted}`);
+}
+
+/** @throws StatusError 400 that names the parameter. */
+export function integerOf(name: string, text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw errors.badRequest(`invalid value "${text}" of the query parameter ${name}: it must be an integer`);
+  return Number(text);
+}
+
+export interface ListParameters {
+  readonly labelSelector: string;
+  readonly fieldSelector: string;
+  readonly resourceVersion: string;
+  readonly resourceVersionMatch: string;
+  /** 0: no limit. */
+  readonly limit: number;
+  readonly continue: string;
+  readonly allowWatchBookmarks: boolean;
+  readonly sendInitialEvents: boolean | undefined;
+  readonly timeoutSeconds: number | undefined;
+}
+
+const NO_LIST_PARAMETERS: ListParameters = {
+  labelSelector: '',
+  fieldSelector: '',
+  resourceVersion: '',
+  resourceVersionMatch: '',
+  limit: 0,
+  continue: '',
+  allowWatchBookmarks: false,
+  sendInitialEvents: undefined,
+  timeoutSeconds: undefined,
+};
+
+/** @throws StatusError 400, or 422 as `ListOptions.meta.k8s.io "" is invalid: …` */
+export function listParametersOf(query: URLSearchParams, isWatch: boolean): ListParameters {
+  if (query.size === 0) return NO_LIST_PARAMETERS;
+  const text = (name: string) => query.get(name) ?? '';
+  const timeout = text('timeoutSeconds');
+  const limit = text('limit');
+  const parameters: ListParameters = {
+    labelSelector: text('labelSelector'),
+    fieldSelector: text('fieldSelector'),
+    resourceVersion: text('resourceVersion'),
+    resourceVersionMatch: text('resourceVersionMatch'),
+    limit: limit === '' ? 0 : Math.max(0, integerOf('limit', limit)),
+    continue: text('continue'),
+    allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
+    sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
+    timeoutSeconds: timeout === '' ? undefined : integerOf('timeoutSeconds', timeout),
+  };
+  const faults = listFaults(parameters, isWatch);
+  if (faults.length > 0) throw optionsInvalid('ListOptions', faults);
+  return parameters;
+}
+
+const MATCHES = ['NotOlderThan', 'Exact'];
+
+/** Which combinations make sense (k8s.io/apimachinery/pkg/apis/meta/internalversion/validation). */
+function listFaults(p: ListParameters, isWatch: boolean): FieldError[] {
+  const faults: FieldError[] = [];
+  const match = p.resourceVersionMatch;
+  const forbid = (detail: string) => faults.push(forbidden('resourceVersionMatch', detail));
+  if (isWatch) {
+    if (p.sendInitialEvents !== undefined && match !== 'NotOlderThan') {
+      if (match === '') forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+      else faults.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
+    }
+    if (p.sendInitialEvents === undefined && match !== '') forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+    return faults;
+  }
+  if (p.sendInitialEvents !== undefined) faults.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (match === '') return faults;
+  if (p.resourceVersion === '') forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  if (p.continue !== '') forbid('resourceVersionMatch is forbidden when continue is provided');
+  if (!MATCHES.includes(match)) faults.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
+  if (match === 'Exact' && p.resourceVersion === '0') forbid('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
+  return faults;
+}
+
+/** A resourceVersion of a request: a revision; undefined where none is given. Throws StatusError 400. */
+export function revisionOf(text: string): number | undefined {
+  if (text === '') return undefined;
+  if (!/^\d{1,16}$/.test(text)) throw errors.badRequest(`Invalid value: ${JSON.stringify(text)}: it must be a resource version that the server gave`);
+  return Number(text);
+}

@@ -1,0 +1,90 @@
+import type { Verb } from '../../api/kind.ts';
+
+/** What a path and method ask for (k8s.io/apiserver/pkg/endpoints/request, RequestInfo). */
+export type RequestInfo = ResourceRequestInfo | PathRequestInfo;
+
+export interface PathRequestInfo {
+  readonly isResource: false;
+  /** The lower-case HTTP method. */
+  readonly verb: string;
+  readonly path: string;
+}
+
+export interface ResourceRequestInfo {
+  readonly isResource: true;
+  readonly verb: Verb;
+  readonly method: string;
+  readonly path: string;
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource: string;
+  /** What follows the subresource: the path that is proxied to, without a leading slash. */
+  readonly rest: string;
+}
+
+const TRUE = new Set(['', '1', 'true', 'TRUE', 'True', 't', 'T']);
+/** A boolean query parameter as Go's conversion reads it: present and not false. */
+export const isTrue = (value: string | null): boolean => value !== null && TRUE.has(value);
+
+/** Subresources of a namespace; anything else below it is a resource within. */
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+const PLAIN: Readonly<Record<string, Verb>> = { POST: 'create', PUT: 'update', PATCH: 'patch', GET: 'get', HEAD: 'get', DELETE: 'delete' };
+
+/**
+ * Reads a request's path. Paths with fewer segments than a resource has (`/api/v1`, `/apis/apps`) are no resources.
+ * Segments are percent-decoded; a malformed one makes the path no resource.
+ */
+export function requestInfoOf(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const other: PathRequestInfo = { isResource: false, verb: method.toLowerCase(), path };
+  const segments = path.split('/');
+  if (segments.at(-1) === '') segments.pop();
+  let at: number;
+  let group = '';
+  if (segments[1] === 'api') at = 2;
+  else if (segments[1] === 'apis') {
+    group = segments[2] ?? '';
+    at = 3;
+  } else return other;
+  const version = segments[at++];
+  if (version === undefined || segments[at] === undefined) return other;
+  let watchPath = false;
+  if (segments[at] === 'watch' && segments[at + 1] !== undefined) {
+    watchPath = true;
+    at++;
+  }
+  let namespace = '';
+  if (segments[at] === 'namespaces' && segments[at + 2] !== undefined && !NAMESPACE_SUBRESOURCES.has(segments[at + 2] ?? '')) {
+    namespace = decoded(segments[at + 1]);
+    at += 2;
+  }
+  const plural = segments[at] ?? '';
+  const name = decoded(segments[at + 1]);
+  const subresource = segments[at + 2] ?? '';
+  if (namespace === '\0' || name === '\0') return other;
+  const rest = segments.length > at + 3 ? path.slice(offsetOf(path, at + 3)) : '';
+  let verb = PLAIN[method];
+  if (verb === undefined) return other;
+  if (verb === 'get' && (name === '' || watchPath)) verb = watchPath || isTrue(query.get('watch')) ? 'watch' : 'list';
+  else if (verb === 'delete' && name === '') verb = 'deletecollection';
+  return { isResource: true, verb, method, path, group, version, plural, namespace, name, subresource, rest };
+}
+
+function decoded(segment: string | undefined): string {
+  if (segment === undefined || !segment.includes('%')) return segment ?? '';
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return '\0';
+  }
+}
+
+/** Where the segment with this index starts in the path. */
+function offsetOf(path: string, index: number): number {
+  let offset = 0;
+  for (let i = 0; i < index; i++) offset = path.indexOf('/', offset) + 1;
+  return offset;
+}

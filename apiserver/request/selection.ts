@@ -1,0 +1,104 @@
+import type { KindDefinition } from '../../api/kind.ts';
+import type { Live } from '../../api/object.ts';
+import { parseSelector } from '../../api/selector.ts';
+import { errors } from '../../api/status-error.ts';
+
+/** What a list or watch asks for. */
+export interface Selection {
+  /** Undefined: everything. */
+  readonly matches: ((object: Live) => boolean) | undefined;
+  /** The one name that can match, where the field selector names it. */
+  readonly name: string | undefined;
+  /** Equalities of the field selector. */
+  readonly fields: readonly { readonly field: string; readonly value: string }[];
+}
+
+interface FieldTerm {
+  readonly field: string;
+  readonly value: string;
+  readonly equal: boolean;
+}
+
+const EVERYTHING: Selection = { matches: undefined, name: undefined, fields: [] };
+
+/**
+ * Reads labelSelector and fieldSelector.
+ * @throws StatusError 400 for what does not parse, and for fields the kind cannot be selected by.
+ */
+export function selectionOf(kind: KindDefinition, labelSelector: string, fieldSelector: string): Selection {
+  if (labelSelector === '' && fieldSelector === '') return EVERYTHING;
+  const tests: ((object: Live) => boolean)[] = [];
+  if (labelSelector !== '') tests.push(labelTest(labelSelector));
+  const terms = fieldSelector === '' ? [] : parseFieldSelector(fieldSelector);
+  for (const { field, value, equal } of terms) {
+    const read = fieldOf(kind, field);
+    tests.push((object) => (read(object) === value) === equal);
+  }
+  const [only, second] = tests;
+  const equalities = terms.filter((term) => term.equal);
+  return {
+    matches: second === undefined ? only : (object) => tests.every((test) => test(object)),
+    name: equalities.find((term) => term.field === 'metadata.name')?.value,
+    fields: equalities,
+  };
+}
+
+function labelTest(text: string): (object: Live) => boolean {
+  try {
+    const selector = parseSelector(text);
+    return (object) => selector.matches(object.metadata.labels);
+  } catch (error) {
+    throw errors.badRequest(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fieldOf(kind: KindDefinition, field: string): (object: Live) => string {
+  if (field === 'metadata.name') return (object) => object.metadata.name;
+  if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
+  const read = kind.strategy.selectableFields?.[field];
+  if (!read) throw errors.badRequest(`field label not supported: ${field}`);
+  return read;
+}
+
+/** `a=b,c!=d`, with `\` escaping commas, equals signs and itself (k8s.io/apimachinery/pkg/fields). */
+export function parseFieldSelector(text: string): FieldTerm[] {
+  const terms: FieldTerm[] = [];
+  for (const part of splitTerms(text)) {
+    if (part === '') continue;
+    const match = /^([^!=]*)(!=|==|=)(.*)$/s.exec(part);
+    if (!match) throw errors.badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+    terms.push({ field: (match[1] ?? '').trim(), equal: match[2] !== '!=', value: unescaped(match[3] ?? '', text) });
+  }
+  return terms;
+}
+
+function splitTerms(text: string): string[] {
+  const parts: string[] = [];
+  let current = '';
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (char === '\\') current += char + text.charAt(++i);
+    else if (char === ',') {
+      parts.push(current);
+      current = '';
+    } else current += char;
+  }
+  parts.push(current);
+  return parts;
+}
+
+function unescaped(value: string, text: string): string {
+  if (!/[\\,=]/.test(value)) return value;
+  let out = '';
+  for (let i = 0; i < value.length; i++) {
+    const char = value.charAt(i);
+    if (char === '\\') {
+      const next = value.charAt(++i);
+      if (next !== '\\' && next !== ',' && next !== '=')
+        throw errors.badRequest(`invalid field selector: invalid escape sequence: '\\${next}' in '${text}'`);
+      out += next;
+    } else if (char === '=') throw errors.badRequest(`invalid field selector: unescaped character in value: '=' in '${text}'`);
+    else out += char;
+  }
+  return out;
+}

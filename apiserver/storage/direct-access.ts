@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/object.ts';
+import { errors } from '../../api/status-error.ts';
+import { timeText } from '../../runtime/clock.ts';
+import type { Core } from '../call.ts';
+import type { Resource } from '../registry.ts';
+import { changesMoreThanStatus } from '../verbs/equality.ts';
+import { cacheKey } from '../verbs/get.ts';
+import { ttlOf } from '../verbs/time-to-live.ts';
+import type { StorageAccess } from './access.ts';
+
+const known = new WeakMap<Core, StorageAccess>();
+
+/** The server's own view of its storage; one a server. */
+export function accessTo(core: Core): StorageAccess {
+  let access = known.get(core);
+  if (!access) {
+    access = createAccess(core);
+    known.set(core, access);
+  }
+  return access;
+}
+
+function createAccess({ registry, clock }: Core): StorageAccess {
+  const resourceOf = (kind: Kind): Resource => {
+    const resource = registry.find(kind.group, kind.version, kind.plural);
+    if (!resource) throw errors.internal(`${kind.plural}.${kind.version}.${kind.group} is not served`);
+    return resource;
+  };
+  const keyText = ({ namespace, name }: ObjectKey) => cacheKey(namespace, name);
+
+  return {
+    get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey) {
+      return resourceOf(kind).storage.cache.get(keyText(key))?.object as Live<T> | undefined;
+    },
+    list<T extends KubeObject>(kind: Kind<T>, namespace = '') {
+      return resourceOf(kind)
+        .storage.cache.snapshot(namespace)
+        .items.map((item) => item.object as Live<T>);
+    },
+    async create<T extends KubeObject>(kind: Kind<T>, object: T) {
+      const { storage, stored, name } = resourceOf(kind);
+      const metadata = {
+        ...object.metadata,
+        uid: randomUUID(),
+        creationTimestamp: timeText(clock.now()),
+        ...(stored.strategy.generation ? { generation: 1 } : {}),
+      };
+      const outcome = await storage.create(cacheKey(metadata.namespace ?? '', metadata.name ?? ''), { ...object, metadata }, ttlOf(stored, object));
+      if (!outcome.ok) throw errors.alreadyExists(name, metadata.name ?? '');
+      return outcome.item.object as Live<T>;
+    },
+    async modify<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, change: (current: Live<T>) => T) {
+      const { storage, stored, name } = resourceOf(kind);
+      for (;;) {
+        await storage.fresh();
+        const current = storage.cache.get(keyText(key));
+        if (!current) throw errors.notFound(name, key.name);
+        let next: KubeObject = change(current.object as Live<T>);
+        if (next === current.object || storage.same(current, next)) return current.object as Live<T>;
+        if (stored.strategy.generation && changesMoreThanStatus(next, current.object)) {
+          next = { ...next, metadata: { ...next.metadata, generation: (current.object.metadata.generation ?? 0) + 1 } };
+        }
+        const outcome = await storage.update(current, next, ttlOf(stored, next));
+        if (outcome.ok) return outcome.item.object as Live<T>;
+      }
+    },
+    async remove(kind, key) {
+      const { storage } = resourceOf(kind);
+      for (;;) {
+        const current = storage.cache.get(keyText(key));
+        if (!current) return false;
+        const outcome = await storage.delete(current);
+        if (outcome.ok) return true;
+      }
+    },
+    follow<T extends KubeObject>(kind: Kind<T>, changed: (object: Live<T>, deleted: boolean) => void) {
+      const { cache } = resourceOf(kind).storage;
+      return (
+        cache.subscribe(cache.revision, { deliver: (event) => changed(event.item.object as Live<T>, event.deleted), broken: () => {} }) ?? (() => {})
+      );
+    },
+  };
+}

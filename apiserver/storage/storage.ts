@@ -1,0 +1,78 @@
+import type { KubeObject } from '../../api/object.ts';
+import type { Store } from '../../store/store.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import { atRevision, ordered } from '../cache/cache-item.ts';
+import type { WatchCache } from '../cache/watch-cache.ts';
+
+/** A lost race is a value: `current` is what is there instead; undefined where nothing is. */
+export type WriteOutcome = { readonly ok: true; readonly item: CacheItem } | { readonly ok: false; readonly current: CacheItem | undefined };
+
+/** The objects of one storage prefix: reads come from the cache, writes go to the store and are done once the cache shows them. */
+export interface Storage {
+  readonly cache: WatchCache;
+  /** Resolves at once where this is the only server; else when the cache is as new as the store is now. */
+  fresh(): Promise<void> | undefined;
+  create(key: string, object: KubeObject, ttlSeconds?: number): Promise<WriteOutcome>;
+  update(current: CacheItem, object: KubeObject, ttlSeconds?: number): Promise<WriteOutcome>;
+  /** The item of the outcome is the last state, with the deletion's resourceVersion. */
+  delete(current: CacheItem): Promise<WriteOutcome>;
+  /** Whether writing the object over the item would change nothing. */
+  same(current: CacheItem, object: KubeObject): boolean;
+}
+
+export interface StorageOptions {
+  readonly store: Store;
+  readonly cache: WatchCache;
+  /** Other processes write to the store too: reads ask it how far it is. */
+  readonly shared: boolean;
+}
+
+export function createStorage({ store, cache, shared }: StorageOptions): Storage {
+  const encode = (object: KubeObject) => {
+    const inOrder = ordered(cache.kind, object);
+    return { inOrder, value: JSON.stringify(inOrder) };
+  };
+
+  async function put(key: string, object: KubeObject, expected: CacheItem | undefined, ttlSeconds: number | undefined): Promise<WriteOutcome> {
+    const { inOrder, value } = encode(object);
+    const write = cache.expect(key, value, inOrder);
+    const options = ttlSeconds === undefined ? undefined : { ttlSeconds };
+    try {
+      const storeKey = cache.prefix + key;
+      const result = expected ? await store.update(storeKey, value, expected.revision, options) : await store.create(storeKey, value, options);
+      if (!result.ok) return await lost(key, result.current?.revision);
+      const wait = cache.reached(result.revision);
+      if (wait) await wait;
+      const item = write.item ?? cache.get(key);
+      if (!item) throw new Error(`${storeKey} was written at revision ${result.revision} but never came through the watch`);
+      return { ok: true, item };
+    } finally {
+      cache.forget(write);
+    }
+  }
+
+  async function lost(key: string, revision: number | undefined): Promise<WriteOutcome> {
+    await cache.reached(revision ?? (await store.revision()));
+    return { ok: false, current: cache.get(key) };
+  }
+
+  return {
+    cache,
+    fresh: () => (shared ? store.revision().then((revision) => cache.reached(revision)) : undefined),
+    create: (key, object, ttlSeconds) => put(key, object, undefined, ttlSeconds),
+    update: (current, object, ttlSeconds) => put(current.key, object, current, ttlSeconds),
+    async delete(current) {
+      const result = await store.delete(cache.prefix + current.key, current.revision);
+      if (!result.ok) return lost(current.key, result.current?.revision);
+      await cache.reached(result.revision);
+      return { ok: true, item: atRevision(cache.textPrefix, current, result.revision) };
+    },
+    same(current, object) {
+      const { value } = encode(object);
+      const from = cache.textPrefix.length + `"resourceVersion":"${current.revision}",`.length;
+      return (
+        value.length - cache.textPrefix.length === current.text.length - from && value.slice(cache.textPrefix.length) === current.text.slice(from)
+      );
+    },
+  };
+}

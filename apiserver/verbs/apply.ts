@@ -1,0 +1,148 @@
+import { apiVersionOf } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { codecOf } from '../../api/schema/codec.ts';
+import { errors, StatusError } from '../../api/status-error.ts';
+import { timeText } from '../../runtime/clock.ts';
+import type { FieldSet } from '../apply/field-set.ts';
+import { elementText, pathsOf, union } from '../apply/field-set.ts';
+import { compareFields, fieldsOf } from '../apply/field-walk.ts';
+import type { Manager, ManagerId } from '../apply/managers.ts';
+import { conflictsWith, entriesOf, findManager, managersOf, withWrite } from '../apply/managers.ts';
+import { duplicateItem, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
+import { ownable } from '../apply/tracking.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { Call, Result } from '../call.ts';
+import type { JsonObject } from '../patch/merge-patch.ts';
+import { isJsonObject } from '../patch/merge-patch.ts';
+import { parseYaml } from '../request/body.ts';
+import { decodeObject } from '../request/object-body.ts';
+import type { WriteParameters } from '../request/options.ts';
+import { createObject } from './create.ts';
+import { findItem } from './get.ts';
+import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
+
+const ATTEMPTS = 10;
+
+/**
+ * Server-side apply: the body is all that its manager wants; what it wanted before and no longer does goes, unless others own it.
+ * Creates what is not there. @throws StatusError Conflict where others own what it would change, unless forced.
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
+ */
+export async function apply(call: Call, parameters: WriteParameters): Promise<Result> {
+  const { resource, info, core } = call;
+  const configuration = configurationOf(call);
+  const schema = codecOf(resource.kind).structural;
+  const id: ManagerId = {
+    manager: parameters.fieldManager,
+    operation: 'Apply',
+    apiVersion: apiVersionOf(resource.kind),
+    subresource: info.subresource,
+  };
+  const wanted = ownable(resource, fieldsOf(configuration, schema, true), info.subresource);
+  for (let attempt = 1; ; attempt++) {
+    const now = timeText(core.clock.now());
+    const current = await findItem(resource, info.namespace, info.name);
+    if (!current) {
+      if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
+      const object = decodeObject(configuration, resource.kind, parameters.fieldValidation, call.warnings);
+      checkIdentity(call, object);
+      object.metadata = { ...object.metadata, managedFields: entriesOf([{ ...id, time: now, fields: wanted }]) };
+      return createObject(call, object, parameters, true);
+    }
+    const object = applied(call, current, configuration, wanted, id, parameters, now);
+    const result = await writeOver(call, current, object, parameters, 'APPLY');
+    if (result) return result;
+    if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
+  }
+}
+
+/** The object after the configuration has been applied, its managers included. */
+function applied(
+  call: Call,
+  current: CacheItem,
+  configuration: JsonObject,
+  wanted: FieldSet,
+  id: ManagerId,
+  parameters: WriteParameters,
+  now: string,
+): KubeObject {
+  const { resource } = call;
+  const schema = codecOf(resource.kind).structural;
+  const live = resource.served(current).object;
+  const managers = known(live, call, now);
+  const last = findManager(managers, id);
+  const others = managers.filter((manager) => manager !== last);
+  let merged = mergeConfiguration({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, configuration, schema);
+  if (last) {
+    const owned = others.reduce((all, manager) => union(all, manager.fields), wanted);
+    merged = prune(merged, last.fields, owned, schema);
+  }
+  const { changed, removed } = compareFields({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, merged, schema);
+  const conflicts = conflictsWith(managers, id, changed);
+  if (conflicts.length > 0 && !parameters.force) throw applyConflict(conflicts);
+  const object = decodeObject(merged, resource.kind, parameters.fieldValidation, call.warnings);
+  checkIdentity(call, object);
+  if (isJsonObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
+  object.metadata = { ...object.metadata, managedFields: entriesOf(withWrite(managers, id, wanted, changed, removed, now)) };
+  return object;
+}
+
+/** The managers of an object; one that was made before anybody kept track belongs to whoever made it. */
+function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
+  const managers = managersOf(live.metadata?.managedFields);
+  if (managers.length > 0) return managers;
+  const fields = ownable(resource, fieldsOf(live, codecOf(resource.kind).structural, false), '');
+  return [{ manager: 'before-first-apply', operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource: '', time: now, fields }];
+}
+
+/** @throws StatusError 400 for what is no configuration of this object, 500 for one that its schema has no place for (as upstream does). */
+function configurationOf({ resource, info, request }: Call): JsonObject {
+  const { body } = request;
+  if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
+  const value = 'bytes' in body ? parseYaml(body.bytes.toString('utf8')).value : body.object;
+  if (!isJsonObject(value)) throw errors.badRequest('error decoding YAML: an applied configuration must be an object');
+  const { kind } = resource;
+  const apiVersion = typeof value.apiVersion === 'string' ? value.apiVersion : '';
+  const name = typeof value.kind === 'string' ? value.kind : '';
+  if (apiVersion !== apiVersionOf(kind) || name !== kind.kind) {
+    throw errors.badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${name}`);
+  }
+  const metadata = isJsonObject(value.metadata) ? value.metadata : {};
+  if (metadata.managedFields != null) throw errors.badRequest('metadata.managedFields must be nil');
+  const failed = (why: string) =>
+    new StatusError(
+      '',
+      `failed to create typed patch object (${info.namespace}/${info.name}; ${kind.group === '' ? '/' : `${kind.group}/`}${kind.version}, Kind=${kind.kind}): ${why}`,
+      undefined,
+      500,
+    );
+  const codec = codecOf(kind);
+  const decoded = codec.decode(value, { strict: true });
+  if (!decoded.ok) throw failed(decoded.message);
+  const [unknown] = decoded.unknownFields;
+  if (unknown !== undefined) throw failed(`.${unknown}: field not declared in schema`);
+  const twice = duplicateItem(value, codec.structural);
+  if (twice) throw failed(`${twice.path}: duplicate entries for key ${elementText(twice.element)}`);
+  return {
+    ...value,
+    metadata: { ...metadata, name: metadata.name ?? info.name, ...(kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {}) },
+  };
+}
+
+function applyConflict(conflicts: ReturnType<typeof conflictsWith>): StatusError {
+  const told = conflicts.map(({ manager, fields }) => ({ who: managerText(manager), paths: pathsOf(fields) }));
+  const count = told.reduce((sum, { paths }) => sum + paths.length, 0);
+  const texts = told
+    .sort((a, b) => (a.who < b.who ? -1 : 1))
+    .map(({ who, paths }) =>
+      paths.length === 1 ? `conflict with ${who}: ${paths[0]}` : `conflicts with ${who}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
+    );
+  return new StatusError('Conflict', `Apply failed with ${count} conflict${count === 1 ? '' : 's'}: ${texts.join('\n')}`, {
+    causes: told.flatMap(({ who, paths }) => paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field }))),
+  });
+}
+
+function managerText({ manager, operation, apiVersion, subresource }: Manager): string {
+  const name = subresource === '' ? JSON.stringify(manager) : `${JSON.stringify(manager)} with subresource ${JSON.stringify(subresource)}`;
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
+}

@@ -1,0 +1,25 @@
+import { errors } from '../../api/status-error.ts';
+
+/** Where a list that came in chunks goes on. */
+export interface ContinueToken {
+  /** The revision the whole list is of. */
+  readonly revision: number;
+  /** The key of the last item delivered. */
+  readonly start: string;
+}
+
+/** The form upstream uses; clients must take it as opaque. */
+export const encodeContinue = (token: ContinueToken): string =>
+  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: `${token.start}\0` })).toString('base64url');
+
+/** @throws StatusError 400 for what is no token. */
+export function decodeContinue(text: string): ContinueToken {
+  try {
+    const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: unknown; rv?: unknown; start?: unknown };
+    if (v === 'meta.k8s.io/v1' && Number.isSafeInteger(rv) && typeof start === 'string')
+      return { revision: Number(rv), start: start.endsWith('\0') ? start.slice(0, -1) : start };
+  } catch {
+    // Not JSON: answered like every other text that is no token.
+  }
+  throw errors.badRequest('continue key is not valid: it is no token of this server');
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { namespaces } from '../../api/core/namespace.ts';
+import type { ObjectMeta } from '../../api/meta/object-meta.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { errors, StatusError } from '../../api/status-error.ts';
+import { validateObjectMeta } from '../../api/validation/object-meta.ts';
+import { timeText } from '../../runtime/clock.ts';
+import { managerName, trackUpdate } from '../apply/tracking.ts';
+import type { Call, Core, Result } from '../call.ts';
+import { itemResult } from '../call.ts';
+import { metadataOf } from '../metadata.ts';
+import { generatedName } from '../naming.ts';
+import type { Resource } from '../registry.ts';
+import { objectOf } from '../request/object-body.ts';
+import type { WriteParameters } from '../request/options.ts';
+import { writeParametersOf } from '../request/options.ts';
+import type { Admission } from '../writes.ts';
+import { admissionOf, throwInvalid, unstoredResult } from '../writes.ts';
+import { cacheKey } from './get.ts';
+import { ttlOf } from './time-to-live.ts';
+
+const NAME_ATTEMPTS = 8;
+
+export async function create(call: Call): Promise<Result> {
+  const parameters = writeParametersOf(call.request.query, 'CreateOptions');
+  const object = objectOf(call.request, call.resource.kind, parameters.fieldValidation, call.warnings);
+  return createObject(call, object, parameters);
+}
+
+/** Creates a decoded object in the requested kind's form; it is the server's from here on. */
+export async function createObject(call: Call, object: KubeObject, parameters: WriteParameters, apply = false): Promise<Result> {
+  const { resource, info } = call;
+  const meta = metadataOf(object);
+  placeInNamespace(resource, meta, info.namespace);
+  if (meta.resourceVersion) throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
+  requireNamespace(call.core, resource, meta.namespace ?? '', meta.name ?? '');
+  const admission = admissionOf(call, 'create', '', parameters.dryRun);
+  let committed = false;
+  try {
+    const stored = await prepare(call, object, admission, parameters, apply);
+    const storedMeta = stored.metadata ?? {};
+    for (let attempt = 1; ; attempt++) {
+      const name = storedMeta.name ?? '';
+      const key = cacheKey(storedMeta.namespace ?? '', name);
+      if (parameters.dryRun) {
+        if (resource.storage.cache.get(key)) throw errors.alreadyExists(resource.name, name);
+        return unstoredResult(resource, stored, undefined, 201);
+      }
+      const outcome = await resource.storage.create(key, stored, ttlOf(resource.kind, stored));
+      if (outcome.ok) {
+        committed = true;
+        return itemResult(resource, outcome.item, 201);
+      }
+      if (!storedMeta.generateName || meta.name || attempt === NAME_ATTEMPTS) throw alreadyExists(resource, storedMeta, meta.name === undefined);
+      storedMeta.name = generatedName(storedMeta.generateName);
+    }
+  } finally {
+    admission.settle(committed);
+  }
+}
+
+function alreadyExists(resource: Resource, meta: ObjectMeta, generated: boolean): StatusError {
+  const error = errors.alreadyExists(resource.name, meta.name ?? '');
+  if (!generated) return error;
+  return new StatusError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, error.details);
+}
+
+/** Admission, preparation and validation; the result is in the stored form. */
+async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, apply: boolean): Promise<KubeObject> {
+  const { resource, core } = call;
+  const given = object.metadata?.name;
+  const keyNow = () => ({ namespace: object.metadata?.namespace ?? '', name: given ?? '' });
+  await admission.admit(object, undefined, keyNow());
+  const stored = resource.toStored(object);
+  fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation === true);
+  resource.stored.strategy.prepareForCreate?.(stored);
+  if (!apply)
+    trackUpdate(resource, stored, undefined, managerName(parameters.fieldManager, call.request.headers['user-agent']), '', core.clock.now());
+  validateCreate(resource, stored);
+  call.warnings.push(...(resource.stored.strategy.warnings?.(stored, undefined) ?? []));
+  await admission.validate(stored, undefined, keyNow());
+  return stored;
+}
+
+function validateCreate(resource: Resource, stored: KubeObject): void {
+  const { strategy, namespaced } = resource.stored;
+  const name = stored.metadata?.name ?? '';
+  const metadata = validateObjectMeta(stored.metadata, { namespaced, validateName: strategy.validateName });
+  throwInvalid(resource, name, [...metadata, ...(strategy.validate?.(stored) ?? [])]);
+}
+
+/** What the server says of a new object, whatever its creator said. */
+function fillMetadata(object: KubeObject, now: number, generation: boolean): void {
+  const meta = metadataOf(object);
+  meta.uid = randomUUID();
+  meta.creationTimestamp = timeText(now);
+  delete meta.deletionTimestamp;
+  delete meta.deletionGracePeriodSeconds;
+  delete meta.selfLink;
+  delete meta.resourceVersion;
+  if (generation) meta.generation = 1;
+  else delete meta.generation;
+  if (!meta.name && meta.generateName) meta.name = generatedName(meta.generateName);
+}
+
+/** @throws StatusError 400 where the object and the path name different namespaces. */
+export function placeInNamespace(resource: Resource, meta: ObjectMeta, namespace: string): void {
+  if (!resource.kind.namespaced) {
+    if (meta.namespace) throw errors.badRequest('namespace is not allowed on this type: the resource is cluster-scoped');
+    return;
+  }
+  if (!meta.namespace) meta.namespace = namespace;
+  else if (meta.namespace !== namespace)
+    throw errors.badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+/** A namespace must be there and stay for objects to be created in it. @throws StatusError NotFound, Forbidden. */
+function requireNamespace(core: Core, resource: Resource, namespace: string, name: string): void {
+  if (!resource.kind.namespaced) return;
+  const home = core.registry.find('', 'v1', 'namespaces')?.storage.cache.get(namespace);
+  if (!home) throw errors.notFound({ group: '', plural: namespaces.plural, kind: namespaces.kind }, namespace);
+  if (home.object.metadata.deletionTimestamp === undefined) return;
+  const refused = errors.forbidden(resource.name, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
+  throw new StatusError('Forbidden', refused.message, {
+    ...refused.details,
+    causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
+  });
+}

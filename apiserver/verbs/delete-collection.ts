@@ -1,0 +1,27 @@
+import { isNotFound } from '../../api/status-error.ts';
+import type { Call, Result } from '../call.ts';
+import { decodeBody } from '../request/body.ts';
+import { deleteParametersOf, listParametersOf } from '../request/options.ts';
+import { removeObject } from './delete.ts';
+import { listItems } from './list.ts';
+
+const AT_ONCE = 16;
+
+/** Deletes all that the selectors choose, each as a deletion of its own. Answers the list of what was chosen. */
+export async function removeCollection(call: Call): Promise<Result> {
+  const options = deleteParametersOf(call.request.query, decodeBody(call.request)?.value);
+  const listed = await listItems(call, listParametersOf(call.request.query, false));
+  const left = listed.items[Symbol.iterator]();
+  const work = async () => {
+    for (const item of left) {
+      if (call.request.signal.aborted) return;
+      try {
+        await removeObject(call, item.namespace, item.object.metadata.name, options);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return listed;
+}

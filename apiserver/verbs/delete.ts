@@ -1,0 +1,83 @@
+import type { Status } from '../../api/meta/status.ts';
+import { errors } from '../../api/status-error.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { Call, ObjectResult, Result } from '../call.ts';
+import { itemResult, objectResult } from '../call.ts';
+import { decodeBody } from '../request/body.ts';
+import type { DeleteParameters } from '../request/options.ts';
+import { deleteParametersOf } from '../request/options.ts';
+import { admissionOf, unstoredResult } from '../writes.ts';
+import { deletionStep, returnsDeleted } from './deletion.ts';
+import { requireItem } from './get.ts';
+
+/** Namespaces that the cluster cannot do without. */
+const KEPT_NAMESPACES = new Set(['default', 'kube-system', 'kube-public']);
+
+export async function remove(call: Call): Promise<Result> {
+  const options = deleteParametersOf(call.request.query, decodeBody(call.request)?.value);
+  return removeObject(call, call.info.namespace, call.info.name, options);
+}
+
+/** Deletes one object, or marks it for deletion. @throws StatusError NotFound, Conflict, Forbidden. */
+export async function removeObject(call: Call, namespace: string, name: string, options: DeleteParameters): Promise<ObjectResult> {
+  const { resource, core } = call;
+  if (resource.kind.plural === 'namespaces' && resource.kind.group === '' && KEPT_NAMESPACES.has(name)) {
+    throw errors.forbidden(resource.name, name, 'this namespace may not be deleted');
+  }
+  for (;;) {
+    const current = await requireItem(resource, namespace, name);
+    checkPreconditions(call, current, options);
+    const admission = admissionOf(call, 'delete', '', options.isDryRun);
+    let committed = false;
+    try {
+      await admission.admit(undefined, current.object, { namespace, name });
+      await admission.validate(undefined, current.object, { namespace, name });
+      const step = deletionStep(resource.kind, current.object, options, core.clock.now());
+      if (step.do === 'wait') return itemResult(resource, current);
+      if (options.isDryRun) return step.do === 'mark' ? unstoredResult(resource, step.object, current, 200) : answer(call, current);
+      if (step.do === 'mark') {
+        if (resource.storage.same(current, step.object)) return itemResult(resource, current);
+        const outcome = await resource.storage.update(current, step.object);
+        if (!outcome.ok) continue;
+        committed = true;
+        return itemResult(resource, outcome.item, options.orphanDependents === false ? 202 : 200);
+      }
+      const outcome = await resource.storage.delete(current);
+      if (!outcome.ok) continue;
+      committed = true;
+      return answer(call, outcome.item);
+    } finally {
+      admission.settle(committed);
+    }
+  }
+}
+
+function checkPreconditions({ resource }: Call, current: CacheItem, { preconditions }: DeleteParameters): void {
+  if (!preconditions) return;
+  const { uid, name } = current.object.metadata;
+  if (preconditions.uid && preconditions.uid !== uid) {
+    throw errors.conflict(resource.name, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
+  }
+  if (preconditions.resourceVersion && preconditions.resourceVersion !== String(current.revision)) {
+    throw errors.conflict(
+      resource.name,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${current.revision}`,
+    );
+  }
+}
+
+/** What a client hears of an object that is gone. */
+function answer({ resource }: Call, item: CacheItem): ObjectResult {
+  if (returnsDeleted(resource.kind)) return itemResult(resource, item);
+  const { name, uid } = item.object.metadata;
+  const { group, plural } = resource.kind;
+  const status: Status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...(group === '' ? {} : { group }), kind: plural, uid },
+  };
+  return objectResult(status);
+}

@@ -1,0 +1,117 @@
+import { errors, StatusError } from '../../api/status-error.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { WatchCache } from '../cache/watch-cache.ts';
+import type { Call, ListResult, Result } from '../call.ts';
+import type { ListParameters } from '../request/options.ts';
+import { listParametersOf, revisionOf } from '../request/options.ts';
+import type { Selection } from '../request/selection.ts';
+import { selectionOf } from '../request/selection.ts';
+import type { ContinueToken } from './continue-token.ts';
+import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { cacheKey } from './get.ts';
+
+/** Lists from the cache: consistent over all chunks of one list, in key order. */
+export async function list(call: Call): Promise<Result> {
+  const parameters = listParametersOf(call.request.query, false);
+  return listItems(call, parameters);
+}
+
+/** The items that the parameters select; for list and deletecollection. */
+export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameters: ListParameters): Promise<ListResult> {
+  const { resource, info } = call;
+  const { cache } = resource.storage;
+  const selection = selectionOf(resource.kind, parameters.labelSelector, parameters.fieldSelector);
+  const wanted = revisionOf(parameters.resourceVersion);
+  if (wanted === undefined || parameters.continue !== '') await resource.storage.fresh();
+  else if (wanted > cache.revision) await reachRevision(cache, wanted);
+
+  const token = parameters.continue === '' ? undefined : decodeContinue(parameters.continue);
+  const at = snapshotFor(cache, info.namespace, selection, parameters, token, wanted);
+  const matching = select(at.items, selection, token?.start ?? '', parameters.limit);
+  const last = matching.items.at(-1);
+  const more = matching.more && last !== undefined;
+  if (more) cache.keep(info.namespace, at);
+  return {
+    type: 'list',
+    resource,
+    items: matching.items,
+    revision: at.revision,
+    continue: more ? encodeContinue({ revision: at.revision, start: last.key }) : '',
+    remaining: more && selection.matches === undefined ? at.items.length - matching.end : undefined,
+  };
+}
+
+interface Listed {
+  readonly items: readonly CacheItem[];
+  readonly revision: number;
+}
+
+function snapshotFor(
+  cache: WatchCache,
+  namespace: string,
+  selection: Selection,
+  parameters: ListParameters,
+  token: ContinueToken | undefined,
+  wanted: number | undefined,
+): Listed {
+  if (token) {
+    const kept = token.revision === cache.revision ? cache.snapshot(namespace) : cache.kept(namespace, token.revision);
+    if (kept) return kept;
+    throw errors.expired('the continue token is too old: the list it belongs to is no longer kept; start a new list without it');
+  }
+  if (parameters.resourceVersionMatch === 'Exact' && wanted !== undefined && wanted !== cache.revision) {
+    const kept = cache.kept(namespace, wanted);
+    if (kept) return kept;
+    throw errors.expired(`the state at resource version ${wanted} is no longer kept`);
+  }
+  const narrowed = narrow(cache, namespace, selection);
+  return narrowed ? { items: narrowed, revision: cache.revision } : cache.snapshot(namespace);
+}
+
+/** The few items that can match at all, where a name or an index says so. */
+function narrow(cache: WatchCache, namespace: string, selection: Selection): readonly CacheItem[] | undefined {
+  if (selection.name !== undefined && (namespace !== '' || !cache.kind.namespaced)) {
+    const item = cache.get(cacheKey(namespace, selection.name));
+    return item ? [item] : [];
+  }
+  for (const { field, value } of selection.fields) {
+    const items = cache.indexed(field, value);
+    if (items) return namespace === '' ? items : items.filter((item) => item.namespace === namespace);
+  }
+  return undefined;
+}
+
+function select(
+  items: readonly CacheItem[],
+  { matches }: Selection,
+  after: string,
+  limit: number,
+): { items: readonly CacheItem[]; more: boolean; end: number } {
+  let from = 0;
+  if (after !== '') while (from < items.length && compare(items[from], after) <= 0) from++;
+  if (!matches) {
+    const end = limit > 0 ? Math.min(items.length, from + limit) : items.length;
+    return { items: from === 0 && end === items.length ? items : items.slice(from, end), more: end < items.length, end };
+  }
+  const chosen: CacheItem[] = [];
+  for (let i = from; i < items.length; i++) {
+    const item = items[i];
+    if (!item || !matches(item.object)) continue;
+    if (limit > 0 && chosen.length === limit) return { items: chosen, more: true, end: i };
+    chosen.push(item);
+  }
+  return { items: chosen, more: false, end: items.length };
+}
+
+const compare = (item: CacheItem | undefined, key: string): number => (item === undefined || item.key < key ? -1 : item.key === key ? 0 : 1);
+
+const TOO_LARGE_WAIT_MS = 3000;
+
+/** Waits a little for a revision that is not here yet; upstream does the same (ResourceVersionTooLarge). */
+async function reachRevision(cache: WatchCache, revision: number): Promise<void> {
+  if (await cache.reachedWithin(revision, TOO_LARGE_WAIT_MS)) return;
+  throw new StatusError('Timeout', `Too large resource version: ${revision}, current: ${cache.revision}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}

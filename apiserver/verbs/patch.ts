@@ -1,0 +1,117 @@
+import type { KubeObject } from '../../api/object.ts';
+import { codecOf } from '../../api/schema/codec.ts';
+import { errors, StatusError } from '../../api/status-error.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { Call, Result } from '../call.ts';
+import { metadataOf } from '../metadata.ts';
+import { applyJsonPatch } from '../patch/json-patch.ts';
+import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
+import { parseJson } from '../request/body.ts';
+import { decodeObject } from '../request/object-body.ts';
+import type { WriteParameters } from '../request/options.ts';
+import { writeParametersOf } from '../request/options.ts';
+import { apply } from './apply.ts';
+import { requireItem } from './get.ts';
+import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
+
+export const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+] as const;
+export type PatchType = (typeof PATCH_TYPES)[number];
+
+/** Lost races are tried anew so often; then the client hears of it. */
+const ATTEMPTS = 10;
+
+/** The kind of patch a request has. @throws StatusError 415 that names what there is. */
+export function patchTypeOf(contentType: string | undefined): PatchType {
+  const media = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const type = PATCH_TYPES.find((known) => known === media);
+  if (!type)
+    throw new StatusError(
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
+    );
+  return type;
+}
+
+export async function patch(call: Call): Promise<Result> {
+  const { resource, info, request } = call;
+  const type = patchTypeOf(request.headers['content-type']);
+  const parameters = writeParametersOf(request.query, 'PatchOptions', type === 'application/apply-patch+yaml');
+  if (type === 'application/apply-patch+yaml') return apply(call, parameters);
+  const body = patchBody(call);
+  for (let attempt = 1; ; attempt++) {
+    const current = await requireItem(resource, info.namespace, info.name);
+    const object = patchedObject(call, current, type, body, parameters);
+    checkIdentity(call, object);
+    const named = object.metadata?.resourceVersion;
+    if (named !== undefined) requireVersion(call, object, current);
+    const result = await writeOver(call, current, object, parameters, 'PATCH');
+    if (result) return result;
+    if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
+  }
+}
+
+function patchBody({ request }: Call): unknown {
+  const { body } = request;
+  if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
+  if ('object' in body) return body.object;
+  try {
+    return parseJson(body.bytes.toString('utf8')).value;
+  } catch (error) {
+    throw errors.badRequest(`error decoding patch: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function patchedObject(call: Call, current: CacheItem, type: PatchType, body: unknown, parameters: WriteParameters): KubeObject {
+  const { kind } = call.resource;
+  const original = call.resource.served(current).object;
+  const value = patched(call, original, type, body);
+  if (!isJsonObject(value)) throw badResult(value, 'the result of the patch is not an object');
+  if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) throw badResult(value, 'a patch may not change kind or apiVersion');
+  const managed = original.metadata?.managedFields;
+  const { metadata } = value;
+  // What the patch leaves alone need not be read again.
+  const untouched = managed !== undefined && isJsonObject(metadata) && metadata.managedFields === managed;
+  try {
+    const object = decodeObject(
+      untouched ? { ...value, metadata: { ...metadata, managedFields: undefined } } : value,
+      kind,
+      parameters.fieldValidation,
+      call.warnings,
+    );
+    if (untouched) metadataOf(object).managedFields = managed;
+    return object;
+  } catch (error) {
+    if (error instanceof StatusError) throw badResult(value, error.message);
+    throw error;
+  }
+}
+
+/** What the patch makes of the object cannot be read: upstream's form of it. */
+const badResult = (value: unknown, why: string) =>
+  errors.invalid({ group: '', plural: '', kind: '' }, '', [
+    { type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(JSON.stringify(value))}: ${why}` },
+  ]);
+
+function patched({ resource }: Call, original: KubeObject, type: PatchType, body: unknown): unknown {
+  switch (type) {
+    case 'application/json-patch+json':
+      return applyJsonPatch(original, body);
+    case 'application/merge-patch+json':
+      if (!isJsonObject(body)) throw errors.badRequest('error decoding patch: a merge patch must be an object');
+      return applyMergePatch(original, body);
+    default:
+      if (resource.kind.structural) {
+        throw new StatusError(
+          'UnsupportedMediaType',
+          `strategic merge patch is not supported for ${resource.kind.kind}: accepted media types include: ${PATCH_TYPES.filter((t) => t !== type).join(', ')}`,
+        );
+      }
+      return applyStrategicMergePatch(original, body, codecOf(resource.kind).structural);
+  }
+}

@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../runtime/fake-clock.ts';
+import type { InjectedServer } from '../injected-server.ts';
+import { startInjectedServer } from '../injected-server.ts';
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const MERGE = { 'content-type': 'application/merge-patch+json' };
+
+interface Named {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+}
+const names = (items: readonly Named[]) => items.map((item) => item.metadata.name);
+const seen = (events: readonly { type: string; object: Named }[]) => events.map(({ type, object }) => `${type} ${object.metadata.name}`);
+
+let api: InjectedServer;
+const clock = createFakeClock();
+
+beforeEach(async () => {
+  api = await startInjectedServer({ clock, namespaces: ['default', 'a', 'a-b'] });
+});
+afterEach(() => api.close());
+
+const make = (name: string, labels: Record<string, string> = {}, namespace = 'default') =>
+  api.inject('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name, labels } });
+
+describe('list', () => {
+  it('comes in the order of keys, over all namespaces too', async () => {
+    for (const [name, namespace] of [
+      ['z', 'default'],
+      ['b', 'a'],
+      ['y', 'a-b'],
+      ['a', 'a'],
+    ] as const)
+      await make(name, {}, namespace);
+    const { json } = await api.inject('GET', '/api/v1/configmaps');
+    expect(json).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1' });
+    // `a-b/` sorts before `a/`, as in etcd.
+    expect(names(json.items)).toEqual(['y', 'a', 'b', 'z']);
+  });
+
+  it('stays of one revision over its chunks, whatever is written between them', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await make(name);
+    const first = (await api.inject('GET', `${CONFIG_MAPS}?limit=2`)).json;
+    expect(names(first.items)).toEqual(['a', 'b']);
+    expect(first.metadata.remainingItemCount).toBe(3);
+    await api.inject('DELETE', `${CONFIG_MAPS}/c`);
+    await make('bb');
+    const second = (await api.inject('GET', `${CONFIG_MAPS}?limit=2&continue=${first.metadata.continue}`)).json;
+    expect(names(second.items)).toEqual(['c', 'd']);
+    expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+    const last = (await api.inject('GET', `${CONFIG_MAPS}?limit=2&continue=${second.metadata.continue}`)).json;
+    expect(names(last.items)).toEqual(['e']);
+    expect(last.metadata.continue).toBeUndefined();
+  });
+
+  it('answers 410 for a continue token whose list is no longer kept', async () => {
+    for (const name of ['a', 'b']) await make(name);
+    const token = (await api.inject('GET', `${CONFIG_MAPS}?limit=1`)).json.metadata.continue;
+    await make('c');
+    await clock.advance(6 * 60_000);
+    const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?limit=1&continue=${token}`);
+    expect({ status, reason: json.reason }).toEqual({ status: 410, reason: 'Expired' });
+  });
+
+  it('selects by labels and fields', async () => {
+    await make('a', { tier: 'x' });
+    await make('b', { tier: 'y' });
+    expect(names((await api.inject('GET', `${CONFIG_MAPS}?labelSelector=tier+in+(y)`)).json.items)).toEqual(['b']);
+    expect(names((await api.inject('GET', `${CONFIG_MAPS}?fieldSelector=metadata.name%3Da`)).json.items)).toEqual(['a']);
+    expect(names((await api.inject('GET', `${CONFIG_MAPS}?fieldSelector=metadata.name!%3Da`)).json.items)).toEqual(['b']);
+  });
+
+  it('finds the pods of a node', async () => {
+    for (const [name, nodeName] of [
+      ['p', 'n1'],
+      ['q', 'n2'],
+    ]) {
+      await api.inject('POST', '/api/v1/namespaces/default/pods', {
+        metadata: { name },
+        spec: { nodeName, containers: [{ name: 'c', image: 'x' }] },
+      });
+    }
+    expect(names((await api.inject('GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dn2')).json.items)).toEqual(['q']);
+  });
+
+  const refusals: [string, string, number, string][] = [
+    ['a field that cannot be selected by', 'fieldSelector=spec.x%3Da', 400, 'field label not supported: spec.x'],
+    ['a label selector that does not parse', 'labelSelector=a%3D%3D%3D', 400, 'unable to parse requirement'],
+    ['a limit that is no number', 'limit=many', 400, 'limit'],
+    ['a continue token of somebody else', 'continue=zzz', 400, 'continue'],
+    ['a revision that is no number', 'resourceVersion=x', 400, 'resource version'],
+    ['a match without a revision', 'resourceVersionMatch=Exact', 422, 'resourceVersionMatch is forbidden unless resourceVersion is provided'],
+  ];
+  it.each(refusals)('refuses %s', async (_what, query, code, message) => {
+    const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?${query}`);
+    expect(status).toBe(code);
+    expect(json.message).toContain(message);
+  });
+
+  it('answers 504 when a revision is asked for that never comes', async () => {
+    const pending = api.inject('GET', `${CONFIG_MAPS}?resourceVersion=99999&resourceVersionMatch=NotOlderThan`);
+    await clock.advance(5000);
+    const { status, json } = await pending;
+    expect({ status, reason: json.reason, cause: json.details.causes[0].reason }).toEqual({
+      status: 504,
+      reason: 'Timeout',
+      cause: 'ResourceVersionTooLarge',
+    });
+  });
+
+  it.each([
+    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', 'Table'],
+    ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'PartialObjectMetadataList'],
+    ['application/vnd.kubernetes.protobuf,application/json', 'ConfigMapList'],
+    ['*/*', 'ConfigMapList'],
+  ])('is encoded as asked for: %s', async (accept, kind) => {
+    await make('a');
+    const { json } = await api.inject('GET', CONFIG_MAPS, undefined, { accept });
+    expect(json.kind).toBe(kind);
+    const [first] = json.items ?? json.rows;
+    expect((first.object ?? first).metadata.name).toBe('a');
+  });
+
+  it('refuses a form it does not have, and names those it has', async () => {
+    const { status, json } = await api.inject('GET', CONFIG_MAPS, undefined, { accept: 'application/vnd.kubernetes.protobuf' });
+    expect({ status, reason: json.reason }).toEqual({ status: 406, reason: 'NotAcceptable' });
+    expect(json.message).toContain('application/json');
+  });
+
+  it('speaks YAML', async () => {
+    await make('a');
+    const { text } = await api.inject('GET', `${CONFIG_MAPS}/a`, undefined, { accept: 'application/yaml' });
+    expect(text).toContain('kind: ConfigMap\n');
+  });
+});
+
+describe('watch', () => {
+  it('begins with what is there when no revision is named, and goes on with what happens', async () => {
+    await make('a');
+    const { events, ended, stop } = await api.watch(`${CONFIG_MAPS}?watch=1`);
+    await make('b');
+    await api.inject('PATCH', `${CONFIG_MAPS}/a`, { data: { k: 'v' } }, MERGE);
+    await api.inject('DELETE', `${CONFIG_MAPS}/b`);
+    expect(seen(events)).toEqual(['ADDED a', 'ADDED b', 'MODIFIED a', 'DELETED b']);
+    expect(Number(events[3].object.metadata.resourceVersion)).toBeGreaterThan(Number(events[2].object.metadata.resourceVersion));
+    stop();
+    await ended;
+  });
+
+  it('resumes after a revision without gap or repetition', async () => {
+    const { json } = await make('a');
+    await make('b');
+    await api.inject('DELETE', `${CONFIG_MAPS}/a`);
+    const { events, stop } = await api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=${json.metadata.resourceVersion}`);
+    await make('c');
+    expect(seen(events)).toEqual(['ADDED b', 'DELETED a', 'ADDED c']);
+    stop();
+  });
+
+  it('shows what enters a selection as ADDED, and what leaves it as DELETED', async () => {
+    await make('a', { tier: 'x' });
+    await make('b', { tier: 'y' });
+    const { events, stop } = await api.watch(`${CONFIG_MAPS}?watch=1&labelSelector=tier%3Dx`);
+    await api.inject('PATCH', `${CONFIG_MAPS}/b`, { metadata: { labels: { tier: 'x' } } }, MERGE);
+    await api.inject('PATCH', `${CONFIG_MAPS}/b`, { data: { k: 'v' } }, MERGE);
+    await api.inject('PATCH', `${CONFIG_MAPS}/a`, { metadata: { labels: { tier: 'z' } } }, MERGE);
+    await api.inject('DELETE', `${CONFIG_MAPS}/a`);
+    expect(seen(events)).toEqual(['ADDED a', 'ADDED b', 'MODIFIED b', 'DELETED a']);
+    // The last state that was in view.
+    expect(events[3].object.metadata.labels).toEqual({ tier: 'x' });
+    stop();
+  });
+
+  it('tells a node of its own pods alone, from their binding to their end', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const { events, stop } = await api.watch('/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dn1');
+    for (const [name, nodeName] of [
+      ['p', 'n1'],
+      ['q', 'n2'],
+    ]) {
+      await api.inject('POST', pods, { metadata: { name }, spec: { nodeName, containers: [{ name: 'c', image: 'x' }] } });
+    }
+    await api.inject('DELETE', `${pods}/p?gracePeriodSeconds=0`);
+    expect(seen(events)).toEqual(['ADDED p', 'DELETED p']);
+    stop();
+  });
+
+  it('ends at its time-out', async () => {
+    const { ended } = await api.watch(`${CONFIG_MAPS}?watch=1&timeoutSeconds=5`);
+    await clock.advance(5000);
+    await ended;
+  });
+
+  it('sends bookmarks of the newest revision to who asked for them', async () => {
+    const { events, stop } = await api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=0&allowWatchBookmarks=true`);
+    const elsewhere = (await api.inject('POST', '/api/v1/namespaces', { metadata: { name: 'later' } })).json.metadata.resourceVersion;
+    await clock.advance(61_000);
+    expect(events).toEqual([
+      { type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: elsewhere, creationTimestamp: null } } },
+    ]);
+    stop();
+  });
+
+  it('streams a list and announces its end', async () => {
+    await make('a');
+    const { events, stop } = await api.watch(
+      `${CONFIG_MAPS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+    );
+    expect(events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
+    expect(events[1].object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+    stop();
+  });
+
+  it('reports a revision that is too old in the stream, and ends', async () => {
+    for (let i = 0; i < 70; i++) await make(`a${i}`);
+    await clock.advance(80_000);
+    await make('last');
+    await api.store.compact(await api.store.revision());
+    const { events, ended } = await api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=1`);
+    await ended;
+    expect(events).toMatchObject([{ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } }]);
+  });
+
+  it('resumes over a restart of the server, deletions included', async () => {
+    const { json } = await make('a', { tier: 'x' });
+    await make('b', { tier: 'x' });
+    await api.inject('DELETE', `${CONFIG_MAPS}/a`);
+    api.close();
+    api = await startInjectedServer({ clock, store: api.store, namespaces: [] });
+    const { events, stop } = await api.watch(`${CONFIG_MAPS}?watch=1&labelSelector=tier%3Dx&resourceVersion=${json.metadata.resourceVersion}`);
+    await make('c', { tier: 'x' });
+    expect(seen(events)).toEqual(['ADDED b', 'DELETED a', 'ADDED c']);
+    stop();
+  });
+
+  it('is ended for a client that does not keep up, and holds up nobody', async () => {
+    let open = true;
+    const slow = await api.watch(`${CONFIG_MAPS}?watch=1`, () => open);
+    const quick = await api.watch(`${CONFIG_MAPS}?watch=1`);
+    await make('a');
+    open = false;
+    expect((await make('b')).status).toBe(201);
+    await slow.ended;
+    expect(seen(slow.events)).toEqual(['ADDED a']);
+    expect(seen(quick.events)).toEqual(['ADDED a', 'ADDED b']);
+    quick.stop();
+  });
+
+  it('refuses a combination that makes no sense', async () => {
+    const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?watch=1&sendInitialEvents=true`);
+    expect({ status, reason: json.reason }).toEqual({ status: 422, reason: 'Invalid' });
+  });
+});
+
+describe('kinds with one storage', () => {
+  it('serves each in its own form', async () => {
+    const spec = {
+      selector: { matchLabels: { a: 'b' } },
+      template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+    };
+    const events = '/apis/events.k8s.io/v1/namespaces/default/events';
+    await api.inject('POST', '/api/v1/namespaces/default/events', {
+      metadata: { name: 'e' },
+      involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' },
+      reason: 'Started',
+      message: 'it started',
+      type: 'Normal',
+    });
+    const { status, json } = await api.inject('GET', `${events}/e`);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ apiVersion: 'events.k8s.io/v1', note: 'it started', regarding: { name: 'p' } });
+    expect((await api.inject('GET', events)).json.items[0].apiVersion).toBe('events.k8s.io/v1');
+    expect(spec).toBeDefined();
+  });
+});

@@ -1,0 +1,126 @@
+import type { Scale } from '../../api/autoscaling/scale.ts';
+import { Scale as ScaleSchema } from '../../api/autoscaling/scale.ts';
+import { invalid } from '../../api/field-error.ts';
+import type { KindDefinition } from '../../api/kind.ts';
+import { defineKind } from '../../api/kind.ts';
+import type { LabelSelector } from '../../api/meta/label-selector.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector.ts';
+import { errors } from '../../api/status-error.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { Call, Result } from '../call.ts';
+import { objectResult } from '../call.ts';
+import { applyJsonPatch } from '../patch/json-patch.ts';
+import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
+import { decodeBody, parseJson } from '../request/body.ts';
+import { decodeObject, objectOf } from '../request/object-body.ts';
+import type { WriteParameters } from '../request/options.ts';
+import { writeParametersOf } from '../request/options.ts';
+import { requireItem } from './get.ts';
+import { patchTypeOf } from './patch.ts';
+import { MODIFIED, requireVersion, writeOver } from './update.ts';
+
+/** The kind that the scale subresource speaks; it has no collection of its own. */
+export const scales: KindDefinition = defineKind<Scale>({
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  plural: 'scales',
+  namespaced: true,
+  verbs: [],
+  schema: ScaleSchema,
+}) as unknown as KindDefinition;
+
+const ATTEMPTS = 10;
+
+/** Reads the value at a path of field names (`.spec.replicas`). */
+function at(object: unknown, path: string): unknown {
+  let value = object;
+  for (const name of path.split('.').slice(1)) value = isJsonObject(value) ? value[name] : undefined;
+  return value;
+}
+
+/** A copy of the object with another value at a path. */
+function withAt(object: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const fields = isJsonObject(object) ? object : {};
+  return { ...fields, [name]: withAt(fields[name], rest, value) };
+}
+
+function selectorOf(object: KubeObject, path: string | undefined): string | undefined {
+  if (path !== undefined) {
+    const text = at(object, path);
+    return typeof text === 'string' && text !== '' ? text : undefined;
+  }
+  const selector = at(object, '.spec.selector');
+  if (!isJsonObject(selector)) return undefined;
+  const isPlain = Object.values(selector).every((value) => typeof value === 'string');
+  const text = isPlain ? selectorText(selectorFromLabels(selector as Record<string, string>)) : labelSelectorText(selector as LabelSelector);
+  return text === '' || text === '<none>' ? undefined : text;
+}
+
+function scaleOf(call: Call, item: CacheItem): Scale {
+  const { object } = call.resource.served(item);
+  const { scale } = call.resource.kind;
+  if (!scale) throw errors.notFound(call.resource.name, call.info.name);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = item.object.metadata;
+  const replicas = Number(at(object, scale.specReplicasPath) ?? 0);
+  const selector = selectorOf(object, call.resource.kind.structural ? (scale.labelSelectorPath ?? '') : scale.labelSelectorPath);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: Number(at(object, scale.statusReplicasPath) ?? 0), ...(selector === undefined ? {} : { selector }) },
+  };
+}
+
+/** GET, PUT and PATCH of `…/scale`: an `autoscaling/v1` Scale over whatever fields the kind scales by. */
+export async function scale(call: Call): Promise<Result> {
+  const { resource, info, request } = call;
+  switch (info.verb) {
+    case 'get':
+      return objectResult(scaleOf(call, await requireItem(resource, info.namespace, info.name)));
+    case 'update': {
+      const parameters = writeParametersOf(request.query, 'UpdateOptions');
+      const wanted = objectOf(request, scales, parameters.fieldValidation, call.warnings) as Scale;
+      return write(call, parameters, () => wanted);
+    }
+    case 'patch': {
+      const type = patchTypeOf(request.headers['content-type']);
+      const parameters = writeParametersOf(request.query, 'PatchOptions', type === 'application/apply-patch+yaml');
+      const { body } = request;
+      const value =
+        body && 'bytes' in body && type !== 'application/apply-patch+yaml' ? parseJson(body.bytes.toString()).value : decodeBody(request)?.value;
+      return write(call, parameters, (current) => {
+        const next = type === 'application/json-patch+json' ? applyJsonPatch(current, value) : applyMergePatch(current, value);
+        return decodeObject(next, scales, parameters.fieldValidation, call.warnings) as Scale;
+      });
+    }
+    default:
+      throw errors.methodNotAllowed(resource.name, info.verb);
+  }
+}
+
+async function write(call: Call, parameters: WriteParameters, change: (current: Scale) => Scale): Promise<Result> {
+  const { resource, info } = call;
+  const path = resource.kind.scale?.specReplicasPath ?? '';
+  for (let attempt = 1; ; attempt++) {
+    const current = await requireItem(resource, info.namespace, info.name);
+    const next = change(scaleOf(call, current));
+    requireVersion(call, next, current);
+    const replicas = next.spec?.replicas ?? 0;
+    if (replicas < 0) {
+      throw errors.invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, info.name, [
+        invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+      ]);
+    }
+    const object = structuredClone(withAt(resource.served(current).object, path.split('.').slice(1), replicas)) as KubeObject;
+    const result = await writeOver(call, current, object, parameters, 'PUT');
+    if (result) {
+      const item = resource.storage.cache.get(current.key) ?? current;
+      return objectResult(parameters.dryRun ? { ...next, metadata: scaleOf(call, item).metadata } : scaleOf(call, item));
+    }
+    if (next.metadata?.resourceVersion || attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
+  }
+}

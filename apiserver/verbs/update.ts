@@ -1,0 +1,168 @@
+import type { KubeObject, Live } from '../../api/object.ts';
+import { errors } from '../../api/status-error.ts';
+import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
+import { managerName, trackUpdate } from '../apply/tracking.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { Call, ObjectResult, Result } from '../call.ts';
+import { itemResult } from '../call.ts';
+import { metadataOf } from '../metadata.ts';
+import { objectOf } from '../request/object-body.ts';
+import type { WriteParameters } from '../request/options.ts';
+import { writeParametersOf } from '../request/options.ts';
+import { admissionOf, throwInvalid, unstoredResult } from '../writes.ts';
+import { createObject, placeInNamespace } from './create.ts';
+import { completesDeletion } from './deletion.ts';
+import { changesMoreThanStatus, equalJson } from './equality.ts';
+import { findItem } from './get.ts';
+import { subresourceRules } from './subresource-rules.ts';
+import { ttlOf } from './time-to-live.ts';
+
+export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Kinds that a PUT may create (upstream's AllowCreateOnUpdate). */
+const CREATED_BY_UPDATE = new Set([
+  'endpoints',
+  'events',
+  'leases',
+  'limitranges',
+  'podtemplates',
+  'services',
+  'roles',
+  'rolebindings',
+  'clusterroles',
+  'clusterrolebindings',
+]);
+
+export async function update(call: Call): Promise<Result> {
+  const { resource, info } = call;
+  const parameters = writeParametersOf(call.request.query, 'UpdateOptions');
+  const object = objectOf(call.request, resource.kind, parameters.fieldValidation, call.warnings);
+  checkIdentity(call, object);
+  for (;;) {
+    const current = await findItem(resource, info.namespace, info.name);
+    if (!current) {
+      if (info.subresource !== '' || !CREATED_BY_UPDATE.has(resource.kind.plural)) throw errors.notFound(resource.name, info.name);
+      return createObject(call, object, parameters);
+    }
+    const { uid } = current.object.metadata;
+    if (object.metadata?.uid && object.metadata.uid !== uid) {
+      throw errors.conflict(resource.name, info.name, `Precondition failed: UID in precondition: ${object.metadata.uid}, UID in object meta: ${uid}`);
+    }
+    requireVersion(call, object, current);
+    const result = await writeOver(call, current, copyForAttempt(object), parameters, 'PUT');
+    if (result) return result;
+    // The race was lost. Who named a version hears of it; who did not meant whatever is there.
+    if (object.metadata?.resourceVersion) throw errors.conflict(resource.name, info.name, MODIFIED);
+  }
+}
+
+/** The object is changed in place on the way to the store; where there may be a second attempt, it must find what the client sent. */
+const copyForAttempt = (object: KubeObject): KubeObject => (object.metadata?.resourceVersion ? object : structuredClone(object));
+
+/** @throws StatusError 400 unless the body names the object of the path. */
+export function checkIdentity(call: Call, object: KubeObject): void {
+  const { info, resource } = call;
+  const meta = metadataOf(object);
+  if (!meta.name) throw errors.badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (meta.name !== info.name) throw errors.badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${info.name})`);
+  placeInNamespace(resource, meta, info.namespace);
+}
+
+/** @throws StatusError Conflict where the object names a version that is no longer the current one. */
+export function requireVersion(call: Call, object: KubeObject, current: CacheItem): void {
+  const { resource, info } = call;
+  const resourceVersion = object.metadata?.resourceVersion;
+  if (resourceVersion && resourceVersion !== '0' && resourceVersion !== String(current.revision))
+    throw errors.conflict(resource.name, info.name, MODIFIED);
+}
+
+/** How a client changes an object: replaced, patched, or applied. */
+export type WriteKind = 'PUT' | 'PATCH' | 'APPLY';
+
+/**
+ * Writes a decoded object over the current one: admission, preparation, validation, compare-and-swap.
+ * Undefined: the race was lost. An update that changes nothing writes nothing; one that takes the last finalizer off a deleted object deletes it.
+ */
+export async function writeOver(
+  call: Call,
+  current: CacheItem,
+  object: KubeObject,
+  parameters: WriteParameters,
+  how: WriteKind,
+): Promise<ObjectResult | undefined> {
+  const { resource, info, core } = call;
+  const key = { namespace: info.namespace, name: info.name };
+  const old = current.object;
+  const admission = admissionOf(call, 'update', info.subresource, parameters.dryRun);
+  let committed = false;
+  try {
+    await admission.admit(object, resource.served(current).object as Live, key);
+    const next = prepared(call, resource.toStored(object), old, how);
+    if (how !== 'APPLY') {
+      trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
+    }
+    validate(call, next, old);
+    await admission.validate(next, old, key);
+    const { storage } = resource;
+    if (parameters.dryRun) return unstoredResult(resource, next, current, 200);
+    if (completesDeletion(resource.stored, next)) {
+      const outcome = await storage.delete(current);
+      if (!outcome.ok) return undefined;
+      committed = true;
+      return unstoredResult(resource, next, outcome.item, 200);
+    }
+    if (storage.same(current, next)) return itemResult(resource, current);
+    const outcome = await storage.update(current, next, ttlOf(resource.kind, next));
+    if (!outcome.ok) return undefined;
+    committed = true;
+    return itemResult(resource, outcome.item);
+  } finally {
+    admission.settle(committed);
+  }
+}
+
+/** The next state in the stored form: what an updater may not change is as it was. */
+function prepared(call: Call, object: KubeObject, old: Live, how: WriteKind): KubeObject {
+  const { strategy } = call.resource.stored;
+  keepIdentity(metadataOf(object), old, strategy.allowUnconditionalUpdate !== false || how !== 'PUT');
+  if (call.info.subresource === 'status') {
+    if (strategy.prepareForStatusUpdate) strategy.prepareForStatusUpdate(object, old);
+    else return { ...old, metadata: { ...old.metadata, managedFields: metadataOf(object).managedFields }, ...statusOf(object) };
+    return object;
+  }
+  const rules = subresourceRules(call.resource.stored, call.info.subresource);
+  if (rules) rules.prepare(object, old);
+  else strategy.prepareForUpdate?.(object, old);
+  const meta = metadataOf(object);
+  const { generation } = old.metadata;
+  if (strategy.generation) meta.generation = (generation ?? 0) + (changesMoreThanStatus(object, old) ? 1 : 0);
+  else if (generation === undefined) delete meta.generation;
+  else meta.generation = Math.max(generation, meta.generation ?? 0);
+  return object;
+}
+
+const statusOf = (object: KubeObject): object => ('status' in object ? { status: object.status } : {});
+
+/** What of metadata clients may leave out, and what the server alone sets. */
+function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live, versionIsOptional: boolean): void {
+  const last = old.metadata;
+  meta.uid ||= last.uid;
+  meta.creationTimestamp ??= last.creationTimestamp;
+  if (versionIsOptional || meta.resourceVersion) meta.resourceVersion = last.resourceVersion;
+  meta.generation = last.generation;
+  delete meta.selfLink;
+  if (last.deletionTimestamp === undefined) return;
+  // A deletion under way cannot be taken back.
+  meta.deletionTimestamp = last.deletionTimestamp;
+  meta.deletionGracePeriodSeconds ??= last.deletionGracePeriodSeconds;
+}
+
+function validate(call: Call, next: KubeObject, old: Live): void {
+  const { resource, info } = call;
+  const { strategy } = resource.stored;
+  const rules = subresourceRules(resource.stored, info.subresource);
+  const check = rules?.validate ?? (info.subresource === 'status' ? strategy.validateStatusUpdate : strategy.validateUpdate);
+  const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, strategy.updateMetadataChecks);
+  throwInvalid(resource, info.name, [...metadata, ...(check?.(next, old) ?? [])]);
+  if (info.subresource === '') call.warnings.push(...(strategy.warnings?.(next, old) ?? []));
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { hostname } from 'node:os';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { z } from 'zod';
+import { conceptControllers } from '../controllers/concepts.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { findCredentials, inClusterCredentials } from '../runtime/credentials.ts';
+import { createHttpsClient } from '../runtime/https-client.ts';
+import { createLogger } from '../runtime/log.ts';
+import { createManager } from '../runtime/manager.ts';
+import { parseOptions, UsageError } from './options.ts';
+import { portSchema } from './settings.ts';
+import { stopSignal } from './signals.ts';
+import { dataDirOption } from './stop.ts';
+
+const options = {
+  kubeconfig: {
+    schema: z.string().optional(),
+    help: 'the cluster to work on (default: $KUBECONFIG, ~/.kube/config, or the pod’s own)',
+    value: 'FILE',
+  },
+  'in-cluster': { schema: z.boolean().default(false), help: 'use the service account of the pod this runs in' },
+  controller: { schema: z.array(z.string()).default([]), help: 'run this controller (may be repeated; default: all)', value: 'NAME', multiple: true },
+  'leader-elect': { schema: z.boolean().default(true), help: 'work only while leading (--no-leader-elect: always)' },
+  'lease-namespace': { schema: z.string().default('default'), help: 'where the Lease is kept', value: 'NAMESPACE' },
+  'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
+  'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
+  'data-dir': dataDirOption,
+};
+
+/** Serves metrics and probes over plain HTTP, as pods do. Resolves with how to stop it. */
+function serveMetrics(port: number, registry: Registry, isReady: () => boolean): Promise<() => void> {
+  const server = createServer(async (request, response) => {
+    switch (request.url) {
+      case '/metrics':
+        return void response.setHeader('content-type', registry.contentType).end(await registry.metrics());
+      case '/healthz':
+        return void response.end('ok');
+      case '/readyz':
+        response.statusCode = isReady() ? 200 : 503;
+        return void response.end(isReady() ? 'ok' : 'not ready');
+      default:
+        response.statusCode = 404;
+        response.end();
+    }
+  });
+  return new Promise((resolve, reject) => server.once('error', reject).listen(port, () => resolve(() => server.close())));
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions('controllers', "Runs skiff's reconcilers against any cluster, where they serve the group skiff.dev.", options, args);
+  if (!parsed) return 0;
+  const flags = parsed.options;
+  const all = conceptControllers();
+  const unknown = flags.controller.filter((name) => !all.some((each) => each.name === name));
+  if (unknown.length > 0)
+    throw new UsageError(`--controller ${unknown.join(', ')}: there is no such controller; there are ${all.map(({ name }) => name).join(', ')}`);
+  const log = createLogger({ component: 'controllers', level: flags['log-level'] });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
+  const client = createHttpsClient({ ...credentials, userAgent: 'skiff-controllers' });
+  const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
+  const manager = createManager({
+    client,
+    clock: systemClock,
+    log,
+    registry,
+    controllers: flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name)),
+    ...(flags['leader-elect'] ? { leaderElection: { lease, identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}` } } : {}),
+  });
+  let ready = false;
+  void manager.ready.then(() => {
+    ready = true;
+  });
+  const close = await serveMetrics(flags['metrics-port'], registry, () => ready);
+  try {
+    await manager.run(stopSignal());
+  } finally {
+    close();
+  }
+  return 0;
+}

@@ -1,0 +1,30 @@
+import { rmSync } from 'node:fs';
+import { removeContainerd } from '../agent/containerd/index.ts';
+import { removeNodeNetwork } from '../agent/network/index.ts';
+import type { Layout } from './data-dir.ts';
+import { layoutOf } from './data-dir.ts';
+import { parseOptions } from './options.ts';
+import { dataDirOption, stopCluster } from './stop.ts';
+import { removeContext } from './user-kubeconfig.ts';
+
+const CGROUP_ROOTS = ['/kubepods'];
+
+/** Takes back all that a cluster made on this machine: processes, containers, mounts, network, files. What never was is no error. */
+export async function takeBack(layout: Layout): Promise<void> {
+  await stopCluster(layout);
+  if (process.platform === 'linux' && process.getuid?.() === 0) {
+    const dirs = { dataDir: layout.agent, runDir: layout.run };
+    await removeNodeNetwork(dirs);
+    await removeContainerd({ ...dirs, cgroupRoots: CGROUP_ROOTS });
+  }
+  for (const directory of [layout.run, layout.dataDir]) rmSync(directory, { recursive: true, force: true });
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions('down', 'Stops the cluster and takes back everything it made, its data included.', { 'data-dir': dataDirOption }, args);
+  if (!parsed) return 0;
+  await takeBack(layoutOf(parsed.options['data-dir']));
+  removeContext();
+  console.log('everything is taken back');
+  return 0;
+}

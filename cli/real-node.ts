@@ -1,0 +1,79 @@
+import { Registry } from 'prom-client';
+import { createAgent } from '../agent/agent.ts';
+import { containerdPaths, ensurePauseImage, startContainerd } from '../agent/containerd/index.ts';
+import { createCriRuntime } from '../agent/cri/cri-runtime.ts';
+import { createNodeNetwork } from '../agent/network/index.ts';
+import { createPodSource } from '../agent/pod/pod-source.ts';
+import { nodes } from '../api/core/node.ts';
+import { pods } from '../api/core/pod.ts';
+import { services } from '../api/core/service.ts';
+import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createEventSink } from '../runtime/event-recorder.ts';
+import { createHttpsClient } from '../runtime/https-client.ts';
+import { createInformer, createInformers } from '../runtime/informer-set.ts';
+import type { NodeSettings } from './agent.ts';
+import { machineIps } from './machine.ts';
+
+const CLUSTER_DNS = '10.96.0.10';
+const CLUSTER_DOMAIN = 'cluster.local';
+const SERVICE_CIDR = '10.96.0.0/12';
+
+/** Runs this machine as a node with real containers until the signal aborts. Containers, and containerd, go on when it ends. */
+export async function runRealNode(settings: NodeSettings, signal: AbortSignal): Promise<void> {
+  const { layout, log, nodeName } = settings;
+  const clock = systemClock;
+  const dirs = { dataDir: layout.agent, runDir: layout.run };
+  const ips = settings.nodeIp === undefined ? machineIps() : [settings.nodeIp];
+  const nodeIps = ips.length > 0 ? ips.slice(0, 1) : ['127.0.0.1'];
+
+  // containerd needs nothing of the cluster: it starts while the server does.
+  const [containerd, { client: access, serving }] = await Promise.all([
+    startContainerd({ ...dirs, log, clock }),
+    settings.credentials(nodeName, ips),
+  ]);
+  try {
+    await ensurePauseImage({ socket: containerd.socket, clock, signal });
+    const client = createHttpsClient({ ...access, userAgent: 'skiff-agent' });
+    const shared = { client, clock, log, signal };
+    const informers = createInformers(shared);
+    const events = createEventSink(shared);
+    const ownPods = createInformer(pods, shared, { fieldSelector: `spec.nodeName=${nodeName}` });
+    const registry = new Registry();
+    const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);
+    const network = createNodeNetwork({
+      nodeName,
+      informers: { services: informers.of(services), endpointSlices: informers.of(endpointSlices), nodes: informers.of(nodes), pods: ownPods },
+      cniConfDir,
+      cniLeasesDir,
+      runDir: layout.run,
+      clusterDNS: CLUSTER_DNS,
+      clusterDomain: CLUSTER_DOMAIN,
+      serviceCIDR: SERVICE_CIDR,
+      log,
+      registry,
+      clock,
+    });
+    const agent = await createAgent(
+      {
+        client,
+        informers,
+        nodeName,
+        runtime: createCriRuntime(containerd.socket),
+        dataDir: layout.agent,
+        clock,
+        log,
+        recorder: events.recorder('kubelet', nodeName),
+        nodeIps,
+        clusterDns: [CLUSTER_DNS],
+        clusterDomain: CLUSTER_DOMAIN,
+        podSource: createPodSource(ownPods),
+        server: { ...serving, port: settings.port },
+      },
+      signal,
+    );
+    await Promise.all([agent.run(signal), network.run(signal)]);
+  } finally {
+    containerd.release();
+  }
+}

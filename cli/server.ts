@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { ensurePki, writeSecretFile } from '../apiserver/pki/cluster-pki.ts';
+import { kubeconfigText } from '../apiserver/pki/kubeconfig.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createLogger } from '../runtime/log.ts';
+import { startCompaction } from '../store/compaction.ts';
+import { startControlPlane } from './control-plane.ts';
+import { defaultDataDir, layoutOf } from './data-dir.ts';
+import { machineIps, machineName } from './machine.ts';
+import { openStore } from './open-store.ts';
+import { parseOptions } from './options.ts';
+import { portSchema, storeSetting } from './settings.ts';
+import { stopSignal } from './signals.ts';
+import { CONTEXT } from './user-kubeconfig.ts';
+
+const options = {
+  store: { schema: storeSetting.default('sqlite'), help: 'sqlite, etcd (a local one), memory, or etcd endpoints', value: 'STORE' },
+  port: { schema: portSchema.default(6443), help: 'the port of the API', value: 'PORT' },
+  'bind-address': { schema: z.string().optional(), help: 'the address to listen on (default: all)', value: 'IP' },
+  'advertise-address': {
+    schema: z.string().optional(),
+    help: "the address by which pods and nodes reach the API (default: the machine's first)",
+    value: 'IP',
+  },
+  controllers: { schema: z.boolean().default(true), help: 'run controllers and scheduler too (--no-controllers: the API server alone)' },
+  'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
+  'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
+};
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', options, args);
+  if (!parsed) return 0;
+  const flags = parsed.options;
+  const layout = layoutOf(flags['data-dir']);
+  const signal = stopSignal();
+  const log = createLogger({ component: 'server', level: flags['log-level'] });
+  const ips = machineIps();
+  const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
+
+  const [{ store, shared }, pki] = await Promise.all([
+    openStore(flags.store, layout),
+    ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] }),
+  ]);
+  const credentials = {
+    server: `https://127.0.0.1:${flags.port}`,
+    caCertificate: pki.ca.certificate,
+    name: CONTEXT,
+    user: CONTEXT,
+    credentials: pki.admin,
+  };
+  await writeSecretFile(layout.adminKubeconfig, kubeconfigText(credentials));
+  const controlPlane = await startControlPlane({
+    store,
+    pki,
+    clock: systemClock,
+    log,
+    port: flags.port,
+    host: flags['bind-address'],
+    advertiseAddress,
+    shared,
+    identity: `${machineName()}_${process.pid}`,
+    controllers: flags.controllers,
+  });
+  log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');
+  const compaction = startCompaction(store, systemClock, log);
+  await controlPlane.run(signal);
+  compaction.stop();
+  await store.close();
+  log.info('stopped');
+  return 0;
+}

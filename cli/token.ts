@@ -1,0 +1,69 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Secret } from '../api/core/secret.ts';
+import { secrets } from '../api/core/secret.ts';
+import { timeText } from '../runtime/clock.ts';
+import { createHttpsClient } from '../runtime/https-client.ts';
+import { kubeconfigCredentials } from '../runtime/kubeconfig.ts';
+import { layoutOf } from './data-dir.ts';
+import { caHashOf } from './join.ts';
+import { machineIps } from './machine.ts';
+import { parseOptions, UsageError } from './options.ts';
+import { loadSettings } from './settings.ts';
+import { dataDirOption } from './stop.ts';
+
+const options = {
+  ttl: {
+    schema: z.coerce.number({ error: 'must be a number of hours' }).positive('must be more than 0').default(24),
+    help: 'how long the token lets nodes join',
+    value: 'HOURS',
+  },
+  'data-dir': dataDirOption,
+};
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** Even over the alphabet: bytes past its last whole multiple are drawn again. */
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) for (const byte of randomBytes(length)) if (byte < 252 && text.length < length) text += ALPHABET[byte % 36];
+  return text;
+}
+
+/** A bootstrap token as kubeadm makes it: https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ */
+function tokenSecret(id: string, secret: string, expires: number): Secret {
+  return {
+    metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
+    type: 'bootstrap.kubernetes.io/token',
+    stringData: {
+      'token-id': id,
+      'token-secret': secret,
+      expiration: timeText(expires),
+      'usage-bootstrap-authentication': 'true',
+      'auth-extra-groups': 'system:bootstrappers:skiff:nodes',
+    },
+  };
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args;
+  const parsed = parseOptions(
+    'token create',
+    'Makes a token with which nodes may join, and prints how.',
+    options,
+    action === 'create' ? rest : args,
+    action === 'create' ? undefined : 'create',
+  );
+  if (!parsed) return 0;
+  if (action !== 'create') throw new UsageError("say 'skiff token create'");
+  const layout = layoutOf(parsed.options['data-dir']);
+  if (!existsSync(layout.adminKubeconfig)) throw new Error(`there is no cluster in ${layout.dataDir}: start one with 'skiff up'`);
+  const client = createHttpsClient(await kubeconfigCredentials(layout.adminKubeconfig));
+  const [id, secret] = [randomText(6), randomText(16)];
+  await client.create(secrets, tokenSecret(id, secret, Date.now() + parsed.options.ttl * 3_600_000));
+  const hash = caHashOf(new X509Certificate(readFileSync(join(layout.pki, 'ca.crt'))).raw);
+  const address = machineIps()[0] ?? '127.0.0.1';
+  console.log(`skiff agent --join https://${address}:${loadSettings(layout).port} --token ${id}.${secret} --ca-hash ${hash}`);
+  return 0;
+}

@@ -1,0 +1,81 @@
+import type { ReplicaSet } from '../../api/apps/replica-set.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Live } from '../../api/object.ts';
+import { keyOf } from '../../api/object.ts';
+import { selectorFrom } from '../../api/selector.ts';
+import type { ControllerDefinition, ControllerEnv } from '../../runtime/controller.ts';
+import { controllerOf } from '../../runtime/controller.ts';
+import type { InformerHandler } from '../../runtime/informer.ts';
+import { indexByController, resolveController } from '../ownership/controller-ref.ts';
+import { isTerminal, sameText } from '../pod-state.ts';
+import { isRolling } from './fenceposts.ts';
+import type { DeploymentKinds, DeploymentParts } from './reconcile.ts';
+import { createDeploymentReconcile } from './reconcile.ts';
+
+/** Rolls Deployments out over ReplicaSets of the kind it is handed. */
+export function deploymentController(kinds: DeploymentKinds): ControllerDefinition {
+  return {
+    name: 'deployment-controller',
+    component: 'deployment-controller',
+    concurrency: 5,
+    setup(env) {
+      const parts = {
+        env,
+        kinds,
+        deployments: env.informers.of(kinds.deployments),
+        replicaSets: env.informers.of(kinds.replicaSets),
+        pods: env.informers.of(kinds.pods),
+      };
+      indexByController(parts.replicaSets);
+      indexByController(parts.pods);
+      parts.deployments.on({
+        add: (deployment, initial) => env.enqueue(keyOf(deployment), { priority: initial ? 'low' : 'normal' }),
+        update: (deployment) => env.enqueue(keyOf(deployment)),
+      });
+      parts.replicaSets.on(replicaSetHandler(parts));
+      parts.pods.on(podHandler(parts, env));
+      return { reconcile: createDeploymentReconcile(parts), needs: [parts.deployments, parts.replicaSets, parts.pods] };
+    },
+  };
+}
+
+/** ReplicaSets wake their Deployment; an orphan wakes those that might adopt it. */
+function replicaSetHandler({ env, deployments }: DeploymentParts): InformerHandler<ReplicaSet> {
+  const wake = (replicaSet: Live<ReplicaSet>, initial = false) => {
+    const priority = initial ? 'low' : 'normal';
+    if (controllerOf(replicaSet)) {
+      const deployment = resolveController(deployments, replicaSet);
+      if (deployment) env.enqueue(keyOf(deployment), { priority });
+      return;
+    }
+    for (const deployment of deployments.list(replicaSet.metadata.namespace)) {
+      if (selectorFrom(deployment.spec?.selector).matches(replicaSet.metadata.labels)) env.enqueue(keyOf(deployment), { priority });
+    }
+  };
+  return {
+    add: wake,
+    update(replicaSet, old) {
+      const moved = controllerOf(replicaSet)?.uid !== controllerOf(old)?.uid;
+      if (moved && controllerOf(old)) wake(old);
+      if (controllerOf(replicaSet) || moved || !sameText(replicaSet.metadata.labels, old.metadata.labels)) wake(replicaSet);
+    },
+    delete: (replicaSet) => {
+      if (controllerOf(replicaSet)) wake(replicaSet);
+    },
+  };
+}
+
+/** A Deployment that recreates waits for the last of its old pods to end. */
+function podHandler({ deployments, replicaSets }: DeploymentParts, env: ControllerEnv): InformerHandler<Pod> {
+  const ended = (pod: Live<Pod>) => {
+    const replicaSet = resolveController(replicaSets, pod);
+    const deployment = replicaSet && resolveController(deployments, replicaSet);
+    if (deployment && !isRolling(deployment.spec)) env.enqueue(keyOf(deployment));
+  };
+  return {
+    update: (pod, old) => {
+      if (isTerminal(pod) && !isTerminal(old)) ended(pod);
+    },
+    delete: ended,
+  };
+}

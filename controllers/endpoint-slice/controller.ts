@@ -1,0 +1,75 @@
+import type { Node } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Service } from '../../api/core/service.ts';
+import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts';
+import type { Kind } from '../../api/kind.ts';
+import { keyText } from '../../api/object.ts';
+import type { ControllerDefinition } from '../../runtime/controller.ts';
+import { DONE } from '../../runtime/controller.ts';
+import { createExpectations } from '../../runtime/expectations.ts';
+import { controllerRefTo } from '../ownership/controller-ref.ts';
+import { createPace, serviceHandler, servicePodHandler } from '../service-pods/handlers.ts';
+import { isHeadless, selects, selectsPods } from '../service-pods/membership.ts';
+import { createTriggerTimes } from '../service-pods/trigger-times.ts';
+import { applySlices, manageSlices } from './apply.ts';
+import { familiesOf, planSlices, sliceLabels } from './plan.ts';
+import { podEndpoints } from './pod-endpoints.ts';
+
+const OUR_NAME = 'endpointslice-controller.k8s.io';
+
+export interface EndpointSliceKinds {
+  readonly services: Kind<Service>;
+  readonly pods: Kind<Pod>;
+  readonly nodes: Kind<Node>;
+  readonly endpointSlices: Kind<EndpointSlice>;
+}
+
+/** Keeps the EndpointSlices of services that select pods. Those of a service that is gone go with it: they are its dependents. */
+export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDefinition {
+  return {
+    name: 'endpointslice-controller',
+    component: 'endpoint-slice-controller',
+    concurrency: 5,
+    setup(env) {
+      const services = env.informers.of(kinds.services);
+      const pods = env.informers.of(kinds.pods);
+      const nodes = env.informers.of(kinds.nodes);
+      const slices = env.informers.of(kinds.endpointSlices);
+      const pace = createPace();
+      const triggers = createTriggerTimes();
+      const expectations = createExpectations(env.clock);
+      services.on(serviceHandler(env));
+      pods.on(servicePodHandler(env, services, pace));
+      const managed = manageSlices(slices, OUR_NAME, expectations, (key) => services.get(key) && env.enqueue(key));
+      return {
+        needs: [services, pods, nodes, slices],
+        async reconcile(key) {
+          const text = keyText(key);
+          const service = services.get(key);
+          if (service === undefined) {
+            pace.forget(text);
+            triggers.forget(text);
+            expectations.forget(text);
+            return DONE;
+          }
+          if (!selectsPods(service)) return DONE;
+          // The cache lags behind our own writes: what it lacks would be made twice.
+          if (!expectations.satisfied(text)) return { requeueAfterMs: 10 };
+          const members = pods.list(key.namespace).filter((pod) => selects(service, pod.metadata.labels));
+          pace.set(text, members.length);
+          const groups = podEndpoints(service, members, (name) => nodes.get({ namespace: '', name }));
+          const frame = {
+            name: key.name,
+            namespace: key.namespace,
+            labels: sliceLabels(service.metadata.labels, key.name, OUR_NAME, isHeadless(service)),
+            owner: controllerRefTo(kinds.services, service),
+            trigger: triggers.next(service, members),
+          };
+          const plan = planSlices(frame, familiesOf(service), groups, managed.of(key.namespace, key.name));
+          await applySlices(env, kinds.endpointSlices, text, service, plan, expectations);
+          return DONE;
+        },
+      };
+    },
+  };
+}

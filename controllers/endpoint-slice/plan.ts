@@ -1,0 +1,168 @@
+import type { Service } from '../../api/core/service.ts';
+import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../../api/discovery/endpoint-slice.ts';
+import type { OwnerReference } from '../../api/meta/object-meta.ts';
+import type { Live } from '../../api/object.ts';
+import { groupBy, semanticallyEqual } from '../equality.ts';
+import { sameText } from '../pod-state.ts';
+import { TRIGGER_TIME } from '../service-pods/trigger-times.ts';
+
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+export const HEADLESS = 'service.kubernetes.io/headless';
+const RESERVED = new Set([MANAGED_BY, SERVICE_NAME, HEADLESS]);
+/** More endpoints than this go into a further slice. */
+export const PER_SLICE = 100;
+
+/** Endpoints that share family and ports: what one or more slices hold. */
+export interface SliceGroup {
+  readonly addressType: string;
+  readonly ports: readonly EndpointSlicePort[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** What every slice of an owner carries. */
+export interface SliceFrame {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly owner: OwnerReference;
+  readonly trigger: string | undefined;
+}
+
+export interface SlicePlan {
+  readonly create: readonly EndpointSlice[];
+  readonly update: readonly Live<EndpointSlice>[];
+  readonly remove: readonly Live<EndpointSlice>[];
+}
+
+/** The owner's labels, and those by which slices are found. */
+export function sliceLabels(
+  labels: Readonly<Record<string, string>> | undefined,
+  serviceName: string,
+  managedBy: string,
+  headless: boolean,
+): Record<string, string> {
+  const kept = Object.entries(labels ?? {}).filter(([key]) => !RESERVED.has(key));
+  return { ...Object.fromEntries(kept), ...(headless ? { [HEADLESS]: '' } : {}), [SERVICE_NAME]: serviceName, [MANAGED_BY]: managedBy };
+}
+
+const groupKey = (addressType: string, ports: readonly EndpointSlicePort[] | undefined): string =>
+  JSON.stringify([addressType, ...(ports ?? []).map(({ name = '', port, protocol, appProtocol }) => [name, port, protocol, appProtocol])]);
+
+/** Who an endpoint is, apart from how it is. */
+const identity = (endpoint: Endpoint): string =>
+  JSON.stringify([endpoint.addresses, endpoint.targetRef?.uid ?? endpoint.targetRef?.name, endpoint.hostname, endpoint.nodeName]);
+
+/**
+ * Fits the endpoints into the slices there are with as few writes as possible: each stays in its slice; room in slices that change anyway
+ * is filled first, then the fullest slice that takes the whole rest, then new slices are made. A service without endpoints has one empty slice
+ * of each family, so that clients see that there is nothing, rather than nothing yet.
+ */
+export function planSlices(
+  frame: SliceFrame,
+  families: readonly string[],
+  groups: readonly SliceGroup[],
+  existing: readonly Live<EndpointSlice>[],
+): SlicePlan {
+  const create: EndpointSlice[] = [];
+  const update: Live<EndpointSlice>[] = [];
+  const remove: Live<EndpointSlice>[] = [];
+  const wanted = new Map<string, SliceGroup>();
+  for (const group of groups) {
+    if (group.endpoints.length === 0) continue;
+    const key = groupKey(group.addressType, group.ports);
+    const same = wanted.get(key);
+    wanted.set(key, same ? { ...same, endpoints: [...same.endpoints, ...group.endpoints] } : group);
+  }
+  for (const addressType of families) {
+    if (![...wanted.values()].some((group) => group.addressType === addressType)) {
+      wanted.set(groupKey(addressType, []), { addressType, ports: [], endpoints: [] });
+    }
+  }
+  const there = groupBy(existing, (slice) => groupKey(slice.addressType, slice.ports));
+  for (const [key, slices] of there) if (!wanted.has(key)) remove.push(...slices);
+  for (const [key, group] of wanted) fitGroup(frame, group, there.get(key) ?? [], { create, update, remove });
+  return { create, update, remove };
+}
+
+interface Fitted {
+  readonly live: Live<EndpointSlice>;
+  endpoints: Endpoint[];
+  changed: boolean;
+}
+
+interface Output {
+  readonly create: EndpointSlice[];
+  readonly update: Live<EndpointSlice>[];
+  readonly remove: Live<EndpointSlice>[];
+}
+
+function fitGroup(frame: SliceFrame, group: SliceGroup, slices: readonly Live<EndpointSlice>[], out: Output): void {
+  const left = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
+  const fitted: Fitted[] = slices.map((live) => {
+    const endpoints: Endpoint[] = [];
+    let changed = !sameText(live.metadata.labels, frame.labels);
+    for (const endpoint of live.endpoints ?? []) {
+      const key = identity(endpoint);
+      const next = left.get(key);
+      left.delete(key);
+      if (next) endpoints.push(next);
+      if (!next || !semanticallyEqual(endpoint, next)) changed = true;
+    }
+    return { live, endpoints, changed };
+  });
+  const rest = [...left.values()];
+  for (const slice of fitted) {
+    if (slice.changed && slice.endpoints.length > 0) slice.endpoints.push(...rest.splice(0, PER_SLICE - slice.endpoints.length));
+  }
+  if (rest.length > 0 && rest.length <= PER_SLICE) {
+    const fits = fitted.filter((slice) => slice.endpoints.length + rest.length <= PER_SLICE);
+    const fullest = fits.sort((a, b) => b.endpoints.length - a.endpoints.length)[0];
+    if (fullest) {
+      fullest.endpoints.push(...rest.splice(0));
+      fullest.changed = true;
+    }
+  }
+  let holders = 0;
+  for (const slice of fitted) {
+    // The empty slice of a service without endpoints stays; every other empty one goes.
+    const keep = slice.endpoints.length > 0 || (group.endpoints.length === 0 && holders === 0);
+    if (!keep) out.remove.push(slice.live);
+    else if (slice.changed) out.update.push(updated(frame, slice));
+    if (keep) holders++;
+  }
+  while (rest.length > 0) out.create.push(sliceOf(frame, group, rest.splice(0, PER_SLICE)));
+  if (group.endpoints.length === 0 && holders === 0) out.create.push(sliceOf(frame, group, []));
+}
+
+function annotationsWith(annotations: Readonly<Record<string, string>> | undefined, trigger: string | undefined): Record<string, string> {
+  const { [TRIGGER_TIME]: _, ...kept } = annotations ?? {};
+  return trigger === undefined ? kept : { ...kept, [TRIGGER_TIME]: trigger };
+}
+
+function updated(frame: SliceFrame, { live, endpoints }: Fitted): Live<EndpointSlice> {
+  const metadata = { ...live.metadata, labels: { ...frame.labels }, annotations: annotationsWith(live.metadata.annotations, frame.trigger) };
+  return { ...live, metadata, endpoints };
+}
+
+function sliceOf(frame: SliceFrame, group: SliceGroup, endpoints: Endpoint[]): EndpointSlice {
+  const annotations = annotationsWith(undefined, frame.trigger);
+  return {
+    metadata: {
+      generateName: `${frame.name}-`,
+      ...(frame.namespace === undefined ? {} : { namespace: frame.namespace }),
+      labels: { ...frame.labels },
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+      ownerReferences: [frame.owner],
+    },
+    addressType: group.addressType,
+    endpoints,
+    ports: [...group.ports],
+  };
+}
+
+/** The address families a service has endpoints of. */
+export function familiesOf(service: Service): string[] {
+  const families = service.spec?.ipFamilies ?? [];
+  return families.length > 0 ? [...families] : ['IPv4'];
+}

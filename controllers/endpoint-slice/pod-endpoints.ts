@@ -1,0 +1,58 @@
+import type { Node } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Service } from '../../api/core/service.ts';
+import type { Endpoint, EndpointHints } from '../../api/discovery/endpoint-slice.ts';
+import type { Live } from '../../api/object.ts';
+import { groupBy } from '../equality.ts';
+import { isDeleting, isReady } from '../pod-state.ts';
+import { hostnameIn, isMember, portsOn } from '../service-pods/membership.ts';
+import type { SliceGroup } from './plan.ts';
+import { familiesOf } from './plan.ts';
+
+const ZONE = 'topology.kubernetes.io/zone';
+
+/** Where traffic should stay, by the service's `trafficDistribution`. */
+function hintsOf(service: Service, nodeName: string | undefined, zone: string | undefined): EndpointHints | undefined {
+  const wish = service.spec?.trafficDistribution;
+  if (wish !== 'PreferClose' && wish !== 'PreferSameZone' && wish !== 'PreferSameNode') return undefined;
+  const forNodes = wish === 'PreferSameNode' && nodeName ? [{ name: nodeName }] : undefined;
+  if (zone === undefined && forNodes === undefined) return undefined;
+  return { ...(forNodes ? { forNodes } : {}), ...(zone === undefined ? {} : { forZones: [{ name: zone }] }) };
+}
+
+function endpointOf(service: Service, pod: Live<Pod>, address: string, zone: string | undefined): Endpoint {
+  const serving = isReady(pod);
+  const terminating = isDeleting(pod);
+  const ready = (service.spec?.publishNotReadyAddresses ?? false) || (serving && !terminating);
+  const nodeName = pod.spec?.nodeName || undefined;
+  const hostname = hostnameIn(pod, service);
+  const hints = ready ? hintsOf(service, nodeName, zone) : undefined;
+  return {
+    addresses: [address],
+    conditions: { ready, serving, terminating },
+    ...(hints ? { hints } : {}),
+    ...(hostname ? { hostname } : {}),
+    ...(nodeName ? { nodeName } : {}),
+    targetRef: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
+    ...(zone === undefined ? {} : { zone }),
+  };
+}
+
+/** The endpoints of a service's pods, by family and ports. Pods that are being deleted stay in until they have ended, marked as such. */
+export function podEndpoints(service: Service, pods: readonly Live<Pod>[], nodeOf: (name: string) => Node | undefined): SliceGroup[] {
+  const entries = familiesOf(service).flatMap((addressType) =>
+    pods.flatMap((pod) => {
+      if (!isMember(pod, true)) return [];
+      const ips = pod.status?.podIPs?.map(({ ip }) => ip) ?? [pod.status?.podIP ?? ''];
+      const zone = nodeOf(pod.spec?.nodeName ?? '')?.metadata?.labels?.[ZONE];
+      const ports = portsOn(pod, service).map(({ name = '', ...port }) => ({ name, ...port }));
+      return ips
+        .filter((ip) => ip !== '' && ip.includes(':') === (addressType === 'IPv6'))
+        .map((ip) => ({ addressType, ports, endpoint: endpointOf(service, pod, ip, zone) }));
+    }),
+  );
+  return [...groupBy(entries, ({ addressType, ports }) => JSON.stringify([addressType, ports])).values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ addressType: first.addressType, ports: first.ports, endpoints: group.map(({ endpoint }) => endpoint) }] : [];
+  });
+}

@@ -1,0 +1,89 @@
+import type { Endpoints } from '../../api/core/endpoints.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Service } from '../../api/core/service.ts';
+import type { Kind } from '../../api/kind.ts';
+import { keyOf, keyText } from '../../api/object.ts';
+import type { ControllerDefinition, ControllerEnv, Reconcile } from '../../runtime/controller.ts';
+import { DONE } from '../../runtime/controller.ts';
+import type { Informer } from '../../runtime/informer.ts';
+import { isNamespaceTerminating, messageOf, unlessGone } from '../refusals.ts';
+import type { Pace } from '../service-pods/handlers.ts';
+import { createPace, serviceHandler, servicePodHandler } from '../service-pods/handlers.ts';
+import { selects, selectsPods } from '../service-pods/membership.ts';
+import type { TriggerTimes } from '../service-pods/trigger-times.ts';
+import { createTriggerTimes } from '../service-pods/trigger-times.ts';
+import { MANAGED_BY, OUR_NAME, planEndpoints } from './plan.ts';
+
+export interface EndpointsKinds {
+  readonly services: Kind<Service>;
+  readonly pods: Kind<Pod>;
+  readonly endpoints: Kind<Endpoints>;
+}
+
+/** Keeps the Endpoints of services that select pods; leaves the others' alone. */
+export function endpointsController(kinds: EndpointsKinds): ControllerDefinition {
+  return {
+    name: 'endpoints-controller',
+    component: 'endpoint-controller',
+    concurrency: 5,
+    setup(env) {
+      const services = env.informers.of(kinds.services);
+      const pods = env.informers.of(kinds.pods);
+      const endpoints = env.informers.of(kinds.endpoints);
+      const pace = createPace();
+      services.on(serviceHandler(env));
+      pods.on(servicePodHandler(env, services, pace));
+      endpoints.on({
+        // Left over from a service that went while nobody watched.
+        add: (object, initial) => {
+          if (initial && object.metadata.labels?.[MANAGED_BY] === OUR_NAME) env.enqueue(keyOf(object), { priority: 'low' });
+        },
+        delete: (object) => {
+          if (services.get(keyOf(object))) env.enqueue(keyOf(object));
+        },
+      });
+      const reconcile = createReconcile({ env, kinds, services, pods, endpoints, pace, triggers: createTriggerTimes() });
+      return { reconcile, needs: [services, pods, endpoints] };
+    },
+  };
+}
+
+interface Parts {
+  readonly env: ControllerEnv;
+  readonly kinds: EndpointsKinds;
+  readonly services: Informer<Service>;
+  readonly pods: Informer<Pod>;
+  readonly endpoints: Informer<Endpoints>;
+  readonly pace: Pace;
+  readonly triggers: TriggerTimes;
+}
+
+function createReconcile({ env, kinds, services, pods, endpoints, pace, triggers }: Parts): Reconcile {
+  return async (key) => {
+    const service = services.get(key);
+    const existing = endpoints.get(key);
+    if (service === undefined) {
+      pace.forget(keyText(key));
+      triggers.forget(keyText(key));
+      if (existing) await unlessGone(env.client.delete(kinds.endpoints, key, { preconditions: { uid: existing.metadata.uid } }));
+      return DONE;
+    }
+    if (!selectsPods(service)) return DONE;
+    const members = pods.list(key.namespace).filter((pod) => selects(service, pod.metadata.labels));
+    pace.set(keyText(key), members.length);
+    const next = planEndpoints(service, members, existing, triggers.next(service, members));
+    if (next === undefined) return DONE;
+    try {
+      if (existing) await env.client.update(kinds.endpoints, next);
+      else await env.client.create(kinds.endpoints, next);
+    } catch (error) {
+      // Nothing can be created in a namespace that is going; what is there goes with it.
+      if (isNamespaceTerminating(error)) return DONE;
+      const verb = existing ? 'Update' : 'Create';
+      const message = `Failed to ${verb.toLowerCase()} endpoint for service ${keyText(key)}: ${messageOf(error)}`;
+      env.recorder.event({ apiVersion: 'v1', kind: 'Endpoints', ...next }, 'Warning', `FailedTo${verb}Endpoint`, message);
+      throw error;
+    }
+    return DONE;
+  };
+}

@@ -1,0 +1,64 @@
+import type { Lease } from '../../api/coordination/lease.ts';
+import type { Node } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Kind } from '../../api/kind.ts';
+import { keyOf } from '../../api/object.ts';
+import { settledBefore } from '../../runtime/abort.ts';
+import type { ControllerDefinition } from '../../runtime/controller.ts';
+import { DONE } from '../../runtime/controller.ts';
+import { indexByNode, podsOnNode } from '../node-pods.ts';
+import type { MonitorConfig } from './monitor.ts';
+import { runMonitor } from './monitor.ts';
+import { writeTaints } from './node-writes.ts';
+import { planNoSchedule } from './taints.ts';
+
+export interface NodeLifecycleKinds {
+  readonly nodes: Kind<Node>;
+  readonly pods: Kind<Pod>;
+  readonly leases: Kind<Lease>;
+}
+
+/** Upstream's flags of kube-controller-manager, in milliseconds. */
+const DEFAULTS: MonitorConfig = {
+  periodMs: 5_000,
+  gracePeriodMs: 40_000,
+  startupGracePeriodMs: 60_000,
+  evictionRate: 0.1,
+  secondaryEvictionRate: 0.01,
+  unhealthyThreshold: 0.55,
+  largeZone: 50,
+};
+
+/** Notices nodes that fall silent, and taints nodes by their conditions: NoSchedule at once, NoExecute (eviction) with care. */
+export function nodeLifecycleController(kinds: NodeLifecycleKinds, config: Partial<MonitorConfig> = {}): ControllerDefinition {
+  return {
+    name: 'node-lifecycle-controller',
+    component: 'node-controller',
+    concurrency: 8,
+    setup(env) {
+      const nodes = env.informers.of(kinds.nodes);
+      const pods = env.informers.of(kinds.pods);
+      const leases = env.informers.of(kinds.leases);
+      indexByNode(pods);
+      nodes.on({
+        add: (node) => env.enqueue(keyOf(node)),
+        update: (node) => {
+          if (planNoSchedule(node, env.clock.now())) env.enqueue(keyOf(node));
+        },
+      });
+      return {
+        needs: [nodes, pods, leases],
+        async reconcile(key) {
+          const node = nodes.get(key);
+          if (node) await writeTaints(env.client, kinds.nodes, node, (fresh) => planNoSchedule(fresh, env.clock.now()));
+          return DONE;
+        },
+        async run(signal) {
+          if (!(await settledBefore(Promise.all([nodes.ready, pods.ready, leases.ready]), signal))) return;
+          const podsOn = (name: string) => podsOnNode(pods, name);
+          await runMonitor({ env, config: { ...DEFAULTS, ...config }, kinds, nodes, leases, podsOn }, signal);
+        },
+      };
+    },
+  };
+}

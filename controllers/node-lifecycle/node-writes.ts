@@ -1,0 +1,65 @@
+import type { Node, NodeCondition, Taint } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { Live } from '../../api/object.ts';
+import { keyOf } from '../../api/object.ts';
+import { isConflict, isNotFound } from '../../api/status-error.ts';
+import type { Client } from '../../runtime/client.ts';
+import { timeText } from '../../runtime/clock.ts';
+import type { ControllerEnv } from '../../runtime/controller.ts';
+import { isReady } from '../pod-state.ts';
+
+const TRIES = 5;
+
+/** Agents write their Node often: a lost race is tried again on the fresh object. Undefined where the node is gone or needs no change. */
+async function retried(client: Client, kind: Kind<Node>, node: Live<Node>, write: (node: Live<Node>) => Promise<Live<Node>> | undefined) {
+  let current = node;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write(current);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      if (!isConflict(error) || attempt === TRIES) throw error;
+    }
+    const fresh = await client.get(kind, keyOf(node)).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    if (fresh?.metadata.uid !== node.metadata.uid) return undefined;
+    current = fresh;
+  }
+}
+
+/** Replaces the taints by what `plan` makes of them. */
+export function writeTaints(client: Client, kind: Kind<Node>, node: Live<Node>, plan: (node: Live<Node>) => Taint[] | undefined) {
+  return retried(client, kind, node, (current) => {
+    const taints = plan(current);
+    if (taints === undefined) return undefined;
+    const { uid, resourceVersion } = current.metadata;
+    return client.patch(kind, keyOf(current), { type: 'merge', body: { metadata: { uid, resourceVersion }, spec: { taints } } });
+  });
+}
+
+export function writeConditions(client: Client, kind: Kind<Node>, node: Live<Node>, plan: (node: Live<Node>) => NodeCondition[] | undefined) {
+  return retried(client, kind, node, (current) => {
+    const conditions = plan(current);
+    return conditions && client.update(kind, { ...current, status: { ...current.status, conditions } }, { subresource: 'status' });
+  });
+}
+
+/** Takes the pods of a node that is not ready out of their services: nobody else can say it of them. */
+export async function markPodsNotReady(env: ControllerEnv, kind: Kind<Pod>, pods: readonly Live<Pod>[]): Promise<void> {
+  for (const pod of pods) {
+    if (!isReady(pod)) continue;
+    const lastTransitionTime = timeText(env.clock.now());
+    const conditions = (pod.status?.conditions ?? []).map((condition) =>
+      condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime } : condition,
+    );
+    try {
+      await env.client.update(kind, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' });
+      env.recorder.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

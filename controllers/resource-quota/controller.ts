@@ -1,0 +1,91 @@
+import type { Pod } from '../../api/core/pod.ts';
+import { pods } from '../../api/core/pod.ts';
+import type { ResourceQuota } from '../../api/core/resource-quota.ts';
+import type { Service } from '../../api/core/service.ts';
+import { services } from '../../api/core/service.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { Live } from '../../api/object.ts';
+import { keyOf } from '../../api/object.ts';
+import { usageOf } from '../../api/quota/usage.ts';
+import type { ControllerDefinition, ControllerEnv } from '../../runtime/controller.ts';
+import { DONE } from '../../runtime/controller.ts';
+import type { Informer, InformerHandler } from '../../runtime/informer.ts';
+import { semanticallyEqual } from '../equality.ts';
+import { unlessGone } from '../refusals.ts';
+import { countedKinds, planStatus } from './plan.ts';
+
+export interface ResourceQuotaKinds {
+  readonly resourceQuotas: Kind<ResourceQuota>;
+  /** Every namespaced kind that a quota may count. Asked anew for each quota, so that kinds may come and go. */
+  readonly counted: () => readonly Kind[];
+}
+
+/** A quota is counted anew this often even if nothing seems to have changed. */
+const RESYNC_MS = 5 * 60_000;
+/** Changes that free something are gathered this long: a Deployment that is deleted frees its pods one by one. */
+const GATHER_MS = 50;
+
+/**
+ * Keeps `status.used` of quotas. Admission charges what is created; this controller notices what becomes free, and corrects what went astray.
+ */
+export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDefinition {
+  return {
+    name: 'resourcequota-controller',
+    component: 'resourcequota-controller',
+    concurrency: 5,
+    setup(env) {
+      const quotas = env.informers.of(kinds.resourceQuotas);
+      const watched = new Set<string>();
+      const wakeAll = (namespace = '') => {
+        for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
+      };
+      /** Follows a kind from its first use on: what no quota counts costs nothing. */
+      const follow = (kind: Kind): Informer => {
+        const informer = env.informers.of(kind);
+        const id = `${kind.group}/${kind.plural}`;
+        if (!watched.has(id)) {
+          watched.add(id);
+          informer.on(freed(kind, env, wakeAll));
+        }
+        return informer;
+      };
+      quotas.on({
+        add: (quota, initial) => env.enqueue(keyOf(quota), { priority: initial ? 'low' : 'normal' }),
+        update: (quota, old) => {
+          if (!semanticallyEqual(quota.spec, old.spec) || !semanticallyEqual(quota.status?.hard, old.status?.hard)) env.enqueue(keyOf(quota));
+        },
+      });
+      return {
+        needs: [quotas],
+        async reconcile(key) {
+          const quota = quotas.get(key);
+          if (quota === undefined) return DONE;
+          const informers = countedKinds(quota, kinds.counted()).map((kind) => ({ kind, informer: follow(kind) }));
+          await Promise.all(informers.map(({ informer }) => informer.ready));
+          const counted = informers.map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
+          const status = planStatus(quota, counted, env.clock.now());
+          if (status) await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status }, { subresource: 'status' }));
+          return { requeueAfterMs: RESYNC_MS };
+        },
+      };
+    },
+  };
+}
+
+const isKind = (kind: Kind, other: Kind): boolean => kind.group === other.group && kind.plural === other.plural;
+
+/** What makes room: an object that goes, a pod that ends, a service that gives up its ports. */
+function freed(kind: Kind, env: ControllerEnv, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
+  const now = () => env.clock.now();
+  const follows = isKind(kind, pods) || isKind(kind, services);
+  return {
+    delete: (object) => wake(object.metadata.namespace),
+    ...(follows
+      ? {
+          update: (object: Live<Pod | Service>, old: Live<Pod | Service>) => {
+            if (!semanticallyEqual(usageOf(kind, object, now()), usageOf(kind, old, now()))) wake(object.metadata.namespace);
+          },
+        }
+      : {}),
+  };
+}

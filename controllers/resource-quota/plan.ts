@@ -1,0 +1,29 @@
+import type { ResourceQuota, ResourceQuotaStatus } from '../../api/core/resource-quota.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject, Live } from '../../api/object.ts';
+import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../api/quota/usage.ts';
+import { semanticallyEqual } from '../equality.ts';
+
+/** Kinds that some resource of the quota counts. */
+export const countedKinds = (quota: ResourceQuota, kinds: readonly Kind[]): Kind[] => {
+  const resources = Object.keys(quota.spec?.hard ?? {});
+  return kinds.filter((kind) => quotaResourcesFor(kind, resources).length > 0);
+};
+
+/**
+ * The status of a quota as of what its namespace holds.
+ * @returns undefined where the status is right as it is
+ */
+export function planStatus(
+  quota: Live<ResourceQuota>,
+  counted: readonly { readonly kind: Kind; readonly objects: readonly KubeObject[] }[],
+  now: number,
+): ResourceQuotaStatus | undefined {
+  const spec = quota.spec ?? {};
+  const hard = spec.hard ?? {};
+  const usages = counted.flatMap(({ kind, objects }) =>
+    objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageOf(kind, object, now)),
+  );
+  const status = { hard: { ...hard }, used: sumUsage(hard, usages) };
+  return semanticallyEqual(quota.status, status) ? undefined : status;
+}

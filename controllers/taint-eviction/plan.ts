@@ -1,0 +1,43 @@
+import type { Toleration } from '../../api/core/affinity.ts';
+import type { Node, Taint } from '../../api/core/node.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import type { Live } from '../../api/object.ts';
+import { conditionOf } from '../conditions.ts';
+
+/** Whether a toleration bears a taint (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
+  if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;
+  switch (toleration.operator ?? 'Equal') {
+    case 'Exists':
+      return true;
+    case 'Equal':
+      return (toleration.value ?? '') === (taint.value ?? '');
+    default:
+      return false;
+  }
+}
+
+export const evicting = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');
+
+const instant = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text));
+
+/**
+ * When a pod must leave its node, in milliseconds since the epoch: at once (0) where a taint is not tolerated,
+ * after the shortest `tolerationSeconds` where all are, counted from the moment that taint and pod met; undefined: it may stay.
+ */
+export function evictionTime(pod: Live<Pod>, node: Node | undefined): number | undefined {
+  const taints = evicting(node);
+  const met = Math.max(instant(pod.metadata.creationTimestamp), instant(conditionOf(pod.status?.conditions, 'PodScheduled')?.lastTransitionTime));
+  let earliest: number | undefined;
+  for (const taint of taints) {
+    const bearing = (pod.spec?.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
+    if (bearing.length === 0) return 0;
+    for (const { tolerationSeconds } of bearing) {
+      if (tolerationSeconds === undefined) continue;
+      const due = tolerationSeconds <= 0 ? 0 : Math.max(met, instant(taint.timeAdded)) + tolerationSeconds * 1000;
+      if (earliest === undefined || due < earliest) earliest = due;
+    }
+  }
+  return earliest;
+}

@@ -1,0 +1,2 @@
+export type { SchedulerOptions } from './scheduler.ts';
+export { createScheduler } from './scheduler.ts';

@@ -1,0 +1,53 @@
+import type { Toleration } from '../api/core/affinity.ts';
+import type { Taint } from '../api/core/node.ts';
+import type { Filter, Score } from './plugin.ts';
+import { normalizeByMax, reject } from './plugin.ts';
+
+/** Whether a toleration covers a taint (k8s.io/component-helpers/scheduling/corev1). */
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect && toleration.effect !== taint.effect) return false;
+  if (toleration.key && toleration.key !== taint.key) return false;
+  switch (toleration.operator) {
+    case undefined:
+    case '':
+    case 'Equal':
+      return (toleration.value ?? '') === (taint.value ?? '');
+    case 'Exists':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The first taint with one of the effects that no toleration covers. */
+export function untolerated(taints: readonly Taint[], tolerations: readonly Toleration[], effects: readonly string[]): Taint | undefined {
+  return taints.find((taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => tolerates(toleration, taint)));
+}
+
+export const HARD_EFFECTS = ['NoSchedule', 'NoExecute'];
+
+export const taintToleration: Filter = {
+  name: 'TaintToleration',
+  prepare({ pod }) {
+    const tolerations = pod.spec?.tolerations ?? [];
+    return ({ node }) => {
+      const taints = node?.spec?.taints;
+      return taints && untolerated(taints, tolerations, HARD_EFFECTS) ? reject('node(s) had untolerated taint(s)', false) : undefined;
+    };
+  },
+};
+
+/** Fewer untolerated PreferNoSchedule taints are better. */
+export const taintTolerationScore: Score = {
+  name: 'TaintToleration',
+  weight: 3,
+  prepare({ pod }, _cluster, feasible) {
+    if (!feasible.some(({ node }) => node?.spec?.taints?.some((taint) => taint.effect === 'PreferNoSchedule'))) return undefined;
+    const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
+    return ({ node }) =>
+      (node?.spec?.taints ?? []).filter(
+        (taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)),
+      ).length;
+  },
+  normalize: (scores) => normalizeByMax(scores, true),
+};

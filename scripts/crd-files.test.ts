@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import type { CustomResourceDefinition } from '../api/apiextensions/custom-resource-definition.ts';
+import { customResourceDefinitions } from '../api/apiextensions/custom-resource-definition.ts';
+import { kindFromCrd } from '../api/crd/kind-from-crd.ts';
+import { checkStructuralSchema } from '../api/crd/structural-check.ts';
+import { codecOf } from '../api/schema/codec.ts';
+import { crdFiles } from './crd-files.ts';
+
+describe.each([...crdFiles()])('crds/%s', (name, text) => {
+  const crd: CustomResourceDefinition = parse(text);
+  const [version] = crd.spec.versions;
+
+  it('is up to date: run `npm run generate`', () => {
+    expect(readFileSync(new URL(`../crds/${name}`, import.meta.url), 'utf8')).toBe(text);
+  });
+
+  it('has no field that a CustomResourceDefinition does not know', () => {
+    expect(codecOf(customResourceDefinitions).decode(crd, { strict: true })).toMatchObject({ ok: true, unknownFields: [] });
+  });
+
+  it('has a structural schema, small enough for kubectl apply', () => {
+    expect(checkStructuralSchema(version!.schema!.openAPIV3Schema!, 'schema', { status: true })).toEqual([]);
+    expect(JSON.stringify(crd).length).toBeLessThan(262_144);
+  });
+
+  it('is served with its status', () => {
+    expect(kindFromCrd(crd, 'v1').subresources.map((sub) => sub.name)).toContain('status');
+  });
+});

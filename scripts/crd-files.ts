@@ -1,0 +1,59 @@
+import { stringify } from 'yaml';
+import type { CustomResourceColumnDefinition } from '../api/apiextensions/custom-resource-definition.ts';
+import { deployments } from '../api/apps/deployment.ts';
+import { replicaSets } from '../api/apps/replica-set.ts';
+import { replicationControllers } from '../api/core/replication-controller.ts';
+import { resourceQuotas } from '../api/core/resource-quota.ts';
+import { services } from '../api/core/service.ts';
+import { crdFromKind } from '../api/crd/crd-from-kind.ts';
+import type { KindDefinition } from '../api/kind.ts';
+
+export const CONCEPTS_GROUP = 'skiff.dev';
+export const CONCEPTS_VERSION = 'v1';
+
+const column = (name: string, jsonPath: string, type = 'integer', priority?: number): CustomResourceColumnDefinition => ({
+  name,
+  type,
+  jsonPath,
+  ...(priority === undefined ? {} : { priority }),
+});
+const AGE = column('Age', '.metadata.creationTimestamp', 'date');
+const replicaColumns = [column('Desired', '.spec.replicas'), column('Current', '.status.replicas'), column('Ready', '.status.readyReplicas'), AGE];
+
+/** The five concepts, with as much of kubectl's columns as a path can say. */
+const concepts = [
+  [replicationControllers, replicaColumns],
+  [replicaSets, replicaColumns],
+  [
+    deployments,
+    [
+      column('Desired', '.spec.replicas'),
+      column('Ready', '.status.readyReplicas'),
+      column('Up-to-date', '.status.updatedReplicas'),
+      column('Available', '.status.availableReplicas'),
+      AGE,
+    ],
+  ],
+  [
+    services,
+    [
+      column('Type', '.spec.type', 'string'),
+      column('Cluster-IP', '.spec.clusterIP', 'string'),
+      column('External-IP', '.status.loadBalancer.ingress[0].ip', 'string'),
+      column('Port', '.spec.ports[0].port'),
+      AGE,
+    ],
+  ],
+  [resourceQuotas, [AGE]],
+] as unknown as readonly (readonly [KindDefinition, readonly CustomResourceColumnDefinition[]])[];
+
+/** File name → content of each manifest under crds/. */
+export function crdFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [kind, columns] of concepts) {
+    const crd = crdFromKind(kind, { group: CONCEPTS_GROUP, version: CONCEPTS_VERSION, columns, categories: ['skiff'] });
+    const note = '# Made by `npm run generate` from the definitions under api/. Change those instead.\n';
+    files.set(`${CONCEPTS_GROUP}_${kind.plural}.yaml`, note + stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false }));
+  }
+  return files;
+}

@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { KindDefinition } from '../../api/kind.ts';
+import { kinds } from '../../api/kinds.ts';
+import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { structuralOf } from '../../api/schema/structural.ts';
+
+/** The models of the official client library are generated from upstream's OpenAPI document: what they have, we must have. */
+interface Attribute {
+  readonly baseName: string;
+  readonly type: string;
+  readonly format: string;
+}
+
+const folder = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models');
+const exists = (model: string): boolean => existsSync(join(folder, `${model}.js`));
+
+async function attributesOf(model: string): Promise<readonly Attribute[]> {
+  const module: Record<string, { getAttributeTypeMap(): Attribute[] }> = await import(join(folder, `${model}.js`));
+  return module[model]!.getAttributeTypeMap();
+}
+
+/** Which fields are required stands in the declarations alone. */
+function requiredOf(model: string): ReadonlySet<string> {
+  const text = readFileSync(join(folder, `${model}.d.ts`), 'utf8');
+  return new Set([...text.matchAll(/^ {4}'([^']+)': /gm)].map(([, name]) => name!));
+}
+
+const GROUP_PREFIX: Readonly<Record<string, string>> = { '': 'Core', 'events.k8s.io': 'Events', 'rbac.authorization.k8s.io': 'Rbac' };
+
+function modelOf({ group, version, kind }: KindDefinition): string {
+  const plain = `${version.charAt(0).toUpperCase()}${version.slice(1)}${kind}`;
+  return exists(plain) ? plain : `${GROUP_PREFIX[group] ?? ''}${plain}`;
+}
+
+/** The type in the client's terms. */
+function typeOf(schema: StructuralSchema): string {
+  switch (schema.format) {
+    case 'date-time':
+      return 'Date';
+    case 'date-time-micro':
+      return 'V1MicroTime';
+    case 'int-or-string':
+      return 'IntOrString';
+  }
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return `number:${schema.format}`;
+    case 'string':
+      return schema.format === 'byte' ? 'string:byte' : 'string:';
+    case 'boolean':
+      return 'boolean:';
+    case 'array':
+      return `Array<${typeOf(schema.items!)}>`;
+    case 'object':
+      return schema.properties ? 'object' : `map<${typeOf(schema.additionalProperties as StructuralSchema)}>`;
+    default:
+      return 'any';
+  }
+}
+
+function clientType(type: string, format: string): { readonly type: string; readonly model?: string } {
+  const array = /^Array<(.*)>$/.exec(type);
+  const map = /^\{ \[key: string\]: (.*); \}$/.exec(type);
+  const inner = array?.[1] ?? map?.[1];
+  if (inner !== undefined) {
+    const item = clientType(inner, format);
+    return { ...item, type: array ? `Array<${item.type}>` : `map<${item.type}>` };
+  }
+  if (['string', 'number', 'boolean'].includes(type)) return { type: `${type}:${format}` };
+  if (type === 'any' || type === 'Date' || type === 'IntOrString' || type === 'V1MicroTime') return { type };
+  return exists(type) ? { type: 'object', model: type } : { type };
+}
+
+/** Below arrays and maps, down to the structure. */
+function structureIn(schema: StructuralSchema): StructuralSchema {
+  if (schema.items) return structureIn(schema.items);
+  return typeof schema.additionalProperties === 'object' ? structureIn(schema.additionalProperties) : schema;
+}
+
+/** Where we say more, or less, than the library, and why. */
+const KNOWN: ReadonlySet<string> = new Set([
+  // The library has `any` for the union types of JSON Schema, and for what Go declares as an empty structure.
+  'V1JSONSchemaProps.additionalItems',
+  'V1JSONSchemaProps.additionalProperties',
+  'V1CustomResourceSubresources.status',
+  'V1JSONSchemaProps.items',
+]);
+
+async function compare(schema: StructuralSchema, model: string, seen: Set<string>, faults: string[]): Promise<void> {
+  if (seen.has(model)) return;
+  seen.add(model);
+  const required = requiredOf(model);
+  const attributes = await attributesOf(model);
+  for (const { baseName, type, format } of attributes) {
+    const property = schema.properties?.get(baseName);
+    const where = `${model}.${baseName}`;
+    if (!property) {
+      faults.push(`${where} is missing`);
+      continue;
+    }
+    const theirs = clientType(type, format);
+    if (property.required !== required.has(baseName)) faults.push(`${where} must ${required.has(baseName) ? '' : 'not '}be required`);
+    if (!KNOWN.has(where) && typeOf(property.schema) !== theirs.type) faults.push(`${where} is ${typeOf(property.schema)}, must be ${theirs.type}`);
+    if (theirs.model) await compare(structureIn(property.schema), theirs.model, seen, faults);
+  }
+  const names = new Set(attributes.map(({ baseName }) => baseName));
+  for (const name of schema.properties?.keys() ?? []) if (!names.has(name)) faults.push(`${model}.${name} does not exist upstream`);
+}
+
+describe('kinds have every field of the client library, with its type', () => {
+  it.each(kinds.filter((kind) => exists(modelOf(kind))).map((kind) => [modelOf(kind), kind] as const))('%s', async (model, kind) => {
+    const faults: string[] = [];
+    await compare(structuralOf(kind.schema), model, new Set(), faults);
+    expect(faults).toEqual([]);
+  });
+
+  it('all kinds of versions that upstream still serves are in the library', () => {
+    expect(kinds.filter((kind) => !exists(modelOf(kind))).map(({ version, kind }) => `${version} ${kind}`)).toEqual(['v1beta2 Deployment']);
+  });
+
+  it('every field says what it is for', () => {
+    const silent: string[] = [];
+    const seen = new Set<StructuralSchema>();
+    const visit = (schema: StructuralSchema): void => {
+      const node = structureIn(schema);
+      if (seen.has(node)) return;
+      seen.add(node);
+      if (node.properties && !node.description) silent.push(node.title ?? '?');
+      for (const { name, description, schema: field } of node.properties?.values() ?? []) {
+        if (!description) silent.push(`${node.title}.${name}`);
+        visit(field);
+      }
+    };
+    for (const kind of kinds) visit(structuralOf(kind.schema));
+    expect(silent).toEqual([]);
+  });
+});

@@ -1,0 +1,167 @@
+import { Registry } from 'prom-client';
+import { events } from '../../../api/core/event.ts';
+import { namespaces } from '../../../api/core/namespace.ts';
+import type { Pod } from '../../../api/core/pod.ts';
+import { pods } from '../../../api/core/pod.ts';
+import type { Kind } from '../../../api/kind.ts';
+import { kinds } from '../../../api/kinds.ts';
+import type { KubeObject, Live, ObjectKey } from '../../../api/object.ts';
+import { keyOf } from '../../../api/object.ts';
+import { isNotFound } from '../../../api/status-error.ts';
+import { admissionPlugins } from '../../../apiserver/admission/plugins.ts';
+import { alwaysAllow } from '../../../apiserver/authz/always-allow.ts';
+import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
+import { createApiServer } from '../../../apiserver/server.ts';
+import { homeControllers } from '../../../controllers/index.ts';
+import type { Client } from '../../../runtime/client.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { systemClock, timeText } from '../../../runtime/clock.ts';
+import type { ControllerDefinition } from '../../../runtime/controller.ts';
+import type { FakeClock } from '../../../runtime/fake-clock.ts';
+import { createInformers } from '../../../runtime/informer-set.ts';
+import { createLogger, silentLogger } from '../../../runtime/log.ts';
+import { createManager } from '../../../runtime/manager.ts';
+import { createMemoryStore } from '../../../store/memory.ts';
+
+const ADMIN = { name: 'system:admin', groups: ['system:masters'] };
+
+/** Kinds that are stored, each in one version: what the collectors go through. */
+export const storedKinds = kinds.filter((kind) => kind.storedAs === undefined && kind.verbs.includes('list') && kind.verbs.includes('delete'));
+
+export interface TestCluster {
+  readonly client: Client;
+  readonly clock: Clock;
+  /** Resolves to the first truthy value of `look`; runs it again whenever something could have changed. */
+  until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
+  /** The object, or undefined where there is none. */
+  find<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): Promise<Live<T> | undefined>;
+  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Promise<readonly Live<T>[]>;
+  /** `reason: message` of the events on an object, in order of appearance. */
+  eventsOn(kind: string, name: string): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export interface TestClusterOptions {
+  readonly controllers?: readonly ControllerDefinition[];
+  readonly clock?: Clock;
+  /** The fake clock, to be moved while waiting: by this many milliseconds a step. */
+  readonly advance?: { readonly clock: FakeClock; readonly stepMs: number };
+  /** Stands in for scheduler and agent: binds each pod to a node and runs it, or ends it when it is deleted. Default true. */
+  readonly runPods?: boolean | ((pod: Live<Pod>) => 'run' | 'hold' | 'unready');
+}
+
+/** An API server on the memory store with the home's controllers, all in this process. */
+export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+  const clock = options.clock ?? systemClock;
+  const log = process.env.LOUD ? createLogger({ component: 't', level: 'debug' }) : silentLogger;
+  // The server's own client, for parts that are made before the server is.
+  const later: Client = new Proxy({} as Client, { get: (_, method) => Reflect.get(client, method) });
+  const server = createApiServer({
+    store: createMemoryStore(),
+    kinds,
+    clock,
+    log,
+    freeze: true,
+    authorizer: alwaysAllow,
+    authenticator: { authenticate: () => ADMIN },
+    extensions: (insides) => ({ admission: admissionPlugins(insides.storage, clock), subresources: podActions(later, clock) }),
+  });
+  await server.ready;
+  const client = server.loopback(ADMIN);
+  for (const name of ['default', 'kube-system', 'kube-node-lease']) await client.create(namespaces, { metadata: { name } });
+  const abort = new AbortController();
+  const { signal } = abort;
+  const informers = createInformers({ client, clock, log, signal });
+  const controllers = options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+  const manager = createManager({ client, clock, log, registry: new Registry(), controllers, informers });
+  const running = manager.run(signal);
+  if (options.runPods !== false) {
+    const wish = typeof options.runPods === 'function' ? options.runPods : () => 'run' as const;
+    informers.of(pods).on({
+      add: (pod) => void playPod(client, clock, pod, wish(pod)),
+      update: (pod) => void playPod(client, clock, pod, wish(pod)),
+    });
+  }
+  await manager.ready;
+
+  const find = async <T extends KubeObject>(kind: Kind<T>, name: string, namespace = kind.namespaced ? 'default' : '') => {
+    try {
+      return await client.get(kind, { namespace, name });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  };
+  return {
+    client,
+    clock,
+    find,
+    list: async (kind, namespace = 'default') => (await client.list(kind, kind.namespaced ? { namespace } : {})).items,
+    async until(what, look) {
+      const deadline = Date.now() + 8000;
+      for (;;) {
+        const found = await look();
+        if (found) return found;
+        if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+        if (options.advance) await options.advance.clock.advance(options.advance.stepMs);
+        else await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    async eventsOn(kind, name) {
+      const all = (await client.list(events, {})).items.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
+      return all.map(({ reason, message }) => `${reason}: ${message}`);
+    },
+    async stop() {
+      abort.abort();
+      if (options.advance) await options.advance.clock.advance(20_000);
+      await running.catch(() => {});
+      server.close();
+    },
+  };
+}
+
+let address = 0;
+
+/** What scheduler and agent would do to a pod, as far as controllers can tell. */
+async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run' | 'hold' | 'unready'): Promise<void> {
+  const key = keyOf(pod);
+  try {
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      await client.delete(pods, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
+    } else if (wish === 'hold') {
+      return;
+    } else if (!pod.spec?.nodeName) {
+      await client.createSubresource(pods, key, 'binding', {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: key,
+        target: { kind: 'Node', name: 'node-0' },
+      } as KubeObject);
+    } else if (pod.status?.phase === 'Pending' || wasUnready(pod, wish)) {
+      await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
+    }
+  } catch {
+    // Lost a race: the next event brings the pod again.
+  }
+}
+
+const wasUnready = (pod: Pod, wish: string): boolean =>
+  wish === 'run' &&
+  pod.status?.conditions?.some(({ type, status, message }) => type === 'Ready' && status === 'False' && message === 'held') === true;
+
+function runningStatus(clock: Clock, ready: boolean) {
+  const lastTransitionTime = timeText(clock.now());
+  const podIP = `10.1.${Math.floor(++address / 250) % 250}.${(address % 250) + 1}`;
+  return {
+    phase: 'Running',
+    podIP,
+    podIPs: [{ ip: podIP }],
+    startTime: lastTransitionTime,
+    conditions: [
+      { type: 'PodScheduled', status: 'True', lastTransitionTime },
+      { type: 'Ready', status: ready ? 'True' : 'False', ...(ready ? {} : { message: 'held' }), lastTransitionTime },
+    ],
+  };
+}
+
+export const keyIn = (name: string, namespace = 'default'): ObjectKey => ({ namespace, name });

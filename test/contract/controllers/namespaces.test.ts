@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { deployments } from '../../../api/apps/deployment.ts';
+import { configMaps } from '../../../api/core/config-map.ts';
+import { namespaces } from '../../../api/core/namespace.ts';
+import { pods } from '../../../api/core/pod.ts';
+import { secrets } from '../../../api/core/secret.ts';
+import { serviceAccounts } from '../../../api/core/service-account.ts';
+import type { TestCluster } from './cluster.ts';
+import { keyIn, startTestCluster } from './cluster.ts';
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+});
+afterEach(() => cluster.stop());
+
+const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }] } };
+const namespace = (name: string) => ({ namespace: '', name });
+
+describe('a namespace', () => {
+  it('gets a default service account and the CA bundle, and gets them again', async () => {
+    await cluster.client.create(namespaces, { metadata: { name: 'team' } });
+    const both = async () => (await cluster.find(serviceAccounts, 'default', 'team')) && (await cluster.find(configMaps, 'kube-root-ca.crt', 'team'));
+    const bundle = await cluster.until('both are there', both);
+    expect(bundle.data).toEqual({ 'ca.crt': 'PEM' });
+    await cluster.client.delete(serviceAccounts, keyIn('default', 'team'));
+    await cluster.client.update(configMaps, { ...bundle, data: { 'ca.crt': 'forged' } });
+    await cluster.until('both are restored', async () => (await both())?.data?.['ca.crt'] === 'PEM');
+  });
+
+  it('is emptied before it goes', async () => {
+    await cluster.client.create(namespaces, { metadata: { name: 'team' } });
+    await cluster.client.create(deployments, {
+      metadata: { name: 'web', namespace: 'team' },
+      spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template },
+    });
+    await cluster.client.create(secrets, { metadata: { name: 's', namespace: 'team' } });
+    await cluster.until('pods run', async () => (await cluster.list(pods, 'team')).length === 3);
+    await cluster.client.delete(namespaces, namespace('team'));
+    await cluster.until('it is gone', async () => !(await cluster.find(namespaces, 'team')));
+    for (const kind of [pods, deployments, secrets, configMaps, serviceAccounts]) expect(await cluster.list(kind as typeof pods, 'team')).toEqual([]);
+  });
+
+  it('waits for finalizers, and says which', async () => {
+    await cluster.client.create(namespaces, { metadata: { name: 'team' } });
+    await cluster.client.create(configMaps, { metadata: { name: 'kept', namespace: 'team', finalizers: ['example.com/keep'] } });
+    await cluster.client.delete(namespaces, namespace('team'));
+    const held = await cluster.until('it reports what is left', async () => {
+      const found = await cluster.find(namespaces, 'team');
+      return found?.status?.conditions && found;
+    });
+    expect(held.status?.phase).toBe('Terminating');
+    expect(held.status?.conditions).toEqual([
+      expect.objectContaining({ type: 'NamespaceDeletionDiscoveryFailure', status: 'False', reason: 'ResourcesDiscovered' }),
+      expect.objectContaining({ type: 'NamespaceDeletionGroupVersionParsingFailure', status: 'False', reason: 'ParsedGroupVersions' }),
+      expect.objectContaining({ type: 'NamespaceDeletionContentFailure', status: 'False', reason: 'ContentDeleted' }),
+      expect.objectContaining({
+        type: 'NamespaceContentRemaining',
+        status: 'True',
+        reason: 'SomeResourcesRemain',
+        message: 'Some resources are remaining: configmaps. has 1 resource instances',
+      }),
+      expect.objectContaining({
+        type: 'NamespaceFinalizersRemaining',
+        status: 'True',
+        reason: 'SomeFinalizersRemain',
+        message: 'Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances',
+      }),
+    ]);
+    await cluster.client.patch(configMaps, keyIn('kept', 'team'), { type: 'merge', body: { metadata: { finalizers: null } } });
+    await cluster.until('it goes', async () => !(await cluster.find(namespaces, 'team')));
+  });
+});

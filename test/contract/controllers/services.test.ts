@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { replicaSets } from '../../../api/apps/replica-set.ts';
+import { endpoints } from '../../../api/core/endpoints.ts';
+import { nodes } from '../../../api/core/node.ts';
+import { pods } from '../../../api/core/pod.ts';
+import type { Service } from '../../../api/core/service.ts';
+import { services } from '../../../api/core/service.ts';
+import { endpointSlices } from '../../../api/discovery/endpoint-slice.ts';
+import type { TestCluster } from './cluster.ts';
+import { keyIn, startTestCluster } from './cluster.ts';
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+});
+afterEach(() => cluster.stop());
+
+let lastIp = 0;
+const service = (name: string, spec: Partial<NonNullable<Service['spec']>>): Service => ({
+  metadata: { name, namespace: 'default', labels: { tier: 'front' } },
+  spec: { clusterIP: `10.96.0.${++lastIp + 10}`, clusterIPs: [`10.96.0.${lastIp + 10}`], ports: [{ port: 80, targetPort: 'http' }], ...spec },
+});
+const replicas = (count: number) =>
+  cluster.client.create(replicaSets, {
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas: count,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'web', image: 'web', ports: [{ name: 'http', containerPort: 8080 }] }] },
+      },
+    },
+  });
+const slicesOf = async (name: string) =>
+  (await cluster.list(endpointSlices)).filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === name);
+
+describe('a service', () => {
+  it('has its ready pods as endpoints, in Endpoints and EndpointSlices', async () => {
+    await replicas(3);
+    const created = await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    const found = await cluster.until('all addresses are there', async () => {
+      const object = await cluster.find(endpoints, 'web');
+      return object?.subsets?.[0]?.addresses?.length === 3 && object;
+    });
+    const all = await cluster.list(pods);
+    expect(found.metadata.labels).toEqual({ tier: 'front', 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' });
+    expect(found.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time']).toMatch(/^20\d\d-/);
+    expect(found.subsets).toHaveLength(1);
+    expect(found.subsets?.[0]?.ports).toEqual([{ port: 8080, protocol: 'TCP' }]);
+    expect(new Set(found.subsets?.[0]?.addresses?.map(({ ip }) => ip))).toEqual(new Set(all.map((pod) => pod.status?.podIP)));
+    expect(found.subsets?.[0]?.addresses?.[0]).toMatchObject({ nodeName: 'node-0', targetRef: { kind: 'Pod', namespace: 'default' } });
+
+    const [slice, ...others] = await cluster.until('the slice is full', async () => {
+      const slices = await slicesOf('web');
+      return slices[0]?.endpoints?.filter((endpoint) => endpoint.conditions?.ready).length === 3 && slices;
+    });
+    expect(others).toEqual([]);
+    expect(slice?.metadata.name).toMatch(/^web-[a-z0-9]{5}$/);
+    expect(slice?.metadata.labels).toEqual({
+      tier: 'front',
+      'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+      'kubernetes.io/service-name': 'web',
+    });
+    expect(slice?.metadata.ownerReferences).toEqual([
+      { apiVersion: 'v1', kind: 'Service', name: 'web', uid: created.metadata.uid, controller: true, blockOwnerDeletion: true },
+    ]);
+    expect(slice).toMatchObject({ addressType: 'IPv4', ports: [{ name: '', port: 8080, protocol: 'TCP' }] });
+    expect(slice?.endpoints?.[0]).toMatchObject({ conditions: { ready: true, serving: true, terminating: false }, nodeName: 'node-0' });
+
+    await cluster.client.delete(services, keyIn('web'));
+    await cluster.until('all is gone with it', async () => !(await cluster.find(endpoints, 'web')) && (await slicesOf('web')).length === 0);
+  });
+
+  it('without pods has one empty slice and empty Endpoints', async () => {
+    await cluster.client.create(services, service('empty', { selector: { app: 'none' } }));
+    await cluster.until('both are there', async () => (await cluster.find(endpoints, 'empty')) && (await slicesOf('empty')).length === 1);
+    expect((await cluster.find(endpoints, 'empty'))?.subsets ?? []).toEqual([]);
+    const [slice] = await slicesOf('empty');
+    expect([slice?.endpoints ?? [], slice?.ports ?? []]).toEqual([[], []]);
+  });
+
+  it('follows readiness, labels and deletion of its pods', async () => {
+    await replicas(2);
+    await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    const readyCount = async () =>
+      (await slicesOf('web')).flatMap((slice) => slice.endpoints ?? []).filter((endpoint) => endpoint.conditions?.ready).length;
+    await cluster.until('two are ready', async () => (await readyCount()) === 2);
+    const [pod] = await cluster.list(pods);
+    const conditions = pod!.status!.conditions!.map((condition) => (condition.type === 'Ready' ? { ...condition, status: 'False' } : condition));
+    await cluster.client.update(pods, { ...pod!, status: { ...pod!.status, conditions } }, { subresource: 'status' });
+    await cluster.until('one is not ready', async () => (await readyCount()) === 1);
+    expect((await cluster.find(endpoints, 'web'))?.subsets?.[0]?.notReadyAddresses?.[0]?.ip).toBe(pod!.status?.podIP);
+    await cluster.client.patch(pods, keyIn(pod!.metadata.name), { type: 'merge', body: { metadata: { labels: { app: 'other' } } } });
+    await cluster.until('it is out', async () => {
+      const addresses = (await slicesOf('web')).flatMap((slice) => slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+      return addresses.length === 2 && !addresses.includes(pod!.status!.podIP!);
+    });
+  });
+
+  it('of more than a hundred pods has several slices, each with at most a hundred', async () => {
+    await replicas(230);
+    await cluster.client.create(services, service('big', { selector: { app: 'web' } }));
+    const slices = await cluster.until('all endpoints are there', async () => {
+      const found = await slicesOf('big');
+      const ready = found.flatMap((slice) => slice.endpoints ?? []).filter((endpoint) => endpoint.conditions?.ready);
+      return ready.length === 230 && found;
+    });
+    expect(Math.max(...slices.map((slice) => slice.endpoints?.length ?? 0))).toBeLessThanOrEqual(100);
+    const addresses = slices.flatMap((slice) => slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+    expect(new Set(addresses).size).toBe(230);
+  });
+
+  it('without a selector keeps the Endpoints that a user made, and they are mirrored into a slice', async () => {
+    await cluster.client.create(services, service('external', {}));
+    await cluster.client.create(endpoints, {
+      metadata: { name: 'external', namespace: 'default' },
+      subsets: [{ addresses: [{ ip: '192.0.2.1' }], notReadyAddresses: [{ ip: '192.0.2.2' }], ports: [{ port: 5432 }] }],
+    });
+    const [slice] = await cluster.until('the mirror is there', async () => {
+      const found = await slicesOf('external');
+      return found.length === 1 && found;
+    });
+    expect(slice?.metadata.labels?.['endpointslice.kubernetes.io/managed-by']).toBe('endpointslicemirroring-controller.k8s.io');
+    expect(slice?.endpoints).toEqual([
+      { addresses: ['192.0.2.1'], conditions: { ready: true } },
+      { addresses: ['192.0.2.2'], conditions: { ready: false } },
+    ]);
+    const object = await cluster.client.get(endpoints, keyIn('external'));
+    await cluster.client.update(endpoints, { ...object, subsets: [{ addresses: [{ ip: '192.0.2.9' }], ports: [{ port: 5432 }] }] });
+    await cluster.until('the mirror follows', async () => (await slicesOf('external'))[0]?.endpoints?.[0]?.addresses[0] === '192.0.2.9');
+    await cluster.client.delete(endpoints, keyIn('external'));
+    await cluster.until('the mirror is gone', async () => (await slicesOf('external')).length === 0);
+  });
+
+  it('of type LoadBalancer gets the addresses of the ready nodes, and gives them back', async () => {
+    const node = (name: string, ip: string, ready: string) => ({
+      metadata: { name },
+      status: { addresses: [{ type: 'InternalIP', address: ip }], conditions: [{ type: 'Ready', status: ready }] },
+    });
+    for (const object of [node('a', '192.0.2.10', 'True'), node('b', '192.0.2.11', 'False')]) {
+      const live = await cluster.client.create(nodes, { metadata: object.metadata });
+      await cluster.client.update(nodes, { ...live, status: object.status }, { subresource: 'status' });
+    }
+    await cluster.client.create(services, service('lb', { type: 'LoadBalancer', selector: { app: 'web' } }));
+    const found = await cluster.until('it has an address', async () => {
+      const object = await cluster.find(services, 'lb');
+      return (object?.status?.loadBalancer?.ingress ?? []).length > 0 && object;
+    });
+    expect(found.status?.loadBalancer?.ingress).toEqual([{ ip: '192.0.2.10', ipMode: 'VIP' }]);
+    expect(found.metadata.finalizers).toEqual(['service.kubernetes.io/load-balancer-cleanup']);
+    expect((await cluster.eventsOn('Service', 'lb')).slice(0, 2)).toEqual([
+      'EnsuringLoadBalancer: Ensuring load balancer',
+      'EnsuredLoadBalancer: Ensured load balancer',
+    ]);
+    await cluster.client.delete(services, keyIn('lb'));
+    await cluster.until('it is gone', async () => !(await cluster.find(services, 'lb')));
+  });
+});
