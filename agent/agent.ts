@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname as osHostname } from 'node:os';
 import { join } from 'node:path';
+import type { Registry } from 'prom-client';
 import type { ContainerImage, Node } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
 import { services } from '../api/core/service.ts';
@@ -34,6 +35,9 @@ import type { PodManager } from './pod/pod-manager.ts';
 import { createPodManager } from './pod/pod-manager.ts';
 import { createPodSource, type PodSource } from './pod/pod-source.ts';
 import { createRuntimeCache } from './pod/runtime-cache.ts';
+import type { StaticPods } from './pod/static-pods.ts';
+import { createStaticPods } from './pod/static-pods.ts';
+import type { StatusWriter } from './pod/status-writer.ts';
 import { createStatusWriter } from './pod/status-writer.ts';
 import { createNetworkTransport, simulatedTransport } from './probe/network-transport.ts';
 import type { ContainerRuntime } from './runtime.ts';
@@ -72,6 +76,10 @@ export interface AgentOptions {
   /** The parent of all pods' cgroups; default `/kubepods`. */
   readonly cgroupRoot?: string;
   readonly maxPods?: number;
+  /** Manifests of static pods; left out: there are none. */
+  readonly staticPodDir?: string;
+  /** More metrics for /metrics (of the node's network). */
+  readonly registry?: Registry;
   /** The node's HTTPS server; without it there are no logs, exec or metrics. */
   readonly server?: NodeServerTls & { readonly port: number; readonly host?: string };
   /** More that must be well before the node is ready; answers what is wrong. */
@@ -128,6 +136,10 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     return { objects: objectCache, volumes: linux };
   })();
 
+  const statusWriter = createStatusWriter(client, clock, log, signal);
+  const staticPods = options.staticPodDir
+    ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid: () => reporter.node()?.metadata.uid, client, clock, log })
+    : undefined;
   const node: NodeContext = {
     nodeName,
     nodeIps,
@@ -144,7 +156,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     services: () => serviceInformer.list(),
     cgroups: runtime.simulated ? noCgroups : await openCgroups(),
     cgroupRoot: options.cgroupRoot ?? '/kubepods',
-    statusWriter: createStatusWriter(client, clock, log, signal),
+    statusWriter: staticPods ? mirroredWriter(statusWriter, staticPods) : statusWriter,
     probes: runtime.simulated ? simulatedTransport : createNetworkTransport(runtime),
     directories,
     dns: { servers: options.clusterDns, domain: options.clusterDomain, host: runtime.simulated ? NO_DNS : await hostDns() },
@@ -184,7 +196,14 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const imageGarbage = createImageGarbage({ runtime, clock, log, inUse: () => imagesInUse(cache) });
   const server =
     options.server && metrics
-      ? createNodeServer({ node, pods: manager, metrics, tls: options.server, check: createClientCheck(client, nodeName, clock) })
+      ? createNodeServer({
+          node,
+          pods: manager,
+          metrics,
+          registry: options.registry,
+          tls: options.server,
+          check: createClientCheck(client, nodeName, clock),
+        })
       : undefined;
   let port = options.server?.port ?? 0;
   let markReady = () => {};
@@ -212,7 +231,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
       background.push(watchExits(runtime, cache, clock, log, stop));
       await Promise.race([Promise.all([podSource.ready, serviceInformer.ready]), aborted(stop)]);
       if (!stop.aborted) {
-        const unsubscribe = podSource.subscribe(nodeName, manager);
+        const unsubscribe = podSource.subscribe(nodeName, staticPods?.filter(manager) ?? manager);
         stop.addEventListener('abort', unsubscribe, { once: true });
         await Promise.race([reporter.registered, aborted(stop)]);
         markReady();
@@ -220,6 +239,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
           loop(RELIST_MS, 'looking at the runtime', () => cache.relist()),
           loop(GARBAGE_MS, 'removing garbage', () => garbage.collect()),
         );
+        if (staticPods) background.push(staticPods.run(manager, stop));
         if (!runtime.simulated) {
           void garbage.collect();
           background.push(
@@ -235,6 +255,16 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     },
   };
 }
+
+/** The status of a static pod is written to its mirror. */
+const mirroredWriter = (writer: StatusWriter, staticPods: StaticPods): StatusWriter => ({
+  put(pod, status) {
+    const shown = staticPods.shownAs(pod);
+    if (shown) writer.put(shown, status);
+  },
+  flushed: (uid) => writer.flushed(uid),
+  forget: (uid) => writer.forget(uid),
+});
 
 const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
 

@@ -103,6 +103,16 @@ export interface StoredAs<T extends KubeObject> {
   readonly version: string;
   readonly toStored: (object: T) => KubeObject;
   readonly fromStored: (object: KubeObject) => T;
+  /** What holds for objects that come by this version, where that is not what holds for the stored one. It goes by the stored form. */
+  readonly rules?: VersionRules;
+}
+
+/** The part of a strategy that may differ between versions of one storage; what is left out is as in the stored version's. */
+export interface VersionRules {
+  validate?(object: KubeObject): FieldError[];
+  validateUpdate?(object: KubeObject, old: Live): FieldError[];
+  validateName?(name: string, prefix: boolean): readonly string[];
+  readonly updateMetadataChecks?: number;
 }
 
 export const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];

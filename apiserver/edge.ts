@@ -12,7 +12,7 @@ import { accessReviews } from './authz/access-reviews.ts';
 import { alwaysAllow } from './authz/always-allow.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { customResources } from './crd/custom-resources.ts';
-import { discoveryRoutes } from './discovery/discovery-routes.ts';
+import { discoveryRoutes, indexRoute } from './discovery/discovery-routes.ts';
 import type { Authenticator, Authorizer, Extensions, RouteHandler } from './extension.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
@@ -20,6 +20,7 @@ import { issuerRoutes, metricsRoute, versionRoute } from './health/server-routes
 import { processMetrics } from './metrics/process-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 import { storageMetrics } from './metrics/storage-metrics.ts';
+import { openApiRoutes } from './openapi/openapi-routes.ts';
 import { nodeProxyHandlers } from './proxy/handlers.ts';
 import type { KubeletTls } from './proxy/kubelet-connection.ts';
 import { podActions } from './proxy/pod-actions.ts';
@@ -106,19 +107,20 @@ export function createEdge(options: EdgeOptions) {
     storageMetrics(options.metrics, () =>
       registry.kinds.filter((kind) => !kind.storedAs).map((kind) => [kind, registry.storageOf(kind.storagePrefix)?.cache.size ?? 0]),
     );
-    const [last, ...others] = [...admissionPlugins(storage, clock)].reverse();
+    const routes: readonly RouteHandler[] = [
+      ...discoveryRoutes(() => registry.kinds),
+      ...openApiRoutes(() => registry.kinds),
+      ...healthRoutes(checks, (check, why) => log.warn({ check, why }, 'a health check failed')),
+      versionRoute,
+      metricsRoute(options.metrics),
+      ...issuerRoutes(tokens, options.externalUrl),
+      ...(options.routes?.(given) ?? []),
+    ];
     return {
-      // Addresses are given out before the quota is charged, and given back when it refuses.
-      admission: [...others.reverse(), allocation.plugin, custom.plugin, ...(last ? [last] : [])],
+      // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
+      admission: [...admissionPlugins(storage, clock), allocation.plugin, custom.plugin],
       observer: requestMetrics(options.metrics),
-      routes: [
-        ...discoveryRoutes(() => registry.kinds),
-        ...healthRoutes(checks, (check, why) => log.warn({ check, why }, 'a health check failed')),
-        versionRoute,
-        metricsRoute(options.metrics),
-        ...issuerRoutes(tokens, options.externalUrl),
-        ...(options.routes?.(given) ?? []),
-      ],
+      routes: [...routes, indexRoute(() => registry.kinds, routes)],
       subresources: [
         tokenRequestHandler(tokens),
         ...identityReviews(ofToken, clock),

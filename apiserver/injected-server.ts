@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import type { Extensions } from './extension.ts';
 import type { ApiRequest, ResponseBody } from './request.ts';
 import type { ApiServer } from './server.ts';
@@ -54,7 +55,7 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
     log: silentLogger,
     authenticator: { authenticate: () => ({ name: 'admin', groups: ['system:masters'] }) },
     authorizer: { authorize: () => ({ allowed: true }) },
-    extensions: options.extensions ?? {},
+    extensions: ({ storage }) => ({ admission: [namespaceLifecycle(storage)], ...options.extensions }),
     freeze: true,
   });
   await server.ready;

@@ -6,6 +6,7 @@ import { formOf } from './encode/negotiate.ts';
 import type { IncludeObject } from './encode/table.ts';
 import type { Authenticator, AuthorizationAttributes, Authorizer, RequestObserver, RouteHandler, SubresourceHandler } from './extension.ts';
 import type { Resource } from './registry.ts';
+import { whenEnded } from './response-end.ts';
 import { decodeBody } from './request/body.ts';
 import { checkParameters } from './request/options.ts';
 import type { RequestInfo, ResourceRequestInfo } from './request/request-info.ts';
@@ -152,8 +153,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       } catch (error) {
         response = failure(error, core, request, warnings);
       }
-      observer?.finished(request, info, response.status, (core.clock.monotonic() - started) / 1000);
-      return response;
+      if (!observer) return response;
+      return whenEnded(response, request.signal, () => observer.finished(request, info, response.status, (core.clock.monotonic() - started) / 1000));
     },
 
     async execute(request) {

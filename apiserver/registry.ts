@@ -1,4 +1,4 @@
-import type { KindDefinition } from '../api/kind.ts';
+import type { KindDefinition, Strategy } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { ResourceName } from '../api/status-error.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -17,6 +17,8 @@ export interface Resource {
   /** The kind in whose form objects are kept; the same as `kind` for most. */
   readonly stored: KindDefinition;
   readonly isStoredForm: boolean;
+  /** What holds for objects that come by this version; it goes by the stored form. */
+  readonly rules: Strategy<KubeObject>;
   readonly storage: Storage;
   readonly toStored: (object: KubeObject) => KubeObject;
   /** An item of the cache in this kind's form: object and text. */
@@ -126,13 +128,15 @@ export function createRegistry(options: RegistryOptions): Registry {
 function resourceOf(kind: KindDefinition, stored: KindDefinition, storage: Storage): Resource {
   const { storedAs } = kind;
   const name = { group: kind.group, plural: kind.plural, kind: kind.kind };
-  if (!storedAs) return { kind, name, stored, isStoredForm: true, storage, toStored: (object) => object, served: (item) => item };
+  if (!storedAs)
+    return { kind, name, stored, isStoredForm: true, rules: stored.strategy, storage, toStored: (object) => object, served: (item) => item };
   const forms = new WeakMap<CacheItem, { object: KubeObject; text: string }>();
   return {
     kind,
     name,
     stored,
     isStoredForm: false,
+    rules: { ...stored.strategy, ...storedAs.rules },
     storage,
     toStored: storedAs.toStored,
     served(item) {

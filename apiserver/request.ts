@@ -56,8 +56,9 @@ export type ResponseBody =
 export interface StreamSink {
   /** Queues a chunk. False: the buffer is over its bound, end the stream. */
   write(chunk: string | Buffer): boolean;
-  /** Resolves when what was written has gone out; false: the client reads no more. For long answers, between their parts. */
-  drained?(): Promise<boolean>;
-  /** Resolves once a chunk that was not taken may be tried again; false: the client reads no more. For streams that must not lose anything. */
+  /**
+   * Resolves once there is room again, and a chunk that was not taken may be tried anew; false: the client reads no more.
+   * For streams that must not lose anything, and between the parts of long ones.
+   */
   drained?(): Promise<boolean>;
 }

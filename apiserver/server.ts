@@ -62,7 +62,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const storage = accessTo(core);
   // The pipeline is made of what the insides are given to: a client made before it is there works once it is.
   const later: Pipeline = { handle: (request) => pipeline.handle(request), execute: (request) => pipeline.execute(request) };
-  const insides: ServerInsides = { registry, storage, clock, log, loopback: (user) => createLoopback(later, user) };
+  const insides: ServerInsides = { registry, storage, clock, log, loopback: (user) => createLoopback(later, user, clock) };
   const given = typeof options.extensions === 'function' ? options.extensions(insides) : (options.extensions ?? {});
   core.admission = given.admission ?? [];
   const pipeline = createPipeline({

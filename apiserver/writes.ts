@@ -1,5 +1,6 @@
 import type { FieldError } from '../api/field-error.ts';
 import type { KubeObject, Live, ObjectKey } from '../api/object.ts';
+import type { ResourceName } from '../api/status-error.ts';
 import { errors } from '../api/status-error.ts';
 import type { CacheItem } from './cache/cache-item.ts';
 import { ordered } from './cache/cache-item.ts';
@@ -77,8 +78,8 @@ export function admissionOf(call: Call, verb: AdmissionAttributes['verb'], subre
   };
 }
 
-export function throwInvalid(resource: Resource, name: string, faults: readonly FieldError[]): void {
-  if (faults.length > 0) throw errors.invalid(resource.name, name, faults);
+export function throwInvalid(resource: ResourceName, name: string, faults: readonly FieldError[]): void {
+  if (faults.length > 0) throw errors.invalid(resource, name, faults);
 }
 
 /** An object that is not in the cache, answered as if it were: of a dry run, or the last state of what is gone. */

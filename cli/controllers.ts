@@ -3,12 +3,13 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { z } from 'zod';
-import { conceptControllers } from '../controllers/concepts.ts';
+
 import { systemClock } from '../runtime/clock.ts';
 import { findCredentials, inClusterCredentials } from '../runtime/credentials.ts';
 import { createHttpsClient } from '../runtime/https-client.ts';
 import { createLogger } from '../runtime/log.ts';
 import { createManager } from '../runtime/manager.ts';
+import { stockClusterControllers } from './concept-kinds.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { portSchema } from './settings.ts';
 import { stopSignal } from './signals.ts';
@@ -52,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('controllers', "Runs skiff's reconcilers against any cluster, where they serve the group skiff.dev.", options, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  const all = conceptControllers();
+  const all = stockClusterControllers();
   const unknown = flags.controller.filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0)
     throw new UsageError(`--controller ${unknown.join(', ')}: there is no such controller; there are ${all.map(({ name }) => name).join(', ')}`);

@@ -1,48 +1,40 @@
-import { deployments } from '../api/apps/deployment.ts';
-import { replicaSets } from '../api/apps/replica-set.ts';
-import { endpoints } from '../api/core/endpoints.ts';
+import type { Deployment } from '../api/apps/deployment.ts';
+import type { ReplicaSet } from '../api/apps/replica-set.ts';
 import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
-import { replicationControllers } from '../api/core/replication-controller.ts';
-import { resourceQuotas } from '../api/core/resource-quota.ts';
-import { services } from '../api/core/service.ts';
+import type { ReplicationController } from '../api/core/replication-controller.ts';
+import type { ResourceQuota } from '../api/core/resource-quota.ts';
+import type { Service } from '../api/core/service.ts';
 import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/object.ts';
 import type { ControllerDefinition } from '../runtime/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
-import { endpointsController } from './endpoints/controller.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
+import { serviceLoadBalancerController } from './service-load-balancer/controller.ts';
 
-/** The group and version under which the concepts are served on a stock cluster, as custom resources. */
-export const CONCEPT_GROUP = 'skiff.dev';
-export const CONCEPT_VERSION = 'v1';
+/** The concepts as kinds of another group, `skiff.dev`; what is left out is not served. */
+export interface ConceptKinds {
+  readonly deployments?: Kind<Deployment>;
+  readonly replicaSets?: Kind<ReplicaSet>;
+  readonly replicationControllers?: Kind<ReplicationController>;
+  readonly services?: Kind<Service>;
+  readonly resourceQuotas?: Kind<ResourceQuota>;
+}
 
-const concept = <T extends KubeObject>({ kind, plural, namespaced }: Kind<T>): Kind<T> => ({
-  group: CONCEPT_GROUP,
-  version: CONCEPT_VERSION,
-  kind,
-  plural,
-  namespaced,
-});
-
-/** The reconcilers that work on a stock cluster: the same as at home, handed the kinds of skiff.dev. Pods, nodes and endpoints are the cluster's own. */
-export function conceptControllers(): readonly ControllerDefinition[] {
-  const kinds = {
-    deployments: concept(deployments),
-    replicaSets: concept(replicaSets),
-    replicationControllers: concept(replicationControllers),
-    services: concept(services),
-    resourceQuotas: concept(resourceQuotas),
-  };
+/**
+ * The controllers of the concepts on a stock cluster, which looks after pods, nodes and namespaces itself.
+ * @param counted the namespaced kinds that quotas may count
+ */
+export function conceptControllers(kinds: ConceptKinds, counted: () => readonly Kind[]): readonly ControllerDefinition[] {
+  const { replicaSets: sets } = kinds;
   return [
-    deploymentController({ deployments: kinds.deployments, replicaSets: kinds.replicaSets, pods }),
-    replicaSetController({ replicaSets: kinds.replicaSets, pods }),
-    replicationControllerController({ replicationControllers: kinds.replicationControllers, pods }),
-    endpointsController({ services: kinds.services, pods, endpoints }),
-    endpointSliceController({ services: kinds.services, pods, nodes, endpointSlices }),
-    resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted: () => [pods] }),
+    ...(kinds.deployments && sets ? [deploymentController({ deployments: kinds.deployments, replicaSets: sets, pods })] : []),
+    ...(sets ? [replicaSetController({ replicaSets: sets, pods })] : []),
+    ...(kinds.replicationControllers ? [replicationControllerController({ replicationControllers: kinds.replicationControllers, pods })] : []),
+    ...(kinds.services ? [endpointSliceController({ services: kinds.services, pods, nodes, endpointSlices })] : []),
+    ...(kinds.services ? [serviceLoadBalancerController({ services: kinds.services, nodes, endpointSlices })] : []),
+    ...(kinds.resourceQuotas ? [resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted })] : []),
   ];
 }

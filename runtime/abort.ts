@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** Why something was told to end: the reason of an AbortSignal. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
@@ -12,6 +14,18 @@ export class Stopped extends Error {
 export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Waits for `promise`, but no longer than `ms`; answers whether it settled in time. The timer does not outlive the wait. */
+export function settledWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(false));
+    const settle = () => {
+      cancel();
+      resolve(true);
+    };
+    promise.then(settle, settle);
+  });
 }
 
 /** Waits for `promise`, but no longer than until the signal aborts; answers whether it resolved. The listener does not outlive the wait. */

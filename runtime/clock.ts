@@ -32,6 +32,17 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 }
 
 /** RFC 3339 with seconds, as metav1.Time prints. */
-export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export function timeText(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
+}
+/** Thousands of objects are stamped within one second: the text of the last one is kept. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** RFC 3339 with microseconds, as metav1.MicroTime prints. */
 export const microTimeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`;

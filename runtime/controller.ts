@@ -26,6 +26,8 @@ export interface EnqueueOptions {
   readonly afterMs?: number;
   /** Keys of first lists and resyncs are 'low'. Default 'normal'. */
   readonly priority?: 'normal' | 'low';
+  /** Why, for the logs of the reconcile; it does not tell keys apart. */
+  readonly reason?: string;
 }
 
 /** What a controller is built from. It is the same in both homes. */

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { keyText } from '../api/object.ts';
 import { isConflict } from '../api/status-error.ts';
-import { aborted, Stopped, settledBefore } from './abort.ts';
+import { aborted, Stopped, settledBefore, settledWithin } from './abort.ts';
 import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
-import { sleep } from './clock.ts';
 import type { Controller, ControllerDefinition, ReconcileContext, Result, Runnable } from './controller.ts';
 import { TerminalError } from './controller.ts';
 import type { EventSink } from './event-recorder.ts';
@@ -34,6 +33,9 @@ export interface ManagerOptions {
   /** How long reconciles under way may go on after the stop. Default 10 s. */
   readonly graceMs?: number;
 }
+
+/** How long the last events may take to be written. */
+const EVENTS_GRACE_MS = 1000;
 
 /** One controller while it runs. */
 interface Running {
@@ -97,8 +99,8 @@ async function runControllers(options: ManagerOptions, signal: AbortSignal, mark
     const opened = Promise.all(controllers.map((running) => openWhenReady(running, work.signal)));
     void opened.then((open) => open.every(Boolean) && markReady());
     await aborted(work.signal);
-    await Promise.race([ended, sleep(clock, graceMs).then(() => log.warn('the grace period is over: leaving reconciles behind'))]);
-    await Promise.race([events.idle(), sleep(clock, 1000)]);
+    if (!(await settledWithin(clock, graceMs, ended))) log.warn('the grace period is over: leaving reconciles behind');
+    await settledWithin(clock, EVENTS_GRACE_MS, events.idle());
     const { reason } = work.signal;
     if (!signal.aborted) throw reason;
   } finally {

@@ -29,7 +29,7 @@ export interface WorkItem {
 
 /** One reconciler's part of the queue. */
 export interface Lane {
-  add(key: ObjectKey, options?: EnqueueOptions & { readonly reason?: string }): void;
+  add(key: ObjectKey, options?: EnqueueOptions): void;
   /** From now on its keys are worked on (while the queue runs). */
   open(): void;
   readonly ready: number;

@@ -1,14 +1,14 @@
 import type { ClusterState } from './cluster-state.ts';
 import type { Diagnosis } from './fit-error.ts';
 import { imageLocalityScore } from './image-locality.ts';
-import { nodeAffinity, nodeAffinityScore, namedNodes } from './node-affinity.ts';
+import { namedNodes, nodeAffinity, nodeAffinityScore } from './node-affinity.ts';
 import { nodeName, nodePorts, nodeUnschedulable } from './node-basics.ts';
 import type { NodeInfo } from './node-info.ts';
 import { balancedAllocationScore, leastAllocatedScore, nodeResourcesFit } from './node-resources.ts';
-import { interPodAffinity, interPodAffinityScore } from './pod-affinity.ts';
-import type { PodInfo } from './pod-info.ts';
 import type { Filter, NodeCheck, Rejection, Score } from './plugin.ts';
 import { reject } from './plugin.ts';
+import { interPodAffinity, interPodAffinityScore } from './pod-affinity.ts';
+import type { PodInfo } from './pod-info.ts';
 import { taintToleration, taintTolerationScore } from './taints.ts';
 import type { DefaultSelector } from './topology-spread.ts';
 import { podTopologySpread, podTopologySpreadScore } from './topology-spread.ts';
@@ -41,7 +41,7 @@ export interface PreparedFilter {
   readonly check: NodeCheck;
 }
 
-export function prepareFilters(pod: PodInfo, cluster: ClusterState): readonly PreparedFilter[] {
+function prepareFilters(pod: PodInfo, cluster: ClusterState): readonly PreparedFilter[] {
   return FILTERS.flatMap(({ name, prepare }) => {
     const check = prepare(pod, cluster);
     return check ? [{ name, check }] : [];
@@ -52,7 +52,7 @@ export interface NamedRejection extends Rejection {
   readonly filter: string;
 }
 
-export function firstRejection(filters: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
+function firstRejection(filters: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
   for (const { name, check } of filters) {
     const rejection = check(node);
     if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
@@ -70,12 +70,12 @@ export interface Nominations {
  * Whether a pod may go to a node: with the pods nominated there that are as important counted in, and without them,
  * since they may come or not.
  */
-function rejectionWithNominated(
+export function rejectionOf(
   pod: PodInfo,
   node: NodeInfo,
   cluster: ClusterState,
-  filters: readonly PreparedFilter[],
   nominated: readonly PodInfo[],
+  filters: readonly PreparedFilter[] = prepareFilters(pod, cluster),
 ): NamedRejection | undefined {
   const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
   if (others.length > 0) {
@@ -90,7 +90,7 @@ function rejectionWithNominated(
 /** How many feasible nodes are enough: all of up to 100, a shrinking share of more (percentageOfNodesToScore left at its default). */
 export function nodesToFind(count: number): number {
   if (count < 100) return count;
-  const percentage = Math.max(5, Math.trunc(50 - count / 125));
+  const percentage = Math.max(5, 50 - Math.trunc(count / 125));
   return Math.max(100, Math.trunc((count * percentage) / 100));
 }
 
@@ -124,7 +124,7 @@ export function createAlgorithm({ cluster, nominations, defaultSelector, random 
     const rejections = new Map<string, Rejection>();
     const rejectedBy = new Set<string>(named && named.size < nodes.length ? ['NodeAffinity'] : []);
     const visit = (node: NodeInfo) => {
-      const rejection = rejectionWithNominated(pod, node, cluster, filters, nominations.on(node.name));
+      const rejection = rejectionOf(pod, node, cluster, nominations.on(node.name), filters);
       if (!rejection) return void feasible.push(node);
       rejections.set(node.name, rejection);
       rejectedBy.add(rejection.filter);

@@ -45,6 +45,10 @@ export interface ClusterState {
   /** Nodes that have the image. */
   imageSpread(image: string): number;
   readonly namespaceLabels: NamespaceLabels;
+  /** Grows with every change. */
+  readonly version: number;
+  /** Runs `what`, which leaves the state as it found it: its changes do not count. */
+  trial<T>(what: () => T): T;
 }
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -56,6 +60,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
   const affinityGroups = new Map<string, AffinityGroup>();
   const images = new Map<string, number>();
   let ordered: readonly NodeInfo[] | undefined;
+  let version = 0;
 
   const infoOf = (name: string): NodeInfo => {
     let info = infos.get(name);
@@ -106,6 +111,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     const info = podNodes.get(uid);
     const pod = info?.pods.get(uid);
     if (!info || !pod) return;
+    version++;
     removePodFrom(info, pod);
     podNodes.delete(uid);
     countGroup(pod, info, -1);
@@ -123,6 +129,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
       return info?.node ? info : undefined;
     },
     setNode(node) {
+      version++;
       const info = infoOf(node.metadata.name);
       if (!info.node || info.labels[ZONE] !== node.metadata.labels?.[ZONE]) ordered = undefined;
       countImages(info, -1);
@@ -132,6 +139,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     removeNode(name) {
       const info = infos.get(name);
       if (!info) return;
+      version++;
       countImages(info, -1);
       info.images = new Map();
       info.node = undefined;
@@ -140,6 +148,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     },
     addPod(pod, nodeName) {
       removePod(pod.uid);
+      version++;
       const info = infoOf(nodeName);
       addPodTo(info, pod);
       podNodes.set(pod.uid, info);
@@ -161,6 +170,17 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     },
     imageSpread: (image) => images.get(image) ?? 0,
     namespaceLabels,
+    get version() {
+      return version;
+    },
+    trial(what) {
+      const before = version;
+      try {
+        return what();
+      } finally {
+        version = before;
+      }
+    },
   };
 }
 

@@ -19,7 +19,12 @@ export interface EvictionFailure {
 }
 
 /** Tells the victims of a preemption to go, each with its own grace period. Answers those that could not be told; one that is gone is none. */
-export async function evict(victims: readonly PodInfo[], preemptor: PodInfo, node: string, tools: EvictionTools): Promise<readonly EvictionFailure[]> {
+export async function evict(
+  victims: readonly PodInfo[],
+  preemptor: PodInfo,
+  node: string,
+  tools: EvictionTools,
+): Promise<readonly EvictionFailure[]> {
   const { client, clock, recorder } = tools;
   const message = `${preemptor.pod.spec?.schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`;
   const evictOne = async ({ pod, uid }: PodInfo) => {

@@ -4,6 +4,7 @@ import type { Pod } from '../api/core/pod.ts';
 import type { Live } from '../api/object.ts';
 import type { Informer } from '../runtime/informer.ts';
 import type { ClusterState } from './cluster-state.ts';
+import type { FailureMemo } from './failure-memo.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodInfo } from './pod-info.ts';
 import { podInfoOf } from './pod-info.ts';
@@ -19,6 +20,7 @@ export interface Following {
   readonly nominator: Nominator;
   readonly assumed: Set<string>;
   readonly doomed: Set<string>;
+  readonly failures: FailureMemo;
   readonly schedulerName: string;
 }
 
@@ -28,7 +30,7 @@ const asksLess = (now: PodInfo, before: PodInfo) =>
 
 /** Keeps the cluster state and the queue as the informers show the world, and wakes pods that a change could help. */
 export function followCluster(following: Following): void {
-  const { podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, schedulerName } = following;
+  const { podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, failures, schedulerName } = following;
 
   const placed = (pod: Live<Pod>, node: string) => {
     const { uid } = pod.metadata;
@@ -91,7 +93,9 @@ export function followCluster(following: Following): void {
   });
   namespaceInformer.on({
     update(namespace, old) {
-      if (JSON.stringify(namespace.metadata.labels) !== JSON.stringify(old.metadata.labels)) queue.wake({ name: 'NamespaceUpdate' });
+      if (JSON.stringify(namespace.metadata.labels) === JSON.stringify(old.metadata.labels)) return;
+      failures.forget();
+      queue.wake({ name: 'NamespaceUpdate' });
     },
   });
 }

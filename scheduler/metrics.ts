@@ -12,11 +12,13 @@ export interface SchedulerMetrics {
   /** `seconds` from its first arrival in the queue. */
   scheduled(attempts: number, seconds: number): void;
   incoming(queue: QueueName, event: string): void;
+  preemptionTried(): void;
   preempted(victims: number): void;
 }
 
 export interface SchedulerFigures {
   readonly queues: () => Readonly<Record<QueueName, number>>;
+  readonly rejections: () => ReadonlyMap<string, number>;
   readonly cache: () => { readonly nodes: number; readonly pods: number; readonly assumed: number };
 }
 
@@ -65,7 +67,12 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
     labelNames: ['queue', 'event'],
   });
   const preemptionAttempts = new Counter({ registers, name: 'scheduler_preemption_attempts_total', help: 'Preemptions.' });
-  const preemptionVictims = new Histogram({ registers, name: 'scheduler_preemption_victims', help: 'Victims of a preemption.', buckets: powers(1, 2, 7) });
+  const preemptionVictims = new Histogram({
+    registers,
+    name: 'scheduler_preemption_victims',
+    help: 'Victims of a preemption.',
+    buckets: powers(1, 2, 7),
+  });
   new Gauge({
     registers,
     name: 'scheduler_pending_pods',
@@ -73,6 +80,15 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
     labelNames: ['queue'],
     collect() {
       for (const [queue, count] of Object.entries(figures.queues())) this.set({ queue }, count);
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'scheduler_unschedulable_pods',
+    help: 'Unschedulable pods, by the plugin that rejected them.',
+    labelNames: ['plugin', 'profile'],
+    collect() {
+      for (const [plugin, count] of figures.rejections()) this.set({ plugin, profile: PROFILE }, count);
     },
   });
   new Gauge({
@@ -104,9 +120,7 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
       sliDuration.observe({ attempts: tries >= 15 ? '15+' : String(tries) }, seconds);
     },
     incoming: (queue, event) => incoming.inc({ queue, event }),
-    preempted(victims) {
-      preemptionAttempts.inc();
-      preemptionVictims.observe(victims);
-    },
+    preemptionTried: () => preemptionAttempts.inc(),
+    preempted: (victims) => preemptionVictims.observe(victims),
   };
 }

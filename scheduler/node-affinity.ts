@@ -82,5 +82,4 @@ export const nodeAffinityScore: Score = {
 };
 
 /** Unlike a required term, an empty preference is met by every node. */
-const prefers = (term: NodeSelectorTerm, node: NodeInfo) =>
-  (!term.matchExpressions?.length && !term.matchFields?.length) || matchesTerm(term, node);
+const prefers = (term: NodeSelectorTerm, node: NodeInfo) => (!term.matchExpressions?.length && !term.matchFields?.length) || matchesTerm(term, node);

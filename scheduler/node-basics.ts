@@ -1,6 +1,6 @@
-import type { HostPort } from './pod-info.ts';
 import type { Filter } from './plugin.ts';
 import { reject } from './plugin.ts';
+import type { HostPort } from './pod-info.ts';
 import { tolerates } from './taints.ts';
 
 const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -33,7 +33,8 @@ export const nodePorts: Filter = {
     if (hostPorts.length === 0) return undefined;
     return ({ usedPorts }) => {
       for (const { port } of usedPorts.values()) {
-        if (hostPorts.some((wanted) => portsConflict(wanted, port))) return reject("node(s) didn't have free ports for the requested pod ports", true);
+        if (hostPorts.some((wanted) => portsConflict(wanted, port)))
+          return reject("node(s) didn't have free ports for the requested pod ports", true);
       }
       return undefined;
     };

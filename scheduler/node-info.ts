@@ -2,7 +2,7 @@ import type { Node } from '../api/core/node.ts';
 import type { Live } from '../api/object.ts';
 import type { HostPort, PodInfo } from './pod-info.ts';
 import type { Resources } from './resources.ts';
-import { addResources, noResources, nodeAllocatable } from './resources.ts';
+import { addResources, nodeAllocatable, noResources } from './resources.ts';
 
 /** A node and what its pods take of it, kept up to date pod by pod. */
 export interface NodeInfo {

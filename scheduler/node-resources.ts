@@ -1,7 +1,7 @@
 import type { NodeInfo } from './node-info.ts';
-import type { PodInfo } from './pod-info.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE } from './plugin.ts';
+import type { PodInfo } from './pod-info.ts';
 import type { Resources } from './resources.ts';
 
 interface Shortage {

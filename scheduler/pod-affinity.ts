@@ -1,8 +1,8 @@
 import type { AffinityGroup, ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { AffinityTerms, PodInfo } from './pod-info.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE, reject } from './plugin.ts';
+import type { AffinityTerms, PodInfo } from './pod-info.ts';
 import type { Term } from './term.ts';
 import { termMatches } from './term.ts';
 

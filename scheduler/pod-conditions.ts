@@ -1,7 +1,7 @@
 import type { Pod, PodCondition } from '../api/core/pod.ts';
 import type { Live } from '../api/object.ts';
-import { timeText } from '../runtime/clock.ts';
 import type { Patch } from '../runtime/client.ts';
+import { timeText } from '../runtime/clock.ts';
 
 export interface ConditionChange {
   readonly type: string;

@@ -1,12 +1,13 @@
-import { firstRejection, prepareFilters } from './algorithm.ts';
+import type { Nominations } from './algorithm.ts';
+import { rejectionOf } from './algorithm.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Diagnosis } from './fit-error.ts';
 import { diagnosisText } from './fit-error.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { PodInfo } from './pod-info.ts';
-import { byImportance, startOf } from './pod-info.ts';
 import type { Rejection } from './plugin.ts';
 import { reject } from './plugin.ts';
+import type { PodInfo } from './pod-info.ts';
+import { byImportance, startOf } from './pod-info.ts';
 
 export interface Candidate {
   readonly node: NodeInfo;
@@ -18,6 +19,8 @@ export interface PreemptionInput {
   /** Why the pod fits nowhere. */
   readonly diagnosis: Diagnosis;
   readonly cluster: ClusterState;
+  /** Room that others were promised is not there. */
+  readonly nominations: Nominations;
   /** In [0, 1). */
   readonly random: () => number;
   /** The node promised to the pod by an earlier preemption. */
@@ -38,7 +41,7 @@ const enoughCandidates = (nodes: number) => Math.min(nodes, Math.max(Math.trunc(
  * Which pods of lower priority would have to go, and where, so that the pod fits: upstream's DefaultPreemption.
  * Tries it on the cluster state itself, which is as before when it returns.
  */
-export function findPreemption(pod: PodInfo, { diagnosis, cluster, random, nominatedNode, doomed }: PreemptionInput): Preemption {
+export function findPreemption(pod: PodInfo, { diagnosis, cluster, nominations, random, nominatedNode, doomed }: PreemptionInput): Preemption {
   if (pod.pod.spec?.preemptionPolicy === 'Never') return { message: 'not eligible due to preemptionPolicy=Never.', clearNomination: false };
   const nominated = nominatedNode === undefined ? undefined : cluster.node(nominatedNode);
   const waitsForNominated = nominated && diagnosis.rejections.get(nominated.name)?.preemptible !== false;
@@ -55,7 +58,7 @@ export function findPreemption(pod: PodInfo, { diagnosis, cluster, random, nomin
   for (let index = 0; index < hopeful.length && candidates.length < enough; index++) {
     const node = hopeful[(offset + index) % hopeful.length];
     if (!node) continue;
-    const outcome = victimsOn(node, pod, cluster);
+    const outcome = victimsOn(node, pod, cluster, nominations.on(node.name));
     if ('victims' in outcome) candidates.push(outcome);
     else rejections.set(node.name, outcome);
   }
@@ -65,13 +68,16 @@ export function findPreemption(pod: PodInfo, { diagnosis, cluster, random, nomin
 }
 
 const isBeingPreempted = ({ pod, terminating }: PodInfo) =>
-  terminating && (pod.status?.conditions ?? []).some(({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler');
+  terminating &&
+  (pod.status?.conditions ?? []).some(
+    ({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
+  );
 
 /** Takes all less important pods away, sees whether the pod fits then, and gives back as many as possible, the most important first. */
-function victimsOn(node: NodeInfo, pod: PodInfo, cluster: ClusterState): Candidate | Rejection {
+function victimsOn(node: NodeInfo, pod: PodInfo, cluster: ClusterState, nominated: readonly PodInfo[]): Candidate | Rejection {
   const lower = [...node.pods.values()].filter((other) => other.priority < pod.priority).sort(byImportance);
   if (lower.length === 0) return NO_VICTIMS;
-  const rejection = () => firstRejection(prepareFilters(pod, cluster), node);
+  const rejection = () => rejectionOf(pod, node, cluster, nominated);
   for (const other of lower) cluster.removePod(other.uid);
   const hopeless = rejection();
   const victims: PodInfo[] = [];
@@ -103,4 +109,3 @@ export function bestCandidate(candidates: readonly Candidate[]): Candidate | und
   }
   return left[0];
 }
-

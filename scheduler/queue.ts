@@ -18,6 +18,8 @@ export interface QueuedPod {
   readonly addedAt: number;
   /** Filters that rejected nodes in the last try: what could wake it. */
   rejectedBy: ReadonlySet<string>;
+  /** What was last said of it in an event, and when (monotonic milliseconds). */
+  said: { readonly message: string; readonly at: number } | undefined;
 }
 
 interface Entry extends QueuedPod {
@@ -57,6 +59,8 @@ export interface SchedulingQueue {
   /** Something changed in the cluster: pods that it could help are tried again. */
   wake(event: ClusterEvent): void;
   sizes(): Readonly<Record<QueueName, number>>;
+  /** How many unschedulable pods each filter rejected. */
+  rejections(): ReadonlyMap<string, number>;
 }
 
 export interface SchedulingQueueOptions {
@@ -84,7 +88,9 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
     const byPriority = b.entry.info.priority - a.entry.info.priority;
     return byPriority < 0 || (byPriority === 0 && (a.entry.since < b.entry.since || (a.entry.since === b.entry.since && a.order < b.order)));
   });
-  const backoff = createHeap<Slot>((a, b) => a.entry.backoffUntil < b.entry.backoffUntil);
+  const byBackoff = (a: Slot, b: Slot) => a.entry.backoffUntil < b.entry.backoffUntil;
+  const backoff = createHeap<Slot>(byBackoff);
+  const errorBackoff = createHeap<Slot>(byBackoff);
   const sizes: Record<Entry['queue'], number> = { active: 0, backoff: 0, unschedulable: 0, gated: 0, 'in flight': 0 };
   let order = 0;
   let cancelAlarm = () => {};
@@ -107,7 +113,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
       active.push(slot);
       onReady();
     } else if (queue === 'backoff') {
-      backoff.push(slot);
+      (entry.errored ? errorBackoff : backoff).push(slot);
       setAlarm();
       onReady();
     } else if (queue === 'unschedulable') {
@@ -128,11 +134,13 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
   };
   const setAlarm = () => {
     cancelAlarm();
-    const next = top(backoff);
-    if (!next || signal.aborted) return;
-    cancelAlarm = clock.after(Math.max(0, next.backoffUntil - clock.monotonic()), () => {
+    const due = Math.min(...[backoff, errorBackoff].map((heap) => top(heap)?.backoffUntil ?? Number.POSITIVE_INFINITY));
+    if (due === Number.POSITIVE_INFINITY || signal.aborted) return;
+    cancelAlarm = clock.after(Math.max(0, due - clock.monotonic()), () => {
       const now = clock.monotonic();
-      for (let entry = top(backoff); entry && entry.backoffUntil <= now; entry = top(backoff)) enter(entry, 'active', 'BackoffComplete');
+      for (const heap of [backoff, errorBackoff]) {
+        for (let entry = top(heap); entry && entry.backoffUntil <= now; entry = top(heap)) enter(entry, 'active', 'BackoffComplete');
+      }
       setAlarm();
     });
   };
@@ -170,6 +178,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
           attempts: 0,
           addedAt: clock.now(),
           rejectedBy: new Set(),
+          said: undefined,
           queue: 'in flight',
           ticket: 0,
           since: 0,
@@ -194,11 +203,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
     },
     get: (uid) => entries.get(uid),
     pop() {
-      let entry = top(active);
-      if (!entry) {
-        const next = top(backoff);
-        if (next && !next.errored) entry = next;
-      }
+      const entry = top(active) ?? top(backoff);
       if (!entry) return undefined;
       enter(entry, 'in flight', '');
       entry.attempts++;
@@ -221,6 +226,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
         for (const entry of [...(unschedulable.get(filter) ?? [])]) if (couldHelp(event, filter, entry.info)) awaken(entry, event.name);
       }
     },
+    rejections: () => new Map([...unschedulable].flatMap(([filter, { size }]) => (filter === ANYONE ? [] : [[filter, size] as const]))),
     sizes: () => ({ active: sizes.active, backoff: sizes.backoff, unschedulable: sizes.unschedulable, gated: sizes.gated }),
   };
 }

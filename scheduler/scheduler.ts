@@ -15,6 +15,9 @@ import type { Decision } from './algorithm.ts';
 import { createAlgorithm } from './algorithm.ts';
 import { createClusterState } from './cluster-state.ts';
 import { createDefaultSpread } from './default-spread.ts';
+import { evict } from './eviction.ts';
+import type { Failure } from './failure-memo.ts';
+import { createFailureMemo } from './failure-memo.ts';
 import type { Diagnosis } from './fit-error.ts';
 import { diagnosisText, NO_NODES } from './fit-error.ts';
 import { followCluster } from './follow.ts';
@@ -23,7 +26,6 @@ import { createSchedulerMetrics } from './metrics.ts';
 import { createNominator } from './nominator.ts';
 import { conditionPatch } from './pod-conditions.ts';
 import type { PodInfo } from './pod-info.ts';
-import { evict } from './eviction.ts';
 import { findPreemption } from './preemption.ts';
 import type { QueuedPod } from './queue.ts';
 import { createSchedulingQueue } from './queue.ts';
@@ -43,7 +45,9 @@ export interface SchedulerOptions {
 }
 
 /** Bindings under way at once; more pods wait their turn. */
-const MAX_BINDINGS = 256;
+const MAX_BINDINGS = 128;
+/** The same complaint about the same pod is worth an event this often: a pod may be tried many times a second. */
+const REPEAT_MS = 10_000;
 /** How long it decides before the event loop gets its turn. */
 const SLICE_MS = 5;
 
@@ -66,12 +70,14 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   const cluster = createClusterState((name) => namespaceInformer.get({ namespace: '', name })?.metadata.labels);
   const spread = createDefaultSpread(informers);
   const nominator = createNominator();
+  const failures = createFailureMemo(cluster, nominator);
   /** Pods that are decided on and not yet seen with their node. */
   const assumed = new Set<string>();
   /** Victims told to go. */
   const doomed = new Set<string>();
   const metrics = createSchedulerMetrics(registry, {
     queues: () => queue.sizes(),
+    rejections: () => queue.rejections(),
     cache: () => ({ nodes: cluster.nodes().length, pods: cluster.podCount, assumed: assumed.size }),
   });
   const queue = createSchedulingQueue({ clock, onReady: () => schedulePump(), onIncoming: metrics.incoming, signal: life.signal });
@@ -115,9 +121,14 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     const started = clock.monotonic();
     const { info } = queued;
     const ended = (result: AttemptResult) => metrics.attempted(result, (clock.monotonic() - started) / 1000);
+    const known = failures.find(info);
+    if (known) {
+      ended('unschedulable');
+      return explain(info, known);
+    }
     let decision: Decision;
     try {
-      decision = algorithm.decide(info);
+      decision = cluster.trial(() => algorithm.decide(info));
     } catch (error) {
       ended('error');
       void beside(giveUp(info, new Set(), 'SchedulerError', messageOf(error), true));
@@ -148,7 +159,11 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     try {
       await client.createSubresource(pods, key, 'binding', binding);
     } catch (error) {
-      if (assumed.delete(info.uid)) cluster.removePod(info.uid);
+      // Its place is free again.
+      if (assumed.delete(info.uid)) {
+        cluster.removePod(info.uid);
+        queue.wake({ name: 'AssignedPodDelete', pod: info });
+      }
       if (isNotFound(error)) {
         // Gone meanwhile; the informer takes it out of the queue.
         queue.failed(info.uid, { rejectedBy: new Set(), error: true });
@@ -168,12 +183,14 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   const reject = (info: PodInfo, diagnosis: Diagnosis) => {
     const { rejectedBy } = diagnosis;
     if (diagnosis.nodeCount === 0) return void beside(giveUp(info, rejectedBy, 'Unschedulable', NO_NODES));
-    const preemption = findPreemption(info, { diagnosis, cluster, random, nominatedNode: nominator.nodeOf(info.uid), doomed });
+    const nominatedNode = nominator.nodeOf(info.uid);
+    const preemption = cluster.trial(() => findPreemption(info, { diagnosis, cluster, nominations: nominator, random, nominatedNode, doomed }));
+    metrics.preemptionTried();
     if ('message' in preemption) {
-      // The words before `preemption:` are of upstream's DynamicResources plugin, which speaks first.
-      const message = diagnosisText(diagnosis, `no new claims to deallocate, preemption: ${preemption.message}`);
+      const failure = { diagnosis, message: preemption.message };
       if (preemption.clearNomination) nominator.remove(info.uid);
-      return void beside(giveUp(info, rejectedBy, 'Unschedulable', message, false, preemption.clearNomination ? '' : undefined));
+      failures.remember(info, failure);
+      return explain(info, failure, preemption.clearNomination);
     }
     const { node, victims } = preemption.candidate;
     metrics.preempted(victims.length);
@@ -195,6 +212,20 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     void beside(makeRoom());
   };
 
+  const explain = (info: PodInfo, { diagnosis, message }: Failure, clearNomination = false) => {
+    // The words before `preemption:` are of upstream's DynamicResources plugin, which speaks first.
+    const text = diagnosisText(diagnosis, `no new claims to deallocate, preemption: ${message}`);
+    void beside(giveUp(info, diagnosis.rejectedBy, 'Unschedulable', text, false, clearNomination ? '' : undefined));
+  };
+
+  const complain = (info: PodInfo, message: string) => {
+    const queued = queue.get(info.uid);
+    const at = clock.monotonic();
+    if (queued?.said?.message === message && at - queued.said.at < REPEAT_MS) return;
+    if (queued) queued.said = { message, at };
+    recorder.event(info.pod, 'Warning', 'FailedScheduling', message);
+  };
+
   /** Puts a pod back to wait, and says why in its condition and an event. */
   const giveUp = async (
     info: PodInfo,
@@ -205,7 +236,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     nominatedNode?: string,
   ): Promise<void> => {
     if (nominatedNode === undefined || nominatedNode === '') queue.failed(info.uid, { rejectedBy, error });
-    recorder.event(info.pod, 'Warning', 'FailedScheduling', message);
+    complain(info, message);
     const current = podInformer.get(keyOf(info.pod)) ?? info.pod;
     const patch = conditionPatch(current, { type: 'PodScheduled', status: 'False', reason, message }, clock.now(), nominatedNode);
     try {
@@ -217,7 +248,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     queue.failed(info.uid, { rejectedBy, error });
   };
 
-  followCluster({ podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, schedulerName });
+  followCluster({ podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, failures, schedulerName });
 
   return {
     ready,

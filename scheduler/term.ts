@@ -60,6 +60,10 @@ export function withLabelKeys(
   };
   return {
     ...selector,
-    matchExpressions: [...(selector.matchExpressions ?? []), ...(match ?? []).flatMap(requirement('In')), ...(mismatch ?? []).flatMap(requirement('NotIn'))],
+    matchExpressions: [
+      ...(selector.matchExpressions ?? []),
+      ...(match ?? []).flatMap(requirement('In')),
+      ...(mismatch ?? []).flatMap(requirement('NotIn')),
+    ],
   };
 }

@@ -3,9 +3,9 @@ import type { Selector } from '../api/selector.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { matchesNodeAffinity } from './node-affinity.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { PodInfo } from './pod-info.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE, reject } from './plugin.ts';
+import type { PodInfo } from './pod-info.ts';
 import { HARD_EFFECTS, untolerated } from './taints.ts';
 import { compileSelector, withLabelKeys } from './term.ts';
 
@@ -41,12 +41,13 @@ export function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: strin
 }
 
 /** How many of the pods that the constraint counts are on each node. */
-function matchesPerNode({ selector }: SpreadConstraint, namespace: string, cluster: ClusterState): Map<NodeInfo, number> {
+function matchesPerNode({ selector }: SpreadConstraint, namespace: string, cluster: ClusterState): ReadonlyMap<NodeInfo, number> {
+  const groups = cluster.matchingGroups(namespace, selector).filter(({ terminating }) => !terminating);
+  const [only] = groups;
+  // The pods of one ReplicaSet: no need to add up.
+  if (only && groups.length === 1) return only.perNode;
   const counts = new Map<NodeInfo, number>();
-  for (const group of cluster.matchingGroups(namespace, selector)) {
-    if (group.terminating) continue;
-    for (const [node, count] of group.perNode) counts.set(node, (counts.get(node) ?? 0) + count);
-  }
+  for (const { perNode } of groups) for (const [node, count] of perNode) counts.set(node, (counts.get(node) ?? 0) + count);
   return counts;
 }
 

@@ -150,6 +150,13 @@ export function encodeWatch(key: string, rangeEnd: string, startRevision: number
   return request.finish();
 }
 
+/** Asks how far a watch is; the answer is a response without events. */
+export function encodeProgressRequest(): Uint8Array {
+  const request = new BinaryWriter();
+  writeBytes(request, 3, new Uint8Array());
+  return request.finish();
+}
+
 export interface WatchResponse {
   readonly revision: number;
   readonly created: boolean;

@@ -108,7 +108,13 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
   }
 
   /** One stream from `after` on; resolves with the last revision seen when the stream breaks. */
-  function follow(prefix: string, after: number, sink: (batch: WatchBatch) => void, signal: AbortSignal, established: () => void): Promise<number> {
+  function follow(
+    prefix: string,
+    after: number,
+    sink: (batch: WatchBatch) => void,
+    signal: AbortSignal,
+    established: (requestProgress: () => void) => void,
+  ): Promise<number> {
     return new Promise((resolve, reject) => {
       const stream = openWatch();
       let seen = after;
@@ -126,7 +132,7 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
           return reject(new CompactedError(response.compactRevision - 1));
         }
         if (response.canceled) return stream.cancel();
-        if (response.created) return established();
+        if (response.created) return established(() => void stream.write(messages.encodeProgressRequest()));
         seen = Math.max(seen, response.events.at(-1)?.kv.modRevision ?? 0, response.events.length === 0 ? response.revision : 0);
         sink(batchOf(response));
       });
@@ -141,13 +147,13 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
     after: number,
     sink: (batch: WatchBatch) => void,
     signal: AbortSignal,
-    established: () => void,
+    established: (requestProgress: () => void) => void,
   ): Promise<void> {
     let seen = after;
     for (let delay = 50; !signal.aborted; delay = Math.min(delay * 2, 2_000)) {
-      const upTo = await follow(prefix, seen, sink, signal, () => {
+      const upTo = await follow(prefix, seen, sink, signal, (requestProgress) => {
         delay = 50;
-        established();
+        established(requestProgress);
       });
       seen = upTo;
       if (signal.aborted) return;
@@ -188,7 +194,11 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
       if (afterRevision > 0) await mustRemember(afterRevision);
       const either = AbortSignal.any([signal, stopped.signal]);
       return new Promise((resolve, reject) => {
-        const done = keepFollowing(prefix, afterRevision, sink, either, () => resolve({ done }));
+        let ask = () => {};
+        const done = keepFollowing(prefix, afterRevision, sink, either, (requestProgress) => {
+          ask = requestProgress;
+          resolve({ done, requestProgress: () => ask() });
+        });
         done.catch(reject);
       });
     },

@@ -24,12 +24,21 @@ export interface Store {
    * The returned promise resolves once the watch is established (live), with a `done` promise inside that settles when it ends.
    * @throws CompactedError when `afterRevision` is older than the last compaction.
    */
-  watch(prefix: string, afterRevision: number, sink: (batch: WatchBatch) => void, signal: AbortSignal): Promise<{ readonly done: Promise<void> }>;
+  watch(prefix: string, afterRevision: number, sink: (batch: WatchBatch) => void, signal: AbortSignal): Promise<StoreWatch>;
   /** Forgets history up to and including `revision`; watches and lists from before it fail from then on. */
   compact(revision: number): Promise<void>;
   /** The newest committed revision. */
   revision(): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface StoreWatch {
+  readonly done: Promise<void>;
+  /**
+   * Asks for a batch (an empty one, if need be) that says how far the watch is: where other processes write to the store too, silence
+   * says nothing. Left out where every watch hears of every revision at once.
+   */
+  requestProgress?(): void;
 }
 
 export interface StoredValue {

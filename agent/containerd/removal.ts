@@ -14,7 +14,9 @@ export interface RemovalOptions extends ContainerdDirs {
   readonly clock?: Clock;
 }
 
+/** Fixed in containerd 1.6, whatever its configuration says; other containerds of the machine have theirs there too. */
 const SHIM_SOCKET_DIR = '/run/containerd/s';
+const SHARED_DIRS = [SHIM_SOCKET_DIR, '/run/containerd/runc/k8s.io', '/run/containerd/runc', '/run/containerd/fifo', '/run/containerd'];
 const KILL_TIMEOUT_MS = 10_000;
 
 /**
@@ -38,7 +40,7 @@ export async function killContainers(options: RemovalOptions): Promise<void> {
   for (const { shimSocket } of bundles) {
     if (shimSocket && dirname(shimSocket) === SHIM_SOCKET_DIR) await rm(shimSocket, { force: true });
   }
-  await removeIfEmpty(SHIM_SOCKET_DIR, dirname(SHIM_SOCKET_DIR));
+  await removeIfEmpty(...SHARED_DIRS);
   await Promise.all([paths.runcRoot, paths.state].map((dir) => rm(dir, { recursive: true, force: true })));
 }
 

@@ -51,8 +51,6 @@ export interface NodeNetworkOptions {
 export interface NodeNetwork extends Runnable {
   /** Resolves when the CNI list is there: what a node's Ready condition waits for. */
   readonly podNetworkReady: Promise<void>;
-  /** Backends of a service (`namespace/name`) on this node: what health checks of load balancers ask. */
-  localBackends(service: string): number;
 }
 
 /**
@@ -87,7 +85,6 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   return {
     podNetworkReady,
     ready: Promise.all([podNetworkReady, proxy.ready, dns.ready]).then(() => {}),
-    localBackends: proxy.localBackends,
     async run(signal) {
       await applySysctls({ file: sysctlFile(options.runDir) });
       await Promise.all([

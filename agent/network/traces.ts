@@ -1,5 +1,4 @@
-import { access, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access } from 'node:fs/promises';
 import { tryCommand } from '../containerd/command.ts';
 import type { ContainerdDirs } from '../containerd/layout.ts';
 import { cgroupDirs, listBundles, listMounts, listProcesses } from '../containerd/traces.ts';
@@ -27,7 +26,7 @@ export async function listOwnTraces(options: ContainerdDirs & { readonly cgroupR
   const bundles = await listBundles(options);
   const cgroups = new Set([...(options.cgroupRoots ?? []), ...bundles.flatMap(({ cgroup }) => cgroup ?? [])]);
   const tables = (await tryCommand('nft', ['list', 'tables'])).stdout.split('\n');
-  const shimSockets = (await readdir('/run/containerd/s').catch(() => [])).map((name) => join('/run/containerd/s', name));
+  const shimSockets = bundles.flatMap(({ shimSocket }) => shimSocket ?? []);
   return {
     processes: (await listProcesses(options)).map(({ pid, args }) => `${pid} ${args.join(' ')}`),
     mounts: await listMounts([options.dataDir, options.runDir]),
@@ -36,7 +35,7 @@ export async function listOwnTraces(options: ContainerdDirs & { readonly cgroupR
     nftTables: tables.filter((line) => line === `table ${TABLE}`),
     routes: [...(await listRoutes())].map(([cidr, via]) => `${cidr} via ${via}`),
     cgroups: (await Promise.all([...cgroups].map(cgroupDirs))).flat(),
-    files: [...(await existing([options.dataDir, options.runDir])), ...shimSockets],
+    files: [...(await existing([options.dataDir, options.runDir, ...shimSockets]))],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Container } from '../../api/core/container.ts';
 import type { Pod, PodStatus } from '../../api/core/pod.ts';
 import type { Live } from '../../api/object.ts';
+import { sleep } from '../../runtime/clock.ts';
 import { createProber } from '../probe/prober.ts';
 import type { RuntimeContainer } from '../runtime.ts';
 import { MountError } from '../volume/pod-volumes.ts';
@@ -45,6 +46,8 @@ export interface EndRequest {
 /** Retries of sandboxes and volumes: kubelet retries a failed sync after ten seconds, volumes sooner. */
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
+const SANDBOX_SETTLE_MS = 100;
+const SIMULATED_QUIET_MS = 50;
 
 /** @param onFinished called once nothing of the pod is left to do: it is gone from the API, or will never run again. */
 export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinished: () => void): PodWorker {
@@ -60,6 +63,8 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
       ready && containerID ? containerID.slice(containerID.indexOf('//') + 2) : [],
     ),
   );
+  /** As the API has it, and the same with the status that was computed last. */
+  let live = initial;
   let pod = initial;
   let phase: 'running' | 'ending' | 'over' = 'running';
   let ended = false;
@@ -195,17 +200,23 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     board.run(key, async () => {
       await Promise.all(hooks);
       if (phase !== 'running') return;
-      if (previous?.state === 'exited') backoff.next(container.name, previous.finishedAt, clock.now());
       if (previous?.state === 'created') await node.runtime.removeContainer(previous.id);
       // A container that died may have died with its sandbox, of which nothing has been heard yet.
       if (previous && !(await cache.refreshSandbox(sandbox.id))?.ready) return;
+      const countRestart = () => {
+        if (previous?.state === 'exited') backoff.next(container.name, previous.finishedAt, clock.now());
+      };
       try {
         await startContainer(node, pod, container, sandbox, action.restartCount);
         waiting.delete(container.name);
+        countRestart();
       } catch (error) {
         if (!(error instanceof StartError)) throw error;
+        // A sandbox that has just died still counts as ready for a moment.
+        await sleep(clock, SANDBOX_SETTLE_MS);
         if (!(await cache.refreshSandbox(sandbox.id))?.ready) return;
         waiting.set(container.name, { reason: error.reason, message: error.message });
+        countRestart();
         board.notBefore(key, error.retryAt);
       }
     });
@@ -256,6 +267,7 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     // An end is told once, with its message.
     const unread = observation.containers.filter(({ id, state }) => state === 'exited' && !messages.has(id));
     if (unread.length > 0) return readMessages(unread);
+    if (isTooSoon(observation)) return board.wakeAt('report', startTime + SIMULATED_QUIET_MS);
     const status = podStatus({
       pod,
       observation,
@@ -274,9 +286,17 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     // Transition times come from the last status; the pod's own is newer only now and then.
     pod = { ...pod, status };
     lastStatus = status;
-    if (!vanished) node.statusWriter.put(pod, status);
+    if (!vanished) node.statusWriter.put(live, status);
     if (ended && phase === 'ending') finish();
   };
+
+  /** Simulated pods start in no time: that they are being made is only told where it takes a while. */
+  const isTooSoon = ({ containers }: PodObservation): boolean =>
+    node.runtime.simulated &&
+    phase === 'running' &&
+    clock.now() < startTime + SIMULATED_QUIET_MS &&
+    waiting.size === 0 &&
+    !containers.some(isRunning);
 
   const readMessages = (unread: readonly RuntimeContainer[]) =>
     board.run('messages', async () => {
@@ -298,6 +318,7 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     },
     update(next) {
       const metadataChanged = next.metadata.resourceVersion !== pod.metadata.resourceVersion;
+      live = next;
       pod = { ...next, status: mergedStatus(next, lastStatus) };
       if (metadataChanged && volumesReady) node.volumes.podChanged(pod);
       if (pod.metadata.deletionTimestamp) begin({ graceSeconds: graceOf(pod) });

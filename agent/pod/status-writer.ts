@@ -31,7 +31,7 @@ const RETRY_MS = 1_000;
 export function createStatusWriter(client: Client, clock: Clock, log: Logger, signal: AbortSignal): StatusWriter {
   const entries = new Map<string, Entry>();
 
-   const writeOnce = async (entry: Entry, wanted: PodStatus): Promise<void> => {
+  const writeOnce = async (entry: Entry, wanted: PodStatus): Promise<void> => {
     const { base } = entry;
     const status = { ...wanted, conditions: mergedConditions(wanted, base.status) };
     try {

@@ -35,7 +35,7 @@ function probeHttp(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome>
       host: target.host,
       port: target.port,
       path: target.path,
-      headers: target.headers.flatMap(({ name, value }) => [name, value]),
+      headers: headersOf(target),
       agent: false,
       // Probes do not check certificates (https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/).
       rejectUnauthorized: false,
@@ -56,6 +56,13 @@ function probeHttp(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome>
     });
     request.end();
   });
+}
+
+/** A header that is named twice is sent twice. */
+function headersOf({ headers }: HttpTarget): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { name, value } of headers) found[name] = [...(found[name] ?? []), value];
+  return found;
 }
 
 function probeTcp(host: string, port: number, timeoutMs: number): Promise<ProbeOutcome> {

@@ -1,9 +1,10 @@
+import { Registry } from 'prom-client';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
 import type { NodeContext } from '../pod/node-context.ts';
 import type { PodManager } from '../pod/pod-manager.ts';
 
 /** The text of /metrics. */
-export function agentMetrics(metrics: AgentMetrics, node: NodeContext, pods: PodManager): Promise<string> {
+export function agentMetrics(metrics: AgentMetrics, node: NodeContext, pods: PodManager, others: Registry | undefined): Promise<string> {
   let running = 0;
   const states = { created: 0, running: 0, exited: 0, unknown: 0 };
   for (const uid of node.cache.podUids()) {
@@ -14,5 +15,5 @@ export function agentMetrics(metrics: AgentMetrics, node: NodeContext, pods: Pod
   metrics.runningPods.set(running);
   for (const [state, count] of Object.entries(states)) metrics.runningContainers.set({ container_state: state }, count);
   metrics.desiredPods.set([...pods.workers()].length);
-  return metrics.registry.metrics();
+  return others ? Registry.merge([metrics.registry, others]).metrics() : metrics.registry.metrics();
 }

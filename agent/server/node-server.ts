@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import type { Registry } from 'prom-client';
 import { hasReason, StatusError } from '../../api/status-error.ts';
 import { parseLogOptions } from '../log/log-options.ts';
 import { printLog } from '../log/log-reader.ts';
@@ -29,6 +30,8 @@ export interface NodeServerTls {
 
 export interface NodeServerOptions {
   readonly metrics: AgentMetrics;
+  /** More metrics, of other parts of the node. */
+  readonly registry?: Registry | undefined;
   readonly node: NodeContext;
   readonly pods: PodManager;
   readonly tls: NodeServerTls;
@@ -43,8 +46,8 @@ export interface NodeServer {
 }
 
 /** The node's HTTPS server: what the API server asks a kubelet for, under the same paths. */
-export function createNodeServer({ node, pods, metrics, tls, check }: NodeServerOptions): NodeServer {
-  const context: Handling = { node, pods, metrics };
+export function createNodeServer({ node, pods, metrics, registry, tls, check }: NodeServerOptions): NodeServer {
+  const context: Handling = { node, pods, metrics, registry };
   const server: Server = createServer({
     key: tls.key,
     cert: tls.cert,
@@ -103,6 +106,7 @@ export function createNodeServer({ node, pods, metrics, tls, check }: NodeServer
 
 interface Handling {
   readonly metrics: AgentMetrics;
+  readonly registry: Registry | undefined;
   readonly node: NodeContext;
   readonly pods: PodManager;
 }
@@ -133,7 +137,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { node, pods, metrics } = context;
+  const { node, pods, metrics, registry } = context;
   switch (target.kind) {
     case 'healthz':
       return end(response, 200, 'ok');
@@ -145,7 +149,7 @@ async function serve(
         'application/json',
       );
     case 'metrics':
-      return end(response, 200, await agentMetrics(metrics, node, pods), 'text/plain; version=0.0.4; charset=utf-8');
+      return end(response, 200, await agentMetrics(metrics, node, pods, registry), 'text/plain; version=0.0.4; charset=utf-8');
     case 'resourceMetrics':
       return end(response, 200, await resourceMetrics(node), 'text/plain; version=0.0.4; charset=utf-8');
     case 'summary':

@@ -211,7 +211,13 @@ function checkApproval(errors: FieldError[], crd: CustomResourceDefinition): voi
   const hint = 'see https://github.com/kubernetes/enhancements/pull/1111';
   if (value === '') errors.push(required(field, `protected groups must have approval annotation "${APPROVAL}", ${hint}`));
   else if (!value.startsWith('unapproved') && !URL.canParse(value)) {
-    errors.push(invalid(field, value, `protected groups must have approval annotation "${APPROVAL}" with either a URL or a reason starting with "unapproved", ${hint}`));
+    errors.push(
+      invalid(
+        field,
+        value,
+        `protected groups must have approval annotation "${APPROVAL}" with either a URL or a reason starting with "unapproved", ${hint}`,
+      ),
+    );
   }
 }
 

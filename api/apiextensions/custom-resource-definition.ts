@@ -3,8 +3,8 @@ import { defineKind } from '../kind.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import type { Infer } from '../schema/fields.ts';
 import { atomicList, boolean, bytes, int32, int64, listMap, ref, string, struct, time, topLevel } from '../schema/fields.ts';
-import { JSONSchemaProps } from './json-schema-props.ts';
 import { customResourceDefinitionStrategy } from './custom-resource-definition-strategy.ts';
+import { JSONSchemaProps } from './json-schema-props.ts';
 
 export const CustomResourceColumnDefinition = struct('CustomResourceColumnDefinition', 'A column of kubectl get.', {
   description: string('What the column shows.').optional(),

@@ -16,7 +16,7 @@ export const LimitRangeItem = struct('LimitRangeItem', 'Limits for one type of o
 export type LimitRangeItem = Infer<typeof LimitRangeItem>;
 
 export const LimitRangeSpec = struct('LimitRangeSpec', 'The limits of a namespace.', {
-  limits: atomicList(LimitRangeItem, 'Limits, by type of object.'),
+  limits: atomicList(LimitRangeItem, 'Limits, by type of object.', { presence: 'null' }),
 });
 export type LimitRangeSpec = Infer<typeof LimitRangeSpec>;
 

@@ -3,7 +3,7 @@ import type { Service, ServiceSpec } from './service.ts';
 
 const SESSION_SECONDS = 10800;
 
-export const takesClusterIp = (spec: ServiceSpec): boolean => ['ClusterIP', 'NodePort', 'LoadBalancer'].includes(spec.type ?? '');
+export const takesClusterIp = (spec: ServiceSpec): boolean => spec.type !== 'ExternalName';
 const takesNodePorts = (spec: ServiceSpec): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 
 /** Reached from outside the cluster: by node port, load balancer or external IP. */
@@ -66,7 +66,7 @@ function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
     const used = new Set((spec.ports ?? []).map((port) => port.nodePort));
     for (const port of spec.ports ?? []) {
       if (port.nodePort) continue;
-      const same = old.ports?.find((other) => other.port === port.port && other.protocol === port.protocol);
+      const same = old.ports?.find((other) => (other.name ?? '') === (port.name ?? ''));
       if (same?.nodePort && !used.has(same.nodePort)) port.nodePort = same.nodePort;
     }
   }
@@ -94,7 +94,7 @@ function dropVoid(spec: ServiceSpec, old: ServiceSpec): void {
   };
   if (takesClusterIp(old) && !takesClusterIp(spec)) {
     if (unchanged('clusterIPs')) drop('clusterIP', 'clusterIPs');
-    drop('ipFamilies', 'ipFamilyPolicy');
+    drop('ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy');
   }
   if (takesNodePorts(old) && !takesNodePorts(spec)) {
     const ports = old.ports ?? [];

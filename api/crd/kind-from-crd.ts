@@ -9,7 +9,7 @@ import type { FieldError } from '../field-error.ts';
 import { firstAt, jsonPath } from '../jsonpath.ts';
 import type { Cell, Column, KindDefinition, StoredAs, Strategy, Subresource } from '../kind.ts';
 import { defineKind } from '../kind.ts';
-import type { KubeObject, Live } from '../object.ts';
+import type { KubeObject } from '../object.ts';
 import { anyValue } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { validatorOf } from '../schema/validate.ts';
@@ -30,13 +30,14 @@ const READ_WRITE = ['get', 'patch', 'update'] as const;
 /**
  * The kind that one version of a CustomResourceDefinition defines: schema, defaults and pruning, `status` and `scale`, columns and selectable
  * fields. Versions other than the stored one are converted by renaming alone (strategy None). The definition is taken to be valid.
- * @throws RangeError where the definition has no such version, or stores none.
+ * @throws RangeError where the definition has no such version.
  */
 export function kindFromCrd(crd: CustomResourceDefinition, versionName: string): KindDefinition<CustomObject> {
   const { group, names, scope, versions } = crd.spec;
   const version = versions.find(({ name }) => name === versionName);
-  const stored = versions.find(({ storage }) => storage);
-  if (!version || !stored) throw new RangeError(`${names.plural}.${group} has no version ${version ? 'that is stored' : versionName}`);
+  // Between versions only the name changes, so where the stored one is not served, the first that is may stand in.
+  const stored = versions.find(({ storage, served }) => storage && served) ?? versions.find(({ served }) => served) ?? version;
+  if (!version || !stored) throw new RangeError(`${names.plural}.${group} has no version ${versionName}`);
   const schema = version.schema?.openAPIV3Schema;
   const structural = schema ? structuralOfJsonSchema(schema) : ANYTHING;
   const { status, scale } = version.subresources ?? {};
@@ -55,7 +56,7 @@ export function kindFromCrd(crd: CustomResourceDefinition, versionName: string):
     schema: anyValue<CustomObject>(),
     structural,
     columns: columnsOf(version),
-    strategy: strategyOf(structural, version, status !== undefined),
+    strategy: strategyOf(structural, version, status !== undefined, `${group}/${version.name} ${names.kind} is deprecated`),
     subresources: subresources.length === 0 ? MAIN_ONLY : subresources,
     storagePrefix: `${group}/${names.plural}`,
     ...(scale
@@ -80,7 +81,12 @@ function renamed(group: string, served: string, stored: string): StoredAs<Custom
   };
 }
 
-function strategyOf(structural: StructuralSchema, version: CustomResourceDefinitionVersion, hasStatus: boolean): Strategy<CustomObject> {
+function strategyOf(
+  structural: StructuralSchema,
+  version: CustomResourceDefinitionVersion,
+  hasStatus: boolean,
+  deprecation: string,
+): Strategy<CustomObject> {
   const validator = validatorOf(structural);
   const validate = (object: CustomObject): FieldError[] => {
     const errors: FieldError[] = [];
@@ -98,11 +104,9 @@ function strategyOf(structural: StructuralSchema, version: CustomResourceDefinit
     validateStatusUpdate: validate,
     selectableFields: Object.fromEntries(fields),
     ...(hasStatus ? statusRules : {}),
-    ...(version.deprecated ? { warnings: () => [version.deprecationWarning ?? deprecation(version)] } : {}),
+    ...(version.deprecated ? { warnings: () => [version.deprecationWarning ?? deprecation] } : {}),
   };
 }
-
-const deprecation = (version: CustomResourceDefinitionVersion): string => `version ${version.name} of this resource is deprecated`;
 
 /** With the status subresource, the main resource leaves the status alone, and the subresource all the rest. */
 const statusRules: Pick<Strategy<CustomObject>, 'prepareForCreate' | 'prepareForUpdate' | 'prepareForStatusUpdate'> = {
@@ -164,5 +168,3 @@ function cellOf(type: string, value: unknown, now: number): Cell {
 /** The versions that are served, each as a kind. */
 export const kindsFromCrd = (crd: CustomResourceDefinition): readonly KindDefinition<CustomObject>[] =>
   crd.spec.versions.filter(({ served }) => served).map(({ name }) => kindFromCrd(crd, name));
-
-export type LiveCustomObject = Live<CustomObject>;

@@ -2,9 +2,9 @@ import { ageColumn, firstThree, nameColumn, shown } from '../columns/cells.ts';
 import type { Column } from '../kind.ts';
 import type { EndpointSlice } from './endpoint-slice.ts';
 
-const portsText = ({ ports = [] }: EndpointSlice): string =>
+const portsText = ({ ports }: EndpointSlice): string =>
   firstThree(
-    ports.map(({ port, name }) => (port === undefined ? (name ?? '*') : String(port))),
+    (ports ?? []).map(({ port, name }) => (port === undefined ? (name ?? '*') : String(port))),
     '<unset>',
   );
 

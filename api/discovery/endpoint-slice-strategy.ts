@@ -2,6 +2,7 @@ import { PROTOCOLS } from '../core/port-validation.ts';
 import type { FieldError } from '../field-error.ts';
 import { duplicate, invalid, notSupported, required, tooMany } from '../field-error.ts';
 import type { Strategy } from '../kind.ts';
+import { semanticEqual } from '../validation/equality.ts';
 import type { FieldPath } from '../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../validation/field-rules.ts';
@@ -108,6 +109,11 @@ function checkPorts(errors: FieldError[], ports: readonly EndpointSlicePort[]): 
   });
 }
 
+/** A field of v1beta1, kept on objects from then only: v1 has nodeName and zone in its place. */
+function dropTopology(slice: EndpointSlice): void {
+  for (const endpoint of slice.endpoints ?? []) endpoint.deprecatedTopology = undefined;
+}
+
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   generation: true,
   default: (slice) => {
@@ -115,6 +121,10 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
       port.name ??= '';
       port.protocol ??= 'TCP';
     }
+  },
+  prepareForCreate: dropTopology,
+  prepareForUpdate: (slice, old) => {
+    if (!semanticEqual(slice.endpoints, old.endpoints)) dropTopology(slice);
   },
   validate,
   validateUpdate: (slice, old) => {

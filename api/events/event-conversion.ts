@@ -1,6 +1,8 @@
 import type { Event } from '../core/event.ts';
+import { validateNewEvent, validateNewEventUpdate } from '../core/event-validation.ts';
 import type { StoredAs } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
+import { subdomainName } from '../validation/name-rules.ts';
 import type { EventsEvent } from './event.ts';
 
 /** The v1 form of an events.k8s.io/v1 event: the same fields, some of them by other names. */
@@ -54,4 +56,5 @@ export const storedAsCoreEvent: StoredAs<EventsEvent> = {
   toStored: toCoreEvent,
   // What is stored under the prefix of events is a v1 Event.
   fromStored: (object: KubeObject) => toEventsEvent(object as Event),
+  rules: { validate: validateNewEvent, validateUpdate: validateNewEventUpdate, validateName: subdomainName, updateMetadataChecks: 3 },
 };

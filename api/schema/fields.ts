@@ -22,10 +22,6 @@ export interface FieldMeta {
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-embedded-resource'?: boolean;
-  readonly 'x-kubernetes-unions'?: readonly {
-    readonly discriminator?: string;
-    readonly 'fields-to-discriminateBy': Readonly<Record<string, string>>;
-  }[];
   /**
    * How the field treats its zero value (`""`, `0`, `false`, `[]`, `{}`), as the Go struct behind kube-apiserver does:
    * `value` drops it (omitempty), `pointer` tells it from an absent one, `filled` writes it where the field is absent, `null` writes null there.

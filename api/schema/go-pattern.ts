@@ -30,6 +30,7 @@ export function goPattern(source: string): RegExp {
   const translated = source
     .slice(leading?.[0].length ?? 0)
     .replace(/\[:(\^?)(\w+):\]/g, (whole, negated: string, name: string) => (negated === '' ? (POSIX[name] ?? whole) : whole))
+    .replace(/\\([pP])([A-Z])/g, '\\$1{$2}')
     .replace(/\\A/g, '^')
     .replace(/\\z/g, '$')
     .replace(/\(\?P</g, '(?<');
@@ -40,6 +41,7 @@ export function goPattern(source: string): RegExp {
     // Escapes that are needless in Go are errors under the u flag.
     pattern = new RegExp(translated, flags);
   }
+  if (compiled.size >= 1024) compiled.clear();
   compiled.set(source, pattern);
   return pattern;
 }

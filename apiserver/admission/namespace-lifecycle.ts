@@ -15,13 +15,16 @@ export function namespaceLifecycle(objects: StorageAccess): AdmissionPlugin {
       kind.group === '' && kind.plural === 'namespaces'
         ? verb === 'delete'
         : kind.namespaced && verb !== 'delete' && kind.group !== 'authorization.k8s.io',
-    admit(attributes) {
+    async admit(attributes) {
       const { kind, key, verb } = attributes;
       if (!kind.namespaced) {
         if (IMMORTAL.has(key.name)) throw errors.forbidden(namespaces, key.name, 'this namespace may not be deleted');
         return;
       }
-      const namespace = objects.get(namespaces, { namespace: '', name: key.namespace });
+      const home = { namespace: '', name: key.namespace };
+      // Another server may have made it just now.
+      if (!objects.get(namespaces, home)) await objects.fresh(namespaces);
+      const namespace = objects.get(namespaces, home);
       if (!namespace) throw errors.notFound(namespaces, key.namespace);
       if (verb !== 'create' || namespace.status?.phase !== 'Terminating') return;
       throw forbidden(attributes, `unable to create new content in namespace ${key.namespace} because it is being terminated`, [

@@ -1,10 +1,12 @@
 import type { ResourceQuota } from '../../api/core/resource-quota.ts';
 import { resourceQuotas } from '../../api/core/resource-quota.ts';
 import type { Live, ObjectKey } from '../../api/object.ts';
-import { keyText } from '../../api/object.ts';
+import { keyOf, keyText } from '../../api/object.ts';
 import { addQuantities, compareQuantities } from '../../api/quantity.ts';
 import type { ResourceList } from '../../api/quota/pod-resources.ts';
 import { addResources } from '../../api/quota/pod-resources.ts';
+import { isNotFound } from '../../api/status-error.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { StorageAccess } from '../storage/access.ts';
 
 /** What one write takes of one quota; negative amounts give back. */
@@ -41,18 +43,23 @@ interface Waiting {
 
 interface Pending {
   readonly delta: ResourceList;
+  /** Of the status that it was charged in. */
   readonly revision: number;
 }
 
-/** One quota's book: who waits to be charged, what is charged and not settled, and since when nobody else has written the status. */
+/** One quota's book: who waits to be charged, what is charged and not settled, and when the status was lowered last by somebody else. */
 interface Book {
   waiting: Waiting[];
   readonly pending: Set<Pending>;
-  /** All changes from this revision to `lastOwn` are ours. */
-  ownSince: number;
-  lastOwn: number;
+  used: ResourceList;
+  lowered: number;
+  /** The status that is being written to take back a charge, as text: it is lower by our own doing. */
+  takingBack: string;
   running: boolean;
 }
+
+/** The quota controller counts again a second after it has counted: by then it has seen what was on its way. */
+const RECOUNTED_MS = 2000;
 
 const positive = (quantity: string): boolean => compareQuantities(quantity, '0') > 0;
 const negated = (list: ResourceList): Record<string, string> =>
@@ -69,37 +76,42 @@ function charged(used: ResourceList, delta: ResourceList): Record<string, string
  * Charges quotas exactly once a write: `status.used` is raised by compare-and-swap before the write is made, so that two servers on one
  * store cannot both take the last place. Charges that arrive while one is being written share the next.
  *
- * The quota controller writes the same status from what exists. Where it has done so after a charge whose write is still under way, the
- * charge is counted on top until it is settled: never too little is taken for used. What a failed write leaves behind is taken back at
- * once where only charges were written meanwhile; else the controller corrects it.
+ * The quota controller writes the same status from what exists, and what is on its way does not exist yet. Where somebody has lowered the
+ * status after a charge, the charge is counted on top until it is settled and the controller has counted again: never too little is taken for
+ * used. A failed write's charge is taken back at once, unless the status was lowered since: then the count has left it out.
  */
-export function quotaLedger(objects: StorageAccess): QuotaLedger {
+export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
   const books = new Map<string, Book>();
+  let following = false;
+
+  function follow(quota: Live<ResourceQuota>, deleted: boolean): void {
+    const id = keyText(keyOf(quota));
+    const book = books.get(id);
+    if (!book) return;
+    if (deleted) return void books.delete(id);
+    const used = quota.status?.used ?? {};
+    const lower = Object.entries(book.used).some(([name, before]) => compareQuantities(used[name] ?? '0', before) < 0);
+    if (lower && JSON.stringify(used) !== book.takingBack) book.lowered = Number(quota.metadata.resourceVersion);
+    book.used = used;
+  }
 
   function bookOf(quota: ObjectKey): Book {
+    if (!following) objects.follow(resourceQuotas, follow);
+    following = true;
     const text = keyText(quota);
     let book = books.get(text);
     if (!book) {
-      book = { waiting: [], pending: new Set(), ownSince: 0, lastOwn: 0, running: false };
+      const used = objects.get(resourceQuotas, quota)?.status?.used ?? {};
+      book = { waiting: [], pending: new Set(), used, lowered: 0, takingBack: '', running: false };
       books.set(text, book);
     }
     return book;
   }
 
-  /** Notes a write of ours from the state at `before` to `after`. */
-  function noteOwn(book: Book, before: number, after: number): void {
-    if (book.lastOwn !== before) book.ownSince = after;
-    book.lastOwn = after;
-  }
-
-  /** What counts as used: the status, and the charges under way that somebody else's write may have missed. */
+  /** What counts as used: the status, and the charges under way that it may have left out. */
   function usedNow(book: Book, quota: Live<ResourceQuota>): ResourceList {
-    const revision = Number(quota.metadata.resourceVersion);
     let used: ResourceList = quota.status?.used ?? {};
-    for (const pending of book.pending) {
-      const chained = revision === book.lastOwn && pending.revision >= book.ownSince;
-      if (!chained) used = addResources(used, pending.delta);
-    }
+    for (const pending of book.pending) if (book.lowered > pending.revision) used = addResources(used, pending.delta);
     return used;
   }
 
@@ -116,11 +128,9 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
   async function writeBatch(key: ObjectKey, book: Book, batch: readonly Waiting[]): Promise<void> {
     let accepted: Waiting[] = [];
     let refused: { waiting: Waiting; excess: Excess }[] = [];
-    let before = 0;
     const after = await objects.modify(resourceQuotas, key, (quota) => {
       accepted = [];
       refused = [];
-      before = Number(quota.metadata.resourceVersion);
       let used = usedNow(book, quota);
       let written: ResourceList = quota.status?.used ?? {};
       for (const waiting of batch) {
@@ -137,7 +147,6 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
       return { ...quota, status: { ...quota.status, used: written } };
     });
     const revision = Number(after.metadata.resourceVersion);
-    if (accepted.length > 0) noteOwn(book, before, revision);
     for (const { waiting, excess } of refused) waiting.resolve({ excess });
     for (const waiting of accepted) waiting.resolve({ reservation: reserve(key, book, { delta: waiting.delta, revision }) });
   }
@@ -146,22 +155,22 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
     book.pending.add(pending);
     return {
       settle(committed) {
+        const left = book.lowered > pending.revision;
+        if (committed && left) return void clock.after(RECOUNTED_MS, () => book.pending.delete(pending));
         book.pending.delete(pending);
-        if (!committed && pending.revision >= book.ownSince) void giveBack(key, book, pending);
+        if (!committed && !left) void takeBack(key, book, pending);
       },
     };
   }
 
-  async function giveBack(key: ObjectKey, book: Book, { delta, revision }: Pending): Promise<void> {
-    let before = 0;
+  async function takeBack(key: ObjectKey, book: Book, { delta, revision }: Pending): Promise<void> {
     try {
-      const after = await objects.modify(resourceQuotas, key, (quota) => {
-        before = Number(quota.metadata.resourceVersion);
-        if (before !== book.lastOwn || revision < book.ownSince) return quota;
-        return { ...quota, status: { ...quota.status, used: charged(quota.status?.used ?? {}, negated(delta)) } };
+      await objects.modify(resourceQuotas, key, (quota) => {
+        if (book.lowered > revision) return quota;
+        const used = charged(quota.status?.used ?? {}, negated(delta));
+        book.takingBack = JSON.stringify(used);
+        return { ...quota, status: { ...quota.status, used } };
       });
-      const written = Number(after.metadata.resourceVersion);
-      if (written !== before) noteOwn(book, before, written);
     } catch {
       // The quota is gone or the store is out of reach: the controller counts anew.
     }
@@ -176,6 +185,7 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
         await writeBatch(key, book, batch);
       } catch (error) {
         for (const waiting of batch) waiting.reject(error);
+        if (isNotFound(error)) books.delete(keyText(key));
       }
     }
     book.running = false;

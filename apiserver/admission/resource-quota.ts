@@ -49,7 +49,7 @@ function checkConstraints(attributes: AdmissionAttributes, quota: Live<ResourceQ
  * charged for what others refuse. Updates are charged for the difference (services that take node ports, pods that ask for more).
  */
 export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): AdmissionPlugin {
-  const ledger = quotaLedger(objects);
+  const ledger = quotaLedger(objects, clock);
   return {
     name: 'ResourceQuota',
     handles: (kind, subresource, verb) => {

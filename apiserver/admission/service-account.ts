@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Container } from '../../api/core/container.ts';
 import { pods } from '../../api/core/pod.ts';
 import type { PodSpec } from '../../api/core/pod-spec.ts';
@@ -7,6 +6,7 @@ import { serviceAccounts } from '../../api/core/service-account.ts';
 import type { Live, ObjectKey } from '../../api/object.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AdmissionPlugin } from '../extension.ts';
+import { generatedName } from '../naming.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import { admitted, forbidden, handlesOnly } from './admitted.ts';
 
@@ -16,10 +16,6 @@ const VOLUME_PREFIX = 'kube-api-access-';
 const TOKEN_SECONDS = 3607;
 /** The default account of a new namespace comes a moment after it. */
 const WAIT_FOR_DEFAULT_MS = 1000;
-
-/** Letters that make no words and are not mistaken for each other, as in upstream's generated names. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-const suffix = (): string => Array.from(randomBytes(5), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
 
 const tokenVolume = (name: string) => ({
   name,
@@ -36,7 +32,7 @@ const tokenVolume = (name: string) => ({
 /** Mounts the API token into every container that has nothing at its place. */
 function mountToken(spec: PodSpec): void {
   const there = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX));
-  const name = there?.name ?? VOLUME_PREFIX + suffix();
+  const name = there?.name ?? generatedName(VOLUME_PREFIX);
   let needed = false;
   const mount = (container: Container) => {
     if (container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH)) return;

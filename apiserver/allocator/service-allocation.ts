@@ -1,7 +1,9 @@
 import type { Service, ServicePort, ServiceSpec } from '../../api/core/service.ts';
 import { services } from '../../api/core/service.ts';
+import { isHeadless, needsHealthCheck, takesClusterIp } from '../../api/core/service-defaults.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { invalid } from '../../api/field-error.ts';
+import type { Live } from '../../api/object.ts';
 import { errors } from '../../api/status-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { sleep } from '../../runtime/clock.ts';
@@ -13,17 +15,7 @@ import type { StorageAccess } from '../storage/access.ts';
 import { ipv4Space, portSpace } from './address-space.ts';
 import type { Allocator } from './allocator.ts';
 import { createAllocator, SpaceFullError } from './allocator.ts';
-import {
-  dropTypeDependent,
-  fillIpFamilies,
-  isHeadless,
-  keepAllocated,
-  mayHaveNodePorts,
-  needsClusterIp,
-  needsHealthCheckPort,
-  needsNodePorts,
-  normalizeClusterIps,
-} from './service-fields.ts';
+import { fillIpFamilies, mayHaveNodePorts, needsNodePorts } from './service-fields.ts';
 
 export interface ServiceAllocationOptions {
   readonly objects: StorageAccess;
@@ -93,7 +85,7 @@ export function serviceAllocation(options: ServiceAllocationOptions) {
   }
 
   async function giveClusterIp(attributes: AdmissionAttributes, attempt: Attempt, spec: ServiceSpec, held: readonly string[]): Promise<void> {
-    if (!needsClusterIp(spec) || isHeadless(spec)) return;
+    if (!takesClusterIp(spec) || isHeadless(spec)) return;
     const asked = clusterIpsOf(spec);
     if (asked.length === 0) {
       const ip = await takeNext(attempt, addresses, 'serviceIP');
@@ -145,7 +137,7 @@ export function serviceAllocation(options: ServiceAllocationOptions) {
   }
 
   async function giveHealthCheckPort(attributes: AdmissionAttributes, attempt: Attempt, spec: ServiceSpec, held: Set<string>): Promise<void> {
-    if (!needsHealthCheckPort(spec)) return;
+    if (!needsHealthCheck(spec)) return;
     if (!spec.healthCheckNodePort) spec.healthCheckNodePort = Number(await takeNext(attempt, ports, 'HealthCheck NodePort'));
     else await takeNamed(attributes, attempt, 'spec.healthCheckNodePort', spec.healthCheckNodePort, held);
   }
@@ -156,22 +148,25 @@ export function serviceAllocation(options: ServiceAllocationOptions) {
     }
   }
 
-  async function admitService(attributes: AdmissionAttributes, service: Service, old: ServiceSpec | undefined): Promise<void> {
+  async function admitService(attributes: AdmissionAttributes, service: Service, old: Live<Service> | undefined): Promise<void> {
+    // What the client did not repeat is carried over before anything new is given out.
+    if (old) services.strategy.prepareForUpdate?.(service, old);
+    else services.strategy.prepareForCreate?.(service);
     const { spec } = service;
     if (!spec) return;
-    normalizeClusterIps(spec, old);
-    if (old) {
-      dropTypeDependent(spec, old);
-      keepAllocated(spec, old);
-    }
     const families = fillIpFamilies(service);
     if (families.length > 0) throw refuse(attributes, families);
-    const attempt: Attempt = { owner: `${attributes.key.namespace}/${attributes.key.name}`, dryRun: attributes.dryRun, lastDryPort: 32768, taken: [] };
+    const attempt: Attempt = {
+      owner: `${attributes.key.namespace}/${attributes.key.name}`,
+      dryRun: attributes.dryRun,
+      lastDryPort: 32768,
+      taken: [],
+    };
     attributes.onSettled((committed) => {
       if (!committed) void giveBack(attempt);
     });
-    const heldPorts = new Set(portsOf(old));
-    await giveClusterIp(attributes, attempt, spec, clusterIpsOf(old));
+    const heldPorts = new Set(portsOf(old?.spec));
+    await giveClusterIp(attributes, attempt, spec, clusterIpsOf(old?.spec));
     await giveNodePorts(attributes, attempt, spec, heldPorts);
     await giveHealthCheckPort(attributes, attempt, spec, heldPorts);
   }
@@ -214,7 +209,7 @@ export function serviceAllocation(options: ServiceAllocationOptions) {
     handles: handlesOnly(services, 'create', 'update'),
     admit(attributes) {
       const service = admitted(services, attributes);
-      if (service) return admitService(attributes, service.object, service.old?.spec);
+      if (service) return admitService(attributes, service.object, service.old);
     },
   };
 

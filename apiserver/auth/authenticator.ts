@@ -7,7 +7,7 @@ import { userOfBootstrapToken } from './bootstrap-token.ts';
 import { clientCertificates } from './client-certificate.ts';
 import { impersonated } from './impersonation.ts';
 import type { ServiceAccountTokens, VerifiedToken } from './service-account-token.ts';
-import { userOfToken } from './service-account-token.ts';
+import { isTokenGood, userOfToken } from './service-account-token.ts';
 import { tokenHash } from './static-tokens.ts';
 
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
@@ -32,6 +32,10 @@ export interface TokenResult {
 /** Finds out whose a bearer token is; the audiences are those it shares with `wanted` (default: the API server's). */
 export type TokenAuthenticator = (token: string, wanted?: readonly string[]) => Promise<TokenResult | undefined>;
 
+interface KnownToken extends VerifiedToken {
+  readonly user: UserInfo;
+}
+
 /** Tokens whose signature has been checked are kept, so that a request costs no signature; bounded, the oldest goes first. */
 const VERIFIED_MAX = 10_000;
 
@@ -39,11 +43,14 @@ const VERIFIED_MAX = 10_000;
 const authenticated = (user: UserInfo): UserInfo =>
   user.groups.includes('system:authenticated') ? user : { ...user, groups: [...user.groups, 'system:authenticated'] };
 
+const bearerToken = (header: string): string | undefined =>
+  header.startsWith('Bearer ') ? header.slice(7).trim() || undefined : /^bearer +(\S+)$/i.exec(header.trim())?.[1];
+
 /** Authenticates bearer tokens: static ones, bootstrap tokens, service-account tokens. */
 export function tokenAuthenticator(options: AuthenticationOptions): TokenAuthenticator {
-  const verified = new Map<string, VerifiedToken>();
+  const verified = new Map<string, KnownToken>();
 
-  async function verify(token: string): Promise<VerifiedToken | undefined> {
+  async function verify(token: string): Promise<KnownToken | undefined> {
     const there = verified.get(token);
     if (there) {
       const now = options.clock.now();
@@ -54,8 +61,9 @@ export function tokenAuthenticator(options: AuthenticationOptions): TokenAuthent
     if (!fresh) return undefined;
     const [oldest] = verified.keys();
     if (verified.size >= VERIFIED_MAX && oldest !== undefined) verified.delete(oldest);
-    verified.set(token, fresh);
-    return fresh;
+    const known = { ...fresh, user: authenticated(userOfToken(fresh)) };
+    verified.set(token, known);
+    return known;
   }
 
   return async (token, wanted = options.tokens.apiAudiences) => {
@@ -63,8 +71,7 @@ export function tokenAuthenticator(options: AuthenticationOptions): TokenAuthent
     if (token.split('.').length === 3) {
       const jwt = await verify(token);
       const audiences = shared(jwt?.audiences ?? []);
-      const user = jwt && audiences.length > 0 ? userOfToken(jwt, options.objects, options.clock.now()) : undefined;
-      if (user) return { user: authenticated(user), audiences };
+      if (jwt && audiences.length > 0 && isTokenGood(jwt, options.objects, options.clock.now())) return { user: jwt.user, audiences };
     }
     const audiences = shared(options.tokens.apiAudiences);
     if (audiences.length === 0) return undefined;
@@ -91,7 +98,7 @@ export function createAuthenticator(options: AuthenticationOptions, ofToken = to
 
   async function ofBearer(request: ApiRequest): Promise<UserInfo | undefined> {
     const header = request.headers.authorization;
-    const token = header === undefined ? undefined : /^bearer +(\S+)$/i.exec(header.trim())?.[1];
+    const token = header === undefined ? undefined : bearerToken(header);
     if (token === undefined) return header === undefined && PUBLIC_PATHS.has(request.path) ? ANONYMOUS : undefined;
     return (await ofToken(token))?.user;
   }

@@ -144,11 +144,11 @@ export const serviceAccountUser = (namespace: string, name: string, uid?: string
 const DELETION_LEEWAY_MS = 60_000;
 
 /**
- * The user of a verified token, provided that the service account and what the token is bound to are still there with the same UIDs.
+ * Whether the service account of a token and what the token is bound to are still there with the same UIDs.
  * An object under deletion counts until a minute after its grace period ended, as upstream has it.
  */
-export function userOfToken(token: VerifiedToken, objects: Pick<StorageAccess, 'get'>, now: number): UserInfo | undefined {
-  const { namespace, serviceaccount, pod, secret, node } = token.claims;
+export function isTokenGood({ claims }: VerifiedToken, objects: Pick<StorageAccess, 'get'>, now: number): boolean {
+  const { namespace, serviceaccount, pod, secret, node } = claims;
   const stands = <T extends KubeObject>(kind: Kind<T>, reference: Reference | undefined): boolean => {
     if (!reference) return true;
     const object = objects.get(kind, { namespace: kind.namespaced ? namespace : '', name: reference.name });
@@ -158,9 +158,13 @@ export function userOfToken(token: VerifiedToken, objects: Pick<StorageAccess, '
   };
   // A node beside a pod is information; alone it is what the token is bound to.
   const boundNode = pod ? undefined : node;
-  if (!stands(serviceAccounts, serviceaccount) || !stands(pods, pod) || !stands(secrets, secret) || !stands(nodes, boundNode)) return undefined;
+  return stands(serviceAccounts, serviceaccount) && stands(pods, pod) && stands(secrets, secret) && stands(nodes, boundNode);
+}
+
+/** The user that a token makes of its bearer. */
+export function userOfToken({ id, claims: { namespace, serviceaccount, pod, node } }: VerifiedToken): UserInfo {
   const extra: Record<string, string[]> = {};
-  if (token.id !== '') extra['authentication.kubernetes.io/credential-id'] = [`JTI=${token.id}`];
+  if (id !== '') extra['authentication.kubernetes.io/credential-id'] = [`JTI=${id}`];
   for (const [name, reference] of Object.entries({ pod, node })) {
     if (!reference) continue;
     extra[`authentication.kubernetes.io/${name}-name`] = [reference.name];

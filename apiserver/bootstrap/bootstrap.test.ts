@@ -22,6 +22,13 @@ describe('a new cluster', () => {
     await server.stop();
   });
 
+  it('that only its own machine reaches has the service, pointing nowhere', async () => {
+    const server = await startTestServer(advertise('127.0.0.1'));
+    expect((await server.ask('GET', '/api/v1/namespaces/default/services/kubernetes')).json.spec.ports[0].targetPort).toBe(6443);
+    expect((await server.ask('GET', '/api/v1/namespaces/default/endpoints/kubernetes')).status).toBe(404);
+    await server.stop();
+  });
+
   it('costs nothing to start again', async () => {
     const store = createMemoryStore();
     const first = await startTestServer({ store, ...advertise('192.0.2.1') });

@@ -27,14 +27,17 @@ const PERIOD_MS = 10_000;
 
 /** Keeps what every cluster has: namespaces, system priority classes, and the service `kubernetes` with its endpoints. */
 export function bootstrap(options: BootstrapOptions) {
-  const { client, objects, clock, log, advertise } = options;
+  const { client, objects, clock, log } = options;
+  // Endpoints may not be loopback addresses: a server that only this machine reaches is not pointed to.
+  const reachable = options.advertise !== undefined && !options.advertise.address.startsWith('127.') && options.advertise.address !== '::1';
+  const advertise = reachable ? options.advertise : undefined;
   const leases = advertise && options.shared ? serverLeases(options.store, advertise.address) : undefined;
 
   async function ensure(): Promise<void> {
     await ensureClusterObjects(client, objects);
     await leases?.renew();
     const addresses = leases ? await leases.alive() : advertise ? [advertise.address] : [];
-    await ensureKubernetesService(client, objects, options.serviceIp, { addresses, port: advertise?.port ?? 443 });
+    await ensureKubernetesService(client, objects, options.serviceIp, { addresses, port: options.advertise?.port ?? 443 });
   }
 
   return {

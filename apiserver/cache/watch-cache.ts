@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
+import { StatusError } from '../../api/status-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../store/store.ts';
@@ -8,10 +9,10 @@ import type { CacheItem } from './cache-item.ts';
 import { atRevision, deepFreeze, textPrefixOf, withRevision } from './cache-item.ts';
 import type { CacheEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
+import { ItemIndex } from './item-index.ts';
 import type { Snapshot } from './kept-snapshots.ts';
 import { KeptSnapshots } from './kept-snapshots.ts';
 import { readHistory, replayed } from './replay.ts';
-import { SortedItems } from './sorted-items.ts';
 
 export interface WatchCacheOptions {
   readonly store: Store;
@@ -38,10 +39,9 @@ export interface Subscriber {
   readonly broken: () => void;
 }
 
-/** Field selectors whose values are indexed, for readers as for watchers: each node asks for its own pods. */
-export const INDEXED_FIELDS: readonly string[] = ['spec.nodeName'];
-
 const PAGE = 500;
+const ASK_AGAIN_MS = 100;
+const CATCH_UP_MS = 5000;
 
 /**
  * All objects of one storage prefix, in memory, current, ordered and encoded, with the newest events to resume watches from.
@@ -56,9 +56,7 @@ export class WatchCache {
   /** Everything up to this revision of the store is here. */
   revision = 0;
   private readonly options: WatchCacheOptions;
-  private readonly items = new Map<string, CacheItem>();
-  private readonly namespaces = new Map<string, SortedItems>();
-  private readonly fieldIndexes = new Map<string, Map<string, SortedItems>>();
+  private readonly items: ItemIndex;
   private readonly ring = new EventRing(0);
   private readonly chunks = new KeptSnapshots();
   private readonly subscribers = new Set<Subscriber>();
@@ -66,19 +64,21 @@ export class WatchCache {
   private readonly expected = new Map<string, ExpectedWrite[]>();
   private waiters: { revision: number; resolve: () => void }[] = [];
   private readonly stop = new AbortController();
+  private requestProgress: (() => void) | undefined;
 
   constructor(options: WatchCacheOptions) {
     this.options = options;
     this.kind = options.kind;
     this.prefix = `/registry/${options.kind.storagePrefix}/`;
     this.textPrefix = textPrefixOf(options.kind);
-    for (const field of INDEXED_FIELDS) if (options.kind.strategy.selectableFields?.[field]) this.fieldIndexes.set(field, new Map());
+    this.items = new ItemIndex(options.kind);
   }
 
   /** Fills the cache; resolves once it is complete and live. Rejects when the store is broken. */
   async start(): Promise<void> {
     await this.fill();
-    const { done } = await this.options.store.watch(this.prefix, this.revision, (batch) => this.apply(batch), this.stop.signal);
+    const { done, requestProgress } = await this.options.store.watch(this.prefix, this.revision, (batch) => this.apply(batch), this.stop.signal);
+    this.requestProgress = requestProgress;
     void done.then(
       () => this.refeed(undefined),
       (error: unknown) => this.refeed(error),
@@ -102,12 +102,7 @@ export class WatchCache {
 
   /** The items of a namespace (all of them for an empty one) in key order, as of now. */
   snapshot(namespace: string): Snapshot {
-    if (namespace !== '' || this.namespaces.size === 1) {
-      const section = this.namespaces.get(namespace === '' ? (this.namespaces.keys().next().value ?? '') : namespace);
-      return { items: section?.items.slice() ?? [], revision: this.revision };
-    }
-    const names = [...this.namespaces.keys()].sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1));
-    return { items: names.flatMap((name) => this.namespaces.get(name)?.items ?? []), revision: this.revision };
+    return { items: this.items.list(namespace), revision: this.revision };
   }
 
   /** Keeps a snapshot for a while, so that a list that comes in chunks is of one revision. */
@@ -121,8 +116,7 @@ export class WatchCache {
 
   /** The items with this value of an indexed field; undefined where the field has no index. */
   indexed(field: string, value: string): readonly CacheItem[] | undefined {
-    const index = this.fieldIndexes.get(field);
-    return index && (index.get(value)?.items ?? []);
+    return this.items.byField(field, value);
   }
 
   /**
@@ -132,7 +126,7 @@ export class WatchCache {
    */
   subscribe(revision: number, subscriber: Subscriber, index?: { readonly field: string; readonly value: string }): (() => void) | undefined {
     if (revision < this.ring.floor) return undefined;
-    const fieldOf = index && this.fieldIndexes.has(index.field) ? this.kind.strategy.selectableFields?.[index.field] : undefined;
+    const fieldOf = index && this.items.reader(index.field);
     for (const event of this.ring.after(revision)) {
       if (!index || !fieldOf || fieldOf(event.item.object) === index.value || (event.previous && fieldOf(event.previous.object) === index.value)) {
         subscriber.deliver(event);
@@ -197,6 +191,19 @@ export class WatchCache {
     });
   }
 
+  /**
+   * Resolves when everything up to `revision` is here, asking the store for a sign of it: nothing under this prefix may have changed.
+   * @throws StatusError Timeout when the store's watch is too far behind.
+   */
+  async catchUp(revision: number): Promise<void> {
+    for (let waited = 0; waited < CATCH_UP_MS; waited += ASK_AGAIN_MS) {
+      if (this.revision >= revision) return;
+      this.requestProgress?.();
+      if (await this.reachedWithin(revision, ASK_AGAIN_MS)) return;
+    }
+    throw new StatusError('Timeout', `the cache of ${this.kind.plural} did not reach resource version ${revision} in time`, { retryAfterSeconds: 1 });
+  }
+
   /** Whether the revision was reached within so many milliseconds. */
   async reachedWithin(revision: number, ms: number): Promise<boolean> {
     const reached = this.reached(revision);
@@ -231,12 +238,12 @@ export class WatchCache {
         seen.add(item.key);
         newest = Math.max(newest, item.revision);
         const previous = this.items.get(item.key);
-        if (previous?.revision !== item.revision) this.place(item, previous);
+        if (previous?.revision !== item.revision) this.items.put(item);
       }
       after = page.items.at(-1)?.key;
       if (!page.more || after === undefined) break;
     }
-    for (const item of [...this.items.values()]) if (!seen.has(item.key)) this.remove(item);
+    for (const item of [...this.items.values()]) if (!seen.has(item.key)) this.items.delete(item);
     this.ring.reset(Math.max(revision, newest));
     this.advance(revision);
   }
@@ -280,10 +287,10 @@ export class WatchCache {
       if (!previous) return;
       item = atRevision(this.textPrefix, previous, event.revision);
       if (this.options.freeze) deepFreeze(item.object);
-      this.remove(previous);
+      this.items.delete(previous);
     } else {
       item = this.own(key, event) ?? this.parse(event);
-      this.place(item, previous);
+      this.items.put(item);
     }
     if (event.revision > this.revision) this.revision = event.revision;
     this.publish({
@@ -300,11 +307,9 @@ export class WatchCache {
     this.ring.push(event);
     for (const subscriber of this.subscribers) subscriber.deliver(event);
     if (this.indexedSubscribers.size === 0) return;
-    for (const field of this.fieldIndexes.keys()) {
-      const fieldOf = this.kind.strategy.selectableFields?.[field];
-      if (!fieldOf) continue;
-      const value = fieldOf(event.item.object);
-      const before = event.previous ? fieldOf(event.previous.object) : value;
+    for (const [field, { read }] of this.items.indexedFields()) {
+      const value = read(event.item.object);
+      const before = event.previous ? read(event.previous.object) : value;
       for (const subscriber of this.indexedSubscribers.get(`${field}=${value}`) ?? []) subscriber.deliver(event);
       if (before !== value) for (const subscriber of this.indexedSubscribers.get(`${field}=${before}`) ?? []) subscriber.deliver(event);
     }
@@ -339,49 +344,9 @@ export class WatchCache {
       revision: stored.revision,
     };
   }
-
-  private place(item: CacheItem, previous: CacheItem | undefined): void {
-    this.items.set(item.key, item);
-    sectionOf(this.namespaces, item.namespace).put(item);
-    for (const [field, index] of this.fieldIndexes) {
-      const fieldOf = this.kind.strategy.selectableFields?.[field];
-      if (!fieldOf) continue;
-      const value = fieldOf(item.object);
-      if (previous) {
-        const before = fieldOf(previous.object);
-        if (before !== value) dropFrom(index, before, item.key);
-      }
-      sectionOf(index, value).put(item);
-    }
-  }
-
-  private remove(item: CacheItem): void {
-    this.items.delete(item.key);
-    dropFrom(this.namespaces, item.namespace, item.key);
-    for (const [field, index] of this.fieldIndexes) {
-      const fieldOf = this.kind.strategy.selectableFields?.[field];
-      if (fieldOf) dropFrom(index, fieldOf(item.object), item.key);
-    }
-  }
 }
 
 const restText = (rest: object): string => {
   const text = JSON.stringify(rest);
   return text === '{}' ? '}' : `,${text.slice(1)}`;
 };
-
-function sectionOf(sections: Map<string, SortedItems>, name: string): SortedItems {
-  let section = sections.get(name);
-  if (!section) {
-    section = new SortedItems();
-    sections.set(name, section);
-  }
-  return section;
-}
-
-function dropFrom(sections: Map<string, SortedItems>, name: string, key: string): void {
-  const section = sections.get(name);
-  if (!section) return;
-  section.delete(key);
-  if (section.items.length === 0) sections.delete(name);
-}

@@ -28,6 +28,8 @@ export interface CustomResourcesOptions {
 
 const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 const RETRY_MS = 1000;
+/** Objects with finalizers take as long as they take; the others are gone at the first look. */
+const LOOK_AGAIN_MS = 200;
 
 /**
  * Serves what CustomResourceDefinitions define: accepts their names, serves their kinds from then on (discovery and OpenAPI follow the
@@ -100,7 +102,7 @@ export function customResources({ client, objects, registry, clock, log }: Custo
       const why = 'CustomResource deletion is in progress';
       await objects.modify(customResourceDefinitions, keyOf(crd), (current) => terminating(current, 'True', 'InstanceDeletionInProgress', why));
     }
-    if (!(await removeObjects(crd))) return enqueue(name, RETRY_MS);
+    if (!(await removeObjects(crd))) return enqueue(name, LOOK_AGAIN_MS);
     const rest = finalizers.filter((finalizer) => finalizer !== FINALIZER);
     const body = { metadata: { uid: crd.metadata.uid, finalizers: rest.length > 0 ? rest : null } };
     await client.patch(customResourceDefinitions, keyOf(crd), { type: 'merge', body });

@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../api/kind.ts';
 import type { RouteHandler } from '../extension.ts';
+import { jsonResponse } from '../health/text-response.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { AggregatedVersion, Document } from './documents.ts';
 import { discoveryDocuments } from './documents.ts';
@@ -41,4 +42,16 @@ export function discoveryRoutes(kinds: () => readonly KindDefinition[]): readonl
   }
 
   return ['/api', '/api/*', '/apis', '/apis/*'].map((path) => ({ path, handle }));
+}
+
+/** `GET /`: every path there is, those of discovery and the exact ones among `routes`. */
+export function indexRoute(kinds: () => readonly KindDefinition[], routes: readonly RouteHandler[]): RouteHandler {
+  return {
+    path: '/',
+    handle(request) {
+      if (request.path !== '/') return undefined;
+      const fixed = routes.map(({ path }) => path).filter((path) => !path.endsWith('/*'));
+      return jsonResponse(200, { paths: [...new Set([...fixed, ...discoveryDocuments(kinds()).plain.keys()])].sort() });
+    },
+  };
 }

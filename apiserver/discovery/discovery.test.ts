@@ -55,6 +55,11 @@ describe('discovery', () => {
     expect(JSON.parse((await server.ask('GET', '/api', { headers: { accept: KUBECTL } })).text).items).toHaveLength(1);
   });
 
+  it('lists every path at the root', async () => {
+    const { json } = await server.ask('GET', '/');
+    expect(json.paths).toEqual(expect.arrayContaining(['/api', '/api/v1', '/apis/apps', '/apis/apps/v1', '/healthz', '/metrics', '/version']));
+  });
+
   it('knows nothing of groups that are not served', async () => {
     const answer = await server.ask('GET', '/apis/nothing.example/v1');
     expect([answer.status, answer.json.message]).toEqual([404, 'the server could not find the requested resource']);

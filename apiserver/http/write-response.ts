@@ -28,7 +28,7 @@ export async function writeResponse(res: Output, { status, headers, body }: ApiR
       begin(res, status, head);
       if ('flushHeaders' in res) res.flushHeaders();
       const signal = request?.signal ?? AbortSignal.abort();
-      await body.run({ write: (chunk) => write(res, chunk), drained: () => drained(res) }, signal);
+      await body.run({ write: (chunk) => write(res, chunk), drained: () => nextTurn().then(() => drained(res)) }, signal);
       res.end();
       return;
     }

@@ -86,15 +86,22 @@ export function requestMetrics(registry: Registry): RequestObserver {
     },
   });
 
+  /** What a request is counted under: everything about it that a label shows, in one text. */
+  function keyOf(request: ApiRequest, info: RequestInfo | undefined): string {
+    const dryRun = request.query.size === 0 ? '' : (request.query.get('dryRun') ?? '');
+    if (!info?.isResource) return `${request.method} ${dryRun}`;
+    const follows = info.subresource === 'log' && isLongRunning(info, request);
+    const { verb, group, version, plural, subresource, name, namespace } = info;
+    return `${verb} ${group}/${version}/${plural}/${subresource} ${name === '' ? (namespace === '' ? 'c' : 'n') : 'r'} ${dryRun} ${follows}`;
+  }
+
   function shapeOf(request: ApiRequest, info: RequestInfo | undefined): Shape {
+    const key = keyOf(request, info);
+    const known = shapes.get(key);
+    if (known) return known;
     const verb = info ? verbOf(info) : request.method;
     const dryRun = request.query.get('dryRun') ?? '';
     const longRunning = info !== undefined && isLongRunning(info, request);
-    const key = info?.isResource
-      ? `${verb} ${info.group}/${info.version}/${info.plural}/${info.subresource} ${scopeOf(info)} ${dryRun} ${longRunning}`
-      : `${verb} ${dryRun}`;
-    const known = shapes.get(key);
-    if (known) return known;
     const at = info?.isResource ? info : { group: '', version: '', plural: '', subresource: '' };
     const labels = {
       verb,
@@ -115,17 +122,18 @@ export function requestMetrics(registry: Registry): RequestObserver {
 
   return {
     started(request, info) {
-      const shape = shapeOf(request, info);
-      shape.running++;
-      if (!shape.longRunning) inflight[kindOf(request)]++;
+      if (info && isLongRunning(info, request)) shapeOf(request, info).running++;
+      else inflight[kindOf(request)]++;
     },
     finished(request, info, code, seconds) {
       const shape = shapeOf(request, info);
-      shape.running--;
       const count = shape.codes.get(code);
       if (count) count.value++;
       else shape.codes.set(code, { value: 1 });
-      if (shape.longRunning) return;
+      if (shape.longRunning) {
+        shape.running--;
+        return;
+      }
       inflight[kindOf(request)]--;
       duration.record(shape.duration, seconds);
     },

@@ -5,6 +5,7 @@ import { ListMeta, ObjectMeta } from '../../api/meta/object-meta.ts';
 import { Status } from '../../api/meta/status.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
+import { GIT_VERSION } from '../../api/version.ts';
 import type { OperationStyle } from './paths.ts';
 import { pathsOf } from './paths.ts';
 import type { Dialect, Json, SchemaWriter } from './schema-document.ts';
@@ -70,7 +71,7 @@ function listBody(kind: KindDefinition, name: string, writer: SchemaWriter, more
   };
 }
 
-const INFO = { title: 'Kubernetes', version: 'v1.36.0' };
+const INFO = { title: 'Kubernetes', version: GIT_VERSION };
 
 const styleV3: OperationStyle = {
   schema: (name) => ({ $ref: V3.root + name }),

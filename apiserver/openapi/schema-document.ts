@@ -80,7 +80,7 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     if (format !== undefined) out.format = format === 'date-time-micro' ? 'date-time' : format;
     if (schema.nullable && dialect.version === 3) out.nullable = true;
     if (schema.enum) out.enum = schema.enum;
-    for (const key of Object.keys(schema)) if (key.startsWith('x-kubernetes-')) out[key] = schema[key as keyof StructuralSchema];
+    for (const [key, value] of Object.entries(schema)) if (key.startsWith('x-kubernetes-')) out[key] = value;
     if (schema.items) out.items = part(schema.items, dialect.version === 3 ? emptyDefault(schema.items) : {});
     if (typeof schema.additionalProperties === 'object') {
       out.additionalProperties = part(schema.additionalProperties, dialect.version === 3 ? emptyDefault(schema.additionalProperties) : {});

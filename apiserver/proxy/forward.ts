@@ -71,7 +71,12 @@ export function send(request: ApiRequest, target: Target): Promise<IncomingMessa
   return new Promise((resolve, reject) => {
     const outgoing = open(request, target, false);
     outgoing.once('response', resolve);
-    outgoing.once('error', (error) => reject(unreachable(error)));
+    outgoing.once('error', (error) => {
+      // The other side closed a kept connection as it was taken up again: nothing has been asked yet.
+      const stale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET' && !request.signal.aborted;
+      if (stale && request.method === 'GET') resolve(send(request, target));
+      else reject(unreachable(error));
+    });
   });
 }
 

@@ -22,6 +22,8 @@ function count(query: URLSearchParams, name: string, least: number, must: string
  * @throws StatusError 422 for values that make no sense, as upstream's ValidatePodLogOptions.
  */
 export function agentLogQuery(query: URLSearchParams): URLSearchParams {
+  if (isTrue(query.get('insecureSkipTLSVerifyBackend')))
+    throw errors.badRequest('insecureSkipTLSVerifyBackend is not supported: agents have certificates of the cluster');
   const passed = new URLSearchParams();
   const wrong: FieldError[] = [];
   for (const flag of FLAGS) if (isTrue(query.get(flag))) passed.set(flag, 'true');

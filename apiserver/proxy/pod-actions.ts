@@ -1,4 +1,6 @@
 import { Binding, bindings } from '../../api/core/binding.ts';
+import type { Node } from '../../api/core/node.ts';
+import { nodes } from '../../api/core/node.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import { pods } from '../../api/core/pod.ts';
 import type { FieldError } from '../../api/field-error.ts';
@@ -25,8 +27,20 @@ function withCondition(pod: Pod, condition: Condition, now: string): Condition[]
   return [...conditions.filter(({ type }) => type !== condition.type), { ...condition, lastTransitionTime }];
 }
 
+/** Where a node is, as far as its pods are told (upstream's PodTopologyLabels). */
+const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
+
+function topologyOf(node: Live<Node> | undefined): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const name of TOPOLOGY_LABELS) {
+    const value = node?.metadata.labels?.[name];
+    if (value !== undefined) labels[name] = value;
+  }
+  return labels;
+}
+
 /** The pod on its node, or why it cannot be put there. */
-function assigned(pod: Live<Pod>, binding: Binding, now: string): Pod {
+function assigned(pod: Live<Pod>, binding: Binding, topology: Record<string, string>, now: string): Pod {
   const { name } = pod.metadata;
   const conflict = (why: string) => errors.conflict({ group: '', plural: 'pods/binding', kind: '' }, name, why);
   const { uid, resourceVersion } = binding.metadata ?? {};
@@ -41,9 +55,15 @@ function assigned(pod: Live<Pod>, binding: Binding, now: string): Pod {
   if (pod.spec?.schedulingGates?.length) throw conflict(`pod ${name} has non-empty .spec.schedulingGates`);
   const { nominatedNodeName: _, ...status } = pod.status ?? {};
   const annotations = { ...pod.metadata.annotations, ...binding.metadata?.annotations };
+  const labels = { ...topology, ...pod.metadata.labels };
+  const metadata = {
+    ...pod.metadata,
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+  };
   return {
     ...pod,
-    metadata: Object.keys(annotations).length > 0 ? { ...pod.metadata, annotations } : pod.metadata,
+    metadata,
     spec: { ...pod.spec, containers: pod.spec?.containers ?? [], nodeName: binding.target.name ?? '' },
     status: { ...status, conditions: withCondition(pod, { type: 'PodScheduled', status: 'True' }, now) },
   };
@@ -73,7 +93,8 @@ function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock:
       const wrong = bindingErrors(binding);
       if (wrong.length > 0) throw errors.invalid(bindings, name, wrong);
       await request.admit({ verb: 'create', object: binding, old: undefined });
-      await change(request, { namespace: request.key.namespace, name }, (pod) => assigned(pod, binding, timeText(clock.now())));
+      const topology = topologyOf(request.storage.get(nodes, { namespace: '', name: binding.target.name ?? '' }));
+      await change(request, { namespace: request.key.namespace, name }, (pod) => assigned(pod, binding, topology, timeText(clock.now())));
       return created(SUCCESS);
     },
   };

@@ -11,7 +11,7 @@ import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
 import type { KeyPair } from '../pki/certificate-authority.ts';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../pki/certificate-authority.ts';
 import type { TestServer } from '../test-server.ts';
-import { ADMIN, startTestServer } from '../test-server.ts';
+import { ADMIN, eventually, startTestServer } from '../test-server.ts';
 
 let ca: KeyPair;
 let client: KeyPair;
@@ -33,6 +33,10 @@ beforeAll(async () => {
   };
   const https = createServer(tls, (request, response) => {
     note(request);
+    if (request.url?.includes('follow=true&sinceSeconds=7')) {
+      response.on('close', () => asked.push({ url: 'closed', method: '', client: '' }));
+      return response.writeHead(200).write('first\n');
+    }
     const { code, text } = answer(request);
     response.writeHead(code).end(text);
   });
@@ -73,6 +77,52 @@ describe('logs', () => {
     const { status, text, headers } = await server.ask('GET', `${POD}/log?follow=true&tailLines=5&timestamps=false&pretty=true`);
     expect([status, text, headers['content-type']]).toEqual([200, 'line\n', 'text/plain']);
     expect(asked).toEqual([{ url: '/containerLogs/default/p/c?follow=true&tailLines=5', method: 'GET', client: 'kube-apiserver-kubelet-client' }]);
+  });
+
+  it('that are followed come as they are written, and end at the agent when the client goes', async () => {
+    await createPod({ nodeName: 'n1' });
+    const gone = new AbortController();
+    const query = new URLSearchParams('follow=true&sinceSeconds=7');
+    const { body } = await server.server.handle({ method: 'GET', path: `${POD}/log`, query, headers: {}, user: ADMIN, signal: gone.signal });
+    if (body.kind !== 'stream') throw new Error(`answered with ${body.kind}`);
+    const seen: string[] = [];
+    const ended = body.run({ write: (chunk) => seen.push(String(chunk)) > 0 }, gone.signal);
+    await eventually(() => seen.join('') === 'first\n');
+    gone.abort();
+    await ended;
+    await eventually(() => asked.at(-1)?.url === 'closed');
+  });
+
+  it('lose nothing to a client that reads slowly', async () => {
+    await createPod({ nodeName: 'n1' });
+    const text = 'x'.repeat(1_000_000);
+    answer = () => ({ code: 200, text });
+    const { signal } = new AbortController();
+    const { body } = await server.server.handle({
+      method: 'GET',
+      path: `${POD}/log`,
+      query: new URLSearchParams(),
+      headers: {},
+      user: ADMIN,
+      signal,
+    });
+    if (body.kind !== 'stream') throw new Error(`answered with ${body.kind}`);
+    let seen = 0;
+    let room = true;
+    const sink = {
+      write(chunk: string | Buffer) {
+        if (!room) return false;
+        seen += chunk.length;
+        room = false;
+        return true;
+      },
+      drained: async () => {
+        room = true;
+        return true;
+      },
+    };
+    await body.run(sink, signal);
+    expect(seen).toBe(text.length);
   });
 
   it('of a pod that has no node yet are empty', async () => {
@@ -230,6 +280,14 @@ describe('binding', () => {
     expect((await bind()).json.message).toContain('pod p has non-empty .spec.schedulingGates');
     const nameless = await server.ask('POST', `${POD}/binding`, { body: { target: { kind: 'Pod' } } });
     expect(nameless.json.details.causes.map((cause: { field: string }) => cause.field)).toEqual(['target.kind', 'target.name']);
+  });
+
+  it('tells the pod in which zone its node is', async () => {
+    const labels = { 'topology.kubernetes.io/zone': 'z1', other: 'x' };
+    await server.ask('PATCH', '/api/v1/nodes/n1', { headers: { 'content-type': 'application/merge-patch+json' }, body: { metadata: { labels } } });
+    await createPod();
+    await bind();
+    expect((await server.ask('GET', POD)).json.metadata.labels).toEqual({ 'topology.kubernetes.io/zone': 'z1' });
   });
 
   it('may also be made as an object', async () => {

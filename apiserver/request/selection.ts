@@ -2,11 +2,13 @@ import type { KindDefinition } from '../../api/kind.ts';
 import type { Live } from '../../api/object.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { errors } from '../../api/status-error.ts';
+import type { CacheItem } from '../cache/cache-item.ts';
+import type { Resource } from '../registry.ts';
 
 /** What a list or watch asks for. */
 export interface Selection {
   /** Undefined: everything. */
-  readonly matches: ((object: Live) => boolean) | undefined;
+  readonly matches: ((item: CacheItem) => boolean) | undefined;
   /** The one name that can match, where the field selector names it. */
   readonly name: string | undefined;
   /** Equalities of the field selector. */
@@ -25,19 +27,20 @@ const EVERYTHING: Selection = { matches: undefined, name: undefined, fields: [] 
  * Reads labelSelector and fieldSelector.
  * @throws StatusError 400 for what does not parse, and for fields the kind cannot be selected by.
  */
-export function selectionOf(kind: KindDefinition, labelSelector: string, fieldSelector: string): Selection {
+export function selectionOf(resource: Resource, labelSelector: string, fieldSelector: string): Selection {
   if (labelSelector === '' && fieldSelector === '') return EVERYTHING;
   const tests: ((object: Live) => boolean)[] = [];
   if (labelSelector !== '') tests.push(labelTest(labelSelector));
   const terms = fieldSelector === '' ? [] : parseFieldSelector(fieldSelector);
   for (const { field, value, equal } of terms) {
-    const read = fieldOf(kind, field);
+    const read = fieldOf(resource.kind, field);
     tests.push((object) => (read(object) === value) === equal);
   }
   const [only, second] = tests;
   const equalities = terms.filter((term) => term.equal);
+  const test = second === undefined ? only : (object: Live) => tests.every((each) => each(object));
   return {
-    matches: second === undefined ? only : (object) => tests.every((test) => test(object)),
+    matches: test && (resource.isStoredForm ? (item) => test(item.object) : (item) => test(resource.served(item).object as Live)),
     name: equalities.find((term) => term.field === 'metadata.name')?.value,
     fields: equalities,
   };

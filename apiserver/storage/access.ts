@@ -7,6 +7,8 @@ import type { KubeObject, Live, ObjectKey } from '../../api/object.ts';
  */
 export interface StorageAccess {
   get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Live<T> | undefined;
+  /** Resolves when `get` and `list` are as new as the store: only where several servers share it is there anything to wait for. */
+  fresh(kind: Kind): Promise<void> | undefined;
   /** All objects of a kind, or those of a namespace, in key order. */
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly Live<T>[];
   /** Creates; uid and creationTimestamp are filled in. Throws AlreadyExists. */

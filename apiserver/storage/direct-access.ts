@@ -34,6 +34,7 @@ function createAccess({ registry, clock }: Core): StorageAccess {
     get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey) {
       return resourceOf(kind).storage.cache.get(keyText(key))?.object as Live<T> | undefined;
     },
+    fresh: (kind) => resourceOf(kind).storage.fresh(),
     list<T extends KubeObject>(kind: Kind<T>, namespace = '') {
       return resourceOf(kind)
         .storage.cache.snapshot(namespace)

@@ -3,6 +3,7 @@ import type { Store } from '../../store/store.ts';
 import type { CacheItem } from '../cache/cache-item.ts';
 import { atRevision, ordered } from '../cache/cache-item.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
+import { equalJson } from '../verbs/equality.ts';
 
 /** A lost race is a value: `current` is what is there instead; undefined where nothing is. */
 export type WriteOutcome = { readonly ok: true; readonly item: CacheItem } | { readonly ok: false; readonly current: CacheItem | undefined };
@@ -28,13 +29,9 @@ export interface StorageOptions {
 }
 
 export function createStorage({ store, cache, shared }: StorageOptions): Storage {
-  const encode = (object: KubeObject) => {
-    const inOrder = ordered(cache.kind, object);
-    return { inOrder, value: JSON.stringify(inOrder) };
-  };
-
   async function put(key: string, object: KubeObject, expected: CacheItem | undefined, ttlSeconds: number | undefined): Promise<WriteOutcome> {
-    const { inOrder, value } = encode(object);
+    const inOrder = ordered(cache.kind, object);
+    const value = JSON.stringify(inOrder);
     const write = cache.expect(key, value, inOrder);
     const options = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {
@@ -52,13 +49,13 @@ export function createStorage({ store, cache, shared }: StorageOptions): Storage
   }
 
   async function lost(key: string, revision: number | undefined): Promise<WriteOutcome> {
-    await cache.reached(revision ?? (await store.revision()));
+    await cache.catchUp(revision ?? (await store.revision()));
     return { ok: false, current: cache.get(key) };
   }
 
   return {
     cache,
-    fresh: () => (shared ? store.revision().then((revision) => cache.reached(revision)) : undefined),
+    fresh: () => (shared ? store.revision().then((revision) => cache.catchUp(revision)) : undefined),
     create: (key, object, ttlSeconds) => put(key, object, undefined, ttlSeconds),
     update: (current, object, ttlSeconds) => put(current.key, object, current, ttlSeconds),
     async delete(current) {
@@ -68,11 +65,10 @@ export function createStorage({ store, cache, shared }: StorageOptions): Storage
       return { ok: true, item: atRevision(cache.textPrefix, current, result.revision) };
     },
     same(current, object) {
-      const { value } = encode(object);
-      const from = cache.textPrefix.length + `"resourceVersion":"${current.revision}",`.length;
-      return (
-        value.length - cache.textPrefix.length === current.text.length - from && value.slice(cache.textPrefix.length) === current.text.slice(from)
-      );
+      const { metadata, kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+      const { metadata: currentMeta, kind: _currentKind, apiVersion: _currentVersion, ...currentRest } = current.object;
+      const version = { resourceVersion: undefined };
+      return equalJson({ ...metadata, ...version }, { ...currentMeta, ...version }) && equalJson(rest, currentRest);
     },
   };
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { namespaces } from '../../api/core/namespace.ts';
 import type { ObjectMeta } from '../../api/meta/object-meta.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { errors, StatusError } from '../../api/status-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../runtime/clock.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
-import type { Call, Core, Result } from '../call.ts';
+import type { Call, Result } from '../call.ts';
 import { itemResult } from '../call.ts';
 import { metadataOf } from '../metadata.ts';
 import { generatedName } from '../naming.ts';
@@ -33,7 +32,6 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
   const meta = metadataOf(object);
   placeInNamespace(resource, meta, info.namespace);
   if (meta.resourceVersion) throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
-  requireNamespace(call.core, resource, meta.namespace ?? '', meta.name ?? '');
   const admission = admissionOf(call, 'create', '', parameters.dryRun);
   let committed = false;
   try {
@@ -82,11 +80,9 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   return stored;
 }
 
-function validateCreate(resource: Resource, stored: KubeObject): void {
-  const { strategy, namespaced } = resource.stored;
-  const name = stored.metadata?.name ?? '';
-  const metadata = validateObjectMeta(stored.metadata, { namespaced, validateName: strategy.validateName });
-  throwInvalid(resource, name, [...metadata, ...(strategy.validate?.(stored) ?? [])]);
+function validateCreate({ rules, kind, ...resource }: Resource, stored: KubeObject): void {
+  const metadata = validateObjectMeta(stored.metadata, { namespaced: kind.namespaced, validateName: rules.validateName });
+  throwInvalid(resource.name, stored.metadata?.name ?? '', [...metadata, ...(rules.validate?.(stored) ?? [])]);
 }
 
 /** What the server says of a new object, whatever its creator said. */
@@ -112,17 +108,4 @@ export function placeInNamespace(resource: Resource, meta: ObjectMeta, namespace
   if (!meta.namespace) meta.namespace = namespace;
   else if (meta.namespace !== namespace)
     throw errors.badRequest('the namespace of the provided object does not match the namespace sent on the request');
-}
-
-/** A namespace must be there and stay for objects to be created in it. @throws StatusError NotFound, Forbidden. */
-function requireNamespace(core: Core, resource: Resource, namespace: string, name: string): void {
-  if (!resource.kind.namespaced) return;
-  const home = core.registry.find('', 'v1', 'namespaces')?.storage.cache.get(namespace);
-  if (!home) throw errors.notFound({ group: '', plural: namespaces.plural, kind: namespaces.kind }, namespace);
-  if (home.object.metadata.deletionTimestamp === undefined) return;
-  const refused = errors.forbidden(resource.name, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
-  throw new StatusError('Forbidden', refused.message, {
-    ...refused.details,
-    causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
-  });
 }

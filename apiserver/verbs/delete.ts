@@ -10,9 +10,6 @@ import { admissionOf, unstoredResult } from '../writes.ts';
 import { deletionStep, returnsDeleted } from './deletion.ts';
 import { requireItem } from './get.ts';
 
-/** Namespaces that the cluster cannot do without. */
-const KEPT_NAMESPACES = new Set(['default', 'kube-system', 'kube-public']);
-
 export async function remove(call: Call): Promise<Result> {
   const options = deleteParametersOf(call.request.query, decodeBody(call.request)?.value);
   return removeObject(call, call.info.namespace, call.info.name, options);
@@ -21,9 +18,6 @@ export async function remove(call: Call): Promise<Result> {
 /** Deletes one object, or marks it for deletion. @throws StatusError NotFound, Conflict, Forbidden. */
 export async function removeObject(call: Call, namespace: string, name: string, options: DeleteParameters): Promise<ObjectResult> {
   const { resource, core } = call;
-  if (resource.kind.plural === 'namespaces' && resource.kind.group === '' && KEPT_NAMESPACES.has(name)) {
-    throw errors.forbidden(resource.name, name, 'this namespace may not be deleted');
-  }
   for (;;) {
     const current = await requireItem(resource, namespace, name);
     checkPreconditions(call, current, options);

@@ -20,7 +20,7 @@ export async function list(call: Call): Promise<Result> {
 export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameters: ListParameters): Promise<ListResult> {
   const { resource, info } = call;
   const { cache } = resource.storage;
-  const selection = selectionOf(resource.kind, parameters.labelSelector, parameters.fieldSelector);
+  const selection = selectionOf(resource, parameters.labelSelector, parameters.fieldSelector);
   const wanted = revisionOf(parameters.resourceVersion);
   if (wanted === undefined || parameters.continue !== '') await resource.storage.fresh();
   else if (wanted > cache.revision) await reachRevision(cache, wanted);
@@ -96,7 +96,7 @@ function select(
   const chosen: CacheItem[] = [];
   for (let i = from; i < items.length; i++) {
     const item = items[i];
-    if (!item || !matches(item.object)) continue;
+    if (!item || !matches(item)) continue;
     if (limit > 0 && chosen.length === limit) return { items: chosen, more: true, end: i };
     chosen.push(item);
   }

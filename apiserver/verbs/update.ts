@@ -1,3 +1,4 @@
+import { invalid } from '../../api/field-error.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 import { errors } from '../../api/status-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
@@ -48,6 +49,11 @@ export async function update(call: Call): Promise<Result> {
     if (object.metadata?.uid && object.metadata.uid !== uid) {
       throw errors.conflict(resource.name, info.name, `Precondition failed: UID in precondition: ${object.metadata.uid}, UID in object meta: ${uid}`);
     }
+    if (resource.rules.allowUnconditionalUpdate === false && !object.metadata?.resourceVersion) {
+      throwInvalid({ ...resource.name, kind: resource.kind.plural }, info.name, [
+        invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+      ]);
+    }
     requireVersion(call, object, current);
     const result = await writeOver(call, current, copyForAttempt(object), parameters, 'PUT');
     if (result) return result;
@@ -97,7 +103,7 @@ export async function writeOver(
   let committed = false;
   try {
     await admission.admit(object, resource.served(current).object as Live, key);
-    const next = prepared(call, resource.toStored(object), old, how);
+    const next = prepared(call, resource.toStored(object), old);
     if (how !== 'APPLY') {
       trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
     }
@@ -122,9 +128,9 @@ export async function writeOver(
 }
 
 /** The next state in the stored form: what an updater may not change is as it was. */
-function prepared(call: Call, object: KubeObject, old: Live, how: WriteKind): KubeObject {
+function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   const { strategy } = call.resource.stored;
-  keepIdentity(metadataOf(object), old, strategy.allowUnconditionalUpdate !== false || how !== 'PUT');
+  keepIdentity(metadataOf(object), old);
   if (call.info.subresource === 'status') {
     if (strategy.prepareForStatusUpdate) strategy.prepareForStatusUpdate(object, old);
     else return { ...old, metadata: { ...old.metadata, managedFields: metadataOf(object).managedFields }, ...statusOf(object) };
@@ -144,11 +150,11 @@ function prepared(call: Call, object: KubeObject, old: Live, how: WriteKind): Ku
 const statusOf = (object: KubeObject): object => ('status' in object ? { status: object.status } : {});
 
 /** What of metadata clients may leave out, and what the server alone sets. */
-function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live, versionIsOptional: boolean): void {
+function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live): void {
   const last = old.metadata;
   meta.uid ||= last.uid;
   meta.creationTimestamp ??= last.creationTimestamp;
-  if (versionIsOptional || meta.resourceVersion) meta.resourceVersion = last.resourceVersion;
+  meta.resourceVersion = last.resourceVersion;
   meta.generation = last.generation;
   delete meta.selfLink;
   if (last.deletionTimestamp === undefined) return;
@@ -159,10 +165,10 @@ function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live, vers
 
 function validate(call: Call, next: KubeObject, old: Live): void {
   const { resource, info } = call;
-  const { strategy } = resource.stored;
-  const rules = subresourceRules(resource.stored, info.subresource);
-  const check = rules?.validate ?? (info.subresource === 'status' ? strategy.validateStatusUpdate : strategy.validateUpdate);
-  const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, strategy.updateMetadataChecks);
-  throwInvalid(resource, info.name, [...metadata, ...(check?.(next, old) ?? [])]);
-  if (info.subresource === '') call.warnings.push(...(strategy.warnings?.(next, old) ?? []));
+  const { rules } = resource;
+  const own = subresourceRules(resource.stored, info.subresource);
+  const check = own?.validate ?? (info.subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate);
+  const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.updateMetadataChecks);
+  throwInvalid(resource.name, info.name, [...metadata, ...(check?.(next, old) ?? [])]);
+  if (info.subresource === '') call.warnings.push(...(rules.warnings?.(next, old) ?? []));
 }

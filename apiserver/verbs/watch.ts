@@ -36,7 +36,7 @@ const MIN_TIMEOUT_MS = 30 * 60_000;
 export async function watch(call: Call): Promise<Result> {
   const { resource, info, request, core } = call;
   const parameters = listParametersOf(request.query, true);
-  const selection = selectionOf(resource.kind, parameters.labelSelector, parameters.fieldSelector);
+  const selection = selectionOf(resource, parameters.labelSelector, parameters.fieldSelector);
   const revision = revisionOf(parameters.resourceVersion);
   // Watching one object by its path is watching the collection for that name.
   const named = info.name === '' ? selection : nameSelection(selection, info.name);
@@ -70,7 +70,7 @@ export async function watch(call: Call): Promise<Result> {
 
 function nameSelection(selection: Selection, name: string): Selection {
   const { matches } = selection;
-  return { ...selection, name, matches: (object) => object.metadata.name === name && (matches?.(object) ?? true) };
+  return { ...selection, name, matches: (item) => item.object.metadata.name === name && (matches?.(item) ?? true) };
 }
 
 /** A change as one watcher sees it: what leaves its selection is DELETED to it, what enters ADDED. Undefined: none of its business. */
@@ -79,8 +79,8 @@ export function viewOf(plan: WatchPlan, event: CacheEvent): { readonly type: Cha
   const { matches } = plan.selection;
   const { item, previous, deleted } = event;
   if (!matches) return { type: deleted ? 'DELETED' : previous ? 'MODIFIED' : 'ADDED', item };
-  const now = !deleted && matches(item.object);
-  const before = previous !== undefined && matches(previous.object);
+  const now = !deleted && matches(item);
+  const before = previous !== undefined && matches(previous);
   if (now) return { type: before ? 'MODIFIED' : 'ADDED', item };
   // Of what was deleted before a restart, nobody knows any more whether it was in view.
   if (!before && !(deleted && previous === undefined)) return undefined;

@@ -97,6 +97,7 @@ describe('a rolling update', () => {
 
   it.each<[string, SetTraits[], SetTraits | undefined, Record<string, number>]>([
     ['starts the new one at the surge, and shrinks the old by what may be missing', [{ replicas: 10 }], undefined, { new: 3, old0: 8 }],
+    ['spares an old pod that fails while the new are not available', [{ replicas: 8, available: 7 }], { replicas: 5, available: 0 }, {}],
     ['grows the new into the room that the old leave', [{ replicas: 8 }], { replicas: 3, available: 0 }, { current: 5 }],
     ['waits while the new are not available', [{ replicas: 8 }], { replicas: 5, available: 0 }, {}],
     ['shrinks the old by as many as became available', [{ replicas: 8 }], { replicas: 5, available: 2 }, { old0: 6 }],

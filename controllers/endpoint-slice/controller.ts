@@ -15,7 +15,8 @@ import { applySlices, manageSlices } from './apply.ts';
 import { familiesOf, planSlices, sliceLabels } from './plan.ts';
 import { podEndpoints } from './pod-endpoints.ts';
 
-const OUR_NAME = 'endpointslice-controller.k8s.io';
+/** The manager's name in the slices' labels: upstream's at home, one that upstream leaves alone for services of another group. */
+const managerOf = ({ group }: Kind): string => `endpointslice-controller.${group === '' ? 'k8s.io' : group}`;
 
 export interface EndpointSliceKinds {
   readonly services: Kind<Service>;
@@ -40,7 +41,8 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
       const expectations = createExpectations(env.clock);
       services.on(serviceHandler(env));
       pods.on(servicePodHandler(env, services, pace));
-      const managed = manageSlices(slices, OUR_NAME, expectations, (key) => services.get(key) && env.enqueue(key));
+      const managerName = managerOf(kinds.services);
+      const managed = manageSlices(slices, managerName, expectations, (key) => services.get(key) && env.enqueue(key));
       return {
         needs: [services, pods, nodes, slices],
         async reconcile(key) {
@@ -61,7 +63,7 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
           const frame = {
             name: key.name,
             namespace: key.namespace,
-            labels: sliceLabels(service.metadata.labels, key.name, OUR_NAME, isHeadless(service)),
+            labels: sliceLabels(service.metadata.labels, key.name, managerName, isHeadless(service)),
             owner: controllerRefTo(kinds.services, service),
             trigger: triggers.next(service, members),
           };

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../api/core/config-map.ts';
 import { secrets } from '../../api/core/secret.ts';
 import type { Live } from '../../api/object.ts';
+import { errors } from '../../api/status-error.ts';
 import { createFakeClock } from '../../runtime/fake-clock.ts';
 import { createMemoryClient } from '../../runtime/memory-client.ts';
 import { claim, planClaim } from './claim.ts';
@@ -59,7 +60,7 @@ describe('an adoption', () => {
 
   it('loses to whoever changed the object meanwhile', async () => {
     const { client, owner, orphans } = await setUp();
-    await client.update(secrets, { ...orphans[0]!, type: 'changed' });
+    client.failNext('patch secrets default/a', errors.conflict(secrets, 'a', 'the object has been modified'));
     const { owned, error } = await claim(client, configMaps, owner, secrets, orphans, () => true);
     expect(owned.map(({ metadata }) => metadata.name)).toEqual(['b']);
     expect(error).toMatchObject({ reason: 'Conflict' });

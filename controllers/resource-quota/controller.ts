@@ -22,6 +22,8 @@ export interface ResourceQuotaKinds {
 
 /** A quota is counted anew this often even if nothing seems to have changed. */
 const RESYNC_MS = 5 * 60_000;
+/** What admission had charged, but not yet let into the store, when we counted is missing from what we wrote: a second count finds it. */
+const RECHECK_MS = 1000;
 /** Changes that free something are gathered this long: a Deployment that is deleted frees its pods one by one. */
 const GATHER_MS = 50;
 
@@ -64,8 +66,9 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
           await Promise.all(informers.map(({ informer }) => informer.ready));
           const counted = informers.map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
           const status = planStatus(quota, counted, env.clock.now());
-          if (status) await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status }, { subresource: 'status' }));
-          return { requeueAfterMs: RESYNC_MS };
+          if (status === undefined) return { requeueAfterMs: RESYNC_MS };
+          await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status }, { subresource: 'status' }));
+          return { requeueAfterMs: RECHECK_MS };
         },
       };
     },

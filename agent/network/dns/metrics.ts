@@ -55,11 +55,26 @@ export function createDnsMetrics(registry: Registry, server: string): DnsMetrics
   });
   cacheRequests.inc({ server }, 0);
   cacheHits.inc({ server }, 0);
+  // prom-client hashes all labels on every call: the combinations, of which there are few, are kept ready.
+  const known = new Map<string, () => void>();
+  const counterOf = (proto: 'udp' | 'tcp', type: string, rcode: ResponseCode, zone: string): (() => void) => {
+    const request = requests.labels({ server, zone, view: '', proto, family: '1', type: TYPES.has(type) ? type : 'other' });
+    const response = responses.labels({ server, zone, view: '', rcode, plugin: zone === '.' ? 'forward' : 'kubernetes' });
+    return () => {
+      request.inc();
+      response.inc();
+    };
+  };
+  const durations = new Map<string, { observe(seconds: number): void }>();
+  const remembered = <T>(map: Map<string, T>, key: string, make: () => T): T => {
+    const value = map.get(key) ?? make();
+    map.set(key, value);
+    return value;
+  };
   return {
     answered(proto, type, rcode, zone, seconds) {
-      requests.inc({ server, zone, view: '', proto, family: '1', type: TYPES.has(type) ? type : 'other' });
-      responses.inc({ server, zone, view: '', rcode, plugin: zone === '.' ? 'forward' : 'kubernetes' });
-      duration.observe({ server, zone, view: '' }, seconds);
+      remembered(known, `${proto} ${TYPES.has(type) ? type : ''} ${rcode} ${zone}`, () => counterOf(proto, type, rcode, zone))();
+      remembered(durations, zone, () => duration.labels({ server, zone, view: '' })).observe(seconds);
     },
     forwarded: (to, rcode, seconds) => forwarding.observe({ proxy_name: 'forward', to, rcode }, seconds),
     cached(hit) {

@@ -36,10 +36,13 @@ export interface Ledger {
   set(owner: string, fragment: Fragment | undefined): void;
   fragment(owner: string): Fragment | undefined;
   owners(): Iterable<string>;
-  /** Commands that bring the table from the last `commit` to what is claimed now, for one transaction; empty when nothing changed. */
-  changes(): string;
-  /** Commands that put everything claimed into an empty table. */
-  everything(): string;
+  /**
+   * Commands that bring the table from the last `commit` to what is claimed now, for one transaction: nothing when nothing changed.
+   * They come in parts (some of them empty), so that whoever joins them can let the event loop have its turn in between.
+   */
+  changes(): Iterable<string>;
+  /** Commands that put everything claimed into an empty table, in parts. */
+  everything(): Iterable<string>;
   /** What `changes` or `everything` told is now in the table. Called before further claims. */
   commit(): void;
   /** How many elements and chains there are. */
@@ -97,22 +100,28 @@ export function createLedger(): Ledger {
     },
     fragment: (owner) => fragments.get(owner),
     owners: () => fragments.keys(),
-    changes() {
+    *changes() {
       const gone: Item[] = [];
       const added: Item[] = [];
+      let count = 0;
       for (const [id, before] of touched) {
+        if (++count % BREATH === 0) yield '';
         const now = effective(id);
         if (before && now && contentOf(before) === contentOf(now)) continue;
         if (before) gone.push(before);
         if (now) added.push(now);
       }
-      return transaction(gone, added);
+      yield* transaction(gone, added);
     },
-    everything: () =>
-      transaction(
-        [],
-        [...claims.keys()].flatMap((id) => effective(id) ?? []),
-      ),
+    *everything() {
+      const added: Item[] = [];
+      for (const id of claims.keys()) {
+        const now = effective(id);
+        if (now) added.push(now);
+        if (added.length % BREATH === 0) yield '';
+      }
+      yield* transaction([], added);
+    },
     commit: () => touched.clear(),
     get size() {
       return claims.size;
@@ -121,42 +130,40 @@ export function createLedger(): Ledger {
 }
 
 const ELEMENTS_A_LINE = 200;
+/** Items between two parts: about a millisecond's work. */
+const BREATH = 1000;
 
 /** One transaction: nothing that is still referred to goes, nothing is referred to before it is there. */
-function transaction(gone: readonly Item[], added: readonly Item[]): string {
-  const lines: string[] = [];
+function* transaction(gone: readonly Item[], added: readonly Item[]): Iterable<string> {
   const names = (items: readonly Item[], type: 'chain' | 'set') => new Set(items.flatMap((item) => (item.type === type ? [item.name] : [])));
   const oldChains = names(gone, 'chain');
   const newChains = names(added, 'chain');
   const oldSets = names(gone, 'set');
   const newSets = names(added, 'set');
-  lines.push(...elementLines('delete', gone));
-  for (const name of oldChains) lines.push(`flush chain ${TABLE} ${name}`);
+  yield* elementLines('delete', gone);
+  for (const name of oldChains) yield `flush chain ${TABLE} ${name}\n`;
   // A set is its declaration: another one can only take its place after it has gone.
-  for (const name of oldSets) if (newSets.has(name)) lines.push(`delete set ${TABLE} ${name}`);
-  for (const item of added) if (item.type === 'set') lines.push(`add set ${TABLE} ${item.name} { ${item.declaration} }`);
-  for (const name of newChains) lines.push(`add chain ${TABLE} ${name}`);
-  for (const item of added)
-    if (item.type === 'chain') for (const rule of item.rules.split('\n')) lines.push(`add rule ${TABLE} ${item.name} ${rule}`);
-  lines.push(...elementLines('add', added));
-  for (const name of oldChains) if (!newChains.has(name)) lines.push(`delete chain ${TABLE} ${name}`);
-  for (const name of oldSets) if (!newSets.has(name)) lines.push(`delete set ${TABLE} ${name}`);
-  return lines.map((line) => `${line}\n`).join('');
+  for (const name of oldSets) if (newSets.has(name)) yield `delete set ${TABLE} ${name}\n`;
+  for (const item of added) if (item.type === 'set') yield `add set ${TABLE} ${item.name} { ${item.declaration} }\n`;
+  for (const name of newChains) yield `add chain ${TABLE} ${name}\n`;
+  for (const item of added) if (item.type === 'chain') for (const rule of item.rules.split('\n')) yield `add rule ${TABLE} ${item.name} ${rule}\n`;
+  yield* elementLines('add', added);
+  for (const name of oldChains) if (!newChains.has(name)) yield `delete chain ${TABLE} ${name}\n`;
+  for (const name of oldSets) if (!newSets.has(name)) yield `delete set ${TABLE} ${name}\n`;
 }
 
-function elementLines(verb: 'add' | 'delete', items: readonly Item[]): string[] {
-  const byCollection = new Map<Collection, string[]>();
+/** Elements are collected by the map they go to; a line is told as soon as it is full. */
+function* elementLines(verb: 'add' | 'delete', items: readonly Item[]): Iterable<string> {
+  const waiting = new Map<Collection, string[]>();
+  const line = (collection: Collection, elements: readonly string[]) => `${verb} element ${TABLE} ${collection} { ${elements.join(', ')} }\n`;
   for (const item of items) {
     if (item.type !== 'element') continue;
-    const list = byCollection.get(item.collection) ?? [];
-    byCollection.set(item.collection, list);
+    const list = waiting.get(item.collection) ?? [];
     list.push(verb === 'delete' || item.value === '' ? item.key : `${item.key} : ${item.value}`);
+    waiting.set(item.collection, list);
+    if (list.length < ELEMENTS_A_LINE) continue;
+    yield line(item.collection, list);
+    waiting.delete(item.collection);
   }
-  const lines: string[] = [];
-  for (const [collection, elements] of byCollection) {
-    for (let at = 0; at < elements.length; at += ELEMENTS_A_LINE) {
-      lines.push(`${verb} element ${TABLE} ${collection} { ${elements.slice(at, at + ELEMENTS_A_LINE).join(', ')} }`);
-    }
-  }
-  return lines;
+  for (const [collection, elements] of waiting) yield line(collection, elements);
 }

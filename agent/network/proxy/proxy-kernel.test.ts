@@ -32,13 +32,13 @@ const VIP = '10.96.44.1';
     ledger = createLedger();
     plan = undefined;
     ledger.set('nodes', fragmentOf([element('local_pods', LAB_POD_CIDR), element('pod_networks', LAB_POD_CIDR)]));
-    await lab.onNode('nft', ['-f', '-'], baseTable({ serviceCIDR: '10.96.0.0/12' }) + ledger.everything());
+    await lab.onNode('nft', ['-f', '-'], baseTable({ serviceCIDR: '10.96.0.0/12' }) + [...ledger.everything()].join(''));
     ledger.commit();
   });
 
   async function apply(items?: readonly Item[]): Promise<void> {
     if (items) ledger.set('pod', fragmentOf(items));
-    await lab.onNode('nft', ['-f', '-'], ledger.changes());
+    await lab.onNode('nft', ['-f', '-'], [...ledger.changes()].join(''));
     ledger.commit();
   }
   /** Replaces the service under test; endpoints are pods' names (here), or whole endpoints. */

@@ -7,6 +7,7 @@ import type { Logger } from '../../../runtime/log.ts';
 import { podNetworks } from '../routes.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { deleteFlows, staleFlows } from './conntrack.ts';
+import { createHealthChecks } from './health-checks.ts';
 import { planHostPorts } from './host-port-plan.ts';
 import type { Item } from './ledger.ts';
 import { createLedger, element, fragmentOf } from './ledger.ts';
@@ -38,11 +39,6 @@ export interface ProxyKernel {
   deleteFlows(flows: readonly StaleFlows[]): Promise<boolean>;
 }
 
-export interface Proxy extends Runnable {
-  /** Backends of a service on this node, for health checks of load balancers. */
-  localBackends(service: string): number;
-}
-
 /** The least time between two transactions: a burst of changes shares one, a single change goes at once. */
 const BATCH_MS = 50;
 const CHECK_MS = 30_000;
@@ -57,11 +53,12 @@ const STRETCH_MS = 8;
  * A refused transaction, or a table that somebody flushed, is answered by replacing it whole. When the signal aborts the table stays:
  * connections go on while the agent restarts.
  */
-export function createProxy(options: ProxyOptions): Proxy {
+export function createProxy(options: ProxyOptions): Runnable {
   const { source, log, metrics } = options;
   const clock = options.clock ?? systemClock;
   const kernel = options.kernel ?? { apply: applyTransaction, exists: tableExists, deleteFlows };
   const ledger = createLedger();
+  const healthChecks = createHealthChecks(log);
   const plans = new Map<string, ServicePlan>();
   const dirty = new Map<string, { triggeredAt?: number }>();
   let stale: StaleFlows[] = [];
@@ -109,6 +106,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const plan = service && planService(service, source.slices(key), context, before);
     ledger.set(id, plan && plan.items.length > 0 ? fragmentOf(plan.items) : undefined);
     stale.push(...staleFlows(before?.udp ?? [], plan?.udp ?? []));
+    healthChecks.set(key, service, plan?.localBackends ?? 0);
     if (plan) plans.set(key, plan);
     else plans.delete(key);
   };
@@ -128,11 +126,23 @@ export function createProxy(options: ProxyOptions): Proxy {
     return triggers;
   };
 
+  const joined = async (parts: Iterable<string>): Promise<string> => {
+    const all: string[] = [];
+    let since = clock.monotonic();
+    for (const part of parts) {
+      all.push(part);
+      if (clock.monotonic() - since < STRETCH_MS) continue;
+      await turn();
+      since = clock.monotonic();
+    }
+    return all.join('');
+  };
+
   const sync = async (full: boolean, signal: AbortSignal) => {
     const start = clock.monotonic();
     const triggers = await planDirty();
-    const transaction = full ? baseTable(options) + ledger.everything() : ledger.changes();
     // From here to the commit nothing is claimed: changes of the meantime wait in `dirty`.
+    const transaction = full ? baseTable(options) + (await joined(ledger.everything())) : await joined(ledger.changes());
     if (transaction !== '') await kernel.apply(transaction, signal);
     ledger.commit();
     metrics?.items(ledger.size);
@@ -201,7 +211,8 @@ export function createProxy(options: ProxyOptions): Proxy {
       if (rest > 0) await sleep(clock, rest, signal);
     }
     forget();
+    healthChecks.close();
   };
 
-  return { ready, run, localBackends: (service) => plans.get(service)?.localBackends ?? 0 };
+  return { ready, run };
 }

@@ -24,7 +24,7 @@ export interface ServiceSource {
   pods(): Iterable<Live<Pod>>;
   pod(key: string): Live<Pod> | undefined;
   nodes(): readonly Live<Node>[];
-  /** Returns the removal. */
+  /** Tells of changes after the call, not of what is there. Returns the removal. */
   onChange(listener: (change: ProxyChange) => void): () => void;
 }
 
@@ -61,20 +61,25 @@ export function informerSource(informers: SourceInformers, nodeName: string): Se
       const pod = (object: Live<Pod>) => {
         if (isHere(object) && hasHostPort(object)) listener({ type: 'pod', key: keyText(keyOf(object)) });
       };
+      // What is there already is no change: the listener reads it.
+      const later =
+        <T>(handle: (object: T) => void) =>
+        (object: T, initial: boolean) =>
+          initial || handle(object);
       const nodeFacts = (node: Live<Node>) => JSON.stringify([podNetworks(node), internalAddress(node), zoneOf(node)]);
       const removals = [
-        services.on({ add: service, update: service, delete: service }),
+        services.on({ add: later(service), update: service, delete: service }),
         endpointSlices.on({
-          add: slice,
+          add: later(slice),
           update(now, old) {
             slice(now);
             if (serviceOf(old) !== serviceOf(now)) slice(old);
           },
           delete: slice,
         }),
-        pods.on({ add: pod, update: pod, delete: pod }),
+        pods.on({ add: later(pod), update: pod, delete: pod }),
         nodes.on({
-          add: () => listener({ type: 'nodes' }),
+          add: later(() => listener({ type: 'nodes' })),
           update: (now, old) => nodeFacts(now) !== nodeFacts(old) && listener({ type: 'nodes' }),
           delete: () => listener({ type: 'nodes' }),
         }),

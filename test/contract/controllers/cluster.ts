@@ -3,7 +3,7 @@ import { events } from '../../../api/core/event.ts';
 import { namespaces } from '../../../api/core/namespace.ts';
 import type { Pod } from '../../../api/core/pod.ts';
 import { pods } from '../../../api/core/pod.ts';
-import type { Kind } from '../../../api/kind.ts';
+import type { Kind, KindDefinition } from '../../../api/kind.ts';
 import { kinds } from '../../../api/kinds.ts';
 import type { KubeObject, Live, ObjectKey } from '../../../api/object.ts';
 import { keyOf } from '../../../api/object.ts';
@@ -19,7 +19,7 @@ import { systemClock, timeText } from '../../../runtime/clock.ts';
 import type { ControllerDefinition } from '../../../runtime/controller.ts';
 import type { FakeClock } from '../../../runtime/fake-clock.ts';
 import { createInformers } from '../../../runtime/informer-set.ts';
-import { createLogger, silentLogger } from '../../../runtime/log.ts';
+import { silentLogger } from '../../../runtime/log.ts';
 import { createManager } from '../../../runtime/manager.ts';
 import { createMemoryStore } from '../../../store/memory.ts';
 
@@ -42,6 +42,8 @@ export interface TestCluster {
 }
 
 export interface TestClusterOptions {
+  /** Kinds beside those of the home. */
+  readonly moreKinds?: readonly KindDefinition[];
   readonly controllers?: readonly ControllerDefinition[];
   readonly clock?: Clock;
   /** The fake clock, to be moved while waiting: by this many milliseconds a step. */
@@ -53,12 +55,12 @@ export interface TestClusterOptions {
 /** An API server on the memory store with the home's controllers, all in this process. */
 export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
   const clock = options.clock ?? systemClock;
-  const log = process.env.LOUD ? createLogger({ component: 't', level: 'debug' }) : silentLogger;
+  const log = silentLogger;
   // The server's own client, for parts that are made before the server is.
   const later: Client = new Proxy({} as Client, { get: (_, method) => Reflect.get(client, method) });
   const server = createApiServer({
     store: createMemoryStore(),
-    kinds,
+    kinds: [...kinds, ...(options.moreKinds ?? [])],
     clock,
     log,
     freeze: true,

@@ -70,4 +70,22 @@ describe('a namespace', () => {
     await cluster.client.patch(configMaps, keyIn('kept', 'team'), { type: 'merge', body: { metadata: { finalizers: null } } });
     await cluster.until('it goes', async () => !(await cluster.find(namespaces, 'team')));
   });
+
+  it('loses its pods before anything that they use', async () => {
+    await cluster.client.create(namespaces, { metadata: { name: 'team' } });
+    await cluster.until('its account is there', () => cluster.find(serviceAccounts, 'default', 'team'));
+    await cluster.client.create(configMaps, { metadata: { name: 'used', namespace: 'team' } });
+    await cluster.client.create(pods, {
+      metadata: { name: 'p', namespace: 'team', finalizers: ['example.com/keep'] },
+      spec: { containers: [{ name: 'a', image: 'a' }] },
+    });
+    await cluster.client.delete(namespaces, namespace('team'));
+    await cluster.until('it reports the pod', async () => {
+      const conditions = (await cluster.find(namespaces, 'team'))?.status?.conditions ?? [];
+      return conditions.some(({ message }) => message === 'Some resources are remaining: pods. has 1 resource instances');
+    });
+    expect(await cluster.find(configMaps, 'used', 'team')).toBeDefined();
+    await cluster.client.patch(pods, keyIn('p', 'team'), { type: 'merge', body: { metadata: { finalizers: null } } });
+    await cluster.until('it goes', async () => !(await cluster.find(namespaces, 'team')));
+  });
 });

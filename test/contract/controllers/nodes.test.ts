@@ -155,6 +155,23 @@ describe('a node', () => {
     expect(await cluster.find(pods, 'p')).toBeDefined();
   });
 
+  it('that was to be evicted from is spared when the last other node falls silent too, and has its time again when one is back', async () => {
+    await start('a', 'b');
+    await podOn('a', 'p');
+    await pass(60, 'b');
+    expect(await taintsOf('a')).toContain('unreachable:NoExecute');
+    await pass(60);
+    expect(await taintsOf('a')).toEqual(['unreachable:NoSchedule']);
+    await pass(400);
+    expect(await cluster.find(pods, 'p')).toBeDefined();
+    expect(await cluster.eventsOn('Pod', 'p')).toContain('TaintManagerEviction: Cancelling deletion of Pod default/p');
+    await heartbeat('b');
+    await pass(30, 'b');
+    expect(await taintsOf('b')).toEqual([]);
+    expect(await taintsOf('a')).toContain('unreachable:NoExecute');
+    expect(await cluster.find(pods, 'p')).toBeDefined();
+  });
+
   it('that is gone leaves no pod behind', async () => {
     await start('a', 'b');
     await podOn('a', 'p');

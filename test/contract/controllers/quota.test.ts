@@ -3,6 +3,7 @@ import { configMaps } from '../../../api/core/config-map.ts';
 import type { Pod } from '../../../api/core/pod.ts';
 import { pods } from '../../../api/core/pod.ts';
 import { resourceQuotas } from '../../../api/core/resource-quota.ts';
+import { createFakeClock } from '../../../runtime/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster } from './cluster.ts';
 
@@ -60,5 +61,18 @@ describe('a ResourceQuota', () => {
       spec: { hard: { pods: '10' }, scopes: ['BestEffort'] },
     });
     await cluster.until('it is counted', async () => (await used())?.pods === '1');
+  });
+
+  it('notices at once what becomes free', async () => {
+    const clock = createFakeClock();
+    await cluster.stop();
+    cluster = await startTestCluster({ clock, advance: { clock, stepMs: 100 } });
+    await cluster.client.create(configMaps, { metadata: { name: 'mine', namespace: 'default' } });
+    await cluster.client.create(resourceQuotas, { metadata: { name: 'all', namespace: 'default' }, spec: { hard: { 'count/configmaps': '9' } } });
+    await clock.advance(3000);
+    expect(await used()).toEqual({ 'count/configmaps': '2' });
+    await cluster.client.delete(configMaps, keyIn('mine'));
+    await clock.advance(100);
+    expect(await used()).toEqual({ 'count/configmaps': '1' });
   });
 });

@@ -1,0 +1,56 @@
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Service } from '../../../api/core/service.ts';
+import type { Logger } from '../../../runtime/log.ts';
+
+/**
+ * Tells load balancers which nodes can serve a service of externalTrafficPolicy Local: on its healthCheckNodePort, on all addresses,
+ * 200 where backends run on this node and 503 where none does, with kube-proxy's body and header (pkg/proxy/healthcheck).
+ */
+export interface HealthChecks {
+  /** What a service (`namespace/name`) asks for now; undefined: it is gone. */
+  set(key: string, service: Service | undefined, localBackends: number): void;
+  close(): void;
+}
+
+interface Check {
+  readonly port: number;
+  readonly server: Server;
+  localBackends: number;
+}
+
+export function createHealthChecks(log: Logger): HealthChecks {
+  const checks = new Map<string, Check>();
+  const remove = (key: string) => {
+    const check = checks.get(key);
+    check?.server.close();
+    check?.server.closeAllConnections();
+    checks.delete(key);
+  };
+  const add = (key: string, port: number, localBackends: number) => {
+    const [namespace, name] = key.split('/');
+    const server = createServer((_, response) => {
+      const backends = checks.get(key)?.localBackends ?? 0;
+      response.writeHead(backends > 0 ? 200 : 503, { 'Content-Type': 'application/json', 'X-Load-Balancing-Endpoint-Weight': String(backends) });
+      response.end(JSON.stringify({ service: { namespace, name }, localEndpoints: backends, serviceProxyHealthy: true }));
+    });
+    server.on('error', (error) => log.warn({ err: error, service: key, port }, 'the health check port cannot be served'));
+    server.listen(port);
+    checks.set(key, { port, server, localBackends });
+  };
+  return {
+    set(key, service, localBackends) {
+      const { type, externalTrafficPolicy, healthCheckNodePort } = service?.spec ?? {};
+      const port = type === 'LoadBalancer' && externalTrafficPolicy === 'Local' ? healthCheckNodePort : undefined;
+      const check = checks.get(key);
+      if (check && check.port === port) check.localBackends = localBackends;
+      else {
+        remove(key);
+        if (port) add(key, port, localBackends);
+      }
+    },
+    close() {
+      for (const key of [...checks.keys()]) remove(key);
+    },
+  };
+}

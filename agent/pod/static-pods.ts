@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { watch } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pod } from '../../api/core/pod.ts';
+import { pods } from '../../api/core/pod.ts';
+import type { Live } from '../../api/object.ts';
+import { keyOf, keyText } from '../../api/object.ts';
+import { codecOf } from '../../api/schema/codec.ts';
+import { isAlreadyExists, isNotFound } from '../../api/status-error.ts';
+import type { Client } from '../../runtime/client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { sleep, timeText } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { PodHandler } from './pod-source.ts';
+import { ANNOTATION } from './runtime-labels.ts';
+
+/**
+ * Pods from manifests in a directory of the node (https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/): they run whether
+ * or not there is an API server, where a mirror pod shows each of them. A mirror that is deleted comes back; the file rules.
+ */
+export interface StaticPods {
+  /** Takes the API's pods: mirrors are kept aside, all others go on to `next`. */
+  filter(next: PodHandler): PodHandler;
+  /** The mirror that shows a static pod's status; undefined: there is none yet. For other pods, the pod itself. */
+  shownAs(pod: Live<Pod>): Live<Pod> | undefined;
+  /** Reads the directory until the signal aborts, telling `handler` of its pods. */
+  run(handler: PodHandler, signal: AbortSignal): Promise<void>;
+}
+
+export interface StaticPodsOptions {
+  readonly directory: string;
+  readonly nodeName: string;
+  readonly nodeUid: () => string | undefined;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** kubelet's fileCheckFrequency; changes of the directory are seen at once. */
+const READ_MS = 20_000;
+
+export const isStatic = (pod: Live<Pod>): boolean => pod.metadata.annotations?.[ANNOTATION.configSource] === 'file';
+const mirroredHash = (pod: Live<Pod>): string | undefined => pod.metadata.annotations?.[ANNOTATION.configMirror];
+
+export function createStaticPods({ directory, nodeName, nodeUid, client, clock, log }: StaticPodsOptions): StaticPods {
+  const wanted = new Map<string, Live<Pod>>();
+  const mirrors = new Map<string, Live<Pod>>();
+  let wake = () => {};
+
+  const readAll = async (): Promise<Map<string, Live<Pod>>> => {
+    const found = new Map<string, Live<Pod>>();
+    const names = await readdir(directory).catch(() => []);
+    for (const name of names.filter((file) => /^[^.].*\.(ya?ml|json)$/.test(file)).sort()) {
+      const path = join(directory, name);
+      try {
+        const pod = await parseManifest(await readFile(path, 'utf8'), path, nodeName, clock.now());
+        found.set(
+          keyText(keyOf(pod)),
+          wanted.get(keyText(keyOf(pod)))?.metadata.uid === pod.metadata.uid ? (wanted.get(keyText(keyOf(pod))) ?? pod) : pod,
+        );
+      } catch (error) {
+        log.warn({ err: error, path }, 'a static pod manifest could not be read');
+      }
+    }
+    return found;
+  };
+
+  const showInApi = async (pod: Live<Pod>): Promise<void> => {
+    const key = keyText(keyOf(pod));
+    const mirror = mirrors.get(key);
+    if (mirror && mirroredHash(mirror) === pod.metadata.uid && !mirror.metadata.deletionTimestamp) return;
+    if (mirror) await removeMirror(mirror);
+    const uid = nodeUid();
+    if (uid === undefined) return;
+    const annotations = { ...pod.metadata.annotations, [ANNOTATION.configMirror]: pod.metadata.uid };
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid, controller: true }];
+    const { name, namespace, labels } = pod.metadata;
+    const body: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, ...(labels ? { labels } : {}), annotations, ownerReferences },
+      spec: pod.spec,
+    };
+    await client.create(pods, body).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  };
+
+  const removeMirror = async (mirror: Live<Pod>): Promise<void> => {
+    try {
+      await client.delete(pods, keyOf(mirror), { gracePeriodSeconds: 0, preconditions: { uid: mirror.metadata.uid } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  };
+
+  const sync = async (handler: PodHandler): Promise<void> => {
+    const found = await readAll();
+    for (const [key, pod] of wanted) {
+      if (found.get(key)?.metadata.uid === pod.metadata.uid) continue;
+      wanted.delete(key);
+      handler.vanished(pod);
+    }
+    for (const [key, pod] of found) {
+      if (!wanted.has(key)) wanted.set(key, pod);
+      handler.changed(pod);
+      await showInApi(pod).catch((error: unknown) => log.warn({ err: error, pod: key }, 'a mirror pod could not be made'));
+    }
+    for (const [key, mirror] of mirrors) {
+      if (!found.has(key))
+        await removeMirror(mirror).catch((error: unknown) => log.warn({ err: error, pod: key }, 'a mirror pod could not be removed'));
+    }
+  };
+
+  return {
+    filter: (next) => ({
+      changed(pod) {
+        if (mirroredHash(pod) === undefined) return next.changed(pod);
+        const key = keyText(keyOf(pod));
+        mirrors.set(key, pod);
+        const source = wanted.get(key);
+        // Its status can be written from here on.
+        if (source) next.changed(source);
+        if (!source || pod.metadata.deletionTimestamp) wake();
+      },
+      vanished(pod) {
+        if (mirroredHash(pod) === undefined) return next.vanished(pod);
+        mirrors.delete(keyText(keyOf(pod)));
+        wake();
+      },
+    }),
+    shownAs: (pod) => (isStatic(pod) ? mirrors.get(keyText(keyOf(pod))) : pod),
+    async run(handler, signal) {
+      const watcher = watchDirectory(directory, () => wake());
+      while (!signal.aborted) {
+        const news = new AbortController();
+        wake = () => news.abort();
+        await sync(handler);
+        await sleep(clock, READ_MS, AbortSignal.any([signal, news.signal]));
+      }
+      watcher?.close();
+    },
+  };
+}
+
+function watchDirectory(directory: string, onChange: () => void) {
+  try {
+    const watcher = watch(directory, onChange);
+    watcher.on('error', () => {});
+    return watcher;
+  } catch {
+    // It is not there yet: it is looked for at every round.
+    return undefined;
+  }
+}
+
+/** @throws Error where the text is no pod. */
+export async function parseManifest(text: string, path: string, nodeName: string, now: number): Promise<Live<Pod>> {
+  // YAML is loaded where there are static pods only.
+  const { parse } = await import('yaml');
+  const codec = codecOf(pods);
+  const decoded = codec.decode(parse(text));
+  if (!decoded.ok) throw new Error(`${path}: ${decoded.message}`);
+  const pod = decoded.object;
+  codec.applyDefaults(pod);
+  pods.strategy.default?.(pod);
+  if (pod.kind !== 'Pod' || !pod.spec) throw new Error(`${path} holds no Pod`);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([nodeName, path, pod]))
+    .digest('hex');
+  const uid = pod.metadata?.uid ?? [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+  const created = timeText(now);
+  return {
+    ...pod,
+    apiVersion: 'v1',
+    metadata: {
+      ...pod.metadata,
+      name: `${pod.metadata?.name ?? ''}-${nodeName}`,
+      namespace: pod.metadata?.namespace ?? 'default',
+      uid,
+      resourceVersion: '',
+      creationTimestamp: created,
+      annotations: {
+        ...pod.metadata?.annotations,
+        [ANNOTATION.configHash]: uid,
+        [ANNOTATION.configSource]: 'file',
+        [ANNOTATION.configSeen]: created,
+      },
+    },
+    spec: { ...pod.spec, nodeName, tolerations: [...(pod.spec.tolerations ?? []), { operator: 'Exists', effect: 'NoExecute' }] },
+  };
+}

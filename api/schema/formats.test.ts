@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { stringFormats } from './formats.ts';
+import { goPattern } from './go-pattern.ts';
+
+describe('string formats', () => {
+  it.each([
+    ['ipv4', '10.0.0.1', '10.0.0.256'],
+    ['ipv6', 'fe80::1', 'fe80:::1'],
+    ['cidr', '10.0.0.0/8', '10.0.0.0/33'],
+    ['cidr', 'fd00::/64', 'fd00::/129'],
+    ['uuid', '123e4567-e89b-12d3-a456-426614174000', '123e4567'],
+    ['date', '2026-02-28', '2026-02-30'],
+    ['date-time', '2026-02-28T00:00:00Z', '2026-02-28'],
+    ['duration', '1h30m', 'soon'],
+    ['byte', 'YQ==', '?'],
+    ['hostname', 'a.example.com', '-a'],
+    ['uri', 'https://example.com/x', 'no uri'],
+    ['email', 'a@example.com', 'a'],
+    ['mac', '00:1b:44:11:3a:b7', '00:1b'],
+  ])('%s takes %s and not %s', (name, good, bad) => {
+    const test = stringFormats.get(name)!;
+    expect([test(good), test(bad)]).toEqual([true, false]);
+  });
+  it('of other names are not checked', () => expect(stringFormats.get('colour')).toBeUndefined());
+});
+
+describe('patterns in Go syntax', () => {
+  it.each([
+    ['(?i)^abc$', 'ABC'],
+    ['\\A[[:alpha:]]+\\z', 'abc'],
+    ['^(?P<name>a)$', 'a'],
+    ['^[a-z]([-a-z0-9]*[a-z0-9])?$', 'a-b'],
+    ['^\\pL+$', 'é'],
+  ])('%s matches %s', (pattern, text) => expect(goPattern(pattern).test(text)).toBe(true));
+  it('that JavaScript does not know are errors', () => expect(() => goPattern('(')).toThrow(SyntaxError));
+});

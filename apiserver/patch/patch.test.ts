@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import { deployments } from '../../api/apps/deployment.ts';
+import { pods } from '../../api/core/pod.ts';
+import { codecOf } from '../../api/schema/codec.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import { applyMergePatch } from './merge-patch.ts';
+import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
+
+const freeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+};
+
+describe('a JSON patch', () => {
+  const document = freeze({ a: { b: [1, 2, 3], 'x/y': 'z', 'm~n': 1 }, s: 't' });
+  const cases: [string, object[], unknown][] = [
+    ['adds a field', [{ op: 'add', path: '/a/c', value: 1 }], { ...document, a: { ...document.a, c: 1 } }],
+    ['inserts into a list', [{ op: 'add', path: '/a/b/1', value: 9 }], { ...document, a: { ...document.a, b: [1, 9, 2, 3] } }],
+    ['appends to a list', [{ op: 'add', path: '/a/b/-', value: 9 }], { ...document, a: { ...document.a, b: [1, 2, 3, 9] } }],
+    ['removes an item', [{ op: 'remove', path: '/a/b/0' }], { ...document, a: { ...document.a, b: [2, 3] } }],
+    ['replaces the whole', [{ op: 'replace', path: '', value: { n: 1 } }], { n: 1 }],
+    ['moves', [{ op: 'move', from: '/s', path: '/r' }], { a: document.a, r: 't' }],
+    ['copies', [{ op: 'copy', from: '/s', path: '/r' }], { ...document, r: 't' }],
+    [
+      'reads ~1 and ~0 as a slash and a tilde',
+      [
+        { op: 'replace', path: '/a/x~1y', value: 1 },
+        { op: 'test', path: '/a/m~0n', value: 1 },
+      ],
+      { ...document, a: { ...document.a, 'x/y': 1 } },
+    ],
+    ['adds what it replaces where there is nothing', [{ op: 'replace', path: '/new', value: 1 }], { ...document, new: 1 }],
+    ['finds objects equal whatever the order of their fields', [{ op: 'test', path: '/a', value: { 'm~n': 1, 'x/y': 'z', b: [1, 2, 3] } }], document],
+  ];
+  it.each(cases)('%s', (_what, patch, expected) => {
+    expect(applyJsonPatch(document, patch)).toEqual(expected);
+  });
+
+  const refusals: [string, unknown, number][] = [
+    ['that is no list', { op: 'add' }, 400],
+    ['whose operation is no object', [1], 400],
+    ['whose path is no text', [{ op: 'add', path: 1, value: 1 }], 400],
+    ['with an unknown operation', [{ op: 'fly', path: '/a' }], 422],
+    ['without a value', [{ op: 'add', path: '/a' }], 422],
+    ['beyond the end of a list', [{ op: 'add', path: '/a/b/9', value: 1 }], 422],
+    ['with an index that is no number', [{ op: 'add', path: '/a/b/x', value: 1 }], 422],
+    ['through something that has no fields', [{ op: 'add', path: '/s/t', value: 1 }], 422],
+    ['that removes what is not there', [{ op: 'remove', path: '/none' }], 422],
+    ['that moves what is not there', [{ op: 'move', from: '/none', path: '/r' }], 422],
+    ['that tests for another value', [{ op: 'test', path: '/s', value: 'u' }], 422],
+    ['of far too many operations', Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/s', value: 't' })), 413],
+  ];
+  it.each(refusals)('%s is refused', (_what, patch, code) => {
+    expect(() => applyJsonPatch(document, patch)).toThrow(expect.objectContaining({ name: 'StatusError', code }));
+  });
+
+  it('does not touch what all objects inherit from', () => {
+    const patched = applyJsonPatch({}, [{ op: 'add', path: '/__proto__', value: { polluted: true } }]);
+    expect(Object.hasOwn(patched as object, '__proto__')).toBe(true);
+    expect('polluted' in {}).toBe(false);
+  });
+});
+
+describe('a merge patch', () => {
+  // https://www.rfc-editor.org/rfc/rfc7396#appendix-A
+  const cases: [unknown, unknown, unknown][] = [
+    [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
+    [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
+    [{ a: 'b' }, { a: null }, {}],
+    [{ a: 'b', b: 'c' }, { a: null }, { b: 'c' }],
+    [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
+    [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
+    [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
+    [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+      ['c', 'd'],
+    ],
+    [{ e: null }, { a: 1 }, { e: null, a: 1 }],
+    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  ];
+  it.each(cases)('makes of %j with %j: %j', (target, patch, expected) => {
+    expect(applyMergePatch(freeze(target), patch)).toEqual(expected);
+  });
+});
+
+describe('a strategic merge patch', () => {
+  const pod = codecOf(pods).structural;
+  const deployment = codecOf(deployments).structural;
+  const container = (name: string, more: object = {}) => ({ name, image: name, ...more });
+  const podWith = (...containers: object[]) => freeze({ spec: { containers } });
+
+  const cases: [string, object, object, object][] = [
+    [
+      'merges containers by name',
+      podWith(container('a'), container('b')),
+      { spec: { containers: [{ name: 'b', image: 'new' }] } },
+      podWith(container('a'), { name: 'b', image: 'new' }),
+    ],
+    ['adds a container', podWith(container('a')), { spec: { containers: [container('z')] } }, podWith(container('z'), container('a'))],
+    [
+      'deletes a container',
+      podWith(container('a'), container('b')),
+      { spec: { containers: [{ name: 'a', $patch: 'delete' }] } },
+      podWith(container('b')),
+    ],
+    [
+      'replaces all containers',
+      podWith(container('a'), container('b')),
+      { spec: { containers: [{ $patch: 'replace' }, container('z')] } },
+      podWith(container('z')),
+    ],
+    [
+      'replaces a list without a merge key',
+      podWith(container('a', { command: ['x', 'y'] })),
+      { spec: { containers: [{ name: 'a', command: ['z'] }] } },
+      podWith(container('a', { command: ['z'] })),
+    ],
+    [
+      'merges ports by number',
+      podWith(container('a', { ports: [{ containerPort: 80, name: 'w' }] })),
+      { spec: { containers: [{ name: 'a', ports: [{ containerPort: 80, protocol: 'UDP' }] }] } },
+      podWith(container('a', { ports: [{ containerPort: 80, name: 'w', protocol: 'UDP' }] })),
+    ],
+    [
+      'puts merged items into the order it names',
+      podWith(container('a'), container('b'), container('c')),
+      { spec: { '$setElementOrder/containers': [{ name: 'c' }, { name: 'a' }], containers: [{ name: 'c', image: 'n' }] } },
+      podWith(container('b'), { name: 'c', image: 'n' }, container('a')),
+    ],
+    [
+      'merges a list of texts',
+      freeze({ metadata: { finalizers: ['a', 'b'] } }),
+      { metadata: { finalizers: ['c'] } },
+      { metadata: { finalizers: ['c', 'a', 'b'] } },
+    ],
+    [
+      'deletes from a list of texts',
+      freeze({ metadata: { finalizers: ['a', 'b'] } }),
+      { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] } },
+      { metadata: { finalizers: ['b'] } },
+    ],
+    [
+      'removes a field by null',
+      freeze({ metadata: { labels: { a: '1', b: '2' } } }),
+      { metadata: { labels: { a: null } } },
+      { metadata: { labels: { b: '2' } } },
+    ],
+    [
+      'replaces a map',
+      freeze({ metadata: { labels: { a: '1' } } }),
+      { metadata: { labels: { $patch: 'replace', b: '2' } } },
+      { metadata: { labels: { b: '2' } } },
+    ],
+    ['empties a map', freeze({ metadata: { labels: { a: '1' } } }), { metadata: { labels: { $patch: 'delete' } } }, { metadata: { labels: {} } }],
+  ];
+  it.each(cases)('%s', (_what, original, patch, expected) => {
+    expect(applyStrategicMergePatch(original, patch, pod)).toEqual(expected);
+  });
+
+  it('drops from a union what is no longer retained', () => {
+    const original = freeze({ spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } } });
+    const patch = { spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } } };
+    expect(applyStrategicMergePatch(original, patch, deployment)).toEqual({ spec: { strategy: { type: 'Recreate' } } });
+  });
+
+  const refusals: [string, object][] = [
+    ['an item without its merge key', { spec: { containers: [{ image: 'x' }] } }],
+    ['an unknown directive', { metadata: { labels: { $patch: 'explode' } } }],
+    ['fields that $retainKeys does not name', { spec: { $retainKeys: ['containers'], nodeName: 'n' } }],
+  ];
+  it.each(refusals)('is refused for %s', (_what, patch) => {
+    expect(() => applyStrategicMergePatch(podWith(container('a')), patch, pod)).toThrow(expect.objectContaining({ name: 'StatusError', code: 500 }));
+  });
+});

@@ -1,0 +1,31 @@
+import { deployments } from '../api/apps/deployment.ts';
+import { replicaSets } from '../api/apps/replica-set.ts';
+import { pods } from '../api/core/pod.ts';
+import { replicationControllers } from '../api/core/replication-controller.ts';
+import { resourceQuotas } from '../api/core/resource-quota.ts';
+import { services } from '../api/core/service.ts';
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import { conceptControllers } from '../controllers/concepts.ts';
+import type { ControllerDefinition } from '../runtime/controller.ts';
+
+/** The concept as a custom resource: custom resources must have a dotted group. */
+const inSkiffDev = <T extends KubeObject>({ kind, plural, namespaced }: Kind<T>): Kind<T> => ({
+  group: 'skiff.dev',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced,
+});
+
+/** The reconcilers of a stock cluster: the same as at home, handed the kinds of skiff.dev/v1. */
+export function stockClusterControllers(): readonly ControllerDefinition[] {
+  const kinds = {
+    deployments: inSkiffDev(deployments),
+    replicaSets: inSkiffDev(replicaSets),
+    replicationControllers: inSkiffDev(replicationControllers),
+    services: inSkiffDev(services),
+    resourceQuotas: inSkiffDev(resourceQuotas),
+  };
+  return conceptControllers(kinds, () => [pods]);
+}

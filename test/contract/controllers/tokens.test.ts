@@ -1,0 +1,40 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { secrets } from '../../../api/core/secret.ts';
+import { serviceAccounts } from '../../../api/core/service-account.ts';
+import { timeText } from '../../../runtime/clock.ts';
+import { createFakeClock } from '../../../runtime/fake-clock.ts';
+import type { TestCluster } from './cluster.ts';
+import { keyIn, startTestCluster } from './cluster.ts';
+
+let cluster: TestCluster;
+afterEach(() => cluster.stop());
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+it('a bootstrap token goes when it expires', async () => {
+  const clock = createFakeClock();
+  cluster = await startTestCluster({ clock, advance: { clock, stepMs: 1000 } });
+  await cluster.client.create(secrets, {
+    metadata: { name: 'bootstrap-token-abcdef', namespace: 'kube-system' },
+    type: 'bootstrap.kubernetes.io/token',
+    data: { expiration: base64(timeText(clock.now() + 60_000)) },
+  });
+  await clock.advance(55_000);
+  expect(await cluster.find(secrets, 'bootstrap-token-abcdef', 'kube-system')).toBeDefined();
+  await clock.advance(10_000);
+  expect(await cluster.find(secrets, 'bootstrap-token-abcdef', 'kube-system')).toBeUndefined();
+});
+
+it('the token secrets of a service account go with it, and only they', async () => {
+  cluster = await startTestCluster();
+  await cluster.client.create(serviceAccounts, { metadata: { name: 'robot', namespace: 'default' } });
+  const annotations = { 'kubernetes.io/service-account.name': 'robot' };
+  await cluster.client.create(secrets, {
+    metadata: { name: 'token', namespace: 'default', annotations },
+    type: 'kubernetes.io/service-account-token',
+  });
+  await cluster.client.create(secrets, { metadata: { name: 'notes', namespace: 'default', annotations } });
+  await cluster.client.delete(serviceAccounts, keyIn('robot'));
+  await cluster.until('the token is gone', async () => !(await cluster.find(secrets, 'token')));
+  expect(await cluster.find(secrets, 'notes')).toBeDefined();
+});
