@@ -189,6 +189,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const manager = createPodManager({
     node,
     admit: (pod, others) => admitPod(pod, { node: self(), allocatable: facts.allocatable, others }),
+    refreshNode: () => reporter.refresh(),
     onGone: (pod) => garbage.podGone(pod.metadata.uid),
     signal,
   });
@@ -226,7 +227,12 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
         }
       };
       // What runs is known before what should run: pods that are running already are adopted, not started again.
-      const background = [reporter.run(stop), renewLease({ client, clock, log, nodeName, nodeUid: () => reporter.node()?.metadata.uid }, stop)];
+      const lease = async () => {
+        // The lease belongs to the node, which has to be there first.
+        await Promise.race([reporter.registered, aborted(stop)]);
+        await renewLease({ client, clock, log, nodeName, nodeUid: () => reporter.node()?.metadata.uid }, stop);
+      };
+      const background = [reporter.run(stop), lease()];
       await cache.relist();
       background.push(watchExits(runtime, cache, clock, log, stop));
       await Promise.race([Promise.all([podSource.ready, serviceInformer.ready]), aborted(stop)]);

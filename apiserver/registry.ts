@@ -66,7 +66,9 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   function storageFor(kind: KindDefinition): { storage: Storage; started: Promise<void> } {
     const known = storages.get(kind.storagePrefix);
-    if (known) return { storage: known, started: Promise.resolve() };
+    if (known && known.cache.kind.version === kind.version) return { storage: known, started: Promise.resolve() };
+    // Another version is stored from now on: what is there is read in its form, and watches start over.
+    known?.cache.close();
     const cache = new WatchCache({ ...options, kind });
     const storage = createStorage({ store: options.store, cache, shared: options.shared });
     storages.set(kind.storagePrefix, storage);

@@ -10,9 +10,11 @@ import { bootstrappersMayJoin, joinRoute } from '../apiserver/pki/join-route.ts'
 import type { UserInfo } from '../apiserver/request.ts';
 import type { ApiServer } from '../apiserver/server.ts';
 import { createApiServer } from '../apiserver/server.ts';
+import type { HomeOptions } from '../controllers/index.ts';
 import { homeControllers } from '../controllers/index.ts';
 import { Stopped } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Runnable } from '../runtime/controller.ts';
 import { createEventSink } from '../runtime/event-recorder.ts';
 import { createInformers } from '../runtime/informer-set.ts';
 import { createLeaderElector } from '../runtime/leader-election.ts';
@@ -20,6 +22,7 @@ import type { Logger } from '../runtime/log.ts';
 import { createManager } from '../runtime/manager.ts';
 import { createScheduler } from '../scheduler/index.ts';
 import type { Store } from '../store/store.ts';
+import { ALL_CONTROLLERS, selectControllers } from './controller-selection.ts';
 
 export interface ControlPlaneOptions {
   readonly store: Store;
@@ -37,8 +40,14 @@ export interface ControlPlaneOptions {
   /** Unique among the servers that share a store. */
   readonly identity: string;
   readonly freeze?: boolean;
-  /** Without controllers and scheduler it is an API server alone. Default true. */
-  readonly controllers?: boolean;
+  /** Which controllers run, by the rules of `selectControllers`. Default all. */
+  readonly controllers?: readonly string[];
+  /** Default true. */
+  readonly scheduler?: boolean;
+  /** How the life of nodes is watched; upstream's periods where left out. */
+  readonly nodeMonitor?: HomeOptions['nodeMonitor'];
+  /** How long requests under way may take to end when the control plane stops. Default 2 s. */
+  readonly graceMs?: number;
 }
 
 export interface ControlPlane {
@@ -91,10 +100,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     server,
     port: front.port,
     async run(signal) {
-      const work = options.controllers === false ? Promise.resolve() : runControllers(options, server, metrics, signal);
-      await Promise.all([work, edge.run(signal)]);
+      await Promise.all([runControllers(options, server, metrics, signal), edge.run(signal)]);
       server.close();
-      await front.close(GRACE_MS);
+      await front.close(options.graceMs ?? GRACE_MS);
     },
   };
 }
@@ -132,18 +140,24 @@ async function runTerm(options: ControlPlaneOptions, server: ApiServer, registry
   const base = new AbortController();
   const informers = createInformers({ client, clock, log, signal: base.signal });
   const eventSink = createEventSink({ client, clock, log, signal: base.signal });
-  const scheduler = createScheduler({
-    client: server.loopback(system('system:kube-scheduler')),
-    informers,
-    clock,
-    log: options.log.child({ component: 'scheduler' }),
-    recorder: eventSink.recorder('default-scheduler'),
-    registry,
-  });
-  const controllers = homeControllers({ kinds: collectedKinds(server), rootCaPem: options.pki.ca.certificate });
-  const manager = createManager({ client, clock, log, registry, informers, eventSink, controllers });
+  const work: Runnable[] = [];
+  const all = homeControllers({ kinds: collectedKinds(server), rootCaPem: options.pki.ca.certificate, nodeMonitor: options.nodeMonitor });
+  const controllers = selectControllers(all, options.controllers ?? ALL_CONTROLLERS);
+  if (controllers.length > 0) work.push(createManager({ client, clock, log, registry, informers, eventSink, controllers }));
+  if (options.scheduler !== false) {
+    work.push(
+      createScheduler({
+        client: server.loopback(system('system:kube-scheduler')),
+        informers,
+        clock,
+        log: options.log.child({ component: 'scheduler' }),
+        recorder: eventSink.recorder('default-scheduler'),
+        registry,
+      }),
+    );
+  }
   try {
-    await Promise.all([manager.run(signal), scheduler.run(signal)]);
+    await Promise.all(work.map((each) => each.run(signal)));
   } finally {
     base.abort();
   }

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { ensurePki, writeSecretFile } from '../apiserver/pki/cluster-pki.ts';
 import { kubeconfigText } from '../apiserver/pki/kubeconfig.ts';
+import { homeControllers } from '../controllers/index.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/log.ts';
 import { startCompaction } from '../store/compaction.ts';
 import { startControlPlane } from './control-plane.ts';
+import { selectControllers } from './controller-selection.ts';
 import { defaultDataDir, layoutOf } from './data-dir.ts';
 import { machineIps, machineName } from './machine.ts';
 import { openStore } from './open-store.ts';
 import { parseOptions } from './options.ts';
-import { portSchema, storeSetting } from './settings.ts';
+import { portSchema, secondsSchema, storeSetting } from './settings.ts';
 import { stopSignal } from './signals.ts';
 import { CONTEXT } from './user-kubeconfig.ts';
 
@@ -22,7 +24,21 @@ const options = {
     help: "the address by which pods and nodes reach the API (default: the machine's first)",
     value: 'IP',
   },
-  controllers: { schema: z.boolean().default(true), help: 'run controllers and scheduler too (--no-controllers: the API server alone)' },
+  controllers: {
+    schema: z
+      .string()
+      .default('*')
+      .transform((text) => text.split(',').filter((name) => name !== '')),
+    help: "which controllers run: '*' all (default), NAME this one, -NAME all but this one, '' none; separated by commas",
+    value: 'LIST',
+  },
+  scheduler: { schema: z.boolean().default(true), help: 'run the scheduler (--no-scheduler: another one binds the pods)' },
+  'node-monitor-period': { schema: secondsSchema.default(5), help: 'how often the state of the nodes is looked at (default 5s)', value: 'SECONDS' },
+  'node-monitor-grace-period': {
+    schema: secondsSchema.default(40),
+    help: 'how long a node may be silent before it counts as lost (default 40s)',
+    value: 'SECONDS',
+  },
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -31,6 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', options, args);
   if (!parsed) return 0;
   const flags = parsed.options;
+  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '' }), flags.controllers);
   const layout = layoutOf(flags['data-dir']);
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
@@ -60,6 +77,8 @@ export async function run(args: readonly string[]): Promise<number> {
     shared,
     identity: `${machineName()}_${process.pid}`,
     controllers: flags.controllers,
+    scheduler: flags.scheduler,
+    nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');
   const compaction = startCompaction(store, systemClock, log);

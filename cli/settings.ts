@@ -9,6 +9,16 @@ const port = z.coerce
   .min(1, 'must be between 1 and 65535')
   .max(65535, 'must be between 1 and 65535');
 
+/** Seconds, as a number or as upstream's flags are written: `40`, `40s`, `0.5s`, `500ms`, `5m`. */
+export const secondsSchema = z
+  .union([z.number(), z.string()])
+  .transform((value) => {
+    const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value)) ?? [];
+    return number === undefined ? Number.NaN : Number(number) * (SECONDS[unit] ?? Number.NaN);
+  })
+  .refine((seconds) => seconds > 0, { error: 'must be a duration such as 40s' });
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
 /** `sqlite`, `etcd` (a local one that skiff runs), `memory`, or the endpoints of an etcd cluster. */
 export const storeSetting = z
   .string()

@@ -28,7 +28,7 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_LIFE_MS = 60_000;
 
 /**
- * As kubectl finds them: the named kubeconfig, else `$KUBECONFIG`, else `~/.kube/config`, else the pod's service account.
+ * The named kubeconfig, else the first there is of `$KUBECONFIG`, else the pod's service account, else `~/.kube/config`: the order of controller-runtime.
  * @throws Error where there is none, or it is not readable.
  */
 export async function findCredentials(options: { readonly kubeconfig?: string; readonly context?: string } = {}): Promise<Credentials> {

@@ -64,8 +64,13 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
       if (old) handlers.tellAll({ type: 'delete', object: delivery.object });
       return;
     }
-    const change = put(delivery.object);
-    if (change) handlers.tellAll(change);
+    try {
+      const change = put(delivery.object);
+      if (change) handlers.tellAll(change);
+    } catch (error) {
+      // Only an index function can throw here; whoever delivers the event (the API server itself, in its own process) must not suffer.
+      log.error({ err: error, name: delivery.object.metadata.name }, 'an index function threw');
+    }
   };
   const put = (object: Live<T>): Change<T> | undefined => {
     const old = cache.put(object);

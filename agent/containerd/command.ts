@@ -54,3 +54,11 @@ export async function runCommand(program: string, args: readonly string[], optio
   }
   return result.stdout;
 }
+
+/** As tryCommand, but a program that is not installed is one that failed: for taking back what it may have made. */
+export async function attempt(program: string, args: readonly string[]): Promise<CommandResult> {
+  return tryCommand(program, args).catch((error: unknown) => {
+    if (error instanceof CommandError) return { code: -1, stdout: '', stderr: error.message };
+    throw error;
+  });
+}

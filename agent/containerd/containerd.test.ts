@@ -1,13 +1,15 @@
 import { accessSync } from 'node:fs';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../runtime/log.ts';
 import { createCriRuntime } from '../cri/cri-runtime.ts';
 import type { SandboxConfig } from '../cri/sandbox-messages.ts';
 import { runCommand } from './command.ts';
+import { snapshotterOf } from './config.ts';
 import { ensurePauseImage, importImages } from './image-import.ts';
+import { containerdPaths } from './layout.ts';
 import { PAUSE_IMAGE, pauseImageArchive } from './pause-image.ts';
 import { identityOf } from './process-record.ts';
 import { killContainers, removeContainerd } from './removal.ts';
@@ -92,6 +94,19 @@ function canRunContainerd(): boolean {
     expect(await importImages(file, { socket: containerd.socket })).toMatchObject([{ name: PAUSE_IMAGE }]);
     await writeFile(file, 'no archive at all');
     await expect(importImages(file, { socket: containerd.socket })).rejects.toThrow(file);
+  });
+
+  it('keeps the snapshotter that its images are in', async () => {
+    const { config } = containerdPaths(dirs);
+    await mkdir(dirname(config), { recursive: true });
+    await writeFile(config, 'snapshotter = "native"\n');
+    const containerd = await start();
+    expect(snapshotterOf(await readFile(config, 'utf8'))).toBe('native');
+    await ensurePauseImage({ socket: containerd.socket });
+    expect((await ctr(containerd, 'snapshots', '--snapshotter', 'native', 'ls')).trim().split('\n')).toHaveLength(2);
+    const cri = createCriRuntime(containerd.socket);
+    await cri.runSandbox(sandbox());
+    cri.close();
   });
 
   it('goes with all its containers, mounts and files, without the process that started it', async () => {

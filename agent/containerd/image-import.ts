@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../../runtime/clock.ts';
 import { sleep, systemClock } from '../../runtime/clock.ts';
 import { CommandError, runCommand, tryCommand } from './command.ts';
-import type { Snapshotter } from './config.ts';
 import { fullImageName } from './image-name.ts';
+import { snapshotterFile } from './layout.ts';
 import { PAUSE_IMAGE, pauseImageArchive } from './pause-image.ts';
 
 /** The namespace in which containerd keeps what CRI knows. */
@@ -15,8 +15,6 @@ export const CRI_NAMESPACE = 'k8s.io';
 
 export interface ImageStoreOptions {
   readonly socket: string;
-  /** Default: overlayfs. It must be the one that CRI uses, or every image is unpacked twice. */
-  readonly snapshotter?: Snapshotter;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
 }
@@ -61,7 +59,9 @@ export async function ensurePauseImage(options: ImageStoreOptions): Promise<bool
 const ctrArgs = ({ socket }: ImageStoreOptions) => ['--address', socket, '--namespace', CRI_NAMESPACE];
 
 async function importArchive(source: string, input: Buffer | Readable | undefined, options: ImageStoreOptions): Promise<ImportedImage[]> {
-  const args = [...ctrArgs(options), 'images', 'import', '--snapshotter', options.snapshotter ?? 'overlayfs', source];
+  // Unpacked where CRI looks for it: another snapshotter's copy is of no use.
+  const snapshotter = await readFile(snapshotterFile(options.socket), 'utf8');
+  const args = [...ctrArgs(options), 'images', 'import', '--snapshotter', snapshotter, source];
   const result = await tryCommand('ctr', args, { input, signal: options.signal });
   if (result.code !== 0) throw new CommandError(`${source}: ${result.stderr.trim().replace(/^ctr: /, '')}`, result);
   return importedImages(result.stdout);

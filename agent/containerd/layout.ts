@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Where our containerd keeps things: what must survive a reboot under `dataDir`, the rest under `runDir`. */
 export interface ContainerdPaths {
@@ -7,6 +7,8 @@ export interface ContainerdPaths {
   readonly state: string;
   readonly socket: string;
   readonly pidFile: string;
+  /** The snapshotter's name, for those who know the socket only. */
+  readonly snapshotterFile: string;
   readonly logFile: string;
   /** runc's own state. */
   readonly runcRoot: string;
@@ -31,6 +33,7 @@ export function containerdPaths({ dataDir, runDir }: ContainerdDirs): Containerd
     state: join(run, 'state'),
     socket: join(run, 'containerd.sock'),
     pidFile: join(run, 'containerd.pid'),
+    snapshotterFile: snapshotterFile(join(run, 'containerd.sock')),
     logFile: join(data, 'containerd.log'),
     runcRoot: join(run, 'runc'),
     cniConfDir: join(runDir, 'cni', 'net.d'),
@@ -38,3 +41,6 @@ export function containerdPaths({ dataDir, runDir }: ContainerdDirs): Containerd
     registryDir: join(dataDir, 'registries'),
   };
 }
+
+/** Beside the socket. */
+export const snapshotterFile = (socket: string): string => join(dirname(socket), 'snapshotter');

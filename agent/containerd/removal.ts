@@ -2,7 +2,7 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
 import { sleep, systemClock } from '../../runtime/clock.ts';
-import { tryCommand } from './command.ts';
+import { attempt } from './command.ts';
 import type { ContainerdDirs } from './layout.ts';
 import { containerdPaths } from './layout.ts';
 import { stopContainerd } from './supervisor.ts';
@@ -100,7 +100,7 @@ async function childCgroups(dir: string): Promise<string[]> {
 
 /** Detaches: a mount that somebody still uses goes away with its last user. */
 export async function unmount(points: readonly string[]): Promise<void> {
-  for (let at = 0; at < points.length; at += 100) await tryCommand('umount', ['--lazy', ...points.slice(at, at + 100)]);
+  for (let at = 0; at < points.length; at += 100) await attempt('umount', ['--lazy', ...points.slice(at, at + 100)]);
 }
 
 async function removeIfEmpty(...dirs: readonly string[]): Promise<void> {

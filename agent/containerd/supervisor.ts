@@ -128,10 +128,12 @@ async function writeConfig(paths: ContainerdPaths, cniBinDir: string): Promise<b
   await Promise.all([paths.root, paths.state, paths.runcRoot].map((dir) => mkdir(dir, { recursive: true, mode: 0o711 })));
   await Promise.all([paths.cniConfDir, paths.cniLeasesDir, paths.registryDir].map((dir) => mkdir(dir, { recursive: true, mode: 0o755 })));
   const previous = await readFile(paths.config, 'utf8').catch(() => undefined);
+  const snapshotter = (previous && snapshotterOf(previous)) || (await usableSnapshotter(paths.root));
+  await writeFile(paths.snapshotterFile, snapshotter);
   const config = containerdConfig({
     paths,
     cniBinDir,
-    snapshotter: (previous && snapshotterOf(previous)) || (await usableSnapshotter(paths.root)),
+    snapshotter,
     restrictOomScoreAdj: !(await mayLowerOomScores()),
   });
   if (config === previous) return false;

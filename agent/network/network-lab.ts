@@ -8,6 +8,8 @@ import { cniConfig } from './cni.ts';
 
 /** For tests: a node with pods and somebody outside, each a network namespace, on a kernel that is really there. */
 export interface NetworkLab {
+  /** Makes `outside` another node, whose pods are in `podCIDR`; its server then answers at `podAddress` too. */
+  joinOutside(podCIDR: string, podAddress: string): Promise<void>;
   /** Runs nft, ip, conntrack … as the node. */
   onNode(program: string, args: readonly string[], input?: string): Promise<string>;
   /** Adds a pod through the CNI plugin that nodes use; it serves its name on `port`, TCP and UDP. Answers its address. */
@@ -102,6 +104,11 @@ export async function createNetworkLab(): Promise<NetworkLab> {
   await run('node', 'sysctl', ['-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.route_localnet=1']);
 
   return {
+    async joinOutside(podCIDR, podAddress) {
+      await run('outside', 'ip', ['address', 'add', `${podAddress}/32`, 'dev', 'lo']);
+      await run('outside', 'ip', ['route', 'add', LAB_POD_CIDR, 'via', LAB_NODE_ADDRESS]);
+      await run('node', 'ip', ['route', 'add', podCIDR, 'via', LAB_OUTSIDE_ADDRESS]);
+    },
     onNode: (program, args, input) => run('node', program, args, input),
     serve,
     async addPod(name, port = 8080) {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tryCommand } from '../containerd/command.ts';
+import { attempt } from '../containerd/command.ts';
 import { CNI_CONF_FILE } from './cni.ts';
 
 /** The node's end of a pod's link: the plugin `ptp` gives each the gateway's address, as a /32. */
@@ -16,7 +16,7 @@ export function podLinks(output: string): PodLink[] {
 }
 
 export async function listPodLinks(): Promise<PodLink[]> {
-  return podLinks((await tryCommand('ip', ['-o', '-4', 'address', 'show'])).stdout);
+  return podLinks((await attempt('ip', ['-o', '-4', 'address', 'show'])).stdout);
 }
 
 /** Deletes what is left of pods' links once their namespaces are gone: those with the gateway of the network that our CNI list describes. */
@@ -24,7 +24,7 @@ export async function removePodLinks(confDir: string): Promise<void> {
   const subnet = /"subnet": "([\d.]+)\//.exec(await readFile(join(confDir, CNI_CONF_FILE), 'utf8').catch(() => ''))?.[1];
   if (subnet === undefined) return;
   const gateway = firstAddress(subnet);
-  for (const link of await listPodLinks()) if (link.gateway === gateway) await tryCommand('ip', ['link', 'delete', link.device]);
+  for (const link of await listPodLinks()) if (link.gateway === gateway) await attempt('ip', ['link', 'delete', link.device]);
 }
 
 /** host-local's gateway: the first address of the subnet. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { runCommand, tryCommand } from '../containerd/command.ts';
+import { attempt, runCommand, tryCommand } from '../containerd/command.ts';
 
 /** Marks our routes in the kernel (`ip route show proto 115`), so that they are found again without the process that made them. */
 export const ROUTE_PROTOCOL = 115;
@@ -52,7 +52,7 @@ export async function listRoutes(): Promise<Map<string, string>> {
 }
 
 export async function removeRoutes(): Promise<void> {
-  await tryCommand('ip', ['-4', 'route', 'flush', 'proto', String(ROUTE_PROTOCOL)]);
+  await attempt('ip', ['-4', 'route', 'flush', 'proto', String(ROUTE_PROTOCOL)]);
 }
 
 export interface RouteKeeperOptions {

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { tryCommand } from '../containerd/command.ts';
+import { attempt } from '../containerd/command.ts';
 import type { ContainerdDirs } from '../containerd/layout.ts';
 import { cgroupDirs, listBundles, listMounts, listProcesses } from '../containerd/traces.ts';
 import { listLocalAddresses } from './dns/local-address.ts';
@@ -25,7 +25,7 @@ export interface OwnTraces {
 export async function listOwnTraces(options: ContainerdDirs & { readonly cgroupRoots?: readonly string[] }): Promise<OwnTraces> {
   const bundles = await listBundles(options);
   const cgroups = new Set([...(options.cgroupRoots ?? []), ...bundles.flatMap(({ cgroup }) => cgroup ?? [])]);
-  const tables = (await tryCommand('nft', ['list', 'tables'])).stdout.split('\n');
+  const tables = (await attempt('nft', ['list', 'tables'])).stdout.split('\n');
   const shimSockets = bundles.flatMap(({ shimSocket }) => shimSocket ?? []);
   return {
     processes: (await listProcesses(options)).map(({ pid, args }) => `${pid} ${args.join(' ')}`),
@@ -33,7 +33,7 @@ export async function listOwnTraces(options: ContainerdDirs & { readonly cgroupR
     links: (await listPodLinks()).map(({ device }) => device),
     addresses: await listLocalAddresses(),
     nftTables: tables.filter((line) => line === `table ${TABLE}`),
-    routes: [...(await listRoutes())].map(([cidr, via]) => `${cidr} via ${via}`),
+    routes: [...(await listRoutes().catch(() => new Map<string, string>()))].map(([cidr, via]) => `${cidr} via ${via}`),
     cgroups: (await Promise.all([...cgroups].map(cgroupDirs))).flat(),
     files: [...(await existing([options.dataDir, options.runDir, ...shimSockets]))],
   };

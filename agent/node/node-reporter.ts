@@ -35,6 +35,8 @@ export interface NodeReporter {
   readonly registered: Promise<void>;
   /** The node as the API last had it. */
   node(): Live<Node> | undefined;
+  /** Reads the node from the API. */
+  refresh(): Promise<void>;
   /** Looks again now: something that readiness depends on has changed. */
   check(): void;
   run(signal: AbortSignal): Promise<void>;
@@ -108,6 +110,9 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   return {
     registered,
     node: () => current,
+    async refresh() {
+      current = await client.get(nodes, { namespace: '', name: nodeName });
+    },
     check: () => interrupt(),
     async run(signal) {
       event('Starting', 'Starting kubelet.');

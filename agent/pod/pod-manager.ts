@@ -32,6 +32,8 @@ export interface PodManagerOptions {
   readonly node: NodeContext;
   /** Whether the node takes the pod; `others` are those it has. */
   readonly admit: (pod: Live<Pod>, others: readonly Pod[]) => Rejection | undefined;
+  /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */
+  readonly refreshNode: () => Promise<void>;
   /** A pod is over and out of the API: what the runtime keeps of it can go. */
   readonly onGone: (pod: Live<Pod>) => void;
   readonly signal: AbortSignal;
@@ -49,19 +51,32 @@ interface Entry {
   closing: boolean;
 }
 
-export function createPodManager({ node, admit, onGone, signal }: PodManagerOptions): PodManager {
+export function createPodManager({ node, admit, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
   const entries = new Map<string, Entry>();
   const byKey = new Map<string, string>();
   /** Refused pods, whose failure has been reported. */
   const refused = new Set<string>();
+  /** Pods that did not match the node as it was known, while it is read anew. */
+  const reconsidered = new Map<string, Live<Pod>>();
 
-  const add = (pod: Live<Pod>) => {
+  const reconsider = async (uid: string): Promise<void> => {
+    await refreshNode().catch((error: unknown) => node.log.warn({ err: error }, 'the node could not be read anew'));
+    const pod = reconsidered.get(uid);
+    reconsidered.delete(uid);
+    if (pod && !signal.aborted) add(pod, true);
+  };
+
+  const add = (pod: Live<Pod>, nodeIsFresh = false) => {
     const { uid } = pod.metadata;
     if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp && node.cache.of(uid).sandboxes.length === 0) {
       const others = [...entries.values()]
         .filter(({ finished, worker }) => !finished && !isTerminal(worker.pod.status?.phase))
         .map(({ worker }) => worker.pod);
       const rejection = admit(pod, others);
+      if (rejection?.reason === 'NodeAffinity' && !nodeIsFresh) {
+        reconsidered.set(uid, pod);
+        return void reconsider(uid);
+      }
       if (rejection) return refuse(pod, rejection);
     }
     const worker = createPodWorker(pod, node, () => {
@@ -144,7 +159,8 @@ export function createPodManager({ node, admit, onGone, signal }: PodManagerOpti
       if (!entry && refused.has(uid)) {
         if (pod.metadata.deletionTimestamp)
           void removeFromApi(pod).catch((error: unknown) => node.log.warn({ err: error }, 'a refused pod could not be removed'));
-      } else if (!entry) add(pod);
+      } else if (reconsidered.has(uid)) reconsidered.set(uid, pod);
+      else if (!entry) add(pod);
       else {
         entry.worker.update(pod);
         if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);
@@ -152,6 +168,7 @@ export function createPodManager({ node, admit, onGone, signal }: PodManagerOpti
     },
     vanished(pod) {
       refused.delete(pod.metadata.uid);
+      reconsidered.delete(pod.metadata.uid);
       const entry = entries.get(pod.metadata.uid);
       if (!entry) return;
       entry.vanished = true;

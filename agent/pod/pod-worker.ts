@@ -191,14 +191,13 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
       const until = backoff.until(container.name, previous.finishedAt, clock.now());
       if (until !== undefined) return holdBack(container, previous, until, key);
     }
-    // A postStart hook holds up the containers after it, as upstream's order of starting does.
+    // Containers start in the order of the spec, each after the one before it and its postStart hook, as kubelet starts them.
     const before = specContainers(pod).slice(
       0,
       specContainers(pod).findIndex(({ name }) => name === container.name),
     );
-    const hooks = before.filter(({ lifecycle }) => lifecycle?.postStart).map(({ name }) => board.settled(`container/${name}`));
     board.run(key, async () => {
-      await Promise.all(hooks);
+      await Promise.all(before.map(({ name }) => board.settled(`container/${name}`)));
       if (phase !== 'running') return;
       if (previous?.state === 'created') await node.runtime.removeContainer(previous.id);
       // A container that died may have died with its sandbox, of which nothing has been heard yet.

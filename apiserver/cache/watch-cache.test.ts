@@ -51,6 +51,14 @@ describe('the watch cache', () => {
     expect(item?.object.metadata.resourceVersion).toBe('2');
   });
 
+  it('reads what was stored in another version in the form of its own', async () => {
+    const store = createMemoryStore();
+    await store.create('/registry/configmaps/n/a', '{"kind":"ConfigMap","apiVersion":"v0","metadata":{"name":"a","namespace":"n"}}');
+    const item = (await cacheOn(store)).get('n/a');
+    expect(item?.object).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1' });
+    expect(item && JSON.parse(item.text)).toEqual(item?.object);
+  });
+
   it('delivers what has passed, then what comes, each once and in order', async () => {
     const store = createMemoryStore();
     const cache = await cacheOn(store);

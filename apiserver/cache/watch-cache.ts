@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -40,6 +41,7 @@ export interface Subscriber {
 }
 
 const PAGE = 500;
+const TRIM_MS = 15_000;
 const ASK_AGAIN_MS = 100;
 const CATCH_UP_MS = 5000;
 
@@ -64,6 +66,7 @@ export class WatchCache {
   private readonly expected = new Map<string, ExpectedWrite[]>();
   private waiters: { revision: number; resolve: () => void }[] = [];
   private readonly stop = new AbortController();
+  private trimmedAt = 0;
   private requestProgress: (() => void) | undefined;
 
   constructor(options: WatchCacheOptions) {
@@ -265,6 +268,11 @@ export class WatchCache {
   private apply(batch: WatchBatch): void {
     for (const event of batch.events) this.applyEvent(event);
     this.advance(batch.revision);
+    // Progress of other kinds comes by here too, so that a quiet cache lets go of what it remembers.
+    const now = this.options.clock.monotonic();
+    if (now - this.trimmedAt < TRIM_MS) return;
+    this.trimmedAt = now;
+    this.ring.trim(now);
   }
 
   private advance(revision: number): void {
@@ -326,9 +334,10 @@ export class WatchCache {
     const object: KubeObject = JSON.parse(stored.value);
     const key = stored.key.slice(this.prefix.length);
     if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);
-    // Written by somebody who orders fields otherwise.
+    // Written by somebody who orders fields otherwise, or in another version whose form is the same.
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
-    return this.item(key, { ...stored, value: `${this.textPrefix}${JSON.stringify({ ...metadata }).slice(1)}${restText(rest)}` }, object);
+    const value = `${this.textPrefix}${JSON.stringify({ ...metadata }).slice(1)}${restText(rest)}`;
+    return this.item(key, { ...stored, value }, { ...rest, kind: this.kind.kind, apiVersion: apiVersionOf(this.kind), metadata });
   }
 
   private item(key: string, stored: StoredValue, object: KubeObject): CacheItem {

@@ -41,6 +41,8 @@ export interface HttpFront {
 }
 
 const KEEP_ALIVE_MS = 180_000;
+/** Many lists may be under way on one connection. */
+const HTTP2_SESSION_MB = 128;
 
 /**
  * Serves the API over HTTPS: one port, HTTP/2 and HTTP/1.1 as the client prefers. HTTP/1.1 connections go straight to Node's
@@ -82,7 +84,7 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       socket.destroy();
     }
   };
-  const http2 = createHttp2Server({}, (req, res) => {
+  const http2 = createHttp2Server({ maxSessionMemory: HTTP2_SESSION_MB }, (req, res) => {
     void serve(req, res, req.stream.session ? connections.get(req.stream.session) : undefined);
   });
   http2.on('session', (session) => {

@@ -6,6 +6,8 @@ import { removeObject } from './delete.ts';
 import { listItems } from './list.ts';
 
 const AT_ONCE = 16;
+/** So many deletions later, others get their turn. */
+const TURN_AFTER = 8;
 
 /** Deletes all that the selectors choose, each as a deletion of its own. Answers the list of what was chosen. */
 export async function removeCollection(call: Call): Promise<Result> {
@@ -13,8 +15,10 @@ export async function removeCollection(call: Call): Promise<Result> {
   const listed = await listItems(call, listParametersOf(call.request.query, false));
   const left = listed.items[Symbol.iterator]();
   const work = async () => {
+    let done = 0;
     for (const item of left) {
       if (call.request.signal.aborted) return;
+      if (++done % TURN_AFTER === 0) await new Promise((resolve) => setImmediate(resolve));
       try {
         await removeObject(call, item.namespace, item.object.metadata.name, options);
       } catch (error) {

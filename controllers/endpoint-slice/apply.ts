@@ -2,6 +2,7 @@ import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 import { keyOf, keyText } from '../../api/object.ts';
+import { isConflict } from '../../api/status-error.ts';
 import type { ControllerEnv } from '../../runtime/controller.ts';
 import type { Expectations } from '../../runtime/expectations.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -71,6 +72,7 @@ export async function applySlices(
     }
   } catch (error) {
     if (isNamespaceTerminating(error)) return;
+    if (isConflict(error)) throw error;
     env.recorder.event(owner, 'Warning', 'FailedToUpdateEndpointSlices', `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`);
     throw error;
   } finally {

@@ -3,6 +3,7 @@ import type { Pod } from '../../api/core/pod.ts';
 import type { Service } from '../../api/core/service.ts';
 import type { Kind } from '../../api/kind.ts';
 import { keyOf, keyText } from '../../api/object.ts';
+import { isConflict } from '../../api/status-error.ts';
 import type { ControllerDefinition, ControllerEnv, Reconcile } from '../../runtime/controller.ts';
 import { DONE } from '../../runtime/controller.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -79,6 +80,7 @@ function createReconcile({ env, kinds, services, pods, endpoints, pace, triggers
     } catch (error) {
       // Nothing can be created in a namespace that is going; what is there goes with it.
       if (isNamespaceTerminating(error)) return DONE;
+      if (isConflict(error)) throw error;
       const verb = existing ? 'Update' : 'Create';
       const message = `Failed to ${verb.toLowerCase()} endpoint for service ${keyText(key)}: ${messageOf(error)}`;
       env.recorder.event({ apiVersion: 'v1', kind: 'Endpoints', ...next }, 'Warning', `FailedTo${verb}Endpoint`, message);

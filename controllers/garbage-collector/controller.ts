@@ -18,6 +18,9 @@ const KINDS_RESYNC_MS = 5_000;
 /** An owner and its dependent reach us by different ways: the owner gets this long to show up before it is asked for. */
 const OWNER_SHOWS_UP_MS = 100;
 
+/** A kind that does not answer for so long does not hold up the others any longer: its objects are asked for one by one. */
+const SYNC_PATIENCE_MS = 30_000;
+
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 const isEvents = (kind: Kind): boolean => kind.plural === 'events' && (kind.group === '' || kind.group === 'events.k8s.io');
 
@@ -33,6 +36,8 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
     setup(env) {
       const graph = createOwnerGraph();
       const followed = new Map<string, { informer: Informer; stop: () => void }>();
+      /** Kinds that have yet to deliver their first list, and since when. */
+      const unsynced = new Map<string, number>();
       const look = (uid: string, afterMs = 0) => {
         const node = graph.get(uid);
         if (node) env.enqueue({ namespace: resourceText(node.kind), name: uid }, { afterMs });
@@ -52,10 +57,13 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
           },
         });
         followed.set(idOf(kind), { informer, stop });
+        unsynced.set(idOf(kind), env.clock.monotonic());
+        void informer.ready.then(() => unsynced.delete(idOf(kind)));
       };
       const forget = (id: string) => {
         const entry = followed.get(id);
         followed.delete(id);
+        unsynced.delete(id);
         entry?.stop();
         // Without its kind an object is neither owner nor owned.
         for (const object of entry?.informer.list() ?? []) for (const uid of graph.remove(object)) look(uid);
@@ -67,7 +75,7 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
         for (const kind of current) if (!followed.has(idOf(kind))) follow(kind);
       };
       refresh();
-      const synced = () => Promise.all([...followed.values()].map(({ informer }) => informer.ready));
+      const synced = () => [...unsynced.values()].every((since) => env.clock.monotonic() - since > SYNC_PATIENCE_MS);
       return {
         reconcile: createCollectorReconcile({ env, graph, kinds: kinds.collected, look, synced }),
         needs: [...followed.values()].map(({ informer }) => informer),

@@ -19,10 +19,11 @@ export interface CollectorParts {
   readonly kinds: () => readonly Kind[];
   /** Looks at the object with this UID. */
   readonly look: (uid: string) => void;
-  /** All informers have delivered their first list: what is missing from the graph may be looked for. */
-  readonly synced: () => Promise<unknown>;
+  /** All kinds have delivered their first list: what is missing from the graph may be looked for. */
+  readonly synced: () => boolean;
 }
 
+const NOT_SYNCED_MS = 200;
 /** An owner's kind may be served again later; until then nobody can say whether the owner is there. */
 const UNKNOWN_KIND_MS = 30_000;
 
@@ -30,7 +31,7 @@ const UNKNOWN_KIND_MS = 30_000;
 export function createCollectorReconcile(parts: CollectorParts): Reconcile {
   const { env, graph } = parts;
   return async ({ name: uid }) => {
-    await parts.synced();
+    if (!parts.synced()) return { requeueAfterMs: NOT_SYNCED_MS };
     const node = graph.get(uid);
     if (node === undefined) return DONE;
     const object = env.informers.of(node.kind).get(node);

@@ -24,6 +24,7 @@ export interface ResourceQuotaKinds {
 const RESYNC_MS = 5 * 60_000;
 /** What admission had charged, but not yet let into the store, when we counted is missing from what we wrote: a second count finds it. */
 const RECHECK_MS = 1000;
+const NOT_SYNCED_MS = 20;
 /** Changes that free something are gathered this long: a Deployment that is deleted frees its pods one by one. */
 const GATHER_MS = 50;
 
@@ -38,16 +39,18 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
     setup(env) {
       const quotas = env.informers.of(kinds.resourceQuotas);
       const watched = new Set<string>();
+      const synced = new Set<string>();
       const wakeAll = (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       };
       /** Follows a kind from its first use on: what no quota counts costs nothing. */
       const follow = (kind: Kind): Informer => {
         const informer = env.informers.of(kind);
-        const id = `${kind.group}/${kind.plural}`;
+        const id = idOf(kind);
         if (!watched.has(id)) {
           watched.add(id);
           informer.on(freed(kind, env, wakeAll));
+          void informer.ready.then(() => synced.add(id));
         }
         return informer;
       };
@@ -63,7 +66,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
           const quota = quotas.get(key);
           if (quota === undefined) return DONE;
           const informers = countedKinds(quota, kinds.counted()).map((kind) => ({ kind, informer: follow(kind) }));
-          await Promise.all(informers.map(({ informer }) => informer.ready));
+          if (informers.some(({ kind }) => !synced.has(idOf(kind)))) return { requeueAfterMs: NOT_SYNCED_MS };
           const counted = informers.map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
           const status = planStatus(quota, counted, env.clock.now());
           if (status === undefined) return { requeueAfterMs: RESYNC_MS };
@@ -75,12 +78,12 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
   };
 }
 
-const isKind = (kind: Kind, other: Kind): boolean => kind.group === other.group && kind.plural === other.plural;
+const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 
 /** What makes room: an object that goes, a pod that ends, a service that gives up its ports. */
 function freed(kind: Kind, env: ControllerEnv, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
   const now = () => env.clock.now();
-  const follows = isKind(kind, pods) || isKind(kind, services);
+  const follows = idOf(kind) === idOf(pods) || idOf(kind) === idOf(services);
   return {
     delete: (object) => wake(object.metadata.namespace),
     ...(follows

@@ -1,4 +1,4 @@
-import { runCommand, tryCommand } from '../../containerd/command.ts';
+import { attempt, runCommand } from '../../containerd/command.ts';
 
 /** How our addresses on the loopback device are found again (`ip address show label lo:skiff`). */
 const LABEL = 'lo:skiff';
@@ -13,10 +13,10 @@ export async function addLocalAddress(address: string): Promise<void> {
 
 /** Addresses with prefix lengths. */
 export async function listLocalAddresses(): Promise<string[]> {
-  const { stdout } = await tryCommand('ip', ['-o', '-4', 'address', 'show', 'dev', 'lo', 'label', LABEL]);
+  const { stdout } = await attempt('ip', ['-o', '-4', 'address', 'show', 'dev', 'lo', 'label', LABEL]);
   return stdout.split('\n').flatMap((line) => / inet (\S+)/.exec(line)?.[1] ?? []);
 }
 
 export async function removeLocalAddresses(): Promise<void> {
-  await tryCommand('ip', ['-4', 'address', 'flush', 'dev', 'lo', 'label', LABEL]);
+  await attempt('ip', ['-4', 'address', 'flush', 'dev', 'lo', 'label', LABEL]);
 }

@@ -49,7 +49,7 @@ export function createDnsMetrics(registry: Registry, server: string): DnsMetrics
   });
   const cacheHits = new Counter({
     name: 'coredns_cache_hits_total',
-    help: '… that were answered from memory.',
+    help: 'Queries for outside names that were answered from memory.',
     labelNames: ['server'] as const,
     registers,
   });

@@ -1,4 +1,4 @@
-import { runCommand, tryCommand } from '../../containerd/command.ts';
+import { attempt, runCommand, tryCommand } from '../../containerd/command.ts';
 import { TABLE } from './table.ts';
 
 /** Runs one transaction: all of it or, with a CommandError that names the line, nothing. A process of its own takes 3 ms for any table size. */
@@ -13,5 +13,5 @@ export async function tableExists(): Promise<boolean> {
 
 /** Nothing there is fine. */
 export async function removeTable(): Promise<void> {
-  await tryCommand('nft', ['delete', 'table', ...TABLE.split(' ')]);
+  await attempt('nft', ['delete', 'table', ...TABLE.split(' ')]);
 }

@@ -42,12 +42,17 @@ const VIP = '10.96.44.1';
     ledger.commit();
   }
   /** Replaces the service under test; endpoints are pods' names (here), or whole endpoints. */
-  async function serve(spec: NonNullable<Service['spec']>, endpoints: readonly (string | Endpoint)[], status?: Service['status']): Promise<void> {
+  async function serve(
+    spec: NonNullable<Service['spec']>,
+    endpoints: readonly (string | Endpoint)[],
+    status?: Service['status'],
+    target = 8080,
+  ): Promise<void> {
     const port = { name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, ...spec.ports?.[0] };
     const service = { metadata: { namespace: 'default', name: 'web' }, spec: { clusterIP: VIP, clusterIPs: [VIP], ...spec, ports: [port] }, status };
     const slice: EndpointSlice = {
       addressType: 'IPv4',
-      ports: [{ name: 'http', port: 8080, protocol: port.protocol }],
+      ports: [{ name: 'http', port: target, protocol: port.protocol }],
       endpoints: endpoints.map((endpoint) => (typeof endpoint === 'string' ? { addresses: [addresses[endpoint]!], nodeName: 'here' } : endpoint)),
     };
     const before = plan;
@@ -178,5 +183,14 @@ const VIP = '10.96.44.1';
     await apply();
     expect(await lab.request('a', LAB_OUTSIDE_ADDRESS, 80)).toEqual([`web saw ${LAB_NODE_ADDRESS}`]);
     expect(await lab.request('a', addresses.b!, 8080)).toEqual([`b saw ${addresses.a}`]);
+  });
+
+  it('leaves the source of what goes to pods of other nodes as it is, also through a service', async () => {
+    await lab.joinOutside('10.244.8.0/24', '10.244.8.2');
+    ledger.set('other', fragmentOf([element('pod_networks', '10.244.8.0/24')]));
+    await serve({ ports: [{ name: 'http', port: 80 }] }, [{ addresses: ['10.244.8.2'], nodeName: 'there' }], undefined, 80);
+    expect(await lab.request('a', '10.244.8.2', 80)).toEqual([`web saw ${addresses.a}`]);
+    expect(await lab.request('a', VIP, 80)).toEqual([`web saw ${addresses.a}`]);
+    expect(servers(await lab.request('node', VIP, 80))).toEqual(['web']);
   });
 });

@@ -2,9 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../../api/core/config-map.ts';
 import { nodes } from '../../../api/core/node.ts';
 import { secrets } from '../../../api/core/secret.ts';
+import type { Kind } from '../../../api/kind.ts';
+import { defineKind } from '../../../api/kind.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';
+import { ObjectMeta } from '../../../api/meta/object-meta.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import { topLevel } from '../../../api/schema/fields.ts';
+import { garbageCollectorController } from '../../../controllers/garbage-collector/controller.ts';
+import { createFakeClock } from '../../../runtime/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import { keyIn, startTestCluster, storedKinds } from './cluster.ts';
 
 let cluster: TestCluster;
 beforeEach(async () => {
@@ -120,5 +127,46 @@ describe('the garbage collector', () => {
       /^OwnerRefInvalidNamespace: ownerRef \[v1\/ConfigMap, namespace: kube-system, name: a, uid: .*\] does not exist in namespace "kube-system"$/,
     );
     expect(await exists('a')).toBe(true);
+  });
+
+  it('follows kinds that come and go', async () => {
+    await cluster.stop();
+    const clock = createFakeClock();
+    const widgets = defineKind<KubeObject>({
+      group: 'example.com',
+      version: 'v1',
+      kind: 'Widget',
+      plural: 'widgets',
+      namespaced: true,
+      schema: topLevel('Widget', 'A thing of another group.', { metadata: ObjectMeta.optional() }),
+    });
+    let more: readonly Kind[] = [];
+    cluster = await startTestCluster({
+      clock,
+      advance: { clock, stepMs: 100 },
+      moreKinds: [widgets],
+      controllers: [garbageCollectorController({ collected: () => [...storedKinds, ...more] })],
+    });
+    const widget = async (name: string) => {
+      const made = await cluster.client.create(widgets, { metadata: { name, namespace: 'default' } });
+      await make(`of-${name}`, [{ apiVersion: 'example.com/v1', kind: 'Widget', name, uid: made.metadata.uid }]);
+    };
+    await widget('a');
+    await widget('b');
+    await cluster.client.delete(widgets, keyIn('a'));
+    await clock.advance(4000);
+    expect([await exists('of-a'), await exists('of-b')]).toEqual([true, true]);
+    more = [widgets];
+    await clock.advance(60_000);
+    expect([await exists('of-a'), await exists('of-b')]).toEqual([false, true]);
+    await cluster.client.delete(widgets, keyIn('b'));
+    await clock.advance(1000);
+    expect(await exists('of-b')).toBe(false);
+    more = [];
+    await clock.advance(6000);
+    await widget('c');
+    await cluster.client.delete(widgets, keyIn('c'));
+    await clock.advance(60_000);
+    expect(await exists('of-c')).toBe(true);
   });
 });

@@ -87,11 +87,8 @@ describe('a ReplicaSet', () => {
   });
 
   it('does not touch pods of another controller', async () => {
+    const other = { apiVersion: 'example.com/v1', kind: 'Fleet', name: 'theirs', uid: 'theirs', controller: true };
     cluster = await startTestCluster();
-    const other = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'gone', uid: 'gone', controller: true };
-    cluster = await startTestCluster({
-      controllers: (await import('../../../controllers/index.ts')).homeControllers({ kinds: () => [], rootCaPem: '' }),
-    });
     await cluster.client.create(pods, {
       ...stray('theirs', { app: 'web' }),
       metadata: { name: 'theirs', namespace: 'default', labels: { app: 'web' }, ownerReferences: [other] },

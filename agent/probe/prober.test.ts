@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Container } from '../../api/core/container.ts';
+import { createFakeClock } from '../../runtime/fake-clock.ts';
+import { aContainer, aPod, observed } from '../pod/test-pods.ts';
+import type { ProbeOutcome } from './probe-transport.ts';
+import { createProber } from './prober.ts';
+
+function setup(container: Container, wasReady = false) {
+  const clock = createFakeClock();
+  const outcomes: Record<string, boolean> = {};
+  const asked: string[] = [];
+  const events: string[] = [];
+  let changes = 0;
+  const answer = (kind: string): Promise<ProbeOutcome> => {
+    asked.push(kind);
+    return Promise.resolve(outcomes[kind] ? { ok: true, message: '' } : { ok: false, message: 'broken' });
+  };
+  const prober = createProber({
+    clock,
+    transport: {
+      http: ({ path, port }) => answer(`http ${port}${path}`),
+      tcp: (_host, port) => answer(`tcp ${port}`),
+      grpc: (_host, port) => answer(`grpc ${port}`),
+      exec: (_id, command) => answer(`exec ${command[0]}`),
+    },
+    recorder: { event: (_object, _type, _reason, message) => events.push(message) },
+    onChange: () => changes++,
+    wasReady: () => wasReady,
+  });
+  const state = observed('c', { startedAt: clock.now() });
+  const pod = aPod({ containers: [container] });
+  prober.follow(pod, [{ container, state }], '10.0.0.5');
+  return { clock, prober, outcomes, asked, events, id: state.id, pod, changes: () => changes };
+}
+
+const readiness = { exec: { command: ['ready'] }, periodSeconds: 1 };
+const liveness = { httpGet: { path: '/live', port: 'web' }, periodSeconds: 1, failureThreshold: 2 };
+
+describe('probes', () => {
+  it('make a container ready as soon as the first one succeeds', async () => {
+    const { clock, prober, outcomes, id } = setup(aContainer('c', { readinessProbe: readiness }));
+    expect(prober.verdicts(id).readiness).toBe(false);
+    outcomes['exec ready'] = true;
+    await clock.advance(0);
+    expect(prober.verdicts(id).readiness).toBe(true);
+  });
+
+  it('wait for the initial delay, counted from the start of the container', async () => {
+    const { clock, asked } = setup(aContainer('c', { readinessProbe: { ...readiness, initialDelaySeconds: 5 } }));
+    await clock.advance(4_999);
+    expect(asked).toEqual([]);
+    await clock.advance(1);
+    expect(asked).toEqual(['exec ready']);
+  });
+
+  it('change their verdict only after as many failures or successes as their thresholds say', async () => {
+    const probe = { ...readiness, failureThreshold: 3, successThreshold: 2 };
+    const { clock, prober, outcomes, id } = setup(aContainer('c', { readinessProbe: probe }));
+    outcomes['exec ready'] = true;
+    await clock.advance(0);
+    expect(prober.verdicts(id).readiness).toBe(false);
+    await clock.advance(1_000);
+    expect(prober.verdicts(id).readiness).toBe(true);
+    outcomes['exec ready'] = false;
+    await clock.advance(2_000);
+    expect(prober.verdicts(id).readiness).toBe(true);
+    await clock.advance(1_000);
+    expect(prober.verdicts(id).readiness).toBe(false);
+  });
+
+  it('tell of each failure', async () => {
+    const { clock, events } = setup(aContainer('c', { readinessProbe: readiness }));
+    await clock.advance(0);
+    expect(events).toEqual(['Readiness probe failed: broken']);
+  });
+
+  it('condemn a container that is not alive, and then ask no more', async () => {
+    const container = aContainer('c', { ports: [{ name: 'web', containerPort: 8080 }], livenessProbe: liveness });
+    const { clock, prober, asked, id } = setup(container);
+    await clock.advance(0);
+    expect(prober.verdicts(id).liveness).toBeUndefined();
+    await clock.advance(1_000);
+    expect(prober.verdicts(id).liveness).toBe(false);
+    await clock.advance(10_000);
+    expect(asked).toEqual(['http 8080/live', 'http 8080/live']);
+  });
+
+  it('hold readiness and liveness until the startup probe has succeeded', async () => {
+    const container = aContainer('c', {
+      startupProbe: { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 30 },
+      readinessProbe: readiness,
+    });
+    const { clock, prober, asked, outcomes, id } = setup(container);
+    await clock.advance(3_000);
+    expect(new Set(asked)).toEqual(new Set(['tcp 80']));
+    outcomes['tcp 80'] = true;
+    outcomes['exec ready'] = true;
+    await clock.advance(1_000);
+    expect(prober.verdicts(id)).toMatchObject({ startup: true, readiness: true });
+  });
+
+  it('take a container that was ready before the agent started to be ready still', () => {
+    const { prober, id } = setup(aContainer('c', { readinessProbe: readiness }), true);
+    expect(prober.verdicts(id).readiness).toBe(true);
+  });
+
+  it('go on with readiness alone while the pod ends', async () => {
+    const container = aContainer('c', { readinessProbe: readiness, livenessProbe: { exec: { command: ['live'] }, periodSeconds: 1 } });
+    const { clock, prober, asked, outcomes } = setup(container);
+    outcomes['exec live'] = true;
+    await clock.advance(0);
+    prober.ending();
+    asked.length = 0;
+    await clock.advance(2_000);
+    expect(new Set(asked)).toEqual(new Set(['exec ready']));
+  });
+
+  it('end with their container', async () => {
+    const { clock, prober, asked, pod } = setup(aContainer('c', { readinessProbe: readiness }));
+    prober.follow(pod, [], '');
+    await clock.advance(10_000);
+    expect(asked).toEqual([]);
+  });
+});
