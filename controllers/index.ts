@@ -24,6 +24,7 @@ import type { NodeIpamConfig } from './node-ipam/controller.ts';
 import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import type { MonitorConfig } from './node-lifecycle/monitor.ts';
+import { nodeTtlController } from './node-ttl/controller.ts';
 import type { PodGcConfig } from './pod-gc/controller.ts';
 import { podGcController } from './pod-gc/controller.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/controller.ts';
@@ -53,6 +54,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     serviceAccountController({ namespaces, serviceAccounts }),
     rootCaController({ namespaces, configMaps }, options.rootCaPem),
     nodeIpamController({ nodes }, options.nodeIpam),
+    nodeTtlController({ nodes }),
     nodeLifecycleController({ nodes, pods, leases }, options.nodeMonitor),
     taintEvictionController({ nodes, pods }),
     deploymentController({ deployments, replicaSets, pods }),
