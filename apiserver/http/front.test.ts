@@ -5,6 +5,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { errors } from '../../api/status-error.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import type { InjectedServer } from '../injected-server.ts';
@@ -210,5 +211,27 @@ describe('over HTTP/2', () => {
     expect(JSON.parse(chunk.toString())).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'a' } } });
     expect(certificate).toBeDefined();
     session.destroy();
+  });
+});
+
+describe('a stream that breaks', () => {
+  it('ends its connection, and nothing else', async () => {
+    override = async () => ({
+      status: 200,
+      headers: {},
+      body: {
+        kind: 'stream',
+        async run(sink) {
+          sink.write('begun\n');
+          throw errors.internal('halfway');
+        },
+      },
+    });
+    const response = await open('GET', '/x');
+    await expect(async () => {
+      for await (const _ of response);
+    }).rejects.toThrow();
+    override = undefined;
+    expect((await ask('GET', CONFIG_MAPS)).status).toBe(200);
   });
 });

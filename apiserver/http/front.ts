@@ -60,7 +60,10 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       if (body) request.body = { bytes: body };
       await writeResponse(res, await handle(request), request);
     } catch (error) {
-      if (error instanceof StatusError) return writeResponse(res, { ...statusResponse(error.toStatus()) }, undefined);
+      if (error instanceof StatusError && !res.headersSent && !res.destroyed) {
+        await writeResponse(res, statusResponse(error.toStatus()), undefined).catch(() => res.destroy());
+        return;
+      }
       if (!res.destroyed) log.debug({ err: error, url: req.url }, 'a connection broke while it was served');
       res.destroy();
     }
