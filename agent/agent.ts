@@ -78,6 +78,8 @@ export interface AgentOptions {
   readonly maxPods?: number;
   /** Manifests of static pods; left out: there are none. */
   readonly staticPodDir?: string;
+  /** The node's resolvers, for pods that use them directly; default /etc/resolv.conf. */
+  readonly resolvConf?: string;
   /** More metrics for /metrics (of the node's network). */
   readonly registry?: Registry;
   /** The node's HTTPS server; without it there are no logs, exec or metrics. */
@@ -159,11 +161,12 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     statusWriter: staticPods ? mirroredWriter(statusWriter, staticPods) : statusWriter,
     probes: runtime.simulated ? simulatedTransport : createNetworkTransport(runtime),
     directories,
-    dns: { servers: options.clusterDns, domain: options.clusterDomain, host: runtime.simulated ? NO_DNS : await hostDns() },
+    dns: { servers: options.clusterDns, domain: options.clusterDomain, host: runtime.simulated ? NO_DNS : await hostDns(options.resolvConf) },
     hostsFile: () => readFile('/etc/hosts', 'utf8').catch(() => ''),
     allocatable: () => facts.allocatable,
     memoryCapacity: facts.memoryBytes,
     seccompDir: join(options.dataDir, 'seccomp'),
+    observeStart: (seconds) => metrics?.podStart.observe(seconds),
   };
   const podSource =
     options.podSource ?? createPodSource(createInformer(pods, { client, clock, log, signal }, { fieldSelector: `spec.nodeName=${nodeName}` }));
@@ -233,19 +236,24 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
         await renewLease({ client, clock, log, nodeName, nodeUid: () => reporter.node()?.metadata.uid }, stop);
       };
       const background = [reporter.run(stop), lease()];
-      await cache.relist();
+      const relist = async () => {
+        const end = metrics?.relist.startTimer();
+        await cache.relist();
+        end?.();
+      };
+      await relist();
       background.push(watchExits(runtime, cache, clock, log, stop));
-      await Promise.race([Promise.all([podSource.ready, serviceInformer.ready]), aborted(stop)]);
+      if (staticPods) background.push(staticPods.run(manager, stop));
+      // Whether the node takes a pod depends on the labels that it is registered with.
+      await Promise.race([Promise.all([podSource.ready, serviceInformer.ready, reporter.registered]), aborted(stop)]);
       if (!stop.aborted) {
         const unsubscribe = podSource.subscribe(nodeName, staticPods?.filter(manager) ?? manager);
         stop.addEventListener('abort', unsubscribe, { once: true });
-        await Promise.race([reporter.registered, aborted(stop)]);
         markReady();
         background.push(
-          loop(RELIST_MS, 'looking at the runtime', () => cache.relist()),
+          loop(RELIST_MS, 'looking at the runtime', relist),
           loop(GARBAGE_MS, 'removing garbage', () => garbage.collect()),
         );
-        if (staticPods) background.push(staticPods.run(manager, stop));
         if (!runtime.simulated) {
           void garbage.collect();
           background.push(
@@ -294,8 +302,8 @@ async function connected(runtime: ContainerRuntime, clock: Clock, log: Logger, s
 }
 
 /** The node's own name servers: systemd-resolved's stub is of no use inside pods, so its upstream file goes first. */
-async function hostDns(): Promise<DnsSettings> {
-  const own = parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => ''));
+async function hostDns(file = '/etc/resolv.conf'): Promise<DnsSettings> {
+  const own = parseResolvConf(await readFile(file, 'utf8').catch(() => ''));
   if (!own.servers.every((server) => server.startsWith('127.'))) return own;
   return parseResolvConf(await readFile('/run/systemd/resolve/resolv.conf', 'utf8').catch(() => ''));
 }

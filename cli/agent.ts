@@ -19,6 +19,7 @@ const options = {
   },
   token: { schema: z.string().optional(), help: "a token from 'skiff token create'", value: 'TOKEN' },
   'ca-hash': { schema: z.string().optional(), help: "the hash of the cluster's CA, as 'skiff token create' prints it", value: 'sha256:HEX' },
+  'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
   simulate: { schema: z.boolean().default(false), help: 'simulated nodes: pods run in name only' },
   nodes: { schema: z.coerce.number().int().min(1).max(10_000).default(1), help: 'how many simulated nodes', value: 'N' },
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
@@ -31,6 +32,8 @@ export interface NodeSettings {
   readonly nodeName: string;
   readonly nodeIp: string | undefined;
   readonly port: number;
+  /** Names the node's resolvers, as /etc/resolv.conf does. */
+  readonly resolvConf: string | undefined;
   readonly nodes: number;
   readonly log: ReturnType<typeof createLogger>;
   /** Resolves when the cluster can be reached for the first time. */
@@ -56,6 +59,7 @@ export async function run(args: readonly string[]): Promise<number> {
     nodeName: flags['node-name'],
     nodeIp: flags['node-ip'],
     port: flags.port,
+    resolvConf: flags['resolv-conf'],
     nodes: flags.nodes,
     log,
     async credentials(nodeName, ips) {

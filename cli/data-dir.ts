@@ -26,6 +26,8 @@ export function layoutOf(dataDir: string) {
     settings: join(dataDir, 'settings.json'),
     adminKubeconfig: join(dataDir, 'admin.conf'),
     agent: join(dataDir, 'agent'),
+    /** Manifests of static pods: the agent runs what lies here, server or no server. */
+    manifests: join(dataDir, 'manifests'),
     agentKubeconfig: join(dataDir, 'agent', 'kubelet.conf'),
     /** What does not outlive the machine's uptime: pids, sockets, containerd's state. */
     run: dataDir === '/var/lib/skiff' ? '/run/skiff' : join(dataDir, 'run'),

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { removeContainerd } from '../agent/containerd/index.ts';
+import { listMounts, removeContainerd, unmount } from '../agent/containerd/index.ts';
 import { removeNodeNetwork } from '../agent/network/index.ts';
 import type { Layout } from './data-dir.ts';
 import { layoutOf } from './data-dir.ts';
@@ -16,8 +16,17 @@ export async function takeBack(layout: Layout): Promise<void> {
     const dirs = { dataDir: layout.agent, runDir: layout.run };
     await removeNodeNetwork(dirs);
     await removeContainerd({ ...dirs, cgroupRoots: CGROUP_ROOTS });
+    await unmountBelow([layout.run, layout.dataDir]);
   }
   for (const directory of [layout.run, layout.dataDir]) rmSync(directory, { recursive: true, force: true });
+}
+
+/** Takes the pods' volumes off. Throws while any is still there: what is mounted below a directory is not ours to delete with it. */
+async function unmountBelow(directories: readonly string[]): Promise<void> {
+  const below = async () => (await listMounts(directories)).filter((point) => !directories.includes(point));
+  await unmount(await below());
+  const left = await below();
+  if (left.length > 0) throw new Error(`still mounted, so nothing below is deleted: ${left.join(', ')}`);
 }
 
 export async function run(args: readonly string[]): Promise<number> {

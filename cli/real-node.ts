@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { createAgent } from '../agent/agent.ts';
 import { containerdPaths, ensurePauseImage, startContainerd } from '../agent/containerd/index.ts';
@@ -33,6 +34,8 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
     settings.credentials(nodeName, ips),
   ]);
   try {
+    // There from the start, so that it can be watched.
+    await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
     await ensurePauseImage({ socket: containerd.socket, clock, signal });
     const client = createHttpsClient({ ...access, userAgent: 'skiff-agent' });
     const shared = { client, clock, log, signal };
@@ -50,6 +53,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
       clusterDNS: CLUSTER_DNS,
       clusterDomain: CLUSTER_DOMAIN,
       serviceCIDR: SERVICE_CIDR,
+      resolvConf: settings.resolvConf,
       log,
       registry,
       clock,
@@ -68,6 +72,9 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         clusterDns: [CLUSTER_DNS],
         clusterDomain: CLUSTER_DOMAIN,
         podSource: createPodSource(ownPods),
+        staticPodDir: layout.manifests,
+        resolvConf: settings.resolvConf,
+        registry,
         server: { ...serving, port: settings.port },
       },
       signal,

@@ -34,6 +34,7 @@ export const Settings = z.object({
   simulate: z.boolean().default(false),
   nodes: z.coerce.number().int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(1),
   nodeName: z.string().optional(),
+  resolvConf: z.string().optional(),
 });
 export type Settings = z.output<typeof Settings>;
 

@@ -22,6 +22,7 @@ const options = {
   port: { schema: portSchema.optional(), help: "the API server's port (default 6443)", value: 'PORT' },
   'agent-port': { schema: portSchema.optional(), help: "the node agent's port (default 10250)", value: 'PORT' },
   'node-name': { schema: z.string().optional(), help: "the node's name (default: the machine's)", value: 'NAME' },
+  'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
   kubeconfig: { schema: z.boolean().default(true), help: "add the context 'skiff' to your kubeconfig (--no-kubeconfig: leave it alone)" },
   timeout: { schema: z.coerce.number().positive().default(120), help: 'give up after this many seconds', value: 'SECONDS' },
   'data-dir': dataDirOption,
@@ -72,6 +73,7 @@ async function startAgent(layout: Layout, settings: Settings, simulated: boolean
   if ((await runningPid(layout, 'agent')) !== undefined) return;
   const args = ['--data-dir', layout.dataDir, '--port', String(settings.agentPort)];
   if (settings.nodeName !== undefined) args.push('--node-name', settings.nodeName);
+  if (settings.resolvConf !== undefined) args.push('--resolv-conf', settings.resolvConf);
   if (simulated) args.push('--simulate', '--nodes', String(settings.nodes));
   await startComponent(layout, 'agent', args);
 }
@@ -88,6 +90,7 @@ export async function run(args: readonly string[]): Promise<number> {
     port,
     agentPort: parsed.options['agent-port'],
     nodeName: parsed.options['node-name'],
+    resolvConf: parsed.options['resolv-conf'],
   });
   const kept = loadSettings(layout);
   if (existsSync(layout.settings) && kept.store !== settings.store) {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Event } from '../api/core/event.ts';
 import { events } from '../api/core/event.ts';
 import type { ObjectReference } from '../api/core/reference.ts';
@@ -44,9 +44,12 @@ export function createEventSink({ client, clock, log, signal }: EventSinkOptions
   let idlers: (() => void)[] = [];
   let lastNanos = 0n;
 
-  /** Unique within the process and about the time in nanoseconds, as upstream's names are. */
+  /**
+   * Unique within the sink and about the time in nanoseconds, as upstream's names are. The clock tells milliseconds; the rest is random,
+   * as several sinks write about one object: scheduler and node within the same millisecond.
+   */
   const uniqueNanos = () => {
-    const now = BigInt(clock.now()) * 1_000_000n;
+    const now = BigInt(clock.now()) * 1_000_000n + BigInt(randomInt(1_000_000));
     lastNanos = now > lastNanos ? now : lastNanos + 1n;
     return lastNanos;
   };

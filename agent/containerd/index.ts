@@ -4,6 +4,7 @@ export { fullImageName, parseImageName } from './image-name.ts';
 export type { ContainerdDirs, ContainerdPaths } from './layout.ts';
 export { containerdPaths } from './layout.ts';
 export { PAUSE_IMAGE } from './pause-image.ts';
-export { killContainers, removeContainerd } from './removal.ts';
+export { killContainers, removeContainerd, unmount } from './removal.ts';
 export type { Containerd, ContainerdOptions } from './supervisor.ts';
 export { startContainerd, stopContainerd } from './supervisor.ts';
+export { listMounts } from './traces.ts';

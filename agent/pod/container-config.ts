@@ -18,12 +18,15 @@ export interface ContainerSettings {
   readonly messageFile: string;
   readonly memoryCapacity: number;
   readonly seccompDir: string;
+  /** The container whose processes this one sees (ephemeral containers); undefined: the pod's own rule. */
+  readonly targetId: string | undefined;
 }
 
 /** @throws ContainerConfigError where the security context cannot be met. */
 export function containerConfig(pod: Live<Pod>, container: Container, settings: ContainerSettings): ContainerConfig {
   const { environment, restartCount } = settings;
   const expanded = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expand(text, (name) => environment.get(name)));
+  const resources = containerResources(pod, container, settings.memoryCapacity);
   return {
     metadata: { name: container.name, attempt: restartCount },
     // By id: a tag that moves between the check and the creation must not change what runs.
@@ -34,14 +37,14 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
     envs: [...environment].map(([key, value]) => ({ key, value })),
     mounts: settings.mounts,
     labels: containerLabels(pod, container),
-    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile),
+    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile, resources),
     log_path: containerLogPath(container.name, restartCount),
     stdin: container.stdin ?? false,
     stdin_once: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     linux: {
-      resources: containerResources(pod, container, settings.memoryCapacity),
-      security_context: containerSecurity(pod, container, settings.image, settings.seccompDir),
+      resources,
+      security_context: containerSecurity(pod, container, settings),
     },
   };
 }

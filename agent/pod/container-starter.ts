@@ -17,6 +17,7 @@ import { killContainer } from './container-killer.ts';
 import { ContainerConfigError, containerEnvironment } from './environment.ts';
 import { hostsFile } from './name-resolution.ts';
 import type { NodeContext } from './node-context.ts';
+import { latestContainer } from './observation.ts';
 import { podCgroup } from './pod-resources.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 import { serviceEnvironment } from './service-environment.ts';
@@ -65,7 +66,14 @@ export async function startContainer(node: NodeContext, pod: Live<Pod>, containe
   });
   const config = (() => {
     try {
-      return containerConfig(pod, container, { ...settings, image, restartCount, memoryCapacity: node.memoryCapacity, seccompDir: node.seccompDir });
+      return containerConfig(pod, container, {
+        ...settings,
+        image,
+        restartCount,
+        memoryCapacity: node.memoryCapacity,
+        seccompDir: node.seccompDir,
+        targetId: targetOf(node, pod, container),
+      });
     } catch (error) {
       throw failed(node, pod, 'CreateContainerConfigError', error, retryAt);
     }
@@ -83,6 +91,12 @@ export async function startContainer(node: NodeContext, pod: Live<Pod>, containe
   node.recorder.event(pod, 'Normal', 'Started', 'Container started');
   await node.cache.refreshContainer(id);
   await runPostStart(node, pod, container, id, sandbox);
+}
+
+/** What `kubectl debug --target` names: the container whose processes an ephemeral one joins. */
+function targetOf(node: NodeContext, pod: Live<Pod>, container: Container): string | undefined {
+  const name = pod.spec?.ephemeralContainers?.find((candidate) => candidate.name === container.name)?.targetContainerName;
+  return name ? latestContainer(node.cache.of(pod.metadata.uid), name)?.id : undefined;
 }
 
 function failed(node: NodeContext, pod: Live<Pod>, reason: string, error: unknown, retryAt: number, log = false): StartError {

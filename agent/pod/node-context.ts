@@ -43,4 +43,6 @@ export interface NodeContext {
   readonly allocatable: () => Readonly<Record<string, string>>;
   readonly memoryCapacity: number;
   readonly seccompDir: string;
+  /** Hears how long each pod took from the first sight of it to all of its containers running, in seconds. */
+  readonly observeStart: (seconds: number) => void;
 }

@@ -15,8 +15,10 @@ import { isRunning, latestContainer, readySandbox } from './observation.ts';
 import type { PodAction } from './plan.ts';
 import { planPod } from './plan.ts';
 import { isTerminal } from './pod-phase.ts';
+import { containerResources, podCgroup } from './pod-resources.ts';
 import { podStatus } from './pod-status.ts';
 import { endPod } from './pod-terminator.ts';
+import { ANNOTATION } from './runtime-labels.ts';
 import { createTaskBoard } from './task-board.ts';
 import { terminationMessage } from './termination-message.ts';
 
@@ -58,6 +60,8 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
   const backoff = createCrashBackoff();
   const waiting = new Map<string, WaitingReason>();
   const messages = new Map<string, string>();
+  /** Resources last given to containers after their start, by id. */
+  const resized = new Map<string, string>();
   const wasReady = new Set(
     [...(initial.status?.containerStatuses ?? []), ...(initial.status?.initContainerStatuses ?? [])].flatMap(({ ready, containerID }) =>
       ready && containerID ? containerID.slice(containerID.indexOf('//') + 2) : [],
@@ -72,6 +76,7 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
   let volumesReady = node.runtime.simulated;
   let stopped = false;
   let lastStatus: PodStatus | undefined;
+  let hasStarted = initial.status?.phase === 'Running';
   let grace = Number.POSITIVE_INFINITY;
 
   const board = createTaskBoard(
@@ -128,6 +133,23 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     if (deadline !== undefined) board.wakeAt('deadline', deadline);
     if (!volumesReady) setUpVolumes();
     for (const action of planPod({ pod, observation, verdicts: prober.verdicts })) perform(action, observation);
+    if (!node.runtime.simulated) resize(observation);
+  };
+
+  /** Limits that were changed in place reach containers that run. */
+  const resize = (observation: PodObservation) => {
+    for (const container of specContainers(pod)) {
+      const current = latestContainer(observation, container.name);
+      if (!current || !isRunning(current)) continue;
+      const wanted = containerResources(pod, container, node.memoryCapacity);
+      const text = JSON.stringify(wanted);
+      if ((resized.get(current.id) ?? current.annotations[ANNOTATION.resources] ?? text) === text) continue;
+      board.run(`resize/${container.name}`, async () => {
+        await node.cgroups.apply(podCgroup(pod, node.cgroupRoot));
+        await node.runtime.updateResources(current.id, wanted);
+        resized.set(current.id, text);
+      });
+    }
   };
 
   const perform = (action: PodAction, observation: PodObservation) => {
@@ -284,6 +306,8 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     });
     // Transition times come from the last status; the pod's own is newer only now and then.
     pod = { ...pod, status };
+    if (status.phase === 'Running' && !hasStarted) node.observeStart((clock.now() - startTime) / 1000);
+    hasStarted ||= status.phase === 'Running';
     lastStatus = status;
     if (!vanished) node.statusWriter.put(live, status);
     if (ended && phase === 'ending') finish();

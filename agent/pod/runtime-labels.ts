@@ -21,6 +21,8 @@ export const ANNOTATION = {
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
   /** Where the termination message is on the host: kubelet finds it among the mounts that verbose statuses list. */
   terminationMessageFile: 'skiff.dev/container.terminationMessageFile',
+  /** The resources it was created with: what differs from them later is a resize. */
+  resources: 'skiff.dev/container.resources',
   terminationGracePeriod: 'io.kubernetes.pod.terminationGracePeriod',
   preStopHandler: 'io.kubernetes.container.preStopHandler',
   ports: 'io.kubernetes.container.ports',
@@ -44,7 +46,13 @@ export const containerLabels = (pod: Live<Pod>, container: Container): Record<st
   [LABEL.containerName]: container.name,
 });
 
-export function containerAnnotations(pod: Live<Pod>, container: Container, restartCount: number, messageFile: string): Record<string, string> {
+export function containerAnnotations(
+  pod: Live<Pod>,
+  container: Container,
+  restartCount: number,
+  messageFile: string,
+  resources: object,
+): Record<string, string> {
   const preStop = container.lifecycle?.preStop;
   return {
     [ANNOTATION.hash]: containerHash(container),
@@ -52,6 +60,7 @@ export function containerAnnotations(pod: Live<Pod>, container: Container, resta
     [ANNOTATION.terminationMessagePath]: container.terminationMessagePath ?? '/dev/termination-log',
     [ANNOTATION.terminationMessagePolicy]: container.terminationMessagePolicy ?? 'File',
     [ANNOTATION.terminationMessageFile]: messageFile,
+    [ANNOTATION.resources]: JSON.stringify(resources),
     [ANNOTATION.terminationGracePeriod]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
     ...(preStop ? { [ANNOTATION.preStopHandler]: JSON.stringify(preStop) } : {}),
     ...(container.ports?.length ? { [ANNOTATION.ports]: JSON.stringify(container.ports) } : {}),

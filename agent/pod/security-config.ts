@@ -43,7 +43,11 @@ const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sys
  * The container's security context with the pod's behind it.
  * @throws ContainerConfigError where it must not run as root, and would or might.
  */
-export function containerSecurity(pod: Pod, container: Container, image: Image | undefined, seccompDir: string): LinuxContainerSecurityContext {
+export function containerSecurity(
+  pod: Pod,
+  container: Container,
+  { image, seccompDir, targetId }: { readonly image: Image | undefined; readonly seccompDir: string; readonly targetId: string | undefined },
+): LinuxContainerSecurityContext {
   const own: SecurityContext = container.securityContext ?? {};
   const ofPod = pod.spec?.securityContext ?? {};
   const user = own.runAsUser ?? ofPod.runAsUser;
@@ -53,7 +57,8 @@ export function containerSecurity(pod: Pod, container: Container, image: Image |
   const apparmor = own.appArmorProfile ?? ofPod.appArmorProfile;
   const options = own.seLinuxOptions ?? ofPod.seLinuxOptions;
   return {
-    namespace_options: namespaceOptions(pod.spec),
+    namespace_options:
+      targetId === undefined ? namespaceOptions(pod.spec) : { ...namespaceOptions(pod.spec), pid: NAMESPACE.TARGET, target_id: targetId },
     privileged,
     readonly_rootfs: own.readOnlyRootFilesystem ?? false,
     no_new_privs: own.allowPrivilegeEscalation === false,

@@ -39,6 +39,7 @@ export interface StaticPodsOptions {
 
 /** kubelet's fileCheckFrequency; changes of the directory are seen at once. */
 const READ_MS = 20_000;
+const RETRY_MS = 1_000;
 
 export const isStatic = (pod: Live<Pod>): boolean => pod.metadata.annotations?.[ANNOTATION.configSource] === 'file';
 const mirroredHash = (pod: Live<Pod>): string | undefined => pod.metadata.annotations?.[ANNOTATION.configMirror];
@@ -66,13 +67,14 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     return found;
   };
 
-  const showInApi = async (pod: Live<Pod>): Promise<void> => {
+  /** @returns whether the API shows the pod; before the node is registered it cannot. */
+  const showInApi = async (pod: Live<Pod>): Promise<boolean> => {
     const key = keyText(keyOf(pod));
     const mirror = mirrors.get(key);
-    if (mirror && mirroredHash(mirror) === pod.metadata.uid && !mirror.metadata.deletionTimestamp) return;
+    if (mirror && mirroredHash(mirror) === pod.metadata.uid && !mirror.metadata.deletionTimestamp) return true;
     if (mirror) await removeMirror(mirror);
     const uid = nodeUid();
-    if (uid === undefined) return;
+    if (uid === undefined) return false;
     const annotations = { ...pod.metadata.annotations, [ANNOTATION.configMirror]: pod.metadata.uid };
     const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid, controller: true }];
     const { name, namespace, labels } = pod.metadata;
@@ -82,9 +84,13 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
       metadata: { name, namespace, ...(labels ? { labels } : {}), annotations, ownerReferences },
       spec: pod.spec,
     };
-    await client.create(pods, body).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+    try {
+      await client.create(pods, body);
+    } catch (error) {
+      if (!isAlreadyExists(error)) log.warn({ err: error, pod: key }, 'a mirror pod could not be made');
+      return isAlreadyExists(error);
+    }
+    return true;
   };
 
   const removeMirror = async (mirror: Live<Pod>): Promise<void> => {
@@ -95,8 +101,10 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     }
   };
 
-  const sync = async (handler: PodHandler): Promise<void> => {
+  /** @returns whether everything is as it should be. */
+  const sync = async (handler: PodHandler): Promise<boolean> => {
     const found = await readAll();
+    let complete = true;
     for (const [key, pod] of wanted) {
       if (found.get(key)?.metadata.uid === pod.metadata.uid) continue;
       wanted.delete(key);
@@ -105,12 +113,13 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     for (const [key, pod] of found) {
       if (!wanted.has(key)) wanted.set(key, pod);
       handler.changed(pod);
-      await showInApi(pod).catch((error: unknown) => log.warn({ err: error, pod: key }, 'a mirror pod could not be made'));
+      if (!(await showInApi(pod))) complete = false;
     }
     for (const [key, mirror] of mirrors) {
       if (!found.has(key))
         await removeMirror(mirror).catch((error: unknown) => log.warn({ err: error, pod: key }, 'a mirror pod could not be removed'));
     }
+    return complete;
   };
 
   return {
@@ -136,8 +145,8 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
       while (!signal.aborted) {
         const news = new AbortController();
         wake = () => news.abort();
-        await sync(handler);
-        await sleep(clock, READ_MS, AbortSignal.any([signal, news.signal]));
+        const complete = await sync(handler);
+        await sleep(clock, complete ? READ_MS : RETRY_MS, AbortSignal.any([signal, news.signal]));
       }
       watcher?.close();
     },
