@@ -64,7 +64,7 @@ export interface Kubectl {
 
 const asText = (input: string | object): string => {
   if (typeof input === 'string') return input;
-  return JSON.stringify(Array.isArray(input) ? { apiVersion: 'v1', kind: 'List', items: input } : input);
+  return (Array.isArray(input) ? input : [input]).map((manifest) => JSON.stringify(manifest)).join('\n---\n');
 };
 
 /** A kubectl bound to one cluster. Its caches stand beside the kubeconfig, so that clusters do not share them. */
@@ -96,14 +96,14 @@ export function helm(kubeconfig: string, args: readonly string[]): Promise<Outco
 }
 
 /** Asks again until `check` passes; then answers what it answered. Throws its last error after `timeoutMs`. */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     try {
       return await check();
     } catch (error) {
       if (Date.now() > end) throw error;
-      await delay(150);
+      await delay(50);
     }
   }
 }

@@ -49,7 +49,7 @@ describe('a pod', () => {
       const text = await kubectl('describe', 'pod', 'web');
       expect(text).toMatch(/Image: +web:1/);
       expect(text).toMatch(/Node: +node-0\//);
-      expect(text).toMatch(/Scheduled[^]*Successfully assigned pods\/web to node-0[^]*Created[^]*Started/);
+      expect(text).toMatch(/Scheduled[\s\S]*Successfully assigned pods\/web to node-0[\s\S]*Created[\s\S]*Started/);
     });
     expect(await kubectl('events', '--for', 'pod/web')).toMatch(/Normal +Scheduled +Pod\/web/);
     expect(await kubectl('get', 'events', '--field-selector', 'involvedObject.name=web,reason=Scheduled', '-o', 'name')).toMatch(/^event\/web\./);

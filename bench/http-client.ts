@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+
+/** What a load needs of an object. */
+export interface BenchObject {
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly name: string; readonly image: string }[] };
+  readonly status?: { readonly phase?: string };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface BenchEvent {
+  readonly type: string;
+  readonly object: BenchObject;
+}
+
+export interface HttpClient {
+  /** The bytes of the answer. @throws where the status is 400 or more. */
+  ask(method: string, path: string, body?: object, contentType?: string): Promise<Buffer>;
+  json<T>(method: string, path: string, body?: object, contentType?: string): Promise<T>;
+  /** Follows a watch, resuming when the server ends it, until the returned function is called. */
+  follow(path: string, resourceVersion: string, onEvent: (event: BenchEvent) => void): () => void;
+}
+
+export const MERGE_PATCH = 'application/merge-patch+json';
+
+interface Kubeconfig {
+  readonly clusters: readonly { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[];
+  readonly users: readonly { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[];
+}
+
+/** A plain HTTP/1.1 client with the credentials of a kubeconfig whose text is JSON, or the YAML that skiff writes. */
+export async function createHttpClient(kubeconfigPath: string, sockets: number): Promise<HttpClient> {
+  const { parse } = await import('yaml');
+  const { clusters, users } = parse(readFileSync(kubeconfigPath, 'utf8')) as Kubeconfig;
+  const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];
+  if (!cluster || !user) throw new Error(`${kubeconfigPath} names no cluster or no user`);
+  const url = new URL(cluster.server);
+  const pem = (text: string) => Buffer.from(text, 'base64');
+  const tls = {
+    ca: pem(cluster['certificate-authority-data']),
+    cert: pem(user['client-certificate-data']),
+    key: pem(user['client-key-data']),
+  };
+  const agent = new Agent({ ...tls, keepAlive: true, maxSockets: sockets });
+  const watchAgent = new Agent({ ...tls, keepAlive: false });
+  const at = { host: url.hostname, port: url.port };
+
+  function ask(method: string, path: string, body?: object, contentType = 'application/json'): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const payload = body && Buffer.from(JSON.stringify(body));
+      const headers = {
+        accept: 'application/json',
+        ...(payload ? { 'content-type': contentType, 'content-length': String(payload.length) } : {}),
+      };
+      const sent = request({ ...at, method, path, agent, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          if ((response.statusCode ?? 0) < 400) resolve(bytes);
+          else reject(new RefusedError(response.statusCode ?? 0, `${method} ${path}: ${response.statusCode} ${bytes.toString().slice(0, 300)}`));
+        });
+      });
+      sent.on('error', reject);
+      sent.end(payload);
+    });
+  }
+
+  function watchOnce(path: string, onEvent: (event: BenchEvent) => void, onEnd: () => void): () => void {
+    const sent = request({ ...at, method: 'GET', path, agent: watchAgent, headers: { accept: 'application/json' } }, (response) => {
+      let rest = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') onEvent(JSON.parse(line));
+      });
+      response.on('end', onEnd);
+      response.on('error', onEnd);
+    });
+    sent.on('error', onEnd);
+    sent.end();
+    return () => sent.destroy();
+  }
+
+  return {
+    ask,
+    json: async (method, path, body, contentType) => JSON.parse((await ask(method, path, body, contentType)).toString()),
+    follow(path, resourceVersion, onEvent) {
+      let stopped = false;
+      let stop = () => {};
+      const go = () => {
+        if (stopped) return;
+        stop = watchOnce(
+          `${path}${path.includes('?') ? '&' : '?'}watch=1&resourceVersion=${resourceVersion}`,
+          (event) => {
+            resourceVersion = event.object.metadata.resourceVersion;
+            onEvent(event);
+          },
+          () => setTimeout(go, 20),
+        );
+      };
+      go();
+      return () => {
+        stopped = true;
+        stop();
+      };
+    },
+  };
+}
+
+/** The server answered, and said no. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { measureApi } from './api-load.ts';
+import { median, rounded } from './measures.ts';
+import { measureScale, startHollowNodes } from './scale-load.ts';
+import type { ServerProcess } from './server-process.ts';
+import { startServer, stopLocalEtcd } from './server-process.ts';
+
+const HELP = `Measures a control plane of its own. node bench/run.ts [MEASURE...] [OPTIONS]
+
+  start   start-up: from the process's start to /readyz, memory and CPU at rest
+  api     requests and lists over HTTPS, watch fan-out
+  scale   a Deployment on hollow nodes: up, rolled over, down
+
+  --store sqlite|etcd|memory (sqlite)   --program FILE (dist/skiff.mjs)
+  --objects N (2000)  --width N (32)  --watchers N (50)  --replicas N (1000)  --nodes N (50)  --rounds N (1)
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    help: { type: 'boolean', default: false },
+    store: { type: 'string', default: 'sqlite' },
+    program: { type: 'string', default: 'dist/skiff.mjs' },
+    objects: { type: 'string', default: '2000' },
+    width: { type: 'string', default: '32' },
+    watchers: { type: 'string', default: '50' },
+    replicas: { type: 'string', default: '1000' },
+    nodes: { type: 'string', default: '50' },
+    rounds: { type: 'string', default: '1' },
+  },
+});
+
+const dataDir = mkdtempSync(join(tmpdir(), 'skiff-bench-'));
+const print = (figures: object) => console.log(JSON.stringify(figures));
+const start = (watchLoop: boolean) => startServer({ program: resolve(values.program), dataDir, store: values.store, watchLoop });
+
+/** What a phase cost the server: CPU seconds, and how its event loop fared. */
+function costs(server: ServerProcess): { readonly after: (phase: string) => void; readonly all: Record<string, number> } {
+  const all: Record<string, number> = {};
+  let before = server.cpu();
+  return {
+    all,
+    after(phase) {
+      const now = server.cpu();
+      all[phase] = rounded(now - before, 2);
+      before = now;
+    },
+  };
+}
+
+async function measureStart(): Promise<void> {
+  const times: number[] = [];
+  const cpus: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const server = await start(false);
+    // The first start makes the certificates and compiles the code; it is told apart.
+    if (i > 0) times.push(server.readyMs);
+    if (i > 0) cpus.push(server.cpu());
+    else print({ firstStartMs: server.readyMs });
+    await server.stop();
+  }
+  print({ startMs: { median: median(times), min: Math.min(...times), max: Math.max(...times) }, cpuSeconds: median(cpus) });
+  const server = await start(false);
+  await delay(10_000);
+  const before = server.cpu();
+  await delay(20_000);
+  print({ atRest: { ...server.memory(), cpuPercent: rounded(((server.cpu() - before) / 20) * 100, 2) } });
+  await server.stop();
+}
+
+async function measured(server: ServerProcess, what: string, work: (after: (phase: string) => void) => Promise<object>): Promise<void> {
+  await server.loop();
+  const { after, all } = costs(server);
+  const figures = await work(after);
+  print({ [what]: figures, serverCpuSeconds: all, loop: await server.loop(), memory: server.memory() });
+}
+
+async function main(): Promise<void> {
+  const wanted = positionals.length > 0 ? positionals : ['start', 'api', 'scale'];
+  if (wanted.includes('start')) await measureStart();
+  if (!wanted.includes('api') && !wanted.includes('scale')) return;
+  const server = await start(true);
+  const width = Number(values.width);
+  const client = await server.client(width);
+  try {
+    for (let round = 0; round < Number(values.rounds); round++) {
+      if (!wanted.includes('api')) break;
+      await measured(server, 'api', (after) =>
+        measureApi(client, { count: Number(values.objects), width, watchers: Number(values.watchers) }, after),
+      );
+    }
+    if (wanted.includes('scale')) {
+      const end = await startHollowNodes(server.kubeconfig, Number(values.nodes));
+      await delay(1000);
+      for (let round = 0; round < Number(values.rounds); round++) {
+        await measured(server, 'scale', (after) => measureScale(client, Number(values.replicas), after));
+      }
+      end();
+      await delay(30_000);
+      print({ afterwards: server.memory() });
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+if (values.help) console.log(HELP);
+else {
+  try {
+    await main();
+  } finally {
+    stopLocalEtcd(dataDir);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+process.exit();
