@@ -1,3 +1,4 @@
+import { defaultColumns } from '../../api/columns/cells.ts';
 import type { Cell, Column, KindDefinition } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 import { partialOf } from './partial.ts';
@@ -5,22 +6,8 @@ import { partialOf } from './partial.ts';
 /** What stands beside the cells of a row (the includeObject parameter). */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
-const NAME: Column = {
-  name: 'Name',
-  type: 'string',
-  format: 'name',
-  description: 'Name of the object, unique among those of its kind in its namespace.',
-  cell: (object) => object.metadata.name,
-};
-const CREATED: Column = {
-  name: 'Created At',
-  type: 'date',
-  description: 'When the object was created.',
-  cell: (object) => object.metadata.creationTimestamp,
-};
-
 /** The columns of a kind; a name and a time for kinds that have none of their own. */
-export const columnsOf = (kind: KindDefinition): readonly Column[] => (kind.columns.length > 0 ? kind.columns : [NAME, CREATED]);
+export const columnsOf = (kind: KindDefinition): readonly Column[] => (kind.columns.length > 0 ? kind.columns : defaultColumns);
 
 /** `columnDefinitions` of a Table. */
 export const columnDefinitionsOf = (kind: KindDefinition): object[] =>

@@ -1,5 +1,6 @@
 import type { Scale } from '../../api/autoscaling/scale.ts';
 import { Scale as ScaleSchema } from '../../api/autoscaling/scale.ts';
+import { ageColumn, nameColumn, shown } from '../../api/columns/cells.ts';
 import { invalid } from '../../api/field-error.ts';
 import type { KindDefinition } from '../../api/kind.ts';
 import { defineKind } from '../../api/kind.ts';
@@ -29,6 +30,12 @@ export const scales: KindDefinition = defineKind<Scale>({
   namespaced: true,
   verbs: [],
   schema: ScaleSchema,
+  columns: [
+    nameColumn,
+    shown('Desired', 'How many pods are wanted.', ({ spec }) => spec?.replicas ?? 0, 'integer'),
+    shown('Available', 'How many pods there are.', ({ status }) => status?.replicas ?? 0, 'integer'),
+    ageColumn,
+  ],
 }) as unknown as KindDefinition;
 
 const ATTEMPTS = 10;
@@ -80,7 +87,7 @@ export async function scale(call: Call): Promise<Result> {
   const { resource, info, request } = call;
   switch (info.verb) {
     case 'get':
-      return objectResult(scaleOf(call, await requireItem(resource, info.namespace, info.name)));
+      return objectResult(scaleOf(call, await requireItem(resource, info.namespace, info.name)), 200, scales);
     case 'update': {
       const parameters = writeParametersOf(request.query, 'UpdateOptions');
       const wanted = objectOf(request, scales, parameters.fieldValidation, call.warnings) as Scale;
@@ -119,7 +126,7 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     const result = await writeOver(call, current, object, parameters, 'PUT');
     if (result) {
       const item = resource.storage.cache.get(current.key) ?? current;
-      return objectResult(parameters.dryRun ? { ...next, metadata: scaleOf(call, item).metadata } : scaleOf(call, item));
+      return objectResult(parameters.dryRun ? { ...next, metadata: scaleOf(call, item).metadata } : scaleOf(call, item), 200, scales);
     }
     if (next.metadata?.resourceVersion || attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
   }

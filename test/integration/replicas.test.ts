@@ -94,6 +94,6 @@ describe('a ReplicaSet', () => {
 
   it('shows its scale to those who ask for that alone', async () => {
     const kubectl = cluster.kubectl.in('rs');
-    expect(await kubectl('get', 'rs', 'fixed', '--subresource=scale')).toMatch(/fixed +0 +0/);
+    expect(await kubectl('get', 'rs', 'fixed', '--subresource=scale')).toMatch(/fixed +0 +0 +\d+s/);
   });
 });
