@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+
+const SYSTEM_DATA_DIR = '/var/lib/skiff';
 
 /** The directory that holds everything skiff keeps: for root under /var/lib, else where the XDG specification says. */
 export function defaultDataDir(): string {
   if (process.env.SKIFF_DATA_DIR) return process.env.SKIFF_DATA_DIR;
-  if (process.getuid?.() === 0) return '/var/lib/skiff';
+  if (process.getuid?.() === 0) return SYSTEM_DATA_DIR;
   return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'skiff');
 }
 
@@ -17,6 +20,7 @@ export function dataDirOf(args: readonly string[]): string {
 
 /** Where each thing stands inside the data directory. */
 export function layoutOf(dataDir: string) {
+  const isSystems = dataDir === SYSTEM_DATA_DIR;
   return {
     dataDir,
     pki: join(dataDir, 'pki'),
@@ -30,7 +34,9 @@ export function layoutOf(dataDir: string) {
     manifests: join(dataDir, 'manifests'),
     agentKubeconfig: join(dataDir, 'agent', 'kubelet.conf'),
     /** What does not outlive the machine's uptime: pids, sockets, containerd's state. */
-    run: dataDir === '/var/lib/skiff' ? '/run/skiff' : join(dataDir, 'run'),
+    run: isSystems ? '/run/skiff' : join(dataDir, 'run'),
+    /** The cgroup that holds the pods'; clusters of one machine have one each. */
+    cgroupRoot: isSystems ? '/kubepods' : `/kubepods-${createHash('sha256').update(dataDir).digest('hex').slice(0, 8)}`,
     logs: join(dataDir, 'logs'),
     /** Compiled code; may be deleted at any time. */
     cache: join(dataDir, 'cache'),

@@ -5,9 +5,7 @@ import type { Layout } from './data-dir.ts';
 import { layoutOf } from './data-dir.ts';
 import { parseOptions } from './options.ts';
 import { dataDirOption, stopCluster } from './stop.ts';
-import { removeContext } from './user-kubeconfig.ts';
-
-const CGROUP_ROOTS = ['/kubepods'];
+import { clusterOf, removeContext } from './user-kubeconfig.ts';
 
 /** Takes back all that a cluster made on this machine: processes, containers, mounts, network, files. What never was is no error. */
 export async function takeBack(layout: Layout): Promise<void> {
@@ -15,7 +13,7 @@ export async function takeBack(layout: Layout): Promise<void> {
   if (process.platform === 'linux' && process.getuid?.() === 0) {
     const dirs = { dataDir: layout.agent, runDir: layout.run };
     await removeNodeNetwork(dirs);
-    await removeContainerd({ ...dirs, cgroupRoots: CGROUP_ROOTS });
+    await removeContainerd({ ...dirs, cgroupRoots: [layout.cgroupRoot] });
     await unmountBelow([layout.run, layout.dataDir]);
   }
   for (const directory of [layout.run, layout.dataDir]) rmSync(directory, { recursive: true, force: true });
@@ -32,8 +30,10 @@ async function unmountBelow(directories: readonly string[]): Promise<void> {
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('down', 'Stops the cluster and takes back everything it made, its data included.', { 'data-dir': dataDirOption }, args);
   if (!parsed) return 0;
-  await takeBack(layoutOf(parsed.options['data-dir']));
-  removeContext();
+  const layout = layoutOf(parsed.options['data-dir']);
+  const cluster = clusterOf(layout.adminKubeconfig);
+  await takeBack(layout);
+  removeContext(cluster);
   console.log('everything is taken back');
   return 0;
 }

@@ -39,10 +39,18 @@ async function main(argv: readonly string[]): Promise<number> {
   return (await command.load()).run(args);
 }
 
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env.SKIFF_DEBUG === '1' && error.stack) return error.stack;
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    return `port ${error.port} is in use by another program: end that, or choose another port (--port; for 'up' also --agent-port)`;
+  }
+  return error.message;
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const debug = process.env.SKIFF_DEBUG === '1';
-  console.error(`skiff: ${error instanceof Error ? (debug && error.stack) || error.message : String(error)}`);
+  console.error(`skiff: ${wordsOf(error)}`);
   process.exitCode = 1;
 }

@@ -15,6 +15,7 @@ import { createHttpsClient } from '../runtime/https-client.ts';
 import { createInformer, createInformers } from '../runtime/informer-set.ts';
 import type { NodeSettings } from './agent.ts';
 import { machineIps } from './machine.ts';
+import { claimMachine } from './machine-claim.ts';
 
 const CLUSTER_DNS = '10.96.0.10';
 const CLUSTER_DOMAIN = 'cluster.local';
@@ -28,6 +29,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
   const ips = settings.nodeIp === undefined ? machineIps() : [settings.nodeIp];
   const nodeIps = ips.length > 0 ? ips.slice(0, 1) : ['127.0.0.1'];
 
+  await claimMachine();
   // containerd needs nothing of the cluster: it starts while the server does.
   const [containerd, { client: access, serving }] = await Promise.all([
     startContainerd({ ...dirs, log, clock }),
@@ -65,6 +67,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         nodeName,
         runtime: createCriRuntime(containerd.socket),
         dataDir: layout.agent,
+        cgroupRoot: layout.cgroupRoot,
         clock,
         log,
         recorder: events.recorder('kubelet', nodeName),

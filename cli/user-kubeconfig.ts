@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parse, parseDocument, YAMLSeq } from 'yaml';
 
 /** The name under which the cluster, user and context stand in the user's kubeconfig. */
@@ -17,6 +18,7 @@ export function userKubeconfigPath(): string {
   return first ?? join(homedir(), '.kube', 'config');
 }
 
+const SECTIONS = ['clusters', 'users', 'contexts'];
 const EMPTY = 'apiVersion: v1\nkind: Config\npreferences: {}\nclusters: []\nusers: []\ncontexts: []\ncurrent-context: ""\n';
 
 function edit(path: string, change: (document: ReturnType<typeof parseDocument>) => void): void {
@@ -49,11 +51,21 @@ export function addContext(adminKubeconfig: string, path = userKubeconfigPath())
   });
 }
 
-/** Takes the context back. A file that held nothing else stays behind empty of contexts, as kubectl leaves it. */
-export function removeContext(path = userKubeconfigPath()): void {
-  if (!existsSync(path)) return;
+/** The cluster that a kubeconfig of ours names, to know it by later; undefined where there is no such file. */
+export function clusterOf(adminKubeconfig: string): unknown {
+  if (!existsSync(adminKubeconfig)) return undefined;
+  const admin: NamedEntries = parse(readFileSync(adminKubeconfig, 'utf8'));
+  return admin.clusters?.[0]?.cluster;
+}
+
+/** Takes the context of `cluster` back, and the file where nothing else is in it. A context `skiff` of another cluster stays. */
+export function removeContext(cluster: unknown, path = userKubeconfigPath()): void {
+  if (cluster === undefined || !existsSync(path)) return;
+  const named = (parse(readFileSync(path, 'utf8')) as NamedEntries | null)?.clusters?.find(({ name }) => name === CONTEXT);
+  if (!isDeepStrictEqual(named?.cluster, cluster)) return;
   edit(path, (document) => {
-    for (const section of ['clusters', 'users', 'contexts']) dropEntry(document, section);
+    for (const section of SECTIONS) dropEntry(document, section);
     if (document.get('current-context') === CONTEXT) document.set('current-context', '');
   });
+  if (isDeepStrictEqual(parse(readFileSync(path, 'utf8')), parse(EMPTY))) rmSync(path);
 }

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testImageArchive } from '../test/e2e/test-image.ts';
+import { canRunContainers } from '../test/harness/real-cluster.ts';
 
 /**
  * Runs the suites one after the other, the quick ones first: test.ts [SUITE...]
@@ -32,8 +34,12 @@ for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includ
   const args = ['node_modules/jest/bin/jest.js', '--selectProjects', suite, '--json', '--outputFile', report];
   // Suites that start clusters share the machine's network: one file at a time.
   if (suite === 'integration' || suite === 'e2e') args.push('--runInBand');
+  const jest = [process.execPath, '--experimental-vm-modules', '--no-warnings', ...args];
+  // Real containers run beside a cluster of the user's, if there is one.
+  const [command = '', ...rest] = suite === 'e2e' && canRunContainers ? ['sh', 'scripts/own-network.sh', ...jest] : jest;
+  if (suite === 'e2e' && canRunContainers) testImageArchive();
   const status = await new Promise<number>((resolve) => {
-    const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
     child.on('exit', (code) => resolve(code ?? 1));
   });
   let outcome: Outcome | undefined;

@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { addContext, clusterOf, removeContext } from './user-kubeconfig.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'skiff-kubeconfig-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const file = (name: string) => join(directory, name);
+
+function adminOf(server: string): string {
+  const path = file(`admin-${new URL(server).port}.conf`);
+  const config = { clusters: [{ name: 'skiff', cluster: { server } }], users: [{ name: 'skiff', user: { token: 't' } }] };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+const OTHER = `apiVersion: v1
+kind: Config
+clusters: [{name: work, cluster: {server: "https://work:6443"}}]
+users: [{name: me, user: {token: x}}]
+contexts: [{name: work, context: {cluster: work, user: me}}]
+current-context: work
+`;
+
+describe("the user's kubeconfig", () => {
+  it('gets the context skiff as the current one, and keeps all others', () => {
+    writeFileSync(file('config'), OTHER);
+    addContext(adminOf('https://127.0.0.1:6443'), file('config'));
+    const config = parse(readFileSync(file('config'), 'utf8'));
+    expect(config['current-context']).toBe('skiff');
+    expect(config.contexts.map(({ name }: { name: string }) => name)).toEqual(['work', 'skiff']);
+    expect(config.clusters[1]).toEqual({ name: 'skiff', cluster: { server: 'https://127.0.0.1:6443' } });
+  });
+
+  it('is as it was after the context is taken back', () => {
+    const admin = adminOf('https://127.0.0.1:6443');
+    writeFileSync(file('config'), OTHER);
+    addContext(admin, file('config'));
+    removeContext(clusterOf(admin), file('config'));
+    expect(parse(readFileSync(file('config'), 'utf8'))).toEqual({ ...parse(OTHER), 'current-context': '' });
+  });
+
+  it('is gone again where there was none', () => {
+    const admin = adminOf('https://127.0.0.1:6443');
+    addContext(admin, file('config'));
+    removeContext(clusterOf(admin), file('config'));
+    expect(existsSync(file('config'))).toBe(false);
+  });
+
+  it('keeps the context of another cluster than the one that goes', () => {
+    addContext(adminOf('https://127.0.0.1:6443'), file('config'));
+    removeContext(clusterOf(adminOf('https://127.0.0.1:7443')), file('config'));
+    removeContext(clusterOf(file('no-such-file')), file('config'));
+    expect(parse(readFileSync(file('config'), 'utf8'))['current-context']).toBe('skiff');
+  });
+});
