@@ -5,20 +5,20 @@ import { parseOptions, UsageError } from './options.ts';
 import { dataDirOption } from './stop.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const [action, ...rest] = args;
   const parsed = parseOptions(
     'image load',
     'Imports image archives (docker save, OCI layout as tar, gzipped or not) into the node of this machine.',
     { 'data-dir': dataDirOption },
-    action === 'load' ? rest : args,
+    args,
     'FILE...',
   );
   if (!parsed) return 0;
-  if (action !== 'load' || parsed.positionals.length === 0) throw new UsageError("say which archives to load: 'skiff image load FILE...'");
+  const [action, ...files] = parsed.positionals;
+  if (action !== 'load' || files.length === 0) throw new UsageError("say which archives to load: 'skiff image load FILE...'");
   const layout = layoutOf(parsed.options['data-dir']);
   const { socket } = containerdPaths({ dataDir: layout.agent, runDir: layout.run });
   if (!existsSync(socket)) throw new Error("no node with containers runs on this machine: start one with 'skiff up' as root");
-  for (const file of parsed.positionals) {
+  for (const file of files) {
     if (!existsSync(file)) throw new Error(`${file}: no such file`);
     for (const image of await importImages(file, { socket })) console.log(`${image.name} (${image.digest})`);
   }

@@ -47,16 +47,9 @@ function tokenSecret(id: string, secret: string, expires: number): Secret {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const [action, ...rest] = args;
-  const parsed = parseOptions(
-    'token create',
-    'Makes a token with which nodes may join, and prints how.',
-    options,
-    action === 'create' ? rest : args,
-    action === 'create' ? undefined : 'create',
-  );
+  const parsed = parseOptions('token', 'Makes a token with which nodes may join, and prints how.', options, args, 'create');
   if (!parsed) return 0;
-  if (action !== 'create') throw new UsageError("say 'skiff token create'");
+  if (parsed.positionals.join(' ') !== 'create') throw new UsageError("say 'skiff token create'");
   const layout = layoutOf(parsed.options['data-dir']);
   if (!existsSync(layout.adminKubeconfig)) throw new Error(`there is no cluster in ${layout.dataDir}: start one with 'skiff up'`);
   const client = createHttpsClient(await kubeconfigCredentials(layout.adminKubeconfig));
