@@ -134,6 +134,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
       allocatable: () => facts.allocatable,
       clock,
       log,
+      signal,
     });
     return { objects: objectCache, volumes: linux };
   })();

@@ -35,6 +35,8 @@ export interface LinuxVolumesOptions {
   readonly allocatable: () => Allocatable;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Once it aborts, no file is written anew. */
+  readonly signal: AbortSignal;
 }
 
 export interface LinuxVolumes extends PodVolumes {
@@ -64,8 +66,12 @@ const PROPAGATIONS: Readonly<Record<string, number>> = {
 };
 
 export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
-  const { directories, memoryDir, objects, tokens, clock, log } = options;
+  const { directories, memoryDir, objects, tokens, clock, log, signal } = options;
   const states = new Map<string, PodState>();
+  const cancelAll = () => {
+    for (const { cancelRefresh } of states.values()) cancelRefresh();
+  };
+  signal.addEventListener('abort', cancelAll, { once: true });
   /** Object → pods that use it. */
   const users = new Map<string, Set<string>>();
   const objectId = (kind: Kind, key: ObjectKey) => `${kind.plural}/${keyText(key)}`;
@@ -129,16 +135,20 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
         scheduleRefresh(state);
       } catch (error) {
         log.debug({ err: error, pod: state.pod.metadata.name }, 'files of a volume could not be brought up to date');
-        state.cancelRefresh();
-        state.cancelRefresh = clock.after(REWRITE_RETRY_MS, () => rewrite(state));
+        rewriteAfter(state, REWRITE_RETRY_MS);
       }
     });
   };
 
-  const scheduleRefresh = (state: PodState): void => {
+  const rewriteAfter = (state: PodState, ms: number): void => {
     state.cancelRefresh();
+    if (!signal.aborted) state.cancelRefresh = clock.after(ms, () => rewrite(state));
+  };
+
+  const scheduleRefresh = (state: PodState): void => {
     const due = tokens.refreshAt(state.pod.metadata.uid);
-    if (due !== undefined) state.cancelRefresh = clock.after(Math.max(1_000, due - clock.now()), () => rewrite(state));
+    if (due === undefined) state.cancelRefresh();
+    else rewriteAfter(state, Math.max(1_000, due - clock.now()));
   };
 
   return {
