@@ -2,6 +2,7 @@ import type { FieldError } from './field-error.ts';
 import type { KubeObject, Live } from './object.ts';
 import type { Field } from './schema/fields.ts';
 import type { StructuralSchema } from './schema/structural.ts';
+import type { MetadataChecks } from './validation/object-meta.ts';
 
 /** Names a kind to a client: enough to address it, with the object's type carried along. */
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -52,8 +53,7 @@ export interface Strategy<T extends KubeObject> {
   readonly generation?: boolean;
   /** False: an update must name the resourceVersion that it is based on. */
   readonly allowUnconditionalUpdate?: false;
-  /** How often a fault of labels, annotations and the like is reported on update: see validateObjectMetaUpdate. Three times, if left out. */
-  readonly updateMetadataChecks?: number;
+  readonly metadataChecks?: MetadataChecks;
   /** `spec.nodeName` → value, for field selectors beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: Live<T>) => string>>;
 }
@@ -112,7 +112,7 @@ export interface VersionRules {
   validate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: Live): FieldError[];
   validateName?(name: string, prefix: boolean): readonly string[];
-  readonly updateMetadataChecks?: number;
+  readonly metadataChecks?: MetadataChecks;
 }
 
 export const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];

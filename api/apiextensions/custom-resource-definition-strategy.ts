@@ -10,6 +10,7 @@ import {
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
   generation: true,
   allowUnconditionalUpdate: false,
+  metadataChecks: { anyFinalizer: true },
   default: defaultCustomResourceDefinition,
   prepareForCreate: prepareCustomResourceDefinition,
   prepareForUpdate: (crd, old) => {

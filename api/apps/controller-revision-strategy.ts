@@ -15,7 +15,7 @@ function validate({ data, revision }: ControllerRevision): FieldError[] {
 }
 
 export const controllerRevisionStrategy: Strategy<ControllerRevision> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validate,
   validateUpdate: (revision, old) => {
     const errors = validate(revision);

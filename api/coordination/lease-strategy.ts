@@ -25,6 +25,7 @@ function checkStrategy(errors: FieldError[], strategy: string): void {
 
 export const leaseStrategy: Strategy<Lease> = {
   allowUnconditionalUpdate: false,
+  metadataChecks: { anyFinalizer: true },
   validate,
   validateUpdate: validate,
 };

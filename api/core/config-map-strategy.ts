@@ -32,7 +32,7 @@ function validate(map: ConfigMap): FieldError[] {
 }
 
 export const configMapStrategy: Strategy<ConfigMap> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validate,
   validateUpdate: (map, old) => {
     const errors: FieldError[] = [];

@@ -49,7 +49,7 @@ function checkEndpointPort(errors: FieldError[], port: EndpointPort, named: bool
 }
 
 export const endpointsStrategy: Strategy<Endpoints> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   default: (endpoints) => {
     for (const subset of endpoints.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP';
   },

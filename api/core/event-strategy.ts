@@ -6,7 +6,7 @@ import { validateEvent } from './event-validation.ts';
 export const eventStrategy: Strategy<Event> = {
   // v1 leaves names to the generic rule of what can stand in a URL.
   validateName: pathSegmentName,
-  updateMetadataChecks: 2,
+  metadataChecks: { onUpdate: [], anyFinalizer: true },
   validate: validateEvent,
   validateUpdate: validateEvent,
   selectableFields: {

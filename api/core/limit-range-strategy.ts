@@ -109,6 +109,7 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
     // One without a name gets a unique one.
     if (range.metadata && !range.metadata.name && !range.metadata.generateName) range.metadata.name = range.metadata.uid;
   },
+  metadataChecks: { onUpdate: ['whole'] },
   validate,
   validateUpdate: validate,
 };

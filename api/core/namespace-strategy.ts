@@ -38,7 +38,7 @@ export function prepareNamespaceFinalize(namespace: Namespace, old: Live<Namespa
 }
 
 export const namespaceStrategy: Strategy<Namespace> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: labelName,
   default: (namespace) => {
     labelWithName(namespace);

@@ -123,7 +123,7 @@ function checkConfigMap(errors: FieldError[], source: ConfigMapNodeConfigSource,
 }
 
 export const nodeStrategy: Strategy<Node> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   default: setDefaults,
   prepareForUpdate: (node, old) => {
     node.status = old.status;

@@ -39,7 +39,7 @@ function prepareForStatusUpdate(pod: Pod, old: Live<Pod>): void {
 
 export const podStrategy: Strategy<Pod> = {
   generation: true,
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   default: (pod) => {
     defaultPod(pod);
     syncAddresses(pod);

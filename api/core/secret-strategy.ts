@@ -79,7 +79,7 @@ function notAnObject(base64: string): string | undefined {
 }
 
 export const secretStrategy: Strategy<Secret> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   default: setDefaults,
   validate,
   validateUpdate: (secret, old) => {

@@ -99,6 +99,7 @@ function strategyOf(
   });
   return {
     generation: true,
+    metadataChecks: { anyFinalizer: true },
     validate,
     validateUpdate: validate,
     validateStatusUpdate: validate,

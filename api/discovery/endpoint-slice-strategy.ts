@@ -116,6 +116,7 @@ function dropTopology(slice: EndpointSlice): void {
 
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   generation: true,
+  metadataChecks: { onUpdate: ['whole'] },
   default: (slice) => {
     for (const port of slice.ports ?? []) {
       port.name ??= '';

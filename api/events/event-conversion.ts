@@ -56,5 +56,5 @@ export const storedAsCoreEvent: StoredAs<EventsEvent> = {
   toStored: toCoreEvent,
   // What is stored under the prefix of events is a v1 Event.
   fromStored: (object: KubeObject) => toEventsEvent(object as Event),
-  rules: { validate: validateNewEvent, validateUpdate: validateNewEventUpdate, validateName: subdomainName, updateMetadataChecks: 3 },
+  rules: { validate: validateNewEvent, validateUpdate: validateNewEventUpdate, validateName: subdomainName, metadataChecks: {} },
 };

@@ -59,7 +59,7 @@ function validateUpdate(binding: AnyBinding, old: AnyBinding, namespaced: boolea
 }
 
 export const roleBindingStrategy: Strategy<RoleBinding> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: pathSegmentName,
   default: setDefaults,
   validate: (binding) => validate(binding, true),
@@ -67,7 +67,7 @@ export const roleBindingStrategy: Strategy<RoleBinding> = {
 };
 
 export const clusterRoleBindingStrategy: Strategy<ClusterRoleBinding> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: pathSegmentName,
   default: setDefaults,
   validate: (binding) => validate(binding, false),

@@ -46,14 +46,14 @@ function validateClusterRole(role: ClusterRole): FieldError[] {
 }
 
 export const roleStrategy: Strategy<Role> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: pathSegmentName,
   validate: validateRole,
   validateUpdate: validateRole,
 };
 
 export const clusterRoleStrategy: Strategy<ClusterRole> = {
-  updateMetadataChecks: 4,
+  metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: pathSegmentName,
   validate: validateClusterRole,
   validateUpdate: validateClusterRole,

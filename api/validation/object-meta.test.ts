@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fieldErrorText } from '../field-error.ts';
 import type { ObjectMeta } from '../meta/object-meta.ts';
 import { pathSegmentName } from './name-rules.ts';
+import type { MetadataChecks } from './object-meta.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
 
 const meta = (changes: ObjectMeta = {}): ObjectMeta => ({ name: 'a', namespace: 'default', ...changes });
@@ -71,8 +72,9 @@ describe('metadata on create', () => {
 
 describe('metadata on update', () => {
   const old = meta({ uid: 'u', resourceVersion: '5', creationTimestamp: '2026-01-01T00:00:00Z', generation: 2 });
-  const update = (changes: ObjectMeta, last = old, checks?: number) =>
+  const all = (changes: ObjectMeta, last = old, checks?: MetadataChecks) =>
     validateObjectMetaUpdate({ ...last, ...changes }, last, checks).map((error) => `${error.field} ${error.type}`);
+  const update = (changes: ObjectMeta, last = old) => [...new Set(all(changes, last))];
 
   it.each<[string, ObjectMeta, string[]]>([
     ['takes no change as none', {}, []],
@@ -88,8 +90,22 @@ describe('metadata on update', () => {
   });
 
   it('reports a bad label as often as upstream looks at it', () => {
-    expect(update({ labels: { a: 'a b' } })).toHaveLength(3);
-    expect(update({ labels: { a: 'a b' } }, old, 4)).toHaveLength(4);
+    expect(all({ labels: { a: 'a b' } })).toHaveLength(3);
+    expect(all({ labels: { a: 'a b' } }, old, { onUpdate: ['whole', 'change'] })).toHaveLength(4);
+    expect(all({ labels: { a: 'a b' } }, old, { onUpdate: [] })).toHaveLength(2);
+  });
+
+  it('reports another uid as often as the old one is compared with', () => {
+    expect(all({ uid: 'v' })).toHaveLength(2);
+    expect(all({ uid: 'v' }, old, { onUpdate: ['whole'] })).toHaveLength(1);
+  });
+
+  it('leaves unknown finalizers to the rules of the kind', () => {
+    expect(all({ finalizers: ['x'] })).toHaveLength(1);
+    expect(all({ finalizers: ['x'] }, old, { onUpdate: ['whole', 'change'] })).toHaveLength(2);
+    expect(all({ finalizers: ['x'] }, old, { anyFinalizer: true })).toEqual([]);
+    expect(validateObjectMeta(meta({ finalizers: ['x'] }), { namespaced: true, checks: { anyFinalizer: true } })).toEqual([]);
+    expect(all({ finalizers: ['a b'] }, old, { anyFinalizer: true })).toHaveLength(1);
   });
 
   it('adds no finalizer to an object that is being deleted, but lets them go', () => {
@@ -99,6 +115,7 @@ describe('metadata on update', () => {
   });
 
   it('says that a field is immutable in the words that clients match on', () => {
-    expect(validateObjectMetaUpdate({ ...old, uid: 'v' }, old).map(fieldErrorText)).toEqual(['metadata.uid: Invalid value: "v": field is immutable']);
+    const [first] = validateObjectMetaUpdate({ ...old, uid: 'v' }, old);
+    expect(first && fieldErrorText(first)).toBe('metadata.uid: Invalid value: "v": field is immutable');
   });
 });

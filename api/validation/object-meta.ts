@@ -9,12 +9,25 @@ import { byteLength, labelName, labelValueFaults, qualifiedNameFaults, subdomain
 
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+const UNKNOWN_FINALIZER = 'name is neither a standard finalizer name nor is it fully qualified';
 const METADATA = rootPath('metadata');
+
+/** How a kind's own rules look at metadata, beside what holds for every kind. */
+export interface MetadataChecks {
+  /**
+   * What the kind's rules of update look at once more: metadata as of a new object (`whole`), or as changed from the old one (`change`).
+   * An error is reported as often as it is found. Left out: `change` alone, as most kinds do.
+   */
+  readonly onUpdate?: readonly ('whole' | 'change')[];
+  /** Finalizers need be neither qualified nor known. */
+  readonly anyFinalizer?: true;
+}
 
 export interface ObjectMetaRules {
   readonly namespaced: boolean;
   /** A DNS-1123 subdomain where it is left out. */
   readonly validateName?: NameRule | undefined;
+  readonly checks?: MetadataChecks | undefined;
 }
 
 /** The rules of metadata on create; the name has been generated. */
@@ -31,20 +44,35 @@ export function validateObjectMeta(meta: ObjectMeta | undefined, rules: ObjectMe
   } else if (meta?.namespace) {
     errors.push(forbidden(pathText(path, 'namespace'), 'not allowed on this type'));
   }
-  if (meta) checkSharedRules(errors, meta, path);
+  if (meta) {
+    checkWhole(errors, meta, path);
+    if (!rules.checks?.anyFinalizer) checkFinalizersKnown(errors, meta.finalizers, path);
+  }
   return errors;
 }
+
+const CHANGE_ALONE = ['change'] as const;
 
 /**
  * The rules of metadata on update.
  *
- * Upstream's layers each look at labels, annotations, owner references and finalizers, and an error is reported as often as it is found:
- * `checks` says how often, three times for most kinds.
+ * Upstream's layers each look at metadata, and an error is reported as often as it is found: every kind's is looked at as a whole and
+ * as a change, and then by the kind's own rules.
  */
-export function validateObjectMetaUpdate(meta: ObjectMeta | undefined, old: ObjectMeta | undefined, checks = 3): FieldError[] {
+export function validateObjectMetaUpdate(meta: ObjectMeta | undefined, old: ObjectMeta | undefined, checks: MetadataChecks = {}): FieldError[] {
   const errors: FieldError[] = [];
   const next = meta ?? {};
-  const last = old ?? {};
+  checkWhole(errors, next, METADATA);
+  checkChange(errors, next, old ?? {});
+  for (const look of checks.onUpdate ?? CHANGE_ALONE) {
+    if (look === 'whole') checkWhole(errors, next, METADATA);
+    else checkChange(errors, next, old ?? {});
+    if (!checks.anyFinalizer) checkFinalizersKnown(errors, next.finalizers, METADATA);
+  }
+  return errors;
+}
+
+function checkChange(errors: FieldError[], next: ObjectMeta, last: ObjectMeta): void {
   if (last.deletionTimestamp) {
     const added = (next.finalizers ?? []).filter((finalizer) => !last.finalizers?.includes(finalizer)).sort();
     if (added.length > 0) {
@@ -61,18 +89,19 @@ export function validateObjectMetaUpdate(meta: ObjectMeta | undefined, old: Obje
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     if (next[field] !== last[field]) checkImmutable(errors, next[field], last[field], `metadata.${field}`);
   }
-  const shared: FieldError[] = [];
-  checkSharedRules(shared, next, METADATA);
-  if (shared.length > 0) for (let i = 0; i < checks; i++) errors.push(...shared);
-  return errors;
+  checkMaps(errors, next, METADATA);
 }
 
-function checkSharedRules(errors: FieldError[], meta: ObjectMeta, path: FieldPath): void {
+function checkWhole(errors: FieldError[], meta: ObjectMeta, path: FieldPath): void {
   checkNonNegative(errors, meta.generation, path, 'generation');
+  checkMaps(errors, meta, path);
+  if (meta.finalizers) checkFinalizers(errors, meta.finalizers, childPath(path, 'finalizers'));
+}
+
+function checkMaps(errors: FieldError[], meta: ObjectMeta, path: FieldPath): void {
   if (meta.labels) checkLabels(errors, meta.labels, path, 'labels');
   if (meta.annotations) checkAnnotations(errors, meta.annotations, path, 'annotations');
   if (meta.ownerReferences) checkOwnerReferences(errors, meta.ownerReferences, childPath(path, 'ownerReferences'));
-  if (meta.finalizers) checkFinalizers(errors, meta.finalizers, childPath(path, 'finalizers'));
 }
 
 /** Keys are qualified names, values label values. Upstream names the map, not the key, in the error. */
@@ -121,17 +150,18 @@ function checkFinalizers(errors: FieldError[], finalizers: readonly string[], pa
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(pathText(path), finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
-  finalizers.forEach((finalizer, index) => {
-    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
-      errors.push(invalid(`${pathText(path)}[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
-    }
+}
+
+function checkFinalizersKnown(errors: FieldError[], finalizers: readonly string[] | undefined, path: FieldPath): void {
+  finalizers?.forEach((finalizer, index) => {
+    if (!isKnownFinalizer(finalizer)) errors.push(invalid(`${pathText(path, 'finalizers')}[${index}]`, finalizer, UNKNOWN_FINALIZER));
   });
 }
+
+const isKnownFinalizer = (finalizer: string): boolean => finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer);
 
 /** The finalizers of a namespace's spec hold to the same rule as those of metadata. */
 export function checkFinalizerName(errors: FieldError[], finalizer: string, path: FieldPath): void {
   addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
-  if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
-    errors.push(invalid(pathText(path), finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
-  }
+  if (!isKnownFinalizer(finalizer)) errors.push(invalid(pathText(path), finalizer, UNKNOWN_FINALIZER));
 }

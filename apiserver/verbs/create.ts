@@ -81,7 +81,11 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
 }
 
 function validateCreate({ rules, kind, ...resource }: Resource, stored: KubeObject): void {
-  const metadata = validateObjectMeta(stored.metadata, { namespaced: kind.namespaced, validateName: rules.validateName });
+  const metadata = validateObjectMeta(stored.metadata, {
+    namespaced: kind.namespaced,
+    validateName: rules.validateName,
+    checks: rules.metadataChecks,
+  });
   throwInvalid(resource.name, stored.metadata?.name ?? '', [...metadata, ...(rules.validate?.(stored) ?? [])]);
 }
 

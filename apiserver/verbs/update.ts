@@ -153,7 +153,7 @@ const statusOf = (object: KubeObject): object => ('status' in object ? { status:
 function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live): void {
   const last = old.metadata;
   meta.uid ||= last.uid;
-  meta.creationTimestamp ??= last.creationTimestamp;
+  meta.creationTimestamp = last.creationTimestamp;
   meta.resourceVersion = last.resourceVersion;
   meta.generation = last.generation;
   delete meta.selfLink;
@@ -168,7 +168,7 @@ function validate(call: Call, next: KubeObject, old: Live): void {
   const { rules } = resource;
   const own = subresourceRules(resource.stored, info.subresource);
   const check = own?.validate ?? (info.subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate);
-  const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.updateMetadataChecks);
+  const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.metadataChecks);
   throwInvalid(resource.name, info.name, [...metadata, ...(check?.(next, old) ?? [])]);
   if (info.subresource === '') call.warnings.push(...(rules.warnings?.(next, old) ?? []));
 }
