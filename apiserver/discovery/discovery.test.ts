@@ -31,6 +31,19 @@ describe('discovery', () => {
     expect(named('namespaces').verbs).not.toContain('deletecollection');
   });
 
+  it('tells the stored version of what is stored', async () => {
+    const hashes = async (path: string) =>
+      Object.fromEntries(
+        (await server.ask('GET', path)).json.resources.map((of: { name: string; storageVersionHash?: string }) => [of.name, of.storageVersionHash]),
+      );
+    const core = await hashes('/api/v1');
+    expect(core.pods).toBe('xPOwRZ+Yhw8=');
+    expect(core.bindings).toBeUndefined();
+    expect(core['pods/status']).toBeUndefined();
+    expect(await hashes('/apis/apps/v1beta2')).toMatchObject({ deployments: '8aSe+NMegvE=' });
+    expect((await hashes('/apis/events.k8s.io/v1')).events).toBe(core.events);
+  });
+
   it('lists groups with the version to prefer', async () => {
     const { json } = await server.ask('GET', '/apis');
     const apps = json.groups.find((group: { name: string }) => group.name === 'apps');

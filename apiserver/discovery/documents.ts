@@ -29,6 +29,12 @@ function documentOf(value: unknown): Document {
 const groupVersion = (group: string, version: string) => apiVersionOf({ group, version });
 const filled = <T>(name: string, values: readonly T[]) => (values.length > 0 ? { [name]: values } : {});
 
+/** Tells clients that migrate storage whether the stored form has changed: the head of a digest of its group, version and kind. */
+function storageVersionHash({ group, version, kind, storedAs }: KindDefinition): string {
+  const stored = storedAs ?? { group, version };
+  return createHash('sha256').update(`${stored.group}/${stored.version}/${kind}`).digest().subarray(0, 8).toString('base64');
+}
+
 function apiResources(kind: KindDefinition): object[] {
   const main = {
     name: kind.plural,
@@ -38,6 +44,7 @@ function apiResources(kind: KindDefinition): object[] {
     verbs: kind.verbs,
     ...filled('shortNames', kind.shortNames),
     ...filled('categories', kind.categories),
+    ...(kind.verbs.includes('get') ? { storageVersionHash: storageVersionHash(kind) } : {}),
   };
   const subresources = kind.subresources.map((subresource) => ({
     name: `${kind.plural}/${subresource.name}`,
