@@ -35,9 +35,12 @@ export class StatusError extends Error {
   readonly reason: StatusReason | '';
   readonly code: number;
   readonly details: StatusDetails | undefined;
+  /** Of an expired list: the token by which a client goes on all the same, with what is there now. */
+  readonly continue: string | undefined;
 
-  constructor(reason: StatusReason | '', message: string, details?: StatusDetails, code?: number) {
+  constructor(reason: StatusReason | '', message: string, details?: StatusDetails, code?: number, continueToken?: string) {
     super(message);
+    this.continue = continueToken;
     this.reason = reason;
     this.code = code ?? (reason === '' ? 500 : STATUS_CODES[reason]);
     this.details = details;
@@ -47,7 +50,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continue === undefined ? {} : { continue: this.continue },
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),
@@ -58,7 +61,7 @@ export class StatusError extends Error {
 
   static fromStatus(status: Status): StatusError {
     const reason = (status.reason ?? '') as StatusReason | '';
-    return new StatusError(reason, status.message ?? reason, status.details, status.code);
+    return new StatusError(reason, status.message ?? reason, status.details, status.code, status.metadata?.continue);
   }
 }
 
@@ -105,7 +108,7 @@ export const errors = {
   unauthorized: () => new StatusError('Unauthorized', 'Unauthorized'),
   methodNotAllowed: (r: ResourceName, verb: string) =>
     new StatusError('MethodNotAllowed', `${verb} is not supported on resources of kind "${resourceText(r)}"`, detailsOf(r, '')),
-  expired: (message: string) => new StatusError('Expired', message),
+  expired: (message: string, continueToken?: string) => new StatusError('Expired', message, undefined, undefined, continueToken),
   internal: (message: string) => new StatusError('InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] }),
   tooManyRequests: (message: string, retryAfterSeconds: number) => new StatusError('TooManyRequests', message, { retryAfterSeconds }),
   serviceUnavailable: (message: string) => new StatusError('ServiceUnavailable', message),

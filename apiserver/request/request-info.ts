@@ -25,9 +25,8 @@ export interface ResourceRequestInfo {
   readonly rest: string;
 }
 
-const TRUE = new Set(['', '1', 'true', 'TRUE', 'True', 't', 'T']);
-/** A boolean query parameter as Go's conversion reads it: present and not false. */
-export const isTrue = (value: string | null): boolean => value !== null && TRUE.has(value);
+/** A boolean query parameter as upstream's conversion reads it: there, and neither `0` nor `false` in whatever case. */
+export const isTrue = (value: string | null): boolean => value !== null && value !== '0' && value.toLowerCase() !== 'false';
 
 /** Subresources of a namespace; anything else below it is a resource within. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);

@@ -58,9 +58,12 @@ function labelTest(text: string): (object: Live) => boolean {
 function fieldOf(kind: KindDefinition, field: string): (object: Live) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name;
   if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
-  const read = kind.strategy.selectableFields?.[field];
-  if (!read) throw errors.badRequest(`field label not supported: ${field}`);
-  return read;
+  const { selectableFields } = kind.strategy;
+  const read = selectableFields?.[field];
+  if (read) return read;
+  // Kinds with fields of their own, and custom resources, answer shortly; the others say what there is.
+  if (selectableFields) throw errors.badRequest(`field label not supported: ${field}`);
+  throw errors.badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }
 
 /** `a=b,c!=d`, with `\` escaping commas, equals signs and itself (k8s.io/apimachinery/pkg/fields). */

@@ -2,11 +2,14 @@ import { errors } from '../../api/status-error.ts';
 
 /** Where a list that came in chunks goes on. */
 export interface ContinueToken {
-  /** The revision the whole list is of. */
+  /** The revision the whole list is of; ANY_REVISION: whatever is there now. */
   readonly revision: number;
   /** The key of the last item delivered. */
   readonly start: string;
 }
+
+/** Of a token for clients that would rather have an inconsistent rest than none: upstream's form of it. */
+export const ANY_REVISION = -1;
 
 /** The form upstream uses; clients must take it as opaque. */
 export const encodeContinue = (token: ContinueToken): string =>
@@ -21,5 +24,5 @@ export function decodeContinue(text: string): ContinueToken {
   } catch {
     // Not JSON: answered like every other text that is no token.
   }
-  throw errors.badRequest('continue key is not valid: it is no token of this server');
+  throw errors.badRequest('invalid continue token: continue key is not valid: it is no token of this server');
 }

@@ -3,6 +3,8 @@ import type { CacheItem } from '../cache/cache-item.ts';
 import type { Call, Result } from '../call.ts';
 import { itemResult } from '../call.ts';
 import type { Resource } from '../registry.ts';
+import { revisionOf } from '../request/options.ts';
+import { reachRevision } from './revision-wait.ts';
 
 /** The key of a request's object in its cache. */
 export const cacheKey = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}/${name}`);
@@ -21,7 +23,10 @@ export async function requireItem(resource: Resource, namespace: string, name: s
   return item;
 }
 
+/** A GET may name the oldest version it takes. */
 export async function get(call: Call): Promise<Result> {
   const { namespace, name } = call.info;
+  const wanted = revisionOf(call.request.query.get('resourceVersion') ?? '');
+  if (wanted !== undefined) await reachRevision(call.resource.storage.cache, wanted);
   return itemResult(call.resource, await requireItem(call.resource, namespace, name));
 }

@@ -1,4 +1,4 @@
-import { errors, StatusError } from '../../api/status-error.ts';
+import { errors } from '../../api/status-error.ts';
 import type { CacheItem } from '../cache/cache-item.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { Call, ListResult, Result } from '../call.ts';
@@ -7,8 +7,9 @@ import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
 import type { ContinueToken } from './continue-token.ts';
-import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { ANY_REVISION, decodeContinue, encodeContinue } from './continue-token.ts';
 import { cacheKey } from './get.ts';
+import { reachRevision } from './revision-wait.ts';
 
 /** Lists from the cache: consistent over all chunks of one list, in key order. */
 export async function list(call: Call): Promise<Result> {
@@ -22,15 +23,17 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
   const { cache } = resource.storage;
   const selection = selectionOf(resource, parameters.labelSelector, parameters.fieldSelector);
   const wanted = revisionOf(parameters.resourceVersion);
+  if (wanted && parameters.continue !== '') throw errors.badRequest('specifying resource version is not allowed when using continue');
   if (wanted === undefined || parameters.continue !== '') await resource.storage.fresh();
-  else if (wanted > cache.revision) await reachRevision(cache, wanted);
+  else await reachRevision(cache, wanted);
 
   const token = parameters.continue === '' ? undefined : decodeContinue(parameters.continue);
   const at = snapshotFor(cache, info.namespace, selection, parameters, token, wanted);
   const matching = select(at.items, selection, token?.start ?? '', parameters.limit);
   const last = matching.items.at(-1);
   const more = matching.more && last !== undefined;
-  if (more) cache.keep(info.namespace, at);
+  // Kept whole, whatever part of it was looked at: other lists of this revision go on from it too.
+  if (more) cache.keep(info.namespace, cache.revision === at.revision ? cache.snapshot(info.namespace) : at);
   return {
     type: 'list',
     resource,
@@ -54,10 +57,13 @@ function snapshotFor(
   token: ContinueToken | undefined,
   wanted: number | undefined,
 ): Listed {
-  if (token) {
+  if (token && token.revision !== ANY_REVISION) {
     const kept = token.revision === cache.revision ? cache.snapshot(namespace) : cache.kept(namespace, token.revision);
     if (kept) return kept;
-    throw errors.expired('the continue token is too old: the list it belongs to is no longer kept; start a new list without it');
+    throw errors.expired(
+      'the continue token is too old: the list it belongs to is no longer kept; start a new list without it, or go on with the token of this answer, which gives the rest as it is now',
+      encodeContinue({ ...token, revision: ANY_REVISION }),
+    );
   }
   if (parameters.resourceVersionMatch === 'Exact' && wanted !== undefined && wanted !== cache.revision) {
     const kept = cache.kept(namespace, wanted);
@@ -104,14 +110,3 @@ function select(
 }
 
 const compare = (item: CacheItem | undefined, key: string): number => (item === undefined || item.key < key ? -1 : item.key === key ? 0 : 1);
-
-const TOO_LARGE_WAIT_MS = 3000;
-
-/** Waits a little for a revision that is not here yet; upstream does the same (ResourceVersionTooLarge). */
-async function reachRevision(cache: WatchCache, revision: number): Promise<void> {
-  if (await cache.reachedWithin(revision, TOO_LARGE_WAIT_MS)) return;
-  throw new StatusError('Timeout', `Too large resource version: ${revision}, current: ${cache.revision}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
-  });
-}

@@ -60,6 +60,25 @@ describe('list', () => {
     await clock.advance(6 * 60_000);
     const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?limit=1&continue=${token}`);
     expect({ status, reason: json.reason }).toEqual({ status: 410, reason: 'Expired' });
+    // Who would rather have the rest as it is now than nothing goes on with the token of the answer.
+    const rest = (await api.inject('GET', `${CONFIG_MAPS}?continue=${json.metadata.continue}`)).json;
+    expect(names(rest.items)).toEqual(['b', 'c']);
+  });
+
+  it('goes on with the whole list, whatever part of it others looked at in the meantime', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    for (const [name, nodeName] of [
+      ['p', 'n1'],
+      ['q', 'n2'],
+      ['r', 'n2'],
+    ]) {
+      await api.inject('POST', pods, { metadata: { name }, spec: { nodeName, containers: [{ name: 'c', image: 'x' }] } });
+    }
+    const all = (await api.inject('GET', `${pods}?limit=1`)).json.metadata.continue;
+    const ofNode = (await api.inject('GET', `${pods}?limit=1&fieldSelector=spec.nodeName%3Dn2`)).json.metadata.continue;
+    await api.inject('PATCH', `${pods}/p`, { metadata: { labels: { a: 'b' } } }, MERGE);
+    expect(names((await api.inject('GET', `${pods}?continue=${all}`)).json.items)).toEqual(['q', 'r']);
+    expect(names((await api.inject('GET', `${pods}?continue=${ofNode}&fieldSelector=spec.nodeName%3Dn2`)).json.items)).toEqual(['r']);
   });
 
   it('selects by labels and fields', async () => {
@@ -84,7 +103,8 @@ describe('list', () => {
   });
 
   const refusals: [string, string, number, string][] = [
-    ['a field that cannot be selected by', 'fieldSelector=spec.x%3Da', 400, 'field label not supported: spec.x'],
+    ['a field that cannot be selected by', 'fieldSelector=spec.x%3Da', 400, '"spec.x" is not a known field selector: only "metadata.name"'],
+    ['a revision beside a continue token', 'continue=x&resourceVersion=1', 400, 'specifying resource version is not allowed when using continue'],
     ['a label selector that does not parse', 'labelSelector=a%3D%3D%3D', 400, 'unable to parse requirement'],
     ['a limit that is no number', 'limit=many', 400, 'limit'],
     ['a continue token of somebody else', 'continue=zzz', 400, 'continue'],
@@ -95,6 +115,21 @@ describe('list', () => {
     const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?${query}`);
     expect(status).toBe(code);
     expect(json.message).toContain(message);
+  });
+
+  it('takes every word but false and 0 for true, in whatever case', async () => {
+    const { json } = await api.inject('GET', `${CONFIG_MAPS}?watch=False`);
+    expect(json.kind).toBe('ConfigMapList');
+    const { status } = await api.inject('GET', `${CONFIG_MAPS}?watch=True&resourceVersionMatch=Exact`);
+    expect(status).toBe(422);
+  });
+
+  it('answers 504 when an object is asked for as of a revision that never comes', async () => {
+    await make('a');
+    const pending = api.inject('GET', `${CONFIG_MAPS}/a?resourceVersion=99999`);
+    await clock.advance(5000);
+    expect((await pending).status).toBe(504);
+    expect((await api.inject('GET', `${CONFIG_MAPS}/a?resourceVersion=0`)).json.metadata.name).toBe('a');
   });
 
   it('answers 504 when a revision is asked for that never comes', async () => {

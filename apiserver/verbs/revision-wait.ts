@@ -1,0 +1,16 @@
+import { StatusError } from '../../api/status-error.ts';
+import type { WatchCache } from '../cache/watch-cache.ts';
+
+const TOO_LARGE_WAIT_MS = 3000;
+
+/**
+ * Waits a little for a revision that is not here yet, as upstream does.
+ * @throws StatusError 504 with the cause ResourceVersionTooLarge where it does not come.
+ */
+export async function reachRevision(cache: WatchCache, revision: number): Promise<void> {
+  if (revision <= cache.revision || (await cache.reachedWithin(revision, TOO_LARGE_WAIT_MS))) return;
+  throw new StatusError('Timeout', `Too large resource version: ${revision}, current: ${cache.revision}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}
