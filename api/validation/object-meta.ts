@@ -79,7 +79,7 @@ function checkChange(errors: FieldError[], next: ObjectMeta, last: ObjectMeta): 
       errors.push(
         forbidden(
           'metadata.finalizers',
-          `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`,
         ),
       );
     }

@@ -38,9 +38,9 @@ export function managersOf(entries: readonly ManagedFieldsEntry[] | undefined): 
   );
 }
 
-/** In upstream's order: appliers first, then by time and name. */
-export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] {
-  return managers
+/** In upstream's order: appliers first, then by time and name. Undefined where nobody owns anything. */
+export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] | undefined {
+  const entries = managers
     .filter(({ fields }) => !isEmptySet(fields))
     .sort(
       (a, b) =>
@@ -58,6 +58,7 @@ export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] {
       fieldsV1: fields,
       ...(subresource === '' ? {} : { subresource }),
     }));
+  return entries.length > 0 ? entries : undefined;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -4,6 +4,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { errors } from '../../api/status-error.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -86,6 +87,43 @@ describe('over HTTP/1.1', () => {
     for (let i = 0; i < 40; i++) await api.inject('POST', CONFIG_MAPS, { metadata: { name: `n${i}` }, data: { k: 'x'.repeat(10_000) } });
     const { json } = await ask('GET', CONFIG_MAPS);
     expect(json.items).toHaveLength(40);
+  });
+
+  it('compresses long answers for those who take it', async () => {
+    for (let i = 0; i < 40; i++) await api.inject('POST', CONFIG_MAPS, { metadata: { name: `n${i}` }, data: { k: 'x'.repeat(10_000) } });
+    const get = async (path: string) => {
+      const response = await open('GET', path, undefined, { headers: { 'accept-encoding': 'deflate, gzip;q=1.0' } });
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      return { headers: response.headers, bytes: Buffer.concat(chunks) };
+    };
+    const long = await get(CONFIG_MAPS);
+    expect(long.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    expect(long.bytes.length).toBeLessThan(100_000);
+    expect(JSON.parse(gunzipSync(long.bytes).toString()).items).toHaveLength(40);
+    const short = await get(`${CONFIG_MAPS}/n1`);
+    expect(short.headers['content-encoding']).toBeUndefined();
+    expect(JSON.parse(short.bytes.toString()).metadata.name).toBe('n1');
+  });
+
+  it('gives every answer an audit ID, the client’s own where it sent one, and keeps caches away', async () => {
+    const first = await ask('GET', CONFIG_MAPS);
+    expect(first.headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(first.headers['cache-control']).toBe('no-cache, private');
+    expect((await ask('GET', `${CONFIG_MAPS}/absent`)).headers['audit-id']).not.toBe(first.headers['audit-id']);
+    expect((await ask('GET', CONFIG_MAPS, undefined, { headers: { 'audit-id': 'mine' } })).headers['audit-id']).toBe('mine');
+  });
+
+  it.each([
+    ['?pretty=true', 'kubectl/v1.36.0', true],
+    ['', 'curl/8.5.0', true],
+    ['', 'Mozilla/5.0 (X11)', true],
+    ['?pretty=false', 'curl/8.5.0', false],
+    ['', 'kubectl/v1.36.0', false],
+  ])('indents what people read: %s to %s', async (query, userAgent, pretty) => {
+    await ask('POST', CONFIG_MAPS, JSON.stringify({ metadata: { name: 'a' } }));
+    const { text, json } = await ask('GET', `${CONFIG_MAPS}${query}`, undefined, { headers: { 'user-agent': userAgent } });
+    expect(text).toBe(pretty ? JSON.stringify(json, null, 2) : JSON.stringify(json));
   });
 
   it.each([

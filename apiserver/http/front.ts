@@ -11,6 +11,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { statusResponse } from '../encode/encode.ts';
 import type { ApiRequest, ApiResponse, Connection } from '../request.ts';
 import { readBody } from './body.ts';
+import { dressed } from './dress.ts';
 import { HttpRequest } from './http-request.ts';
 import { writeResponse, writeUpgradeRefusal } from './write-response.ts';
 
@@ -58,7 +59,7 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       const request = new HttpRequest(req, res, connection);
       const body = await readBody(req);
       if (body) request.body = { bytes: body };
-      await writeResponse(res, await handle(request), request);
+      await writeResponse(res, dressed(await handle(request), request), request);
     } catch (error) {
       if (error instanceof StatusError && !res.headersSent && !res.destroyed) {
         await writeResponse(res, statusResponse(error.toStatus()), undefined).catch(() => res.destroy());

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 
 type Output = ServerResponse | Http2ServerResponse;
@@ -10,6 +13,8 @@ type Output = ServerResponse | Http2ServerResponse;
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** How long a client may take to read what has been sent of a long answer. */
 const STALL_MS = 60_000;
+/** Answers of this many characters are compressed for clients that take it, as upstream does. */
+const COMPRESSED_FROM = 128 * 1024;
 
 /** Writes an answer to a socket; resolves once it is on its way. Long ones are written in parts, others being served in between. */
 export async function writeResponse(res: Output, { status, headers, body }: ApiResponse, request: ApiRequest | undefined): Promise<void> {
@@ -21,9 +26,9 @@ export async function writeResponse(res: Output, { status, headers, body }: ApiR
       res.end();
       return;
     case 'object':
-      return end(res, status, head, body.json(), request?.method === 'HEAD');
+      return writeParts(res, status, head, [body.json()], request);
     case 'text':
-      return writeParts(res, status, head, body.parts, request?.method === 'HEAD');
+      return writeParts(res, status, head, body.parts, request);
     case 'stream': {
       begin(res, status, head);
       if ('flushHeaders' in res) res.flushHeaders();
@@ -59,11 +64,15 @@ async function writeParts(
   status: number,
   headers: Record<string, string | string[]>,
   parts: Iterable<string | Buffer>,
-  headOnly: boolean,
+  request: ApiRequest | undefined,
 ): Promise<void> {
+  const headOnly = request?.method === 'HEAD';
   const iterator = parts[Symbol.iterator]();
   const first = iterator.next();
   if (first.done) return end(res, status, headers, '', headOnly);
+  if (first.value.length >= COMPRESSED_FROM && !headOnly && takesGzip(request) && headers['content-encoding'] === undefined) {
+    return writeCompressed(res, status, headers, first.value, iterator);
+  }
   let part = iterator.next();
   if (part.done) return end(res, status, headers, first.value, headOnly);
   begin(res, status, headers);
@@ -78,6 +87,28 @@ async function writeParts(
     if (!(res as ServerResponse).write(part.value) && !(await drained(res))) return;
   }
   res.end();
+}
+
+/** Whether the client said that it takes gzip. */
+const takesGzip = (request: ApiRequest | undefined): boolean =>
+  request?.headers['accept-encoding']?.split(',').some((coding) => coding.split(';', 1)[0]?.trim() === 'gzip') ?? false;
+
+/** Quickly rather than well: most clients are near. Compression is done off the event loop. */
+async function writeCompressed(
+  res: Output,
+  status: number,
+  headers: Record<string, string | string[]>,
+  first: string | Buffer,
+  rest: Iterator<string | Buffer>,
+): Promise<void> {
+  const vary = [headers.vary ?? [], 'Accept-Encoding'].flat().join(', ');
+  begin(res, status, { ...headers, 'content-encoding': 'gzip', vary });
+  res.setTimeout(STALL_MS, () => res.destroy());
+  function* parts() {
+    yield first;
+    for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
+  }
+  await pipeline(Readable.from(parts()), createGzip({ level: 1 }), res);
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

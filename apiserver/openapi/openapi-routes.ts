@@ -10,7 +10,7 @@ export function openApiRoutes(kinds: () => readonly KindDefinition[]): readonly 
 
   function handle(request: ApiRequest): ApiResponse | undefined {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
-    const answer = openApi.handle(request.path, request.headers.accept);
+    const answer = openApi.handle(request.path, request.headers.accept, request.query.get('hash') ?? '');
     if (!answer) return undefined;
     const { etag } = answer.headers;
     if (etag !== undefined && request.headers['if-none-match'] === etag) return { status: 304, headers: answer.headers, body: { kind: 'none' } };

@@ -25,6 +25,17 @@ describe('OpenAPI v3', () => {
     expect(paths['api/v1'].serverRelativeURL).toMatch(/^\/openapi\/v3\/api\/v1\?hash=[0-9A-F]{128}$/);
   });
 
+  it('lets clients keep the document that a hash names, and sends them on from another hash', () => {
+    const url = read('/openapi/v3').paths['apis/apps/v1'].serverRelativeURL;
+    const hash = url.split('=')[1];
+    expect(api.handle('/openapi/v3/apis/apps/v1', '', hash)).toMatchObject({
+      status: 200,
+      headers: { 'cache-control': expect.stringContaining('immutable') },
+    });
+    expect(api.handle('/openapi/v3/apis/apps/v1', '', 'OLD')).toMatchObject({ status: 301, headers: { location: url } });
+    expect(api.handle('/openapi/v3/apis/apps/v1')?.headers).not.toHaveProperty('cache-control');
+  });
+
   it.each(['api/v1', 'apis/apps/v1', 'apis/apiextensions.k8s.io/v1', 'apis/events.k8s.io/v1'])(
     '%s refers to nothing that it does not hold',
     (path) => {

@@ -20,9 +20,10 @@ export interface OpenApiAnswer {
 export interface OpenApi {
   /**
    * Answers `/openapi/v2`, `/openapi/v3` and `/openapi/v3/{api/v1,apis/GROUP/VERSION}`; undefined for all other paths.
-   * `accept` is the request's header. Documents are JSON alone: who takes only protobuf gets 406, and kubectl then does without.
+   * `accept` is the request's header; `hash` names the document of a group version that is wanted: it never changes, and may be kept
+   * for good; another one is redirected to. Documents are JSON alone: who takes only protobuf gets 406, and kubectl then does without.
    */
-  handle(path: string, accept?: string): OpenApiAnswer | undefined;
+  handle(path: string, accept?: string, hash?: string): OpenApiAnswer | undefined;
 }
 
 interface Group {
@@ -36,6 +37,9 @@ interface Index {
   readonly groups: ReadonlyMap<string, Group>;
   readonly body: string;
 }
+
+const FOR_GOOD = 'public, immutable, max-age=31536000';
+const urlOf = ({ path, hash }: Group): string => `/openapi/v3/${path}?hash=${hash}`;
 
 const sha = (text: string): string => createHash('sha512').update(text).digest('hex').slice(0, 128).toUpperCase();
 
@@ -55,7 +59,7 @@ export function createOpenApi({ kinds, version = '' }: OpenApiOptions): OpenApi 
   };
 
   return {
-    handle(path, accept = '') {
+    handle(path, accept = '', hash = '') {
       const clean = path.replace(/\?.*$/s, '');
       if (clean !== '/openapi/v2' && clean !== '/openapi/v3' && !clean.startsWith('/openapi/v3/')) return undefined;
       const { groups, body } = current();
@@ -65,8 +69,9 @@ export function createOpenApi({ kinds, version = '' }: OpenApiOptions): OpenApi 
         return { status: 406, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'only application/json can be served\n' };
       if (clean === '/openapi/v3') return json(body);
       if (group) {
+        if (hash !== '' && hash !== group.hash) return { status: 301, headers: { location: urlOf(group), vary: 'Accept' }, body: '' };
         group.document ??= JSON.stringify(documentV3(group.kinds, schemaNames(known)));
-        return json(group.document, { etag: `"${group.hash}"` });
+        return json(group.document, { etag: `"${group.hash}"`, ...(hash === '' ? {} : { 'cache-control': FOR_GOOD }) });
       }
       v2 ??= JSON.stringify(documentV2(known, schemaNames(known)));
       return json(v2);
@@ -103,7 +108,7 @@ function buildIndex(kinds: readonly KindDefinition[], version: string, before: I
     const old = before?.groups.get(path);
     const group = old && sameKinds(old.kinds, own) ? old : newGroup(path, own, kinds, version);
     groups.set(path, group);
-    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${group.hash}` };
+    paths[path] = { serverRelativeURL: urlOf(group) };
   }
   return { groups, body: JSON.stringify({ paths }) };
 }

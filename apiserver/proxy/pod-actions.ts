@@ -15,6 +15,12 @@ import { created, decoded } from '../auth/review.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../extension.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
+/** Evictions are taken in their old version too: it differs in nothing. */
+function evictionVersion(body: unknown): typeof EVICTION {
+  const old = typeof body === 'object' && body !== null && 'apiVersion' in body && body.apiVersion === 'policy/v1beta1';
+  return old ? { ...EVICTION, version: 'v1beta1' } : EVICTION;
+}
+
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];
@@ -119,7 +125,7 @@ function evictionHandler(client: Client, clock: Clock): SubresourceHandler {
     subresource: 'eviction',
     verbs: ['create'],
     async handle(request) {
-      const eviction = decoded(Eviction, request.body(), EVICTION);
+      const eviction = decoded(Eviction, request.body(), evictionVersion(request.body()));
       const { key, storage } = request;
       if (eviction.metadata?.name && eviction.metadata.name !== key.name)
         throw errors.badRequest('name in URL does not match name in Eviction object');

@@ -317,6 +317,12 @@ describe('eviction', () => {
     expect((await server.ask('GET', POD)).json.metadata.deletionTimestamp).toBeUndefined();
   });
 
+  it('is taken in its old version too, and in no other', async () => {
+    await createPod();
+    expect((await evict({ apiVersion: 'policy/v2', kind: 'Eviction' })).status).toBe(400);
+    expect((await evict({ apiVersion: 'policy/v1beta1', kind: 'Eviction' })).status).toBe(201);
+  });
+
   it('of another pod than the path names is refused', async () => {
     await createPod();
     expect((await evict({ metadata: { name: 'q' } })).json.message).toBe('name in URL does not match name in Eviction object');

@@ -86,7 +86,7 @@ export interface DeleteParameters extends DeleteOptions {
   readonly isDryRun: boolean;
 }
 
-const POLICIES = ['Orphan', 'Background', 'Foreground'];
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 /**
  * Options of a deletion: those of the body, where there is one, else those of the query.
@@ -101,7 +101,7 @@ export function deleteParametersOf(query: URLSearchParams, body: unknown): Delet
     faults.push(invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'));
   }
   if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy))
-    faults.push(notSupported('propagationPolicy', propagationPolicy, POLICIES));
+    faults.push(notSupported('propagationPolicy', propagationPolicy, [...POLICIES, 'nil']));
   if (faults.length > 0) throw optionsInvalid('DeleteOptions', faults);
   return { ...options, isDryRun };
 }

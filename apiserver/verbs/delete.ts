@@ -49,14 +49,16 @@ export async function removeObject(call: Call, namespace: string, name: string, 
 function checkPreconditions({ resource }: Call, current: CacheItem, { preconditions }: DeleteParameters): void {
   if (!preconditions) return;
   const { uid, name } = current.object.metadata;
+  // Upstream names the kind here, not the resource.
+  const conflict = (why: string) => errors.conflict({ ...resource.name, plural: resource.kind.kind }, name, why);
   if (preconditions.uid && preconditions.uid !== uid) {
-    throw errors.conflict(resource.name, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
+    throw conflict(
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    );
   }
   if (preconditions.resourceVersion && preconditions.resourceVersion !== String(current.revision)) {
-    throw errors.conflict(
-      resource.name,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${current.revision}`,
+    throw conflict(
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${current.revision}). The object might have been modified`,
     );
   }
 }

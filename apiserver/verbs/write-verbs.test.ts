@@ -314,7 +314,7 @@ describe('delete', () => {
     await api.inject('POST', CONFIG_MAPS, { metadata: { name: 'a' } });
     const { status, json } = await api.inject('DELETE', `${CONFIG_MAPS}/a`, { preconditions: { uid: 'other' } });
     expect(status).toBe(409);
-    expect(json.message).toContain('UID in precondition: other');
+    expect(json.message).toContain('on ConfigMap "a": the UID in the precondition (other) does not match the UID in record');
     expect((await api.inject('GET', `${CONFIG_MAPS}/a`)).status).toBe(200);
   });
 
