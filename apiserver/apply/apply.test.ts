@@ -56,6 +56,35 @@ describe('server-side apply', () => {
     expect(second.json.metadata.resourceVersion).toBe(first.json.metadata.resourceVersion);
   });
 
+  it('of a Scale owns the replicas of what is scaled', async () => {
+    await apply(`${DEPLOYMENTS}/d`, deployment([{ name: 'c', image: 'x' }], { replicas: 2 }));
+    const body = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'd' }, spec: { replicas: 5 } };
+    const refused = await apply(`${DEPLOYMENTS}/d/scale`, body, 'scaler');
+    expect(refused.json.message).toBe('Apply failed with 1 conflict: conflict with "me": .spec.replicas');
+    const forced = await apply(`${DEPLOYMENTS}/d/scale`, body, 'scaler', '&force=true');
+    expect(forced.json).toMatchObject({ kind: 'Scale', spec: { replicas: 5 } });
+    const { json } = await api.inject('GET', `${DEPLOYMENTS}/d`);
+    expect(json.spec.replicas).toBe(5);
+    expect(json.metadata.managedFields).toContainEqual(
+      expect.objectContaining({ manager: 'scaler', operation: 'Apply', subresource: 'scale', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }),
+    );
+    expect((await apply(`${DEPLOYMENTS}/none/scale`, { ...body, metadata: {} }, 'scaler')).status).toBe(404);
+  });
+
+  it('names the item that lacks its key', async () => {
+    const { status, json } = await apply(`${DEPLOYMENTS}/d`, deployment([{ name: 'c', image: 'x' }, { image: 'y' }]));
+    expect(status).toBe(500);
+    expect(json.message).toContain(
+      '.spec.template.spec.containers: element 1: associative list with keys has an element that omits key field "name"',
+    );
+  });
+
+  it('does not make anew what its configuration takes to be there', async () => {
+    const { status, json } = await apply(`${CONFIG_MAPS}/a`, configMap({}, { uid: 'u' }));
+    expect(status).toBe(409);
+    expect(json.message).toContain('uid mismatch: the provided object specified uid u, and no existing object was found');
+  });
+
   it('removes what its manager no longer asks for, and leaves what others own', async () => {
     await apply(`${CONFIG_MAPS}/a`, configMap({ mine: '1', shared: '2' }));
     await apply(`${CONFIG_MAPS}/a`, configMap({ shared: '2' }), 'other');

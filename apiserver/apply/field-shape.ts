@@ -35,15 +35,24 @@ export const isStructure = (schema: StructuralSchema): boolean => schema.propert
 /** The path element of an item of a list: by its keys, defaults filled in, or by its value. */
 export function itemElement(item: unknown, shape: Shape, schema: StructuralSchema): string {
   if (shape === 'set-list') return `v:${JSON.stringify(item)}`;
-  const keys = [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort();
-  const fields: JsonObject = isJsonObject(item) ? item : {};
   const named: Record<string, unknown> = {};
-  for (const key of keys) {
-    const property = itemSchemaOf(schema).properties?.get(key);
-    const value = fields[key] ?? property?.default ?? property?.schema.default;
+  for (const key of keysOf(schema)) {
+    const value = keyValue(item, key, schema);
     if (value !== undefined) named[key] = value;
   }
   return `k:${JSON.stringify(named)}`;
+}
+
+/** The first of its keys that an item lacks, where no default stands in for it; those that may be left out are no loss. */
+export const missingKey = (item: unknown, schema: StructuralSchema): string | undefined =>
+  keysOf(schema).find((key) => keyValue(item, key, schema) === undefined && itemSchemaOf(schema).required?.includes(key));
+
+const keysOf = (schema: StructuralSchema): string[] => [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort();
+
+function keyValue(item: unknown, key: string, schema: StructuralSchema): unknown {
+  const fields: JsonObject = isJsonObject(item) ? item : {};
+  const property = itemSchemaOf(schema).properties?.get(key);
+  return fields[key] ?? property?.default ?? property?.schema.default;
 }
 
 /** A list item by item, each under its path element. Of two with the same, the last counts. */

@@ -1,8 +1,8 @@
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { isJsonObject } from '../patch/merge-patch.ts';
 import type { FieldSet } from './field-set.ts';
-import { isBranch, isMember, SELF } from './field-set.ts';
-import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
+import { elementText, isBranch, isMember, SELF } from './field-set.ts';
+import { fieldSchemaOf, itemElement, itemSchemaOf, missingKey, shapeOf } from './field-shape.ts';
 
 /** Lays an applied configuration over the live object; nothing is changed in place. */
 export function mergeConfiguration(live: unknown, applied: unknown, schema: StructuralSchema): unknown {
@@ -88,28 +88,37 @@ export function prune(value: unknown, last: FieldSet, owned: FieldSet | undefine
   return out;
 }
 
-/** The first list whose items are to be told apart by key, and are not: `.spec.containers: duplicate entries for key [name="c"]`. */
-export function duplicateItem(value: unknown, schema: StructuralSchema, path = ''): { readonly path: string; readonly element: string } | undefined {
+/** What is wrong with a list whose items are to be told apart, in upstream's words for it. */
+export interface ListFault {
+  /** `.spec.containers` */
+  readonly path: string;
+  readonly why: string;
+}
+
+/** The first list of a configuration whose items cannot be told apart: one lacks its key, or two have the same. */
+export function listFault(value: unknown, schema: StructuralSchema, path = ''): ListFault | undefined {
   const shape = shapeOf(value, schema);
   if (shape === 'whole') return undefined;
   if (shape === 'fields' && isJsonObject(value)) {
     for (const [name, child] of Object.entries(value)) {
-      const found = duplicateItem(child, fieldSchemaOf(schema, name), `${path}.${name}`);
+      const found = listFault(child, fieldSchemaOf(schema, name), `${path}.${name}`);
       if (found) return found;
     }
     return undefined;
   }
   if (!Array.isArray(value)) return undefined;
-  if (itemsByElement(value, shape, schema).size < value.length) {
-    const seen = new Set<string>();
-    for (const item of value) {
-      const element = itemElement(item, shape, schema);
-      if (seen.has(element)) return { path, element };
-      seen.add(element);
+  const seen = new Set<string>();
+  for (const [i, item] of value.entries()) {
+    const missing = shape === 'map-list' ? missingKey(item, schema) : undefined;
+    if (missing !== undefined) {
+      return { path, why: `element ${i}: associative list with keys has an element that omits key field ${JSON.stringify(missing)}` };
     }
+    const element = itemElement(item, shape, schema);
+    if (seen.has(element)) return { path, why: `duplicate entries for key ${elementText(element)}` };
+    seen.add(element);
   }
   for (const item of value) {
-    const found = duplicateItem(item, itemSchemaOf(schema), path);
+    const found = listFault(item, itemSchemaOf(schema), path);
     if (found) return found;
   }
   return undefined;

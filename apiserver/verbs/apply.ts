@@ -4,11 +4,11 @@ import { codecOf } from '../../api/schema/codec.ts';
 import { errors, StatusError } from '../../api/status-error.ts';
 import { timeText } from '../../runtime/clock.ts';
 import type { FieldSet } from '../apply/field-set.ts';
-import { elementText, pathsOf, union } from '../apply/field-set.ts';
+import { pathsOf, union } from '../apply/field-set.ts';
 import { compareFields, fieldsOf } from '../apply/field-walk.ts';
 import type { Manager, ManagerId } from '../apply/managers.ts';
 import { conflictsWith, entriesOf, findManager, managersOf, withWrite } from '../apply/managers.ts';
-import { duplicateItem, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
+import { listFault, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
 import { ownable } from '../apply/tracking.ts';
 import type { CacheItem } from '../cache/cache-item.ts';
 import type { Call, Result } from '../call.ts';
@@ -28,9 +28,11 @@ const ATTEMPTS = 10;
  * Creates what is not there. @throws StatusError Conflict where others own what it would change, unless forced.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-export async function apply(call: Call, parameters: WriteParameters): Promise<Result> {
+export const apply = (call: Call, parameters: WriteParameters): Promise<Result> => applyConfiguration(call, parameters, configurationOf(call));
+
+/** Applies a configuration that has been read already. */
+export async function applyConfiguration(call: Call, parameters: WriteParameters, configuration: JsonObject): Promise<Result> {
   const { resource, info, core } = call;
-  const configuration = configurationOf(call);
   const schema = codecOf(resource.kind).structural;
   const id: ManagerId = {
     manager: parameters.fieldManager,
@@ -46,6 +48,11 @@ export async function apply(call: Call, parameters: WriteParameters): Promise<Re
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
       const object = decodeObject(configuration, resource.kind, parameters.fieldValidation, call.warnings);
       checkIdentity(call, object);
+      const { uid } = object.metadata ?? {};
+      if (uid) {
+        const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+        throw errors.conflict(resource.name, info.name, why);
+      }
       object.metadata = { ...object.metadata, managedFields: entriesOf([{ ...id, time: now, fields: wanted }]) };
       return createObject(call, object, parameters, true);
     }
@@ -121,8 +128,8 @@ function configurationOf({ resource, info, request }: Call): JsonObject {
   if (!decoded.ok) throw failed(decoded.message);
   const [unknown] = decoded.unknownFields;
   if (unknown !== undefined) throw failed(`.${unknown}: field not declared in schema`);
-  const twice = duplicateItem(value, codec.structural);
-  if (twice) throw failed(`${twice.path}: duplicate entries for key ${elementText(twice.element)}`);
+  const fault = listFault(value, codec.structural);
+  if (fault) throw failed(`${fault.path}: ${fault.why}`);
   return {
     ...value,
     metadata: { ...metadata, name: metadata.name ?? info.name, ...(kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {}) },

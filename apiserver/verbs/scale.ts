@@ -3,7 +3,7 @@ import { Scale as ScaleSchema } from '../../api/autoscaling/scale.ts';
 import { ageColumn, nameColumn, shown } from '../../api/columns/cells.ts';
 import { invalid } from '../../api/field-error.ts';
 import type { KindDefinition } from '../../api/kind.ts';
-import { defineKind } from '../../api/kind.ts';
+import { apiVersionOf, defineKind } from '../../api/kind.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector.ts';
@@ -12,11 +12,13 @@ import type { CacheItem } from '../cache/cache-item.ts';
 import type { Call, Result } from '../call.ts';
 import { objectResult } from '../call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
+import type { JsonObject } from '../patch/merge-patch.ts';
 import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
-import { decodeBody, parseJson } from '../request/body.ts';
+import { decodeBody, parseJson, parseYaml } from '../request/body.ts';
 import { decodeObject, objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
+import { applyConfiguration } from './apply.ts';
 import { requireItem } from './get.ts';
 import { patchTypeOf } from './patch.ts';
 import { MODIFIED, requireVersion, writeOver } from './update.ts';
@@ -97,8 +99,8 @@ export async function scale(call: Call): Promise<Result> {
       const type = patchTypeOf(request.headers['content-type']);
       const parameters = writeParametersOf(request.query, 'PatchOptions', type === 'application/apply-patch+yaml');
       const { body } = request;
-      const value =
-        body && 'bytes' in body && type !== 'application/apply-patch+yaml' ? parseJson(body.bytes.toString()).value : decodeBody(request)?.value;
+      if (type === 'application/apply-patch+yaml') return applyScale(call, parameters);
+      const value = body && 'bytes' in body ? parseJson(body.bytes.toString()).value : decodeBody(request)?.value;
       return write(call, parameters, (current) => {
         const next = type === 'application/json-patch+json' ? applyJsonPatch(current, value) : applyMergePatch(current, value);
         return decodeObject(next, scales, parameters.fieldValidation, call.warnings) as Scale;
@@ -109,6 +111,38 @@ export async function scale(call: Call): Promise<Result> {
   }
 }
 
+/** An applied Scale is an applied configuration of the object's replicas, and of nothing else. */
+async function applyScale(call: Call, parameters: WriteParameters): Promise<Result> {
+  const { resource, info, request } = call;
+  const { body } = request;
+  const value = body && 'bytes' in body ? parseYaml(body.bytes.toString()).value : body?.object;
+  const { metadata, spec } = decodeObject(value, scales, 'Strict', call.warnings) as Scale;
+  if (metadata?.name && metadata.name !== info.name) {
+    throw errors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
+  }
+  checkReplicas(spec?.replicas ?? 0, info.name);
+  const named = {
+    apiVersion: apiVersionOf(resource.kind),
+    kind: resource.kind.kind,
+    metadata: {
+      name: info.name,
+      ...(resource.kind.namespaced ? { namespace: info.namespace } : {}),
+      ...(metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}),
+    },
+  };
+  const path = resource.kind.scale?.specReplicasPath ?? '';
+  await applyConfiguration(call, parameters, withAt(named, path.split('.').slice(1), spec?.replicas ?? 0) as JsonObject);
+  const after = scaleOf(call, await requireItem(resource, info.namespace, info.name));
+  return objectResult(parameters.dryRun ? { ...after, spec: { replicas: spec?.replicas ?? 0 } } : after, 200, scales);
+}
+
+function checkReplicas(replicas: number, name: string): void {
+  if (replicas >= 0) return;
+  throw errors.invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, name, [
+    invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+  ]);
+}
+
 async function write(call: Call, parameters: WriteParameters, change: (current: Scale) => Scale): Promise<Result> {
   const { resource, info } = call;
   const path = resource.kind.scale?.specReplicasPath ?? '';
@@ -117,11 +151,7 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     const next = change(scaleOf(call, current));
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
-    if (replicas < 0) {
-      throw errors.invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, info.name, [
-        invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
-      ]);
-    }
+    checkReplicas(replicas, info.name);
     const object = structuredClone(withAt(resource.served(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT');
     if (result) {
