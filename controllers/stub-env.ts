@@ -1,7 +1,6 @@
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject, Live, ObjectKey } from '../api/object.ts';
 import { keyOf, keyText } from '../api/object.ts';
-import { selectorFrom } from '../api/selector.ts';
 import type { Controller, ControllerDefinition, ControllerEnv, Result } from '../runtime/controller.ts';
 import type { FakeClock } from '../runtime/fake-clock.ts';
 import { createFakeClock } from '../runtime/fake-clock.ts';
@@ -41,7 +40,7 @@ function stubInformer(kind: Kind): StubInformer {
     ready: Promise.resolve(),
     get: cache.get,
     list: (namespace) => (namespace === undefined ? cache.all() : cache.inNamespace(namespace)),
-    select: (namespace, selector) => cache.inNamespace(namespace).filter((object) => selectorFrom(selector).matches(object.metadata.labels)),
+    select: cache.select,
     addIndex: cache.addIndex,
     byIndex: cache.byIndex,
     on(handler) {

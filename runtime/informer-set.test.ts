@@ -114,6 +114,20 @@ describe('an informer', () => {
     expect(informer.list('other').map((object) => object.metadata.name)).toEqual(['c']);
     expect(informer.select('default', { matchLabels: { app: 'y' } }).map((object) => object.metadata.name)).toEqual(['b']);
     expect(informer.select('default', { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['y'] }] })).toEqual([]);
+    await client.patch(
+      configMaps,
+      { namespace: 'default', name: 'b' },
+      { type: 'merge', body: { metadata: { labels: { app: 'z', tier: 'front' } } } },
+    );
+    const selected = (matchLabels: Record<string, string>) => informer.select('default', { matchLabels }).map((object) => object.metadata.name);
+    expect([selected({ app: 'y' }), selected({ app: 'z' }), selected({ app: 'z', tier: 'front' }), selected({ app: 'z', tier: 'back' })]).toEqual([
+      [],
+      ['b'],
+      ['b'],
+      [],
+    ]);
+    await client.delete(configMaps, { namespace: 'default', name: 'b' });
+    expect(selected({ app: 'z' })).toEqual([]);
   });
 
   it('resumes after the server ended the watch, without listing again', async () => {

@@ -1,7 +1,6 @@
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject, Live } from '../api/object.ts';
 import { keyOf, keyText } from '../api/object.ts';
-import { selectorFrom } from '../api/selector.ts';
 import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { Informer, Informers } from './informer.ts';
@@ -112,10 +111,7 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
     ready,
     get: cache.get,
     list: (namespace) => (namespace === undefined ? cache.all() : cache.inNamespace(namespace)),
-    select(namespace, selector) {
-      const { matches } = selectorFrom(selector);
-      return cache.inNamespace(namespace).filter((object) => matches(object.metadata.labels));
-    },
+    select: cache.select,
     addIndex: cache.addIndex,
     byIndex: cache.byIndex,
     on(handler) {

@@ -10,7 +10,7 @@ export interface Informer<T extends KubeObject = KubeObject> {
   get(key: ObjectKey): Live<T> | undefined;
   /** All objects, or those of a namespace. */
   list(namespace?: string): readonly Live<T>[];
-  /** Objects of a namespace that a selector matches. */
+  /** Objects of a namespace that a selector matches; one that asks for labels costs as much as the rarest of them has objects. */
   select(namespace: string, selector: LabelSelector): readonly Live<T>[];
   /** Declares an index before the informer starts (idempotent by name); an object may stand under several values. */
   addIndex(name: string, valuesOf: (object: Live<T>) => readonly string[]): void;

@@ -1,11 +1,17 @@
+import type { LabelSelector } from '../api/meta/label-selector.ts';
 import type { KubeObject, Live, ObjectKey } from '../api/object.ts';
 import { keyText } from '../api/object.ts';
+import { selectorFrom } from '../api/selector.ts';
+import type { LabelIndex } from './label-index.ts';
+import { createLabelIndex } from './label-index.ts';
 
 /** Objects by key, by namespace, and by whatever indexes were declared. The objects are shared and never changed. */
 export interface ObjectCache<T extends KubeObject> {
   get(key: ObjectKey): Live<T> | undefined;
   all(): readonly Live<T>[];
   inNamespace(namespace: string): readonly Live<T>[];
+  /** Objects of a namespace that a selector matches. The labels are indexed from the first call on. */
+  select(namespace: string, selector: LabelSelector): readonly Live<T>[];
   addIndex(name: string, valuesOf: (object: Live<T>) => readonly string[]): void;
   byIndex(name: string, value: string): readonly Live<T>[];
   /** Answers what was there before. */
@@ -32,6 +38,7 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
   const everything: Bucket<T> = { objects: new Map(), array: undefined };
   const namespaces: Index<T> = { valuesOf: (object) => [object.metadata.namespace ?? ''], buckets: new Map() };
   const indexes = new Map<string, Index<T>>();
+  let labels: LabelIndex<T> | undefined;
 
   const contents = (bucket: Bucket<T> | undefined): readonly Live<T>[] => {
     if (!bucket) return [];
@@ -68,6 +75,18 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
     get: (key) => everything.objects.get(keyText(key)),
     all: () => contents(everything),
     inNamespace: (namespace) => contents(namespaces.buckets.get(namespace)),
+    select(namespace, selector) {
+      const { matches } = selectorFrom(selector);
+      const wanted = selector.matchLabels ?? {};
+      if (Object.keys(wanted).length === 0) return contents(namespaces.buckets.get(namespace)).filter(({ metadata }) => matches(metadata.labels));
+      if (!labels) {
+        labels = createLabelIndex();
+        for (const [text, object] of everything.objects) labels.put(text, object, undefined);
+      }
+      const found: Live<T>[] = [];
+      for (const object of labels.smallest(namespace, wanted)) if (matches(object.metadata.labels)) found.push(object);
+      return found;
+    },
     addIndex(name, valuesOf) {
       if (indexes.has(name)) return;
       const index: Index<T> = { valuesOf, buckets: new Map() };
@@ -86,6 +105,7 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
       everything.objects.set(text, object);
       everything.array = undefined;
       eachIndex((index) => insert(index, text, object));
+      labels?.put(text, object, old);
       return old;
     },
     delete(key) {
@@ -95,6 +115,7 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
       everything.objects.delete(text);
       everything.array = undefined;
       eachIndex((index) => remove(index, text, old));
+      labels?.delete(text, old);
       return old;
     },
     get size() {

@@ -2,12 +2,12 @@ import type { ReplicaSet } from '../../api/apps/replica-set.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import type { Live } from '../../api/object.ts';
 import { keyOf } from '../../api/object.ts';
-import { selectorFrom } from '../../api/selector.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../runtime/controller.ts';
 import { controllerOf } from '../../runtime/controller.ts';
 import type { InformerHandler } from '../../runtime/informer.ts';
 import { indexByController, resolveController } from '../ownership/controller-ref.ts';
 import { isTerminal, sameText } from '../pod-state.ts';
+import { indexBySelector } from '../selector-index.ts';
 import { isRolling } from './fenceposts.ts';
 import type { DeploymentKinds, DeploymentParts } from './reconcile.ts';
 import { createDeploymentReconcile } from './reconcile.ts';
@@ -41,6 +41,7 @@ export function deploymentController(kinds: DeploymentKinds): ControllerDefiniti
 
 /** ReplicaSets wake their Deployment; an orphan wakes those that might adopt it. */
 function replicaSetHandler({ env, deployments }: DeploymentParts): InformerHandler<ReplicaSet> {
+  const selectedBy = indexBySelector(deployments, ({ spec }) => spec?.selector);
   const wake = (replicaSet: Live<ReplicaSet>, initial = false) => {
     const priority = initial ? 'low' : 'normal';
     if (controllerOf(replicaSet)) {
@@ -48,8 +49,8 @@ function replicaSetHandler({ env, deployments }: DeploymentParts): InformerHandl
       if (deployment) env.enqueue(keyOf(deployment), { priority });
       return;
     }
-    for (const deployment of deployments.list(replicaSet.metadata.namespace)) {
-      if (selectorFrom(deployment.spec?.selector).matches(replicaSet.metadata.labels)) env.enqueue(keyOf(deployment), { priority });
+    for (const deployment of selectedBy(replicaSet.metadata.namespace ?? '', replicaSet.metadata.labels)) {
+      env.enqueue(keyOf(deployment), { priority });
     }
   };
   return {

@@ -1,11 +1,11 @@
 import type { Pod } from '../../api/core/pod.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 import { keyOf, keyText } from '../../api/object.ts';
-import { selectorFrom } from '../../api/selector.ts';
 import { controllerOf } from '../../runtime/controller.ts';
 import type { InformerHandler } from '../../runtime/informer.ts';
 import { resolveController } from '../ownership/controller-ref.ts';
 import { countsDiffer, isDeleting, sameText } from '../pod-state.ts';
+import { indexBySelector } from '../selector-index.ts';
 import type { ReplicaOwner } from './plan.ts';
 import type { ReplicaParts } from './reconcile.ts';
 
@@ -27,9 +27,10 @@ export function ownerHandler<T extends ReplicaOwner>({ env, expectations }: Repl
 /** Pods: each wakes its owner, and settles what the owner expected; an orphan wakes those that might adopt it. */
 export function podHandler<T extends ReplicaOwner>(parts: ReplicaParts<T>): InformerHandler<Pod> {
   const { env, owners, expectations, kinds } = parts;
+  const selectedBy = indexBySelector(owners, kinds.selectorOf);
   const wakeAdopters = (pod: Live<Pod>, initial = false) => {
-    for (const owner of owners.list(pod.metadata.namespace)) {
-      if (selectorFrom(kinds.selectorOf(owner)).matches(pod.metadata.labels)) env.enqueue(keyOf(owner), { priority: initial ? 'low' : 'normal' });
+    for (const owner of selectedBy(pod.metadata.namespace ?? '', pod.metadata.labels)) {
+      env.enqueue(keyOf(owner), { priority: initial ? 'low' : 'normal' });
     }
   };
   const gone = (pod: Live<Pod>) => {

@@ -5,7 +5,8 @@ import { keyOf, keyText } from '../../api/object.ts';
 import type { ControllerEnv } from '../../runtime/controller.ts';
 import type { Informer, InformerHandler } from '../../runtime/informer.ts';
 import { sameText } from '../pod-state.ts';
-import { endpointChanged, selects } from './membership.ts';
+import { indexBySelector } from '../selector-index.ts';
+import { endpointChanged, selectorOf } from './membership.ts';
 
 /** How long a burst of pod changes is gathered, by the size of what must be written anew each time. */
 export interface Pace {
@@ -40,9 +41,9 @@ export function serviceHandler(env: ControllerEnv): InformerHandler<Service> {
 
 /** Pods wake the services that select them, now or before. */
 export function servicePodHandler(env: ControllerEnv, services: Informer<Service>, pace: Pace): InformerHandler<Pod> {
+  const selectedBy = indexBySelector(services, selectorOf);
   const wake = (pod: Live<Pod>, initial = false) => {
-    for (const service of services.list(pod.metadata.namespace)) {
-      if (!selects(service, pod.metadata.labels)) continue;
+    for (const service of selectedBy(pod.metadata.namespace ?? '', pod.metadata.labels)) {
       const key = keyOf(service);
       env.enqueue(key, { afterMs: pace.delayMs(keyText(key)), priority: initial ? 'low' : 'normal' });
     }

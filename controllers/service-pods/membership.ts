@@ -1,7 +1,9 @@
 import type { ContainerPort } from '../../api/core/container.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import type { Service, ServicePort } from '../../api/core/service.ts';
+import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { Live } from '../../api/object.ts';
+import type { Informer } from '../../runtime/informer.ts';
 import { isDeleting, isReady, isTerminal, sameText } from '../pod-state.ts';
 
 /** A port of a service as it is on a pod. */
@@ -17,11 +19,13 @@ export const isHeadless = (service: Service): boolean => service.spec?.clusterIP
 /** Whether its endpoints are ours to write: it selects pods, and is no mere alias. */
 export const selectsPods = (service: Service): boolean => service.spec?.selector !== undefined && service.spec.type !== 'ExternalName';
 
-export function selects(service: Service, labels: Readonly<Record<string, string>> | undefined): boolean {
-  const selector = service.spec?.selector;
-  if (selector === undefined) return false;
-  for (const key in selector) if (labels?.[key] !== selector[key]) return false;
-  return true;
+/** The service's selector as other kinds write theirs. */
+export const selectorOf = (service: Service): LabelSelector | undefined => service.spec?.selector && { matchLabels: service.spec.selector };
+
+/** The pods that a service selects. */
+export function podsOf(service: Live<Service>, pods: Informer<Pod>): readonly Live<Pod>[] {
+  const selector = selectorOf(service);
+  return selector ? pods.select(service.metadata.namespace ?? '', selector) : [];
 }
 
 /** Whether a pod has a place among a service's endpoints: it has an address and has not ended. */
