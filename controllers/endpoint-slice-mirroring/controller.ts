@@ -44,6 +44,18 @@ function endpointOf(address: EndpointAddress, ready: boolean): Endpoint {
   };
 }
 
+/** Annotations that are about the Endpoints themselves, or that each slice has of its own. */
+const NOT_MIRRORED = new Set([TRIGGER_TIME, 'kubectl.kubernetes.io/last-applied-configuration']);
+
+export const mirroredAnnotations = (endpoints: Endpoints): Record<string, string> =>
+  Object.fromEntries(Object.entries(endpoints.metadata?.annotations ?? {}).filter(([key]) => !NOT_MIRRORED.has(key)));
+
+/** Addresses beyond what a subset may have mirrored. */
+export function skippedAddresses(endpoints: Endpoints): number {
+  const counts = (endpoints.subsets ?? []).map(({ addresses = [], notReadyAddresses = [] }) => addresses.length + notReadyAddresses.length);
+  return counts.reduce((sum, count) => sum + Math.max(0, count - PER_SUBSET), 0);
+}
+
 /** Subsets as slices hold them: by family and ports. */
 export function mirrored(endpoints: Endpoints): SliceGroup[] {
   return (endpoints.subsets ?? []).flatMap((subset) => {
@@ -119,7 +131,13 @@ export function endpointSliceMirroringController(kinds: MirroringKinds): Control
             labels: sliceLabels(source.metadata.labels, key.name, OUR_NAME, false),
             owner: controllerRefTo(kinds.endpoints, source),
             trigger: source.metadata.annotations?.[TRIGGER_TIME],
+            annotations: mirroredAnnotations(source),
           };
+          const skipped = skippedAddresses(source);
+          if (skipped > 0) {
+            const message = `A max of ${PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`;
+            env.recorder.event({ apiVersion: 'v1', kind: 'Endpoints', ...source }, 'Warning', 'TooManyAddressesToMirror', message);
+          }
           // Unlike a service's own, mirrored Endpoints without addresses have no empty slice.
           const plan = planSlices(frame, [], mirrored(source), existing);
           await applySlices(env, kinds.endpointSlices, text, source, plan, expectations);

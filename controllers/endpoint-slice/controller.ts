@@ -8,8 +8,9 @@ import type { ControllerDefinition } from '../../runtime/controller.ts';
 import { DONE } from '../../runtime/controller.ts';
 import { createExpectations } from '../../runtime/expectations.ts';
 import { controllerRefTo } from '../ownership/controller-ref.ts';
+import { isDeleting } from '../pod-state.ts';
 import { createPace, serviceHandler, servicePodHandler } from '../service-pods/handlers.ts';
-import { isHeadless, selects, selectsPods } from '../service-pods/membership.ts';
+import { isHeadless, podsOf, selectsPods } from '../service-pods/membership.ts';
 import { createTriggerTimes } from '../service-pods/trigger-times.ts';
 import { applySlices, manageSlices } from './apply.ts';
 import { familiesOf, planSlices, sliceLabels } from './plan.ts';
@@ -17,6 +18,9 @@ import { podEndpoints } from './pod-endpoints.ts';
 
 /** The manager's name in the slices' labels: upstream's at home, one that upstream leaves alone for services of another group. */
 const managerOf = ({ group }: Kind): string => `endpointslice-controller.${group === '' ? 'k8s.io' : group}`;
+
+/** A pod's node may reach the cache after the pod. */
+const NODE_SHOWS_UP_MS = 1000;
 
 export interface EndpointSliceKinds {
   readonly services: Kind<Service>;
@@ -57,19 +61,21 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
           if (!selectsPods(service)) return DONE;
           // The cache lags behind our own writes: what it lacks would be made twice.
           if (!expectations.satisfied(text)) return { requeueAfterMs: 10 };
-          const members = pods.list(key.namespace).filter((pod) => selects(service, pod.metadata.labels));
+          const members = podsOf(service, pods);
           pace.set(text, members.length);
-          const groups = podEndpoints(service, members, (name) => nodes.get({ namespace: '', name }));
+          const { groups, nodeless } = podEndpoints(service, members, (name) => nodes.get({ namespace: '', name }));
           const frame = {
             name: key.name,
             namespace: key.namespace,
             labels: sliceLabels(service.metadata.labels, key.name, managerName, isHeadless(service)),
             owner: controllerRefTo(kinds.services, service),
             trigger: triggers.next(service, members),
+            // What is made now would go at once with the service that owns it.
+            closing: isDeleting(service),
           };
           const plan = planSlices(frame, familiesOf(service), groups, managed.of(key.namespace, key.name));
           await applySlices(env, kinds.endpointSlices, text, service, plan, expectations);
-          return DONE;
+          return nodeless ? { requeueAfterMs: NODE_SHOWS_UP_MS } : DONE;
         },
       };
     },

@@ -4,7 +4,10 @@ import type { Live } from '../../api/object.ts';
 import type { SliceFrame, SliceGroup } from './plan.ts';
 import { planSlices, sliceLabels } from './plan.ts';
 
-const ports = [{ name: '', port: 80, protocol: 'TCP' }];
+const ports = [
+  { name: 'http', port: 80, protocol: 'TCP' },
+  { name: 'metrics', port: 9090, protocol: 'TCP' },
+];
 const endpoint = (i: number, ready = true): Endpoint => ({
   addresses: [`10.0.${Math.floor(i / 250)}.${i % 250}`],
   conditions: { ready },
@@ -23,7 +26,16 @@ const slice = (name: string, endpoints: Endpoint[], more: Partial<EndpointSlice>
   ports,
   endpoints,
   ...more,
-  metadata: { name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', labels: frame.labels },
+  metadata: {
+    name,
+    namespace: 'default',
+    uid: name,
+    resourceVersion: '1',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    labels: frame.labels,
+    ownerReferences: [frame.owner],
+    ...more.metadata,
+  },
 });
 const group = (endpoints: Endpoint[]): SliceGroup => ({ addressType: 'IPv4', ports, endpoints });
 const run = (endpoints: Endpoint[], existing: Live<EndpointSlice>[]) => {
@@ -67,8 +79,27 @@ describe('slices', () => {
       { ...nothing, remove: ['b'] },
     ],
     ['that are empty stay for a service without endpoints', [], [slice('a', [], { ports: [] })], nothing],
-    ['that are empty are made for a service without endpoints', [], [slice('a', range(0, 1))], { create: [0], update: {}, remove: ['a'] }],
-    ['that are empty go with the first endpoint', range(0, 1), [slice('a', [], { ports: [] })], { create: [1], update: {}, remove: ['a'] }],
+    ['that lose their last endpoint stay, empty', [], [slice('a', range(0, 1))], { ...nothing, update: { a: 0 } }],
+    ['that are empty take the first endpoint', range(0, 1), [slice('a', [], { ports: [] })], { ...nothing, update: { a: 1 } }],
+    [
+      'that change anyway are filled, the fullest first',
+      range(2, 120),
+      [slice('a', range(0, 20)), slice('b', [endpoint(1), ...range(20, 95)])],
+      { ...nothing, update: { a: 18, b: 100 } },
+    ],
+    ['whose ports stand in another order are the same', range(0, 1), [slice('a', range(0, 1), { ports: [...ports].reverse() })], nothing],
+    [
+      'of a former service of this name go, and are not written to',
+      range(0, 1),
+      [slice('a', range(0, 1), { metadata: { ownerReferences: [{ ...frame.owner, uid: 'former' }] } })],
+      { create: [1], update: {}, remove: ['a'] },
+    ],
+    [
+      'that are going already are left to go',
+      range(0, 1),
+      [slice('a', range(0, 1), { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } })],
+      { ...nothing, create: [1] },
+    ],
   ])('%s', (_, endpoints, existing, expected) => {
     expect(run(endpoints, existing)).toEqual(expected);
   });
@@ -97,6 +128,21 @@ describe('slices', () => {
       [slice('a', range(0, 1))],
     );
     expect(update[0]?.metadata.labels).toEqual({ ...frame.labels, tier: 'front' });
+  });
+
+  it('that take the place of others keep their name, and have the new ports', () => {
+    const { update } = planSlices(frame, ['IPv4'], [group(range(0, 1))], [slice('a', range(0, 1), { ports: [{ name: 'http', port: 81 }] })]);
+    expect(update).toEqual([expect.objectContaining({ metadata: expect.objectContaining({ name: 'a' }), ports, endpoints: range(0, 1) })]);
+  });
+
+  it('are not made for an owner that is being deleted', () => {
+    expect(planSlices({ ...frame, closing: true }, ['IPv4'], [group(range(0, 1))], [])).toEqual({ create: [], update: [], remove: [] });
+  });
+
+  it('carry the annotations that they are told to, and no others', () => {
+    const annotated = slice('a', range(0, 1), { metadata: { annotations: { stale: 'yes' } } });
+    const { update } = planSlices({ ...frame, annotations: { note: 'x' }, trigger: undefined }, ['IPv4'], [group(range(0, 1))], [annotated]);
+    expect(update[0]?.metadata.annotations).toEqual({ note: 'x' });
   });
 
   it('of a family that the service lost go, and an empty one stands for each it has', () => {

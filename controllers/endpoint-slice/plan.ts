@@ -3,7 +3,7 @@ import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../../api/disco
 import type { OwnerReference } from '../../api/meta/object-meta.ts';
 import type { Live } from '../../api/object.ts';
 import { groupBy, semanticallyEqual } from '../equality.ts';
-import { sameText } from '../pod-state.ts';
+import { isDeleting, sameText } from '../pod-state.ts';
 import { TRIGGER_TIME } from '../service-pods/trigger-times.ts';
 
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
@@ -27,6 +27,10 @@ export interface SliceFrame {
   readonly labels: Readonly<Record<string, string>>;
   readonly owner: OwnerReference;
   readonly trigger: string | undefined;
+  /** Annotations beside the trigger; where left out, those of each slice stay as they are. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** The owner is being deleted: nothing is made any more. */
+  readonly closing?: boolean;
 }
 
 export interface SlicePlan {
@@ -46,8 +50,12 @@ export function sliceLabels(
   return { ...Object.fromEntries(kept), ...(headless ? { [HEADLESS]: '' } : {}), [SERVICE_NAME]: serviceName, [MANAGED_BY]: managedBy };
 }
 
+/** The order of the ports does not matter. */
 const groupKey = (addressType: string, ports: readonly EndpointSlicePort[] | undefined): string =>
-  JSON.stringify([addressType, ...(ports ?? []).map(({ name = '', port, protocol, appProtocol }) => [name, port, protocol, appProtocol])]);
+  [
+    addressType,
+    ...(ports ?? []).map(({ name = '', port, protocol, appProtocol }) => JSON.stringify([name, port, protocol, appProtocol])).sort(),
+  ].join();
 
 /** Who an endpoint is, apart from how it is. */
 const identity = (endpoint: Endpoint): string =>
@@ -55,8 +63,9 @@ const identity = (endpoint: Endpoint): string =>
 
 /**
  * Fits the endpoints into the slices there are with as few writes as possible: each stays in its slice; room in slices that change anyway
- * is filled first, then the fullest slice that takes the whole rest, then new slices are made. A service without endpoints has one empty slice
- * of each family, so that clients see that there is nothing, rather than nothing yet.
+ * is filled first, the fullest before the others, then the fullest slice that takes the whole rest, then new slices are made, in the place
+ * of slices that are not needed any more where there are such. A service without endpoints has one empty slice of each family, so that
+ * clients see that there is nothing, rather than nothing yet. Slices of a former owner of the same name go.
  */
 export function planSlices(
   frame: SliceFrame,
@@ -79,10 +88,31 @@ export function planSlices(
       wanted.set(groupKey(addressType, []), { addressType, ports: [], endpoints: [] });
     }
   }
-  const there = groupBy(existing, (slice) => groupKey(slice.addressType, slice.ports));
+  const staying = existing.filter((slice) => !isDeleting(slice));
+  const own = staying.filter((slice) => isOwnedBy(slice, frame.owner));
+  const there = groupBy(own, (slice) => groupKey(slice.addressType, slice.ports));
   for (const [key, slices] of there) if (!wanted.has(key)) remove.push(...slices);
   for (const [key, group] of wanted) fitGroup(frame, group, there.get(key) ?? [], { create, update, remove });
-  return { create, update, remove };
+  const foreign = staying.filter((slice) => !isOwnedBy(slice, frame.owner));
+  const reused = reuse(frame, { create: frame.closing ? [] : create, update, remove });
+  return { ...reused, remove: [...reused.remove, ...foreign] };
+}
+
+const isOwnedBy = (slice: Live<EndpointSlice>, owner: OwnerReference): boolean =>
+  slice.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid) ?? false;
+
+/** A slice that would go becomes one that would be made: one write for two, and no moment without either. */
+function reuse(frame: SliceFrame, { create, update, remove }: Output): Output {
+  const left = [...create];
+  const going: Live<EndpointSlice>[] = [];
+  const changed = [...update];
+  for (const live of remove) {
+    const index = left.findLastIndex(({ addressType }) => addressType === live.addressType);
+    const [next] = index < 0 ? [] : left.splice(index, 1);
+    if (next) changed.push({ ...updated(frame, { live, endpoints: next.endpoints ?? [], changed: true }), ports: next.ports ?? [] });
+    else going.push(live);
+  }
+  return { create: left, update: changed, remove: going };
 }
 
 interface Fitted {
@@ -101,7 +131,7 @@ function fitGroup(frame: SliceFrame, group: SliceGroup, slices: readonly Live<En
   const left = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
   const fitted: Fitted[] = slices.map((live) => {
     const endpoints: Endpoint[] = [];
-    let changed = !sameText(live.metadata.labels, frame.labels);
+    let changed = !sameText(live.metadata.labels, frame.labels) || !sameAnnotations(frame, live);
     for (const endpoint of live.endpoints ?? []) {
       const key = identity(endpoint);
       const next = left.get(key);
@@ -112,12 +142,12 @@ function fitGroup(frame: SliceFrame, group: SliceGroup, slices: readonly Live<En
     return { live, endpoints, changed };
   });
   const rest = [...left.values()];
+  fitted.sort((a, b) => b.endpoints.length - a.endpoints.length);
   for (const slice of fitted) {
     if (slice.changed && slice.endpoints.length > 0) slice.endpoints.push(...rest.splice(0, PER_SLICE - slice.endpoints.length));
   }
   if (rest.length > 0 && rest.length <= PER_SLICE) {
-    const fits = fitted.filter((slice) => slice.endpoints.length + rest.length <= PER_SLICE);
-    const fullest = fits.sort((a, b) => b.endpoints.length - a.endpoints.length)[0];
+    const fullest = fitted.find((slice) => slice.endpoints.length + rest.length <= PER_SLICE);
     if (fullest) {
       fullest.endpoints.push(...rest.splice(0));
       fullest.changed = true;
@@ -135,18 +165,26 @@ function fitGroup(frame: SliceFrame, group: SliceGroup, slices: readonly Live<En
   if (group.endpoints.length === 0 && holders === 0) out.create.push(sliceOf(frame, group, []));
 }
 
-function annotationsWith(annotations: Readonly<Record<string, string>> | undefined, trigger: string | undefined): Record<string, string> {
+function withoutTrigger(annotations: Readonly<Record<string, string>> | undefined): Record<string, string> {
   const { [TRIGGER_TIME]: _, ...kept } = annotations ?? {};
-  return trigger === undefined ? kept : { ...kept, [TRIGGER_TIME]: trigger };
+  return kept;
+}
+
+const sameAnnotations = ({ annotations }: SliceFrame, live: Live<EndpointSlice>): boolean =>
+  annotations === undefined || sameText(withoutTrigger(live.metadata.annotations), annotations);
+
+function annotationsOf({ annotations, trigger }: SliceFrame, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const kept = annotations ?? withoutTrigger(before);
+  return trigger === undefined ? { ...kept } : { ...kept, [TRIGGER_TIME]: trigger };
 }
 
 function updated(frame: SliceFrame, { live, endpoints }: Fitted): Live<EndpointSlice> {
-  const metadata = { ...live.metadata, labels: { ...frame.labels }, annotations: annotationsWith(live.metadata.annotations, frame.trigger) };
+  const metadata = { ...live.metadata, labels: { ...frame.labels }, annotations: annotationsOf(frame, live.metadata.annotations) };
   return { ...live, metadata, endpoints };
 }
 
 function sliceOf(frame: SliceFrame, group: SliceGroup, endpoints: Endpoint[]): EndpointSlice {
-  const annotations = annotationsWith(undefined, frame.trigger);
+  const annotations = annotationsOf(frame, undefined);
   return {
     metadata: {
       generateName: `${frame.name}-`,

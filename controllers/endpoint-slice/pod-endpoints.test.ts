@@ -20,7 +20,7 @@ const pod = (ready: boolean, more: Partial<Live<Pod>['metadata']> = {}): Live<Po
 });
 const nodeOf = () => ({ metadata: { labels: { 'topology.kubernetes.io/zone': 'z' } } });
 const deleting = { deletionTimestamp: '2026-01-01T00:00:00Z' };
-const only = (s: Service, p: Live<Pod>) => podEndpoints(s, [p], nodeOf)[0]?.endpoints[0];
+const only = (s: Service, p: Live<Pod>) => podEndpoints(s, [p], nodeOf).groups[0]?.endpoints[0];
 
 describe('an endpoint', () => {
   it.each([
@@ -51,10 +51,19 @@ describe('an endpoint', () => {
   });
 
   it('is there once for each family of the service', () => {
-    const groups = podEndpoints(service({ ipFamilies: ['IPv4', 'IPv6'] }), [pod(true)], nodeOf);
+    const { groups } = podEndpoints(service({ ipFamilies: ['IPv4', 'IPv6'] }), [pod(true)], nodeOf);
     expect(groups.map(({ addressType, ports, endpoints }) => [addressType, ports, endpoints[0]?.addresses])).toEqual([
       ['IPv4', [{ name: '', port: 8080, protocol: 'TCP' }], ['10.0.0.1']],
       ['IPv6', [{ name: '', port: 8080, protocol: 'TCP' }], ['fd00::1']],
     ]);
+  });
+
+  it('waits for its node to be known, unless every pod is to be published', () => {
+    const unknown = () => undefined;
+    expect(podEndpoints(service(), [pod(true)], unknown)).toEqual({ groups: [], nodeless: true });
+    expect(podEndpoints(service({ publishNotReadyAddresses: true }), [pod(true)], unknown)).toMatchObject({
+      groups: [{ endpoints: [{ addresses: ['10.0.0.1'], nodeName: 'n' }] }],
+      nodeless: false,
+    });
   });
 });

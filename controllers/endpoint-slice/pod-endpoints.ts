@@ -38,21 +38,32 @@ function endpointOf(service: Service, pod: Live<Pod>, address: string, zone: str
   };
 }
 
-/** The endpoints of a service's pods, by family and ports. Pods that are being deleted stay in until they have ended, marked as such. */
-export function podEndpoints(service: Service, pods: readonly Live<Pod>[], nodeOf: (name: string) => Node | undefined): SliceGroup[] {
+export interface PodEndpoints {
+  readonly groups: readonly SliceGroup[];
+  /** Pods were left out because their node is not known. */
+  readonly nodeless: boolean;
+}
+
+/**
+ * The endpoints of a service's pods, by family and ports. Pods that are being deleted stay in until they have ended, marked as such.
+ * Pods of a node that is not there are left out, unless the service publishes every pod as it is.
+ */
+export function podEndpoints(service: Service, pods: readonly Live<Pod>[], nodeOf: (name: string) => Node | undefined): PodEndpoints {
+  const present = pods.filter((pod) => isMember(pod, true));
+  const placed = service.spec?.publishNotReadyAddresses ? present : present.filter((pod) => nodeOf(pod.spec?.nodeName ?? ''));
   const entries = familiesOf(service).flatMap((addressType) =>
-    pods.flatMap((pod) => {
-      if (!isMember(pod, true)) return [];
+    placed.flatMap((pod) => {
       const ips = pod.status?.podIPs?.map(({ ip }) => ip) ?? [pod.status?.podIP ?? ''];
-      const zone = nodeOf(pod.spec?.nodeName ?? '')?.metadata?.labels?.[ZONE];
+      const zone = nodeOf(pod.spec?.nodeName ?? '')?.metadata?.labels?.[ZONE] || undefined;
       const ports = portsOn(pod, service).map(({ name = '', ...port }) => ({ name, ...port }));
       return ips
         .filter((ip) => ip !== '' && ip.includes(':') === (addressType === 'IPv6'))
         .map((ip) => ({ addressType, ports, endpoint: endpointOf(service, pod, ip, zone) }));
     }),
   );
-  return [...groupBy(entries, ({ addressType, ports }) => JSON.stringify([addressType, ports])).values()].flatMap((group) => {
+  const groups = [...groupBy(entries, ({ addressType, ports }) => JSON.stringify([addressType, ports])).values()].flatMap((group) => {
     const [first] = group;
     return first ? [{ addressType: first.addressType, ports: first.ports, endpoints: group.map(({ endpoint }) => endpoint) }] : [];
   });
+  return { groups, nodeless: placed.length < present.length };
 }

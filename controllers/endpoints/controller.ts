@@ -10,7 +10,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { isNamespaceTerminating, messageOf, unlessGone } from '../refusals.ts';
 import type { Pace } from '../service-pods/handlers.ts';
 import { createPace, serviceHandler, servicePodHandler } from '../service-pods/handlers.ts';
-import { selects, selectsPods } from '../service-pods/membership.ts';
+import { podsOf, selectsPods } from '../service-pods/membership.ts';
 import type { TriggerTimes } from '../service-pods/trigger-times.ts';
 import { createTriggerTimes } from '../service-pods/trigger-times.ts';
 import { MANAGED_BY, OUR_NAME, planEndpoints } from './plan.ts';
@@ -70,7 +70,7 @@ function createReconcile({ env, kinds, services, pods, endpoints, pace, triggers
       return DONE;
     }
     if (!selectsPods(service)) return DONE;
-    const members = pods.list(key.namespace).filter((pod) => selects(service, pod.metadata.labels));
+    const members = podsOf(service, pods);
     pace.set(keyText(key), members.length);
     const next = planEndpoints(service, members, existing, triggers.next(service, members));
     if (next === undefined) return DONE;
@@ -82,7 +82,7 @@ function createReconcile({ env, kinds, services, pods, endpoints, pace, triggers
       if (isNamespaceTerminating(error)) return DONE;
       if (isConflict(error)) throw error;
       const verb = existing ? 'Update' : 'Create';
-      const message = `Failed to ${verb.toLowerCase()} endpoint for service ${keyText(key)}: ${messageOf(error)}`;
+      const message = `Failed to ${existing ? 'update endpoint' : 'create endpoint for service'} ${keyText(key)}: ${messageOf(error)}`;
       env.recorder.event({ apiVersion: 'v1', kind: 'Endpoints', ...next }, 'Warning', `FailedTo${verb}Endpoint`, message);
       throw error;
     }

@@ -92,4 +92,16 @@ describe('the Endpoints', () => {
     expect(planEndpoints(service(), pods, existing, undefined)).toBeUndefined();
     expect(planEndpoints(service(), pods.slice(0, 10), existing, undefined)?.metadata?.annotations).toEqual({});
   });
+
+  it('beyond their capacity take from each subset its share', () => {
+    const onPort = (containerPort: number) => ({ spec: { containers: [{ name: 'a', ports: [{ name: 'http', containerPort }] }] } });
+    const pods = Array.from({ length: 2 * CAPACITY }, (_, i) =>
+      pod(`p${i}`, `10.0.${Math.floor(i / 250)}.${i % 250}`, true, onPort(i % 4 === 0 ? 8080 : 9090)),
+    );
+    const sizes = planEndpoints(service(), pods, undefined, undefined)?.subsets?.map((subset) => [subset.ports?.[0]?.port, subset.addresses?.length]);
+    expect(sizes).toEqual([
+      [8080, 250],
+      [9090, 750],
+    ]);
+  });
 });

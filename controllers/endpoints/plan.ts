@@ -67,21 +67,30 @@ export function subsetsOf(service: Live<Service>, pods: readonly Live<Pod>[]): E
     }));
 }
 
-/** Cuts to the capacity, ready addresses first. */
+/**
+ * Cuts to the capacity: the ready addresses go before the others, and of those that cannot all stay each subset keeps its share,
+ * rounded up, so that the last ones may get less.
+ */
 function truncated(subsets: readonly EndpointSubset[]): { subsets: EndpointSubset[]; over: boolean } {
   const count = (pick: (subset: EndpointSubset) => readonly EndpointAddress[] | undefined) =>
     subsets.reduce((sum, subset) => sum + (pick(subset)?.length ?? 0), 0);
   const ready = count((subset) => subset.addresses);
-  if (ready + count((subset) => subset.notReadyAddresses) <= CAPACITY) return { subsets: [...subsets], over: false };
-  let readyLeft = CAPACITY;
-  let restLeft = Math.max(0, CAPACITY - ready);
-  const cut = subsets.map((subset) => {
-    const addresses = (subset.addresses ?? []).slice(0, readyLeft);
-    const notReadyAddresses = (subset.notReadyAddresses ?? []).slice(0, restLeft);
-    readyLeft -= addresses.length;
-    restLeft -= notReadyAddresses.length;
-    return { ...subset, addresses, notReadyAddresses };
-  });
+  const others = count((subset) => subset.notReadyAddresses);
+  if (ready + others <= CAPACITY) return { subsets: [...subsets], over: false };
+  const tooManyReady = ready > CAPACITY;
+  const room = tooManyReady ? CAPACITY : CAPACITY - ready;
+  const total = tooManyReady ? ready : others;
+  let left = room;
+  const share = (addresses: readonly EndpointAddress[] = []) => {
+    const kept = addresses.slice(0, Math.min(left, Math.ceil((addresses.length / total) * room)));
+    left -= kept.length;
+    return kept;
+  };
+  const cut = subsets.map((subset) => ({
+    ...subset,
+    addresses: tooManyReady ? share(subset.addresses) : (subset.addresses ?? []),
+    notReadyAddresses: tooManyReady ? [] : share(subset.notReadyAddresses),
+  }));
   return { subsets: cut.filter((subset) => subset.addresses.length + subset.notReadyAddresses.length > 0), over: true };
 }
 

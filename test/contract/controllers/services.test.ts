@@ -12,6 +12,7 @@ import { keyIn, startTestCluster } from './cluster.ts';
 let cluster: TestCluster;
 beforeEach(async () => {
   cluster = await startTestCluster();
+  await cluster.client.create(nodes, { metadata: { name: 'node-0' } });
 });
 afterEach(() => cluster.stop());
 
