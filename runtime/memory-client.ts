@@ -120,6 +120,9 @@ export function createMemoryClient(clock: Clock): MemoryClient {
       await record('patch', kind, key, options?.subresource);
       const old = current(kind, key);
       if (patch.type === 'json') throw errors.badRequest('the memory client knows no JSON patches');
+      const { uid, resourceVersion } = ((patch.body ?? {}) as KubeObject).metadata ?? {};
+      const lost = (uid && uid !== old.metadata.uid) || (resourceVersion && resourceVersion !== old.metadata.resourceVersion);
+      if (lost) throw errors.conflict(kind, key.name, 'the object has been modified');
       return commit(kind, mergePatch(old, patch.body) as KubeObject, 'MODIFIED');
     },
     async delete(kind: Kind, key: ObjectKey, options?: { preconditions?: { uid?: string } }) {

@@ -148,13 +148,13 @@ async function create(parts: DeploymentParts, deployment: Live<Deployment>, draf
       if (!ours) await writeStatus(parts, deployment, { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 });
       return undefined;
     }
-    if (!isNamespaceTerminating(error)) {
-      const message = `Failed to create new replica set "${draft.name}": ${messageOf(error)}`;
-      env.recorder.event(deployment, 'Warning', 'ReplicaSetCreateError', message);
-      if (progressDeadline(deployment.spec) !== undefined) {
-        const failed = condition(PROGRESSING, 'False', 'ReplicaSetCreateError', message, env.clock.now());
-        await writeStatus(parts, deployment, { ...deployment.status, conditions: withCondition(deployment.status?.conditions ?? [], failed) });
-      }
+    // Nothing will ever be created in a namespace that is going.
+    if (isNamespaceTerminating(error)) return undefined;
+    const message = `Failed to create new replica set "${draft.name}": ${messageOf(error)}`;
+    env.recorder.event(deployment, 'Warning', 'ReplicaSetCreateError', message);
+    if (progressDeadline(deployment.spec) !== undefined) {
+      const failed = condition(PROGRESSING, 'False', 'ReplicaSetCreateError', message, env.clock.now());
+      await writeStatus(parts, deployment, { ...deployment.status, conditions: withCondition(deployment.status?.conditions ?? [], failed) });
     }
     throw error;
   }

@@ -3,6 +3,7 @@ import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../../api/disco
 import type { OwnerReference } from '../../api/meta/object-meta.ts';
 import type { Live } from '../../api/object.ts';
 import { groupBy, semanticallyEqual } from '../equality.ts';
+import { generateNameFor } from '../ownership/generate-name.ts';
 import { isDeleting, sameText } from '../pod-state.ts';
 import { TRIGGER_TIME } from '../service-pods/trigger-times.ts';
 
@@ -187,7 +188,7 @@ function sliceOf(frame: SliceFrame, group: SliceGroup, endpoints: Endpoint[]): E
   const annotations = annotationsOf(frame, undefined);
   return {
     metadata: {
-      generateName: `${frame.name}-`,
+      generateName: generateNameFor(frame.name),
       ...(frame.namespace === undefined ? {} : { namespace: frame.namespace }),
       labels: { ...frame.labels },
       ...(Object.keys(annotations).length > 0 ? { annotations } : {}),

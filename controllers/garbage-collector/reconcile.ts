@@ -26,6 +26,8 @@ export interface CollectorParts {
 const NOT_SYNCED_MS = 200;
 /** An owner's kind may be served again later; until then nobody can say whether the owner is there. */
 const UNKNOWN_KIND_MS = 30_000;
+/** Dependents that are let go at once. */
+const ORPHANED_AT_ONCE = 32;
 
 /** The key's name is a UID. Objects are taken from the informers, and every write names UID and revision. */
 export function createCollectorReconcile(parts: CollectorParts): Reconcile {
@@ -123,10 +125,14 @@ async function finishForeground({ env, graph, look }: CollectorParts, node: Grap
 /** Lets all dependents go, then the owner. */
 async function orphan({ env, graph }: CollectorParts, node: GraphNode, object: Live): Promise<Result> {
   const uids = new Set([node.uid]);
-  for (const dependent of graph.dependentsOf(node.uid)) {
-    const key: ObjectKey = dependent;
-    const live = env.informers.of(dependent.kind).get(key);
-    if (live?.metadata.uid === dependent.uid) await dropOwners(env, dependent.kind, live, uids);
+  const dependents = graph.dependentsOf(node.uid);
+  for (let next = 0; next < dependents.length; next += ORPHANED_AT_ONCE) {
+    const batch = dependents.slice(next, next + ORPHANED_AT_ONCE).map(async (dependent) => {
+      const key: ObjectKey = dependent;
+      const live = env.informers.of(dependent.kind).get(key);
+      if (live?.metadata.uid === dependent.uid) await dropOwners(env, dependent.kind, live, uids);
+    });
+    await Promise.all(batch);
   }
   await removeFinalizer(env, node.kind, object, ORPHAN);
   return DONE;

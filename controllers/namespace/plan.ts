@@ -62,7 +62,7 @@ function verdicts({ discoveryError, deletionErrors, remaining }: Outcome): Verdi
       type: 'NamespaceDeletionContentFailure',
       bad:
         deletionErrors.length > 0
-          ? `Failed to delete all resource types, ${deletionErrors.length} remaining: ${deletionErrors.join(', ')}`
+          ? `Failed to delete all resource types, ${deletionErrors.length} remaining: ${[...deletionErrors].sort().join(', ')}`
           : undefined,
       badReason: 'ContentDeletionFailed',
       goodReason: 'ContentDeleted',

@@ -4,6 +4,7 @@ import type { Kind } from '../../api/kind.ts';
 import type { Live } from '../../api/object.ts';
 import { keyOf } from '../../api/object.ts';
 import { hasReason, isNotFound } from '../../api/status-error.ts';
+import { exponentialDelay } from '../../runtime/backoff.ts';
 import type { ControllerEnv, Reconcile } from '../../runtime/controller.ts';
 import { DONE } from '../../runtime/controller.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -21,12 +22,21 @@ export interface NamespaceKinds {
 }
 
 const FINALIZER = 'kubernetes';
-/** How long to wait before looking again at what did not go at once. The end of a pod is noticed sooner. */
-const LOOK_AGAIN_MS = 1000;
+/** How long to wait before looking again at what did not go at once: longer each time that nothing went. The end of a pod is noticed sooner. */
+const LOOK_AGAIN = { initialMs: 1000, maxMs: 8000 };
+
+/** What was left of a namespace when it was last looked at, and how often that was so. */
+interface Standstill {
+  readonly left: number;
+  readonly looks: number;
+}
 
 /** Empties namespaces that are being deleted: pods first and all the rest when the last of them is gone; then lets the namespace go. */
 export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds, namespaces: Informer<Namespace>): Reconcile {
+  const standstills = new Map<string, Standstill>();
   return async (key) => {
+    const before = standstills.get(key.name);
+    standstills.delete(key.name);
     const cached = namespaces.get(key);
     if (cached === undefined || !isDeleting(cached)) return DONE;
     // The finalizer must not go by a stale cache: read what there is.
@@ -34,13 +44,17 @@ export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKin
     if (namespace === undefined || namespace.metadata.uid !== cached.metadata.uid || !isDeleting(namespace)) return DONE;
     if (!(namespace.spec?.finalizers ?? []).includes(FINALIZER)) return DONE;
     const outcome = await empty(env, kinds, key.name);
-    const left = outcome.remaining.some(({ count }) => count > 0);
+    const left = outcome.remaining.reduce((sum, { count }) => sum + count, 0);
     const failed = outcome.discoveryError !== undefined || outcome.deletionErrors.length > 0;
     const updated = await writeConditions(env, kinds, namespace, outcome);
     if (updated === undefined) return DONE;
     if (failed)
       throw new Error(`namespace ${key.name} is not empty: ${[outcome.discoveryError, ...outcome.deletionErrors].filter(Boolean).join(', ')}`);
-    if (left) return { requeueAfterMs: LOOK_AGAIN_MS };
+    if (left > 0) {
+      const looks = before?.left === left ? before.looks + 1 : 0;
+      standstills.set(key.name, { left, looks });
+      return { requeueAfterMs: exponentialDelay(looks, LOOK_AGAIN.initialMs, LOOK_AGAIN.maxMs) };
+    }
     const finalizers = (updated.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
     await unlessGone(env.client.update(kinds.namespaces, { ...updated, spec: { ...updated.spec, finalizers } }, { subresource: 'finalize' }));
     return DONE;

@@ -7,9 +7,10 @@ import { settledBefore } from '../../runtime/abort.ts';
 import type { ControllerDefinition } from '../../runtime/controller.ts';
 import { DONE } from '../../runtime/controller.ts';
 import { indexByNode, podsOnNode } from '../node-pods.ts';
+import { planOldLabels } from './labels.ts';
 import type { MonitorConfig } from './monitor.ts';
 import { runMonitor } from './monitor.ts';
-import { writeTaints } from './node-writes.ts';
+import { writeLabels, writeTaints } from './node-writes.ts';
 import { planNoSchedule } from './taints.ts';
 
 export interface NodeLifecycleKinds {
@@ -29,7 +30,7 @@ const DEFAULTS: MonitorConfig = {
   largeZone: 50,
 };
 
-/** Notices nodes that fall silent, and taints nodes by their conditions: NoSchedule at once, NoExecute (eviction) with care. */
+/** Notices nodes that fall silent, and taints nodes by their conditions: NoSchedule at once, NoExecute (eviction) with care. Keeps old labels true. */
 export function nodeLifecycleController(kinds: NodeLifecycleKinds, config: Partial<MonitorConfig> = {}): ControllerDefinition {
   return {
     name: 'node-lifecycle-controller',
@@ -43,14 +44,16 @@ export function nodeLifecycleController(kinds: NodeLifecycleKinds, config: Parti
       nodes.on({
         add: (node) => env.enqueue(keyOf(node)),
         update: (node) => {
-          if (planNoSchedule(node, env.clock.now())) env.enqueue(keyOf(node));
+          if (planNoSchedule(node, env.clock.now()) || planOldLabels(node)) env.enqueue(keyOf(node));
         },
       });
       return {
         needs: [nodes, pods, leases],
         async reconcile(key) {
           const node = nodes.get(key);
-          if (node) await writeTaints(env.client, kinds.nodes, node, (fresh) => planNoSchedule(fresh, env.clock.now()));
+          if (!node) return DONE;
+          const tainted = await writeTaints(env.client, kinds.nodes, node, (fresh) => planNoSchedule(fresh, env.clock.now()));
+          await writeLabels(env.client, kinds.nodes, tainted ?? node, planOldLabels);
           return DONE;
         },
         async run(signal) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Node, Taint } from '../../api/core/node.ts';
 import type { Live } from '../../api/object.ts';
 import { observe, planUnknown } from './health.ts';
+import { planOldLabels } from './labels.ts';
 import { planNoExecute, planNoSchedule } from './taints.ts';
 import type { ZoneState } from './zones.ts';
 import { evictionRate, zoneOf, zoneStateOf } from './zones.ts';
@@ -64,6 +65,21 @@ describe('NoExecute taints', () => {
   });
   it('say since when', () => {
     expect(planNoExecute(node({}), 'k', NOW)?.[0]?.timeAdded).toBe('2026-01-02T00:00:00Z');
+  });
+});
+
+describe('labels of old names', () => {
+  const labelled = (labels: Record<string, string>) => ({ metadata: { labels } });
+  it.each<[Record<string, string>, Record<string, string> | undefined]>([
+    [{}, undefined],
+    [
+      { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64' },
+      { 'beta.kubernetes.io/os': 'linux', 'beta.kubernetes.io/arch': 'arm64' },
+    ],
+    [{ 'kubernetes.io/os': 'linux', 'beta.kubernetes.io/os': 'linux' }, undefined],
+    [{ 'kubernetes.io/os': 'linux', 'beta.kubernetes.io/os': 'windows' }, { 'beta.kubernetes.io/os': 'linux' }],
+  ])('of a node with %j to add: %j', (labels, expected) => {
+    expect(planOldLabels(labelled(labels))).toEqual(expected);
   });
 });
 

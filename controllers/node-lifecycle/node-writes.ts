@@ -40,6 +40,20 @@ export function writeTaints(client: Client, kind: Kind<Node>, node: Live<Node>, 
   });
 }
 
+/** Adds the labels that `plan` asks for. */
+export function writeLabels(
+  client: Client,
+  kind: Kind<Node>,
+  node: Live<Node>,
+  plan: (node: Live<Node>) => Readonly<Record<string, string>> | undefined,
+) {
+  return retried(client, kind, node, (current) => {
+    const labels = plan(current);
+    const { uid, resourceVersion } = current.metadata;
+    return labels && client.patch(kind, keyOf(current), { type: 'merge', body: { metadata: { uid, resourceVersion, labels } } });
+  });
+}
+
 export function writeConditions(client: Client, kind: Kind<Node>, node: Live<Node>, plan: (node: Live<Node>) => NodeCondition[] | undefined) {
   return retried(client, kind, node, (current) => {
     const conditions = plan(current);

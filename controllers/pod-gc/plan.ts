@@ -1,7 +1,7 @@
 import type { Node } from '../../api/core/node.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import type { Live } from '../../api/object.ts';
-import { isDeleting, isReady, isTerminal } from '../pod-state.ts';
+import { isDeleting, isTerminal } from '../pod-state.ts';
 
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 
@@ -30,7 +30,7 @@ export function planPodGc(pods: readonly Live<Pod>[], nodeOf: (name: string) => 
     if (isTerminal(pod) && !isDeleting(pod)) terminated.push(pod);
     if (nodeName !== '' && node === undefined) orphaned.push(pod);
     else if (nodeName === '' && isDeleting(pod)) unscheduled.push(pod);
-    else if (node && isDeleting(pod) && !isReady(pod) && !nodeIsReady(node)) {
+    else if (node && isDeleting(pod) && !nodeIsReady(node)) {
       if (node.spec?.taints?.some((taint) => taint.key === OUT_OF_SERVICE)) outOfService.push(pod);
     }
   }

@@ -6,6 +6,7 @@ import { keyOf } from '../../api/object.ts';
 import { isNotFound } from '../../api/status-error.ts';
 import type { ControllerEnv } from '../../runtime/controller.ts';
 import { controllerRefTo } from '../ownership/controller-ref.ts';
+import { generateNameFor } from '../ownership/generate-name.ts';
 import { isNamespaceTerminating, messageOf } from '../refusals.ts';
 import { createTurns } from './turns.ts';
 
@@ -19,7 +20,7 @@ export function podFromTemplate(owners: Kind, owner: Live<KubeObject>, template:
       ...(labels ? { labels } : {}),
       ...(annotations ? { annotations } : {}),
       ...(finalizers ? { finalizers } : {}),
-      generateName: `${owner.metadata.name}-`,
+      generateName: generateNameFor(owner.metadata.name),
       ...(owner.metadata.namespace === undefined ? {} : { namespace: owner.metadata.namespace }),
       ownerReferences: [controllerRefTo(owners, owner)],
     },

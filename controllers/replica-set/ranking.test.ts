@@ -71,8 +71,9 @@ describe('of two pods the one to delete first', () => {
 
   it('takes no cost from an annotation that is no number', () => {
     const odd = pod('odd', { readyFor: 10, cost: '-5x' });
+    const tooLarge = pod('too-large', { readyFor: 10, cost: '-2147483649' });
     const cheap = pod('cheap', { readyFor: 100_000, cost: '-1' });
-    expect(podsToDelete([odd, cheap], [], 1, NOW)).toEqual([cheap]);
+    expect(podsToDelete([odd, tooLarge, cheap], [], 1, NOW)).toEqual([cheap]);
   });
 });
 

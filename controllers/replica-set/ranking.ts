@@ -30,9 +30,11 @@ const mostRestarts = (pod: Pod, sidecars: boolean): number => {
   return statuses.reduce((most, status) => Math.max(most, status.restartCount), 0);
 };
 
+/** What is no number of 32 bits costs nothing. */
 function deletionCost(pod: Pod): number {
   const text = pod.metadata?.annotations?.[DELETION_COST];
-  return text !== undefined && /^-?(0|[1-9]\d*)$/.test(text) ? Number(text) : 0;
+  const cost = text !== undefined && /^-?(0|[1-9]\d*)$/.test(text) ? Number(text) : 0;
+  return cost === (cost | 0) ? cost : 0;
 }
 
 function rank(pod: Live<Pod>, crowds: ReadonlyMap<string, number>, now: number): Ranked {

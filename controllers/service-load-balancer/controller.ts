@@ -88,10 +88,19 @@ async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Ser
   const finalizers = service.metadata.finalizers ?? [];
   const changed = !semanticallyEqual(service.status?.loadBalancer?.ingress, ingress);
   if (!changed && finalizers.includes(FINALIZER)) return DONE;
+  if (finalizers.includes(FINALIZER) && (service.status?.loadBalancer?.ingress ?? []).length > 0) return moveTo(env, kind, service, ingress);
   env.recorder.event(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
   if (!finalizers.includes(FINALIZER)) current = await env.client.patch(kind, keyOf(service), finalizersPatch(service, [...finalizers, FINALIZER]));
   if (changed) await env.client.update(kind, { ...current, status: { ...current.status, loadBalancer: { ingress } } }, { subresource: 'status' });
   env.recorder.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+  return DONE;
+}
+
+/** It is there, and leads to other nodes from now on. */
+async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, ingress: object[]) {
+  await env.client.update(kind, { ...service, status: { ...service.status, loadBalancer: { ingress } } }, { subresource: 'status' });
+  if (ingress.length > 0) env.recorder.event(service, 'Normal', 'UpdatedLoadBalancer', 'Updated load balancer with new hosts');
+  else env.recorder.event(service, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
   return DONE;
 }
 

@@ -35,13 +35,19 @@ describe('a pod must leave', () => {
     ['never for a taint it tolerates for ever', [{ key: 'k', operator: 'Exists' }], node(taint('k')), undefined],
     ['after as long as it tolerates the taint', [{ key: 'k', operator: 'Exists', tolerationSeconds: 300 }], node(taint('k')), 400_000],
     [
-      'after the shortest of several',
+      'after the shortest time that it tolerates one of several taints',
       [
         { key: 'k', operator: 'Exists', tolerationSeconds: 300 },
-        { operator: 'Exists', tolerationSeconds: 10 },
+        { key: 'l', operator: 'Exists', tolerationSeconds: 10 },
       ],
-      node(taint('k')),
+      node(taint('k'), taint('l')),
       110_000,
+    ],
+    [
+      'by the first toleration of a taint',
+      [{ operator: 'Exists' }, { key: 'k', operator: 'Exists', tolerationSeconds: 10 }],
+      node(taint('k')),
+      undefined,
     ],
     ['at once where one of two taints is not tolerated', [{ key: 'k', operator: 'Exists' }], node(taint('k'), taint('l')), 0],
     ['at once where it tolerates for no time', [{ operator: 'Exists', tolerationSeconds: 0 }], node(taint('k')), 0],
