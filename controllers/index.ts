@@ -31,6 +31,7 @@ import { replicaSetController, replicationControllerController } from './replica
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { serviceAccountTokenController } from './service-account-token/controller.ts';
 import { serviceLoadBalancerController } from './service-load-balancer/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 import { tokenCleanerController } from './token-cleaner/controller.ts';
@@ -68,6 +69,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     namespaceController({ namespaces, pods, content: namespaced }),
     podGcController({ nodes, pods }, options.podGc),
     garbageCollectorController({ collected: options.kinds }),
-    tokenCleanerController({ secrets, serviceAccounts }),
+    serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
+    tokenCleanerController({ secrets }),
   ];
 }

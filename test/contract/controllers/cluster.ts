@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { events } from '../../../api/core/event.ts';
 import { namespaces } from '../../../api/core/namespace.ts';
@@ -9,6 +10,8 @@ import type { KubeObject, Live, ObjectKey } from '../../../api/object.ts';
 import { keyOf } from '../../../api/object.ts';
 import { isNotFound } from '../../../api/status-error.ts';
 import { admissionPlugins } from '../../../apiserver/admission/plugins.ts';
+import { serviceAccountTokens } from '../../../apiserver/auth/service-account-token.ts';
+import { tokenRequestHandler } from '../../../apiserver/auth/token-request.ts';
 import { alwaysAllow } from '../../../apiserver/authz/always-allow.ts';
 import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
 import { createApiServer } from '../../../apiserver/server.ts';
@@ -23,6 +26,7 @@ import { silentLogger } from '../../../runtime/log.ts';
 import { createManager } from '../../../runtime/manager.ts';
 import { createMemoryStore } from '../../../store/memory.ts';
 
+const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const ADMIN = { name: 'system:admin', groups: ['system:masters'] };
 
 /** Kinds that are stored, each in one version: what the collectors go through. */
@@ -66,7 +70,10 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     freeze: true,
     authorizer: alwaysAllow,
     authenticator: { authenticate: () => ADMIN },
-    extensions: (insides) => ({ admission: admissionPlugins(insides.storage, clock), subresources: podActions(later, clock) }),
+    extensions: (insides) => ({
+      admission: admissionPlugins(insides.storage, clock),
+      subresources: [...podActions(later, clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
+    }),
   });
   await server.ready;
   const client = server.loopback(ADMIN);

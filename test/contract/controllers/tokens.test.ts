@@ -25,6 +25,31 @@ it('a bootstrap token goes when it expires', async () => {
   expect(await cluster.find(secrets, 'bootstrap-token-abcdef', 'kube-system')).toBeUndefined();
 });
 
+it('a token secret of a service account is filled, and again when it loses something', async () => {
+  cluster = await startTestCluster();
+  const account = await cluster.client.create(serviceAccounts, { metadata: { name: 'robot', namespace: 'default' } });
+  await cluster.client.create(secrets, {
+    metadata: { name: 'token', namespace: 'default', annotations: { 'kubernetes.io/service-account.name': 'robot' } },
+    type: 'kubernetes.io/service-account-token',
+  });
+  const filled = () =>
+    cluster.until('the secret is filled', async () => {
+      const secret = await cluster.find(secrets, 'token');
+      return secret?.data?.token !== undefined && secret.data['ca.crt'] !== undefined && secret;
+    });
+  const secret = await filled();
+  const text = (key: string) => Buffer.from(secret.data?.[key] ?? '', 'base64').toString();
+  expect([text('ca.crt'), text('namespace')]).toEqual(['PEM', 'default']);
+  expect(secret.metadata.annotations?.['kubernetes.io/service-account.uid']).toBe(account.metadata.uid);
+  const claims = JSON.parse(Buffer.from(text('token').split('.')[1] ?? '', 'base64url').toString());
+  expect(claims).toMatchObject({
+    sub: 'system:serviceaccount:default:robot',
+    'kubernetes.io': { secret: { name: 'token', uid: secret.metadata.uid } },
+  });
+  await cluster.client.patch(secrets, keyIn('token'), { type: 'merge', body: { data: { 'ca.crt': null } } });
+  expect((await filled()).data?.token).toBe(secret.data?.token);
+});
+
 it('the token secrets of a service account go with it, and only they', async () => {
   cluster = await startTestCluster();
   await cluster.client.create(serviceAccounts, { metadata: { name: 'robot', namespace: 'default' } });
