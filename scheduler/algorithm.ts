@@ -143,7 +143,8 @@ export function createAlgorithm({ cluster, nominations, defaultSelector, random 
       if (candidates.length > 0) start = (start + visited) % candidates.length;
     }
     const absent = named ? reject("node(s) didn't satisfy plugin(s) [NodeAffinity]", false) : undefined;
-    return { feasible, diagnosis: { nodeCount: nodes.length, rejections, absent, rejectedBy } };
+    const contradiction = named?.size === 0 ? { contradiction: 'pod affinity terms conflict' } : {};
+    return { feasible, diagnosis: { nodeCount: nodes.length, rejections, absent, rejectedBy, ...contradiction } };
   };
 
   const best = (pod: PodInfo, feasible: readonly NodeInfo[]): NodeInfo | undefined => {

@@ -13,6 +13,16 @@ export interface EvictionTools {
   readonly recorder: EventRecorder;
 }
 
+/** Takes a promised node back from a pod, in its status. */
+export async function withdrawNomination({ pod, uid }: PodInfo, { client }: Pick<EvictionTools, 'client'>): Promise<void> {
+  const body = { metadata: { uid }, status: { nominatedNodeName: null } };
+  try {
+    await client.patch(pods, keyOf(pod), { type: 'strategic', body }, { subresource: 'status' });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
 export interface EvictionFailure {
   readonly victim: PodInfo;
   readonly error: unknown;

@@ -28,7 +28,31 @@ const inZone = (operator: string, values?: string[]) => ({
 });
 const web = (name: string, words = {}) => pod(name, { labels: { app: 'web' }, ...words });
 
+const named = (...names: string[]) => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchFields: names.map((name) => ({ key: 'metadata.name', operator: 'In', values: [name] })) }],
+      },
+    },
+  },
+});
+
 const rows: Row[] = [
+  [
+    'names the contradiction of a pod that asks for two nodes at once',
+    [node('a'), node('b')],
+    {},
+    pod('p', { spec: named('a', 'b') }),
+    '0/2 nodes are available: pod affinity terms conflict.',
+  ],
+  [
+    'counts huge pages that are asked for the pod as a whole',
+    [node('a', { resources: { 'hugepages-2Mi': '4Mi' } })],
+    {},
+    pod('p', { spec: { resources: { requests: { 'hugepages-2Mi': '8Mi' } } } }),
+    '0/1 nodes are available: 1 Insufficient hugepages-2Mi.',
+  ],
   ['goes to a node with room', [node('a')], {}, pod('p', { cpu: '1' }), 'a'],
   [
     'names what is short, a count for each',

@@ -6,12 +6,17 @@ export interface Diagnosis {
   /** By node name; nodes that are not named said `absent`. */
   readonly rejections: ReadonlyMap<string, Rejection>;
   readonly absent: Rejection | undefined;
+  /** One reason that rules out all nodes, before any of them was asked. */
+  readonly contradiction?: string;
   /** Filters that rejected at least one node: what could wake the pod. */
   readonly rejectedBy: ReadonlySet<string>;
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s).`: the form that clients know. */
-export function diagnosisText({ nodeCount, rejections, absent }: Pick<Diagnosis, 'nodeCount' | 'rejections' | 'absent'>, postscript = ''): string {
+export function diagnosisText(
+  { nodeCount, rejections, absent, contradiction }: Pick<Diagnosis, 'nodeCount' | 'rejections' | 'absent' | 'contradiction'>,
+  postscript = '',
+): string {
   const histogram = new Map<string, number>();
   const count = (reasons: readonly string[], times: number) => {
     for (const reason of reasons) histogram.set(reason, (histogram.get(reason) ?? 0) + times);
@@ -20,7 +25,8 @@ export function diagnosisText({ nodeCount, rejections, absent }: Pick<Diagnosis,
   if (absent && nodeCount > rejections.size) count(absent.reasons, nodeCount - rejections.size);
   const shown = [...histogram].map(([reason, times]) => `${times} ${reason}`).sort();
   const head = `0/${nodeCount} nodes are available:`;
-  const middle = shown.length > 0 ? ` ${shown.join(', ')}.` : '';
+  const why = contradiction ?? shown.join(', ');
+  const middle = why === '' ? '' : ` ${why}.`;
   return `${head}${middle}${postscript === '' ? '' : ` ${postscript}`}`;
 }
 

@@ -72,6 +72,7 @@ export function followCluster(following: Following): void {
     add: seen,
     update(pod, old) {
       if (old.metadata.uid !== pod.metadata.uid) gone(old);
+      else if (old.status?.nominatedNodeName && !pod.status?.nominatedNodeName) nominator.remove(pod.metadata.uid);
       seen(pod);
     },
     delete: gone,

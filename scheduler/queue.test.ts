@@ -33,6 +33,23 @@ const nodeAdd = (...words: Parameters<typeof node>): ClusterEvent => {
 const podDelete = (...words: Parameters<typeof pod>): ClusterEvent => ({ name: 'AssignedPodDelete', pod: podInfoOf(pod(...words)) });
 
 describe('the scheduling queue', () => {
+  it('keeps in mind what happens while a pod makes room for itself', async () => {
+    const { clock, queue, popAll, fail } = harness();
+    const preempt = (name: string) => {
+      queue.set(pod(name));
+      popAll();
+      queue.preempting(`uid-${name}`, new Set(['NodeResourcesFit']));
+    };
+    preempt('woken');
+    queue.wake(podDelete('victim'));
+    fail('woken', 'NodeResourcesFit');
+    expect(popAll()).toEqual(['woken']);
+    preempt('waiting');
+    fail('waiting', 'NodeResourcesFit');
+    await clock.advance(2000);
+    expect(popAll()).toEqual([]);
+  });
+
   it('gives the more important pod first, then the one that came first', async () => {
     const { clock, queue, popAll } = harness();
     queue.set(pod('first', { priority: 1 }));

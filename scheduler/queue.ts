@@ -31,6 +31,8 @@ interface Entry extends QueuedPod {
   backoffUntil: number;
   /** Not to be taken before the back-off is over even when nothing else is to be done: the server was in trouble. */
   errored: boolean;
+  /** While it makes room: the event that could have woken it. */
+  missed: string | undefined;
 }
 
 interface Slot {
@@ -52,10 +54,10 @@ export interface SchedulingQueue {
   get(uid: string): QueuedPod | undefined;
   /** The next pod to try; it is in flight until `failed` or `remove`. */
   pop(): QueuedPod | undefined;
+  /** It found no node and makes room for itself; until `failed` it stays in flight, and what happens meanwhile is kept in mind. */
+  preempting(uid: string, rejectedBy: ReadonlySet<string>): void;
   /** It found no node (`rejectedBy` says who said no), or something went wrong (`error`). */
   failed(uid: string, outcome: { readonly rejectedBy: ReadonlySet<string>; readonly error?: boolean }): void;
-  /** Tries it again, whatever it waits for (but not before its back-off is over). */
-  activate(uid: string, event: string): void;
   /** Something changed in the cluster: pods that it could help are tried again. */
   wake(event: ClusterEvent): void;
   sizes(): Readonly<Record<QueueName, number>>;
@@ -84,6 +86,8 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
   const entries = new Map<string, Entry>();
   /** By the filters that rejected them. */
   const unschedulable = new Map<string, Set<Entry>>();
+  /** Those that make room for themselves. */
+  const preemptors = new Set<Entry>();
   const active = createHeap<Slot>((a, b) => {
     const byPriority = b.entry.info.priority - a.entry.info.priority;
     return byPriority < 0 || (byPriority === 0 && (a.entry.since < b.entry.since || (a.entry.since === b.entry.since && a.order < b.order)));
@@ -184,6 +188,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
           since: 0,
           backoffUntil: 0,
           errored: false,
+          missed: undefined,
         };
         entries.set(entry.info.uid, entry);
         sizes['in flight']++;
@@ -200,6 +205,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
       if (!entry) return;
       leave(entry);
       entries.delete(uid);
+      preemptors.delete(entry);
     },
     get: (uid) => entries.get(uid),
     pop() {
@@ -209,21 +215,27 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
       entry.attempts++;
       return entry;
     },
+    preempting(uid, rejectedBy) {
+      const entry = entries.get(uid);
+      if (entry?.queue !== 'in flight') return;
+      entry.rejectedBy = rejectedBy;
+      entry.missed = undefined;
+      preemptors.add(entry);
+    },
     failed(uid, { rejectedBy, error = false }) {
       const entry = entries.get(uid);
       if (entry?.queue !== 'in flight') return;
       entry.rejectedBy = rejectedBy;
       entry.errored = error;
       entry.backoffUntil = clock.monotonic() + Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** Math.min(entry.attempts - 1, 10));
-      enter(entry, error ? 'backoff' : 'unschedulable', 'ScheduleAttemptFailure');
-    },
-    activate(uid, event) {
-      const entry = entries.get(uid);
-      if (entry?.queue === 'unschedulable') awaken(entry, event);
+      const missed = preemptors.delete(entry) ? entry.missed : undefined;
+      if (missed !== undefined) awaken(entry, missed);
+      else enter(entry, error ? 'backoff' : 'unschedulable', 'ScheduleAttemptFailure');
     },
     wake(event) {
       for (const filter of concerns(event)) {
         for (const entry of [...(unschedulable.get(filter) ?? [])]) if (couldHelp(event, filter, entry.info)) awaken(entry, event.name);
+        for (const entry of preemptors) if (entry.rejectedBy.has(filter) && couldHelp(event, filter, entry.info)) entry.missed ??= event.name;
       }
     },
     rejections: () => new Map([...unschedulable].flatMap(([filter, { size }]) => (filter === ANYONE ? [] : [[filter, size] as const]))),

@@ -2,6 +2,7 @@ import type { Container } from '../api/core/container.ts';
 import type { Node } from '../api/core/node.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../api/quantity.ts';
+import { isPodLevel, requestsOf } from '../api/quota/pod-resources.ts';
 
 /** Amounts of what a node has and pods ask for. */
 export interface Resources {
@@ -84,19 +85,10 @@ export interface PodRequests {
  * What a pod asks of its node: containers and sidecars together, or the largest moment of its init containers, plus overhead;
  * requests of the pod as a whole take the place of its containers' (k8s.io/component-helpers/resource).
  */
-export function podRequests({ spec, status }: Pod): PodRequests {
-  const allocated = new Map(
-    [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].flatMap(({ name, allocatedResources }) =>
-      allocatedResources ? [[name, allocatedResources] as const] : [],
-    ),
-  );
-  const ofContainer = (container: Container): Resources => {
-    const own = parse(container.resources?.requests);
-    // While a resize is under way the larger of the two counts.
-    const granted = allocated.get(container.name);
-    if (granted) maxResources(own, parse(granted));
-    return own;
-  };
+export function podRequests(pod: Pod): PodRequests {
+  const { spec } = pod;
+  const requests = requestsOf(pod);
+  const ofContainer = (container: Container): Resources => parse(requests(container));
   const withUnset = (container: Container): Resources => {
     const own = ofContainer(container);
     const { requests } = container.resources ?? {};
@@ -113,6 +105,11 @@ export function podRequests({ spec, status }: Pod): PodRequests {
       const whole = parse(requests);
       if (requests.cpu !== undefined) sum.milliCpu = whole.milliCpu;
       if (requests.memory !== undefined) sum.memory = whole.memory;
+      for (const [name, amount] of whole.scalars ?? []) {
+        if (!isPodLevel(name)) continue;
+        sum.scalars ??= new Map();
+        sum.scalars.set(name, amount);
+      }
     }
     if (spec?.overhead) addResources(sum, parse(spec.overhead));
     return sum;

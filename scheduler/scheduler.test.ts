@@ -188,6 +188,21 @@ describe('the scheduler', () => {
     await watch;
   });
 
+  it('takes a promised node back from a less important pod, in its status too', async () => {
+    const { clock, client, addNode, addPod, get } = await start();
+    await addNode('a', { cpu: '2' });
+    await addPod('victim', { cpu: '2', priority: 1 });
+    await clock.settle();
+    client.failNext('delete pods default/victim', new Error('the server is away'));
+    await addPod('small', { cpu: '2', priority: 5 });
+    await clock.settle();
+    expect((await get('small')).status?.nominatedNodeName).toBe('a');
+    client.failNext('delete pods default/victim', new Error('the server is away'));
+    await addPod('big', { cpu: '2', priority: 10 });
+    await clock.settle();
+    expect([(await get('small')).status?.nominatedNodeName, (await get('big')).status?.nominatedNodeName]).toEqual([undefined, 'a']);
+  });
+
   it('keeps the room that was made from less important pods', async () => {
     const { clock, addNode, addPod, nodeOf } = await start();
     await addNode('a', { cpu: '2' });

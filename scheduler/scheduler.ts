@@ -15,7 +15,7 @@ import type { Decision } from './algorithm.ts';
 import { createAlgorithm } from './algorithm.ts';
 import { createClusterState } from './cluster-state.ts';
 import { createDefaultSpread } from './default-spread.ts';
-import { evict } from './eviction.ts';
+import { evict, withdrawNomination } from './eviction.ts';
 import type { Failure } from './failure-memo.ts';
 import { createFailureMemo } from './failure-memo.ts';
 import type { Diagnosis } from './fit-error.ts';
@@ -196,18 +196,19 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     metrics.preempted(victims.length);
     nominator.set(info, node.name);
     // Less important pods that were promised the node look again: their turn comes after this one.
-    for (const other of nominator.on(node.name)) if (other.priority < info.priority) nominator.remove(other.uid);
+    const outdone = nominator.on(node.name).filter((other) => other.priority < info.priority);
+    for (const { uid } of outdone) nominator.remove(uid);
     for (const victim of victims) doomed.add(victim.uid);
     log.info({ pod: info.pod.metadata.name, node: node.name, victims: victims.map(({ pod }) => pod.metadata.name) }, 'preempting');
+    queue.preempting(info.uid, rejectedBy);
     const makeRoom = async () => {
+      for (const other of outdone) await beside(withdrawNomination(other, { client }));
       const failures = await evict(victims, info, node.name, { client, clock, recorder });
       for (const { victim, error } of failures) {
         doomed.delete(victim.uid);
         log.warn({ err: error, pod: victim.pod.metadata.name }, 'a victim could not be evicted');
       }
-      await giveUp(info, rejectedBy, 'Unschedulable', diagnosisText(diagnosis), false, node.name);
-      // The last victim may have gone while this was written: no event would come.
-      if (failures.length > 0 || victims.every(({ uid }) => !cluster.nodeOfPod(uid))) queue.activate(info.uid, 'AssignedPodDelete');
+      await giveUp(info, rejectedBy, 'Unschedulable', diagnosisText(diagnosis), failures.length > 0, node.name);
     };
     void beside(makeRoom());
   };

@@ -1,4 +1,5 @@
 import type { Container } from '../core/container.ts';
+import type { ContainerStatus } from '../core/container-status.ts';
 import type { Pod } from '../core/pod.ts';
 import { addQuantities, compareQuantities } from '../quantity.ts';
 
@@ -25,7 +26,8 @@ export function maxResources(a: ResourceList, b: ResourceList): Record<string, s
   return max;
 }
 
-const isPodLevel = (resource: string): boolean => resource === 'cpu' || resource === 'memory' || resource.startsWith('hugepages-');
+/** Whether a resource can be asked for the pod as a whole. */
+export const isPodLevel = (resource: string): boolean => resource === 'cpu' || resource === 'memory' || resource.startsWith('hugepages-');
 
 type Of = (container: Container) => ResourceList;
 
@@ -51,19 +53,39 @@ function aggregate(pod: Pod, of: Of): Record<string, string> {
   return maxResources(running, initialising);
 }
 
-/** Requests a resize has not released yet count too: the larger of what is asked and what the node still holds. */
-function requestsOf(pod: Pod): Of {
+/** The node said that it will never have the room for what is asked now. */
+const cannotBeResized = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status, reason }) => type === 'PodResizePending' && status === 'True' && reason === 'Infeasible') ?? false;
+
+/** What each container asks for, or holds while a resize is under way: the larger; of a resize that cannot be, only what it holds. */
+function askedOrHeld(pod: Pod, asked: Of, heldBy: (status: ContainerStatus) => ResourceList): Of {
   const held = new Map<string, ResourceList>();
   for (const status of [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]) {
-    const requests = maxResources(status.resources?.requests ?? {}, status.allocatedResources ?? {});
-    if (Object.keys(requests).length > 0) held.set(status.name, requests);
+    const resources = heldBy(status);
+    if (Object.keys(resources).length > 0) held.set(status.name, resources);
   }
+  const infeasible = held.size > 0 && cannotBeResized(pod);
   return (container) => {
-    const asked = container.resources?.requests ?? {};
     const holds = held.get(container.name);
-    return holds === undefined ? asked : maxResources(asked, holds);
+    return holds === undefined ? asked(container) : infeasible ? holds : maxResources(asked(container), holds);
   };
 }
+
+/** The requests of each container, what a resize has not released yet included (k8s.io/component-helpers/resource, determineContainerReqs). */
+export const requestsOf = (pod: Pod): Of =>
+  askedOrHeld(
+    pod,
+    (container) => container.resources?.requests ?? {},
+    ({ resources, allocatedResources }) => maxResources(resources?.requests ?? {}, allocatedResources ?? {}),
+  );
+
+/** The same for limits. */
+const limitsOf = (pod: Pod): Of =>
+  askedOrHeld(
+    pod,
+    (container) => container.resources?.limits ?? {},
+    ({ resources }) => resources?.limits ?? {},
+  );
 
 /** The requests of a whole pod: containers, init containers, sidecars, pod-level resources and overhead. */
 export function podRequests(pod: Pod): Record<string, string> {
@@ -74,7 +96,7 @@ export function podRequests(pod: Pod): Record<string, string> {
 
 /** The limits of a whole pod; overhead is added only where there is a limit. */
 export function podLimits(pod: Pod): Record<string, string> {
-  const limits = aggregate(pod, (container) => container.resources?.limits ?? {});
+  const limits = aggregate(pod, limitsOf(pod));
   for (const [name, quantity] of Object.entries(pod.spec?.resources?.limits ?? {})) if (isPodLevel(name)) limits[name] = quantity;
   for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
     const limit = limits[name];

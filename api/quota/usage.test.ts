@@ -53,6 +53,14 @@ describe('the requests of a pod', () => {
     };
     expect(podRequests(pod({ containers: [container('a', { cpu: '1' })] }, { status }))).toEqual({ cpu: '2' });
   });
+
+  it('are what the node holds, while it says that a resize cannot be', () => {
+    const status = {
+      containerStatuses: [{ name: 'a', image: '', imageID: '', ready: true, restartCount: 0, allocatedResources: { cpu: '2' } }],
+      conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }],
+    };
+    expect(podRequests(pod({ containers: [container('a', { cpu: '100' })] }, { status }))).toEqual({ cpu: '2' });
+  });
 });
 
 describe('usage', () => {
