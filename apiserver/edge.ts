@@ -1,6 +1,7 @@
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
+import { processMetrics } from '../runtime/process-metrics.ts';
 import type { Store } from '../store/store.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import { firstServiceIp, serviceAllocation } from './allocator/service-allocation.ts';
@@ -17,7 +18,6 @@ import type { Authenticator, Authorizer, Extensions, RouteHandler } from './exte
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { issuerRoutes, metricsRoute, versionRoute } from './health/server-routes.ts';
-import { processMetrics } from './metrics/process-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 import { storageMetrics } from './metrics/storage-metrics.ts';
 import { openApiRoutes } from './openapi/openapi-routes.ts';
@@ -105,7 +105,13 @@ export function createEdge(options: EdgeOptions) {
     parts = { allocation, own, custom };
     processMetrics(options.metrics);
     storageMetrics(options.metrics, () =>
-      registry.kinds.filter((kind) => !kind.storedAs).map((kind) => [kind, registry.storageOf(kind.storagePrefix)?.cache.size ?? 0]),
+      registry.kinds.map(({ group, version, plural, storedAs, storagePrefix }) => ({
+        group,
+        version,
+        plural,
+        objects: storedAs ? undefined : (registry.storageOf(storagePrefix)?.cache.size ?? 0),
+        watchEvents: registry.find(group, version, plural)?.watched.events ?? 0,
+      })),
     );
     const routes: readonly RouteHandler[] = [
       ...discoveryRoutes(() => registry.kinds),

@@ -20,6 +20,8 @@ export interface Resource {
   /** What holds for objects that come by this version; it goes by the stored form. */
   readonly rules: Strategy<KubeObject>;
   readonly storage: Storage;
+  /** Counts what its watches have sent over the wire. */
+  readonly watched: { events: number };
   readonly toStored: (object: KubeObject) => KubeObject;
   /** An item of the cache in this kind's form: object and text. */
   readonly served: (item: CacheItem) => { readonly object: KubeObject; readonly text: string };
@@ -130,16 +132,13 @@ export function createRegistry(options: RegistryOptions): Registry {
 function resourceOf(kind: KindDefinition, stored: KindDefinition, storage: Storage): Resource {
   const { storedAs } = kind;
   const name = { group: kind.group, plural: kind.plural, kind: kind.kind };
-  if (!storedAs)
-    return { kind, name, stored, isStoredForm: true, rules: stored.strategy, storage, toStored: (object) => object, served: (item) => item };
+  const shared = { kind, name, stored, storage, watched: { events: 0 } };
+  if (!storedAs) return { ...shared, isStoredForm: true, rules: stored.strategy, toStored: (object) => object, served: (item) => item };
   const forms = new WeakMap<CacheItem, { object: KubeObject; text: string }>();
   return {
-    kind,
-    name,
-    stored,
+    ...shared,
     isStoredForm: false,
     rules: { ...stored.strategy, ...storedAs.rules },
-    storage,
     toStored: storedAs.toStored,
     served(item) {
       const known = forms.get(item);

@@ -18,6 +18,7 @@ import type { Runnable } from '../runtime/controller.ts';
 import { createEventSink } from '../runtime/event-recorder.ts';
 import { createInformers } from '../runtime/informer-set.ts';
 import { createLeaderElector } from '../runtime/leader-election.ts';
+import { createLeaderMetrics } from '../runtime/leader-metrics.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createManager } from '../runtime/manager.ts';
 import { createScheduler } from '../scheduler/index.ts';
@@ -120,8 +121,9 @@ async function runControllers(options: ControlPlaneOptions, server: ApiServer, r
   const client = server.loopback(system('system:kube-controller-manager'));
   if (!options.shared) return runTerm(options, server, registry, signal);
   const lease = { namespace: 'kube-system', name: 'skiff-controllers' };
+  const metrics = createLeaderMetrics(registry, lease.name);
   while (!signal.aborted) {
-    const elector = createLeaderElector({ client, clock, log, lease, identity: options.identity });
+    const elector = createLeaderElector({ client, clock, log, metrics, lease, identity: options.identity });
     try {
       await elector.run(signal, (leading) => runTerm(options, server, registry, leading));
     } catch (error) {
@@ -131,10 +133,20 @@ async function runControllers(options: ControlPlaneOptions, server: ApiServer, r
   }
 }
 
+/** The metrics of a term end with it: the next one brings its own. @returns how to take them out of the registry */
+function termOf(registry: Registry): () => void {
+  const names = () => registry.getMetricsAsArray().map(({ name }) => name);
+  const before = new Set(names());
+  return () => {
+    for (const name of names()) if (!before.has(name)) registry.removeSingleMetric(name);
+  };
+}
+
 /** Controllers and scheduler over one set of informers, until the signal aborts. */
 async function runTerm(options: ControlPlaneOptions, server: ApiServer, registry: Registry, signal: AbortSignal): Promise<void> {
   const { clock } = options;
   const log = options.log.child({ component: 'controllers' });
+  const forget = termOf(registry);
   const client = server.loopback(system('system:kube-controller-manager'));
   // They end after the work that uses them has.
   const base = new AbortController();
@@ -160,5 +172,6 @@ async function runTerm(options: ControlPlaneOptions, server: ApiServer, registry
     await Promise.all(work.map((each) => each.run(signal)));
   } finally {
     base.abort();
+    forget();
   }
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
-
 import { systemClock } from '../runtime/clock.ts';
 import { findCredentials, inClusterCredentials } from '../runtime/credentials.ts';
 import { createHttpsClient } from '../runtime/https-client.ts';
 import { createLogger } from '../runtime/log.ts';
 import { createManager } from '../runtime/manager.ts';
+import { processMetrics } from '../runtime/process-metrics.ts';
 import { stockClusterControllers } from './concept-kinds.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { portSchema } from './settings.ts';
@@ -59,9 +59,9 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError(`--controller ${unknown.join(', ')}: there is no such controller; there are ${all.map(({ name }) => name).join(', ')}`);
   const log = createLogger({ component: 'controllers', level: flags['log-level'] });
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  processMetrics(registry);
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
-  const client = createHttpsClient({ ...credentials, userAgent: 'skiff-controllers' });
+  const client = createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry });
   const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
   const manager = createManager({
     client,

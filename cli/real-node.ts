@@ -39,12 +39,12 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
     // There from the start, so that it can be watched.
     await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
     await ensurePauseImage({ socket: containerd.socket, clock, signal });
-    const client = createHttpsClient({ ...access, userAgent: 'skiff-agent' });
+    const registry = new Registry();
+    const client = createHttpsClient({ ...access, userAgent: 'skiff-agent', registry });
     const shared = { client, clock, log, signal };
     const informers = createInformers(shared);
     const events = createEventSink(shared);
     const ownPods = createInformer(pods, shared, { fieldSelector: `spec.nodeName=${nodeName}` });
-    const registry = new Registry();
     const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);
     const network = createNodeNetwork({
       nodeName,

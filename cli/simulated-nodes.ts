@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { createAgent } from '../agent/agent.ts';
 import { createPodSource } from '../agent/pod/pod-source.ts';
 import { createSimulatedRuntime } from '../agent/simulated/simulated-runtime.ts';
@@ -14,7 +15,8 @@ export async function runSimulatedNodes(settings: NodeSettings, signal: AbortSig
   const clock = systemClock;
   const nodeIp = settings.nodeIp ?? '127.0.0.1';
   const { client: access, serving } = await settings.credentials(settings.nodeName, [nodeIp]);
-  const client = createHttpsClient({ ...access, userAgent: 'skiff-agent' });
+  const registry = new Registry();
+  const client = createHttpsClient({ ...access, userAgent: 'skiff-agent', registry });
   const informers = createInformers({ client, clock, log, signal });
   const events = createEventSink({ client, clock, log, signal });
   const podSource = createPodSource(createInformer(pods, { client, clock, log, signal }, { fieldSelector: 'spec.nodeName!=' }));
@@ -37,6 +39,7 @@ export async function runSimulatedNodes(settings: NodeSettings, signal: AbortSig
           clusterDns: [],
           clusterDomain: 'cluster.local',
           podSource,
+          registry,
           // The first node's server listens on the port that was asked for, the others' on any.
           server: { ...serving, port: i === 0 ? settings.port : 0 },
         },

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Registry } from 'prom-client';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf, pathOf } from '../api/kind.ts';
 import type { KubeObject, Live } from '../api/object.ts';
@@ -11,6 +12,7 @@ import type { Credentials } from './credentials.ts';
 import type { HttpRequest, Transport } from './http-transport.ts';
 import { bodyText, createTransport } from './http-transport.ts';
 import { createLineSplitter } from './line-splitter.ts';
+import { measuredTransport } from './rest-client-metrics.ts';
 import { statusErrorOf } from './status-answer.ts';
 
 export interface HttpsClientOptions extends Credentials {
@@ -19,6 +21,8 @@ export interface HttpsClientOptions extends Credentials {
   /** How long a request may wait for its answer. Default 60 s; watches have their own end. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  /** Metrics of the requests go here; one client to a registry. */
+  readonly registry?: Registry;
 }
 
 const PATCH_TYPES = {
@@ -38,7 +42,8 @@ const MAX_RETRIES = 10;
  */
 export function createHttpsClient(options: HttpsClientOptions): Client {
   const { timeoutMs = 60_000, clock = systemClock, userAgent = 'skiff' } = options;
-  const transport = createTransport(options, userAgent);
+  const plain = createTransport(options, userAgent);
+  const transport = options.registry ? measuredTransport(plain, options.server, options.registry) : plain;
   const send = <R>(request: Omit<HttpRequest, 'timeoutMs'>): Promise<R> => sendWithRetries(transport, clock, { ...request, timeoutMs }) as Promise<R>;
   const json = JSON.stringify;
 

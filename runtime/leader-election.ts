@@ -7,6 +7,7 @@ import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
 import { microTimeText, sleep } from './clock.ts';
 import type { EventRecorder } from './controller.ts';
+import type { LeaderMetrics } from './leader-metrics.ts';
 import type { Logger } from './log.ts';
 
 export interface LeaderElectionOptions {
@@ -18,6 +19,7 @@ export interface LeaderElectionOptions {
   /** Unique to this candidate: host name and a random part. */
   readonly identity: string;
   readonly recorder?: EventRecorder;
+  readonly metrics?: LeaderMetrics;
   /** Defaults 15, 10 and 2 s, as upstream's. */
   readonly leaseMs?: number;
   readonly renewDeadlineMs?: number;
@@ -37,7 +39,7 @@ export interface LeaderElector {
 
 /** The semantics of client-go's leaderelection with a Lease: other clocks are not trusted, only how long a record was seen unchanged. */
 export function createLeaderElector(options: LeaderElectionOptions): LeaderElector {
-  const { client, clock, log, lease: key, identity, recorder } = options;
+  const { client, clock, log, lease: key, identity, recorder, metrics } = options;
   const { leaseMs = 15_000, renewDeadlineMs = 10_000, retryMs = 2_000 } = options;
   let seen: { readonly version: string; readonly lease: Live<Lease>; readonly at: number } | undefined;
   let markReady = () => {};
@@ -143,6 +145,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
       }
       if (signal.aborted) return release();
       log.info({ lease: key.name, identity }, 'became the leader');
+      metrics?.leads(true);
       if (seen) recorder?.event(seen.lease, 'Normal', 'LeaderElection', `${identity} became leader`);
       const leading = new AbortController();
       const onAbort = () => leading.abort(signal.reason);
@@ -155,6 +158,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
       try {
         await lead(leading.signal);
       } finally {
+        metrics?.leads(false);
         signal.removeEventListener('abort', onAbort);
         renewing.abort(new Stopped('shutdown'));
       }

@@ -13,6 +13,7 @@ import type { Informers } from './informer.ts';
 import { createInformers } from './informer-set.ts';
 import type { LeaderElectionOptions } from './leader-election.ts';
 import { createLeaderElector } from './leader-election.ts';
+import { createLeaderMetrics } from './leader-metrics.ts';
 import type { Logger } from './log.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
 import type { Lane, WorkItem, WorkQueue } from './work-queue.ts';
@@ -63,7 +64,8 @@ export function createManager(options: ManagerOptions): Runnable {
     ready,
     async run(signal) {
       if (!leaderElection) return runControllers(options, signal, markReady);
-      const elector = createLeaderElector({ client: options.client, clock, log, ...leaderElection });
+      const metrics = createLeaderMetrics(options.registry, leaderElection.lease.name);
+      const elector = createLeaderElector({ client: options.client, clock, log, metrics, ...leaderElection });
       void elector.ready.then(markReady);
       await elector.run(signal, (leading) => runControllers(options, leading, markReady));
     },

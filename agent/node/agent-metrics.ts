@@ -1,5 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { GIT_VERSION } from '../../api/version.ts';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { processMetrics } from '../../runtime/process-metrics.ts';
 import type { ContainerRuntime } from '../runtime.ts';
 
 /** What the agent counts, under kubelet's names. */
@@ -20,13 +20,9 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 export function createAgentMetrics(nodeName: string): AgentMetrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  processMetrics(registry);
   new Gauge({ name: 'kubelet_node_name', help: "The node's name; the value is always 1.", labelNames: ['node'], registers }).set(
     { node: nodeName },
-    1,
-  );
-  new Gauge({ name: 'kubernetes_build_info', help: 'The version of the agent; the value is always 1.', labelNames: ['git_version'], registers }).set(
-    { git_version: GIT_VERSION },
     1,
   );
   const metrics: AgentMetrics = {

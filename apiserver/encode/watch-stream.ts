@@ -34,6 +34,7 @@ async function writeInitial(plan: WatchPlan, lines: LineMaker, sink: StreamSink,
   let part = '';
   for (const item of plan.initial) {
     part += lines.item('ADDED', item);
+    plan.resource.watched.events++;
     if (part.length < PART_LENGTH) continue;
     if (!sink.write(part) || signal.aborted || (sink.drained && !(await sink.drained()))) return false;
     part = '';
@@ -62,7 +63,11 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
     signal.addEventListener('abort', end);
     cancels.push(clock.after(plan.timeoutMs, end));
     try {
-      const unsubscribe = subscribe(plan, { change: (type, item, event) => write(lines.event(type, item, event)), broken: end });
+      const change = (type: ChangeType, item: CacheItem, event: CacheEvent) => {
+        plan.resource.watched.events++;
+        write(lines.event(type, item, event));
+      };
+      const unsubscribe = subscribe(plan, { change, broken: end });
       if (ended) unsubscribe();
       else cancels.push(unsubscribe);
     } catch (error) {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
+import { processMetrics } from '../../runtime/process-metrics.ts';
 import { requestInfoOf } from '../request/request-info.ts';
 import type { ApiRequest } from '../request.ts';
-import { processMetrics } from './process-metrics.ts';
 import { requestMetrics } from './request-metrics.ts';
 import { storageMetrics } from './storage-metrics.ts';
 
@@ -46,7 +46,7 @@ describe('the API server’s metrics', () => {
   (promtool ? it : it.skip)('leave promtool nothing to complain about', async () => {
     const registry = new Registry();
     const observer = requestMetrics(registry);
-    storageMetrics(registry, () => [[{ group: 'apps', plural: 'deployments' }, 4]]);
+    storageMetrics(registry, () => [{ group: 'apps', version: 'v1', plural: 'deployments', objects: 4, watchEvents: 7 }]);
     processMetrics(registry);
     const create = request('POST', '/apis/apps/v1/namespaces/default/deployments');
     observer.started?.(create, infoOf(create));

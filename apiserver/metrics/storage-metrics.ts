@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { resourceText } from '../../api/status-error.ts';
 import type { Store } from '../../store/store.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
@@ -44,21 +44,47 @@ export function measuredStore(store: Store, registry: Registry): Store {
   };
 }
 
-interface Counted {
+/** What the metrics read of a served kind when they are scraped. */
+export interface KindFigures {
   readonly group: string;
+  readonly version: string;
   readonly plural: string;
+  /** Undefined for a kind that is stored in the form of another. */
+  readonly objects: number | undefined;
+  readonly watchEvents: number;
 }
 
-/** How many objects there are of each stored kind, counted when scraped. */
-export function storageMetrics(registry: Registry, counts: () => Iterable<readonly [Counted, number]>): void {
+/** Objects stored and events sent, by kind, counted when scraped. */
+export function storageMetrics(registry: Registry, figures: () => Iterable<KindFigures>): void {
+  const registers = [registry];
   new Gauge({
-    name: 'apiserver_storage_objects',
-    help: 'Objects stored, by kind.',
-    labelNames: ['resource'],
-    registers: [registry],
+    name: 'apiserver_resource_objects',
+    help: 'Objects stored, by group and resource.',
+    labelNames: ['group', 'resource'],
+    registers,
     collect() {
       this.reset();
-      for (const [kind, count] of counts()) this.set({ resource: resourceText(kind) }, count);
+      for (const { group, plural, objects } of figures()) if (objects !== undefined) this.set({ group, resource: plural }, objects);
+    },
+  });
+  new Gauge({
+    name: 'apiserver_storage_objects',
+    help: 'Objects stored, by kind; the older name of apiserver_resource_objects.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      this.reset();
+      for (const kind of figures()) if (kind.objects !== undefined) this.set({ resource: resourceText(kind) }, kind.objects);
+    },
+  });
+  new Counter({
+    name: 'apiserver_watch_events_total',
+    help: 'Events sent to watchers over the wire, by what they watch.',
+    labelNames: ['group', 'version', 'resource'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { group, version, plural, watchEvents } of figures()) this.inc({ group, version, resource: plural }, watchEvents);
     },
   });
 }
