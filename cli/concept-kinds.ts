@@ -1,5 +1,6 @@
 import { deployments } from '../api/apps/deployment.ts';
 import { replicaSets } from '../api/apps/replica-set.ts';
+import { configMaps } from '../api/core/config-map.ts';
 import { pods } from '../api/core/pod.ts';
 import { replicationControllers } from '../api/core/replication-controller.ts';
 import { resourceQuotas } from '../api/core/resource-quota.ts';
@@ -27,5 +28,7 @@ export function stockClusterControllers(): readonly ControllerDefinition[] {
     services: inSkiffDev(services),
     resourceQuotas: inSkiffDev(resourceQuotas),
   };
-  return conceptControllers(kinds, () => [pods]);
+  // Secrets are left out: for the sake of a count, no controller should be able to read them all.
+  const counted: readonly Kind[] = [pods, services, configMaps, replicationControllers, ...Object.values(kinds)];
+  return conceptControllers(kinds, () => counted);
 }

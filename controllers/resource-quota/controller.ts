@@ -18,6 +18,8 @@ export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
   /** Every namespaced kind that a quota may count. Asked anew for each quota, so that kinds may come and go. */
   readonly counted: () => readonly Kind[];
+  /** Whether admission charges these quotas for what is created, so that only what becomes free has to be noticed. Default true. */
+  readonly charged?: boolean;
 }
 
 /** A quota is counted anew this often even if nothing seems to have changed. */
@@ -25,11 +27,11 @@ const RESYNC_MS = 5 * 60_000;
 /** What admission had charged, but not yet let into the store, when we counted is missing from what we wrote: a second count finds it. */
 const RECHECK_MS = 1000;
 const NOT_SYNCED_MS = 20;
-/** Changes that free something are gathered this long: a Deployment that is deleted frees its pods one by one. */
+/** Changes are gathered this long: a Deployment that is deleted frees its pods one by one. */
 const GATHER_MS = 50;
 
 /**
- * Keeps `status.used` of quotas. Admission charges what is created; this controller notices what becomes free, and corrects what went astray.
+ * Keeps `status.used` of quotas. At home, admission charges what is created; this controller notices what becomes free, and corrects what went astray.
  */
 export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDefinition {
   return {
@@ -49,7 +51,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
         const id = idOf(kind);
         if (!watched.has(id)) {
           watched.add(id);
-          informer.on(freed(kind, env, wakeAll));
+          informer.on(changes(kind, env, kinds.charged ?? true, wakeAll));
           void informer.ready.then(() => synced.add(id));
         }
         return informer;
@@ -80,11 +82,12 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
 
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 
-/** What makes room: an object that goes, a pod that ends, a service that gives up its ports. */
-function freed(kind: Kind, env: ControllerEnv, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
+/** What makes room: an object that goes, a pod that ends, a service that gives up its ports; and what takes some, where no admission charges it. */
+function changes(kind: Kind, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
   const now = () => env.clock.now();
   const follows = idOf(kind) === idOf(pods) || idOf(kind) === idOf(services);
   return {
+    ...(charged ? {} : { add: (object: Live, initial: boolean) => initial || wake(object.metadata.namespace) }),
     delete: (object) => wake(object.metadata.namespace),
     ...(follows
       ? {

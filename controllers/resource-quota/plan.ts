@@ -21,9 +21,11 @@ export function planStatus(
 ): ResourceQuotaStatus | undefined {
   const spec = quota.spec ?? {};
   const hard = spec.hard ?? {};
+  // What nothing counts has no place in `used`: a zero would be a claim.
+  const charged = new Set(counted.flatMap(({ kind }) => quotaResourcesFor(kind, Object.keys(hard))));
   const usages = counted.flatMap(({ kind, objects }) =>
     objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageOf(kind, object, now)),
   );
-  const status = { hard: { ...hard }, used: sumUsage(hard, usages) };
+  const status = { hard: { ...hard }, used: sumUsage(Object.fromEntries(Object.entries(hard).filter(([name]) => charged.has(name))), usages) };
   return semanticallyEqual(quota.status, status) ? undefined : status;
 }

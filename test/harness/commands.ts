@@ -37,11 +37,14 @@ export function run(file: string, args: readonly string[], { input, env, timeout
   });
 }
 
-let tools: string | undefined;
-/** The directory of the stock kubectl and helm; fetched on first use. */
-export function clientTools(): string {
-  tools ??= execFileSync('sh', [join(ROOT, 'scripts', 'client-tools.sh')], { encoding: 'utf8' }).trim();
-  return tools;
+const tools = new Map<string, string>();
+/** The directory of the stock kubectl and helm 4, or of helm 3; fetched on first use. */
+export function clientTools(set: '' | 'helm3' = ''): string {
+  const known = tools.get(set);
+  if (known !== undefined) return known;
+  const found = execFileSync('sh', [join(ROOT, 'scripts', 'client-tools.sh'), ...(set === '' ? [] : [set])], { encoding: 'utf8' }).trim();
+  tools.set(set, found);
+  return found;
 }
 
 export interface Kubectl {
@@ -91,8 +94,34 @@ export function kubectlFor(kubeconfig: string, namespace?: string): Kubectl {
   });
 }
 
-export function helm(kubeconfig: string, args: readonly string[]): Promise<Outcome> {
-  return run(join(clientTools(), 'helm'), ['--kubeconfig', kubeconfig, ...args], { timeoutMs: 120_000 });
+export function helm(kubeconfig: string, args: readonly string[], set: '' | 'helm3' = ''): Promise<Outcome> {
+  // Its caches stand beside the kubeconfig: nothing of the user's is read or written.
+  const env = { HELM_CACHE_HOME: `${kubeconfig}.helm`, HELM_CONFIG_HOME: `${kubeconfig}.helm`, HELM_DATA_HOME: `${kubeconfig}.helm` };
+  return run(join(clientTools(set), 'helm'), ['--kubeconfig', kubeconfig, ...args], { env, timeoutMs: 120_000 });
+}
+
+export interface Helm {
+  /** Runs helm; answers its standard output. Throws with its standard error where it fails. */
+  (...args: readonly string[]): Promise<string>;
+  /** Runs what must fail; answers its standard error. Throws where it does not fail. */
+  fails(...args: readonly string[]): Promise<string>;
+}
+
+/** A helm bound to one cluster and one namespace. */
+export function helmFor(kubeconfig: string, namespace: string, version: 3 | 4 = 4): Helm {
+  const outcome = (args: readonly string[]) => helm(kubeconfig, ['--namespace', namespace, ...args], version === 3 ? 'helm3' : '');
+  const call = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await outcome(args);
+    if (code !== 0) throw new Error(`helm ${args.join(' ')}: ${stderr || stdout}`);
+    return stdout;
+  };
+  return Object.assign(call, {
+    async fails(...args: readonly string[]) {
+      const { code, stdout, stderr } = await outcome(args);
+      if (code === 0) throw new Error(`helm ${args.join(' ')} did not fail: ${stdout}`);
+      return stderr;
+    },
+  });
 }
 
 /** Asks again until `check` passes; then answers what it answered. Throws its last error after `timeoutMs`. */
