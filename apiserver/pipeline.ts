@@ -154,7 +154,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         response = failure(error, core, request, warnings);
       }
       if (!observer) return response;
-      return whenEnded(response, request.signal, () => observer.finished(request, info, response.status, (core.clock.monotonic() - started) / 1000));
+      return whenEnded(response, request, () => observer.finished(request, info, response.status, (core.clock.monotonic() - started) / 1000));
     },
 
     async execute(request) {

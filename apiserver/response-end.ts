@@ -1,15 +1,16 @@
-import type { ApiResponse } from './request.ts';
+import type { ApiRequest, ApiResponse } from './request.ts';
 
 /**
  * Calls `ended` once when the answer is over: at once for what is complete, for streams and handed-over connections when they end
- * (or the client goes away before they have begun).
+ * (or the client goes away before they have begun). The request's signal is asked for only then: making one costs more than most answers.
  */
-export function whenEnded(response: ApiResponse, signal: AbortSignal, ended: () => void): ApiResponse {
+export function whenEnded(response: ApiResponse, request: Pick<ApiRequest, 'signal'>, ended: () => void): ApiResponse {
   const { body } = response;
   if (body.kind !== 'stream' && body.kind !== 'upgrade') {
     ended();
     return response;
   }
+  const { signal } = request;
   const once = () => {
     signal.removeEventListener('abort', once);
     const call = ended;

@@ -16,6 +16,7 @@ const HELP = `Measures a control plane of its own. node bench/run.ts [MEASURE...
   scale   a Deployment on hollow nodes: up, rolled over, down
 
   --store sqlite|etcd|memory (sqlite)   --program FILE (dist/skiff.mjs)
+  --profile DIR   leaves the server's CPU profiles there, for the measures that load it
   --objects N (2000)  --width N (32)  --watchers N (50)  --replicas N (1000)  --nodes N (50)  --rounds N (1)
 `;
 
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
     store: { type: 'string', default: 'sqlite' },
     program: { type: 'string', default: 'dist/skiff.mjs' },
+    profile: { type: 'string' },
     objects: { type: 'string', default: '2000' },
     width: { type: 'string', default: '32' },
     watchers: { type: 'string', default: '50' },
@@ -36,7 +38,9 @@ const { values, positionals } = parseArgs({
 
 const dataDir = mkdtempSync(join(tmpdir(), 'skiff-bench-'));
 const print = (figures: object) => console.log(JSON.stringify(figures));
-const start = (watchLoop: boolean) => startServer({ program: resolve(values.program), dataDir, store: values.store, watchLoop });
+const profiled = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`];
+const start = (watchLoop: boolean) =>
+  startServer({ program: resolve(values.program), dataDir, store: values.store, watchLoop, nodeFlags: watchLoop ? profiled : [] });
 
 /** What a phase cost the server: CPU seconds, and how its event loop fared. */
 function costs(server: ServerProcess): { readonly after: (phase: string) => void; readonly all: Record<string, number> } {

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly store: string;
   /** Watch the event loop from inside. Costs a timer; leave it out where start-up or rest is measured. */
   readonly watchLoop: boolean;
+  /** More flags for Node itself. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Megabytes. */
@@ -50,13 +52,13 @@ export interface ServerProcess {
 }
 
 /** Starts a control plane of its own on a free port of 127.0.0.1. @throws when it does not become ready. */
-export async function startServer({ program, dataDir, store, watchLoop }: ServerOptions): Promise<ServerProcess> {
+export async function startServer({ program, dataDir, store, watchLoop, nodeFlags = [] }: ServerOptions): Promise<ServerProcess> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const port = await freePort();
   const log = openSync(join(dataDir, 'bench.log'), 'a');
   const loopFile = join(dataDir, 'loop.json');
   const preload = fileURLToPath(new URL('./loop-watch.mjs', import.meta.url));
-  const flags = watchLoop ? ['--import', preload] : [];
+  const flags = [...nodeFlags, ...(watchLoop ? ['--import', preload] : [])];
   const args = ['server', '--data-dir', dataDir, '--store', store, '--port', String(port), '--bind-address', '127.0.0.1', '--log-level', 'warn'];
   const started = performance.now();
   const child = spawn(process.execPath, [...flags, program, ...args], {
