@@ -43,8 +43,11 @@ export interface ControllerEnv {
 }
 
 export interface EventRecorder {
-  /** Records an event on `object`; repeats are aggregated as upstream's correlator does. Never throws, never waits. */
-  event(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /**
+   * Records an event on `object`; repeats are aggregated as upstream's correlator does. Never throws, never waits.
+   * `fieldPath` names the part of the object that it is about: `spec.containers{web}`.
+   */
+  event(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
 }
 
 /** A controller, set up: its handlers are attached, its lane is ready. */

@@ -51,7 +51,7 @@ export function createEventCorrelator(): EventCorrelator {
     record.messages.add(event.message ?? '');
     record.lastSeen = now;
     similar.set(group, record);
-    if (record.messages.size < MAX_SIMILAR) return { event, key: `${group}\n${event.message ?? ''}` };
+    if (record.messages.size < MAX_SIMILAR) return { event, key: `${group}\n${event.involvedObject.fieldPath ?? ''}\n${event.message ?? ''}` };
     const [oldest = ''] = record.messages;
     record.messages.delete(oldest);
     return { event: { ...event, message: `(combined from similar events): ${event.message ?? ''}` }, key: group };

@@ -62,6 +62,17 @@ describe('the event recorder', () => {
     expect((await written())[0]).toMatchObject({ count: 2, firstTimestamp: '2026-01-01T12:00:00Z', lastTimestamp: '2026-01-01T12:01:00Z' });
   });
 
+  it('keeps events on two containers of a pod apart, though they say the same', async () => {
+    const { recorder, written } = harness();
+    recorder.event(pod('a'), 'Normal', 'Started', 'Container started', 'spec.containers{web}');
+    recorder.event(pod('a'), 'Normal', 'Started', 'Container started', 'spec.containers{log}');
+    const paths = (await written()).map(({ involvedObject, count }) => [involvedObject.fieldPath, count]);
+    expect(paths.sort()).toEqual([
+      ['spec.containers{log}', 1],
+      ['spec.containers{web}', 1],
+    ]);
+  });
+
   it('writes the event again when the one to count up is gone', async () => {
     const { client, recorder, written } = harness();
     recorder.event(pod('a'), 'Normal', 'R', 'same');

@@ -102,13 +102,13 @@ export function createEventSink({ client, clock, log, signal }: EventSinkOptions
 
   return {
     recorder: (component, host = '') => ({
-      event(object, type, reason, message) {
+      event(object, type, reason, message, fieldPath) {
         if (signal.aborted) return;
         if (waiting >= MAX_WAITING) {
           if (dropped++ % 1000 === 0) log.warn({ dropped }, 'too many events wait to be written: dropping');
           return;
         }
-        const event = eventOf(object, { component, host, type, reason, message, now: clock.now(), id: uniqueNanos().toString(16) });
+        const event = eventOf(object, { component, host, type, reason, message, fieldPath, now: clock.now(), id: uniqueNanos().toString(16) });
         const line = lines[lineOf(event.involvedObject.uid ?? event.involvedObject.name ?? '')];
         if (!line) return;
         waiting++;
@@ -131,6 +131,7 @@ interface EventFacts {
   readonly type: string;
   readonly reason: string;
   readonly message: string;
+  readonly fieldPath?: string | undefined;
   readonly now: number;
   readonly id: string;
 }
@@ -145,6 +146,7 @@ export function eventOf(object: KubeObject, facts: EventFacts): Event {
     ...(metadata?.uid && { uid: metadata.uid }),
     ...(object.apiVersion && { apiVersion: object.apiVersion }),
     ...(metadata?.resourceVersion && { resourceVersion: metadata.resourceVersion }),
+    ...(facts.fieldPath && { fieldPath: facts.fieldPath }),
   };
   const time = timeText(facts.now);
   return {

@@ -3,7 +3,9 @@ import type { Pod } from '../../api/core/pod.ts';
 import type { Live } from '../../api/object.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { EventRecorder } from '../../runtime/controller.ts';
+import { containerEvent } from '../pod/container-events.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../runtime.ts';
+import { RuntimeError } from '../runtime.ts';
 import { durationOf } from './pull-duration.ts';
 
 /** Brings the images of containers onto the node, by their pull policies. */
@@ -71,22 +73,22 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
     return attempt;
   };
 
-  const pullWithBackoff = async (pod: Live<Pod>, reference: string): Promise<Image> => {
+  const pullWithBackoff = async (pod: Live<Pod>, container: Container, reference: string): Promise<Image> => {
     const key = `${pod.metadata.uid}/${reference}`;
     const earlier = failures.get(key);
     if (earlier && earlier.until > clock.now()) {
-      recorder.event(pod, 'Normal', 'BackOff', `Back-off pulling image "${reference}"`);
+      containerEvent(recorder, pod, container, 'Normal', 'BackOff', `Back-off pulling image "${reference}"`);
       throw new ImageError('ImagePullBackOff', `Back-off pulling image "${reference}": ErrImagePull: ${earlier.message}`, earlier.until);
     }
-    recorder.event(pod, 'Normal', 'Pulling', `Pulling image "${reference}"`);
+    containerEvent(recorder, pod, container, 'Normal', 'Pulling', `Pulling image "${reference}"`);
     const start = clock.now();
     try {
       await pull(pod, reference);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = pullProblem(error);
       const delayMs = earlier ? Math.min(MAX_BACKOFF_MS, earlier.delayMs * 2) : INITIAL_BACKOFF_MS;
       failures.set(key, { delayMs, until: clock.now() + delayMs, message });
-      recorder.event(pod, 'Warning', 'Failed', `Failed to pull image "${reference}": ${message}`);
+      containerEvent(recorder, pod, container, 'Warning', 'Failed', `Failed to pull image "${reference}": ${message}`);
       // The status says ErrImagePull for a moment, then that it waits.
       throw new ImageError('ErrImagePull', message, clock.now() + 1_000);
     }
@@ -94,8 +96,10 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
     const image = await runtime.image(reference);
     if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
     const took = durationOf(clock.now() - start);
-    recorder.event(
+    containerEvent(
+      recorder,
       pod,
+      container,
       'Normal',
       'Pulled',
       `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`,
@@ -109,25 +113,38 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
       const policy = container.imagePullPolicy ?? (/:latest$|^[^:@]*(\/[^:@]*)?$/.test(reference) ? 'Always' : 'IfNotPresent');
       if (!isReference(reference)) {
         const problem = `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`;
-        recorder.event(pod, 'Warning', 'InspectFailed', problem);
+        containerEvent(recorder, pod, container, 'Warning', 'InspectFailed', problem);
         throw new ImageError('InvalidImageName', problem, clock.now() + MAX_BACKOFF_MS);
       }
       const present = policy === 'Always' ? undefined : await runtime.image(reference);
       if (present) {
-        recorder.event(pod, 'Normal', 'Pulled', `Container image "${reference}" already present on machine and can be accessed by the pod`);
+        containerEvent(
+          recorder,
+          pod,
+          container,
+          'Normal',
+          'Pulled',
+          `Container image "${reference}" already present on machine and can be accessed by the pod`,
+        );
         return present;
       }
       if (policy === 'Never') {
         const problem = `Container image "${reference}" is not present with pull policy of Never`;
-        recorder.event(pod, 'Warning', 'ErrImageNeverPull', problem);
+        containerEvent(recorder, pod, container, 'Warning', 'ErrImageNeverPull', problem);
         throw new ImageError('ErrImageNeverPull', problem, clock.now() + INITIAL_BACKOFF_MS);
       }
-      return pullWithBackoff(pod, reference);
+      return pullWithBackoff(pod, container, reference);
     },
     forget(podUid) {
       for (const key of failures.keys()) if (key.startsWith(`${podUid}/`)) failures.delete(key);
     },
   };
+}
+
+/** Of an error without a code of its own, only the description is shown: `failed to pull and unpack image …`. */
+function pullProblem(error: unknown): string {
+  if (error instanceof RuntimeError && error.code === 'Unknown') return error.description;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether the text can name an image (the distribution project's grammar, without its length rules). */

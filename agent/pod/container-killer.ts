@@ -4,6 +4,7 @@ import type { LifecycleHandler } from '../../api/core/probe.ts';
 import type { Live } from '../../api/object.ts';
 import { sleep } from '../../runtime/clock.ts';
 import { runHandler } from '../probe/handler.ts';
+import { containerEvent } from './container-events.ts';
 import type { NodeContext } from './node-context.ts';
 import { readySandbox } from './observation.ts';
 
@@ -22,7 +23,7 @@ export interface KillRequest {
 
 /** Ends a container: preStop hook, stop signal, SIGKILL; resolves when it is dead and the cache has seen it. */
 export async function killContainer(node: NodeContext, { pod, container, id, message, graceSeconds }: KillRequest): Promise<void> {
-  node.recorder.event(pod, 'Normal', 'Killing', message === '' ? `Stopping container ${container.name}` : message);
+  containerEvent(node.recorder, pod, container, 'Normal', 'Killing', message === '' ? `Stopping container ${container.name}` : message);
   const start = node.clock.monotonic();
   const preStop = container.lifecycle?.preStop;
   if (preStop && graceSeconds > 0) await runPreStop(node, { pod, container, id }, preStop, graceSeconds);
@@ -42,5 +43,5 @@ async function runPreStop(
   const outcome = await runHandler(handler, container, id, podIp, node.probes, graceSeconds * 1000, (ms) => sleep(node.clock, ms));
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a preStop hook failed');
-  node.recorder.event(pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
+  containerEvent(node.recorder, pod, container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
 }

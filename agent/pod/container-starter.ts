@@ -13,6 +13,7 @@ import type { Sandbox } from '../runtime.ts';
 import { RuntimeError } from '../runtime.ts';
 import { MountError } from '../volume/pod-volumes.ts';
 import { containerConfig } from './container-config.ts';
+import { containerEvent } from './container-events.ts';
 import { killContainer } from './container-killer.ts';
 import { ContainerConfigError, containerEnvironment } from './environment.ts';
 import { hostsFile } from './name-resolution.ts';
@@ -58,11 +59,19 @@ export async function createSandbox(node: NodeContext, pod: Live<Pod>, attempt: 
 export async function startContainer(node: NodeContext, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number): Promise<void> {
   const retryAt = node.clock.now() + RETRY_MS;
   const image = await node.images.ensure(pod, container).catch((error: unknown) => {
-    if (!(error instanceof ImageError)) throw failed(node, pod, 'ImageInspectError', error, retryAt);
-    throw failed(node, pod, error.reason, error, error.retryAt);
+    if (!(error instanceof ImageError)) throw failed(node, pod, container, 'ImageInspectError', error, retryAt);
+    throw failed(node, pod, container, error.reason, error, error.retryAt);
   });
   const settings = await configure(node, pod, container, sandbox, restartCount).catch((error: unknown) => {
-    throw failed(node, pod, 'CreateContainerConfigError', error, retryAt, !(error instanceof ContainerConfigError || error instanceof MountError));
+    throw failed(
+      node,
+      pod,
+      container,
+      'CreateContainerConfigError',
+      error,
+      retryAt,
+      !(error instanceof ContainerConfigError || error instanceof MountError),
+    );
   });
   const config = (() => {
     try {
@@ -75,20 +84,20 @@ export async function startContainer(node: NodeContext, pod: Live<Pod>, containe
         targetId: targetOf(node, pod, container),
       });
     } catch (error) {
-      throw failed(node, pod, 'CreateContainerConfigError', error, retryAt);
+      throw failed(node, pod, container, 'CreateContainerConfigError', error, retryAt);
     }
   })();
   const id = await node.runtime.createContainer(sandbox.id, config, podSandboxConfig(node, pod, sandbox.attempt)).catch((error: unknown) => {
-    throw failed(node, pod, 'CreateContainerError', error, retryAt);
+    throw failed(node, pod, container, 'CreateContainerError', error, retryAt);
   });
-  node.recorder.event(pod, 'Normal', 'Created', 'Container created');
+  containerEvent(node.recorder, pod, container, 'Normal', 'Created', 'Container created');
   try {
     await node.runtime.startContainer(id);
   } catch (error) {
     await node.cache.refreshContainer(id);
-    throw failed(node, pod, 'RunContainerError', error, node.clock.now());
+    throw failed(node, pod, container, 'RunContainerError', error, node.clock.now());
   }
-  node.recorder.event(pod, 'Normal', 'Started', 'Container started');
+  containerEvent(node.recorder, pod, container, 'Normal', 'Started', 'Container started');
   await node.cache.refreshContainer(id);
   await runPostStart(node, pod, container, id, sandbox);
 }
@@ -99,11 +108,18 @@ function targetOf(node: NodeContext, pod: Live<Pod>, container: Container): stri
   return name ? latestContainer(node.cache.of(pod.metadata.uid), name)?.id : undefined;
 }
 
-function failed(node: NodeContext, pod: Live<Pod>, reason: string, error: unknown, retryAt: number, log = false): StartError {
+function failed(node: NodeContext, pod: Live<Pod>, container: Container, reason: string, error: unknown, retryAt: number, log = false): StartError {
   const message = wordsOf(reason, error);
   if (log) node.log.warn({ err: error, pod: pod.metadata.name, reason }, 'a container could not be set up');
   // Image errors come with their own events; the last one of each failure names the reason.
-  node.recorder.event(pod, 'Warning', 'Failed', /^(ErrImage|ImagePull|InvalidImage)/.test(reason) ? `Error: ${reason}` : `Error: ${message}`);
+  containerEvent(
+    node.recorder,
+    pod,
+    container,
+    'Warning',
+    'Failed',
+    /^(ErrImage|ImagePull|InvalidImage)/.test(reason) ? `Error: ${reason}` : `Error: ${message}`,
+  );
   return new StartError(reason, message, retryAt);
 }
 
@@ -162,7 +178,7 @@ async function runPostStart(node: NodeContext, pod: Live<Pod>, container: Contai
   const outcome = await runHandler(handler, container, id, podIp, node.probes, POST_START_TIMEOUT_MS, (ms) => sleep(node.clock, ms));
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a postStart hook failed');
-  node.recorder.event(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+  containerEvent(node.recorder, pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
   await killContainer(node, { pod, container, id, message: 'FailedPostStartHook', graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30 });
   throw new StartError('PostStartHookError', 'PostStartHook failed', node.clock.now());
 }

@@ -5,6 +5,7 @@ import { sleep } from '../../runtime/clock.ts';
 import { createProber } from '../probe/prober.ts';
 import type { RuntimeContainer } from '../runtime.ts';
 import { MountError } from '../volume/pod-volumes.ts';
+import { containerEvent } from './container-events.ts';
 import { killContainer } from './container-killer.ts';
 import { createSandbox, StartError, startContainer } from './container-starter.ts';
 import type { WaitingReason } from './container-status.ts';
@@ -247,7 +248,7 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     const where = `${pod.metadata.name}_${pod.metadata.namespace}(${uid})`;
     const message = `back-off ${durationText(until - previous.finishedAt)} restarting failed container=${container.name} pod=${where}`;
     if (waiting.get(container.name)?.message !== message) {
-      node.recorder.event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${where}`);
+      containerEvent(node.recorder, pod, container, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${where}`);
       waiting.set(container.name, { reason: 'CrashLoopBackOff', message });
     }
     board.notBefore(key, until);

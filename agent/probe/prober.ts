@@ -4,6 +4,7 @@ import type { Probe } from '../../api/core/probe.ts';
 import type { Live } from '../../api/object.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { EventRecorder } from '../../runtime/controller.ts';
+import { containerEvent } from '../pod/container-events.ts';
 import type { RuntimeContainer } from '../runtime.ts';
 import { httpTarget, portNumber } from './handler.ts';
 import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
@@ -102,7 +103,7 @@ function followContainer(
     const round = async () => {
       const outcome = await runProbe(options.transport, container, state.id, probe, podIp);
       if (stopped) return;
-      if (!outcome.ok) options.recorder.event(pod, 'Warning', 'Unhealthy', `${TITLES[kind]} probe failed: ${outcome.message}`);
+      if (!outcome.ok) containerEvent(options.recorder, pod, container, 'Warning', 'Unhealthy', `${TITLES[kind]} probe failed: ${outcome.message}`);
       streak = { ok: outcome.ok, length: streak.ok === outcome.ok ? streak.length + 1 : 1 };
       const threshold = outcome.ok ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3);
       const decided = streak.length >= threshold;

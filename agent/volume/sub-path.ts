@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, mkdir, open, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { bindMount, mountsUnder } from './mount-command.ts';
+import { bindMount, unmountUnder } from './mount-command.ts';
 
 /**
  * Binds a path within a volume to `target`, where the container's mount takes it from. The path is resolved and opened first, and what
@@ -12,21 +12,29 @@ import { bindMount, mountsUnder } from './mount-command.ts';
  */
 export async function bindSubPath(volume: string, subPath: string, target: string): Promise<string> {
   if (subPath.split('/').includes('..') || subPath.startsWith('/')) throw new Error(`subPath ${subPath} must be a relative path within the volume`);
-  if ((await mountsUnder(target)).includes(target)) return target;
+  // Of the container's last run. What it shows may have been replaced since: a deleted file cannot be mounted again
+  // (https://github.com/kubernetes/kubernetes/issues/68211).
+  await unmountUnder(target);
   await makeDirectories(volume, subPath);
   const root = await realpath(volume);
   const resolved = await realpath(join(root, subPath));
-  if (relative(root, resolved).startsWith('..')) throw new Error(`subPath ${subPath} leads out of the volume`);
+  if (isOutside(root, resolved)) throw new Error(`subPath ${subPath} leads out of the volume`);
   // O_NOFOLLOW: a link that took the resolved path's place is an error.
   await using handle: FileHandle = await open(resolved, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const stats = await handle.stat();
   const opened = await realpath(`/proc/self/fd/${handle.fd}`);
-  if (relative(root, opened).startsWith('..')) throw new Error(`subPath ${subPath} leads out of the volume`);
+  if (isOutside(root, opened)) throw new Error(`subPath ${subPath} leads out of the volume`);
   await mkdir(dirname(target), { recursive: true });
   if (stats.isDirectory()) await mkdir(target, { recursive: true });
   else await writeFile(target, '');
   await bindMount(`/proc/${process.pid}/fd/${handle.fd}`, target);
   return target;
+}
+
+/** Names that begin with two dots are inside: the files of ConfigMaps and Secrets stand in such directories. */
+function isOutside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '..' || way.startsWith('../');
 }
 
 /** Makes what is missing of the path, one level at a time, below what is really there, with the rights of the volume itself. */
@@ -45,6 +53,6 @@ async function makeDirectories(volume: string, subPath: string): Promise<void> {
       await chmod(next, mode & 0o7777);
     }
     current = await realpath(next);
-    if (relative(root, current).startsWith('..')) throw new Error(`subPath ${subPath} leads out of the volume`);
+    if (isOutside(root, current)) throw new Error(`subPath ${subPath} leads out of the volume`);
   }
 }

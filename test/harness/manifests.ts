@@ -12,6 +12,9 @@ export const pod = (
   spec: { containers: [container()], ...spec },
 });
 
+/** A container that runs a shell script; as process 1 it passes no signal on, so its pod should have little grace. */
+export const shell = (image: string, script: string, more: object = {}) => container(image, { name: 'main', command: ['sh', '-c', script], ...more });
+
 const template = (app: string, image?: string) => ({ metadata: { labels: { app } }, spec: { containers: [container(image)] } });
 
 export const replicaSet = (name: string, replicas: number, more: object = {}) => ({

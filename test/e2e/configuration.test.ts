@@ -1,0 +1,270 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kubectl } from '../harness/commands.ts';
+import { eventually, run } from '../harness/commands.ts';
+import { pod, service, shell } from '../harness/manifests.ts';
+import { podEvents } from '../harness/pod-events.ts';
+import type { RealCluster } from '../harness/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+
+const suite = canRunContainers ? describe : describe.skip;
+const QUICK = { terminationGracePeriodSeconds: 1 };
+const SLEEP = 'sleep 1000';
+const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const configMap = (name: string, data: object, more: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data, ...more });
+const secret = (name: string, stringData: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData });
+const fieldRef = (fieldPath: string) => ({ fieldRef: { fieldPath } });
+const resourceFieldRef = (resource: string, more: object = {}) => ({ resourceFieldRef: { resource, ...more } });
+
+suite('what pods are given', () => {
+  let cluster: RealCluster;
+  let kubectl: Kubectl;
+  let host: string;
+  beforeAll(async () => {
+    host = mkdtempSync(join(tmpdir(), 'skiff-host-path-'));
+    writeFileSync(join(host, 'file'), 'of the host\n');
+    cluster = await startRealCluster();
+    kubectl = await cluster.namespace('configuration');
+    await kubectl.input(
+      [
+        configMap('settings', { colour: 'blue', 'file.conf': 'one\n' }, { binaryData: { raw: Buffer.from([0, 255, 7]).toString('base64') } }),
+        secret('password', { user: 'me', word: 'open sesame' }),
+        service('api', { ports: [{ name: 'http', port: 80 }] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    await kubectl.input(
+      [
+        pod('env', {
+          ...QUICK,
+          labels: { app: 'env' },
+          containers: [
+            shell(web(), SLEEP, {
+              resources: { requests: { cpu: '250m', memory: '32Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+              envFrom: [{ configMapRef: { name: 'settings' } }, { prefix: 'SECRET_', secretRef: { name: 'password' } }],
+              env: [
+                { name: 'PLAIN', value: 'plain' },
+                { name: 'COMPOSED', value: '$(PLAIN) $(API_SERVICE_PORT) $$(PLAIN) $(UNKNOWN)' },
+                { name: 'POD', valueFrom: fieldRef('metadata.name') },
+                { name: 'NAMESPACE', valueFrom: fieldRef('metadata.namespace') },
+                { name: 'LABEL', valueFrom: fieldRef("metadata.labels['app']") },
+                { name: 'NODE', valueFrom: fieldRef('spec.nodeName') },
+                { name: 'ACCOUNT', valueFrom: fieldRef('spec.serviceAccountName') },
+                { name: 'POD_IP', valueFrom: fieldRef('status.podIP') },
+                { name: 'HOST_IP', valueFrom: fieldRef('status.hostIP') },
+                { name: 'CPU', valueFrom: resourceFieldRef('limits.cpu', { divisor: '1m' }) },
+                { name: 'MEMORY', valueFrom: resourceFieldRef('requests.memory', { divisor: '1Mi' }) },
+                { name: 'COLOUR', valueFrom: { configMapKeyRef: { name: 'settings', key: 'colour' } } },
+                { name: 'WORD', valueFrom: { secretKeyRef: { name: 'password', key: 'word' } } },
+                { name: 'MISSING', valueFrom: { configMapKeyRef: { name: 'none', key: 'none', optional: true } } },
+              ],
+            }),
+          ],
+        }),
+        pod('lacks', {
+          ...QUICK,
+          containers: [shell(web(), SLEEP, { env: [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'later', key: 'x' } } }] })],
+        }),
+        pod('volumes', {
+          ...QUICK,
+          labels: { app: 'volumes' },
+          containers: [
+            shell(web(), 'until [ -e /scratch/end ]; do sleep 0.1; done; rm /scratch/end', {
+              volumeMounts: [
+                { name: 'scratch', mountPath: '/scratch' },
+                { name: 'memory', mountPath: '/memory' },
+                { name: 'settings', mountPath: '/settings' },
+                { name: 'settings', mountPath: '/etc/single.conf', subPath: 'file.conf' },
+                { name: 'password', mountPath: '/password' },
+                { name: 'all', mountPath: '/all' },
+                { name: 'pod', mountPath: '/pod' },
+                { name: 'host', mountPath: '/host' },
+                { name: 'host', mountPath: '/host-read-only', readOnly: true },
+                { name: 'scratch', mountPath: '/mine', subPathExpr: '$(POD)/sub' },
+                { name: 'made', mountPath: '/made' },
+              ],
+              env: [{ name: 'POD', valueFrom: fieldRef('metadata.name') }],
+            }),
+          ],
+          volumes: [
+            { name: 'scratch', emptyDir: {} },
+            { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } },
+            { name: 'settings', configMap: { name: 'settings' } },
+            { name: 'password', secret: { secretName: 'password', defaultMode: 0o400, items: [{ key: 'word', path: 'deep/word' }] } },
+            {
+              name: 'all',
+              projected: {
+                sources: [
+                  { configMap: { name: 'settings', items: [{ key: 'colour', path: 'colour' }] } },
+                  { secret: { name: 'password' } },
+                  { downwardAPI: { items: [{ path: 'labels', ...fieldRef('metadata.labels') }] } },
+                  { serviceAccountToken: { path: 'token', audience: 'somebody', expirationSeconds: 600 } },
+                ],
+              },
+            },
+            { name: 'pod', downwardAPI: { items: [{ path: 'labels', ...fieldRef('metadata.labels') }] } },
+            { name: 'host', hostPath: { path: host, type: 'Directory' } },
+            { name: 'made', hostPath: { path: join(host, 'made'), type: 'DirectoryOrCreate' } },
+          ],
+        }),
+        pod('no-volume', {
+          ...QUICK,
+          containers: [shell(web(), SLEEP)],
+          volumes: [{ name: 'later', configMap: { name: 'later' } }],
+        }),
+        pod('wrong-path', {
+          ...QUICK,
+          containers: [shell(web(), SLEEP)],
+          volumes: [{ name: 'host', hostPath: { path: join(host, 'file'), type: 'Directory' } }],
+        }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    await kubectl('wait', '--for=condition=Ready', 'pod/env', 'pod/volumes', '--timeout=30s');
+  }, 180_000);
+  afterAll(async () => {
+    await cluster?.down();
+    rmSync(host, { recursive: true, force: true });
+  }, 60_000);
+
+  const inside = (script: string) => kubectl('exec', 'volumes', '--', 'sh', '-c', script);
+
+  it('variables: values, fields of the pod, resources, ConfigMaps, Secrets and services', async () => {
+    const printed = new Map(
+      (await kubectl('exec', 'env', '--', 'env')).split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    );
+    const ip = await kubectl.path('{.status.podIP}', 'pod', 'env');
+    expect(Object.fromEntries(printed)).toMatchObject({
+      HOSTNAME: 'env',
+      PLAIN: 'plain',
+      COMPOSED: 'plain 80 $(PLAIN) $(UNKNOWN)',
+      POD: 'env',
+      NAMESPACE: 'configuration',
+      LABEL: 'env',
+      NODE: cluster.nodeName,
+      ACCOUNT: 'default',
+      POD_IP: ip,
+      HOST_IP: cluster.nodeIp,
+      CPU: '500',
+      MEMORY: '32',
+      COLOUR: 'blue',
+      WORD: 'open sesame',
+      colour: 'blue',
+      SECRET_user: 'me',
+      VERSION: 'v1',
+      KUBERNETES_SERVICE_PORT: '443',
+      API_SERVICE_HOST: await kubectl.path('{.spec.clusterIP}', 'service', 'api'),
+      API_SERVICE_PORT_HTTP: '80',
+      API_PORT_80_TCP_PROTO: 'tcp',
+    });
+    expect(printed.has('MISSING')).toBe(false);
+  });
+
+  it('a pod whose ConfigMap is missing waits, says so, and starts when it is there', async () => {
+    await eventually(async () => expect(await kubectl('get', 'pod', 'lacks', '--no-headers')).toMatch(/CreateContainerConfigError/));
+    expect(await kubectl.path('{.status.containerStatuses[0].state.waiting.message}', 'pod', 'lacks')).toBe('configmap "later" not found');
+    expect(await podEvents(kubectl, 'lacks')).toContain('Warning Failed kubelet spec.containers{main}: Error: configmap "later" not found');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'no-volume')).toContain(
+        'Warning FailedMount kubelet MountVolume.SetUp failed for volume "later" : configmap "later" not found',
+      ),
+    );
+    expect(await kubectl('get', 'pod', 'no-volume', '--no-headers')).toMatch(/ContainerCreating/);
+    await kubectl.input(configMap('later', { x: 'now' }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/lacks', 'pod/no-volume', '--timeout=30s');
+    expect(await kubectl('exec', 'lacks', '--', 'sh', '-c', 'echo $X')).toBe('now\n');
+  }, 60_000);
+
+  it('emptyDir is writable by all and empty, on disk or in memory; a part of a volume is mounted by subPath', async () => {
+    expect(await inside('stat -c %a /scratch; touch /scratch/x; ls /scratch')).toBe('777\nvolumes\nx\n');
+    expect(await inside("grep ' /memory ' /proc/mounts")).toMatch(/^tmpfs \/memory tmpfs .*size=8192k/);
+    await inside('echo sub > /mine/file');
+    expect(await inside('cat /scratch/volumes/sub/file')).toBe('sub\n');
+    expect(await inside('cat /etc/single.conf')).toBe('one\n');
+  });
+
+  it('files of ConfigMaps, Secrets and the pod, with their modes', async () => {
+    expect(await inside('cat /settings/colour /settings/file.conf; od -An -tu1 /settings/raw')).toBe('blueone\n   0 255   7\n');
+    expect(await inside('cat /password/deep/word; stat -Lc %a /password/deep/word')).toBe('open sesame400\n');
+    expect(await inside('ls /all; cat /all/colour /all/user')).toBe('colour\nlabels\ntoken\nuser\nword\nblueme');
+    expect(await inside('cat /pod/labels')).toBe('app="volumes"');
+    const claims = JSON.parse(Buffer.from((await inside('cat /all/token')).split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({
+      aud: ['somebody'],
+      sub: 'system:serviceaccount:configuration:default',
+      'kubernetes.io': { pod: { name: 'volumes' } },
+    });
+    expect(await kubectl.fails(['exec', 'volumes', '--', 'touch', '/settings/new'])).toMatch(/Read-only file system/);
+  });
+
+  it('hostPath shows the node, read-only where asked, made where asked', async () => {
+    expect(await inside('cat /host/file; echo written > /host/new; echo made > /made/file')).toBe('of the host\n');
+    expect(readFileSync(join(host, 'new'), 'utf8')).toBe('written\n');
+    expect(existsSync(join(host, 'made', 'file'))).toBe(true);
+    expect(await kubectl.fails(['exec', 'volumes', '--', 'touch', '/host-read-only/x'])).toMatch(/Read-only file system/);
+    await eventually(async () =>
+      expect((await podEvents(kubectl, 'wrong-path')).join('\n')).toContain(
+        `FailedMount kubelet MountVolume.SetUp failed for volume "host" : hostPath type check failed: ${join(host, 'file')} is not a directory`,
+      ),
+    );
+  });
+
+  it('changes reach the files of a pod that runs, but not what was mounted by subPath', async () => {
+    await kubectl('patch', 'configmap', 'settings', '-p', '{"data":{"colour":"red","file.conf":"two\\n","more":"m"}}');
+    await kubectl('patch', 'secret', 'password', '-p', '{"stringData":{"word":"changed"}}');
+    await kubectl('label', 'pod', 'volumes', 'tier=front');
+    await eventually(async () => {
+      expect(await inside('cat /settings/colour /settings/more /settings/file.conf')).toBe('redmtwo\n');
+      expect(await inside('cat /password/deep/word /all/word')).toBe('changedchanged');
+      expect(await inside('cat /pod/labels')).toBe('app="volumes"\ntier="front"');
+    });
+    expect(await inside('cat /etc/single.conf')).toBe('one\n');
+    // The next run of the container takes it anew.
+    await kubectl('exec', 'volumes', '--', 'touch', '/scratch/end');
+    await kubectl('wait', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1', 'pod/volumes', '--timeout=20s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/volumes', '--timeout=20s');
+    expect(await inside('cat /etc/single.conf; cat /mine/file')).toBe('two\nsub\n');
+  });
+
+  it('the service account of a pod reaches the API server by its service', async () => {
+    expect(await inside(`ls ${TOKEN}; cat ${TOKEN}/namespace`)).toBe('ca.crt\nnamespace\ntoken\nconfiguration');
+    expect(await inside(`cat ${TOKEN}/ca.crt`)).toMatch(/^-----BEGIN CERTIFICATE-----/);
+    const [uid = '', id = ''] = (await kubectl.path('{.metadata.uid} {.status.containerStatuses[0].containerID}', 'pod', 'volumes')).split(/ .*\/\//);
+    const cgroup = existsSync('/sys/fs/cgroup/memory') ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup';
+    const [pid = ''] = readFileSync(join(cgroup, 'kubepods', 'besteffort', `pod${uid}`, id, 'cgroup.procs'), 'utf8').split('\n');
+    writeFileSync(join(host, 'ca.crt'), await inside(`cat ${TOKEN}/ca.crt`));
+    const request = `
+      const answer = await fetch('https://' + process.env.SERVER + '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+        method: 'POST',
+        headers: { authorization: 'Bearer ' + process.env.TOKEN, 'content-type': 'application/json' },
+        body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+      });
+      console.log(await answer.text());`;
+    // The image has no program that speaks TLS well enough: ours goes into the pod's network.
+    const { stdout, stderr } = await run('nsenter', ['--target', pid, '--net', process.execPath, '--input-type=module', '-e', request], {
+      env: {
+        SERVER: (await inside('echo $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT_HTTPS')).trim(),
+        TOKEN: await inside(`cat ${TOKEN}/token`),
+        NODE_EXTRA_CA_CERTS: join(host, 'ca.crt'),
+      },
+    });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ status: { userInfo: { username: 'system:serviceaccount:configuration:default' } } });
+  });
+
+  it('nothing of a pod is left on the node when it is gone', async () => {
+    const uid = await kubectl.path('{.metadata.uid}', 'pod', 'volumes');
+    expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(true);
+    await kubectl('delete', 'pod', 'volumes', '--timeout=30s');
+    expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(false);
+    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(uid);
+    expect(readFileSync(join(host, 'new'), 'utf8')).toBe('written\n');
+  });
+});

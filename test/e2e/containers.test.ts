@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kubectl } from '../harness/commands.ts';
+import { eventually } from '../harness/commands.ts';
+import { container, pod, shell } from '../harness/manifests.ts';
+import { podEvents } from '../harness/pod-events.ts';
+import type { RealCluster } from '../harness/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+
+const suite = canRunContainers ? describe : describe.skip;
+const WAIT = '--timeout=30s';
+const work = { volumes: [{ name: 'work', emptyDir: {} }], terminationGracePeriodSeconds: 1 };
+const mount = { volumeMounts: [{ name: 'work', mountPath: '/work' }] };
+const untilFile = (file: string) => `until [ -e ${file} ]; do sleep 0.1; done`;
+const script = (text: string, more: object = {}) => shell(web(), text, { ...mount, ...more });
+const once = (name: string, text: string, more: object = {}) => pod(name, { ...work, restartPolicy: 'Never', containers: [script(text, more)] });
+
+suite('containers of a pod', () => {
+  let cluster: RealCluster;
+  let kubectl: Kubectl;
+  beforeAll(async () => {
+    cluster = await startRealCluster();
+    kubectl = await cluster.namespace('containers');
+    await kubectl.input(
+      [
+        pod('shared', {
+          ...work,
+          containers: [container(web(), mount), script('sleep 1000', { name: 'client' })],
+        }),
+        pod('staged', {
+          ...work,
+          initContainers: [
+            script(`echo first > /work/log; ${untilFile('/work/go')}`, { name: 'first' }),
+            script(`echo helper >> /work/log; trap 'exit 0' TERM; ${untilFile('/work/never')}`, {
+              name: 'helper',
+              restartPolicy: 'Always',
+              startupProbe: { exec: { command: ['test', '-e', '/work/helped'] }, periodSeconds: 1, failureThreshold: 100 },
+            }),
+            script('echo second >> /work/log', { name: 'second' }),
+          ],
+          containers: [script('echo main >> /work/log; sleep 1000')],
+        }),
+        pod('job', {
+          ...work,
+          restartPolicy: 'Never',
+          initContainers: [script('sleep 1000', { name: 'helper', restartPolicy: 'Always' })],
+          containers: [script('echo done')],
+        }),
+        once('ends', 'exit 0'),
+        once('fails', 'echo broken >&2; exit 3', { terminationMessagePolicy: 'FallbackToLogsOnError' }),
+        once('speaks', 'echo -n "my last words" > /dev/termination-log; exit 1'),
+        once('eats', 'tail /dev/zero', { resources: { limits: { memory: '20Mi' } } }),
+        once('nothing', '', { command: ['no-such-program'] }),
+        pod('init-fails', { ...work, restartPolicy: 'Never', initContainers: [script('exit 4', { name: 'init' })], containers: [script('true')] }),
+        pod('again', { ...work, restartPolicy: 'OnFailure', containers: [script('[ -e /work/seen ] || { touch /work/seen; exit 1; }')] }),
+        pod('loops', { ...work, containers: [script('echo attempt; exit 1')] }),
+        pod('init-loops', { ...work, initContainers: [script('exit 5', { name: 'init' })], containers: [script('true')] }),
+        pod('never-pulled', { containers: [container('docker.io/library/missing:1', { imagePullPolicy: 'Never' })] }),
+        pod('not-pulled', { containers: [container('localhost:1/missing:1')] }),
+        pod('no-image', { containers: [container('Not An Image')] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+  }, 180_000);
+  afterAll(() => cluster?.down(), 60_000);
+
+  const exec = (name: string, of: string, ...command: string[]) => kubectl('exec', name, '-c', of, '--', ...command);
+  const row = (name: string) => kubectl('get', 'pod', name, '--no-headers');
+  const state = (name: string, list = 'containerStatuses') =>
+    kubectl.path(`{.status.${list}[0].state}`, 'pod', name).then((text): Record<string, Record<string, unknown>> => JSON.parse(text || '{}'));
+  const ended = async (name: string) => {
+    await eventually(async () => expect(await kubectl.path('{.status.phase}', 'pod', name)).toMatch(/Succeeded|Failed/));
+    return (await state(name)).terminated;
+  };
+
+  it('share one network, host name and volumes', async () => {
+    await kubectl('wait', '--for=condition=Ready', 'pod/shared', WAIT);
+    expect(await exec('shared', 'client', 'wget', '-qO-', 'http://localhost/')).toBe('web v1 shared\n');
+    expect(await exec('shared', 'client', 'hostname')).toBe('shared\n');
+    await exec('shared', 'client', 'sh', '-c', 'echo hello > /work/file');
+    expect(await exec('shared', 'web', 'cat', '/work/file')).toBe('hello\n');
+    const ip = await kubectl.path('{.status.podIP}', 'pod', 'shared');
+    expect(await exec('shared', 'client', 'cat', '/etc/hosts')).toContain(`${ip}\tshared\n`);
+    expect(await row('shared')).toMatch(/^shared +2\/2 +Running +0 /);
+  });
+
+  it('are initialized one after the other; a sidecar goes before what follows it once it has started, and stays', async () => {
+    await eventually(async () => expect(await row('staged')).toMatch(/ 0\/2 +Init:0\/3 +0 /));
+    await exec('staged', 'first', 'touch', '/work/go');
+    await eventually(async () => expect(await row('staged')).toMatch(/ 0\/2 +Init:1\/3 /));
+    expect(await exec('staged', 'helper', 'cat', '/work/log')).toBe('first\nhelper\n');
+    await exec('staged', 'helper', 'touch', '/work/helped');
+    await kubectl('wait', '--for=condition=Ready', 'pod/staged', WAIT);
+    expect(await exec('staged', 'main', 'cat', '/work/log')).toBe('first\nhelper\nsecond\nmain\n');
+    expect(await row('staged')).toMatch(/ 2\/2 +Running +0 /);
+    expect(await kubectl.path('{.status.initContainerStatuses[*].state}', 'pod', 'staged')).toMatch(/terminated.*running.*terminated/);
+    expect(await podEvents(kubectl, 'staged')).toContain('Normal Started kubelet spec.initContainers{helper}: Container started');
+  });
+
+  it('a pod is complete when its containers are, though a sidecar would go on', async () => {
+    expect(await ended('job')).toMatchObject({ exitCode: 0, reason: 'Completed' });
+    expect(await kubectl.path('{.status.phase}', 'pod', 'job')).toBe('Succeeded');
+    expect(await row('job')).toMatch(/ 0\/2 +Completed +0 /);
+  });
+
+  it('tell how they ended: exit code, memory, a message of their own', async () => {
+    expect(await ended('ends')).toMatchObject({ exitCode: 0, reason: 'Completed' });
+    expect(await ended('fails')).toMatchObject({ exitCode: 3, reason: 'Error', message: 'broken\n' });
+    expect(await ended('speaks')).toMatchObject({ exitCode: 1, reason: 'Error', message: 'my last words' });
+    expect(await ended('eats')).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
+    expect(await row('ends')).toMatch(/ 0\/1 +Completed +0 /);
+    expect(await row('fails')).toMatch(/ 0\/1 +Error +0 /);
+    expect(await row('eats')).toMatch(/ 0\/1 +OOMKilled +0 /);
+  });
+
+  it('whose program is not there say so', async () => {
+    expect(await ended('nothing')).toMatchObject({
+      exitCode: 128,
+      reason: 'StartError',
+      message: expect.stringMatching(/exec: "no-such-program": executable file not found in \$PATH/),
+    });
+    expect(await row('nothing')).toMatch(/ 0\/1 +StartError +0 /);
+    expect((await podEvents(kubectl, 'nothing')).join('\n')).toMatch(
+      /Warning Failed kubelet spec.containers\{main\}: Error: failed to create containerd task: .*"no-such-program"/,
+    );
+  });
+
+  it('do not start where an init container has failed for good', async () => {
+    await eventually(async () => expect(await row('init-fails')).toMatch(/ 0\/1 +Init:Error +0 /));
+    expect(await kubectl.path('{.status.phase}', 'pod', 'init-fails')).toBe('Failed');
+    expect(await state('init-fails')).toMatchObject({ waiting: { reason: 'PodInitializing' } });
+  });
+
+  it('run again after a failure where the policy is OnFailure, until they succeed', async () => {
+    expect(await ended('again')).toMatchObject({ exitCode: 0 });
+    expect(await kubectl.path('{.status.phase} {.status.containerStatuses[0].restartCount}', 'pod', 'again')).toBe('Succeeded 1');
+    expect(await kubectl.path('{.status.containerStatuses[0].lastState.terminated.exitCode}', 'pod', 'again')).toBe('1');
+  });
+
+  it('that keep failing wait longer and longer', async () => {
+    await eventually(async () => expect(await row('loops')).toMatch(/ 0\/1 +CrashLoopBackOff +1 \(\d+s ago\) /));
+    const uid = await kubectl.path('{.metadata.uid}', 'pod', 'loops');
+    expect(await state('loops')).toEqual({
+      waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=main pod=loops_containers(${uid})` },
+    });
+    expect(await kubectl.path('{.status.phase} {.status.containerStatuses[0].lastState.terminated.exitCode}', 'pod', 'loops')).toBe('Running 1');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'loops')).toContain(
+        `Warning BackOff kubelet spec.containers{main}: Back-off restarting failed container main in pod loops_containers(${uid})`,
+      ),
+    );
+    expect(await kubectl('logs', 'loops', '--previous')).toBe('attempt\n');
+    await eventually(async () => expect(await row('init-loops')).toMatch(/ 0\/1 +Init:CrashLoopBackOff +\d /));
+  });
+
+  it('say why they have no image', async () => {
+    await eventually(async () => expect(await row('never-pulled')).toMatch(/ 0\/1 +ErrImageNeverPull +0 /));
+    const never = 'Container image "docker.io/library/missing:1" is not present with pull policy of Never';
+    expect(await state('never-pulled')).toEqual({ waiting: { reason: 'ErrImageNeverPull', message: never } });
+    const neverEvents = await podEvents(kubectl, 'never-pulled');
+    expect(neverEvents).toContain(`Warning ErrImageNeverPull kubelet spec.containers{web}: ${never}`);
+    expect(neverEvents).toContain('Warning Failed kubelet spec.containers{web}: Error: ErrImageNeverPull');
+
+    await eventually(async () => expect(await row('not-pulled')).toMatch(/ 0\/1 +ImagePullBackOff +0 /));
+    expect(await state('not-pulled')).toMatchObject({
+      waiting: {
+        message: expect.stringMatching(
+          /^Back-off pulling image "localhost:1\/missing:1": ErrImagePull: failed to pull and unpack image .*: connection refused$/,
+        ),
+      },
+    });
+    const events = (await podEvents(kubectl, 'not-pulled')).join('\n');
+    expect(events).toMatch(/Normal Pulling kubelet spec.containers\{web\}: Pulling image "localhost:1\/missing:1"/);
+    expect(events).toMatch(/Warning Failed kubelet spec.containers\{web\}: Failed to pull image "localhost:1\/missing:1": failed to pull and unpack/);
+    expect(events).toContain('Warning Failed kubelet spec.containers{web}: Error: ErrImagePull');
+    expect(events).toContain('Normal BackOff kubelet spec.containers{web}: Back-off pulling image "localhost:1/missing:1"');
+    expect(events).toContain('Warning Failed kubelet spec.containers{web}: Error: ImagePullBackOff');
+    expect(await kubectl.fails(['logs', 'not-pulled'])).toMatch(
+      /container "web" in pod "not-pulled" is waiting to start: trying and failing to pull image/,
+    );
+
+    await eventually(async () => expect(await row('no-image')).toMatch(/ 0\/1 +InvalidImageName +0 /));
+  });
+
+  it('end together when the pod is deleted, sidecars last', async () => {
+    await kubectl('delete', 'pod', 'shared', 'staged', '--wait=true', WAIT);
+    const killed = (await podEvents(kubectl, 'staged')).filter((event) => event.includes(' Killing '));
+    expect([...killed].sort()).toEqual([
+      'Normal Killing kubelet spec.containers{main}: Stopping container main',
+      'Normal Killing kubelet spec.initContainers{helper}: Stopping container helper',
+    ]);
+    expect((await podEvents(kubectl, 'shared')).filter((event) => event.includes(' Killing '))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,193 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kubectl } from '../harness/commands.ts';
+import { eventually } from '../harness/commands.ts';
+import { container, pod, resources, shell } from '../harness/manifests.ts';
+import { podEvents } from '../harness/pod-events.ts';
+import type { RealCluster } from '../harness/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+
+const suite = canRunContainers ? describe : describe.skip;
+const QUICK = { terminationGracePeriodSeconds: 1 };
+const SLEEP = 'sleep 1000';
+/** Hosts have cgroups of the first version or of the second. */
+const unified = existsSync('/sys/fs/cgroup/cgroup.controllers');
+
+suite('what holds containers', () => {
+  let cluster: RealCluster;
+  let kubectl: Kubectl;
+  let host: string;
+  beforeAll(async () => {
+    host = mkdtempSync(join(tmpdir(), 'skiff-hooks-'));
+    cluster = await startRealCluster();
+    kubectl = await cluster.namespace('limits');
+    const hostVolume = { volumes: [{ name: 'host', hostPath: { path: host } }] };
+    const hostMount = { volumeMounts: [{ name: 'host', mountPath: '/host' }] };
+    await kubectl.input(
+      [
+        pod('guaranteed', { ...QUICK, containers: [shell(web(), SLEEP, { resources: resources('200m', '64Mi') })] }),
+        pod('burstable', {
+          ...QUICK,
+          containers: [shell(web(), SLEEP, { resources: { requests: { cpu: '100m', memory: '32Mi' }, limits: { memory: '64Mi' } } })],
+        }),
+        pod('best-effort', { ...QUICK, containers: [shell(web(), SLEEP)] }),
+        pod('user', {
+          ...QUICK,
+          securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000, supplementalGroups: [4000] },
+          containers: [
+            shell(web(), SLEEP, {
+              securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+              volumeMounts: [{ name: 'data', mountPath: '/data' }],
+            }),
+            shell(web(), SLEEP, { name: 'other', securityContext: { runAsUser: 0, runAsGroup: 0, capabilities: { add: ['NET_ADMIN'] } } }),
+          ],
+          volumes: [{ name: 'data', emptyDir: {} }],
+        }),
+        pod('no-root', { ...QUICK, securityContext: { runAsNonRoot: true }, containers: [shell(web(), SLEEP)] }),
+        pod('host', {
+          ...QUICK,
+          hostNetwork: true,
+          hostPID: true,
+          containers: [shell(web(), SLEEP, { securityContext: { privileged: true } })],
+        }),
+        pod('together', { ...QUICK, shareProcessNamespace: true, containers: [container(web()), shell(web(), SLEEP)] }),
+        pod('hooked', {
+          terminationGracePeriodSeconds: 20,
+          ...hostVolume,
+          containers: [
+            shell(web(), "trap 'echo term >> /host/hooks; exit 0' TERM; sleep 1000 & wait", {
+              ...hostMount,
+              lifecycle: {
+                postStart: { exec: { command: ['sh', '-c', 'echo start > /host/hooks'] } },
+                preStop: { exec: { command: ['sh', '-c', 'echo stop >> /host/hooks'] } },
+              },
+            }),
+          ],
+        }),
+        pod('bad-hook', {
+          ...QUICK,
+          restartPolicy: 'Never',
+          containers: [shell(web(), SLEEP, { lifecycle: { postStart: { exec: { command: ['false'] } } } })],
+        }),
+        pod('stubborn', { terminationGracePeriodSeconds: 1, containers: [shell(web(), SLEEP)] }),
+        pod('patient', { terminationGracePeriodSeconds: 600, containers: [shell(web(), SLEEP)] }),
+        pod('late', { ...QUICK, activeDeadlineSeconds: 2, containers: [shell(web(), SLEEP)] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+  }, 180_000);
+  afterAll(async () => {
+    await cluster?.down();
+    rmSync(host, { recursive: true, force: true });
+  }, 60_000);
+
+  const ready = (...names: string[]) => kubectl('wait', '--for=condition=Ready', ...names.map((name) => `pod/${name}`), '--timeout=30s');
+  const inside = (name: string, script: string, of = 'main') => kubectl('exec', name, '-c', of, '--', 'sh', '-c', script);
+  /** A file of the cgroup of a pod, by its name in the first version and in the second. */
+  const podCgroup = async (name: string, qos: string, v1: readonly [string, string], v2: string) => {
+    const uid = await kubectl.path('{.metadata.uid}', 'pod', name);
+    const path = join('kubepods', qos, `pod${uid}`);
+    return readFileSync(unified ? join('/sys/fs/cgroup', path, v2) : join('/sys/fs/cgroup', v1[0], path, v1[1]), 'utf8').trim();
+  };
+
+  it('requests and limits are cgroups of the pod and of its containers, by class of service', async () => {
+    await ready('guaranteed', 'burstable', 'best-effort');
+    const classes = await kubectl.path('{.items[*].status.qosClass}', 'pods', '--field-selector', 'metadata.name=guaranteed');
+    expect(classes).toBe('Guaranteed');
+    expect(await kubectl.path('{.status.qosClass}', 'pod', 'burstable')).toBe('Burstable');
+    expect(await kubectl.path('{.status.qosClass}', 'pod', 'best-effort')).toBe('BestEffort');
+    expect(await podCgroup('guaranteed', '', ['memory', 'memory.limit_in_bytes'], 'memory.max')).toBe(String(64 * 2 ** 20));
+    expect(await podCgroup('guaranteed', '', ['cpu', 'cpu.cfs_quota_us'], 'cpu.max')).toMatch(/^20000/);
+    expect(await podCgroup('burstable', 'burstable', ['cpu', 'cpu.shares'], 'cpu.weight')).toBe(unified ? '4' : '102');
+    expect(await podCgroup('best-effort', 'besteffort', ['cpu', 'cpu.shares'], 'cpu.weight')).toBe(unified ? '1' : '2');
+    const ofContainer = unified ? 'cat /sys/fs/cgroup/memory.max' : 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes';
+    expect(await inside('burstable', ofContainer)).toBe(`${64 * 2 ** 20}\n`);
+    const scores = await Promise.all(['guaranteed', 'burstable', 'best-effort'].map((name) => inside(name, 'cat /proc/1/oom_score_adj')));
+    const [guaranteed = 0, burstable = 0, bestEffort = 0] = scores.map(Number);
+    expect(guaranteed).toBeLessThanOrEqual(burstable);
+    expect(burstable).toBeLessThan(bestEffort);
+    expect(bestEffort).toBe(1000);
+  });
+
+  it('limits change in place by resize, without a restart', async () => {
+    const patch = { spec: { containers: [{ name: 'main', resources: { requests: { memory: '48Mi' }, limits: { memory: '96Mi' } } }] } };
+    await kubectl('patch', 'pod', 'burstable', '--subresource', 'resize', '-p', JSON.stringify(patch));
+    const limit = unified ? 'cat /sys/fs/cgroup/memory.max' : 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes';
+    await eventually(async () => expect(await inside('burstable', limit)).toBe(`${96 * 2 ** 20}\n`));
+    await eventually(async () =>
+      expect(
+        await kubectl.path('{.status.containerStatuses[0].resources.limits.memory} {.status.containerStatuses[0].restartCount}', 'pod', 'burstable'),
+      ).toBe('96Mi 0'),
+    );
+  });
+
+  it('users, groups, capabilities and the root file system are as the security context says', async () => {
+    await ready('user');
+    expect(await inside('user', 'id -u; id -g; id -G')).toBe('1000\n3000\n3000 2000 4000\n');
+    expect(await inside('user', 'stat -c "%g %a" /data; touch /data/x; stat -c "%u %g" /data/x')).toBe('2000 2777\n1000 2000\n');
+    expect(await kubectl.fails(['exec', 'user', '-c', 'main', '--', 'touch', '/tmp/x'])).toMatch(/Read-only file system/);
+    expect(await inside('user', 'grep -E "CapEff|NoNewPrivs" /proc/self/status')).toBe('CapEff:\t0000000000000000\nNoNewPrivs:\t1\n');
+    const effective = BigInt(`0x${(await inside('user', 'grep CapEff /proc/self/status', 'other')).split('\t')[1]?.trim()}`);
+    expect([effective & (1n << 12n), effective & (1n << 21n)]).toEqual([1n << 12n, 0n]);
+    expect(await inside('user', 'id -u; touch /tmp/x && echo yes', 'other')).toBe('0\nyes\n');
+  });
+
+  it('a container that must not run as root, and would, does not start', async () => {
+    await eventually(async () => expect(await kubectl('get', 'pod', 'no-root', '--no-headers')).toMatch(/CreateContainerConfigError/));
+    expect((await podEvents(kubectl, 'no-root')).join('\n')).toMatch(
+      /Warning Failed kubelet spec.containers\{main\}: Error: container has runAsNonRoot and image will run as root \(pod: "no-root_limits\(.*\)", container: main\)/,
+    );
+  });
+
+  it('a pod may share the node: its network, its processes, its devices', async () => {
+    await ready('host', 'together');
+    expect(await kubectl.path('{.status.podIP}', 'pod', 'host')).toBe(cluster.nodeIp);
+    expect(await inside('host', 'hostname')).toBe(`${cluster.nodeName}\n`);
+    expect(await inside('host', 'readlink /proc/self/ns/net')).toBe(`${readlinkSync('/proc/self/ns/net')}\n`);
+    expect(await inside('host', 'readlink /proc/self/ns/pid')).toBe(`${readlinkSync('/proc/self/ns/pid')}\n`);
+    expect((await inside('host', 'ls /dev')).split('\n').length).toBeGreaterThan(20);
+    expect(await inside('host', 'mkdir /mnt && mount -t tmpfs none /mnt && echo mounted')).toBe('mounted\n');
+    expect(await inside('together', 'ps')).toMatch(/httpd -f -p 80/);
+    expect(await inside('together', 'readlink /proc/self/ns/pid')).not.toBe(`${readlinkSync('/proc/self/ns/pid')}\n`);
+  });
+
+  it('hooks run after the start and before the end; then the program is asked to end', async () => {
+    await ready('hooked');
+    expect(readFileSync(join(host, 'hooks'), 'utf8')).toBe('start\n');
+    await kubectl('delete', 'pod', 'hooked', '--timeout=15s');
+    expect(readFileSync(join(host, 'hooks'), 'utf8')).toBe('start\nstop\nterm\n');
+  });
+
+  it('a postStart hook that fails ends the container', async () => {
+    await eventually(async () => expect(await kubectl.path('{.status.phase}', 'pod', 'bad-hook')).toBe('Failed'));
+    const events = await podEvents(kubectl, 'bad-hook');
+    expect(events).toContain('Warning FailedPostStartHook kubelet spec.containers{main}: PostStartHook failed');
+    expect(events).toContain('Normal Killing kubelet spec.containers{main}: FailedPostStartHook');
+  });
+
+  it('a program that does not end is killed after the grace period, or at once by force', async () => {
+    await ready('stubborn', 'patient');
+    await kubectl('delete', 'pod', 'stubborn', '--timeout=15s');
+    const uid = await kubectl.path('{.metadata.uid}', 'pod', 'patient');
+    await kubectl('delete', 'pod', 'patient', '--wait=false');
+    expect(await kubectl('get', 'pod', 'patient', '--no-headers')).toMatch(/ Terminating /);
+    expect(await kubectl('delete', 'pod', 'patient', '--force', '--grace-period=0')).toMatch(/force deleted/);
+    expect(await kubectl('get', 'pod', 'patient', '--ignore-not-found')).toBe('');
+    const cgroups = () => readdirSync(unified ? '/sys/fs/cgroup/kubepods/besteffort' : '/sys/fs/cgroup/memory/kubepods/besteffort').join(' ');
+    await eventually(() => expect(cgroups()).not.toContain(uid));
+  });
+
+  it('a pod past its deadline is Failed', async () => {
+    await eventually(async () => expect(await kubectl('get', 'pod', 'late', '--no-headers')).toMatch(/ 0\/1 +Error +0 /));
+    expect(await kubectl.path('{.status.phase}: {.status.reason}: {.status.message}', 'pod', 'late')).toBe(
+      'Failed: DeadlineExceeded: Pod was active on the node longer than the specified deadline',
+    );
+    expect(await podEvents(kubectl, 'late')).toContain(
+      'Normal DeadlineExceeded kubelet Pod was active on the node longer than the specified deadline',
+    );
+  });
+});
