@@ -61,8 +61,8 @@ export interface RawResult {
 
 /** An item of the cache, in the form that was asked for. */
 export function itemResult(resource: Resource, item: CacheItem, status = 200): ObjectResult {
-  const { object, text } = resource.served(item);
-  return { type: 'object', status, object, text: () => text, kind: resource.kind };
+  const served = resource.served(item);
+  return { type: 'object', status, object: served.object, text: () => served.text, kind: resource.kind };
 }
 
 export const objectResult = (object: KubeObject, status = 200, kind?: KindDefinition): ObjectResult => ({

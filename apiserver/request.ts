@@ -44,8 +44,8 @@ export interface ApiResponse {
 
 export type ResponseBody =
   | { readonly kind: 'none' }
-  /** JSON or text, in parts that are written one after the other, the event loop running in between; iterated once. */
-  | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer> }
+  /** JSON or text, in parts that are written one after the other, the event loop running in between; iterated once. `length`: of all of them, in bytes. */
+  | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer>; readonly length?: number }
   /** One object, as it stands in the cache, with its JSON: loopback takes the object, the network the text. */
   | { readonly kind: 'object'; readonly object: unknown; readonly json: () => string }
   /** Written until done or the signal aborts; `write` resolves to false when the client is too slow and the stream must end. */

@@ -2,8 +2,7 @@ import type { FieldError } from '../api/field-error.ts';
 import type { KubeObject, Live, ObjectKey } from '../api/object.ts';
 import type { ResourceName } from '../api/status-error.ts';
 import { errors } from '../api/status-error.ts';
-import type { CacheItem } from './cache/cache-item.ts';
-import { ordered } from './cache/cache-item.ts';
+import { CacheItem, ordered } from './cache/cache-item.ts';
 import type { Call, ObjectResult } from './call.ts';
 import { itemResult } from './call.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './extension.ts';
@@ -86,9 +85,5 @@ export function throwInvalid(resource: ResourceName, name: string, faults: reado
 export function unstoredResult(resource: Resource, object: KubeObject, current: CacheItem | undefined, status: number): ObjectResult {
   const inOrder = ordered(resource.stored, object);
   if (current) inOrder.metadata = { ...inOrder.metadata, resourceVersion: String(current.revision) };
-  return itemResult(
-    resource,
-    { key: '', namespace: '', object: inOrder as Live, text: JSON.stringify(inOrder), revision: current?.revision ?? 0 },
-    status,
-  );
+  return itemResult(resource, new CacheItem('', inOrder as Live, current?.revision ?? 0), status);
 }

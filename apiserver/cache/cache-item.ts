@@ -2,14 +2,48 @@ import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 
 /** An object in the cache: immutable, and encoded once. */
-export interface CacheItem {
+export class CacheItem {
   /** `namespace/name`, or `name`. */
   readonly key: string;
   readonly namespace: string;
   readonly object: Live;
-  /** The object's JSON, resourceVersion included. */
-  readonly text: string;
   readonly revision: number;
+  private encoded: string | undefined;
+  private bytes = 0;
+  private current = true;
+
+  /** `text` is the object's JSON, resourceVersion included; left out, it is made when it is asked for. */
+  constructor(key: string, object: Live, revision: number, text?: string) {
+    const slash = key.indexOf('/');
+    this.key = key;
+    this.namespace = slash < 0 ? '' : key.slice(0, slash);
+    this.object = object;
+    this.revision = revision;
+    this.encoded = text;
+  }
+
+  /** The object's JSON, resourceVersion included. */
+  get text(): string {
+    if (this.encoded !== undefined) return this.encoded;
+    const text = JSON.stringify(this.object);
+    if (this.current) this.encoded = text;
+    return text;
+  }
+
+  /** How long `text` is as UTF-8. */
+  get size(): number {
+    if (this.bytes === 0 || this.encoded === undefined) this.bytes = Buffer.byteLength(this.text);
+    return this.bytes;
+  }
+
+  /**
+   * The item is no longer what the cache shows. Its text is let go of: past states are kept to resume watches from, and few are ever
+   * asked for again.
+   */
+  supersede(): void {
+    this.current = false;
+    this.encoded = undefined;
+  }
 }
 
 /** How all stored texts of a kind begin; metadata's fields follow. */
@@ -33,15 +67,9 @@ export function withRevision(prefix: string, value: string, revision: number): s
   return `${prefix}${versionField(revision)}${value.slice(prefix.length)}`;
 }
 
-/** A served text with another resourceVersion: for the last state of what is deleted, or left a selector's view. */
-export function retext(prefix: string, item: CacheItem, revision: number): string {
-  return withRevision(prefix, `${prefix}${item.text.slice(prefix.length + versionField(item.revision).length)}`, revision);
-}
-
-/** The item as of a later revision: the same object, with that resourceVersion. */
-export function atRevision(prefix: string, item: CacheItem, revision: number): CacheItem {
-  const object = { ...item.object, metadata: { ...item.object.metadata, resourceVersion: String(revision) } };
-  return { key: item.key, namespace: item.namespace, object, text: retext(prefix, item, revision), revision };
+/** The item as of a later revision: the same object, with that resourceVersion. For the last state of what is deleted, or left a selector's view. */
+export function atRevision(item: CacheItem, revision: number): CacheItem {
+  return new CacheItem(item.key, { ...item.object, metadata: { ...item.object.metadata, resourceVersion: String(revision) } }, revision);
 }
 
 /** Freezes an object and all below it; for tests, where a reader that changes a shared object must not go unnoticed. */

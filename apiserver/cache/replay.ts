@@ -1,7 +1,6 @@
 import type { Live } from '../../api/object.ts';
 import type { Store, StoreEvent } from '../../store/store.ts';
-import type { CacheItem } from './cache-item.ts';
-import { atRevision } from './cache-item.ts';
+import { atRevision, CacheItem } from './cache-item.ts';
 import type { CacheEvent } from './event-ring.ts';
 
 /** Reads the store's history after `from` up to and including `to`. @throws CompactedError when it is gone. */
@@ -46,6 +45,7 @@ export function replayed(
     const before = known.get(key);
     if (event.type === 'put') {
       const item = parse(event);
+      item.supersede();
       known.set(key, item);
       return { revision: event.revision, deleted: false, item, previous: before ?? (event.created ? undefined : item), at, lines: new Map() };
     }
@@ -53,7 +53,7 @@ export function replayed(
     const last =
       before ??
       (event.value === undefined ? tombstone(key, event.revision, textPrefix) : parse({ ...event, type: 'put', value: event.value, created: false }));
-    return { revision: event.revision, deleted: true, item: atRevision(textPrefix, last, event.revision), previous: before, at, lines: new Map() };
+    return { revision: event.revision, deleted: true, item: atRevision(last, event.revision), previous: before, at, lines: new Map() };
   });
 }
 
@@ -62,5 +62,5 @@ function tombstone(key: string, revision: number, textPrefix: string): CacheItem
   const namespace = slash < 0 ? '' : key.slice(0, slash);
   const meta = { resourceVersion: String(revision), name: key.slice(slash + 1), ...(namespace === '' ? {} : { namespace }) };
   const text = `${textPrefix}${JSON.stringify(meta).slice(1)}}`;
-  return { key, namespace, object: JSON.parse(text) as Live, text, revision };
+  return new CacheItem(key, JSON.parse(text) as Live, revision);
 }

@@ -6,8 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../store/store.ts';
 import { CompactedError } from '../../store/store.ts';
-import type { CacheItem } from './cache-item.ts';
-import { atRevision, deepFreeze, textPrefixOf, withRevision } from './cache-item.ts';
+import { atRevision, CacheItem, deepFreeze, textPrefixOf, withRevision } from './cache-item.ts';
 import type { CacheEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
 import { ItemIndex } from './item-index.ts';
@@ -133,6 +132,7 @@ export class WatchCache {
     for (const event of this.ring.after(revision)) {
       if (!index || !fieldOf || fieldOf(event.item.object) === index.value || (event.previous && fieldOf(event.previous.object) === index.value)) {
         subscriber.deliver(event);
+        event.lines.clear();
       }
     }
     if (!index || !fieldOf) {
@@ -293,7 +293,7 @@ export class WatchCache {
     let item: CacheItem;
     if (event.type === 'delete') {
       if (!previous) return;
-      item = atRevision(this.textPrefix, previous, event.revision);
+      item = atRevision(previous, event.revision);
       if (this.options.freeze) deepFreeze(item.object);
       this.items.delete(previous);
     } else {
@@ -314,7 +314,14 @@ export class WatchCache {
   private publish(event: CacheEvent): void {
     this.ring.push(event);
     for (const subscriber of this.subscribers) subscriber.deliver(event);
-    if (this.indexedSubscribers.size === 0) return;
+    if (this.indexedSubscribers.size > 0) this.publishIndexed(event);
+    // What was encoded has been delivered; a watch that resumes from the ring encodes anew what little it asks for.
+    event.lines.clear();
+    event.previous?.supersede();
+    if (event.deleted) event.item.supersede();
+  }
+
+  private publishIndexed(event: CacheEvent): void {
     for (const [field, { read }] of this.items.indexedFields()) {
       const value = read(event.item.object);
       const before = event.previous ? read(event.previous.object) : value;
@@ -344,14 +351,7 @@ export class WatchCache {
     object.metadata ??= {};
     object.metadata.resourceVersion = String(stored.revision);
     if (this.options.freeze) deepFreeze(object);
-    const slash = key.indexOf('/');
-    return {
-      key,
-      namespace: slash < 0 ? '' : key.slice(0, slash),
-      object: object as Live,
-      text: withRevision(this.textPrefix, stored.value, stored.revision),
-      revision: stored.revision,
-    };
+    return new CacheItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
   }
 }
 

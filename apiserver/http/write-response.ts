@@ -28,7 +28,7 @@ export async function writeResponse(res: Output, { status, headers, body }: ApiR
     case 'object':
       return writeParts(res, status, head, [body.json()], request);
     case 'text':
-      return writeParts(res, status, head, body.parts, request);
+      return writeParts(res, status, head, body.parts, request, body.length);
     case 'stream': {
       begin(res, status, head);
       if ('flushHeaders' in res) res.flushHeaders();
@@ -47,10 +47,11 @@ const begin = (res: Output, status: number, headers: Record<string, string | str
 };
 
 function end(res: Output, status: number, headers: Record<string, string | string[]>, text: string | Buffer, headOnly: boolean): void {
-  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  begin(res, status, { ...headers, 'content-length': String(bytes.length) });
+  const length = Buffer.byteLength(text);
+  begin(res, status, { ...headers, 'content-length': String(length) });
   if (headOnly) res.end();
-  else res.end(bytes);
+  // A text goes as it is: Node writes it in one piece with the head. What is ASCII is copied without being looked at.
+  else (res as ServerResponse).end(text, length === text.length ? 'latin1' : 'utf8');
 }
 
 function write(res: Output, chunk: string | Buffer): boolean {
@@ -65,17 +66,18 @@ async function writeParts(
   headers: Record<string, string | string[]>,
   parts: Iterable<string | Buffer>,
   request: ApiRequest | undefined,
+  length?: number,
 ): Promise<void> {
   const headOnly = request?.method === 'HEAD';
   const iterator = parts[Symbol.iterator]();
   const first = iterator.next();
   if (first.done) return end(res, status, headers, '', headOnly);
-  if (first.value.length >= COMPRESSED_FROM && !headOnly && takesGzip(request) && headers['content-encoding'] === undefined) {
+  if ((length ?? first.value.length) >= COMPRESSED_FROM && !headOnly && takesGzip(request) && headers['content-encoding'] === undefined) {
     return writeCompressed(res, status, headers, first.value, iterator);
   }
   let part = iterator.next();
   if (part.done) return end(res, status, headers, first.value, headOnly);
-  begin(res, status, headers);
+  begin(res, status, length === undefined ? headers : { ...headers, 'content-length': String(length) });
   if (headOnly) {
     res.end();
     return;

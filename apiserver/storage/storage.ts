@@ -62,7 +62,7 @@ export function createStorage({ store, cache, shared }: StorageOptions): Storage
       const result = await store.delete(cache.prefix + current.key, current.revision);
       if (!result.ok) return lost(current.key, result.current?.revision);
       await cache.reached(result.revision);
-      return { ok: true, item: atRevision(cache.textPrefix, current, result.revision) };
+      return { ok: true, item: atRevision(current, result.revision) };
     },
     same(current, object) {
       const { metadata, kind: _kind, apiVersion: _apiVersion, ...rest } = object;
