@@ -17,13 +17,13 @@ COPY LICENSE ./
 # The reconcilers for a stock cluster: what deploy/chart installs.
 FROM base AS controllers
 USER 65532:65532
-ENTRYPOINT ["node", "/skiff/dist/skiff.mjs", "controllers", "--data-dir", "/tmp/skiff"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/skiff/dist/skiff.mjs", "controllers", "--data-dir", "/tmp/skiff"]
 
 # The control plane.
 FROM base AS server
 VOLUME /var/lib/skiff
 EXPOSE 6443
-ENTRYPOINT ["node", "/skiff/dist/skiff.mjs", "server"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/skiff/dist/skiff.mjs", "server"]
 
 # The node agent with containerd; needs --privileged and the host's network.
 FROM base AS agent
@@ -31,4 +31,4 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     containerd runc containernetworking-plugins nftables iptables iproute2 conntrack && rm -rf /var/lib/apt/lists/*
 VOLUME /var/lib/skiff
 EXPOSE 10250
-ENTRYPOINT ["node", "/skiff/dist/skiff.mjs", "agent"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/skiff/dist/skiff.mjs", "agent"]
