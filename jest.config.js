@@ -17,5 +17,5 @@ export default {
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -238,7 +238,7 @@ suite('what pods are given', () => {
     expect(await inside(`cat ${TOKEN}/ca.crt`)).toMatch(/^-----BEGIN CERTIFICATE-----/);
     const [uid = '', id = ''] = (await kubectl.path('{.metadata.uid} {.status.containerStatuses[0].containerID}', 'pod', 'volumes')).split(/ .*\/\//);
     const cgroup = existsSync('/sys/fs/cgroup/memory') ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup';
-    const [pid = ''] = readFileSync(join(cgroup, 'kubepods', 'besteffort', `pod${uid}`, id, 'cgroup.procs'), 'utf8').split('\n');
+    const [pid = ''] = readFileSync(join(cgroup, cluster.cgroupRoot, 'besteffort', `pod${uid}`, id, 'cgroup.procs'), 'utf8').split('\n');
     writeFileSync(join(host, 'ca.crt'), await inside(`cat ${TOKEN}/ca.crt`));
     const request = `
       const answer = await fetch('https://' + process.env.SERVER + '/apis/authentication.k8s.io/v1/selfsubjectreviews', {

@@ -90,7 +90,7 @@ suite('what holds containers', () => {
   /** A file of the cgroup of a pod, by its name in the first version and in the second. */
   const podCgroup = async (name: string, qos: string, v1: readonly [string, string], v2: string) => {
     const uid = await kubectl.path('{.metadata.uid}', 'pod', name);
-    const path = join('kubepods', qos, `pod${uid}`);
+    const path = join(cluster.cgroupRoot, qos, `pod${uid}`);
     return readFileSync(unified ? join('/sys/fs/cgroup', path, v2) : join('/sys/fs/cgroup', v1[0], path, v1[1]), 'utf8').trim();
   };
 

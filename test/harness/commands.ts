@@ -33,7 +33,8 @@ export function run(file: string, args: readonly string[], { input, env, timeout
           stderr: error && stderr === '' ? error.message : stderr,
         }),
     );
-    child.stdin?.end(input ?? '');
+    // A program that reads no input may be gone before it is given any.
+    child.stdin?.on('error', () => {}).end(input ?? '');
   });
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listOwnTraces } from '../../agent/network/index.ts';
+import { layoutOf } from '../../cli/data-dir.ts';
 import { IMAGE, testImageArchive } from '../e2e/test-image.ts';
 import type { Kubectl, Outcome } from './commands.ts';
 import { freePort, kubectlFor, ROOT, run } from './commands.ts';
@@ -15,6 +16,8 @@ export interface RealCluster {
   readonly port: number;
   readonly agentPort: number;
   readonly nodeName: string;
+  /** The cgroup that holds the pods', below each hierarchy. */
+  readonly cgroupRoot: string;
   /** The node's own address. */
   readonly nodeIp: string;
   /** A namespace of its own, ready for pods. */
@@ -72,6 +75,7 @@ export async function startRealCluster(options: { readonly store?: string; reado
       port,
       agentPort,
       nodeName,
+      cgroupRoot: layoutOf(dataDir).cgroupRoot,
       nodeIp,
       async namespace(name) {
         await kubectl('create', 'namespace', name);
