@@ -29,6 +29,9 @@ export interface Column<T extends KubeObject = KubeObject> {
   readonly cell: (object: Live<T>, now: number) => Cell;
 }
 
+/** What raises metadata.generation: a change of anything but metadata and status, and of what else; or nothing. */
+export type GenerationRule = 'content' | 'content and annotations' | 'content and labels' | 'content and status' | 'nothing';
+
 /**
  * What a kind does beyond its schema. Every function gets decoded objects (types are right, unknown fields gone);
  * `default` and the `prepare…` functions change the object in place, the `validate…` functions return what is wrong, in upstream's order.
@@ -49,8 +52,8 @@ export interface Strategy<T extends KubeObject> {
   readonly warnings?: (object: T, old: Live<T> | undefined) => string[];
   /** The rule of `metadata.name`; upstream's default is a DNS-1123 subdomain. Returns what is wrong with the name, if anything. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
-  /** metadata.generation is kept, and raised when anything but metadata and status changes. */
-  readonly generation?: boolean;
+  /** metadata.generation is kept: 1 at first, and raised as said. */
+  readonly generation?: GenerationRule;
   /** False: an update must name the resourceVersion that it is based on. */
   readonly allowUnconditionalUpdate?: false;
   readonly metadataChecks?: MetadataChecks;

@@ -8,7 +8,7 @@ import {
 } from './custom-resource-definition-validation.ts';
 
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
-  generation: true,
+  generation: 'content',
   allowUnconditionalUpdate: false,
   metadataChecks: { anyFinalizer: true },
   default: defaultCustomResourceDefinition,

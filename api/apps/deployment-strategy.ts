@@ -96,7 +96,7 @@ function validateStatusUpdate(deployment: Deployment, old: Live<Deployment>): Fi
 }
 
 export const deploymentStrategy: Strategy<Deployment> = {
-  generation: true,
+  generation: 'content and annotations',
   default: defaultDeployment,
   prepareForCreate: (deployment) => {
     deployment.status = {};
@@ -106,6 +106,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
   },
   prepareForStatusUpdate: (deployment, old) => {
     deployment.spec = old.spec;
+    if (deployment.metadata) deployment.metadata.labels = old.metadata.labels;
   },
   validate,
   validateUpdate: (deployment, old) => {

@@ -19,7 +19,7 @@ function validate(set: ReplicaSet): FieldError[] {
 }
 
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
-  generation: true,
+  generation: 'content',
   default: (set) => {
     if (!set.spec) return;
     set.spec.replicas ??= 1;

@@ -38,7 +38,7 @@ function prepareForStatusUpdate(pod: Pod, old: Live<Pod>): void {
 }
 
 export const podStrategy: Strategy<Pod> = {
-  generation: true,
+  generation: 'content',
   metadataChecks: { onUpdate: ['whole', 'change'] },
   default: (pod) => {
     defaultPod(pod);

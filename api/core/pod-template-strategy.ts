@@ -13,7 +13,7 @@ function validate(object: PodTemplate): FieldError[] {
 }
 
 export const podTemplateStrategy: Strategy<PodTemplate> = {
-  generation: true,
+  generation: 'content',
   default: (object) => {
     object.template ??= {};
     defaultPodTemplate(object.template);

@@ -50,7 +50,7 @@ function validate(controller: ReplicationController): FieldError[] {
 }
 
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
-  generation: true,
+  generation: 'content',
   default: setDefaults,
   prepareForCreate: (controller) => {
     controller.status = { replicas: 0 };

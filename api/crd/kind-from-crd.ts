@@ -98,7 +98,7 @@ function strategyOf(
     return [path.replace(/^\./, ''), (object: CustomObject) => textOf(find(object)[0])] as const;
   });
   return {
-    generation: true,
+    generation: hasStatus ? 'content' : 'content and status',
     metadataChecks: { anyFinalizer: true },
     validate,
     validateUpdate: validate,

@@ -115,7 +115,7 @@ function dropTopology(slice: EndpointSlice): void {
 }
 
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
-  generation: true,
+  generation: 'content and labels',
   metadataChecks: { onUpdate: ['whole'] },
   default: (slice) => {
     for (const port of slice.ports ?? []) {

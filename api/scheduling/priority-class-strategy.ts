@@ -26,7 +26,7 @@ function validate(priorityClass: PriorityClass): FieldError[] {
 }
 
 export const priorityClassStrategy: Strategy<PriorityClass> = {
-  generation: true,
+  generation: 'nothing',
   default: (priorityClass) => {
     priorityClass.preemptionPolicy ??= 'PreemptLowerPriority';
   },

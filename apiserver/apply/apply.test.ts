@@ -162,6 +162,14 @@ describe('server-side apply', () => {
 });
 
 describe('managed fields of ordinary writes', () => {
+  it('hold what the creator gave, and nothing that the server added', async () => {
+    const namespace = (await api.inject('POST', '/api/v1/namespaces', { metadata: { name: 'n' } })).json;
+    expect(namespace.spec.finalizers).toEqual(['kubernetes']);
+    expect(namespace.metadata.managedFields.map(({ fieldsV1 }: { fieldsV1: object }) => fieldsV1)).toEqual([
+      { 'f:metadata': { 'f:labels': { '.': {}, 'f:kubernetes.io/metadata.name': {} } } },
+    ]);
+  });
+
   it('belong to the writer, without what the server says', async () => {
     const { json } = await api.inject(
       'POST',

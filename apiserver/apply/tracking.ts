@@ -1,3 +1,4 @@
+import type { KindDefinition } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
@@ -8,7 +9,7 @@ import type { Resource } from '../registry.ts';
 import { equalJson } from '../verbs/equality.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, isEmptySet, union } from './field-set.ts';
-import { compareFields, fieldsOf } from './field-walk.ts';
+import { compareFields } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
 import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
 
@@ -41,6 +42,19 @@ export function ownable(resource: Resource, fields: FieldSet, subresource: strin
 /** Metadata without managedFields compares equal whoever manages it. */
 const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
 
+const empties = new WeakMap<KindDefinition, KubeObject>();
+
+/** An object of the kind that says nothing: the structures that are always there belong to nobody. */
+function emptyOf(kind: KindDefinition): KubeObject {
+  let empty = empties.get(kind);
+  if (!empty) {
+    const decoded = codecOf(kind).decode({});
+    empty = decoded.ok ? decoded.object : {};
+    empties.set(kind, empty);
+  }
+  return empty;
+}
+
 const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
   entries !== undefined && (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0));
 
@@ -53,7 +67,7 @@ export function trackUpdate(resource: Resource, next: KubeObject, old: Live | un
   const schema = codecOf(resource.stored).structural;
   const id: ManagerId = { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource };
   if (!old) {
-    const fields = ownable(resource, fieldsOf(comparable(next), schema, false), subresource);
+    const fields = ownable(resource, compareFields(emptyOf(resource.stored), comparable(next), schema).changed, subresource);
     meta.managedFields = entriesOf([{ ...id, time: timeText(now), fields }]);
     return;
   }

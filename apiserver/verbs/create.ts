@@ -67,17 +67,25 @@ function alreadyExists(resource: Resource, meta: ObjectMeta, generated: boolean)
 async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, apply: boolean): Promise<KubeObject> {
   const { resource, core } = call;
   const given = object.metadata?.name;
+  // What the server adds from here on is nobody's.
+  const managedFields = apply ? object.metadata?.managedFields : managedFromStart(call, object, parameters);
   const keyNow = () => ({ namespace: object.metadata?.namespace ?? '', name: given ?? '' });
   await admission.admit(object, undefined, keyNow());
   const stored = resource.toStored(object);
-  fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation === true);
+  fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored);
-  if (!apply)
-    trackUpdate(resource, stored, undefined, managerName(parameters.fieldManager, call.request.headers['user-agent']), '', core.clock.now());
+  metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
   call.warnings.push(...(resource.stored.strategy.warnings?.(stored, undefined) ?? []));
   await admission.validate(stored, undefined, keyNow());
   return stored;
+}
+
+/** Who the fields of a new object belong to, as its creator gave it. */
+function managedFromStart({ resource, request, core }: Call, object: KubeObject, { fieldManager }: WriteParameters): ObjectMeta['managedFields'] {
+  const given = resource.toStored(object);
+  trackUpdate(resource, given, undefined, managerName(fieldManager, request.headers['user-agent']), '', core.clock.now());
+  return given.metadata?.managedFields;
 }
 
 function validateCreate({ rules, kind, ...resource }: Resource, stored: KubeObject): void {

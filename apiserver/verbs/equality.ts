@@ -1,5 +1,3 @@
-import type { KubeObject } from '../../api/object.ts';
-
 /** Whether two JSON values are the same; undefined fields count as absent, and the order of keys does not matter. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -19,15 +17,4 @@ export function equalJson(a: unknown, b: unknown): boolean {
   }
   for (const key of Object.keys(right)) if (right[key] !== undefined) count--;
   return count === 0;
-}
-
-/** Whether anything but metadata and status differs: what raises metadata.generation. */
-export function changesMoreThanStatus(next: KubeObject, old: KubeObject): boolean {
-  const a = next as Record<string, unknown>;
-  const b = old as Record<string, unknown>;
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    if (key === 'metadata' || key === 'status' || key === 'kind' || key === 'apiVersion') continue;
-    if (!equalJson(a[key], b[key])) return true;
-  }
-  return false;
 }

@@ -13,7 +13,8 @@ import { writeParametersOf } from '../request/options.ts';
 import { admissionOf, throwInvalid, unstoredResult } from '../writes.ts';
 import { createObject, placeInNamespace } from './create.ts';
 import { completesDeletion } from './deletion.ts';
-import { changesMoreThanStatus, equalJson } from './equality.ts';
+import { equalJson } from './equality.ts';
+import { raisesGeneration } from './generation.ts';
 import { findItem } from './get.ts';
 import { subresourceRules } from './subresource-rules.ts';
 import { ttlOf } from './time-to-live.ts';
@@ -141,7 +142,7 @@ function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   else strategy.prepareForUpdate?.(object, old);
   const meta = metadataOf(object);
   const { generation } = old.metadata;
-  if (strategy.generation) meta.generation = (generation ?? 0) + (changesMoreThanStatus(object, old) ? 1 : 0);
+  if (strategy.generation) meta.generation = (generation ?? 0) + (raisesGeneration(strategy.generation, object, old) ? 1 : 0);
   else if (generation === undefined) delete meta.generation;
   else meta.generation = Math.max(generation, meta.generation ?? 0);
   return object;

@@ -179,6 +179,13 @@ describe('update', () => {
       { 'content-type': 'application/merge-patch+json' },
     );
     expect(labelled.json.metadata.generation).toBe(1);
+    const labelledByStatus = await api.inject(
+      'PATCH',
+      `${deployments}/d/status`,
+      { metadata: { labels: { x: 'z' }, annotations: { kept: 'yes' } } },
+      { 'content-type': 'application/merge-patch+json' },
+    );
+    expect(labelledByStatus.json.metadata).toMatchObject({ labels: { x: 'y' }, annotations: { kept: 'yes' }, generation: 1 });
     const scaled = await api.inject(
       'PATCH',
       `${deployments}/d`,

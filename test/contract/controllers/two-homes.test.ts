@@ -22,7 +22,7 @@ const skiffDeployments = defineKind<Deployment>({
   plural: 'deployments',
   schema: Deployment,
   storagePrefix: 'skiff.dev/deployments',
-  strategy: { generation: true },
+  strategy: { generation: 'content' },
 });
 const skiffReplicaSets = defineKind<ReplicaSet>({
   ...foreign,
@@ -30,7 +30,7 @@ const skiffReplicaSets = defineKind<ReplicaSet>({
   plural: 'replicasets',
   schema: ReplicaSet,
   storagePrefix: 'skiff.dev/replicasets',
-  strategy: { generation: true },
+  strategy: { generation: 'content' },
 });
 
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:1' }] } };

@@ -1,0 +1,34 @@
+import type { GenerationRule } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { equalJson } from './equality.ts';
+
+const NO_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
+
+/** Whether what lies between two states of an object raises metadata.generation. */
+export function raisesGeneration(rule: GenerationRule | undefined, next: KubeObject, old: KubeObject): boolean {
+  if (rule === undefined || rule === 'nothing') return false;
+  if (changesContent(next, old)) return true;
+  switch (rule) {
+    case 'content':
+      return false;
+    case 'content and annotations':
+      return !equalJson(next.metadata?.annotations ?? {}, old.metadata?.annotations ?? {});
+    case 'content and labels':
+      return !equalJson(next.metadata?.labels ?? {}, old.metadata?.labels ?? {});
+    case 'content and status':
+      return !equalJson((next as WithStatus).status, (old as WithStatus).status);
+  }
+}
+
+interface WithStatus extends KubeObject {
+  status?: unknown;
+}
+
+function changesContent(next: KubeObject, old: KubeObject): boolean {
+  const a = next as Record<string, unknown>;
+  const b = old as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (!NO_CONTENT.has(key) && !equalJson(a[key], b[key])) return true;
+  }
+  return false;
+}
