@@ -24,6 +24,7 @@ describe('the loopback client', () => {
     const made = await client.create(configMaps, { metadata: key, data: { k: 'v' } });
     expect(await client.get(configMaps, key)).toBe(made);
     expect((await client.list(configMaps)).items[0]).toBe(made);
+    expect(made.metadata.managedFields?.[0]?.manager).toBe('test');
   });
 
   it('keeps nothing of what it is given: shared and frozen parts may be written, and changed afterwards', async () => {

@@ -26,8 +26,11 @@ const MEDIA_TYPES = {
 
 /** A client in the server's own process: the same stages, no HTTP, no parsing; objects and events are the cache's own. */
 export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock): Client {
+  // A part of the system writes under its own name: `system:kube-scheduler` as kube-scheduler.
+  const headers = { 'user-agent': user.name.replace(/^system:/, '') };
+
   function execute(request: Pick<ApiRequest, 'method' | 'path'> & Partial<ApiRequest>): Promise<Result> {
-    return pipeline.execute({ query: NO_QUERY, headers: {}, signal: NEVER, user, ...request });
+    return pipeline.execute({ query: NO_QUERY, headers, signal: NEVER, user, ...request });
   }
 
   async function object<T extends KubeObject>(request: Parameters<typeof execute>[0]): Promise<Live<T>> {
@@ -53,7 +56,7 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock)
         method: 'PATCH',
         path: pathOf(kind, key.namespace, key.name, options.subresource),
         query,
-        headers: { 'content-type': MEDIA_TYPES[patch.type] },
+        headers: { ...headers, 'content-type': MEDIA_TYPES[patch.type] },
         body,
       });
     },

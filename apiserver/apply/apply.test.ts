@@ -162,6 +162,16 @@ describe('server-side apply', () => {
 });
 
 describe('managed fields of ordinary writes', () => {
+  it('hold what came to be as a whole together with what stands in it', async () => {
+    const probe = { httpGet: { port: 80 } };
+    const made = (await api.inject('POST', DEPLOYMENTS, deployment([{ name: 'c', image: 'x', livenessProbe: probe }]))).json;
+    const [{ fieldsV1 }] = made.metadata.managedFields;
+    const container = fieldsV1['f:spec']['f:template']['f:spec']['f:containers']['k:{"name":"c"}'];
+    expect(container['f:livenessProbe']).toMatchObject({ '.': {}, 'f:httpGet': { '.': {}, 'f:port': {} } });
+    expect(fieldsV1['f:spec']['f:strategy']).not.toHaveProperty('.');
+    expect(fieldsV1['f:spec']['f:strategy']['f:rollingUpdate']).toHaveProperty('.');
+  });
+
   it('hold what the creator gave, and nothing that the server added', async () => {
     const namespace = (await api.inject('POST', '/api/v1/namespaces', { metadata: { name: 'n' } })).json;
     expect(namespace.spec.finalizers).toEqual(['kubernetes']);

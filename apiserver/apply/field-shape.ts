@@ -29,9 +29,6 @@ export const fieldSchemaOf = (schema: StructuralSchema, name: string): Structura
 
 export const itemSchemaOf = (schema: StructuralSchema): StructuralSchema => schema.items ?? NO_SCHEMA;
 
-/** Whether the value is a structure with fields of its own, rather than a map that was put there. */
-export const isStructure = (schema: StructuralSchema): boolean => schema.properties !== undefined;
-
 /** The path element of an item of a list: by its keys, defaults filled in, or by its value. */
 export function itemElement(item: unknown, shape: Shape, schema: StructuralSchema): string {
   if (shape === 'set-list') return `v:${JSON.stringify(item)}`;

@@ -3,13 +3,13 @@ import { isJsonObject } from '../patch/merge-patch.ts';
 import { equalJson } from '../verbs/equality.ts';
 import type { FieldSet } from './field-set.ts';
 import { LEAF, SELF } from './field-set.ts';
-import { fieldSchemaOf, isStructure, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
+import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
 
 type Building = Record<string, FieldSet>;
 
 /**
  * The fields a value has. `applied`: as an applied configuration owns them, where a map is owned through its entries alone;
- * otherwise as a writer owns what was not there before, maps included.
+ * otherwise as a writer owns what was not there before: every structure, map and list with itself.
  */
 export function fieldsOf(value: unknown, schema: StructuralSchema, applied: boolean): FieldSet {
   const shape = shapeOf(value, schema);
@@ -21,7 +21,7 @@ export function fieldsOf(value: unknown, schema: StructuralSchema, applied: bool
       if (below === undefined) continue;
       out[`f:${name}`] = below === null ? LEAF : fieldsOf(below, fieldSchemaOf(schema, name), applied);
     }
-    return applied || isStructure(schema) ? out : withSelf(out);
+    return applied ? out : withSelf(out);
   }
   if (!Array.isArray(value)) return LEAF;
   const items = itemSchemaOf(schema);
