@@ -168,8 +168,7 @@ describe('managed fields of ordinary writes', () => {
     const [{ fieldsV1 }] = made.metadata.managedFields;
     const container = fieldsV1['f:spec']['f:template']['f:spec']['f:containers']['k:{"name":"c"}'];
     expect(container['f:livenessProbe']).toMatchObject({ '.': {}, 'f:httpGet': { '.': {}, 'f:port': {} } });
-    expect(fieldsV1['f:spec']['f:strategy']).not.toHaveProperty('.');
-    expect(fieldsV1['f:spec']['f:strategy']['f:rollingUpdate']).toHaveProperty('.');
+    expect(fieldsV1['f:spec']['f:strategy']).toEqual({ 'f:rollingUpdate': { '.': {}, 'f:maxSurge': {}, 'f:maxUnavailable': {} }, 'f:type': {} });
   });
 
   it('hold what the creator gave, and nothing that the server added', async () => {
