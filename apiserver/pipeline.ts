@@ -137,7 +137,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const result = await callVerb(request, info, user, warnings);
     const response = encode(result, { form, includeObject: includeObjectOf(request.query), clock: core.clock });
     if (warnings.length === 0) return response;
-    return { ...response, headers: { ...response.headers, warning: warnings.map(warningHeader) } };
+    return { ...response, headers: { ...response.headers, warning: warningHeaders(warnings) } };
   }
 
   return {
@@ -168,11 +168,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 function failure(error: unknown, core: Core, request: ApiRequest, warnings: readonly string[]): ApiResponse {
   if (error instanceof StatusError) {
     const response = statusResponse(error.toStatus());
-    return warnings.length === 0 ? response : { ...response, headers: { ...response.headers, warning: warnings.map(warningHeader) } };
+    return warnings.length === 0 ? response : { ...response, headers: { ...response.headers, warning: warningHeaders(warnings) } };
   }
   core.log.error({ err: error, method: request.method, path: request.path }, 'a request failed unexpectedly');
   return statusResponse(errors.internal(error instanceof Error ? error.message : String(error)).toStatus());
 }
+
+/** Each warning once. */
+const warningHeaders = (warnings: readonly string[]): string[] => [...new Set(warnings)].map(warningHeader);
 
 /** RFC 7234's form of a warning without a date; quotes and backslashes are escaped. */
 const warningHeader = (text: string): string => `299 - "${text.replace(/[\r\n]+/g, ' ').replace(/[\\"]/g, '\\$&')}"`;

@@ -1,5 +1,5 @@
 import { defaultPodTemplate } from '../core/pod-spec-defaults.ts';
-import { podSpecWarnings } from '../core/pod-warnings.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import { validateReplicaStatus } from '../core/replica-status-validation.ts';
 import type { FieldError } from '../field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../field-error.ts';
@@ -115,11 +115,5 @@ export const deploymentStrategy: Strategy<Deployment> = {
     return errors;
   },
   validateStatusUpdate,
-  warnings: (deployment, old) =>
-    podSpecWarnings(
-      deployment.spec?.template?.spec,
-      deployment.spec?.template?.metadata?.annotations,
-      'spec.template.spec',
-      old?.spec?.template?.spec,
-    ),
+  warnings: (deployment, old) => podTemplateWarnings(deployment, old, deployment.spec?.template, 'spec.template'),
 };

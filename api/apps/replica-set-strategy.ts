@@ -1,5 +1,5 @@
 import { defaultPodTemplate } from '../core/pod-spec-defaults.ts';
-import { podSpecWarnings } from '../core/pod-warnings.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import { validateReplicaStatus } from '../core/replica-status-validation.ts';
 import type { FieldError } from '../field-error.ts';
 import type { Strategy } from '../kind.ts';
@@ -42,7 +42,6 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
     return errors;
   },
   validateStatusUpdate: (set) => validateReplicaStatus(set.status),
-  warnings: (set, old) =>
-    podSpecWarnings(set.spec?.template?.spec, set.spec?.template?.metadata?.annotations, 'spec.template.spec', old?.spec?.template?.spec),
+  warnings: (set, old) => podTemplateWarnings(set, old, set.spec?.template, 'spec.template'),
   selectableFields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
 };

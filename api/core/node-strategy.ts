@@ -134,6 +134,9 @@ export const nodeStrategy: Strategy<Node> = {
   validate,
   validateUpdate: (node, old) => [...validate(node), ...checkUpdate(node, old)],
   validateStatusUpdate: checkUpdate,
-  warnings: (node) => (node.spec?.configSource ? ['spec.configSource: deprecated in v1.22, support removed in v1.24'] : []),
+  warnings: ({ spec }) => [
+    ...(spec?.configSource ? ['spec.configSource: deprecated in v1.22, support removed in v1.24'] : []),
+    ...(spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+  ],
   selectableFields: { 'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false) },
 };

@@ -4,7 +4,7 @@ import { rootPath } from '../validation/field-path.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import type { PodTemplate } from './pod-template.ts';
 import { checkPodTemplate } from './pod-template-validation.ts';
-import { podSpecWarnings } from './pod-warnings.ts';
+import { podTemplateWarnings } from './pod-warnings.ts';
 
 function validate(object: PodTemplate): FieldError[] {
   const errors: FieldError[] = [];
@@ -20,5 +20,5 @@ export const podTemplateStrategy: Strategy<PodTemplate> = {
   },
   validate,
   validateUpdate: validate,
-  warnings: (object, old) => podSpecWarnings(object.template?.spec, object.template?.metadata?.annotations, 'template.spec', old?.template?.spec),
+  warnings: (object, old) => podTemplateWarnings(object, old, object.template, 'template', { naming: false }),
 };

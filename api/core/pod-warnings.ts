@@ -1,89 +1,167 @@
+import type { ObjectMeta } from '../meta/object-meta.ts';
 import type { Live } from '../object.ts';
+import { dns1123LabelFaults } from '../validation/name-rules.ts';
+import type { NodeSelectorTerm, PodAffinityTerm } from './affinity.ts';
 import type { Container } from './container.ts';
+import type { EnvVar } from './env.ts';
 import type { Pod } from './pod.ts';
 import { eachContainer } from './pod-containers.ts';
+import { portWarnings } from './pod-port-warnings.ts';
 import type { PodSpec } from './pod-spec.ts';
+import type { PodTemplateSpec } from './pod-template.ts';
 import { isWhole } from './resource-quantity-validation.ts';
 
-const RENAMED_NODE_LABELS: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
-  'beta.kubernetes.io/os': 'kubernetes.io/os',
-  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
-  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  'app.kubernetes.io/created-by': 'deprecated since v1.9',
+  'scheduler.alpha.kubernetes.io/preferAvoidPods': 'deprecated since v1.22; use Taints and Tolerations instead',
+  'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 };
 
+const OLD_ANNOTATIONS: Readonly<Record<string, string>> = {
+  'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
+  'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+  'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+};
+const SECCOMP_OF_POD = 'seccomp.security.alpha.kubernetes.io/pod';
+const SECCOMP_OF_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
+const APPARMOR_OF_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/';
+
 const OLD_VOLUMES = {
-  gitRepo: 'deprecated in v1.11',
-  glusterfs: 'deprecated in v1.25, this feature has been completely removed',
   photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
-  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
+  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
   scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
   flocker: 'deprecated in v1.22, non-functional in v1.25+',
   storageos: 'deprecated in v1.22, non-functional in v1.25+',
-  rbd: 'deprecated in v1.28, non-functional in v1.31+',
+  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
+  glusterfs: 'deprecated in v1.25, this feature has been completely removed',
   cephfs: 'deprecated in v1.28, non-functional in v1.31+',
+  rbd: 'deprecated in v1.28, non-functional in v1.31+',
 } as const;
 
+/** People seldom change pods themselves: a pod is warned about when it is made. */
 export function podWarnings(pod: Pod, old: Live<Pod> | undefined): string[] {
-  return podSpecWarnings(pod.spec, pod.metadata?.annotations, 'spec', old?.spec);
+  if (old) return [];
+  return [...nameWarnings(pod.metadata?.name, "the Pod's hostname"), ...templateWarnings(pod.spec, pod.metadata?.annotations, '')];
 }
 
-/** The warnings for a pod's spec, of a pod or of a template; `field` is the path of the spec. On update only what is new is worth one. */
-export function podSpecWarnings(
-  spec: PodSpec | undefined,
-  annotations: Readonly<Record<string, string>> | undefined,
-  field: string,
-  old: PodSpec | undefined,
+/** What an object with a pod template has to do with the warnings about it. */
+interface Templated {
+  readonly metadata?: ObjectMeta | undefined;
+}
+
+/**
+ * The warnings about an object that makes pods: when it is made, and when a change raises its generation.
+ * @param path Of the template: `spec.template`
+ */
+export function podTemplateWarnings(
+  object: Templated,
+  old: Templated | undefined,
+  template: PodTemplateSpec | undefined,
+  path: string,
+  { naming = true } = {},
 ): string[] {
-  if (!spec || old) return [];
+  if (old && old.metadata?.generation === object.metadata?.generation) return [];
+  const named = naming && !old ? nameWarnings(object.metadata?.name, 'Pod names and hostnames') : [];
+  return [...named, ...templateWarnings(template?.spec, template?.metadata?.annotations, `${path}.`)];
+}
+
+function nameWarnings(name: string | undefined, use: string): string[] {
+  const faults = dns1123LabelFaults(name ?? '');
+  if (faults.length === 0) return [];
+  return [`metadata.name: this is used in ${use}, which can result in surprising behavior; a DNS label is recommended: [${faults.join(' ')}]`];
+}
+
+function templateWarnings(spec: PodSpec | undefined, annotations: Readonly<Record<string, string>> = {}, at: string): string[] {
+  if (!spec) return [];
   const warnings: string[] = [];
-  for (const key in spec.nodeSelector) warnAboutLabel(warnings, `${field}.nodeSelector[${key}]`, key);
-  spec.topologySpreadConstraints?.forEach((constraint, i) => {
-    warnAboutLabel(warnings, `${field}.topologySpreadConstraints[${i}].topologyKey`, constraint.topologyKey);
-  });
-  for (const key in annotations) {
-    if (key.startsWith('container.apparmor.security.beta.kubernetes.io/')) {
-      warnings.push(`metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`);
-    } else if (key.includes('seccomp.security.alpha.kubernetes.io/')) {
-      warnings.push(`metadata.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`);
-    }
-  }
+  const field = `${at}spec`;
+  const annotation = (key: string) => `${at}metadata.annotations[${key}]`;
+  warnAboutLabels(warnings, spec, field);
+  for (const [key, why] of Object.entries(OLD_ANNOTATIONS)) if (key in annotations) warnings.push(`${annotation(key)}: ${why}`);
   warnAboutVolumes(warnings, spec, field);
-  warnAboutRepeats(
-    warnings,
-    spec.hostAliases ?? [],
-    (alias) => alias.ip,
-    (i) => `${field}.hostAliases[${i}].ip`,
-  );
-  warnAboutRepeats(
-    warnings,
-    spec.imagePullSecrets ?? [],
-    (secret) => secret.name ?? '',
-    (i) => `${field}.imagePullSecrets[${i}].name`,
-  );
+  warnAboutRepeats(warnings, spec.hostAliases ?? [], (alias) => alias.ip, `${field}.hostAliases`, 'ip');
+  warnAboutRepeats(warnings, spec.imagePullSecrets ?? [], (secret) => secret.name ?? '', `${field}.imagePullSecrets`, 'name');
   spec.imagePullSecrets?.forEach((secret, i) => {
     if (!secret.name) warnings.push(`${field}.imagePullSecrets[${i}].name: invalid empty name ""`);
   });
+  warnAboutFractions(warnings, spec.overhead, `${field}.overhead`);
+  if (!spec.securityContext?.seccompProfile && SECCOMP_OF_POD in annotations) {
+    warnings.push(`${annotation(SECCOMP_OF_POD)}: non-functional in v1.27+; use the "seccompProfile" field instead`);
+  }
   eachContainer(spec, (container, list, i) => {
+    const { seccompProfile, appArmorProfile = spec.securityContext?.appArmorProfile } = container.securityContext ?? {};
+    const seccomp = `${SECCOMP_OF_CONTAINER}${container.name}`;
+    const appArmor = `${APPARMOR_OF_CONTAINER}${container.name}`;
+    if (!seccompProfile && seccomp in annotations) {
+      warnings.push(`${annotation(seccomp)}: non-functional in v1.27+; use the "seccompProfile" field instead`);
+    }
+    if (!appArmorProfile && appArmor in annotations) {
+      warnings.push(`${annotation(appArmor)}: deprecated since v1.30; use the "appArmorProfile" field instead`);
+    }
     warnAboutContainer(warnings, container, `${field}.${list}[${i}]`);
   });
-  warnAboutPorts(warnings, spec, field);
-  if (spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0) {
+  warnings.push(...portWarnings(spec, field));
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(`${field}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`);
   }
+  warnAboutAffinity(warnings, spec, `${field}.affinity`);
   return warnings;
 }
 
-function warnAboutLabel(warnings: string[], field: string, key: string): void {
-  const now = RENAMED_NODE_LABELS[key];
-  if (now !== undefined) warnings.push(`${field}: ${key} is deprecated; use "${now}" instead`);
+function warnAboutLabels(warnings: string[], spec: PodSpec, field: string): void {
+  for (const key in spec.nodeSelector) {
+    const why = OLD_NODE_LABELS[key];
+    if (why !== undefined) warnings.push(`${field}.nodeSelector[${key}]: ${why}`);
+  }
+  const affinity = spec.affinity?.nodeAffinity;
+  const at = `${field}.affinity.nodeAffinity`;
+  affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms.forEach((term, i) => {
+    warnAboutTerm(warnings, term, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`);
+  });
+  affinity?.preferredDuringSchedulingIgnoredDuringExecution?.forEach(({ preference }, i) => {
+    warnAboutTerm(warnings, preference, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`);
+  });
+  spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
+    const constraint = `${field}.topologySpreadConstraints[${i}]`;
+    const why = OLD_NODE_LABELS[topologyKey];
+    if (why !== undefined) warnings.push(`${constraint}.topologyKey: ${topologyKey} is ${why}`);
+    if (!labelSelector) warnings.push(`${constraint}.labelSelector: ${NULL_SELECTOR}`);
+  });
+}
+
+function warnAboutTerm(warnings: string[], term: NodeSelectorTerm, field: string): void {
+  term.matchExpressions?.forEach(({ key }, i) => {
+    const why = OLD_NODE_LABELS[key];
+    if (why !== undefined) warnings.push(`${field}.matchExpressions[${i}].key: ${key} is ${why}`);
+  });
+}
+
+const NULL_SELECTOR = 'a null labelSelector results in matching no pod';
+
+function warnAboutAffinity(warnings: string[], { affinity }: PodSpec, field: string): void {
+  const warn = (term: PodAffinityTerm, at: string) => {
+    if (!term.labelSelector) warnings.push(`${at}.labelSelector: ${NULL_SELECTOR}`);
+  };
+  for (const kind of ['podAffinity', 'podAntiAffinity'] as const) {
+    affinity?.[kind]?.requiredDuringSchedulingIgnoredDuringExecution?.forEach((term, i) => {
+      warn(term, `${field}.${kind}.requiredDuringSchedulingIgnoredDuringExecution[${i}]`);
+    });
+    affinity?.[kind]?.preferredDuringSchedulingIgnoredDuringExecution?.forEach(({ podAffinityTerm }, i) => {
+      warn(podAffinityTerm, `${field}.${kind}.preferredDuringSchedulingIgnoredDuringExecution[${i}].podAffinityTerm`);
+    });
+  }
 }
 
 function warnAboutVolumes(warnings: string[], spec: PodSpec, field: string): void {
   spec.volumes?.forEach((volume, i) => {
     for (const kind of Object.keys(OLD_VOLUMES) as (keyof typeof OLD_VOLUMES)[]) {
-      if (volume[kind]) warnings.push(`${field}.volumes[${i}].${kind}: ${OLD_VOLUMES[kind]}`);
+      // The path is spelt with capitals upstream.
+      if (volume[kind]) warnings.push(`${field}.volumes[${i}].${kind === 'storageos' ? 'storageOS' : kind}: ${OLD_VOLUMES[kind]}`);
     }
     const size = volume.emptyDir?.sizeLimit;
     if (size !== undefined && !isWhole(size)) {
@@ -92,66 +170,38 @@ function warnAboutVolumes(warnings: string[], spec: PodSpec, field: string): voi
   });
 }
 
-function warnAboutContainer(warnings: string[], container: Container, field: string): void {
-  warnAboutRepeats(
-    warnings,
-    container.env ?? [],
-    (variable) => variable.name,
-    (i) => `${field}.env[${i}]`,
-    'hides previous definition of',
-  );
-  for (const kind of ['limits', 'requests'] as const) {
-    for (const name of ['memory', 'ephemeral-storage']) {
-      const amount = container.resources?.[kind]?.[name];
-      if (amount !== undefined && !isWhole(amount)) {
-        warnings.push(`${field}.resources.${kind}[${name}]: fractional byte value "${amount}" is invalid, must be an integer`);
-      }
+function warnAboutContainer(warnings: string[], { env = [], resources }: Pick<Container, 'env' | 'resources'>, field: string): void {
+  warnAboutFractions(warnings, resources?.limits, `${field}.resources.limits`);
+  warnAboutFractions(warnings, resources?.requests, `${field}.resources.requests`);
+  const names = new Set<string>();
+  env.forEach((variable, i) => {
+    if (names.has(variable.name) && hides(variable)) {
+      warnings.push(`${field}.env[${i}]: hides previous definition of "${variable.name}", which may be dropped when using apply`);
+    }
+    names.add(variable.name);
+  });
+}
+
+/** Whether a variable takes the place of an earlier one of its name, rather than being made of it (`X=$(X)123`). */
+function hides({ name, value = '', valueFrom }: EnvVar): boolean {
+  const reference = `$(${name})`;
+  return valueFrom !== undefined || value === reference || !value.includes(reference);
+}
+
+function warnAboutFractions(warnings: string[], amounts: Readonly<Record<string, string>> | undefined, field: string): void {
+  for (const name of ['memory', 'ephemeral-storage']) {
+    const amount = amounts?.[name];
+    if (amount !== undefined && !isWhole(amount)) {
+      warnings.push(`${field}[${name}]: fractional byte value "${amount}" is invalid, must be an integer`);
     }
   }
 }
 
-function warnAboutRepeats<T>(
-  warnings: string[],
-  items: readonly T[],
-  nameOf: (item: T) => string,
-  fieldOf: (index: number) => string,
-  verb = 'duplicate name',
-): void {
-  const first = new Map<string, number>();
+function warnAboutRepeats<T>(warnings: string[], items: readonly T[], pick: (item: T) => string, field: string, what: string): void {
+  const seen = new Set<string>();
   items.forEach((item, i) => {
-    const name = nameOf(item);
-    if (name === '') return;
-    const before = first.get(name);
-    if (before === undefined) first.set(name, i);
-    else if (verb === 'duplicate name') warnings.push(`${fieldOf(i)}: ${verb} "${name}"`);
-    else warnings.push(`${fieldOf(i)}: ${verb} "${name}", which may be dropped when using apply`);
+    const value = pick(item);
+    if (seen.has(value)) warnings.push(`${field}[${i}].${what}: duplicate ${what} "${value}"`);
+    seen.add(value);
   });
-}
-
-/** Two ports of one number and protocol, or of one name, in a pod. */
-function warnAboutPorts(warnings: string[], spec: PodSpec, field: string): void {
-  const byNumber = new Map<string, string>();
-  const byName = new Map<string, string>();
-  for (const list of ['containers', 'initContainers'] as const) {
-    spec[list]?.forEach((container, i) => {
-      const own = new Map<string, string>();
-      container.ports?.forEach((port, j) => {
-        const at = `${field}.${list}[${i}].ports[${j}]`;
-        const key = `${port.containerPort}/${port.protocol ?? ''}/${port.hostIP ?? ''}/${port.hostPort ?? 0}`;
-        const same = own.get(key);
-        if (same !== undefined) warnings.push(`${at}: duplicate port definition with ${same}`);
-        own.set(key, at);
-        if (list === 'containers') {
-          const elsewhere = byNumber.get(key);
-          if (elsewhere !== undefined && same === undefined) warnings.push(`${at}: duplicate port definition with ${elsewhere}`);
-          byNumber.set(key, at);
-        }
-        if (!port.name) return;
-        const named = byName.get(port.name);
-        if (named !== undefined)
-          warnings.push(`${at}: duplicate port name "${port.name}" with ${named}, services and probes that select ports by name will use ${named}`);
-        else byName.set(port.name, at);
-      });
-    });
-  }
 }

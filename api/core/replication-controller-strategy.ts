@@ -6,7 +6,7 @@ import { childPath, rootPath } from '../validation/field-path.ts';
 import { checkNonNegative } from '../validation/field-rules.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { checkLongRunning, checkPodTemplate } from './pod-template-validation.ts';
-import { podSpecWarnings } from './pod-warnings.ts';
+import { podTemplateWarnings } from './pod-warnings.ts';
 import { validateReplicaStatus } from './replica-status-validation.ts';
 import type { ReplicationController } from './replication-controller.ts';
 
@@ -64,12 +64,6 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   validate,
   validateUpdate: validate,
   validateStatusUpdate: (controller) => validateReplicaStatus(controller.status),
-  warnings: (controller, old) =>
-    podSpecWarnings(
-      controller.spec?.template?.spec,
-      controller.spec?.template?.metadata?.annotations,
-      'spec.template.spec',
-      old?.spec?.template?.spec,
-    ),
+  warnings: (controller, old) => podTemplateWarnings(controller, old, controller.spec?.template, 'spec.template'),
   selectableFields: { 'status.replicas': (controller) => String(controller.status?.replicas ?? 0) },
 };

@@ -5,23 +5,24 @@ import { checkAddressUpdate, validateServiceStatus } from './service-address-val
 import { defaultService, prepareServiceCreate, prepareServiceUpdate } from './service-defaults.ts';
 import { validateService } from './service-validation.ts';
 
-function warnings(service: Service): string[] {
-  const { spec } = service;
+function warnings({ spec = {}, metadata }: Service): string[] {
   const found: string[] = [];
-  const annotations = service.metadata?.annotations ?? {};
-  if (annotations['service.kubernetes.io/topology-aware-hints'] !== undefined) {
+  const headless = spec.type === 'ClusterIP' && spec.clusterIP === 'None';
+  if (metadata?.annotations?.['service.kubernetes.io/topology-aware-hints'] !== undefined) {
     found.push('annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead');
   }
-  if (spec?.externalIPs?.length && spec.type === 'ExternalName') {
-    found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  if (headless) {
+    if (spec.loadBalancerIP) found.push('spec.loadBalancerIP is ignored for headless services');
+    if (spec.externalIPs?.length) found.push('spec.externalIPs is ignored for headless services');
+    if (spec.sessionAffinity !== 'None') found.push('spec.SessionAffinity is ignored for headless services');
   }
-  if (spec?.type !== 'ExternalName' && spec?.externalName) found.push(`spec.externalName is ignored when spec.type is not "ExternalName"`);
-  if (spec?.trafficDistribution === 'PreferClose') {
-    found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone" instead');
+  if (spec.externalIPs?.length && !headless && spec.type !== 'ExternalName') {
+    found.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
   }
-  if (spec?.clusterIP === 'None' && spec.loadBalancerIP) found.push('spec.loadBalancerIP is ignored for headless services');
-  if (spec?.clusterIP === 'None' && spec.sessionAffinity !== undefined && spec.sessionAffinity !== 'None') {
-    found.push('spec.SessionAffinity is ignored for headless services');
+  if (spec.type === 'ExternalName' && spec.externalIPs?.length) found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  if (spec.type !== 'ExternalName' && spec.externalName) found.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  if (spec.trafficDistribution === 'PreferClose') {
+    found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   }
   return found;
 }

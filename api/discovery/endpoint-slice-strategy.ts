@@ -117,6 +117,7 @@ function dropTopology(slice: EndpointSlice): void {
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   generation: 'content and labels',
   metadataChecks: { onUpdate: ['whole'] },
+  warnings: ({ addressType }) => (addressType === 'FQDN' ? ['addressType: FQDN endpoints are deprecated'] : []),
   default: (slice) => {
     for (const port of slice.ports ?? []) {
       port.name ??= '';
