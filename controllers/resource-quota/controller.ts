@@ -6,13 +6,12 @@ import { services } from '../../api/core/service.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Live } from '../../api/object.ts';
 import { keyOf } from '../../api/object.ts';
-import { usageOf } from '../../api/quota/usage.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../runtime/controller.ts';
 import { DONE } from '../../runtime/controller.ts';
 import type { Informer, InformerHandler } from '../../runtime/informer.ts';
 import { semanticallyEqual } from '../equality.ts';
 import { unlessGone } from '../refusals.ts';
-import { countedKinds, planStatus } from './plan.ts';
+import { countedKinds, planStatus, usageAt } from './plan.ts';
 
 export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
@@ -92,7 +91,7 @@ function changes(kind: Kind, env: ControllerEnv, charged: boolean, wake: (namesp
     ...(follows
       ? {
           update: (object: Live<Pod | Service>, old: Live<Pod | Service>) => {
-            if (!semanticallyEqual(usageOf(kind, object, now()), usageOf(kind, old, now()))) wake(object.metadata.namespace);
+            if (!semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()))) wake(object.metadata.namespace);
           },
         }
       : {}),

@@ -1,6 +1,7 @@
 import type { ResourceQuota, ResourceQuotaStatus } from '../../api/core/resource-quota.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
+import type { ResourceList } from '../../api/quota/pod-resources.ts';
 import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../api/quota/usage.ts';
 import { semanticallyEqual } from '../equality.ts';
 
@@ -9,6 +10,18 @@ export const countedKinds = (quota: ResourceQuota, kinds: readonly Kind[]): Kind
   const resources = Object.keys(quota.spec?.hard ?? {});
   return kinds.filter((kind) => quotaResourcesFor(kind, resources).length > 0);
 };
+
+/** Objects never change, so each is worked out once. What the clock decides (a pod that is being deleted) is not kept. */
+const known = new WeakMap<KubeObject, ResourceList>();
+
+/** What an object takes of what quotas count. */
+export function usageAt(kind: Kind, object: KubeObject, now: number): ResourceList {
+  const before = known.get(object);
+  if (before) return before;
+  const worked = usageOf(kind, object, now);
+  if (object.metadata?.deletionTimestamp === undefined) known.set(object, worked);
+  return worked;
+}
 
 /**
  * The status of a quota as of what its namespace holds.
@@ -24,7 +37,7 @@ export function planStatus(
   // What nothing counts has no place in `used`: a zero would be a claim.
   const charged = new Set(counted.flatMap(({ kind }) => quotaResourcesFor(kind, Object.keys(hard))));
   const usages = counted.flatMap(({ kind, objects }) =>
-    objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageOf(kind, object, now)),
+    objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageAt(kind, object, now)),
   );
   const status = { hard: { ...hard }, used: sumUsage(Object.fromEntries(Object.entries(hard).filter(([name]) => charged.has(name))), usages) };
   return semanticallyEqual(quota.status, status) ? undefined : status;
