@@ -18,6 +18,8 @@ export interface StubEnv {
   /** Keys that were enqueued since the last call. */
   enqueued(): string[];
   readonly events: string[];
+  /** How often all objects of a kind, or of a namespace, were listed since the last call. */
+  scans(): number;
   /** Shows the informers an object as it is now. */
   show<T extends KubeObject>(kind: Kind<T>, object: Live<T>): void;
   hide<T extends KubeObject>(kind: Kind<T>, object: Live<T>): void;
@@ -32,14 +34,17 @@ interface StubInformer {
   remove(object: Live): void;
 }
 
-function stubInformer(kind: Kind): StubInformer {
+function stubInformer(kind: Kind, onScan: () => void): StubInformer {
   const cache = createObjectCache<KubeObject>();
   const handlers: InformerHandler<KubeObject>[] = [];
   const informer: Informer = {
     kind,
     ready: Promise.resolve(),
     get: cache.get,
-    list: (namespace) => (namespace === undefined ? cache.all() : cache.inNamespace(namespace)),
+    list(namespace) {
+      onScan();
+      return namespace === undefined ? cache.all() : cache.inNamespace(namespace);
+    },
     select: cache.select,
     addIndex: cache.addIndex,
     byIndex: cache.byIndex,
@@ -70,9 +75,10 @@ export function createStubEnv(definition: ControllerDefinition): StubEnv {
   const stubs = new Map<string, StubInformer>();
   const events: string[] = [];
   let enqueued: string[] = [];
+  let scans = 0;
   const stubOf = (kind: Kind): StubInformer => {
     const id = `${kind.group}/${kind.plural}`;
-    const stub = stubs.get(id) ?? stubInformer(kind);
+    const stub = stubs.get(id) ?? stubInformer(kind, () => scans++);
     stubs.set(id, stub);
     return stub;
   };
@@ -90,6 +96,11 @@ export function createStubEnv(definition: ControllerDefinition): StubEnv {
     clock,
     controller,
     events,
+    scans() {
+      const count = scans;
+      scans = 0;
+      return count;
+    },
     enqueued() {
       const keys = enqueued;
       enqueued = [];

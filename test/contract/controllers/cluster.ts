@@ -50,6 +50,8 @@ export interface TestClusterOptions {
   readonly moreKinds?: readonly KindDefinition[];
   readonly controllers?: readonly ControllerDefinition[];
   readonly clock?: Clock;
+  /** What stands between the controllers and the server. */
+  readonly controllersClient?: (client: Client) => Client;
   /** The fake clock, to be moved while waiting: by this many milliseconds a step. */
   readonly advance?: { readonly clock: FakeClock; readonly stepMs: number };
   /** Stands in for scheduler and agent: binds each pod to a node and runs it, or ends it when it is deleted. Default true. */
@@ -81,8 +83,16 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   const abort = new AbortController();
   const { signal } = abort;
   const informers = createInformers({ client, clock, log, signal });
+  const controllersClient = options.controllersClient?.(client);
   const controllers = options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
-  const manager = createManager({ client, clock, log, registry: new Registry(), controllers, informers });
+  const manager = createManager({
+    client: controllersClient ?? client,
+    clock,
+    log,
+    registry: new Registry(),
+    controllers,
+    informers: controllersClient ? createInformers({ client: controllersClient, clock, log, signal }) : informers,
+  });
   const running = manager.run(signal);
   if (options.runPods !== false) {
     const wish = typeof options.runPods === 'function' ? options.runPods : () => 'run' as const;

@@ -146,6 +146,23 @@ describe('a node', () => {
     expect((await taintsOf('a')).sort()).toEqual(['not-ready:NoExecute', 'not-ready:NoSchedule']);
   });
 
+  it('that falls silent and comes back again and again loses no pod, and no taint stays', async () => {
+    await start('a', 'b');
+    await podOn('a', 'p');
+    for (let times = 0; times < 4; times++) {
+      await pass(60, 'b');
+      expect(await taintsOf('a')).toContain('unreachable:NoExecute');
+      await heartbeat('a');
+      await pass(20, 'a', 'b');
+      expect(await taintsOf('a')).toEqual([]);
+    }
+    await pass(400, 'a', 'b');
+    expect(await cluster.find(pods, 'p')).toBeDefined();
+    const events = await cluster.eventsOn('Pod', 'p');
+    expect(events).toContain('TaintManagerEviction: Cancelling deletion of Pod default/p');
+    expect(events).not.toContain('TaintManagerEviction: Marking for deletion Pod default/p');
+  });
+
   it('is not evicted from when all nodes fall silent at once', async () => {
     await start('a', 'b');
     await podOn('a', 'p');
