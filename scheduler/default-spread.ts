@@ -4,6 +4,7 @@ import { services } from '../api/core/service.ts';
 import type { LabelSelector } from '../api/meta/label-selector.ts';
 import { controllerOf } from '../runtime/controller.ts';
 import type { Informer, Informers } from '../runtime/informer.ts';
+import { indexBySelector } from '../runtime/selector-index.ts';
 import type { PodInfo } from './pod-info.ts';
 import { compileSelector } from './term.ts';
 import type { DefaultSelector } from './topology-spread.ts';
@@ -22,8 +23,15 @@ export function createDefaultSpread(informers: Informers): DefaultSpread {
   const replicaSetInformer = informers.of(replicaSets);
   const controllerInformer = informers.of(replicationControllers);
   const memo = new Map<string, ReturnType<DefaultSelector>>();
+  const servicesOf = indexBySelector(serviceInformer, ({ spec }) => spec?.selector && { matchLabels: spec.selector });
   const forget = () => memo.clear();
-  serviceInformer.on({ add: forget, update: forget, delete: forget });
+  serviceInformer.on({
+    add: forget,
+    update: (service, old) => {
+      if (JSON.stringify(service.spec?.selector) !== JSON.stringify(old.spec?.selector)) forget();
+    },
+    delete: forget,
+  });
 
   const ofController = ({ pod, namespace }: PodInfo): LabelSelector | undefined => {
     const owner = controllerOf(pod);
@@ -36,10 +44,7 @@ export function createDefaultSpread(informers: Informers): DefaultSpread {
   };
   const find = (pod: PodInfo): ReturnType<DefaultSelector> => {
     const matchLabels: Record<string, string> = {};
-    for (const { spec } of serviceInformer.list(pod.namespace)) {
-      const selector = Object.entries(spec?.selector ?? {});
-      if (selector.length > 0 && selector.every(([name, value]) => pod.labels[name] === value)) Object.assign(matchLabels, spec?.selector);
-    }
+    for (const { spec } of servicesOf(pod.namespace, pod.labels)) Object.assign(matchLabels, spec?.selector);
     const own = ofController(pod);
     const merged = { matchLabels: { ...matchLabels, ...own?.matchLabels }, matchExpressions: own?.matchExpressions ?? [] };
     const empty = Object.keys(merged.matchLabels).length === 0 && merged.matchExpressions.length === 0;

@@ -3,9 +3,9 @@ import type { KubeObject, Live } from '../../api/object.ts';
 import { keyOf, keyText } from '../../api/object.ts';
 import { controllerOf } from '../../runtime/controller.ts';
 import type { InformerHandler } from '../../runtime/informer.ts';
+import { indexBySelector } from '../../runtime/selector-index.ts';
 import { resolveController } from '../ownership/controller-ref.ts';
 import { countsDiffer, isDeleting, sameText } from '../pod-state.ts';
-import { indexBySelector } from '../selector-index.ts';
 import type { ReplicaOwner } from './plan.ts';
 import type { ReplicaParts } from './reconcile.ts';
 

@@ -4,8 +4,8 @@ import type { Live } from '../../api/object.ts';
 import { keyOf, keyText } from '../../api/object.ts';
 import type { ControllerEnv } from '../../runtime/controller.ts';
 import type { Informer, InformerHandler } from '../../runtime/informer.ts';
+import { indexBySelector } from '../../runtime/selector-index.ts';
 import { sameText } from '../pod-state.ts';
-import { indexBySelector } from '../selector-index.ts';
 import { endpointChanged, selectorOf } from './membership.ts';
 
 /** How long a burst of pod changes is gathered, by the size of what must be written anew each time. */

@@ -3,8 +3,8 @@ import type { Service } from '../api/core/service.ts';
 import { services } from '../api/core/service.ts';
 import type { LabelSelector } from '../api/meta/label-selector.ts';
 import type { Live } from '../api/object.ts';
-import type { Informer } from '../runtime/informer.ts';
-import { createObjectCache } from '../runtime/object-cache.ts';
+import type { Informer } from './informer.ts';
+import { createObjectCache } from './object-cache.ts';
 import { indexBySelector } from './selector-index.ts';
 
 const selectors: Record<string, LabelSelector | undefined> = {

@@ -1,7 +1,7 @@
 import type { LabelSelector } from '../api/meta/label-selector.ts';
 import type { KubeObject, Live } from '../api/object.ts';
 import { selectorFrom } from '../api/selector.ts';
-import type { Informer } from '../runtime/informer.ts';
+import type { Informer } from './informer.ts';
 
 /** The objects of a namespace whose selectors match these labels. */
 export type SelectedBy<T extends KubeObject> = (namespace: string, labels: Readonly<Record<string, string>> | undefined) => Live<T>[];
