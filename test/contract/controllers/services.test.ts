@@ -99,6 +99,31 @@ describe('a service', () => {
     });
   });
 
+  it('with an empty selector is one without: its endpoints are left to the user', async () => {
+    await replicas(1);
+    await cluster.client.create(services, service('open', { selector: {} }));
+    await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    await cluster.until('the other service has endpoints', async () => (await cluster.find(endpoints, 'web'))?.subsets?.[0]?.addresses?.length === 1);
+    expect([await cluster.find(endpoints, 'open'), await slicesOf('open')]).toEqual([undefined, []]);
+  });
+
+  it('keeps the name of its slice when its first pod comes and its last one goes', async () => {
+    await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    const [empty] = await cluster.until('there is a slice', async () => {
+      const slices = await slicesOf('web');
+      return slices.length === 1 && slices;
+    });
+    const holds = (count: number) =>
+      cluster.until(`it holds ${count}`, async () => {
+        const [slice] = await slicesOf('web');
+        return (slice?.endpoints ?? []).length === count && slice;
+      });
+    await replicas(1);
+    expect((await holds(1)).metadata.uid).toBe(empty?.metadata.uid);
+    await cluster.client.patch(replicaSets, keyIn('web'), { type: 'merge', body: { spec: { replicas: 0 } } });
+    expect((await holds(0)).metadata.uid).toBe(empty?.metadata.uid);
+  });
+
   it('of more than a hundred pods has several slices, each with at most a hundred', async () => {
     await replicas(230);
     await cluster.client.create(services, service('big', { selector: { app: 'web' } }));
