@@ -1,11 +1,12 @@
-import type { Pod } from '../api/core/pod.ts';
+import type { Pod, PodCondition } from '../api/core/pod.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Live } from '../api/object.ts';
 import { keyOf } from '../api/object.ts';
 import { timeText } from '../runtime/clock.ts';
 import type { ControllerEnv } from '../runtime/controller.ts';
-import { conditionOf, withoutCondition } from './conditions.ts';
+import { conditionOf } from './conditions.ts';
 import { isTerminal } from './pod-state.ts';
+import { patchStatus } from './pod-status.ts';
 import { unlessGone } from './refusals.ts';
 
 const TYPE = 'DisruptionTarget';
@@ -16,29 +17,27 @@ export interface Disruption {
   readonly message: string;
 }
 
-function conditionsWith(pod: Pod, disruption: Disruption, now: number) {
-  const conditions = pod.status?.conditions ?? [];
-  if (conditionOf(conditions, TYPE)?.status === 'True') return conditions;
-  return [...withoutCondition(conditions, TYPE), { type: TYPE, status: 'True', ...disruption, lastTransitionTime: timeText(now) }];
+/** The condition to add; none where the pod has one already. */
+function conditionsFor(pod: Pod, disruption: Disruption | undefined, now: number): PodCondition[] {
+  if (!disruption || conditionOf(pod.status?.conditions, TYPE)?.status === 'True') return [];
+  const generation = pod.metadata?.generation;
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
+  return [{ type: TYPE, status: 'True', ...disruption, lastTransitionTime: timeText(now), ...observed }];
 }
 
 /** Deletes a pod gracefully after saying in its status why. One that is gone, or is another by now, is left alone. */
-export async function disrupt({ client, clock }: ControllerEnv, kind: Kind<Pod>, pod: Live<Pod>, disruption: Disruption): Promise<void> {
-  const conditions = conditionsWith(pod, disruption, clock.now());
-  if (conditions !== pod.status?.conditions) {
-    const written = await unlessGone(client.update(kind, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' }));
-    if (written === undefined) return;
-  }
-  await unlessGone(client.delete(kind, keyOf(pod), { preconditions: { uid: pod.metadata.uid } }));
+export async function disrupt(env: ControllerEnv, kind: Kind<Pod>, pod: Live<Pod>, disruption: Disruption): Promise<void> {
+  const conditions = conditionsFor(pod, disruption, env.clock.now());
+  if (conditions.length > 0 && (await patchStatus(env, kind, pod, { conditions })) === undefined) return;
+  await unlessGone(env.client.delete(kind, keyOf(pod), { preconditions: { uid: pod.metadata.uid } }));
 }
 
 /** Deletes a pod at once that no agent will end: it counts as failed unless it had ended. */
-export async function failAndDelete({ client, clock }: ControllerEnv, kind: Kind<Pod>, pod: Live<Pod>, disruption?: Disruption): Promise<void> {
+export async function failAndDelete(env: ControllerEnv, kind: Kind<Pod>, pod: Live<Pod>, disruption?: Disruption): Promise<void> {
   if (!isTerminal(pod)) {
-    const conditions = disruption ? conditionsWith(pod, disruption, clock.now()) : pod.status?.conditions;
-    const status = { ...pod.status, phase: 'Failed', ...(conditions ? { conditions } : {}) };
-    const written = await unlessGone(client.update(kind, { ...pod, status }, { subresource: 'status' }));
-    if (written === undefined) return;
+    const conditions = conditionsFor(pod, disruption, env.clock.now());
+    const status = { phase: 'Failed', ...(conditions.length > 0 ? { conditions } : {}) };
+    if ((await patchStatus(env, kind, pod, status)) === undefined) return;
   }
-  await unlessGone(client.delete(kind, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }));
+  await unlessGone(env.client.delete(kind, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }));
 }

@@ -7,7 +7,8 @@ import { isConflict, isNotFound } from '../../api/status-error.ts';
 import type { Client } from '../../runtime/client.ts';
 import { timeText } from '../../runtime/clock.ts';
 import type { ControllerEnv } from '../../runtime/controller.ts';
-import { isReady } from '../pod-state.ts';
+import { readyCondition } from '../pod-state.ts';
+import { patchStatus } from '../pod-status.ts';
 
 const TRIES = 5;
 
@@ -64,16 +65,10 @@ export function writeConditions(client: Client, kind: Kind<Node>, node: Live<Nod
 /** Takes the pods of a node that is not ready out of their services: nobody else can say it of them. */
 export async function markPodsNotReady(env: ControllerEnv, kind: Kind<Pod>, pods: readonly Live<Pod>[]): Promise<void> {
   for (const pod of pods) {
-    if (!isReady(pod)) continue;
-    const lastTransitionTime = timeText(env.clock.now());
-    const conditions = (pod.status?.conditions ?? []).map((condition) =>
-      condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime } : condition,
-    );
-    try {
-      await env.client.update(kind, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' });
-      env.recorder.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const ready = readyCondition(pod);
+    if (ready?.status !== 'True') continue;
+    const conditions = [{ ...ready, status: 'False', lastTransitionTime: timeText(env.clock.now()) }];
+    const written = await patchStatus(env, kind, pod, { conditions });
+    if (written) env.recorder.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
   }
 }
