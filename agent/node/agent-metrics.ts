@@ -8,6 +8,7 @@ export interface AgentMetrics {
   readonly runningPods: Gauge;
   readonly runningContainers: Gauge<'container_state'>;
   readonly desiredPods: Gauge;
+  readonly startedPods: Counter;
   readonly podStart: Histogram;
   readonly relist: Histogram;
   readonly operations: Counter<'operation_type'>;
@@ -30,6 +31,7 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
     runningPods: new Gauge({ name: 'kubelet_running_pods', help: 'Pods that have a running sandbox.', registers }),
     runningContainers: new Gauge({ name: 'kubelet_running_containers', help: 'Containers by state.', labelNames: ['container_state'], registers }),
     desiredPods: new Gauge({ name: 'kubelet_desired_pods', help: 'Pods that the agent looks after.', registers }),
+    startedPods: new Counter({ name: 'kubelet_started_pods_total', help: 'Sandboxes of pods that were started.', registers }),
     podStart: new Histogram({
       name: 'kubelet_pod_start_duration_seconds',
       help: 'From the first sight of a pod to all of its containers running.',
@@ -115,7 +117,10 @@ export function countedRuntime(runtime: ContainerRuntime, metrics: AgentMetrics)
     conditions: counted(OPERATIONS.conditions, runtime.conditions),
     listSandboxes: counted(OPERATIONS.listSandboxes, runtime.listSandboxes),
     sandbox: counted(OPERATIONS.sandbox, runtime.sandbox),
-    runSandbox: counted(OPERATIONS.runSandbox, runtime.runSandbox),
+    runSandbox: counted(OPERATIONS.runSandbox, (...values) => {
+      metrics.startedPods.inc();
+      return runtime.runSandbox(...values);
+    }),
     stopSandbox: counted(OPERATIONS.stopSandbox, runtime.stopSandbox),
     removeSandbox: counted(OPERATIONS.removeSandbox, runtime.removeSandbox),
     listContainers: counted(OPERATIONS.listContainers, runtime.listContainers),

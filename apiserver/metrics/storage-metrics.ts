@@ -1,7 +1,9 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
+import { kinds } from '../../api/kinds.ts';
 import { resourceText } from '../../api/status-error.ts';
 import type { Store } from '../../store/store.ts';
+import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
 /** Upstream's buckets of etcd_request_duration_seconds. */
@@ -10,33 +12,82 @@ const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3
 const OPERATIONS = ['get', 'list', 'create', 'update', 'delete'] as const;
 type Operation = (typeof OPERATIONS)[number];
 
-/** The store, its requests timed under the name that upstream gives those to etcd. */
+const ROOT = '/registry/';
+
+/** What comes first in a key: `pods`, or `skiff.dev/deployments` for custom resources, whose group has a dot. */
+function folderOf(key: string): string {
+  const first = key.indexOf('/', ROOT.length);
+  if (first < 0) return key.slice(ROOT.length);
+  if (!key.slice(ROOT.length, first).includes('.')) return key.slice(ROOT.length, first);
+  const second = key.indexOf('/', first + 1);
+  return key.slice(ROOT.length, second < 0 ? undefined : second);
+}
+
+function resourceOf(folder: string): { readonly group: string; readonly resource: string } {
+  const kind = kinds.find(({ storagePrefix, storedAs }) => storagePrefix === folder && !storedAs);
+  const [group = '', resource = ''] = folder.includes('/') ? folder.split('/') : [kind?.group ?? '', kind?.plural ?? folder];
+  return { group, resource };
+}
+
+/** What is counted of one operation on one resource; labels are hashed once. */
+interface Requests {
+  readonly duration: Series;
+  readonly total: Counter.Internal;
+  readonly errors: Counter.Internal;
+}
+
+/** The store, its requests counted and timed under the names that upstream gives those to etcd. */
 export function measuredStore(store: Store, registry: Registry): Store {
-  const histogram = new AccumulatedHistogram({
+  const labelNames = ['operation', 'group', 'resource'] as const;
+  const durations = new AccumulatedHistogram({
     name: 'etcd_request_duration_seconds',
     help: 'Seconds a request to the store took, whichever store it is.',
-    labelNames: ['operation', 'type'],
+    labelNames,
     buckets: BUCKETS,
     registry,
   });
-  const series = new Map(OPERATIONS.map((operation) => [operation, histogram.series({ operation, type: '' })]));
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers: [registry] });
+  const totals = counter('etcd_requests_total', 'Requests to the store, whichever store it is.');
+  const errors = counter('etcd_request_errors_total', 'Requests that the store failed; a lost race is none.');
+  const known = new Map<string, Record<Operation, Requests>>();
 
-  async function timed<R>(operation: Operation, request: Promise<R>): Promise<R> {
+  function requestsOf(key: string): Record<Operation, Requests> {
+    const folder = folderOf(key);
+    let requests = known.get(folder);
+    if (!requests) {
+      const made = OPERATIONS.map((operation): [Operation, Requests] => {
+        const labels = { operation, ...resourceOf(folder) };
+        const [total, failed] = [totals.labels(labels), errors.labels(labels)];
+        total.inc(0);
+        failed.inc(0);
+        return [operation, { duration: durations.series(labels), total, errors: failed }];
+      });
+      requests = Object.fromEntries(made) as Record<Operation, Requests>;
+      known.set(folder, requests);
+    }
+    return requests;
+  }
+
+  async function timed<R>(operation: Operation, key: string, send: () => Promise<R>): Promise<R> {
+    const requests = requestsOf(key)[operation];
     const from = performance.now();
     try {
-      return await request;
+      return await send();
+    } catch (error) {
+      requests.errors.inc();
+      throw error;
     } finally {
-      const place = series.get(operation);
-      if (place) histogram.record(place, (performance.now() - from) / 1000);
+      requests.total.inc();
+      durations.record(requests.duration, (performance.now() - from) / 1000);
     }
   }
 
   return {
-    get: (key) => timed('get', store.get(key)),
-    list: (prefix, options) => timed('list', store.list(prefix, options)),
-    create: (key, value, options) => timed('create', store.create(key, value, options)),
-    update: (key, value, revision, options) => timed('update', store.update(key, value, revision, options)),
-    delete: (key, revision) => timed('delete', store.delete(key, revision)),
+    get: (key) => timed('get', key, () => store.get(key)),
+    list: (prefix, options) => timed('list', prefix, () => store.list(prefix, options)),
+    create: (key, value, options) => timed('create', key, () => store.create(key, value, options)),
+    update: (key, value, revision, options) => timed('update', key, () => store.update(key, value, revision, options)),
+    delete: (key, revision) => timed('delete', key, () => store.delete(key, revision)),
     watch: (prefix, after, sink, signal) => store.watch(prefix, after, sink, signal),
     compact: (revision) => store.compact(revision),
     revision: () => store.revision(),

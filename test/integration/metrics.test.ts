@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { createDnsMetrics } from '../../agent/network/dns/metrics.ts';
+import { createProxyMetrics } from '../../agent/network/proxy/metrics.ts';
+import { eventually } from '../harness/commands.ts';
+import { deployment } from '../harness/manifests.ts';
+import { familiesOf, promtoolComplaints } from '../harness/metrics.ts';
+import type { SecondHome } from '../harness/second-home.ts';
+import { startSecondHome } from '../harness/second-home.ts';
+
+let home: SecondHome;
+const scraped: Record<string, string> = {};
+beforeAll(async () => {
+  home = await startSecondHome();
+  const controllers = await home.startReplica();
+  const kubectl = home.kubectl.in('default');
+  await kubectl.input({ ...deployment('web', 2), apiVersion: 'skiff.dev/v1' }, 'create', '-f', '-');
+  await eventually(async () => expect(await kubectl.path('{.status.availableReplicas}', 'deployments.skiff.dev', 'web')).toBe('2'));
+  scraped.server = await kubectl('get', '--raw', '/metrics');
+  scraped.agent = await kubectl('get', '--raw', '/api/v1/nodes/node-0/proxy/metrics');
+  scraped.controllers = await (await fetch(`${controllers.url}/metrics`)).text();
+  const network = new Registry();
+  const dns = createDnsMetrics(network, 'dns://:53');
+  dns.answered('udp', 'A', 'NOERROR', 'cluster.local.', 0.001);
+  dns.forwarded('192.0.2.1:53', 'NOERROR', 0.01);
+  const proxy = createProxyMetrics(network);
+  proxy.synced(0.01, true);
+  proxy.programmed(0.02);
+  scraped.network = await network.metrics();
+});
+afterAll(() => home?.stop());
+
+const REQUEST = ['component', 'dry_run', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'];
+const EVERYWHERE: Readonly<Record<string, readonly string[]>> = {
+  process_cpu_seconds_total: [],
+  process_resident_memory_bytes: [],
+  process_start_time_seconds: [],
+  process_open_fds: [],
+  process_max_fds: [],
+  kubernetes_build_info: ['git_version', 'major', 'minor', 'platform'],
+};
+const QUEUE = {
+  workqueue_depth: ['name'],
+  workqueue_adds_total: ['name'],
+  workqueue_retries_total: ['name'],
+  workqueue_queue_duration_seconds: ['name'],
+  workqueue_work_duration_seconds: ['name'],
+  workqueue_unfinished_work_seconds: ['name'],
+  workqueue_longest_running_processor_seconds: ['name'],
+};
+/** Upstream's names, with upstream's labels (test/instrumentation/documentation of kubernetes; controller-runtime; kube-proxy; CoreDNS). */
+const UPSTREAM: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  server: {
+    ...EVERYWHERE,
+    ...QUEUE,
+    apiserver_request_total: [...REQUEST, 'code'].sort(),
+    apiserver_request_duration_seconds: REQUEST,
+    apiserver_current_inflight_requests: ['request_kind'],
+    apiserver_longrunning_requests: REQUEST.filter((label) => label !== 'dry_run'),
+    apiserver_watch_events_total: ['group', 'resource', 'version'],
+    apiserver_resource_objects: ['group', 'resource'],
+    apiserver_storage_objects: ['resource'],
+    etcd_request_duration_seconds: ['group', 'operation', 'resource'],
+    etcd_requests_total: ['group', 'operation', 'resource'],
+    etcd_request_errors_total: ['group', 'operation', 'resource'],
+    scheduler_pending_pods: ['queue'],
+    scheduler_schedule_attempts_total: ['profile', 'result'],
+    scheduler_scheduling_attempt_duration_seconds: ['profile', 'result'],
+    scheduler_pod_scheduling_sli_duration_seconds: ['attempts'],
+    scheduler_pod_scheduling_attempts: [],
+    scheduler_queue_incoming_pods_total: ['event', 'queue'],
+    scheduler_preemption_attempts_total: [],
+    scheduler_cache_size: ['type'],
+  },
+  agent: {
+    ...EVERYWHERE,
+    kubelet_node_name: ['node'],
+    kubelet_running_pods: [],
+    kubelet_running_containers: ['container_state'],
+    kubelet_started_pods_total: [],
+    kubelet_pod_start_duration_seconds: [],
+    kubelet_pleg_relist_duration_seconds: [],
+    kubelet_runtime_operations_total: ['operation_type'],
+    kubelet_runtime_operations_errors_total: ['operation_type'],
+    kubelet_runtime_operations_duration_seconds: ['operation_type'],
+  },
+  controllers: {
+    ...EVERYWHERE,
+    ...QUEUE,
+    rest_client_requests_total: ['code', 'host', 'method'],
+    rest_client_request_duration_seconds: ['host', 'verb'],
+    leader_election_master_status: ['name'],
+    controller_runtime_reconcile_total: ['controller', 'result'],
+    controller_runtime_reconcile_errors_total: ['controller'],
+    controller_runtime_reconcile_time_seconds: ['controller'],
+    controller_runtime_max_concurrent_reconciles: ['controller'],
+    controller_runtime_active_workers: ['controller'],
+  },
+  network: {
+    kubeproxy_sync_proxy_rules_duration_seconds: [],
+    kubeproxy_network_programming_duration_seconds: [],
+    kubeproxy_sync_proxy_rules_last_timestamp_seconds: [],
+    coredns_dns_requests_total: ['family', 'proto', 'server', 'type', 'view', 'zone'],
+    coredns_dns_responses_total: ['plugin', 'rcode', 'server', 'view', 'zone'],
+    coredns_dns_request_duration_seconds: ['server', 'view', 'zone'],
+  },
+};
+
+describe.each(Object.entries(UPSTREAM))('the metrics of the %s', (component, wanted) => {
+  it('leave promtool nothing to complain about', () => expect(promtoolComplaints(scraped[component] ?? '')).toBe(''));
+
+  it("have upstream's names and labels", () => {
+    const families = familiesOf(scraped[component] ?? '');
+    expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, families.get(name)?.labels]))).toEqual(wanted);
+  });
+});
