@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
@@ -8,6 +7,7 @@ import { findCredentials, inClusterCredentials } from '../runtime/credentials.ts
 import { createHttpsClient } from '../runtime/https-client.ts';
 import { createLogger } from '../runtime/log.ts';
 import { createManager } from '../runtime/manager.ts';
+import { serveProbes } from '../runtime/probe-server.ts';
 import { processMetrics } from '../runtime/process-metrics.ts';
 import { stockClusterControllers } from './concept-kinds.ts';
 import { parseOptions, UsageError } from './options.ts';
@@ -29,25 +29,6 @@ const options = {
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': dataDirOption,
 };
-
-/** Serves metrics and probes over plain HTTP, as pods do. Resolves with how to stop it. */
-function serveMetrics(port: number, registry: Registry, isReady: () => boolean): Promise<() => void> {
-  const server = createServer(async (request, response) => {
-    switch (request.url) {
-      case '/metrics':
-        return void response.setHeader('content-type', registry.contentType).end(await registry.metrics());
-      case '/healthz':
-        return void response.end('ok');
-      case '/readyz':
-        response.statusCode = isReady() ? 200 : 503;
-        return void response.end(isReady() ? 'ok' : 'not ready');
-      default:
-        response.statusCode = 404;
-        response.end();
-    }
-  });
-  return new Promise((resolve, reject) => server.once('error', reject).listen(port, () => resolve(() => server.close())));
-}
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('controllers', "Runs skiff's reconcilers against any cluster, where they serve the group skiff.dev.", options, args);
@@ -71,11 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
     controllers: flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name)),
     ...(flags['leader-elect'] ? { leaderElection: { lease, identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}` } } : {}),
   });
-  let ready = false;
-  void manager.ready.then(() => {
-    ready = true;
-  });
-  const close = await serveMetrics(flags['metrics-port'], registry, () => ready);
+  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: manager.ready });
   try {
     await manager.run(stopSignal());
   } finally {

@@ -21,6 +21,8 @@ import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 import { startControlPlane } from './control-plane.ts';
 import { until } from './readiness.ts';
 
+export { eventually } from './eventually.ts';
+
 export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
   /** How many simulated nodes: they run pods in name only. Default 1; with 0, pods stay Pending. */
   readonly nodes?: number;

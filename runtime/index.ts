@@ -3,6 +3,7 @@
  *
  * A controller is a ControllerDefinition; `createManager` runs it over a Client (`createHttpsClient(await findCredentials())`).
  */
+export { Registry } from 'prom-client';
 export { Stopped } from './abort.ts';
 export type { Backoff, BackoffOptions } from './backoff.ts';
 export { createBackoff } from './backoff.ts';
@@ -45,6 +46,8 @@ export type { Logger } from './log.ts';
 export { createLogger, silentLogger } from './log.ts';
 export type { ManagerOptions } from './manager.ts';
 export { createManager } from './manager.ts';
+export type { ProbeServerOptions } from './probe-server.ts';
+export { serveProbes } from './probe-server.ts';
 export { processMetrics } from './process-metrics.ts';
 export type { SlowStartResult } from './slow-start.ts';
 export { slowStart } from './slow-start.ts';

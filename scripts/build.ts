@@ -4,7 +4,13 @@ import { build } from 'esbuild';
 /** Bundles skiff into dist/: few files to load is what makes start-up fast. */
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { skiff: 'cli/main.ts', 'sqlite-worker': 'store/sqlite-worker.ts', runtime: 'runtime/index.ts', testing: 'cli/testing.ts' },
+  entryPoints: {
+    skiff: 'cli/main.ts',
+    'sqlite-worker': 'store/sqlite-worker.ts',
+    runtime: 'runtime/index.ts',
+    api: 'api/index.ts',
+    testing: 'cli/testing.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

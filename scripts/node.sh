@@ -3,7 +3,8 @@
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 own=$(command -v node || true)
 major() { "$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
-for node in "$home/node_modules/.bin/node" $own; do
+# Where skiff is installed as a package, what it depends on stands beside it.
+for node in "$home/node_modules/.bin/node" "$home/../.bin/node" $own; do
   if [ -x "$node" ] && [ "$(major "$node")" -ge 24 ]; then
     readlink -f "$node"
     exit 0

@@ -162,6 +162,8 @@ export const atomicStruct = <S extends Shape>(title: string, description: string
 const API_VERSION = 'Group and version of the schema that this object is written in.';
 const KIND = 'Name of the resource type that this object is of, in CamelCase.';
 
+type Typed = { apiVersion: OptionalField<string>; kind: OptionalField<string> };
+
 /** A structure that stands alone in a request: it has apiVersion and kind. */
-export const topLevel = <S extends Shape>(title: string, description: string, shape: S, meta?: FieldMeta) =>
-  struct(title, description, { apiVersion: string(API_VERSION).optional(), kind: string(KIND).optional(), ...shape }, meta);
+export const topLevel = <S extends Shape>(title: string, description: string, shape: S, meta?: FieldMeta): Field<ObjectOf<Typed & S>> =>
+  struct<Typed & S>(title, description, { apiVersion: string(API_VERSION).optional(), kind: string(KIND).optional(), ...shape }, meta);

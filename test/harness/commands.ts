@@ -1,8 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+
+export { eventually } from '../../cli/eventually.ts';
 
 /** The checkout that is tested. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -16,16 +17,17 @@ export interface Outcome {
 export interface RunOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
   readonly timeoutMs?: number;
 }
 
 /** Runs a program to its end; a non-zero exit is an outcome, not an error. */
-export function run(file: string, args: readonly string[], { input, env, timeoutMs = 60_000 }: RunOptions = {}): Promise<Outcome> {
+export function run(file: string, args: readonly string[], { input, env, cwd, timeoutMs = 60_000 }: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
       file,
       [...args],
-      { env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 64 * 2 ** 20 },
+      { env: { ...process.env, ...env }, cwd, timeout: timeoutMs, maxBuffer: 64 * 2 ** 20 },
       (error, stdout, stderr) =>
         resolve({
           code: error ? (typeof error.code === 'number' ? error.code : 1) : 0,
@@ -123,19 +125,6 @@ export function helmFor(kubeconfig: string, namespace: string, version: 3 | 4 = 
       return stderr;
     },
   });
-}
-
-/** Asks again until `check` passes; then answers what it answered. Throws its last error after `timeoutMs`. */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await delay(50);
-    }
-  }
 }
 
 /** A TCP port that was free a moment ago. */

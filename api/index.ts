@@ -1,0 +1,64 @@
+/**
+ * `skiff/api`: the kinds that a cluster is made of, with the types of their objects.
+ *
+ * A kind tells a client where its objects are; one of your own is `const kind: Kind<MyObject> = { group, version, kind, plural, namespaced }`.
+ */
+export type { CustomResourceDefinition } from './apiextensions/custom-resource-definition.ts';
+export { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts';
+export type { ControllerRevision } from './apps/controller-revision.ts';
+export { controllerRevisions } from './apps/controller-revision.ts';
+export type { Deployment } from './apps/deployment.ts';
+export { deployments, deploymentsV1beta2 } from './apps/deployment.ts';
+export type { ReplicaSet } from './apps/replica-set.ts';
+export { replicaSets } from './apps/replica-set.ts';
+export { selfSubjectReviews } from './authentication/self-subject-review.ts';
+export { tokenReviews } from './authentication/token-review.ts';
+export { selfSubjectRulesReviews } from './authorization/rules-review.ts';
+export { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessReviews } from './authorization/subject-access-review.ts';
+export type { Lease } from './coordination/lease.ts';
+export { leases } from './coordination/lease.ts';
+export { bindings } from './core/binding.ts';
+export type { ConfigMap } from './core/config-map.ts';
+export { configMaps } from './core/config-map.ts';
+export type { Container } from './core/container.ts';
+export type { Endpoints } from './core/endpoints.ts';
+export { endpoints } from './core/endpoints.ts';
+export type { Event } from './core/event.ts';
+export { events } from './core/event.ts';
+export type { LimitRange } from './core/limit-range.ts';
+export { limitRanges } from './core/limit-range.ts';
+export type { Namespace } from './core/namespace.ts';
+export { namespaces } from './core/namespace.ts';
+export type { Node } from './core/node.ts';
+export { nodes } from './core/node.ts';
+export type { Pod } from './core/pod.ts';
+export { pods } from './core/pod.ts';
+export type { PodSpec } from './core/pod-spec.ts';
+export type { PodTemplate } from './core/pod-template.ts';
+export { podTemplates } from './core/pod-template.ts';
+export type { ReplicationController } from './core/replication-controller.ts';
+export { replicationControllers } from './core/replication-controller.ts';
+export type { ResourceQuota } from './core/resource-quota.ts';
+export { resourceQuotas } from './core/resource-quota.ts';
+export type { Secret } from './core/secret.ts';
+export { secrets } from './core/secret.ts';
+export type { Service } from './core/service.ts';
+export { services } from './core/service.ts';
+export type { ServiceAccount } from './core/service-account.ts';
+export { serviceAccounts } from './core/service-account.ts';
+export type { EndpointSlice } from './discovery/endpoint-slice.ts';
+export { endpointSlices } from './discovery/endpoint-slice.ts';
+export { eventsEvents } from './events/event.ts';
+export type { Kind } from './kind.ts';
+export { apiVersionOf } from './kind.ts';
+export { kinds } from './kinds.ts';
+export type { Condition } from './meta/condition.ts';
+export type { LabelSelector } from './meta/label-selector.ts';
+export type { ObjectMeta, OwnerReference } from './meta/object-meta.ts';
+export type { KubeObject, Live, ObjectKey } from './object.ts';
+export { keyOf, keyText } from './object.ts';
+export { clusterRoles, roles } from './rbac/role.ts';
+export { clusterRoleBindings, roleBindings } from './rbac/role-binding.ts';
+export type { PriorityClass } from './scheduling/priority-class.ts';
+export { priorityClasses } from './scheduling/priority-class.ts';
+export { isAlreadyExists, isConflict, isExpired, isNotFound, StatusError } from './status-error.ts';

@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import type { Registry } from 'prom-client';
+
+export interface ProbeServerOptions {
+  readonly port: number;
+  readonly registry: Registry;
+  /** /readyz says so once this has resolved: a manager's `ready`. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * Serves /metrics, /healthz and /readyz over plain HTTP, as pods do.
+ * @returns how to stop it; rejects where the port is taken
+ */
+export function serveProbes({ port, registry, ready }: ProbeServerOptions): Promise<() => void> {
+  let isReady = false;
+  void ready.then(() => {
+    isReady = true;
+  });
+  const server = createServer(async (request, response) => {
+    switch (request.url) {
+      case '/metrics':
+        return void response.setHeader('content-type', registry.contentType).end(await registry.metrics());
+      case '/healthz':
+        return void response.end('ok');
+      case '/readyz':
+        response.statusCode = isReady ? 200 : 503;
+        return void response.end(isReady ? 'ok' : 'not ready');
+      default:
+        response.statusCode = 404;
+        response.end();
+    }
+  });
+  return new Promise((resolve, reject) => server.once('error', reject).listen(port, () => resolve(() => server.close())));
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ROOT, run } from '../harness/commands.ts';
+
+/**
+ * A project of a user's: the examples, with skiff installed from the package that `npm pack` makes. What npm would fetch beside it
+ * (skiff's dependencies, jest, TypeScript) is taken from the checkout.
+ */
+let project: string;
+const installed = () => join(project, 'node_modules', 'skiff');
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'skiff-package-'));
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', project], { cwd: ROOT });
+  cpSync(join(ROOT, 'examples'), project, { recursive: true });
+  mkdirSync(installed(), { recursive: true });
+  const [archive = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', join(project, archive), '-C', installed(), '--strip-components=1']);
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!existsSync(join(project, 'node_modules', name))) symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
+  }
+}, 120_000);
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const node = (...args: string[]) => run(process.execPath, args, { cwd: project, timeoutMs: 100_000, env: { NODE_OPTIONS: '', HOME: project } });
+
+describe('the package, as a user installs it', () => {
+  it('brings types with which the examples compile strictly, declarations checked too', async () => {
+    expect(await node('node_modules/typescript/bin/tsc', '--noEmit', '--skipLibCheck', 'false')).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('refuses what does not fit its types', async () => {
+    const wrong = "import { createManager } from 'skiff/runtime';\nimport { pods } from 'skiff/api';\ncreateManager({ controllers: [pods] });\n";
+    writeFileSync(join(project, 'wrong.ts'), wrong);
+    const { code, stdout } = await node('node_modules/typescript/bin/tsc', '--noEmit');
+    rmSync(join(project, 'wrong.ts'));
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(/wrong\.ts\(3,\d+\): error TS/);
+  });
+
+  it('runs the tests of the examples: a controller of one’s own, and a manifest on a whole cluster', async () => {
+    const { code, stderr } = await node('--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--rootDir', project);
+    expect(stderr).toMatch(/Tests: +8 passed, 8 total/);
+    expect(code).toBe(0);
+  }, 110_000);
+
+  it('runs the command, and the example’s program, which says what it lacks', async () => {
+    expect(await run(join(installed(), 'skiff'), ['version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^skiff \d/) });
+    expect(await node('config-copies/main.ts')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no cluster is configured/) });
+  });
+
+  it('brings the kinds for a stock cluster, and its licence', () => {
+    for (const file of ['crds/skiff.dev_deployments.yaml', 'LICENSE']) expect(existsSync(join(installed(), file))).toBe(true);
+  });
+});
