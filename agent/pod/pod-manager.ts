@@ -188,6 +188,6 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
   };
 }
 
-/** Deleted by force: its containers still get what its spec gives them, at least a second. */
+/** Deleted by force: its containers still get what its spec gives them, unless they have been asked to end already; at least a second. */
 const graceAfterVanishing = ({ metadata, spec }: Live<Pod>): number =>
-  Math.max(1, metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? 30);
+  metadata.deletionTimestamp ? 1 : Math.max(1, spec?.terminationGracePeriodSeconds ?? 30);

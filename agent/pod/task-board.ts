@@ -33,7 +33,9 @@ export function createTaskBoard(clock: Clock, onDone: () => void, onError: (key:
     timers.get(key)?.cancel();
     const cancel = clock.after(Math.max(0, time - clock.now()), () => {
       timers.delete(key);
-      onDone();
+      // Node's timers may fire a millisecond early by the clock: then nothing would be due, and nobody would look again.
+      if (clock.now() < time) wakeAt(key, time);
+      else onDone();
     });
     timers.set(key, { time, cancel });
   };

@@ -178,7 +178,7 @@ suite('what holds containers', () => {
     expect(await kubectl('delete', 'pod', 'patient', '--force', '--grace-period=0')).toMatch(/force deleted/);
     expect(await kubectl('get', 'pod', 'patient', '--ignore-not-found')).toBe('');
     const cgroups = () => readdirSync(unified ? '/sys/fs/cgroup/kubepods/besteffort' : '/sys/fs/cgroup/memory/kubepods/besteffort').join(' ');
-    await eventually(() => expect(cgroups()).not.toContain(uid));
+    await eventually(() => expect(cgroups()).not.toContain(uid), 10_000);
   });
 
   it('a pod past its deadline is Failed', async () => {
