@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, tryCommand } from '../containerd/command.ts';
 import { cniConfig } from './cni.ts';
+import type { RequestOptions } from './lab-peers.ts';
+import { clientArgs, serverArgs } from './lab-peers.ts';
 
 /** For tests: a node with pods and somebody outside, each a network namespace, on a kernel that is really there. */
 export interface NetworkLab {
@@ -16,8 +18,8 @@ export interface NetworkLab {
   addPod(name: string, port?: number): Promise<string>;
   /** Starts the server that pods run: on the node itself (a pod in the host's network) or `outside`. */
   serve(where: string, name: string, port: number): Promise<void>;
-  /** Makes `count` connections from a pod, the `node` or `outside`: what answered, as `NAME saw SOURCE`, or why nothing did. */
-  request(from: string, address: string, port: number, options?: { protocol?: 'tcp' | 'udp'; count?: number; localPort?: number }): Promise<string[]>;
+  /** Makes connections from a pod, the `node` or `outside`: what answered, as `NAME saw SOURCE`, or why nothing did. */
+  request(from: string, address: string, port: number, options?: RequestOptions): Promise<string[]>;
   remove(): Promise<void>;
 }
 
@@ -34,31 +36,6 @@ export function canBuildLab(): boolean {
     return false;
   }
 }
-
-const SERVER = `
-const [name, port] = process.argv.slice(1);
-require('net').createServer((socket) => { socket.on('error', () => {}); socket.end(name + ' saw ' + socket.remoteAddress); }).listen(+port, '0.0.0.0', () => console.log('up'));
-const udp = require('dgram').createSocket('udp4');
-udp.on('message', (_, from) => udp.send(name + ' saw ' + from.address, from.port, from.address)).bind(+port);
-`;
-const CLIENT = `
-const { protocol, address, port, count, localPort } = JSON.parse(process.argv[1]);
-const tcp = () => new Promise((resolve) => {
-  const socket = require('net').connect({ host: address, port, timeout: 1000 });
-  let text = '';
-  socket.on('data', (chunk) => { text += chunk; }).on('end', () => resolve(text)).on('error', (error) => resolve(error.code));
-  socket.on('timeout', () => { socket.destroy(); resolve('TIMEOUT'); });
-});
-const udp = () => new Promise((resolve) => {
-  const socket = require('dgram').createSocket('udp4');
-  const finish = (text) => { clearTimeout(timer); socket.close(); resolve(text); };
-  const timer = setTimeout(() => finish('TIMEOUT'), 1000);
-  socket.on('message', (message) => finish(String(message))).on('error', (error) => finish(error.code)).bind(localPort ?? 0);
-  socket.on('connect', () => socket.send('hello'));
-  socket.connect(port, address);
-});
-(async () => { const answers = []; for (let at = 0; at < count; at++) answers.push(await (protocol === 'udp' ? udp() : tcp())); console.log(JSON.stringify(answers)); })();
-`;
 
 export async function createNetworkLab(): Promise<NetworkLab> {
   const prefix = `sklab${process.pid}-`;
@@ -80,7 +57,7 @@ export async function createNetworkLab(): Promise<NetworkLab> {
     await run(name, 'ip', ['link', 'set', 'lo', 'up']);
   };
   const serve = async (where: string, name: string, port: number) => {
-    const [command, args] = inside(where, process.execPath, ['-e', SERVER, name, String(port)]);
+    const [command, args] = inside(where, process.execPath, serverArgs(name, port));
     const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     servers.push(server);
     await new Promise((resolve) => server.stdout?.once('data', resolve));
@@ -122,9 +99,7 @@ export async function createNetworkLab(): Promise<NetworkLab> {
       await serve(name, name, port);
       return JSON.parse(output).ips[0].address.split('/')[0];
     },
-    async request(from, address, port, { protocol = 'tcp', count = 1, localPort } = {}) {
-      return JSON.parse(await run(from, process.execPath, ['-e', CLIENT, JSON.stringify({ protocol, address, port, count, localPort })]));
-    },
+    request: async (from, address, port, options) => JSON.parse(await run(from, process.execPath, clientArgs(address, port, options))),
     async remove() {
       for (const server of servers) server.kill('SIGKILL');
       for (const name of namespaces) await tryCommand('ip', ['netns', 'del', ns(name)]);
