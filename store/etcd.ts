@@ -1,4 +1,4 @@
-import type { ChannelCredentials, Client, ClientDuplexStream } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, status } from '@grpc/grpc-js';
 import * as messages from './etcd-messages.ts';
 import type { Store, StoredValue, WatchBatch, WriteResult } from './store.ts';
 import { CompactedError } from './store.ts';
@@ -24,9 +24,9 @@ export function prefixEnd(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 
-function credentialsOf(grpc: typeof import('@grpc/grpc-js'), options: EtcdOptions): ChannelCredentials {
-  if (!options.endpoints.some((endpoint) => endpoint.startsWith('https:'))) return grpc.credentials.createInsecure();
-  return grpc.credentials.createSsl(options.ca ?? null, options.key ?? null, options.cert ?? null);
+function credentialsOf(options: EtcdOptions): ChannelCredentials {
+  if (!options.endpoints.some((endpoint) => endpoint.startsWith('https:'))) return credentials.createInsecure();
+  return credentials.createSsl(options.ca ?? null, options.key ?? null, options.cert ?? null);
 }
 
 /**
@@ -34,18 +34,17 @@ function credentialsOf(grpc: typeof import('@grpc/grpc-js'), options: EtcdOption
  * @throws when no endpoint answers.
  */
 export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
-  const grpc = await import('@grpc/grpc-js');
   const targets = options.endpoints
     .map((endpoint) => (endpoint.startsWith('unix:') ? endpoint : new URL(endpoint).host))
     .sort(() => Math.random() - 0.5);
-  const credentials = credentialsOf(grpc, options);
+  const channelCredentials = credentialsOf(options);
   const settings = {
     'grpc.max_receive_message_length': -1,
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.use_local_subchannel_pool': 1,
   };
-  const clients: Client[] = targets.map((target) => new grpc.Client(target, credentials, settings));
+  const clients: Client[] = targets.map((target) => new Client(target, channelCredentials, settings));
   let turn = 0;
   const root = options.prefix ?? '';
   const leases = new Map<number, { id: Promise<string>; until: number }>();
@@ -64,8 +63,8 @@ export async function openEtcdStore(options: EtcdOptions): Promise<Store> {
         });
       } catch (error) {
         // UNAVAILABLE is raised before a request is sent as well as after: only reads may be asked again.
-        const again = (error as { code?: number }).code === grpc.status.UNAVAILABLE && path.endsWith('/Range') && attempt < clients.length;
-        if ((error as { code?: number }).code === grpc.status.UNAVAILABLE) turn++;
+        const again = (error as { code?: number }).code === status.UNAVAILABLE && path.endsWith('/Range') && attempt < clients.length;
+        if ((error as { code?: number }).code === status.UNAVAILABLE) turn++;
         if (!again) throw error;
       }
     }
