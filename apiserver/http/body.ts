@@ -1,9 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import { constants } from 'node:http2';
 import { bodyTooLarge, MAX_BODY_BYTES } from '../request/body.ts';
 
-/** The whole body; undefined where there is none. @throws StatusError 413 over the limit; the rest is not read into memory. */
-export function readBody(req: IncomingMessage | Http2ServerRequest): Promise<Buffer | undefined> | undefined {
+/**
+ * The whole body; undefined where there is none. A body that takes longer than `withinMs` ends its connection or stream.
+ * @throws StatusError 413 over the limit; the rest is not read into memory.
+ */
+export function readBody(req: IncomingMessage | Http2ServerRequest, withinMs: number): Promise<Buffer | undefined> | undefined {
   const length = req.headers['content-length'];
   const announced = length === undefined ? undefined : Number(length);
   if (announced === 0) return undefined;
@@ -12,6 +16,12 @@ export function readBody(req: IncomingMessage | Http2ServerRequest): Promise<Buf
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    // Over HTTP/1.1 Node's server sees to it.
+    if ('stream' in req) {
+      const late = setTimeout(() => req.stream.close(constants.NGHTTP2_CANCEL), withinMs);
+      req.once('close', () => clearTimeout(late));
+      req.once('end', () => clearTimeout(late));
+    }
     const refuse = () => {
       req.removeAllListeners('data');
       req.resume();

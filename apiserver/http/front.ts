@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttp1Server } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import { createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
 import { StatusError } from '../../api/status-error.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -31,7 +30,29 @@ export interface HttpFrontOptions {
   readonly port: number;
   /** Default: all addresses. */
   readonly host?: string;
+  readonly limits?: Partial<FrontLimits>;
 }
+
+/** What clients may take up that do not get on with what they came for. */
+export interface FrontLimits {
+  /** From the connection to the end of its handshake. */
+  readonly handshakeMs: number;
+  /** From the connection, or the first byte of another request, to the end of the headers. */
+  readonly headersMs: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly requestMs: number;
+  /** With no request under way. */
+  readonly idleMs: number;
+  /** Those beyond are turned away at once. */
+  readonly connections: number;
+}
+
+/** Upstream's, where it has one: headers within 32 s, requests within a minute. */
+const LIMITS: FrontLimits = { handshakeMs: 10_000, headersMs: 32_000, requestMs: 60_000, idleMs: 180_000, connections: 16_384 };
+/** Go's limit, which clients count on: label selectors may be long. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+/** Requests at once on one HTTP/2 connection; a client that needs more opens another. */
+const MAX_STREAMS = 1000;
 
 export interface HttpFront {
   readonly port: number;
@@ -41,7 +62,6 @@ export interface HttpFront {
   close(graceMs: number): Promise<void>;
 }
 
-const KEEP_ALIVE_MS = 180_000;
 /** Many lists may be under way on one connection. */
 const HTTP2_SESSION_MB = 128;
 
@@ -49,15 +69,16 @@ const HTTP2_SESSION_MB = 128;
  * Serves the API over HTTPS: one port, HTTP/2 and HTTP/1.1 as the client prefers. HTTP/1.1 connections go straight to Node's
  * HTTP server, without its HTTP/2 compatibility layer.
  */
-export async function listen({ handle, tls, log, port, host }: HttpFrontOptions): Promise<HttpFront> {
+export async function listen({ handle, tls, log, port, host, limits: given }: HttpFrontOptions): Promise<HttpFront> {
+  const limits = { ...LIMITS, ...given };
   const connections = new WeakMap<object, Connection>();
-  const sockets = new Set<TLSSocket>();
+  const sockets = new Set<Socket>();
   let accepted: Connection | undefined;
 
   const serve = async (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse, connection: Connection | undefined) => {
     try {
       const request = new HttpRequest(req, res, connection);
-      const body = await readBody(req);
+      const body = await readBody(req, limits.requestMs);
       if (body) request.body = { bytes: body };
       await writeResponse(res, dressed(await handle(request), request), request);
     } catch (error) {
@@ -70,9 +91,21 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
     }
   };
 
-  const http1 = createHttp1Server({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 60_000, noDelay: true }, (req, res) => {
-    void serve(req, res, connections.get(req.socket));
-  });
+  const http1 = createHttp1Server(
+    {
+      keepAliveTimeout: limits.idleMs,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(5000, limits.headersMs),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    },
+    (req, res) => {
+      void serve(req, res, connections.get(req.socket));
+    },
+  );
+  // It is given its connections and never listens itself; only from this event on does it watch over their time.
+  http1.emit('listening');
   http1.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     void upgrade(req, socket, head);
   });
@@ -88,22 +121,23 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       socket.destroy();
     }
   };
-  const http2 = createHttp2Server({ maxSessionMemory: HTTP2_SESSION_MB }, (req, res) => {
+  const settings = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES };
+  const http2 = createHttp2Server({ maxSessionMemory: HTTP2_SESSION_MB, settings }, (req, res) => {
     void serve(req, res, req.stream.session ? connections.get(req.stream.session) : undefined);
   });
   http2.on('session', (session) => {
     if (accepted) connections.set(session, accepted);
     session.on('error', () => session.destroy());
+    closeIdle(session, limits.idleMs);
   });
 
   const secure = (material: TlsMaterial) => ({ cert: material.cert, key: material.key, ca: material.clientCa });
-  const server = createTlsServer({ ...secure(tls), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+  const handshake = { requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: limits.handshakeMs };
+  const server = createTlsServer({ ...secure(tls), ...handshake }, (socket) => {
     const connection = {
       remoteAddress: socket.remoteAddress ?? '',
       clientCertificate: socket.authorized ? socket.getPeerX509Certificate()?.raw : undefined,
     };
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
@@ -116,7 +150,16 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       http1.emit('connection', socket);
     }
   });
-  server.on('tlsClientError', (error) => log.debug({ err: error }, 'a TLS handshake failed'));
+  server.maxConnections = limits.connections;
+  server.on('drop', () => log.warn({ connections: limits.connections }, 'a connection was turned away: there are too many'));
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('tlsClientError', (error, socket) => {
+    log.debug({ err: error }, 'a TLS handshake failed');
+    socket.destroy();
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -133,7 +176,7 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      http1.closeIdleConnections();
+      http1.close();
       const cut = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, graceMs);
@@ -141,4 +184,18 @@ export async function listen({ handle, tls, log, port, host }: HttpFrontOptions)
       clearTimeout(cut);
     },
   };
+}
+
+/** Ends a session that has had no request under way for so long. */
+function closeIdle(session: ServerHttp2Session, idleMs: number): void {
+  let streams = 0;
+  let timer = setTimeout(() => session.close(), idleMs);
+  session.on('stream', (stream) => {
+    streams++;
+    clearTimeout(timer);
+    stream.once('close', () => {
+      if (--streams === 0 && !session.closed) timer = setTimeout(() => session.close(), idleMs);
+    });
+  });
+  session.once('close', () => clearTimeout(timer));
 }
