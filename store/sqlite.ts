@@ -15,6 +15,9 @@ interface PendingWrite {
   readonly reject: (error: Error) => void;
 }
 
+/** Writes that share a commit: all of them are answered in one turn of the event loop, which others wait for. */
+const MAX_COMMIT = 128;
+
 const workerUrl = () => new URL(import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.mjs', import.meta.url);
 const storedOf = ([key, value, revision]: Row): StoredValue => ({ key, value, revision });
 const eventOf = ({ key, value, revision, created }: Change): StoreEvent =>
@@ -30,7 +33,7 @@ export async function openSqliteStore({ file }: SqliteOptions): Promise<Store> {
   const worker = new Worker(workerUrl(), { workerData: { file }, execArgv: ['--no-warnings'] });
   const hub = createWatchHub();
   const waiting = new Map<number, { resolve: (reply: never) => void; reject: (error: Error) => void }>();
-  let queue: PendingWrite[] = [];
+  const queue: PendingWrite[] = [];
   let committing = false;
   let nextId = 0;
   let revision = 0;
@@ -89,8 +92,7 @@ export async function openSqliteStore({ file }: SqliteOptions): Promise<Store> {
     if (committing) return;
     committing = true;
     while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
+      const batch = queue.splice(0, MAX_COMMIT);
       try {
         const { outcomes } = await ask({ type: 'write', writes: batch.map((pending) => pending.write) });
         settle(batch, outcomes);
