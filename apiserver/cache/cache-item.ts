@@ -30,6 +30,11 @@ export class CacheItem {
     return text;
   }
 
+  /** `text`, if it is there without being made. */
+  get encodedText(): string | undefined {
+    return this.encoded;
+  }
+
   /** How long `text` is as UTF-8. */
   get size(): number {
     if (this.bytes === 0 || this.encoded === undefined) this.bytes = Buffer.byteLength(this.text);
@@ -67,9 +72,15 @@ export function withRevision(prefix: string, value: string, revision: number): s
   return `${prefix}${versionField(revision)}${value.slice(prefix.length)}`;
 }
 
-/** The item as of a later revision: the same object, with that resourceVersion. For the last state of what is deleted, or left a selector's view. */
-export function atRevision(item: CacheItem, revision: number): CacheItem {
-  return new CacheItem(item.key, { ...item.object, metadata: { ...item.object.metadata, resourceVersion: String(revision) } }, revision);
+/**
+ * The item as of a later revision: the same object, with that resourceVersion. For the last state of what is deleted, or left a selector's
+ * view. Its text is made of the item's, where that stands in the stored order; `text` is for an item that may be superseded by now.
+ */
+export function atRevision(prefix: string, item: CacheItem, revision: number, text = item.encodedText): CacheItem {
+  const object = { ...item.object, metadata: { ...item.object.metadata, resourceVersion: String(revision) } };
+  const before = versionField(item.revision);
+  if (!text?.startsWith(before, prefix.length)) return new CacheItem(item.key, object, revision);
+  return new CacheItem(item.key, object, revision, `${prefix}${versionField(revision)}${text.slice(prefix.length + before.length)}`);
 }
 
 /** Freezes an object and all below it; for tests, where a reader that changes a shared object must not go unnoticed. */

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../api/kind.ts';
 import type { Live } from '../../api/object.ts';
 import type { CacheItem } from './cache-item.ts';
+import { LabelIndex } from './label-index.ts';
 import { SortedItems } from './sorted-items.ts';
 
 /** Field selectors whose values are indexed, for readers as for watchers: each node asks for its own pods. */
@@ -11,11 +12,17 @@ interface FieldIndex {
   readonly sections: Map<string, SortedItems>;
 }
 
-/** The items of a cache: by key, by namespace in key order, and by the values of indexed fields. */
+export interface LabelTerm {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The items of a cache: by key, by namespace in key order, by the values of indexed fields, and by the labels that are asked for. */
 export class ItemIndex {
   private readonly byKey = new Map<string, CacheItem>();
   private readonly namespaces = new Map<string, SortedItems>();
   private readonly fields = new Map<string, FieldIndex>();
+  private readonly labels = new LabelIndex(() => this.list(''));
 
   constructor(kind: KindDefinition) {
     for (const field of INDEXED_FIELDS) {
@@ -40,6 +47,7 @@ export class ItemIndex {
     const previous = this.byKey.get(item.key);
     this.byKey.set(item.key, item);
     sectionOf(this.namespaces, item.namespace).put(item);
+    this.labels.put(item, previous);
     for (const { read, sections } of this.fields.values()) {
       const value = read(item.object);
       const before = previous && read(previous.object);
@@ -51,6 +59,7 @@ export class ItemIndex {
   delete(item: CacheItem): void {
     this.byKey.delete(item.key);
     dropFrom(this.namespaces, item.namespace, item.key);
+    this.labels.delete(item);
     for (const { read, sections } of this.fields.values()) dropFrom(sections, read(item.object), item.key);
   }
 
@@ -69,6 +78,18 @@ export class ItemIndex {
   byField(field: string, value: string): readonly CacheItem[] | undefined {
     const index = this.fields.get(field);
     return index && (index.sections.get(value)?.items ?? []);
+  }
+
+  /** The items of a namespace (of all for an empty one) with one of the labels that they must all have: the one that fewest have. */
+  byLabels(namespace: string, labels: readonly LabelTerm[]): readonly CacheItem[] | undefined {
+    let fewest: readonly CacheItem[] | undefined;
+    for (const { key, value } of labels) {
+      const items = this.labels.find(key, value);
+      if (fewest === undefined || items.length < fewest.length) fewest = items;
+    }
+    const inNamespace = namespace === '' ? this.size : (this.namespaces.get(namespace)?.items.length ?? 0);
+    if (fewest === undefined || fewest.length >= inNamespace) return undefined;
+    return namespace === '' ? fewest : fewest.filter((item) => item.namespace === namespace);
   }
 
   /** How to read an indexed field; undefined where it has no index. */

@@ -53,7 +53,7 @@ export function replayed(
     const last =
       before ??
       (event.value === undefined ? tombstone(key, event.revision, textPrefix) : parse({ ...event, type: 'put', value: event.value, created: false }));
-    return { revision: event.revision, deleted: true, item: atRevision(last, event.revision), previous: before, at, lines: new Map() };
+    return { revision: event.revision, deleted: true, item: atRevision(textPrefix, last, event.revision), previous: before, at, lines: new Map() };
   });
 }
 

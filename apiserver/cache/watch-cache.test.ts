@@ -70,6 +70,22 @@ describe('the watch cache', () => {
     expect(events).toEqual(['4 put n/b', '5 gone n/a']);
   });
 
+  it('keeps no text of past states, and delivers them whole to who resumes', async () => {
+    const store = createMemoryStore();
+    const cache = await cacheOn(store);
+    await store.create('/registry/configmaps/n/a', value('a', { v: '1' }));
+    const first = cache.get('n/a');
+    const before = first?.text;
+    await store.update('/registry/configmaps/n/a', value('a', { v: '2' }), 2);
+    await store.delete('/registry/configmaps/n/a', 3);
+    const events: CacheEvent[] = [];
+    cache.subscribe(1, { deliver: (event) => void events.push(event), broken: () => {} });
+    expect(events.map(({ item }) => item.encodedText)).toEqual([undefined, undefined, undefined]);
+    expect(events.map(({ item }) => JSON.parse(item.text))).toEqual(events.map(({ item }) => item.object));
+    expect(JSON.parse(first?.text ?? '')).toEqual(JSON.parse(before ?? ''));
+    expect(events.map(({ item }) => item.object.metadata.resourceVersion)).toEqual(['2', '3', '4']);
+  });
+
   it('does not parse what this process has written', async () => {
     const store = createMemoryStore();
     const cache = await cacheOn(store);

@@ -9,6 +9,7 @@ import { CompactedError } from '../../store/store.ts';
 import { atRevision, CacheItem, deepFreeze, textPrefixOf, withRevision } from './cache-item.ts';
 import type { CacheEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
+import type { LabelTerm } from './item-index.ts';
 import { ItemIndex } from './item-index.ts';
 import type { Snapshot } from './kept-snapshots.ts';
 import { KeptSnapshots } from './kept-snapshots.ts';
@@ -119,6 +120,11 @@ export class WatchCache {
   /** The items with this value of an indexed field; undefined where the field has no index. */
   indexed(field: string, value: string): readonly CacheItem[] | undefined {
     return this.items.byField(field, value);
+  }
+
+  /** The items of a namespace that can have all of these labels; undefined where looking at all of them is as good. */
+  labelled(namespace: string, labels: readonly LabelTerm[]): readonly CacheItem[] | undefined {
+    return this.items.byLabels(namespace, labels);
   }
 
   /**
@@ -293,7 +299,7 @@ export class WatchCache {
     let item: CacheItem;
     if (event.type === 'delete') {
       if (!previous) return;
-      item = atRevision(previous, event.revision);
+      item = atRevision(this.textPrefix, previous, event.revision);
       if (this.options.freeze) deepFreeze(item.object);
       this.items.delete(previous);
     } else {

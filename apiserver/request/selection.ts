@@ -1,8 +1,10 @@
 import type { KindDefinition } from '../../api/kind.ts';
 import type { Live } from '../../api/object.ts';
+import type { Requirement, Selector } from '../../api/selector.ts';
 import { parseSelector } from '../../api/selector.ts';
 import { errors } from '../../api/status-error.ts';
 import type { CacheItem } from '../cache/cache-item.ts';
+import type { LabelTerm } from '../cache/item-index.ts';
 import type { Resource } from '../registry.ts';
 
 /** What a list or watch asks for. */
@@ -13,6 +15,8 @@ export interface Selection {
   readonly name: string | undefined;
   /** Equalities of the field selector. */
   readonly fields: readonly { readonly field: string; readonly value: string }[];
+  /** Equalities of the label selector. */
+  readonly labels: readonly LabelTerm[];
 }
 
 interface FieldTerm {
@@ -21,7 +25,7 @@ interface FieldTerm {
   readonly equal: boolean;
 }
 
-const EVERYTHING: Selection = { matches: undefined, name: undefined, fields: [] };
+const EVERYTHING: Selection = { matches: undefined, name: undefined, fields: [], labels: [] };
 
 /**
  * Reads labelSelector and fieldSelector.
@@ -30,7 +34,8 @@ const EVERYTHING: Selection = { matches: undefined, name: undefined, fields: [] 
 export function selectionOf(resource: Resource, labelSelector: string, fieldSelector: string): Selection {
   if (labelSelector === '' && fieldSelector === '') return EVERYTHING;
   const tests: ((object: Live) => boolean)[] = [];
-  if (labelSelector !== '') tests.push(labelTest(labelSelector));
+  const selector = labelSelector === '' ? undefined : labelSelectorOf(labelSelector);
+  if (selector) tests.push((object) => selector.matches(object.metadata.labels));
   const terms = fieldSelector === '' ? [] : parseFieldSelector(fieldSelector);
   for (const { field, value, equal } of terms) {
     const read = fieldOf(resource.kind, field);
@@ -43,16 +48,22 @@ export function selectionOf(resource: Resource, labelSelector: string, fieldSele
     matches: test && (resource.isStoredForm ? (item) => test(item.object) : (item) => test(resource.served(item).object as Live)),
     name: equalities.find((term) => term.field === 'metadata.name')?.value,
     fields: equalities,
+    labels: selector?.requirements.flatMap(equalityOf) ?? [],
   };
 }
 
-function labelTest(text: string): (object: Live) => boolean {
+function labelSelectorOf(text: string): Selector {
   try {
-    const selector = parseSelector(text);
-    return (object) => selector.matches(object.metadata.labels);
+    return parseSelector(text);
   } catch (error) {
     throw errors.badRequest(error instanceof Error ? error.message : String(error));
   }
+}
+
+function equalityOf({ key, operator, values }: Requirement): LabelTerm[] {
+  const [value, second] = values;
+  const one = (operator === '=' || operator === '==' || operator === 'in') && value !== undefined && second === undefined;
+  return one ? [{ key, value }] : [];
 }
 
 function fieldOf(kind: KindDefinition, field: string): (object: Live) => string {

@@ -59,10 +59,11 @@ export function createStorage({ store, cache, shared }: StorageOptions): Storage
     create: (key, object, ttlSeconds) => put(key, object, undefined, ttlSeconds),
     update: (current, object, ttlSeconds) => put(current.key, object, current, ttlSeconds),
     async delete(current) {
+      const text = current.encodedText;
       const result = await store.delete(cache.prefix + current.key, current.revision);
       if (!result.ok) return lost(current.key, result.current?.revision);
       await cache.reached(result.revision);
-      return { ok: true, item: atRevision(current, result.revision) };
+      return { ok: true, item: atRevision(cache.textPrefix, current, result.revision, text) };
     },
     same(current, object) {
       const { metadata, kind: _kind, apiVersion: _apiVersion, ...rest } = object;

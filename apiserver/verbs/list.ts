@@ -32,8 +32,8 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
   const matching = select(at.items, selection, token?.start ?? '', parameters.limit);
   const last = matching.items.at(-1);
   const more = matching.more && last !== undefined;
-  // Kept whole, whatever part of it was looked at: other lists of this revision go on from it too.
-  if (more) cache.keep(info.namespace, cache.revision === at.revision ? cache.snapshot(info.namespace) : at);
+  // The next chunk is looked for in everything: whoever continues from this revision may select otherwise.
+  if (more) cache.keep(info.namespace, at.narrowed ? cache.snapshot(info.namespace) : at);
   return {
     type: 'list',
     resource,
@@ -47,6 +47,8 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
 interface Listed {
   readonly items: readonly CacheItem[];
   readonly revision: number;
+  /** The items are those of an index, not all there are. */
+  readonly narrowed?: boolean;
 }
 
 function snapshotFor(
@@ -71,7 +73,7 @@ function snapshotFor(
     throw errors.expired(`the state at resource version ${wanted} is no longer kept`);
   }
   const narrowed = narrow(cache, namespace, selection);
-  return narrowed ? { items: narrowed, revision: cache.revision } : cache.snapshot(namespace);
+  return narrowed ? { items: narrowed, revision: cache.revision, narrowed: true } : cache.snapshot(namespace);
 }
 
 /** The few items that can match at all, where a name or an index says so. */
@@ -84,7 +86,7 @@ function narrow(cache: WatchCache, namespace: string, selection: Selection): rea
     const items = cache.indexed(field, value);
     if (items) return namespace === '' ? items : items.filter((item) => item.namespace === namespace);
   }
-  return undefined;
+  return selection.labels.length === 0 ? undefined : cache.labelled(namespace, selection.labels);
 }
 
 function select(

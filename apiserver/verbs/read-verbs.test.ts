@@ -53,6 +53,17 @@ describe('list', () => {
     expect(last.metadata.continue).toBeUndefined();
   });
 
+  it('comes in chunks by label too, of one revision, and disturbs no other list of that revision', async () => {
+    for (let i = 0; i < 9; i++) await make(`c${i}`, { app: i % 3 === 0 ? 'web' : 'db' });
+    const first = (await api.inject('GET', `${CONFIG_MAPS}?limit=1&labelSelector=app%3Dweb`)).json;
+    const plain = (await api.inject('GET', `${CONFIG_MAPS}?limit=1`)).json;
+    await make('c1a', { app: 'web' });
+    const second = (await api.inject('GET', `${CONFIG_MAPS}?labelSelector=app%3Dweb&continue=${first.metadata.continue}`)).json;
+    expect([...names(first.items), ...names(second.items)]).toEqual(['c0', 'c3', 'c6']);
+    const rest = (await api.inject('GET', `${CONFIG_MAPS}?continue=${plain.metadata.continue}`)).json;
+    expect(names(rest.items)).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8']);
+  });
+
   it('answers 410 for a continue token whose list is no longer kept', async () => {
     for (const name of ['a', 'b']) await make(name);
     const token = (await api.inject('GET', `${CONFIG_MAPS}?limit=1`)).json.metadata.continue;

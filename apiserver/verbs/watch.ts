@@ -84,11 +84,12 @@ export function viewOf(plan: WatchPlan, event: CacheEvent): { readonly type: Cha
   if (now) return { type: before ? 'MODIFIED' : 'ADDED', item };
   // Of what was deleted before a restart, nobody knows any more whether it was in view.
   if (!before && !(deleted && previous === undefined)) return undefined;
-  return { type: 'DELETED', item: deleted ? item : departed(event) };
+  return { type: 'DELETED', item: deleted ? item : departed(plan.resource, event) };
 }
 
 /** The last state that matched, with the revision of the change that took it out of view. */
-const departed = ({ previous, item }: CacheEvent): CacheItem => (previous ? atRevision(previous, item.revision) : item);
+const departed = ({ storage }: Resource, { previous, item }: CacheEvent): CacheItem =>
+  previous ? atRevision(storage.cache.textPrefix, previous, item.revision) : item;
 
 export interface WatchListener {
   readonly change: (type: ChangeType, item: CacheItem, event: CacheEvent) => void;
