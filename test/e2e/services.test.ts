@@ -211,7 +211,10 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
 
   it('lets a pod talk to kubernetes.default with what is mounted into it', async () => {
     const mount = '/var/run/secrets/kubernetes.io/serviceaccount';
-    const [token, ca] = [await kubectl('exec', 'client', '--', 'cat', `${mount}/token`), await kubectl('exec', 'client', '--', 'cat', `${mount}/ca.crt`)];
+    const [token, ca] = [
+      await kubectl('exec', 'client', '--', 'cat', `${mount}/token`),
+      await kubectl('exec', 'client', '--', 'cat', `${mount}/ca.crt`),
+    ];
     const address = (await kubectl('exec', 'client', '--', 'printenv', 'KUBERNETES_SERVICE_HOST')).trim();
     expect(address).toBe(await kubectl.in('default').path('{.spec.clusterIP}', 'service', 'kubernetes'));
     const code = `
