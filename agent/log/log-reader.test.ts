@@ -1,7 +1,7 @@
-import { appendFile, mkdtemp, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../runtime/clock.ts';
 import type { LogOptions } from './log-options.ts';
 import { parseLogOptions } from './log-options.ts';
@@ -12,6 +12,7 @@ let path = '';
 beforeEach(async () => {
   path = join(await mkdtemp(join(tmpdir(), 'skiff-log-')), '0.log');
 });
+afterEach(() => rm(dirname(path), { recursive: true, force: true }));
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000000001Z`;
 const line = (second: number, text: string, stream = 'stdout', tag = 'F') => `${at(second)} ${stream} ${tag} ${text}\n`;
 const options = (query: string): LogOptions => parseLogOptions(new URLSearchParams(query), Date.parse(at(30)));

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../runtime/fake-clock.ts';
 import { rotateLog } from './log-rotation.ts';
 
@@ -12,6 +12,7 @@ let file = '';
 beforeEach(async () => {
   file = join(await mkdtemp(join(tmpdir(), 'skiff-rotate-')), '0.log');
 });
+afterEach(() => rm(dirname(file), { recursive: true, force: true }));
 const names = async () => (await readdir(dirname(file))).sort();
 const reopen = () => writeFile(file, '');
 

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Payload } from './atomic-writer.ts';
 import { writePayload } from './atomic-writer.ts';
 
@@ -9,6 +9,7 @@ let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'skiff-volume-'));
 });
+afterEach(() => rm(directory, { recursive: true, force: true }));
 const files = (content: Record<string, string>, mode = 0o644): Payload =>
   new Map(Object.entries(content).map(([path, text]) => [path, { content: Buffer.from(text), mode }]));
 const write = (payload: Payload) => writePayload(directory, payload, undefined, Date.UTC(2026, 0, 2));
