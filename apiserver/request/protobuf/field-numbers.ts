@@ -127,6 +127,7 @@ export const FIELD_NUMBERS: Readonly<Record<string, string>> = {
   Node: 'metadata 1 spec 2 status 3',
   NodeAddress: 'type 1 address 2',
   NodeAffinity: 'requiredDuringSchedulingIgnoredDuringExecution 1 preferredDuringSchedulingIgnoredDuringExecution 2',
+  NodeAllocatableResourceClaimStatus: 'resourceClaimName 1 containers 2 resources 3',
   NodeCondition: 'type 1 status 2 lastHeartbeatTime 3 lastTransitionTime 4 reason 5 message 6',
   NodeConfigSource: 'configMap 2',
   NodeConfigStatus: 'assigned 1 active 2 lastKnownGood 3 error 4',

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { kinds } from '../../../api/kinds.ts';
+import { codecOf } from '../../../api/schema/codec.ts';
+import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { decodeProtobuf } from './envelope.ts';
+import { FIELD_NUMBERS } from './field-numbers.ts';
 
 /** Writes messages as a typed Go client does: `[number, value]` pairs; texts and nested lists are length-delimited. */
 type Field = readonly [number, string | number | boolean | readonly Field[]];
@@ -154,5 +158,25 @@ describe('a Protobuf body', () => {
     ['is of a kind that has no such form', body('example.com/v1', 'Widget', []), 415],
   ])('is refused when it %s', (_what, bytes, code) => {
     expect(() => decodeProtobuf(bytes)).toThrow(expect.objectContaining({ name: 'StatusError', code }));
+  });
+});
+
+describe('the Protobuf form', () => {
+  it('is known of every field of every kind that typed clients send', () => {
+    const missing = new Set<string>();
+    const seen = new Set<StructuralSchema>();
+    const visit = (schema: StructuralSchema): void => {
+      if (seen.has(schema)) return;
+      seen.add(schema);
+      const known = new Set(FIELD_NUMBERS[schema.title ?? '']?.match(/[A-Za-z$][\w$-]*/g));
+      for (const { name, schema: below } of schema.properties?.values() ?? []) {
+        if (!known.has(name) && name !== 'kind' && name !== 'apiVersion') missing.add(`${schema.title}.${name}`);
+        visit(below);
+      }
+      if (schema.items) visit(schema.items);
+      if (typeof schema.additionalProperties === 'object') visit(schema.additionalProperties);
+    };
+    for (const kind of kinds) if (kind.group !== 'apiextensions.k8s.io') visit(codecOf(kind).structural);
+    expect([...missing]).toEqual([]);
   });
 });
