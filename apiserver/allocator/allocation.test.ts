@@ -63,6 +63,11 @@ describe('cluster IPs', () => {
     );
   });
 
+  it('that are no addresses are refused as such', async () => {
+    const { json } = await post('a', { clusterIP: '10.96.0' });
+    expect(json.details.causes).toMatchObject([{ field: 'spec.clusterIPs[0]', message: expect.stringContaining('must be a valid IP address') }]);
+  });
+
   it('outside of the range are refused', async () => {
     const { json } = await post('a', { clusterIP: '10.97.0.1' });
     expect(json.message).toContain(

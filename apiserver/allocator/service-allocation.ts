@@ -5,6 +5,7 @@ import type { FieldError } from '../../api/field-error.ts';
 import { invalid } from '../../api/field-error.ts';
 import type { Live } from '../../api/object.ts';
 import { errors } from '../../api/status-error.ts';
+import { parseIp } from '../../api/validation/ip-rules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { sleep } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -95,7 +96,7 @@ export function serviceAllocation(options: ServiceAllocationOptions) {
     }
     for (const ip of asked) {
       // What is no address at all is left to validation.
-      if (held.includes(ip) || !/^[\d.]+$/.test(ip)) continue;
+      if (held.includes(ip) || parseIp(ip)?.family !== 4) continue;
       const known = addresses.space.offset(ip) !== undefined;
       if (known && (await take(attempt, addresses, ip))) continue;
       const why = known
