@@ -98,6 +98,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
    */
   readonly storagePrefix: string;
   readonly storedAs?: StoredAs<T>;
+  /** Why nobody should use this version any more: a `Warning:` header of every answer about it. */
+  readonly deprecation?: string;
 }
 
 /** How a served version relates to the stored one. Both functions return new objects where they change something. */

@@ -35,7 +35,7 @@ async function start(authorizer: Authorizer, extensions: Partial<Extensions> = {
       ...(body ? { body: { bytes: Buffer.from(JSON.stringify(body)) } } : {}),
     });
     const text = response.body.kind === 'object' ? response.body.json() : response.body.kind === 'text' ? [...response.body.parts].join('') : '';
-    return { status: response.status, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
+    return { status: response.status, headers: response.headers, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
   };
 }
 
@@ -165,5 +165,19 @@ describe('admission', () => {
     expect((await ask('POST', '/api/v1/namespaces?dryRun=All', { metadata: { name: 'dry' } })).status).toBe(201);
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'good' } })).status).toBe(409);
     expect(settled).toEqual(['create good true', 'create bad false', 'create dry false', 'create good false']);
+  });
+});
+
+describe('versions that nobody should use any more', () => {
+  it.each([
+    ['/api/v1/endpoints', ['299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"']],
+    [
+      '/apis/apps/v1beta2/namespaces/default/deployments/absent',
+      ['299 - "apps/v1beta2 Deployment is deprecated in v1.9+, unavailable in v1.16+; use apps/v1 Deployment"'],
+    ],
+    ['/apis/apps/v1/deployments', undefined],
+  ])('say so in every answer: %s', async (path, expected) => {
+    const ask = await start({ authorize: () => ({ allowed: true }) });
+    expect((await ask('GET', path)).headers.warning).toEqual(expected);
   });
 });

@@ -84,6 +84,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const resource = core.registry.find(info.group, info.version, info.plural);
     if (!resource) throw pathNotFound();
     await authorize(user, info);
+    if (resource.kind.deprecation !== undefined) warnings.push(resource.kind.deprecation);
     const call: Call = { core, request, info, resource, user, warnings };
     const handler = handlers.get(`${info.group}/${info.plural}/${info.subresource}`);
     if (handler && (handler.verbs?.includes(info.verb) ?? true)) return handle(handler, call);

@@ -55,5 +55,4 @@ export const endpointsStrategy: Strategy<Endpoints> = {
   },
   validate,
   validateUpdate: validate,
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
 };

@@ -48,4 +48,5 @@ export const endpoints = defineKind<Endpoints>({
   columns: endpointsColumns,
   storagePrefix: 'services/endpoints',
   strategy: endpointsStrategy,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 });

@@ -56,7 +56,8 @@ export function kindFromCrd(crd: CustomResourceDefinition, versionName: string):
     schema: anyValue<CustomObject>(),
     structural,
     columns: columnsOf(version),
-    strategy: strategyOf(structural, version, status !== undefined, `${group}/${version.name} ${names.kind} is deprecated`),
+    strategy: strategyOf(structural, version, status !== undefined),
+    ...(version.deprecated ? { deprecation: version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated` } : {}),
     subresources: subresources.length === 0 ? MAIN_ONLY : subresources,
     storagePrefix: `${group}/${names.plural}`,
     ...(scale
@@ -81,12 +82,7 @@ function renamed(group: string, served: string, stored: string): StoredAs<Custom
   };
 }
 
-function strategyOf(
-  structural: StructuralSchema,
-  version: CustomResourceDefinitionVersion,
-  hasStatus: boolean,
-  deprecation: string,
-): Strategy<CustomObject> {
+function strategyOf(structural: StructuralSchema, version: CustomResourceDefinitionVersion, hasStatus: boolean): Strategy<CustomObject> {
   const validator = validatorOf(structural);
   const validate = (object: CustomObject): FieldError[] => {
     const errors: FieldError[] = [];
@@ -105,7 +101,6 @@ function strategyOf(
     validateStatusUpdate: validate,
     selectableFields: Object.fromEntries(fields),
     ...(hasStatus ? statusRules : {}),
-    ...(version.deprecated ? { warnings: () => [version.deprecationWarning ?? deprecation] } : {}),
   };
 }
 
