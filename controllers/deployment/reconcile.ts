@@ -82,28 +82,50 @@ async function apply(parts: DeploymentParts, observed: Live<Deployment>, owned: 
     await unlessGone(env.client.delete(kinds.replicaSets, keyOf(replicaSet), { preconditions: { uid, resourceVersion } }));
     after.delete(replicaSet.metadata.name);
   }
-  let deployment = observed;
-  if (round.revision !== undefined) {
-    const { uid, resourceVersion } = deployment.metadata;
-    const body = { metadata: { uid, resourceVersion, annotations: { [REVISION]: round.revision } } };
-    deployment = await env.client.patch(kinds.deployments, keyOf(deployment), { type: 'merge', body });
-  }
   const now = env.clock.now();
   const input = {
-    deployment,
+    deployment: observed,
     replicaSets: [...after.values()],
     current: round.current ? after.get(round.current.name) : undefined,
     conditions: round.conditions,
     now,
   };
-  return writeStatus(parts, deployment, round.progress ? planRolloutStatus(input) : planStatus(input), now);
+  const status = round.progress ? planRolloutStatus(input) : planStatus(input);
+  return round.revision === undefined ? writeStatus(parts, observed, status, now) : writeRevision(parts, observed, round.revision, status, now);
+}
+
+/**
+ * The revision goes with the status, which leaves the generation alone: nothing was asked for anew. A custom resource's status takes
+ * no annotation along; there it is written apart.
+ */
+async function writeRevision(
+  parts: DeploymentParts,
+  deployment: Live<Deployment>,
+  revision: string,
+  status: DeploymentStatus,
+  now: number,
+): Promise<Result> {
+  const { client } = parts.env;
+  const annotations = { ...deployment.metadata.annotations, [REVISION]: revision };
+  const next = { ...deployment, metadata: { ...deployment.metadata, annotations }, status };
+  const written = await unlessGone(client.update(parts.kinds.deployments, next, { subresource: 'status' }));
+  if (written && written.metadata.annotations?.[REVISION] !== revision) {
+    const { uid, resourceVersion } = written.metadata;
+    const body = { metadata: { uid, resourceVersion, annotations: { [REVISION]: revision } } };
+    await unlessGone(client.patch(parts.kinds.deployments, keyOf(deployment), { type: 'merge', body }));
+  }
+  return recheck(deployment, status, now);
 }
 
 async function writeStatus({ env, kinds }: DeploymentParts, deployment: Live<Deployment>, status: DeploymentStatus, now?: number): Promise<Result> {
   if (!semanticallyEqual(deployment.status, status)) {
     await unlessGone(env.client.update(kinds.deployments, { ...deployment, status }, { subresource: 'status' }));
   }
-  const requeueAfterMs = now === undefined ? undefined : nextProgressCheck(deployment, status, now);
+  return now === undefined ? DONE : recheck(deployment, status, now);
+}
+
+function recheck(deployment: Live<Deployment>, status: DeploymentStatus, now: number): Result {
+  const requeueAfterMs = nextProgressCheck(deployment, status, now);
   return requeueAfterMs === undefined ? DONE : { requeueAfterMs };
 }
 

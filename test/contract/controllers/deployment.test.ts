@@ -51,7 +51,7 @@ describe('a Deployment', () => {
       'deployment.kubernetes.io/max-replicas': '4',
       'deployment.kubernetes.io/revision': '1',
     });
-    expect(deployment.metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '1' });
+    expect(deployment.metadata).toMatchObject({ generation: 1, annotations: { 'deployment.kubernetes.io/revision': '1' } });
     const all = await cluster.list(pods);
     expect(all).toHaveLength(3);
     for (const pod of all) {

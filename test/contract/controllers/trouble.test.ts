@@ -75,8 +75,8 @@ describe('the controllers come to the right end', () => {
     ['with caches that lag', { delayMs: 60 }],
     ['with every third write refused', { failEvery: 3 }],
     ['with every fourth answer lost', { loseEvery: 4 }],
-    ['with watches that expire all the time', { expireAfter: 5 }],
-    ['with all of it at once', { delayMs: 20, failEvery: 7, loseEvery: 11, expireAfter: 20 }],
+    ['with watches that expire again and again', { expireAfter: 25 }],
+    ['with all of it at once', { delayMs: 20, failEvery: 7, loseEvery: 11, expireAfter: 50 }],
   ])('%s', async (_, trouble) => {
     cluster = await startTestCluster({ controllersClient: (client) => troubledClient(client, trouble) });
     await liveThrough();
