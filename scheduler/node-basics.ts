@@ -1,7 +1,7 @@
+import { tolerates } from '../api/core/toleration.ts';
 import type { Filter } from './plugin.ts';
 import { reject } from './plugin.ts';
 import type { HostPort } from './pod-info.ts';
-import { tolerates } from './taints.ts';
 
 const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 

@@ -1,23 +1,8 @@
 import type { Toleration } from '../api/core/affinity.ts';
 import type { Taint } from '../api/core/node.ts';
+import { tolerates } from '../api/core/toleration.ts';
 import type { Filter, Score } from './plugin.ts';
 import { normalizeByMax, reject } from './plugin.ts';
-
-/** Whether a toleration covers a taint (k8s.io/component-helpers/scheduling/corev1). */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  switch (toleration.operator) {
-    case undefined:
-    case '':
-    case 'Equal':
-      return (toleration.value ?? '') === (taint.value ?? '');
-    case 'Exists':
-      return true;
-    default:
-      return false;
-  }
-}
 
 /** The first taint with one of the effects that no toleration covers. */
 export function untolerated(taints: readonly Taint[], tolerations: readonly Toleration[], effects: readonly string[]): Taint | undefined {

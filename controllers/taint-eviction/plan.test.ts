@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Toleration } from '../../api/core/affinity.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import type { Live } from '../../api/object.ts';
-import { evictionTime, tolerates } from './plan.ts';
+import { evictionTime } from './plan.ts';
 
 const at = (second: number) => new Date(second * 1000).toISOString();
 const pod = (tolerations: Toleration[], created = 0, scheduled = created): Live<Pod> => ({
@@ -12,20 +12,6 @@ const pod = (tolerations: Toleration[], created = 0, scheduled = created): Live<
 });
 const taint = (key: string, second = 100, effect = 'NoExecute') => ({ key, effect, timeAdded: at(second) });
 const node = (...taints: ReturnType<typeof taint>[]) => ({ spec: { taints } });
-
-describe('a toleration', () => {
-  it.each<[Toleration, boolean]>([
-    [{ operator: 'Exists' }, true],
-    [{ key: 'k', operator: 'Exists' }, true],
-    [{ key: 'other', operator: 'Exists' }, false],
-    [{ key: 'k', operator: 'Exists', effect: 'NoSchedule' }, false],
-    [{ key: 'k', value: 'v' }, true],
-    [{ key: 'k', operator: 'Equal', value: 'w' }, false],
-    [{ key: 'k', operator: 'Odd' }, false],
-  ])('%j of k=v:NoExecute: %p', (toleration, expected) => {
-    expect(tolerates(toleration, { key: 'k', value: 'v', effect: 'NoExecute' })).toBe(expected);
-  });
-});
 
 describe('a pod must leave', () => {
   it.each<[string, Toleration[], ReturnType<typeof node>, number | undefined]>([

@@ -1,22 +1,8 @@
-import type { Toleration } from '../../api/core/affinity.ts';
 import type { Node, Taint } from '../../api/core/node.ts';
 import type { Pod } from '../../api/core/pod.ts';
+import { tolerates } from '../../api/core/toleration.ts';
 import type { Live } from '../../api/object.ts';
 import { conditionOf } from '../conditions.ts';
-
-/** Whether a toleration bears a taint (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
-  if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;
-  switch (toleration.operator ?? 'Equal') {
-    case 'Exists':
-      return true;
-    case 'Equal':
-      return (toleration.value ?? '') === (taint.value ?? '');
-    default:
-      return false;
-  }
-}
 
 export const evicting = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');
 
