@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { dataDirOf } from './data-dir.ts';
 
 /** The commands; each module is loaded only when it is asked for: start-up time is a feature. */
@@ -24,6 +27,15 @@ function usage(): string {
   return `skiff: a lean Kubernetes\n\nUsage: skiff COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nskiff COMMAND --help lists a command's options.`;
 }
 
+/**
+ * Where compiled code is kept: beside the program, so that a new data directory starts as fast as an old one; with the data where the
+ * program belongs to somebody else, who could not remove what we leave there.
+ */
+function codeCache(args: readonly string[]): string {
+  const home = dirname(fileURLToPath(import.meta.url));
+  return statSync(home).uid === process.getuid?.() ? `${home}/cache` : `${dataDirOf(args)}/cache/code`;
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
@@ -35,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.error(`skiff: unknown command "${name}"\n\n${usage()}`);
     return 2;
   }
-  enableCompileCache(`${dataDirOf(args)}/cache/code`);
+  enableCompileCache(codeCache(args));
   return (await command.load()).run(args);
 }
 
