@@ -4,7 +4,7 @@ import { createDnsMetrics } from '../../agent/network/dns/metrics.ts';
 import { createProxyMetrics } from '../../agent/network/proxy/metrics.ts';
 import { eventually } from '../harness/commands.ts';
 import { deployment } from '../harness/manifests.ts';
-import { familiesOf, promtoolComplaints } from '../harness/metrics.ts';
+import { dashboardQueries, familiesOf, metricsIn, promtoolComplaints, sampleNames } from '../harness/metrics.ts';
 import type { SecondHome } from '../harness/second-home.ts';
 import { startSecondHome } from '../harness/second-home.ts';
 
@@ -112,5 +112,14 @@ describe.each(Object.entries(UPSTREAM))('the metrics of the %s', (component, wan
   it("have upstream's names and labels", () => {
     const families = familiesOf(scraped[component] ?? '');
     expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, families.get(name)?.labels]))).toEqual(wanted);
+  });
+});
+
+describe('the Grafana dashboard', () => {
+  it('asks for nothing that no component shows', () => {
+    const shown = Object.values(scraped).flatMap((text) => [...familiesOf(text)].flatMap(([name, family]) => sampleNames(name, family)));
+    const asked = new Set(dashboardQueries().flatMap(metricsIn));
+    expect(asked.size).toBeGreaterThan(20);
+    expect([...asked].filter((name) => !shown.includes(name))).toEqual([]);
   });
 });
