@@ -302,10 +302,10 @@ async function connected(runtime: ContainerRuntime, clock: Clock, log: Logger, s
   }
 }
 
-/** The node's own name servers: systemd-resolved's stub is of no use inside pods, so its upstream file goes first. */
-async function hostDns(file = '/etc/resolv.conf'): Promise<DnsSettings> {
-  const own = parseResolvConf(await readFile(file, 'utf8').catch(() => ''));
-  if (!own.servers.every((server) => server.startsWith('127.'))) return own;
+/** The node's own name servers, or what the file says that was asked for. systemd-resolved's stub is of no use inside pods: its upstreams stand in. */
+async function hostDns(file?: string): Promise<DnsSettings> {
+  const own = parseResolvConf(await readFile(file ?? '/etc/resolv.conf', 'utf8').catch(() => ''));
+  if (file !== undefined || !own.servers.every((server) => server.startsWith('127.'))) return own;
   return parseResolvConf(await readFile('/run/systemd/resolve/resolv.conf', 'utf8').catch(() => ''));
 }
 

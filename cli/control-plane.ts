@@ -10,6 +10,7 @@ import { bootstrappersMayJoin, joinRoute } from '../apiserver/pki/join-route.ts'
 import type { UserInfo } from '../apiserver/request.ts';
 import type { ApiServer } from '../apiserver/server.ts';
 import { createApiServer } from '../apiserver/server.ts';
+import { startGate } from '../apiserver/start-gate.ts';
 import type { HomeOptions } from '../controllers/index.ts';
 import { homeControllers } from '../controllers/index.ts';
 import { Stopped } from '../runtime/abort.ts';
@@ -92,9 +93,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   // The authority is sent along: a node that joins checks it by its hash.
   const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate };
+  const started = server.ready.then(() => edge.start());
   const [front] = await Promise.all([
-    listen({ handle: server.handle, tls, log, port: options.port, host: options.host }),
-    server.ready.then(() => edge.start()),
+    listen({ handle: startGate(server.handle, started), tls, log, port: options.port, host: options.host }),
+    started,
   ]);
 
   return {

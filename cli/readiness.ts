@@ -13,11 +13,13 @@ export async function serverReady(credentials: Credentials): Promise<boolean> {
   return response.statusCode === 200;
 }
 
-/** The names of the nodes that are Ready, and how many there are. */
-export async function nodeReadiness(credentials: Credentials): Promise<{ readonly ready: readonly string[]; readonly total: number }> {
+/** The names of the nodes that are Ready, said at `since` (milliseconds) or later, and how many there are. Older words are of a node before it was stopped. */
+export async function nodeReadiness(credentials: Credentials, since = 0): Promise<{ readonly ready: readonly string[]; readonly total: number }> {
   const { items } = await createHttpsClient({ ...credentials, timeoutMs: TIMEOUT_MS }).list(nodes);
   const ready = items
-    .filter((node) => node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'))
+    .filter((node) =>
+      node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True' && (Date.parse(c.lastHeartbeatTime ?? '') || 0) >= since),
+    )
     .map((node) => node.metadata.name);
   return { ready, total: items.length };
 }

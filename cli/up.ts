@@ -69,13 +69,17 @@ async function startServer(layout: Layout, settings: Settings, timeoutMs: number
   );
 }
 
-async function startAgent(layout: Layout, settings: Settings, simulated: boolean): Promise<void> {
-  if ((await runningPid(layout, 'agent')) !== undefined) return;
+/** Answers since when the agent's words count, in milliseconds: where it ran already, always. */
+async function startAgent(layout: Layout, settings: Settings, simulated: boolean): Promise<number> {
+  if ((await runningPid(layout, 'agent')) !== undefined) return 0;
+  // The API tells times in whole seconds.
+  const since = Math.floor(Date.now() / 1000) * 1000;
   const args = ['--data-dir', layout.dataDir, '--port', String(settings.agentPort)];
   if (settings.nodeName !== undefined) args.push('--node-name', settings.nodeName);
   if (settings.resolvConf !== undefined) args.push('--resolv-conf', settings.resolvConf);
   if (simulated) args.push('--simulate', '--nodes', String(settings.nodes));
   await startComponent(layout, 'agent', args);
+  return since;
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -106,11 +110,11 @@ export async function run(args: readonly string[]): Promise<number> {
   else if (settings.store === 'etcd' && process.getuid?.() === 0) installPackages(['etcd-server']);
   saveSettings(layout, settings);
 
-  const [admin] = await Promise.all([startServer(layout, settings, timeout * 1000), startAgent(layout, settings, simulated !== undefined)]);
+  const [admin, since] = await Promise.all([startServer(layout, settings, timeout * 1000), startAgent(layout, settings, simulated !== undefined)]);
   console.log(`API server ready at ${admin.server} (${took()})`);
   const ready = await until(
     async () => {
-      const found = await nodeReadiness(admin);
+      const found = await nodeReadiness(admin, since);
       return found.ready.length >= settings.nodes ? found.ready : undefined;
     },
     {

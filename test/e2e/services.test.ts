@@ -215,7 +215,7 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
       await kubectl('exec', 'client', '--', 'cat', `${mount}/token`),
       await kubectl('exec', 'client', '--', 'cat', `${mount}/ca.crt`),
     ];
-    const address = (await kubectl('exec', 'client', '--', 'printenv', 'KUBERNETES_SERVICE_HOST')).trim();
+    const address = (await kubectl('exec', 'client', '--', 'sh', '-c', 'echo $KUBERNETES_SERVICE_HOST')).trim();
     expect(address).toBe(await kubectl.in('default').path('{.spec.clusterIP}', 'service', 'kubernetes'));
     const code = `
       const [host, token, ca] = process.argv.slice(1);

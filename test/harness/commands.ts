@@ -137,3 +137,11 @@ export function freePort(): Promise<number> {
     });
   });
 }
+
+/** The pid of a process of a cluster, as `skiff status` tells it. Throws where it does not run. */
+export async function componentPid(skiff: (command: string) => Promise<Outcome>, component: 'server' | 'agent' | 'etcd'): Promise<number> {
+  const { stdout } = await skiff('status');
+  const pid = new RegExp(`^${component}: +pid (\\d+)`, 'm').exec(stdout)?.[1];
+  if (pid === undefined) throw new Error(`the ${component} does not run:\n${stdout}`);
+  return Number(pid);
+}

@@ -5,7 +5,7 @@ import { listOwnTraces } from '../../agent/network/index.ts';
 import { layoutOf } from '../../cli/data-dir.ts';
 import { IMAGE, testImageArchive } from '../e2e/test-image.ts';
 import type { Kubectl, Outcome } from './commands.ts';
-import { freePort, kubectlFor, ROOT, run } from './commands.ts';
+import { componentPid, freePort, kubectlFor, ROOT, run } from './commands.ts';
 
 /** Containers need root on Linux; elsewhere these tests say so and are skipped. */
 export const canRunContainers = process.platform === 'linux' && process.getuid?.() === 0;
@@ -84,12 +84,7 @@ export async function startRealCluster(options: { readonly store?: string; reado
       },
       skiff,
       up,
-      async pid(component) {
-        const { stdout } = await skiff('status');
-        const pid = new RegExp(`^${component}: +pid (\\d+)`, 'm').exec(stdout)?.[1];
-        if (pid === undefined) throw new Error(`the ${component} does not run:\n${stdout}`);
-        return Number(pid);
-      },
+      pid: (component) => componentPid(skiff, component),
       down,
     };
   } catch (error) {

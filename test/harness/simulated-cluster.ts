@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kubectl, Outcome } from './commands.ts';
-import { freePort, kubectlFor, ROOT, run } from './commands.ts';
+import { componentPid, freePort, kubectlFor, ROOT, run } from './commands.ts';
 
 export interface TestCluster {
   readonly kubectl: Kubectl;
@@ -10,6 +10,10 @@ export interface TestCluster {
   readonly port: number;
   /** Runs the skiff command on this cluster. */
   skiff(command: string, ...args: readonly string[]): Promise<Outcome>;
+  /** `skiff up`, as at the start; throws where it fails. */
+  up(): Promise<void>;
+  /** The pid of a process of the cluster. */
+  pid(component: 'server' | 'agent' | 'etcd'): Promise<number>;
   down(): Promise<void>;
 }
 
@@ -19,28 +23,24 @@ export async function startSimulatedCluster(options: { readonly nodes?: number; 
   const [port, agentPort] = [await freePort(), await freePort()];
   const skiff = (command: string, ...args: readonly string[]) =>
     run(join(ROOT, 'skiff'), [command, '--data-dir', dataDir, ...args], { timeoutMs: 120_000 });
-  const up = await skiff(
-    'up',
-    '--simulate',
-    '--no-kubeconfig',
-    '--nodes',
-    String(options.nodes ?? 1),
-    '--store',
-    options.store ?? 'sqlite',
-    '--port',
-    String(port),
-    '--agent-port',
-    String(agentPort),
-  );
-  if (up.code !== 0) {
+  const up = async () => {
+    const flags = ['--simulate', '--no-kubeconfig', '--nodes', String(options.nodes ?? 1), '--store', options.store ?? 'sqlite'];
+    const { code, stderr } = await skiff('up', ...flags, '--port', String(port), '--agent-port', String(agentPort));
+    if (code !== 0) throw new Error(`skiff up: ${stderr}`);
+  };
+  try {
+    await up();
+  } catch (error) {
     await skiff('down');
-    throw new Error(`skiff up: ${up.stderr}`);
+    throw error;
   }
   return {
     kubectl: kubectlFor(join(dataDir, 'admin.conf')),
     dataDir,
     port,
     skiff,
+    up,
+    pid: (component) => componentPid(skiff, component),
     async down() {
       await skiff('down');
       rmSync(dataDir, { recursive: true, force: true });
