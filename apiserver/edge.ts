@@ -125,7 +125,10 @@ export function createEdge(options: EdgeOptions) {
     return {
       // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
       admission: [...admissionPlugins(storage, clock), allocation.plugin, custom.plugin],
-      observer: requestMetrics(options.metrics),
+      observer: requestMetrics(options.metrics, ({ group, version, plural, subresource }) => {
+        const kind = registry.find(group, version, plural)?.kind;
+        return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
+      }),
       routes: [...routes, indexRoute(() => registry.kinds, routes)],
       subresources: [
         tokenRequestHandler(tokens),

@@ -27,8 +27,7 @@ const MEDIA_TYPES = {
 /** A client in the server's own process: the same stages, no HTTP, no parsing; objects and events are the cache's own. */
 export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock): Client {
   // A part of the system writes under its own name: `system:kube-scheduler` as kube-scheduler.
-  const headers = { 'user-agent': user.name.replace(/^system:/, '') };
-
+  const headers = { 'user-agent': componentOf(user) };
   function execute(request: Pick<ApiRequest, 'method' | 'path'> & Partial<ApiRequest>): Promise<Result> {
     return pipeline.execute({ query: NO_QUERY, headers, signal: NEVER, user, ...request });
   }
@@ -90,6 +89,9 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock)
     },
   };
 }
+
+/** What a part of the control plane is called where its writes are tracked: `kube-scheduler`. */
+const componentOf = ({ name }: UserInfo): string => (name.startsWith('system:node:') ? 'kubelet' : name.slice(name.lastIndexOf(':') + 1));
 
 function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal, clock: Clock): Promise<void> {
   const { resource } = plan;

@@ -9,7 +9,7 @@ import type { Resource } from './registry.ts';
 import { decodeBody } from './request/body.ts';
 import { checkParameters } from './request/options.ts';
 import type { RequestInfo, ResourceRequestInfo } from './request/request-info.ts';
-import { requestInfoOf } from './request/request-info.ts';
+import { isKnownMethod, requestInfoOf } from './request/request-info.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
 import { whenEnded } from './response-end.ts';
 import { accessTo } from './storage/direct-access.ts';
@@ -130,7 +130,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (!info.isResource) {
       const response = await route(request, info, user);
       if (response) return response;
-      if (request.path.startsWith('/api/') || request.path.startsWith('/apis/')) throw pathNotFound();
+      if (request.path.startsWith('/api/') || request.path.startsWith('/apis/')) throw isKnownMethod(request.method) ? pathNotFound() : notAllowed();
       await authorize(user, info);
       return textResponse(404, '404 page not found\n', { 'content-type': 'text/plain; charset=utf-8' });
     }

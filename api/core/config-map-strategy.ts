@@ -26,8 +26,8 @@ function validate(map: ConfigMap): FieldError[] {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`binaryData[${key}]`, key, fault));
     bytes += decodedLength(map.binaryData[key] ?? '');
   }
-  // The whole object is too long: there is no field to name.
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('', MAX_DATA_BYTES));
+  // The whole object is too long; upstream writes the field that it does not have so.
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
   return errors;
 }
 

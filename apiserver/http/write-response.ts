@@ -15,6 +15,8 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 const STALL_MS = 60_000;
 /** Answers of this many characters are compressed for clients that take it, as upstream does. */
 const COMPRESSED_FROM = 128 * 1024;
+/** What the socket's own buffer takes, more or less: of that, nobody need be watched. */
+const SOON_TAKEN_BYTES = 64 * 1024;
 
 /** Writes an answer to a socket; resolves once it is on its way. Long ones are written in parts, others being served in between. */
 export async function writeResponse(res: Output, { status, headers, body }: ApiResponse, request: ApiRequest | undefined): Promise<void> {
@@ -34,8 +36,7 @@ export async function writeResponse(res: Output, { status, headers, body }: ApiR
       if ('flushHeaders' in res) res.flushHeaders();
       const signal = request?.signal ?? AbortSignal.abort();
       await body.run({ write: (chunk) => write(res, chunk), drained: () => nextTurn().then(() => drained(res)) }, signal);
-      res.end();
-      return;
+      return finish(res);
     }
     case 'upgrade':
       return end(res, 400, { 'content-type': 'text/plain' }, 'the request must ask for an upgrade of the connection', false);
@@ -49,9 +50,18 @@ const begin = (res: Output, status: number, headers: Record<string, string | str
 function end(res: Output, status: number, headers: Record<string, string | string[]>, text: string | Buffer, headOnly: boolean): void {
   const length = Buffer.byteLength(text);
   begin(res, status, { ...headers, 'content-length': String(length) });
-  if (headOnly) res.end();
   // A text goes as it is: Node writes it in one piece with the head. What is ASCII is copied without being looked at.
-  else (res as ServerResponse).end(text, length === text.length ? 'latin1' : 'utf8');
+  if (!headOnly) finish(res, text, length === text.length ? 'latin1' : 'utf8');
+  else finish(res);
+}
+
+/** Ends an answer. A client that does not take what is left of it loses its connection. */
+function finish(res: Output, last?: string | Buffer, encoding: BufferEncoding = 'utf8'): void {
+  if (last === undefined) res.end();
+  else (res as ServerResponse).end(last, encoding);
+  if (res.destroyed || res.writableLength <= SOON_TAKEN_BYTES) return;
+  const stalled = setTimeout(() => res.destroy(), STALL_MS);
+  for (const event of ['finish', 'close']) res.once(event, () => clearTimeout(stalled));
 }
 
 function write(res: Output, chunk: string | Buffer): boolean {
@@ -88,7 +98,7 @@ async function writeParts(
     if (res.destroyed) return;
     if (!(res as ServerResponse).write(part.value) && !(await drained(res))) return;
   }
-  res.end();
+  finish(res);
 }
 
 /** Whether the client said that it takes gzip. */

@@ -16,7 +16,7 @@ const infoOf = ({ method, path, query }: ApiRequest) => requestInfoOf(method, pa
 describe('the API server’s metrics', () => {
   it('count requests by what they asked for, and their time in cumulative buckets', async () => {
     const registry = new Registry();
-    const observer = requestMetrics(registry);
+    const observer = requestMetrics(registry, () => true);
     const list = request('GET', '/api/v1/namespaces/default/pods');
     for (const seconds of [0.001, 0.03, 70]) {
       observer.started?.(list, infoOf(list));
@@ -32,7 +32,7 @@ describe('the API server’s metrics', () => {
 
   it('show watches as running while they do, and not among the requests in flight', async () => {
     const registry = new Registry();
-    const observer = requestMetrics(registry);
+    const observer = requestMetrics(registry, () => true);
     const watch = request('GET', '/api/v1/pods', 'watch=true');
     observer.started?.(watch, infoOf(watch));
     const during = await registry.metrics();
@@ -42,10 +42,25 @@ describe('the API server’s metrics', () => {
     expect(await registry.metrics()).toMatch(/apiserver_longrunning_requests\{verb="WATCH"[^}]*\} 0/);
   });
 
+  it('make no series for what is not served', async () => {
+    const registry = new Registry();
+    const observer = requestMetrics(registry, (info) => info.plural === 'pods');
+    for (let i = 0; i < 3; i++) {
+      for (const path of [`/api/v1/bogus${i}`, `/apis/group${i}/v1/pods${i}`]) {
+        const asked = request('GET', path, `watch=${i % 2}&dryRun=x${i}`);
+        observer.started?.(asked, infoOf(asked));
+        observer.finished(asked, infoOf(asked), 404, 0.001);
+      }
+    }
+    const text = await registry.metrics();
+    expect(text.match(/^apiserver_request_total\{.*/gm)).toEqual([expect.stringMatching(/verb="GET",dry_run="",group="",.*code="404"\} 6$/)]);
+    expect(text).toContain('apiserver_current_inflight_requests{request_kind="readOnly"} 0');
+  });
+
   const promtool = ['/usr/bin/promtool', '/usr/local/bin/promtool'].find((path) => existsSync(path));
   (promtool ? it : it.skip)('leave promtool nothing to complain about', async () => {
     const registry = new Registry();
-    const observer = requestMetrics(registry);
+    const observer = requestMetrics(registry, () => true);
     storageMetrics(registry, () => [{ group: 'apps', version: 'v1', plural: 'deployments', objects: 4, watchEvents: 7 }]);
     processMetrics(registry);
     const create = request('POST', '/apis/apps/v1/namespaces/default/deployments');

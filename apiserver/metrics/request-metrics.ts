@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 import type { RequestObserver } from '../extension.ts';
-import type { RequestInfo } from '../request/request-info.ts';
+import type { RequestInfo, ResourceRequestInfo } from '../request/request-info.ts';
 import type { ApiRequest } from '../request.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
@@ -35,12 +35,17 @@ function scopeOf(info: RequestInfo): string {
   return info.namespace === '' ? 'cluster' : 'namespace';
 }
 
+const dryRunOf = (request: ApiRequest): string => (request.query.get('dryRun') === 'All' ? 'All' : '');
+
 const isLongRunning = (info: RequestInfo, request: ApiRequest): boolean =>
   info.isResource &&
   (info.verb === 'watch' || CONNECT.has(info.subresource) || (info.subresource === 'log' && request.query.get('follow') === 'true'));
 
-/** Counts requests under upstream's names; what is counted on each request is a look-up and two additions. */
-export function requestMetrics(registry: Registry): RequestObserver {
+/**
+ * Counts requests under upstream's names; what is counted on each request is a look-up and two additions. What asks for something that
+ * `isServed` denies is counted together: clients must not be able to make series without end.
+ */
+export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean): RequestObserver {
   const registers = [registry];
   const shapes = new Map<string, Shape>();
   const inflight = { mutating: 0, readOnly: 0 };
@@ -88,7 +93,7 @@ export function requestMetrics(registry: Registry): RequestObserver {
 
   /** What a request is counted under: everything about it that a label shows, in one text. */
   function keyOf(request: ApiRequest, info: RequestInfo | undefined): string {
-    const dryRun = request.query.size === 0 ? '' : (request.query.get('dryRun') ?? '');
+    const dryRun = request.query.size === 0 ? '' : dryRunOf(request);
     if (!info?.isResource) return `${request.method} ${dryRun}`;
     const follows = info.subresource === 'log' && isLongRunning(info, request);
     const { verb, group, version, plural, subresource, name, namespace } = info;
@@ -99,13 +104,13 @@ export function requestMetrics(registry: Registry): RequestObserver {
     const key = keyOf(request, info);
     const known = shapes.get(key);
     if (known) return known;
+    if (info?.isResource && !isServed(info)) return shapeOf(request, undefined);
     const verb = info ? verbOf(info) : request.method;
-    const dryRun = request.query.get('dryRun') ?? '';
     const longRunning = info !== undefined && isLongRunning(info, request);
     const at = info?.isResource ? info : { group: '', version: '', plural: '', subresource: '' };
     const labels = {
       verb,
-      dry_run: dryRun,
+      dry_run: dryRunOf(request),
       group: at.group,
       version: at.version,
       resource: at.plural,
@@ -122,7 +127,8 @@ export function requestMetrics(registry: Registry): RequestObserver {
 
   return {
     started(request, info) {
-      if (info && isLongRunning(info, request)) shapeOf(request, info).running++;
+      const shape = info && isLongRunning(info, request) ? shapeOf(request, info) : undefined;
+      if (shape?.longRunning) shape.running++;
       else inflight[kindOf(request)]++;
     },
     finished(request, info, code, seconds) {

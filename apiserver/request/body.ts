@@ -1,6 +1,9 @@
-import { parseAllDocuments } from 'yaml';
+import { isUtf8 } from 'node:buffer';
+import type { Document } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { errors, StatusError } from '../../api/status-error.ts';
 import type { ApiRequest } from '../request.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 
 /** Upstream's limit on a request's body (k8s.io/apiserver, MaxRequestBodyBytes). */
@@ -8,9 +11,12 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 export interface DecodedBody {
   readonly value: unknown;
-  /** The JSON it was parsed from: only there can a doubled key be seen. Undefined for what came as YAML or as an object. */
-  readonly text: string | undefined;
+  /** Names the keys that stand twice in one object: only in the text can they be seen. Undefined for what came as no text. */
+  readonly doubled?: () => string[];
 }
+
+/** Deeper than any schema goes, and less deep than what recursion over a value bears. */
+const MAX_DEPTH = 1000;
 
 export const bodyTooLarge = () => new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
 
@@ -24,51 +30,102 @@ const SUPPORTED = 'application/json, application/yaml, application/vnd.kubernete
 export function decodeBody(request: ApiRequest): DecodedBody | undefined {
   const { body } = request;
   if (!body) return undefined;
-  if ('object' in body) return { value: body.object, text: undefined };
+  if ('object' in body) return { value: body.object };
   if (body.bytes.length === 0) return undefined;
   const type = mediaTypeOf(request);
   switch (type) {
     case '':
     case 'application/json':
-      return parseJson(body.bytes.toString('utf8'));
+      return parseJson(body.bytes);
     case 'application/yaml':
     case 'text/yaml':
     case 'application/x-yaml':
-      return parseYaml(body.bytes.toString('utf8'));
+      return parseYaml(body.bytes);
     case PROTOBUF:
-      return { value: decodeProtobuf(body.bytes), text: undefined };
+      return { value: decodeProtobuf(body.bytes) };
     default:
       throw new StatusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${SUPPORTED}`);
   }
 }
 
-export function parseJson(text: string): DecodedBody {
+/** As Go does, takes bytes that are no UTF-8 for U+FFFD. @throws StatusError 400 */
+export function parseJson(bytes: Buffer): DecodedBody {
+  const text = bytes.toString('utf8');
+  checkDepth(text);
   try {
-    return { value: JSON.parse(text), text };
+    return fromJson(JSON.parse(text), text);
   } catch (error) {
     throw errors.badRequest(`error decoding the body: it is not valid JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-export function parseYaml(text: string): DecodedBody {
+const fromJson = (value: unknown, text: string): DecodedBody => ({
+  value,
+  doubled: () => duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`),
+});
+
+const notYaml = (why: unknown) => errors.badRequest(`error decoding the body: it is not valid YAML: ${why instanceof Error ? why.message : why}`);
+
+/** The first document. @throws StatusError 400 */
+export function parseYaml(bytes: Buffer): DecodedBody {
+  if (!isUtf8(bytes)) throw notYaml('it is not UTF-8');
+  const text = bytes.toString('utf8');
+  checkDepth(text);
   // JSON is YAML, and what most clients send as such; reading it as JSON is far quicker.
   if (text.startsWith('{')) {
     try {
-      return { value: JSON.parse(text), text };
+      return fromJson(JSON.parse(text), text);
     } catch {
       // A flow mapping of YAML begins so too.
     }
   }
-  const documents = parseAllDocuments(text, { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1' });
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1', lineCounter });
   const document = Array.isArray(documents) ? documents[0] : undefined;
-  if (!document) return { value: null, text: undefined };
+  if (!document) return { value: null };
   const [problem] = document.errors;
-  if (problem) throw errors.badRequest(`error decoding the body: it is not valid YAML: ${problem.message}`);
+  if (problem) throw notYaml(problem);
   try {
     // By way of JSON: dates, sets and binaries of YAML become what they are in JSON.
     const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
-    return { value: json === undefined ? null : JSON.parse(json), text: undefined };
+    return { value: json === undefined ? null : JSON.parse(json), doubled: () => doubledInYaml(document, lineCounter) };
   } catch (error) {
-    throw errors.badRequest(`error decoding the body: it is not valid YAML: ${error instanceof Error ? error.message : error}`);
+    throw notYaml(error);
+  }
+}
+
+/** One sentence for all of them, as upstream's YAML reader has it. */
+function doubledInYaml(document: Document.Parsed, lines: LineCounter): string[] {
+  const found: string[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push(`  line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(key.value)} already set in map`);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found.length === 0 ? [] : [`yaml: unmarshal errors:\n${found.join('\n')}`];
+}
+
+const OPENS = new Set([...'[{'].map((char) => char.charCodeAt(0)));
+const CLOSES = new Set([...']}'].map((char) => char.charCodeAt(0)));
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = '\\'.charCodeAt(0);
+
+/** @throws StatusError 400 for brackets within brackets beyond the limit, those in double quotes left out. */
+function checkDepth(text: string): void {
+  if (text.length < 2 * MAX_DEPTH) return;
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (quoted && char === BACKSLASH) i++;
+    else if (char === QUOTE) quoted = !quoted;
+    else if (quoted) continue;
+    else if (OPENS.has(char) && ++depth > MAX_DEPTH) throw errors.badRequest(`error decoding the body: exceeded max depth of ${MAX_DEPTH}`);
+    else if (CLOSES.has(char)) depth--;
   }
 }

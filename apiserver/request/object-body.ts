@@ -5,7 +5,6 @@ import { codecOf } from '../../api/schema/codec.ts';
 import { errors } from '../../api/status-error.ts';
 import type { ApiRequest } from '../request.ts';
 import { decodeBody } from './body.ts';
-import { duplicateKeys } from './duplicate-keys.ts';
 import type { FieldValidation } from './options.ts';
 
 /**
@@ -16,17 +15,23 @@ export function objectOf(request: ApiRequest, kind: KindDefinition, fieldValidat
   const body = decodeBody(request);
   if (body === undefined) throw errors.badRequest('the request must have a body');
   const given = checkType(body.value, kind, () => summaryOf(request));
-  return decodeObject(given, kind, fieldValidation, warnings, body.text);
+  return decodeObject(given, kind, fieldValidation, warnings, body.doubled);
 }
 
 /** Decodes and defaults a value that is known to name the kind, or none. The object shares nothing with the value. */
-export function decodeObject(value: unknown, kind: KindDefinition, fieldValidation: FieldValidation, warnings: string[], text?: string): KubeObject {
+export function decodeObject(
+  value: unknown,
+  kind: KindDefinition,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+  doubled?: () => string[],
+): KubeObject {
   const codec = codecOf(kind);
   const looks = fieldValidation !== 'Ignore';
   const decoded = codec.decode(value, { strict: looks });
   if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
   if (looks) {
-    const problems = text === undefined ? [] : duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`);
+    const problems = doubled?.() ?? [];
     for (const path of decoded.unknownFields) problems.push(`unknown field ${JSON.stringify(path)}`);
     if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, `strict decoding error: ${problems.join(', ')}`);
     warnings.push(...problems);

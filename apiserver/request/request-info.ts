@@ -33,9 +33,12 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 const PLAIN: Readonly<Record<string, Verb>> = { POST: 'create', PUT: 'update', PATCH: 'patch', GET: 'get', HEAD: 'get', DELETE: 'delete' };
 
+/** Whether resources can be asked for anything by this HTTP method. */
+export const isKnownMethod = (method: string): boolean => Object.hasOwn(PLAIN, method);
+
 /**
  * Reads a request's path. Paths with fewer segments than a resource has (`/api/v1`, `/apis/apps`) are no resources.
- * Segments are percent-decoded; a malformed one makes the path no resource.
+ * Segments are percent-decoded; a malformed or empty one makes the path no resource.
  */
 export function requestInfoOf(method: string, path: string, query: URLSearchParams): RequestInfo {
   const other: PathRequestInfo = { isResource: false, verb: method.toLowerCase(), path };
@@ -64,6 +67,8 @@ export function requestInfoOf(method: string, path: string, query: URLSearchPara
   const name = decoded(segments[at + 1]);
   const subresource = segments[at + 2] ?? '';
   if (namespace === '\0' || name === '\0') return other;
+  const empty = segments.indexOf('', 1);
+  if (empty > 0 && empty < at + 3) return other;
   const rest = segments.length > at + 3 ? path.slice(offsetOf(path, at + 3)) : '';
   let verb = PLAIN[method];
   if (verb === undefined) return other;

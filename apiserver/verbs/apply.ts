@@ -106,7 +106,7 @@ function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
 function configurationOf({ resource, info, request }: Call): JsonObject {
   const { body } = request;
   if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
-  const value = 'bytes' in body ? parseYaml(body.bytes.toString('utf8')).value : body.object;
+  const value = 'bytes' in body ? parseYaml(body.bytes).value : body.object;
   if (!isJsonObject(value)) throw errors.badRequest('error decoding YAML: an applied configuration must be an object');
   const { kind } = resource;
   const apiVersion = typeof value.apiVersion === 'string' ? value.apiVersion : '';

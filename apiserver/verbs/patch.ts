@@ -61,7 +61,7 @@ function patchBody({ request }: Call): unknown {
   if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
   if ('object' in body) return body.object;
   try {
-    return parseJson(body.bytes.toString('utf8')).value;
+    return parseJson(body.bytes).value;
   } catch (error) {
     throw errors.badRequest(`error decoding patch: ${error instanceof Error ? error.message : error}`);
   }

@@ -100,7 +100,7 @@ export async function scale(call: Call): Promise<Result> {
       const parameters = writeParametersOf(request.query, 'PatchOptions', type === 'application/apply-patch+yaml');
       const { body } = request;
       if (type === 'application/apply-patch+yaml') return applyScale(call, parameters);
-      const value = body && 'bytes' in body ? parseJson(body.bytes.toString()).value : decodeBody(request)?.value;
+      const value = body && 'bytes' in body ? parseJson(body.bytes).value : decodeBody(request)?.value;
       return write(call, parameters, (current) => {
         const next = type === 'application/json-patch+json' ? applyJsonPatch(current, value) : applyMergePatch(current, value);
         return decodeObject(next, scales, parameters.fieldValidation, call.warnings) as Scale;
@@ -115,7 +115,7 @@ export async function scale(call: Call): Promise<Result> {
 async function applyScale(call: Call, parameters: WriteParameters): Promise<Result> {
   const { resource, info, request } = call;
   const { body } = request;
-  const value = body && 'bytes' in body ? parseYaml(body.bytes.toString()).value : body?.object;
+  const value = body && 'bytes' in body ? parseYaml(body.bytes).value : body?.object;
   const { metadata, spec } = decodeObject(value, scales, 'Strict', call.warnings) as Scale;
   if (metadata?.name && metadata.name !== info.name) {
     throw errors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);

@@ -70,7 +70,7 @@ describe('create', () => {
       {},
       400,
       'BadRequest',
-      'data',
+      'exceeded max depth',
     ],
     [
       'a field is unknown, and validation is strict',
