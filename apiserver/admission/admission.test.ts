@@ -202,6 +202,20 @@ describe('a quota', () => {
     expect((await post(PODS, pod('q', {}, { requests: { cpu: '1' } }))).status).toBe(201);
   });
 
+  it('whose status says too little counts what there is: its controller had not seen the newest yet', async () => {
+    await quota({ pods: '2', 'requests.cpu': '10' });
+    const sized = (name: string) => post(PODS, pod(name, {}, { requests: { cpu: '100m' } }));
+    expect((await sized('a')).status).toBe(201);
+    const stale = { pods: '0', 'requests.cpu': '0' };
+    await server.objects.modify(resourceQuotas, { namespace: 'default', name: 'q' }, (object) => ({
+      ...object,
+      status: { ...object.status, used: stale },
+    }));
+    expect((await sized('b')).status).toBe(201);
+    expect(used()).toEqual({ pods: '2', 'requests.cpu': '200m' });
+    expect((await sized('c')).json.message).toContain('exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2');
+  });
+
   it('that its controller has recounted meanwhile still has no room for more than fits', async () => {
     await quota({ pods: '3' });
     const recount = async () => {

@@ -6,13 +6,14 @@ import { addQuantities, compareQuantities } from '../../api/quantity.ts';
 import type { ResourceList } from '../../api/quota/pod-resources.ts';
 import { addResources } from '../../api/quota/pod-resources.ts';
 import { isNotFound } from '../../api/status-error.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import type { StorageAccess } from '../storage/access.ts';
 
 /** What one write takes of one quota; negative amounts give back. */
 export interface Charge {
   readonly quota: ObjectKey;
   readonly delta: ResourceList;
+  /** What all that exists takes of the resources that the kind is charged to, as the cache has it now. */
+  readonly counted: () => ResourceList;
 }
 
 /** Why a charge does not fit: of the resources that would go over, what is asked, used and allowed. */
@@ -37,29 +38,30 @@ export interface QuotaLedger {
 
 interface Waiting {
   readonly delta: ResourceList;
+  readonly counted: () => ResourceList;
   readonly resolve: (result: { excess: Excess } | { reservation: Reservation }) => void;
   readonly reject: (error: unknown) => void;
 }
 
 interface Pending {
   readonly delta: ResourceList;
-  /** Of the status that it was charged in. */
-  readonly revision: number;
+  /** Of the status that includes it. */
+  revision: number;
 }
 
-/** One quota's book: who waits to be charged, what is charged and not settled, and when the status was lowered last by somebody else. */
+/** One quota's book: who waits to be charged, what is charged and not settled, and what of the status somebody else has lowered. */
 interface Book {
   waiting: Waiting[];
   readonly pending: Set<Pending>;
   used: ResourceList;
+  /** The revision at which the status was lowered last. */
   lowered: number;
+  /** The resources that were lowered, until they have been counted here, with that revision. */
+  readonly suspect: Map<string, number>;
   /** The status that is being written to take back a charge, as text: it is lower by our own doing. */
   takingBack: string;
   running: boolean;
 }
-
-/** The quota controller counts again a second after it has counted: by then it has seen what was on its way. */
-const RECOUNTED_MS = 2000;
 
 const positive = (quantity: string): boolean => compareQuantities(quantity, '0') > 0;
 const negated = (list: ResourceList): Record<string, string> =>
@@ -76,11 +78,12 @@ function charged(used: ResourceList, delta: ResourceList): Record<string, string
  * Charges quotas exactly once a write: `status.used` is raised by compare-and-swap before the write is made, so that two servers on one
  * store cannot both take the last place. Charges that arrive while one is being written share the next.
  *
- * The quota controller writes the same status from what exists, and what is on its way does not exist yet. Where somebody has lowered the
- * status after a charge, the charge is counted on top until it is settled and the controller has counted again: never too little is taken for
- * used. A failed write's charge is taken back at once, unless the status was lowered since: then the count has left it out.
+ * The quota controller writes the same status from what it has seen, and that may be a moment old: what is on its way, or has only just been
+ * stored, is not in it. So a resource that somebody has lowered is not believed: at the next charge what exists is counted here, with what is on
+ * its way on top, and the more of both holds. Never too little is taken for used. A failed write's charge is taken back at once, unless the status
+ * was lowered since: then the count has left it out.
  */
-export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
+export function quotaLedger(objects: StorageAccess): QuotaLedger {
   const books = new Map<string, Book>();
   let following = false;
 
@@ -90,8 +93,11 @@ export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
     if (!book) return;
     if (deleted) return void books.delete(id);
     const used = quota.status?.used ?? {};
-    const lower = Object.entries(book.used).some(([name, before]) => compareQuantities(used[name] ?? '0', before) < 0);
-    if (lower && JSON.stringify(used) !== book.takingBack) book.lowered = Number(quota.metadata.resourceVersion);
+    const lower = Object.keys(book.used).filter((name) => compareQuantities(used[name] ?? '0', book.used[name] ?? '0') < 0);
+    if (lower.length > 0 && JSON.stringify(used) !== book.takingBack) {
+      book.lowered = Number(quota.metadata.resourceVersion);
+      for (const name of lower) book.suspect.set(name, book.lowered);
+    }
     book.used = used;
   }
 
@@ -102,16 +108,30 @@ export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
     let book = books.get(text);
     if (!book) {
       const used = objects.get(resourceQuotas, quota)?.status?.used ?? {};
-      book = { waiting: [], pending: new Set(), used, lowered: 0, takingBack: '', running: false };
+      book = { waiting: [], pending: new Set(), used, lowered: 0, suspect: new Map(), takingBack: '', running: false };
       books.set(text, book);
     }
     return book;
   }
 
-  /** What counts as used: the status, and the charges under way that it may have left out. */
-  function usedNow(book: Book, quota: Live<ResourceQuota>): ResourceList {
-    let used: ResourceList = quota.status?.used ?? {};
-    for (const pending of book.pending) if (book.lowered > pending.revision) used = addResources(used, pending.delta);
+  /** What counts as used: the status, and where it is suspect what there really is, if that is more. `recounted` learns which resources these were. */
+  function usedNow(
+    book: Book,
+    quota: Live<ResourceQuota>,
+    charges: readonly Pick<Charge, 'delta' | 'counted'>[],
+    recounted = new Set<string>(),
+  ): ResourceList {
+    const used: Record<string, string> = { ...quota.status?.used };
+    for (const { delta, counted } of charges) {
+      if (!Object.keys(delta).some((name) => book.suspect.has(name) && !recounted.has(name))) continue;
+      let real = counted();
+      const names = Object.keys(real);
+      for (const pending of book.pending) real = addResources(real, pending.delta);
+      for (const name of names) {
+        recounted.add(name);
+        if (compareQuantities(real[name] ?? '0', used[name] ?? '0') > 0) used[name] = real[name] ?? '0';
+      }
+    }
     return used;
   }
 
@@ -128,11 +148,12 @@ export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
   async function writeBatch(key: ObjectKey, book: Book, batch: readonly Waiting[]): Promise<void> {
     let accepted: Waiting[] = [];
     let refused: { waiting: Waiting; excess: Excess }[] = [];
+    let recounted = new Set<string>();
     const after = await objects.modify(resourceQuotas, key, (quota) => {
       accepted = [];
       refused = [];
-      let used = usedNow(book, quota);
-      let written: ResourceList = quota.status?.used ?? {};
+      recounted = new Set();
+      let used = usedNow(book, quota, batch, recounted);
       for (const waiting of batch) {
         const excess = excessOf(quota, used, waiting.delta);
         if (excess) {
@@ -141,12 +162,13 @@ export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
         }
         accepted.push(waiting);
         used = charged(used, waiting.delta);
-        written = charged(written, waiting.delta);
       }
-      if (accepted.length === 0) return quota;
-      return { ...quota, status: { ...quota.status, used: written } };
+      if (accepted.length === 0 && recounted.size === 0) return quota;
+      return { ...quota, status: { ...quota.status, used } };
     });
     const revision = Number(after.metadata.resourceVersion);
+    for (const name of recounted) if ((book.suspect.get(name) ?? 0) <= revision) book.suspect.delete(name);
+    for (const pending of book.pending) if (Object.keys(pending.delta).every((name) => recounted.has(name))) pending.revision = revision;
     for (const { waiting, excess } of refused) waiting.resolve({ excess });
     for (const waiting of accepted) waiting.resolve({ reservation: reserve(key, book, { delta: waiting.delta, revision }) });
   }
@@ -155,10 +177,8 @@ export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
     book.pending.add(pending);
     return {
       settle(committed) {
-        const left = book.lowered > pending.revision;
-        if (committed && left) return void clock.after(RECOUNTED_MS, () => book.pending.delete(pending));
         book.pending.delete(pending);
-        if (!committed && !left) void takeBack(key, book, pending);
+        if (!committed && book.lowered <= pending.revision) void takeBack(key, book, pending);
       },
     };
   }
@@ -192,14 +212,14 @@ export function quotaLedger(objects: StorageAccess, clock: Clock): QuotaLedger {
   }
 
   return {
-    wouldExceed({ quota, delta }) {
+    wouldExceed({ quota, delta, counted }) {
       const current = objects.get(resourceQuotas, quota);
-      return current && excessOf(current, usedNow(bookOf(quota), current), delta);
+      return current && excessOf(current, usedNow(bookOf(quota), current, [{ delta, counted }]), delta);
     },
-    charge({ quota, delta }) {
+    charge({ quota, delta, counted }) {
       const book = bookOf(quota);
       return new Promise((resolve, reject) => {
-        book.waiting.push({ delta, resolve, reject });
+        book.waiting.push({ delta, counted, resolve, reject });
         if (!book.running) void work(quota, book);
       });
     },

@@ -2,10 +2,11 @@ import type { Pod } from '../../api/core/pod.ts';
 import { pods } from '../../api/core/pod.ts';
 import type { ResourceQuota } from '../../api/core/resource-quota.ts';
 import { resourceQuotas } from '../../api/core/resource-quota.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, Live } from '../../api/object.ts';
 import { compareQuantities, subtractQuantities } from '../../api/quantity.ts';
 import type { ResourceList } from '../../api/quota/pod-resources.ts';
-import { matchesScopes, missingPodResources, quotaResourcesFor, usageOf } from '../../api/quota/usage.ts';
+import { matchesScopes, missingPodResources, quotaResourcesFor, sumUsage, usageOf } from '../../api/quota/usage.ts';
 import { isNotFound } from '../../api/status-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../extension.ts';
@@ -34,6 +35,17 @@ function deltaOf(attributes: AdmissionAttributes, object: KubeObject, quota: Liv
   return delta;
 }
 
+/** What there is of a kind in the quota's namespace, in the resources that the kind is charged to. */
+function countOf(objects: StorageAccess, kind: Kind, quota: Live<ResourceQuota>, now: number): ResourceList {
+  const hard = quota.status?.hard ?? {};
+  const names = quotaResourcesFor(kind, Object.keys(hard));
+  const there = objects.list(kind, quota.metadata.namespace).filter((object) => matchesScopes(quota.spec ?? {}, kind, object));
+  return sumUsage(
+    Object.fromEntries(names.map((name) => [name, hard[name] ?? '0'])),
+    there.map((object) => usageOf(kind, object, now)),
+  );
+}
+
 /** A new pod names what the quota covers, and the quota has been counted once: until then nothing is let in. */
 function checkConstraints(attributes: AdmissionAttributes, quota: Live<ResourceQuota>, pod: Pod | undefined): void {
   const covered = quotaResourcesFor(attributes.kind, Object.keys(quota.status?.hard ?? {}));
@@ -49,7 +61,7 @@ function checkConstraints(attributes: AdmissionAttributes, quota: Live<ResourceQ
  * charged for what others refuse. Updates are charged for the difference (services that take node ports, pods that ask for more).
  */
 export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): AdmissionPlugin {
-  const ledger = quotaLedger(objects, clock);
+  const ledger = quotaLedger(objects);
   return {
     name: 'ResourceQuota',
     handles: (kind, subresource, verb) => {
@@ -72,13 +84,14 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
           const delta = deltaOf(attributes, object, quota, now);
           const rises = Object.values(delta).some((quantity) => compareQuantities(quantity, '0') > 0);
           if (!rises) continue;
+          const counted = () => countOf(objects, kind, quota, now);
           const quotaKey = { namespace: key.namespace, name: quota.metadata.name };
           if (dryRun) {
-            const excess = ledger.wouldExceed({ quota: quotaKey, delta });
+            const excess = ledger.wouldExceed({ quota: quotaKey, delta, counted });
             if (excess) throw forbidden(attributes, excessText(excess));
             continue;
           }
-          const result = await ledger.charge({ quota: quotaKey, delta }).catch((error: unknown) => {
+          const result = await ledger.charge({ quota: quotaKey, delta, counted }).catch((error: unknown) => {
             if (isNotFound(error)) return undefined;
             throw error;
           });
