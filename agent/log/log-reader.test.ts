@@ -53,8 +53,8 @@ describe('a container log', () => {
     const printed = print('follow=true&tailLines=1', () => live);
     await appendFile(path, line(5, 'more'));
     await appendFile(path, line(6, 'and more'));
-    live = false;
     await appendFile(path, line(7, 'end'));
+    live = false;
     expect(await printed).toBe('last\nmore\nand more\nend\n');
   });
 
