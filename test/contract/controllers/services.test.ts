@@ -179,6 +179,15 @@ describe('a service', () => {
       'EnsuringLoadBalancer: Ensuring load balancer',
       'EnsuredLoadBalancer: Ensured load balancer',
     ]);
+    const second = await cluster.client.get(nodes, { namespace: '', name: 'b' });
+    await cluster.client.update(nodes, { ...second, status: node('b', '192.0.2.11', 'True').status }, { subresource: 'status' });
+    await cluster.until('it leads to the other node too', async () => {
+      const ingress = (await cluster.find(services, 'lb'))?.status?.loadBalancer?.ingress;
+      return ingress?.map(({ ip }) => ip).join() === '192.0.2.10,192.0.2.11';
+    });
+    await cluster.until('that is reported', async () =>
+      (await cluster.eventsOn('Service', 'lb')).includes('UpdatedLoadBalancer: Updated load balancer with new hosts'),
+    );
     await cluster.client.delete(services, keyIn('lb'));
     await cluster.until('it is gone', async () => !(await cluster.find(services, 'lb')));
   });
