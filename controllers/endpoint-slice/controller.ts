@@ -15,6 +15,7 @@ import { createTriggerTimes } from '../service-pods/trigger-times.ts';
 import { applySlices, manageSlices } from './apply.ts';
 import { familiesOf, planSlices, sliceLabels } from './plan.ts';
 import { podEndpoints } from './pod-endpoints.ts';
+import { followZones } from './zone-hints.ts';
 
 /** The manager's name in the slices' labels: upstream's at home, one that upstream leaves alone for services of another group. */
 const managerOf = ({ group }: Kind): string => `endpointslice-controller.${group === '' ? 'k8s.io' : group}`;
@@ -42,6 +43,7 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
       const slices = env.informers.of(kinds.endpointSlices);
       const pace = createPace();
       const triggers = createTriggerTimes();
+      const zones = followZones(env, nodes);
       const expectations = createExpectations(env.clock);
       services.on(serviceHandler(env));
       pods.on(servicePodHandler(env, services, pace));
@@ -55,6 +57,7 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
           if (service === undefined) {
             pace.forget(text);
             triggers.forget(text);
+            zones.forget(text);
             expectations.forget(text);
             return DONE;
           }
@@ -73,7 +76,7 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
             // What is made now would go at once with the service that owns it.
             closing: isDeleting(service),
           };
-          const plan = planSlices(frame, familiesOf(service), groups, managed.of(key.namespace, key.name));
+          const plan = planSlices(frame, familiesOf(service), zones.apply(service, groups), managed.of(key.namespace, key.name));
           await applySlices(env, kinds.endpointSlices, text, service, plan, expectations);
           return nodeless ? { requeueAfterMs: NODE_SHOWS_UP_MS } : DONE;
         },

@@ -8,11 +8,13 @@ import { isDeleting, isReady } from '../pod-state.ts';
 import { hostnameIn, isMember, portsOn } from '../service-pods/membership.ts';
 import type { SliceGroup } from './plan.ts';
 import { familiesOf } from './plan.ts';
+import { wantsTopologyHints } from './topology-hints.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 
 /** Where traffic should stay, by the service's `trafficDistribution`. */
 function hintsOf(service: Service, nodeName: string | undefined, zone: string | undefined): EndpointHints | undefined {
+  if (wantsTopologyHints(service)) return undefined;
   const wish = service.spec?.trafficDistribution;
   if (wish !== 'PreferClose' && wish !== 'PreferSameZone' && wish !== 'PreferSameNode') return undefined;
   const forNodes = wish === 'PreferSameNode' && nodeName ? [{ name: nodeName }] : undefined;

@@ -124,6 +124,45 @@ describe('a service', () => {
     expect((await holds(0)).metadata.uid).toBe(empty?.metadata.uid);
   });
 
+  it('that asks for it has hints by which traffic stays in its zone, and none once it asks no more', async () => {
+    for (const [name, zone] of [
+      ['node-0', 'x'],
+      ['node-1', 'y'],
+    ] as const) {
+      const live = (await cluster.find(nodes, name)) ?? (await cluster.client.create(nodes, { metadata: { name } }));
+      const placed = await cluster.client.update(nodes, {
+        ...live,
+        metadata: { ...live.metadata, labels: { ...live.metadata.labels, 'topology.kubernetes.io/zone': zone } },
+      });
+      const status = { allocatable: { cpu: '2' }, conditions: [{ type: 'Ready', status: 'True' }] };
+      await cluster.client.update(nodes, { ...placed, status }, { subresource: 'status' });
+    }
+    await replicas(4);
+    const created = await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    const hinted = async () => {
+      const all = (await slicesOf('web')).flatMap((slice) => slice.endpoints ?? []);
+      const zones = all.map((endpoint) => endpoint.hints?.forZones?.[0]?.name ?? '-');
+      return all.length === 4 && all.every(({ conditions }) => conditions?.ready) ? zones.sort().join('') : '';
+    };
+    await cluster.until('it has its endpoints', async () => (await hinted()) === '----');
+    const mode = (value: string | null) =>
+      cluster.client.patch(services, keyIn('web'), {
+        type: 'merge',
+        body: { metadata: { uid: created.metadata.uid, annotations: { 'service.kubernetes.io/topology-mode': value } } },
+      });
+    await mode('Auto');
+    await cluster.until('half of them take the other zone’s traffic', async () => (await hinted()) === 'xxyy');
+    await mode(null);
+    await cluster.until('the hints are gone', async () => (await hinted()) === '----');
+    await cluster.until('both are reported', async () => {
+      const events = (await cluster.eventsOn('Service', 'web')).filter((text) => text.startsWith('TopologyAwareHints'));
+      return (
+        events.includes('TopologyAwareHintsEnabled: Topology Aware Hints has been enabled, addressType: IPv4') &&
+        events.includes('TopologyAwareHintsDisabled: Topology Aware Hints has been disabled, addressType: IPv4')
+      );
+    });
+  });
+
   it('of more than a hundred pods has several slices, each with at most a hundred', async () => {
     await replicas(230);
     await cluster.client.create(services, service('big', { selector: { app: 'web' } }));
