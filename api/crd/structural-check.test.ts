@@ -32,6 +32,13 @@ describe('a structural schema', () => {
   it.each<[JSONSchemaProps, string[]]>([
     [{}, [`${AT}.type: Required value: must not be empty for specified object fields`]],
     [{ type: 'text' }, [`${AT}.type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"`]],
+    [
+      { type: 'text', default: 1 },
+      [
+        `${AT}.type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"`,
+        `${AT}.default: Invalid value: "integer":  in body must be of type text: "integer"`,
+      ],
+    ],
     [{ type: 'array' }, [`${AT}.items: Required value: must be specified`]],
     [{ type: 'array', items: {} }, [`${AT}.items.type: Required value: must not be empty for specified array items`]],
     [

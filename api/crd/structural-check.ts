@@ -1,6 +1,6 @@
 import type { JSONSchemaProps } from '../apiextensions/json-schema-props.ts';
 import type { FieldError } from '../field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../field-error.ts';
+import { forbidden, invalid, notSupported, required, typeInvalid } from '../field-error.ts';
 import { goPattern } from '../schema/go-pattern.ts';
 import { validatorOf } from '../schema/validate.ts';
 import { checkListType, checkMapType } from './list-type-check.ts';
@@ -121,10 +121,21 @@ function checkUnsupported(schema: JSONSchemaProps, path: string, errors: FieldEr
 function checkDefault(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
   if (schema.default === undefined) return;
   const at = `${path}.default`;
+  if (schema.type && !TYPES.includes(schema.type)) {
+    const type = typeName(schema.default);
+    errors.push(typeInvalid(at, type, ` in body must be of type ${schema.type}: ${JSON.stringify(type)}`));
+    return;
+  }
   const found: FieldError[] = [];
   const { pattern: _unchecked, ...rest } = schema;
   validatorOf(structuralOfJsonSchema(rest))(schema.default, '', found);
   for (const error of found) errors.push({ ...error, field: error.field === '<nil>' ? at : `${at}.${error.field}` });
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (value === null) return 'null';
+  return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
 function checkRules(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
