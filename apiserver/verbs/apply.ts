@@ -119,7 +119,7 @@ function configurationOf({ resource, info, request }: Call): JsonObject {
   const failed = (why: string) =>
     new StatusError(
       '',
-      `failed to create typed patch object (${info.namespace}/${info.name}; ${kind.group === '' ? '/' : `${kind.group}/`}${kind.version}, Kind=${kind.kind}): ${why}`,
+      `failed to create typed patch object (${metadata.namespace ?? ''}/${metadata.name ?? info.name}; ${kind.group === '' ? '/' : `${kind.group}/`}${kind.version}, Kind=${kind.kind}): ${why}`,
       undefined,
       500,
     );

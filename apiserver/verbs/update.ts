@@ -27,7 +27,6 @@ const CREATED_BY_UPDATE = new Set([
   'events',
   'leases',
   'limitranges',
-  'podtemplates',
   'services',
   'roles',
   'rolebindings',

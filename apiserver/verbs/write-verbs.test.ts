@@ -163,6 +163,14 @@ describe('update', () => {
     expect(again.json.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
   });
 
+  it.each([
+    ['/api/v1/namespaces/default/endpoints/a', {}, 201],
+    ['/api/v1/namespaces/default/configmaps/a', {}, 404],
+    ['/api/v1/namespaces/default/podtemplates/a', { template: { spec: { containers: [{ name: 'c', image: 'x' }] } } }, 404],
+  ])('makes what is not there for some kinds: %s', async (path, content, expected) => {
+    expect((await api.inject('PUT', path, { metadata: { name: 'a' }, ...content })).status).toBe(expected);
+  });
+
   it('raises generation when the spec changes, not for metadata or status', async () => {
     const deployments = '/apis/apps/v1/namespaces/default/deployments';
     const spec = {
