@@ -34,7 +34,7 @@ export function checkSelectorAndTemplate(
     errors.push(required(pathText(templatePath)));
     return;
   }
-  const labels = template.metadata?.labels ?? {};
+  const labels = template.metadata?.labels;
   if (!selectorFrom(selector).matches(labels)) {
     errors.push(invalid(pathText(templatePath, 'metadata', 'labels'), labels, '`selector` does not match template `labels`'));
   }

@@ -40,7 +40,7 @@ function validate(controller: ReplicationController): FieldError[] {
     errors.push(required('spec.template'));
     return errors;
   }
-  const labels = spec.template.metadata?.labels ?? {};
+  const labels = spec.template.metadata?.labels;
   if (selects && !selectorFromLabels(selector).matches(labels)) {
     errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
   }
