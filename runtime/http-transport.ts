@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest, Agent as PlainAgent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { Credentials } from './credentials.ts';
 
 export interface HttpRequest {
@@ -13,6 +14,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Until the headers of the answer are there; 0 for no limit. */
   readonly timeoutMs: number;
+  /** The answer goes on for long (a watch): it has a connection to itself, beside those that requests share. */
+  readonly longRunning?: boolean;
 }
 
 /** Sends a request and answers its response with the body unread. */
@@ -23,23 +26,30 @@ export class RequestTimeout extends Error {
   override readonly name = 'RequestTimeout';
 }
 
+/** Connections that requests share; a burst waits for one rather than pay a handshake for each request. */
+const MAX_CONNECTIONS = 16;
+
 /** A transport over kept-alive connections, with the credentials' identity. */
 export function createTransport(credentials: Credentials, userAgent: string): Transport {
   const base = new URL(credentials.server);
   const secure = base.protocol === 'https:';
-  const agent = secure
-    ? new TlsAgent({
-        keepAlive: true,
-        ca: credentials.ca,
-        cert: credentials.cert,
-        key: credentials.key,
-        rejectUnauthorized: !credentials.insecure,
-        ...(credentials.serverName && { servername: credentials.serverName }),
-      })
-    : new PlainAgent({ keepAlive: true });
+  const context = secure ? createSecureContext({ ca: credentials.ca, cert: credentials.cert, key: credentials.key }) : undefined;
+  const agentOf = (maxSockets: number) =>
+    secure
+      ? new TlsAgent({
+          keepAlive: true,
+          maxSockets,
+          secureContext: context,
+          rejectUnauthorized: !credentials.insecure,
+          ...(credentials.serverName && { servername: credentials.serverName }),
+        })
+      : new PlainAgent({ keepAlive: true, maxSockets });
+  const shared = agentOf(MAX_CONNECTIONS);
+  const single = agentOf(Number.POSITIVE_INFINITY);
   const prefix = base.pathname.replace(/\/+$/, '');
 
-  return async ({ method, path, body, contentType, signal, timeoutMs }) => {
+  return async ({ method, path, body, contentType, signal, timeoutMs, longRunning }) => {
+    const agent = longRunning ? single : shared;
     const authorization = await authorizationOf(credentials);
     const options: RequestOptions = {
       method,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ConfigMap } from '../api/core/config-map.ts';
 import { configMaps } from '../api/core/config-map.ts';
 import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
@@ -141,6 +142,33 @@ describe('the HTTPS client', () => {
     cut = true;
     await expect(client.create(configMaps, { metadata: { name: 'a', namespace: 'default' } })).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(asked).toHaveLength(3);
+  });
+
+  it('shares few connections among many requests, and watches beside them', async () => {
+    const connections = new Set<unknown>();
+    const held: (() => void)[] = [];
+    const { client } = await serve((request, response) => {
+      connections.add(request.socket);
+      if (request.url?.includes('watch=')) response.writeHead(200).end('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"7"}}}\n');
+      else held.push(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+    });
+    const requests = Array.from({ length: 100 }, () => client.get(configMaps, key));
+    const watched = new Promise<WatchEvent<ConfigMap>>((resolve) => {
+      void client.watch(configMaps, { namespace: 'default', resourceVersion: '1' }, resolve, new AbortController().signal);
+    });
+    // None of the requests has been answered: the watch does not wait for them.
+    expect(await watched).toMatchObject({ type: 'BOOKMARK', resourceVersion: '7' });
+    let open = true;
+    const answering = (async () => {
+      while (open) {
+        for (const answer of held.splice(0)) answer();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await Promise.all(requests);
+    open = false;
+    await answering;
+    expect(connections.size).toBeLessThanOrEqual(17);
   });
 
   it('delivers watch events in order, however they are cut into chunks', async () => {

@@ -84,7 +84,7 @@ export function createHttpsClient(options: HttpsClientOptions): Client {
       const path = `${pathOf(kind, watch.namespace)}${listQuery({ ...watch, watch: 'true' })}`;
       let response: IncomingMessage;
       try {
-        response = await transport({ method: 'GET', path, signal, timeoutMs });
+        response = await transport({ method: 'GET', path, signal, timeoutMs, longRunning: true });
       } catch (error) {
         if (signal.aborted) return;
         throw error;
