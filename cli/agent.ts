@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from '../runtime/credentials.ts';
 import { createLogger } from '../runtime/log.ts';
 import { defaultDataDir, layoutOf } from './data-dir.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../runtime/clock.ts';
 import { findCredentials, inClusterCredentials } from '../runtime/credentials.ts';
 import { createHttpsClient } from '../runtime/https-client.ts';

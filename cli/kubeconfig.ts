@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultDataDir, layoutOf } from './data-dir.ts';
 import { parseOptions } from './options.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ensurePki, writeSecretFile } from '../apiserver/pki/cluster-pki.ts';
 import { kubeconfigText } from '../apiserver/pki/kubeconfig.ts';
 import { homeControllers } from '../controllers/index.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { killContainers, stopContainerd } from '../agent/containerd/index.ts';
 import type { Layout } from './data-dir.ts';
 import { defaultDataDir, layoutOf } from './data-dir.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Secret } from '../api/core/secret.ts';
 import { secrets } from '../api/core/secret.ts';
 import { timeText } from '../runtime/clock.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from '../runtime/credentials.ts';
 import { kubeconfigCredentials } from '../runtime/kubeconfig.ts';
 import type { Layout } from './data-dir.ts';

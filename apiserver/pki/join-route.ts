@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errors } from '../../api/status-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Authorizer, RouteHandler } from '../extension.ts';
