@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { ContainerdDirs } from '../containerd/layout.ts';
 import { containerdPaths } from '../containerd/layout.ts';
+import { removeCniResults } from './cni-results.ts';
 import { removeLocalAddresses } from './dns/local-address.ts';
 import { removePodLinks } from './pod-links.ts';
 import { removeTable } from './proxy/nft.ts';
@@ -9,11 +10,12 @@ import { restoreSysctls, sysctlFile } from './sysctls.ts';
 
 /**
  * Takes back what `createNodeNetwork` made, also when the process that made it is gone: the nft table, routes, addresses, links, kernel
- * settings, the CNI list and its leases. Called after the containers have been removed, and before `removeContainerd` drops the CNI list.
+ * settings, the CNI list, its leases and what libcni noted of them. Called after the containers have been removed, and before `removeContainerd` drops the CNI list.
  */
 export async function removeNodeNetwork(dirs: ContainerdDirs): Promise<void> {
   const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);
   await removePodLinks(cniConfDir);
-  await Promise.all([removeTable(), removeRoutes(), removeLocalAddresses(), restoreSysctls({ file: sysctlFile(dirs.runDir) })]);
+  const settings = restoreSysctls({ file: sysctlFile(dirs.runDir) });
+  await Promise.all([removeTable(), removeRoutes(), removeLocalAddresses(), removeCniResults(cniLeasesDir), settings]);
   await Promise.all([cniConfDir, cniLeasesDir].map((dir) => rm(dir, { recursive: true, force: true })));
 }

@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listBundles } from '../../agent/containerd/traces.ts';
+import { pods } from '../../api/core/pod.ts';
+import { resourceQuotas } from '../../api/core/resource-quota.ts';
+import { services } from '../../api/core/service.ts';
+import { layoutOf } from '../../cli/data-dir.ts';
+import type { Client } from '../../runtime/client.ts';
+import { createHttpsClient } from '../../runtime/https-client.ts';
+import { kubeconfigCredentials } from '../../runtime/kubeconfig.ts';
+import { createClaimLedger } from '../harness/claim-ledger.ts';
+import type { Kubectl } from '../harness/commands.ts';
+import { eventually } from '../harness/commands.ts';
+import { container, deployment, pod, quota, service } from '../harness/manifests.ts';
+import type { PodNetwork } from '../harness/pod-network.ts';
+import { podNetwork } from '../harness/pod-network.ts';
+import type { RealCluster } from '../harness/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+import type { TestCluster } from '../harness/simulated-cluster.ts';
+import { startSimulatedCluster } from '../harness/simulated-cluster.ts';
+import { createWriteLedger } from '../harness/write-ledger.ts';
+
+const KILLS = 10;
+/** Acknowledged writes between two kills. */
+const WRITES = 20;
+const POD_QUOTA = 15;
+
+async function clientOf({ kubectl }: { readonly kubectl: Kubectl }): Promise<Client> {
+  return createHttpsClient({ ...(await kubeconfigCredentials(kubectl.kubeconfig)), userAgent: 'skiff-test', timeoutMs: 5_000 });
+}
+
+/** Kills the server ten times while clients write: what it had acknowledged is there, once. */
+async function serverSurvives(cluster: Pick<TestCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
+  const client = await clientOf(cluster);
+  for (const namespace of ['writes', 'claims']) await cluster.kubectl('create', 'namespace', namespace);
+  await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', 'claims', '--timeout=10s');
+  await cluster.kubectl.in('claims').input(quota('claims', { pods: String(POD_QUOTA), services: '1000' }), 'create', '-f', '-');
+  await eventually(async () => expect(await cluster.kubectl.in('claims').path('{.status.used.pods}', 'quota', 'claims')).toBe('0'));
+  const writes = await createWriteLedger(client, 'writes');
+  const claims = createClaimLedger(client, 'claims');
+  const stop = new AbortController();
+  const running = Promise.all([writes.run(stop.signal), claims.run(stop.signal)]);
+  running.catch(() => stop.abort());
+  try {
+    for (let kill = 0; kill < KILLS; kill++) {
+      const before = writes.acknowledged;
+      await eventually(() => expect(stop.signal.aborted || writes.acknowledged >= before + WRITES).toBe(true));
+      process.kill(await cluster.pid('server'), 'SIGKILL');
+      await cluster.up();
+      const { items } = await client.list(pods, { namespace: 'claims' });
+      expect(items.length).toBeLessThanOrEqual(POD_QUOTA);
+    }
+  } finally {
+    stop.abort();
+    await running;
+  }
+  expect(await writes.faults()).toEqual([]);
+  await claimsAgree(client, claims.services);
+  // What was given back is free again, also what was given back in the moment of a crash.
+  for (const port of [...claims.freed].slice(-3 * KILLS)) {
+    const taken = (await client.list(services, { namespace: 'claims' })).items.some(({ spec }) =>
+      spec?.ports?.some(({ nodePort }) => nodePort === port),
+    );
+    if (taken) continue;
+    const object = service(`again-${port}`, { type: 'NodePort', ports: [{ port: 80, nodePort: port }] });
+    await eventually(() => client.create(services, { ...object, metadata: { name: `again-${port}`, namespace: 'claims' } }), 15_000);
+  }
+}
+
+async function claimsAgree(client: Client, kept: ReadonlyMap<string, string>): Promise<void> {
+  const { items } = await client.list(services, { namespace: 'claims' });
+  const claimed = new Map(items.map(({ metadata, spec }) => [metadata.name, `${spec?.clusterIP} ${spec?.ports?.[0]?.nodePort}`]));
+  for (const [name, wanted] of kept) expect([name, claimed.get(name)]).toEqual([name, wanted]);
+  const parts = [...claimed.values()].flatMap((text) => text.split(' '));
+  expect(new Set(parts).size).toBe(parts.length);
+  await eventually(async () => {
+    const { status } = await client.get(resourceQuotas, { namespace: 'claims', name: 'claims' });
+    const count = async (kind: typeof pods | typeof services) => (await client.list<object>(kind, { namespace: 'claims' })).items.length;
+    expect(status?.used).toMatchObject({ pods: String(await count(pods)), services: String(await count(services)) });
+  });
+}
+
+describe('faults of a server on etcd', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startSimulatedCluster({ store: 'etcd' });
+  }, 60_000);
+  afterAll(() => cluster?.down(), 30_000);
+
+  it(
+    'nothing that was acknowledged is lost when the server is killed ten times; watches resume; claims are held once',
+    () => serverSurvives(cluster),
+    90_000,
+  );
+});
+
+(canRunContainers ? describe : describe.skip)('faults on a real node', () => {
+  let cluster: RealCluster;
+  let kubectl: Kubectl;
+  let network: PodNetwork;
+  beforeAll(async () => {
+    cluster = await startRealCluster();
+    kubectl = await cluster.namespace('faults');
+    network = podNetwork(cluster, kubectl);
+    const emptyDir = {
+      volumes: [{ name: 'kept', emptyDir: {} }],
+      containers: [container(web(), { volumeMounts: [{ name: 'kept', mountPath: '/kept' }] })],
+    };
+    const steady = (name: string) => pod(name, { labels: { app: 'steady' }, ...emptyDir });
+    await kubectl.input([steady('steady-1'), steady('steady-2'), service('steady'), deployment('moving', 2)].map(withTestImage), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=steady', '--timeout=30s');
+  }, 90_000);
+  afterAll(() => cluster?.down(), 60_000);
+
+  const containersOf = (selector: string) =>
+    kubectl.path(
+      '{range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}{"\\n"}{end}',
+      'pods',
+      '-l',
+      selector,
+    );
+  const clusterIP = () => kubectl.path('{.spec.clusterIP}', 'service', 'steady');
+
+  it('nothing that was acknowledged is lost when the server is killed ten times, and no container is restarted', async () => {
+    const before = await containersOf('app=steady');
+    await serverSurvives(cluster);
+    expect(await containersOf('app=steady')).toBe(before);
+  }, 90_000);
+
+  it('no container is restarted and no connection fails when the agent is killed ten times while pods come and go', async () => {
+    const before = await containersOf('app=steady');
+    const ip = await clusterIP();
+    const stop = new AbortController();
+    const failures: string[] = [];
+    const asking = (async () => {
+      while (!stop.signal.aborted) {
+        const [answer = ''] = await network.request(undefined, ip, 80, { protocol: 'http' });
+        if (!answer.startsWith('web v1 steady-')) failures.push(answer);
+        await delay(20);
+      }
+    })();
+    try {
+      for (let kill = 0; kill < KILLS; kill++) {
+        await kubectl('scale', 'deployment', 'moving', `--replicas=${kill % 2 === 0 ? 4 : 1}`);
+        process.kill(await cluster.pid('agent'), 'SIGKILL');
+        await cluster.up();
+      }
+    } finally {
+      stop.abort();
+      await asking;
+    }
+    expect(failures).toEqual([]);
+    await kubectl('scale', 'deployment', 'moving', '--replicas=3');
+    await kubectl('rollout', 'status', 'deployment', 'moving', '--timeout=30s');
+    expect(await containersOf('app=steady')).toBe(before);
+    // Nothing of the pods that went is left running: each pod has its container and its sandbox.
+    const layout = layoutOf(cluster.dataDir);
+    await eventually(async () => {
+      const names = (await kubectl('get', 'pods', '-A', '-o', 'name'))
+        .trim()
+        .split('\n')
+        .filter((name) => !name.includes('/p-'));
+      expect(names).toHaveLength(5);
+      expect(await listBundles({ dataDir: layout.agent, runDir: layout.run })).toHaveLength(10);
+    });
+    expect(await kubectl('exec', 'steady-1', '--', 'hostname')).toBe('steady-1\n');
+  }, 90_000);
+
+  it('containers outlive a containerd that is killed, and new pods start in its successor', async () => {
+    const before = await containersOf('app=steady');
+    const pidFile = `${layoutOf(cluster.dataDir).run}/containerd/containerd.pid`;
+    const pid = Number(readFileSync(pidFile, 'utf8').split(' ')[0]);
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => expect(Number(readFileSync(pidFile, 'utf8').split(' ')[0])).not.toBe(pid));
+    await kubectl.input(withTestImage(pod('later')), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/later', '--timeout=30s');
+    expect(await containersOf('app=steady')).toBe(before);
+    expect(await kubectl('exec', 'steady-2', '--', 'hostname')).toBe('steady-2\n');
+  });
+
+  it("after 'skiff stop' and 'up' every object is there, and every pod runs again with its volumes", async () => {
+    await kubectl('exec', 'steady-1', '--', 'sh', '-c', 'echo kept > /kept/file');
+    const objects = () =>
+      kubectl(
+        'get',
+        'pods,services,configmaps,secrets,deployments,replicasets,resourcequotas,namespaces,nodes',
+        '-A',
+        '-o',
+        'jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid}{"\\n"}{end}',
+      );
+    const before = await objects();
+    const stopped = await cluster.skiff('stop');
+    expect(stopped.code).toBe(0);
+    await cluster.up();
+    expect(await objects()).toBe(before);
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
+    expect(await objects()).toBe(before);
+    expect(await kubectl('exec', 'steady-1', '--', 'cat', '/kept/file')).toBe('kept\n');
+    const ip = await clusterIP();
+    await eventually(async () => {
+      const answers = await network.request(undefined, ip, 80, { protocol: 'http', count: 20 });
+      expect([...new Set(answers)].sort()).toEqual(['web v1 steady-1', 'web v1 steady-2']);
+    });
+  }, 90_000);
+});
+
+/** The same manifest with the image of the tests, and pods that end at once. */
+function withTestImage<T extends object>(manifest: T): T {
+  return JSON.parse(
+    JSON.stringify(manifest)
+      .replaceAll('"web:1"', JSON.stringify(web()))
+      .replaceAll('"containers":', '"terminationGracePeriodSeconds":1,"containers":'),
+  );
+}
