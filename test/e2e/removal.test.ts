@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Bundle } from '../../agent/containerd/traces.ts';
+import { listBundles } from '../../agent/containerd/traces.ts';
+import { layoutOf } from '../../cli/data-dir.ts';
+import { eventually } from '../harness/commands.ts';
+import type { MachineState } from '../harness/machine-state.ts';
+import { difference, machineState } from '../harness/machine-state.ts';
+import { container, pod, service } from '../harness/manifests.ts';
+import type { RealCluster } from '../harness/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+
+/** What stands where every containerd of the machine and every user of CNI has its files. */
+function sharedFiles(bundles: readonly Bundle[]): string[] {
+  const sockets = bundles.flatMap(({ shimSocket }) => (shimSocket !== undefined && existsSync(shimSocket) ? [shimSocket] : []));
+  const ids = bundles.map(({ dir }) => basename(dir));
+  const notes = (existsSync(CNI_RESULTS) ? readdirSync(CNI_RESULTS) : []).filter((name) => ids.some((id) => name.includes(id)));
+  return [...sockets, ...notes.map((name) => join(CNI_RESULTS, name))];
+}
+
+const CNI_RESULTS = '/var/lib/cni/results';
+const mounted = (name: string) => ({ name, mountPath: `/${name}` });
+
+(canRunContainers ? describe : describe.skip)("what 'skiff down' leaves behind", () => {
+  let cluster: RealCluster | undefined;
+  afterEach(async () => {
+    await cluster?.down();
+    cluster = undefined;
+  }, 60_000);
+
+  /** A cluster whose node has made one of everything: volumes of all sorts, host ports, services, pods in the host's network. */
+  async function busyCluster(
+    store: string,
+  ): Promise<{ readonly running: RealCluster; readonly before: MachineState; readonly bundles: readonly Bundle[] }> {
+    // The directory's name is known only later; before, nothing is in it.
+    const before = machineState('/nonexistent');
+    const running = await startRealCluster({ store });
+    cluster = running;
+    const kubectl = await running.namespace('busy');
+    const spec = {
+      labels: { app: 'busy' },
+      volumes: [
+        { name: 'memory', emptyDir: { medium: 'Memory' } },
+        { name: 'disk', emptyDir: {} },
+        { name: 'config', configMap: { name: 'kube-root-ca.crt' } },
+      ],
+      containers: [container(web(), { ports: [{ containerPort: 80, hostPort: 18_081 }], volumeMounts: ['memory', 'disk', 'config'].map(mounted) })],
+    };
+    const stubborn = { containers: [container(web(), { command: ['sh', '-c', 'trap "" TERM; while true; do sleep 1; done'] })] };
+    await kubectl.input(
+      [
+        pod('busy', spec),
+        pod('host', { hostNetwork: true, containers: [container(web(), { env: [{ name: 'PORT', value: '18082' }] })] }),
+        pod('stubborn', { ...stubborn, terminationGracePeriodSeconds: 300 }),
+        service('busy', { type: 'LoadBalancer', sessionAffinity: 'ClientIP' }),
+        service('external', { externalIPs: ['192.0.2.77'], selector: { app: 'busy' } }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
+    await kubectl('exec', 'busy', '--', 'sh', '-c', 'echo kept > /memory/file');
+    const layout = layoutOf(running.dataDir);
+    const bundles = await listBundles({ dataDir: layout.agent, runDir: layout.run });
+    const during = difference(before, machineState(running.dataDir));
+    // What is looked at is what is made: else nothing could be seen to be left.
+    expect(Object.keys(during).sort()).toEqual([
+      'addresses',
+      'cgroups',
+      'files',
+      'links',
+      'mounts',
+      'nft',
+      'processes',
+      'routes',
+      'sockets',
+      'sysctls',
+    ]);
+    expect(sharedFiles(bundles).map(dirname)).toEqual(expect.arrayContaining(['/run/containerd/s', '/var/lib/cni/results']));
+    return { running, before, bundles };
+  }
+
+  async function nothingIsLeft({ running, before, bundles }: Awaited<ReturnType<typeof busyCluster>>): Promise<void> {
+    const down = await running.skiff('down');
+    expect([down.code, down.stderr]).toEqual([0, '']);
+    await eventually(() => expect(difference(before, machineState(running.dataDir))).toEqual({}), 5_000);
+    expect(sharedFiles(bundles)).toEqual([]);
+    const again = await running.skiff('down');
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(existsSync(running.dataDir)).toBe(false);
+    rmSync(`${running.kubectl.kubeconfig}.cache`, { recursive: true, force: true });
+  }
+
+  it('nothing, with pods running that hold memory, mounts and ports, and one that does not want to end', async () => {
+    await nothingIsLeft(await busyCluster('sqlite'));
+  }, 90_000);
+
+  it('nothing, after the agent and containerd have crashed', async () => {
+    const busy = await busyCluster('sqlite');
+    process.kill(await busy.running.pid('agent'), 'SIGKILL');
+    const { run } = layoutOf(busy.running.dataDir);
+    process.kill(Number(readFileSync(`${run}/containerd/containerd.pid`, 'utf8').split(' ')[0]), 'SIGKILL');
+    await nothingIsLeft(busy);
+  }, 90_000);
+
+  it("nothing, after 'skiff stop', of a cluster on etcd", async () => {
+    const busy = await busyCluster('etcd');
+    expect((await busy.running.skiff('stop')).code).toBe(0);
+    await nothingIsLeft(busy);
+  }, 90_000);
+});
