@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kubectl } from '../harness/commands.ts';
+import { eventually } from '../harness/commands.ts';
+import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
+import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
+import { deployment, pod } from '../harness/manifests.ts';
+
+let cluster: KubectlCluster;
+let kubectl: Kubectl;
+beforeAll(async () => {
+  // A node renews its lease every 10 s: it is missed soon after.
+  cluster = await startKubectlCluster({ nodes: 3, nodeMonitor: { periodMs: 100, gracePeriodMs: 13_000 } });
+  kubectl = await cluster.namespace('nodes');
+});
+afterAll(() => cluster.stop());
+
+const at = (node: string) => ['pods', '--field-selector', `spec.nodeName=${node}`, '-o', 'name'];
+
+describe('a Node', () => {
+  it('is printed and described with what it has and runs', async () => {
+    expect(await kubectl('get', 'nodes')).toMatch(/^NAME +STATUS +ROLES +AGE +VERSION\nnode-0 +Ready +<none> +\d+s +v1\.36\.\S+\nnode-1 +Ready/);
+    expect(await kubectl('get', 'nodes', '-o', 'wide')).toMatch(/INTERNAL-IP +EXTERNAL-IP +OS-IMAGE +KERNEL-VERSION +CONTAINER-RUNTIME\n.*simulated/);
+    await kubectl.input(pod('here', { nodeName: 'node-0' }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/here', '--timeout=10s');
+    const said = await kubectl('describe', 'node', 'node-0');
+    for (const part of [
+      /Taints: +<none>\nUnschedulable: +false\nLease:\n {2}HolderIdentity: +node-0\n/,
+      /Ready +True .*KubeletReady +kubelet is posting ready status/,
+      /Capacity:\n {2}cpu: +\d+\n/,
+      /PodCIDR: +10\.244\.\d+\.0\/24\n/,
+      /Non-terminated Pods: +\(1 in total\)\n[\s\S]* nodes +here +0 \(0%\)/,
+      /Normal +RegisteredNode .*node-controller +Node node-0 event: Registered Node node-0 in Controller/,
+    ])
+      expect(said).toMatch(part);
+    expect(await kubectl('get', 'lease', '-n', 'kube-node-lease')).toMatch(/^NAME +HOLDER +AGE\nnode-0 +node-0 +\d+s\n/);
+    await kubectl('delete', 'pod', 'here', '--now');
+  });
+
+  it('is labelled and tainted, not twice without --overwrite', async () => {
+    await kubectl('label', 'node', 'node-0', 'disk=ssd');
+    expect(await kubectl.fails(['label', 'node', 'node-0', 'disk=hdd'])).toMatch(/'disk' already has a value \(ssd\), and --overwrite is false/);
+    expect(await kubectl('get', 'nodes', '-l', 'disk in (ssd,hdd)', '-L', 'disk')).toMatch(/DISK\nnode-0 .* ssd\n$/);
+    await kubectl('taint', 'node', 'node-0', 'key=a:NoSchedule');
+    expect(await kubectl.fails(['taint', 'node', 'node-0', 'key=b:NoSchedule'])).toMatch(/already has key taint\(s\) with same effect/);
+    await kubectl('taint', 'node', 'node-0', 'key=b:NoSchedule', '--overwrite');
+    expect(await kubectl('describe', 'node', 'node-0')).toMatch(/Taints: +key=b:NoSchedule\n/);
+    await kubectl('taint', 'node', 'node-0', 'key-');
+    await kubectl('label', 'node', 'node-0', 'disk-');
+  });
+
+  it('that is cordoned takes no pods, and is drained of those it has', async () => {
+    await kubectl.input([deployment('web', 3), pod('bare')], 'create', '-f', '-');
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=15s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/bare', '--timeout=10s');
+    const node = await kubectl.path('{.spec.nodeName}', 'pod', 'bare');
+    expect(await kubectl('cordon', node)).toMatch(/cordoned/);
+    expect(await kubectl('get', 'node', node)).toMatch(/Ready,SchedulingDisabled/);
+    expect(await kubectl.path('{.spec.taints[*].key}', 'node', node)).toBe('node.kubernetes.io/unschedulable');
+    expect(await kubectl.fails(['drain', node])).toMatch(/cannot delete Pods that declare no controller \(use --force to override\): nodes\/bare/);
+    const drained = await kubectl('drain', node, '--force', '--ignore-daemonsets', '--grace-period=1', '--timeout=20s');
+    expect(drained).toMatch(/pod\/bare evicted\n/);
+    expect(drained).toMatch(new RegExp(`node/${node} drained\n$`));
+    expect(await kubectl('get', ...at(node))).toBe('');
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=15s');
+    await kubectl('uncordon', node);
+    await eventually(async () => expect(await kubectl.path('{.spec.taints}', 'node', node)).toBe(''));
+  });
+
+  it('that is gone says no more: NotReady, tainted, its pods evicted and replaced', async () => {
+    const [, name = ''] = (await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).split(/[/\n]/);
+    const node = await kubectl.path('{.spec.nodeName}', 'pod', name);
+    const soon = (key: string) => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 });
+    const spec = { template: { spec: { tolerations: [soon('unreachable'), soon('not-ready')] } } };
+    await kubectl('patch', 'deployment', 'web', '-p', JSON.stringify({ spec }));
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=15s');
+    await cluster.cutNode(node);
+    await eventually(async () => expect(await kubectl('get', 'node', node)).toMatch(/ NotReady /), 25_000);
+    const said = await kubectl('describe', 'node', node);
+    expect(said).toMatch(/Ready +Unknown .*NodeStatusUnknown +Kubelet stopped posting node status\./);
+    await eventually(async () => {
+      const taints = await kubectl.path('{range .spec.taints[*]}{.key}:{.effect} {end}', 'node', node);
+      expect(taints).toContain('node.kubernetes.io/unreachable:NoSchedule');
+      expect(taints).toContain('node.kubernetes.io/unreachable:NoExecute');
+    });
+    expect(await kubectl('events', '--for', `node/${node}`, '-n', 'default')).toMatch(
+      /NodeNotReady +Node\/\S+ +Node \S+ status is now: NodeNotReady/,
+    );
+    await eventually(async () => {
+      const rows = (await kubectl('get', 'pods', '-l', 'app=web', '-o', 'wide')).split('\n').filter((row) => / Running /.test(row));
+      expect(rows).toHaveLength(3);
+      for (const row of rows) expect(row).not.toMatch(` ${node} `);
+    });
+  }, 60_000);
+
+  it('that is deleted is gone, and the controller says so', async () => {
+    const [, gone = ''] = /^(node-\d) +NotReady/m.exec(await kubectl('get', 'nodes')) ?? [];
+    await kubectl('delete', 'node', gone);
+    expect(await kubectl.fails(['get', 'node', gone])).toBe(`Error from server (NotFound): nodes "${gone}" not found\n`);
+    await eventually(async () =>
+      expect(await kubectl('get', 'events', '-n', 'default', '--field-selector', `involvedObject.name=${gone},reason=RemovingNode`)).toMatch(
+        `Node ${gone} event: Removing Node ${gone} from Controller`,
+      ),
+    );
+  });
+});
