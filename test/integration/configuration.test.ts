@@ -24,7 +24,7 @@ describe('a ConfigMap', () => {
     await writeFile(path, 'from a file\n');
     await kubectl('create', 'configmap', 'settings', '--from-literal=key=value', `--from-file=file=${path}`);
     expect(await kubectl('get', 'configmap', 'settings')).toMatch(/^NAME +DATA +AGE\nsettings +2 +\d+s\n$/);
-    expect(await kubectl('describe', 'configmap', 'settings')).toMatch(/Data\n====\nfile:\n----\nfrom a file\n\n\n\nkey:\n----\nvalue\n/);
+    expect(await kubectl('describe', 'configmap', 'settings')).toMatch(/Data\n====\nfile:\n----\nfrom a file\n\n\nkey:\n----\nvalue\n/);
   });
 
   it('that is sealed changes no more', async () => {
