@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,15 @@ function usage(): string {
  */
 function codeCache(args: readonly string[]): string {
   const home = dirname(fileURLToPath(import.meta.url));
-  return statSync(home).uid === process.getuid?.() ? `${home}/cache` : `${dataDirOf(args)}/cache/code`;
+  if (statSync(home).uid === process.getuid?.()) return `${home}/cache`;
+  const dataDir = dataDirOf(args);
+  // Where it is new, it is made here, and it will hold secrets. Where it cannot be made, nothing is kept.
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch {
+    // The command says so, if it needs it.
+  }
+  return `${dataDir}/cache/code`;
 }
 
 async function main(argv: readonly string[]): Promise<number> {

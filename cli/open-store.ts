@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../store/store.ts';
 import type { Layout } from './data-dir.ts';
@@ -13,6 +13,8 @@ export async function openStore(setting: string, layout: Layout): Promise<{ read
     case 'sqlite': {
       const { openSqliteStore } = await import('../store/sqlite.ts');
       mkdirSync(dirname(layout.database), { recursive: true, mode: 0o700 });
+      // It holds secrets, and the directory may be one that others can look into.
+      closeSync(openSync(layout.database, 'a', 0o600));
       return { store: await openSqliteStore({ file: layout.database }), shared: false };
     }
     case 'etcd': {
