@@ -47,7 +47,7 @@ describe('a request is refused', () => {
       what: 'with a field that is not selectable',
       path: query('fieldSelector', 'spec.x=1'),
       code: 400,
-      message: /field label not supported: spec\.x/,
+      message: /"spec\.x" is not a known field selector/,
     },
     { what: 'with a limit that is no number', path: query('limit', 'x'), code: 400, message: /invalid value "x" of the query parameter limit/ },
     { what: 'with a resourceVersion that is none', path: query('resourceVersion', 'abc'), code: 400, message: /Invalid value: "abc"/ },

@@ -178,6 +178,12 @@ describe('the other concepts of skiff.dev', () => {
     );
     await kubectl('scale', 'replicationcontrollers.skiff.dev/rc', '--replicas=0');
     await eventually(async () => expect((await slice()).map(({ endpoints }: { endpoints: object[] }) => endpoints ?? [])).toEqual([[]]));
+
+    // A slice too many goes.
+    const [{ metadata, ...rest }] = await slice();
+    const { namespace, labels, ownerReferences } = metadata;
+    await kubectl.input({ ...rest, metadata: { name: 'rc-second', namespace, labels, ownerReferences } }, 'create', '-f', '-');
+    await eventually(async () => expect(await slice()).toHaveLength(1));
   });
 
   it('a Service of type LoadBalancer gets the address of the nodes, and can be deleted', async () => {
