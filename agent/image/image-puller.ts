@@ -51,13 +51,15 @@ interface Failure {
 export function createImagePuller({ runtime, recorder, clock, credentials }: ImagePullerOptions): ImagePuller {
   /** By pod and image. */
   const failures = new Map<string, Failure>();
+  /** By image and credentials: what one pod may read, another may not. */
   const pulls = new Map<string, Promise<void>>();
 
   const pull = async (pod: Live<Pod>, reference: string): Promise<void> => {
-    const running = pulls.get(reference);
+    const candidates = [...(await credentials(pod, reference)), undefined];
+    const key = JSON.stringify([reference, candidates]);
+    const running = pulls.get(key);
     if (running) return running;
     const attempt = (async () => {
-      const candidates = [...(await credentials(pod, reference)), undefined];
       let failure: unknown;
       for (const candidate of candidates) {
         try {
@@ -68,8 +70,8 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
         }
       }
       throw failure;
-    })().finally(() => pulls.delete(reference));
-    pulls.set(reference, attempt);
+    })().finally(() => pulls.delete(key));
+    pulls.set(key, attempt);
     return attempt;
   };
 

@@ -12,7 +12,7 @@ export async function pullCredentials(pod: Live<Pod>, reference: string, objects
     const secret = await objects.get<Secret>(secrets, { namespace: pod.metadata.namespace ?? '', name });
     for (const [registry, entry] of Object.entries(registriesOf(secret))) {
       if (!covers(registry, reference)) continue;
-      const credentials = credentialsOf(registry, entry);
+      const credentials = credentialsOf(entry);
       if (credentials) found.push(credentials);
     }
   }
@@ -38,7 +38,11 @@ function parseObject(base64: string | undefined): Record<string, unknown> {
 const asRecord = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {});
 const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-function credentialsOf(registry: string, entry: unknown): RegistryCredentials | undefined {
+/**
+ * Without the registry they are for, as kubelet passes them on: containerd compares that with the host it asks, and takes only URLs,
+ * so that `registry.example.com` would match nothing, and `https://index.docker.io/v1/` not the host behind it.
+ */
+function credentialsOf(entry: unknown): RegistryCredentials | undefined {
   const record = asRecord(entry);
   const auth = asText(record.auth);
   const decoded = auth === undefined ? undefined : Buffer.from(auth, 'base64').toString();
@@ -48,7 +52,6 @@ function credentialsOf(registry: string, entry: unknown): RegistryCredentials | 
   const identityToken = asText(record.identitytoken);
   if (username === undefined && identityToken === undefined) return undefined;
   return {
-    serverAddress: registry,
     ...(username === undefined ? {} : { username, password: password ?? '' }),
     ...(identityToken ? { identityToken } : {}),
   };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { Pod } from '../../api/core/pod.ts';
 import { pods } from '../../api/core/pod.ts';
 import type { Live } from '../../api/object.ts';
@@ -141,6 +142,9 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     }),
     shownAs: (pod) => (isStatic(pod) ? mirrors.get(keyText(keyOf(pod))) : pod),
     async run(handler, signal) {
+      await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) =>
+        log.warn({ err: error, directory }, 'no place for static pods'),
+      );
       const watcher = watchDirectory(directory, () => wake());
       while (!signal.aborted) {
         const news = new AbortController();
@@ -166,8 +170,6 @@ function watchDirectory(directory: string, onChange: () => void) {
 
 /** @throws Error where the text is no pod. */
 export async function parseManifest(text: string, path: string, nodeName: string, now: number): Promise<Live<Pod>> {
-  // YAML is loaded where there are static pods only.
-  const { parse } = await import('yaml');
   const codec = codecOf(pods);
   const decoded = codec.decode(parse(text));
   if (!decoded.ok) throw new Error(`${path}: ${decoded.message}`);

@@ -74,6 +74,25 @@ suite('kubectl and a real container', () => {
     expect(await (await fetch(`http://${ip}/`)).text()).toBe('web v1 web\n');
   });
 
+  it('kubectl describe tells the story of the pod as people know it', async () => {
+    await eventually(async () => {
+      const [, events = ''] = (await kubectl('describe', 'pod', 'web')).split('Events:\n');
+      expect(
+        events
+          .replaceAll(/ +/g, ' ')
+          .replaceAll(/ \d+s /g, ' AGE ')
+          .trim()
+          .split('\n')
+          .slice(2),
+      ).toEqual([
+        ` Normal Scheduled AGE default-scheduler Successfully assigned kubectl/web to ${cluster.nodeName}`,
+        ` Normal Pulled AGE kubelet spec.containers{web}: Container image "${web()}" already present on machine and can be accessed by the pod`,
+        ' Normal Created AGE kubelet spec.containers{web}: Container created',
+        ' Normal Started AGE kubelet spec.containers{web}: Container started',
+      ]);
+    });
+  });
+
   it('kubectl run -it --rm shows what a program prints at a terminal of its own, and removes the pod', async () => {
     const text = await atTerminal(['run', 'once', '-it', '--rm', '--restart=Never', `--image=${web()}`, '--', 'sh', '-c', 'sleep 1; tty']);
     expect(text).toMatch(/\/dev\/(pts\/\d+|console)\n/);
@@ -98,7 +117,7 @@ suite('kubectl and a real container', () => {
   });
 
   it('kubectl exec -it has a terminal; attach -it joins the one of the program', async () => {
-    expect(await atTerminal(['exec', '-it', 'web', '--', 'tty'])).toMatch(/^\/dev\/pts\/\d+\n/);
+    expect(await atTerminal(['exec', '-it', 'web', '--', 'tty'])).toMatch(/\/dev\/pts\/\d+\n/);
     expect(await atTerminal(['exec', '-it', 'web', '--', 'sh'], 'echo $((6 * 7))\nexit\n')).toMatch(/^42$/m);
     expect(await atTerminal(['attach', '-it', 'shell'], 'echo $((6 * 7))\nexit\n')).toMatch(/^42$/m);
     await eventually(async () => expect(await kubectl.path('{.status.containerStatuses[0].restartCount}', 'pod', 'shell')).toBe('1'));

@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kubectl } from '../harness/commands.ts';
+import { eventually, run } from '../harness/commands.ts';
+import type { ImageRegistry } from '../harness/image-registry.ts';
+import { startImageRegistry } from '../harness/image-registry.ts';
+import { container, pod, shell } from '../harness/manifests.ts';
+import { podEvents } from '../harness/pod-events.ts';
+import type { RealCluster } from '../harness/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+import { testImageArchive } from './test-image.ts';
+
+const suite = canRunContainers ? describe : describe.skip;
+const QUICK = { terminationGracePeriodSeconds: 1 };
+
+suite('the node', () => {
+  let cluster: RealCluster;
+  let kubectl: Kubectl;
+  let registry: ImageRegistry;
+  beforeAll(async () => {
+    cluster = await startRealCluster();
+    kubectl = await cluster.namespace('node');
+    registry = await startImageRegistry(testImageArchive(), 'web', { name: 'me', password: 'open sesame' });
+    await kubectl.input(
+      [
+        pod('web', { ...QUICK, containers: [container(web(), { readinessProbe: { periodSeconds: 1, httpGet: { port: 80 } } })] }),
+        pod('loops', { ...QUICK, containers: [shell(web(), 'exit 1')] }),
+        pod('once', { ...QUICK, restartPolicy: 'Never', containers: [shell(web(), 'echo ran')] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    await kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=30s');
+  }, 180_000);
+  afterAll(async () => {
+    await registry?.stop();
+    await cluster?.down();
+  }, 60_000);
+
+  const node = (path: string) => kubectl.path(path, 'node', cluster.nodeName);
+  /** What the runtime has of a pod, dead or alive. */
+  const containersOf = async (name: string) => {
+    const socket = join(cluster.dataDir, 'run', 'containerd', 'containerd.sock');
+    const filter = `labels."io.kubernetes.pod.name"==${name}`;
+    const { stdout, stderr } = await run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'containers', 'list', '--quiet', filter]);
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter((id) => id !== '');
+  };
+
+  it('tells what it is, what it has and how it is', async () => {
+    const status = JSON.parse(await node('{.status}'));
+    expect(status.conditions).toMatchObject([
+      { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
+      { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
+      { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+      { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+    ]);
+    expect(status.nodeInfo).toMatchObject({
+      operatingSystem: 'linux',
+      kubeletVersion: expect.stringMatching(/^v1\.36\./),
+      containerRuntimeVersion: expect.stringMatching(/^containerd:\/\/\d/),
+      kernelVersion: expect.stringMatching(/\d/),
+    });
+    expect(status.capacity).toMatchObject({ pods: '110', memory: expect.stringMatching(/Ki$/) });
+    expect(status.addresses).toContainEqual({ type: 'InternalIP', address: cluster.nodeIp });
+    await eventually(async () => expect(await node('{.status.images[*].names}')).toContain(web()));
+    expect(await kubectl('get', 'nodes', '-o', 'wide')).toMatch(
+      new RegExp(`^${cluster.nodeName} +Ready +\\S+ +\\S+ +v1\\.36\\.\\S+ +${cluster.nodeIp} `, 'm'),
+    );
+    expect(await kubectl('describe', 'node', cluster.nodeName)).toMatch(/Non-terminated Pods: +\(\d+ in total\)[\s\S]* node +web +/);
+    const events = await kubectl('get', 'events', '-n', 'default', '--field-selector', `involvedObject.name=${cluster.nodeName}`);
+    expect(events).toMatch(/Normal +Starting +node\/\S+ +Starting kubelet\./);
+    expect(events).toMatch(/Normal +NodeReady +node\/\S+ +Node \S+ status is now: NodeReady/);
+  });
+
+  it('renews its lease', async () => {
+    const renewed = () => kubectl.path('{.spec.renewTime}', 'lease', '-n', 'kube-node-lease', cluster.nodeName);
+    const before = await renewed();
+    await eventually(async () => expect(await renewed()).not.toBe(before), 15_000);
+  });
+
+  it('pulls images, with credentials where they are asked for, and says how long it took', async () => {
+    const [open, secret] = [`${registry.host}/open/web:v1`, `${registry.host}/private/web:v1`];
+    await kubectl(
+      'create',
+      'secret',
+      'docker-registry',
+      'registry',
+      `--docker-server=${registry.host}`,
+      '--docker-username=me',
+      '--docker-password=open sesame',
+    );
+    await kubectl.input(
+      [
+        pod('pulled', { ...QUICK, containers: [container(open, { imagePullPolicy: 'Always' })] }),
+        pod('digest', { ...QUICK, containers: [container(`${registry.host}/open/web@${registry.digest}`)] }),
+        pod('secret', { ...QUICK, imagePullSecrets: [{ name: 'registry' }], containers: [container(secret)] }),
+        pod('stranger', { ...QUICK, containers: [container(`${registry.host}/private/web:v1`, { imagePullPolicy: 'Always' })] }),
+        pod('unknown', { ...QUICK, containers: [container(`${registry.host}/open/web:v9`)] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    await kubectl('wait', '--for=condition=Ready', 'pod/pulled', 'pod/digest', 'pod/secret', '--timeout=30s');
+    const events = await podEvents(kubectl, 'pulled');
+    expect(events).toContain(`Normal Pulling kubelet spec.containers{web}: Pulling image "${open}"`);
+    expect(events.join('\n')).toMatch(
+      new RegExp(
+        `Normal Pulled kubelet spec.containers\\{web\\}: Successfully pulled image "${open}" in \\S+s \\(\\S+s including waiting\\)\\. Image size: \\d+ bytes\\.`,
+      ),
+    );
+    expect(await kubectl.path('{.status.containerStatuses[0].imageID}', 'pod', 'pulled')).toBe(`${registry.host}/open/web@${registry.digest}`);
+    await eventually(async () => {
+      expect((await podEvents(kubectl, 'stranger')).join('\n')).toMatch(
+        /Failed to pull image .*: failed to pull and unpack image .*(401 Unauthorized|authorization failed)/,
+      );
+      expect((await podEvents(kubectl, 'unknown')).join('\n')).toMatch(
+        /Failed to pull image .*: rpc error: code = NotFound desc = failed to pull and unpack image .*v9: not found/,
+      );
+    });
+  });
+
+  it('runs static pods, which the API shows but does not rule', async () => {
+    const directory = join(cluster.dataDir, 'manifests');
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, 'static.yaml');
+    const mirror = `static-${cluster.nodeName}`;
+    writeFileSync(
+      file,
+      JSON.stringify({ ...pod('static', { ...QUICK, containers: [container(web())] }), metadata: { name: 'static', namespace: 'node' } }),
+    );
+    await eventually(async () => expect(await kubectl('get', 'pod', mirror, '--no-headers')).toMatch(/ 1\/1 +Running /));
+    const id = await kubectl.path('{.status.containerStatuses[0].containerID}', 'pod', mirror);
+    expect(await kubectl('logs', mirror)).toBe('web v1 starts\n');
+    expect(await kubectl('exec', mirror, '--', 'hostname')).toBe(`${mirror}\n`);
+    await kubectl('delete', 'pod', mirror, '--wait=false');
+    await eventually(async () => expect(await kubectl.path('{.status.containerStatuses[0].containerID}', 'pod', mirror)).toBe(id));
+    rmSync(file);
+    await eventually(async () => expect(await kubectl('get', 'pod', mirror, '--ignore-not-found')).toBe(''));
+    await eventually(async () => expect(await containersOf(mirror)).toEqual([]));
+  });
+
+  it('keeps nothing of a pod that is gone: containers, logs, files', async () => {
+    const uid = await kubectl.path('{.metadata.uid}', 'pod', 'once');
+    const logs = () => readdirSync(join(cluster.dataDir, 'agent', 'logs', 'pods')).join(' ');
+    expect(await kubectl('logs', 'once')).toBe('ran\n');
+    expect(await containersOf('once')).toHaveLength(2);
+    expect(logs()).toContain(uid);
+    await kubectl('delete', 'pod', 'once');
+    await eventually(async () => expect(await containersOf('once')).toEqual([]));
+    await eventually(() => expect(logs()).not.toContain(uid));
+    expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(false);
+  });
+
+  it('a killed agent takes no container with it; the next one finds them all, and keeps two runs of each at most', async () => {
+    const facts = () =>
+      kubectl.path(
+        '{.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount} {.status.conditions[?(@.type=="Ready")].lastTransitionTime}',
+        'pod',
+        'web',
+      );
+    await eventually(
+      async () => expect(Number(await kubectl.path('{.status.containerStatuses[0].restartCount}', 'pod', 'loops'))).toBeGreaterThan(1),
+      40_000,
+    );
+    const before = await facts();
+    process.kill(await cluster.pid('agent'), 'SIGKILL');
+    await kubectl.input(pod('meanwhile', { ...QUICK, containers: [container(web())] }), 'create', '-f', '-');
+    const ip = await kubectl.path('{.status.podIP}', 'pod', 'web');
+    expect(await (await fetch(`http://${ip}/`)).text()).toBe('web v1 web\n');
+    await cluster.up();
+    await kubectl('wait', '--for=condition=Ready', 'pod/meanwhile', '--timeout=30s');
+    expect(await facts()).toBe(before);
+    expect(await kubectl('exec', 'web', '--', 'hostname')).toBe('web\n');
+    expect(await kubectl('logs', 'web')).toBe('web v1 starts\n');
+    // Its sandbox, its last run and the one before.
+    await eventually(async () => expect((await containersOf('loops')).length).toBeLessThanOrEqual(3));
+    expect(await kubectl.path('{.status.containerStatuses[0].lastState.terminated.exitCode}', 'pod', 'loops')).toBe('1');
+  }, 90_000);
+});
