@@ -1,7 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { layoutOf } from '../../cli/data-dir.ts';
 
 export { eventually } from '../../cli/eventually.ts';
 
@@ -138,10 +141,8 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The pid of a process of a cluster, as `skiff status` tells it. Throws where it does not run. */
-export async function componentPid(skiff: (command: string) => Promise<Outcome>, component: 'server' | 'agent' | 'etcd'): Promise<number> {
-  const { stdout } = await skiff('status');
-  const pid = new RegExp(`^${component}: +pid (\\d+)`, 'm').exec(stdout)?.[1];
-  if (pid === undefined) throw new Error(`the ${component} does not run:\n${stdout}`);
-  return Number(pid);
+/** The pid of a process of the cluster in `dataDir`, as it was noted at its start. Throws where it never ran. */
+export async function componentPid(dataDir: string, component: 'server' | 'agent' | 'etcd'): Promise<number> {
+  const { pid } = z.object({ pid: z.number() }).parse(JSON.parse(await readFile(join(layoutOf(dataDir).run, `${component}.pid`), 'utf8')));
+  return pid;
 }

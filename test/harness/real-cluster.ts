@@ -84,7 +84,7 @@ export async function startRealCluster(options: { readonly store?: string; reado
       },
       skiff,
       up,
-      pid: (component) => componentPid(skiff, component),
+      pid: (component) => componentPid(dataDir, component),
       down,
     };
   } catch (error) {

@@ -40,7 +40,7 @@ export async function startSimulatedCluster(options: { readonly nodes?: number; 
     port,
     skiff,
     up,
-    pid: (component) => componentPid(skiff, component),
+    pid: (component) => componentPid(dataDir, component),
     async down() {
       await skiff('down');
       rmSync(dataDir, { recursive: true, force: true });
