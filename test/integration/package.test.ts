@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -16,6 +16,8 @@ beforeAll(() => {
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', project], { cwd: ROOT });
   cpSync(join(ROOT, 'examples'), project, { recursive: true });
+  const [, documented = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs', 'runtime.md'), 'utf8')) ?? [];
+  writeFileSync(join(project, 'documented.ts'), documented);
   mkdirSync(installed(), { recursive: true });
   const [archive = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'));
   execFileSync('tar', ['-xzf', join(project, archive), '-C', installed(), '--strip-components=1']);
@@ -28,7 +30,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 const node = (...args: string[]) => run(process.execPath, args, { cwd: project, timeoutMs: 100_000, env: { NODE_OPTIONS: '', HOME: project } });
 
 describe('the package, as a user installs it', () => {
-  it('brings types with which the examples compile strictly, declarations checked too', async () => {
+  it('brings types with which the examples, and the controller in the documentation, compile strictly, declarations checked too', async () => {
     expect(await node('node_modules/typescript/bin/tsc', '--noEmit', '--skipLibCheck', 'false')).toMatchObject({ code: 0, stdout: '' });
   });
 
