@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kubectl } from '../harness/commands.ts';
 import { eventually } from '../harness/commands.ts';
-import { container, deployment, quota, replicationController, service } from '../harness/manifests.ts';
+import { container, deployment, pod, quota, replicationController, service } from '../harness/manifests.ts';
 import type { SecondHome } from '../harness/second-home.ts';
 import { startSecondHome } from '../harness/second-home.ts';
 
@@ -184,6 +184,19 @@ describe('the other concepts of skiff.dev', () => {
     const { namespace, labels, ownerReferences } = metadata;
     await kubectl.input({ ...rest, metadata: { name: 'rc-second', namespace, labels, ownerReferences } }, 'create', '-f', '-');
     await eventually(async () => expect(await slice()).toHaveLength(1));
+  });
+
+  it('a Service has a slice for each number that its port goes by, as long as a pod has it', async () => {
+    const listening = (name: string, containerPort: number) =>
+      pod(name, { labels: { app: 'split' }, containers: [container('web:1', { ports: [{ name: 'web', containerPort }] })] });
+    await kubectl.input([listening('old', 8081), listening('new', 8082)], 'create', '-f', '-');
+    await kubectl.input(inSkiffDev(service('split', { ports: [{ port: 80, targetPort: 'web' }] })), 'create', '-f', '-');
+    const ports = async () =>
+      (await kubectl.path('{.items[*].ports[0].port}', 'endpointslices', '-l', 'kubernetes.io/service-name=split')).split(' ').sort();
+    await eventually(async () => expect(await ports()).toEqual(['8081', '8082']));
+    await kubectl('delete', 'pod', 'old');
+    await eventually(async () => expect(await ports()).toEqual(['8082']));
+    await kubectl('delete', 'services.skiff.dev/split', 'pod/new');
   });
 
   it('a Service of type LoadBalancer gets the address of the nodes, and can be deleted', async () => {
