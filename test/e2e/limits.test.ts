@@ -177,7 +177,7 @@ suite('what holds containers', () => {
     expect(await kubectl('get', 'pod', 'patient', '--no-headers')).toMatch(/ Terminating /);
     expect(await kubectl('delete', 'pod', 'patient', '--force', '--grace-period=0')).toMatch(/force deleted/);
     expect(await kubectl('get', 'pod', 'patient', '--ignore-not-found')).toBe('');
-    const cgroups = () => readdirSync(unified ? '/sys/fs/cgroup/kubepods/besteffort' : '/sys/fs/cgroup/memory/kubepods/besteffort').join(' ');
+    const cgroups = () => readdirSync(join('/sys/fs/cgroup', unified ? '' : 'memory', cluster.cgroupRoot, 'besteffort')).join(' ');
     await eventually(() => expect(cgroups()).not.toContain(uid), 10_000);
   });
 
