@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Registry } from 'prom-client';
@@ -42,6 +43,7 @@ export interface NodeServerOptions {
 export interface NodeServer {
   /** @param port 0: any. @returns the port. */
   listen(port: number, host?: string): Promise<number>;
+  /** Ends at once, whatever goes on over its connections. */
   close(): Promise<void>;
 }
 
@@ -55,6 +57,12 @@ export function createNodeServer({ node, pods, metrics, registry, tls, check }: 
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
+  });
+  // All of them: the server itself forgets those that were upgraded, and knows none whose handshake goes on.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   const allowed = async (request: IncomingMessage, target: NodeRequest): Promise<boolean> => {
     const subject = request.socket instanceof TLSSocket ? request.socket.getPeerCertificate().subject : undefined;
@@ -98,7 +106,7 @@ export function createNodeServer({ node, pods, metrics, registry, tls, check }: 
     close() {
       return new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       });
     },
   };
