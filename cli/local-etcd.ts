@@ -25,6 +25,9 @@ export async function ensureLocalEtcd(layout: Layout): Promise<string> {
         ['--listen-peer-urls', 'unix://peer:1'],
         ['--initial-advertise-peer-urls', unused],
         ['--initial-cluster', `skiff=${unused}`],
+        // The only member waits for no other: it elects itself in a tenth of a second rather than in one.
+        ['--heartbeat-interval', '10'],
+        ['--election-timeout', '100'],
         ['--quota-backend-bytes', String(8 * 2 ** 30)],
         ['--auto-compaction-retention', '0'],
         ['--logger', 'zap'],
