@@ -43,7 +43,6 @@ export function byAge(a: { created: string; name: string }, b: { created: string
 }
 
 export const totalReplicas = (drafts: readonly Draft[]): number => drafts.reduce((sum, draft) => sum + draft.replicas, 0);
-export const totalAvailable = (drafts: readonly Draft[]): number => drafts.reduce((sum, draft) => sum + draft.available, 0);
 export const activeOf = (drafts: readonly Draft[]): Draft[] => drafts.filter((draft) => draft.replicas > 0);
 export const allOf = ({ current, old }: Drafts): Draft[] => (current ? [...old, current] : [...old]);
 

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../api/apps/deployment.ts';
 import type { Live } from '../../api/object.ts';
 import type { Draft, Drafts } from './draft.ts';
-import { activeOf, allOf, newDraft, resize, totalAvailable, totalReplicas } from './draft.ts';
+import { activeOf, allOf, newDraft, resize, totalReplicas } from './draft.ts';
 import { fencepostsOf, isRolling, wantedReplicas } from './fenceposts.ts';
 
 /** Makes sure that the Deployment's template has a ReplicaSet, as large as the strategy allows at once. */
@@ -47,7 +47,7 @@ function shrinkOld(deployment: Live<Deployment>, drafts: Drafts, current: Draft)
   const spare = totalReplicas(allOf(drafts)) - minAvailable - (current.replicas - current.available);
   if (spare <= 0) return;
   cleanUpUnhealthy(deployment, old, spare);
-  let excess = totalAvailable([...old, current]) - minAvailable;
+  let excess = totalStaying([...old, current]) - minAvailable;
   for (const draft of old) {
     if (excess <= 0) return;
     if (draft.replicas === 0) continue;
@@ -56,6 +56,12 @@ function shrinkOld(deployment: Live<Deployment>, drafts: Drafts, current: Draft)
     excess -= part;
   }
 }
+
+/**
+ * Available pods that nobody has decided to end yet. A ReplicaSet's status may be older than its size: what it says beyond the size is of
+ * pods that are going, and spared once more they would leave too few.
+ */
+const totalStaying = (drafts: readonly Draft[]): number => drafts.reduce((sum, { available, replicas }) => sum + Math.min(available, replicas), 0);
 
 /** Old pods that are not available go first, or they would block the rollout (kubernetes/kubernetes#16737). */
 function cleanUpUnhealthy(deployment: Live<Deployment>, old: readonly Draft[], most: number): void {
