@@ -60,6 +60,8 @@ interface Entry {
   readySince: number;
   startedAt: number;
   failures: number;
+  /** When the last failure is to be tried again. */
+  retryAt: number;
   /** Asked for while in flight. */
   again: Request | undefined;
 }
@@ -113,6 +115,15 @@ export function createLaneKeys(): LaneKeys {
     return undefined;
   };
 
+  /**
+   * What was tried before its time, because something happened to the object, does not lengthen its back-off:
+   * else a dozen events within the lag of a cache, each a conflict, would put the key off for half a minute.
+   */
+  const backOff = (entry: Entry, now: number): number => {
+    if (now >= entry.retryAt) entry.retryAt = now + exponentialDelay(entry.failures++, BASE_DELAY_MS, MAX_DELAY_MS);
+    return entry.retryAt - now;
+  };
+
   return {
     add(key, request, now) {
       const text = keyText(key);
@@ -129,6 +140,7 @@ export function createLaneKeys(): LaneKeys {
           readySince: now,
           startedAt: 0,
           failures: 0,
+          retryAt: 0,
           again: undefined,
         };
         entries.set(text, entry);
@@ -160,13 +172,8 @@ export function createLaneKeys(): LaneKeys {
       if (entry?.phase !== 'running') return undefined;
       const { again } = entry;
       entry.again = undefined;
-      entry.failures = outcome.kind === 'failed' ? entry.failures + 1 : 0;
-      const delay =
-        outcome.kind === 'failed'
-          ? exponentialDelay(entry.failures - 1, BASE_DELAY_MS, MAX_DELAY_MS)
-          : outcome.kind === 'requeue'
-            ? outcome.afterMs
-            : undefined;
+      const delay = outcome.kind === 'failed' ? backOff(entry, now) : outcome.kind === 'requeue' ? outcome.afterMs : undefined;
+      if (outcome.kind !== 'failed') entry.failures = entry.retryAt = 0;
       const retry: Request | undefined = delay === undefined ? undefined : { due: now + delay, priority: entry.priority, reason: entry.reason };
       const next = again && retry ? merge(again, retry) : (again ?? retry);
       if (next) schedule(entry, next, now);

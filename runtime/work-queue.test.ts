@@ -143,6 +143,25 @@ describe('the work queue', () => {
     expect(retries.at(-1)).toBe(5);
   });
 
+  it('tries a key that is added while it backs off at once, and does not put it off for that', async () => {
+    const { clock, lane, started, retries } = harness();
+    const a = lane('a', 1, async () => {
+      throw new Error('no');
+    });
+    a.open();
+    a.add(key('x'));
+    await clock.settle();
+    for (let events = 0; events < 4; events++) {
+      await clock.advance(1);
+      a.add(key('x'));
+      await clock.settle();
+    }
+    expect(retries).toEqual([5, 4, 3, 2, 1]);
+    await clock.advance(1);
+    expect(started).toHaveLength(6);
+    expect(retries.at(-1)).toBe(10);
+  });
+
   it('does not retry a terminal error', async () => {
     const { clock, lane, started, retries } = harness();
     const a = lane('a', 1, async () => {

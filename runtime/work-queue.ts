@@ -42,7 +42,8 @@ export interface Lane {
  *
  * - A key is never worked on twice at once; added while in flight, it is worked on once more afterwards.
  * - Of several due times the earliest wins.
- * - A failure backs off per key (5 ms doubling to 1000 s), is forgotten on success, and never given up.
+ * - A failure backs off per key (5 ms doubling to 1000 s), is forgotten on success, and never given up. A key that is added
+ *   meanwhile is tried at once, and a failure then changes nothing about its time.
  * - Within a lane low-priority keys wait until no normal one is ready; adding one again as normal lifts it.
  * - It hands the event loop back at least every few milliseconds, whatever there is to do.
  */
