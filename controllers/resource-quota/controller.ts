@@ -6,6 +6,7 @@ import { services } from '../../api/core/service.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Live } from '../../api/object.ts';
 import { keyOf } from '../../api/object.ts';
+import { compareQuantities } from '../../api/quantity.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../runtime/controller.ts';
 import { DONE } from '../../runtime/controller.ts';
 import type { Informer, InformerHandler } from '../../runtime/informer.ts';
@@ -59,6 +60,8 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
         add: (quota, initial) => env.enqueue(keyOf(quota), { priority: initial ? 'low' : 'normal' }),
         update: (quota, old) => {
           if (!semanticallyEqual(quota.spec, old.spec) || !semanticallyEqual(quota.status?.hard, old.status?.hard)) env.enqueue(keyOf(quota));
+          // Counted anew, by us (though the answer may have been lost) or another: what admission charged meanwhile may be missing.
+          else if (usesLess(quota, old)) env.enqueue(keyOf(quota), { afterMs: RECHECK_MS });
         },
       });
       return {
@@ -78,6 +81,10 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
     },
   };
 }
+
+/** Admission only adds; who takes away has counted. */
+const usesLess = (quota: ResourceQuota, old: ResourceQuota): boolean =>
+  Object.entries(old.status?.used ?? {}).some(([name, before]) => compareQuantities(quota.status?.used?.[name] ?? '0', before) < 0);
 
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 

@@ -63,6 +63,17 @@ describe('a ResourceQuota', () => {
     await cluster.until('it is counted', async () => (await used())?.pods === '1');
   });
 
+  it('that was counted too low, by whomever, is counted again', async () => {
+    await cluster.client.create(resourceQuotas, { metadata: { name: 'all', namespace: 'default' }, spec: { hard: { pods: '10' } } });
+    await cluster.until('it is counted', async () => (await used())?.pods === '0');
+    await cluster.client.create(pods, pod('one', '500m'));
+    const live = await cluster.client.get(resourceQuotas, keyIn('all'));
+    expect(live.status?.used).toEqual({ pods: '1' });
+    const low = { ...live, status: { ...live.status, used: { pods: '0' } } };
+    await cluster.client.update(resourceQuotas, low, { subresource: 'status' });
+    await cluster.until('it is right', async () => (await used())?.pods === '1');
+  });
+
   it('notices at once what becomes free', async () => {
     const clock = createFakeClock();
     await cluster.stop();
