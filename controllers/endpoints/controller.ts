@@ -2,6 +2,7 @@ import type { Endpoints } from '../../api/core/endpoints.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import type { Service } from '../../api/core/service.ts';
 import type { Kind } from '../../api/kind.ts';
+import type { Live } from '../../api/object.ts';
 import { keyOf, keyText } from '../../api/object.ts';
 import { isConflict } from '../../api/status-error.ts';
 import type { ControllerDefinition, ControllerEnv, Reconcile } from '../../runtime/controller.ts';
@@ -34,14 +35,18 @@ export function endpointsController(kinds: EndpointsKinds): ControllerDefinition
       const pace = createPace();
       services.on(serviceHandler(env));
       pods.on(servicePodHandler(env, services, pace));
+      const wake = (object: Live<Endpoints>) => {
+        const key = keyOf(object);
+        if (services.get(key)) env.enqueue(key, { afterMs: pace.delayMs(keyText(key)) });
+      };
       endpoints.on({
         // Left over from a service that went while nobody watched.
         add: (object, initial) => {
           if (initial && object.metadata.labels?.[MANAGED_BY] === OUR_NAME) env.enqueue(keyOf(object), { priority: 'low' });
         },
-        delete: (object) => {
-          if (services.get(keyOf(object))) env.enqueue(keyOf(object));
-        },
+        // A write that was planned from an older copy may have left what the next plan, from a copy as old, took for right.
+        update: (object) => wake(object),
+        delete: (object) => wake(object),
       });
       const reconcile = createReconcile({ env, kinds, services, pods, endpoints, pace, triggers: createTriggerTimes() });
       return { reconcile, needs: [services, pods, endpoints] };

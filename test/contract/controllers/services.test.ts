@@ -99,6 +99,19 @@ describe('a service', () => {
     });
   });
 
+  it('has its endpoints put right when something else has written them', async () => {
+    await replicas(1);
+    await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    const addresses = async () => (await cluster.find(endpoints, 'web'))?.subsets?.[0]?.addresses?.length;
+    const ready = async () => (await slicesOf('web'))[0]?.endpoints?.length;
+    await cluster.until('its pod is there', async () => (await addresses()) === 1 && (await ready()) === 1);
+    await cluster.client.patch(endpoints, keyIn('web'), { type: 'merge', body: { subsets: null } });
+    for (const { metadata } of await slicesOf('web')) {
+      await cluster.client.patch(endpointSlices, keyIn(metadata.name), { type: 'merge', body: { endpoints: [] } });
+    }
+    await cluster.until('its pod is there again', async () => (await addresses()) === 1 && (await ready()) === 1);
+  });
+
   it('with an empty selector is one without: its endpoints are left to the user', async () => {
     await replicas(1);
     await cluster.client.create(services, service('open', { selector: {} }));
