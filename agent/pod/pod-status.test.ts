@@ -39,6 +39,27 @@ describe('the status of a pod', () => {
     });
   });
 
+  it('that has ended shows no container that could still start, unless its turn never came', () => {
+    const none = { observation: observation([], []), ending: true, ended: true };
+    const unknown = { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' };
+    expect(firstOf({ ...none, ended: false })?.state?.waiting?.reason).toBe('ContainerCreating');
+    expect(firstOf(none)?.state).toEqual({ terminated: unknown });
+    expect(podStatus(input(none)).phase).toBe('Failed');
+    const pod = aPod({ initContainers: [aContainer('i1'), aContainer('i2')] });
+    const reasons = (observed: PodStatusInput['observation']) => {
+      const { initContainerStatuses = [], containerStatuses = [] } = podStatus(input({ ...none, pod, observation: observed }));
+      return [...initContainerStatuses, ...containerStatuses].map(({ state }) => state?.terminated?.reason ?? state?.waiting?.reason);
+    };
+    expect(reasons(none.observation)).toEqual(['ContainerStatusUnknown', 'PodInitializing', 'PodInitializing']);
+    expect(reasons(observation([exited('i1', 0)]))).toEqual(['Completed', 'PodInitializing', 'PodInitializing']);
+    expect(reasons(observation([exited('i1', 0), exited('i2', 0)]))).toEqual(['Completed', 'Completed', 'ContainerStatusUnknown']);
+  });
+
+  it('that the node refused has no containers', () => {
+    const pod = aPod({}, {}, { phase: 'Failed', reason: 'OutOfcpu' });
+    expect(podStatus(input({ pod, observation: observation([], []), ending: true, ended: true }))).not.toHaveProperty('containerStatuses');
+  });
+
   it('shows addresses of the pod and of its node', () => {
     expect(podStatus(input())).toMatchObject({
       phase: 'Running',

@@ -7,6 +7,7 @@ import { podConditions } from './pod-conditions.ts';
 import type { PodPhase } from './pod-phase.ts';
 import { isTerminal, podPhase } from './pod-phase.ts';
 import { qosClass } from './pod-resources.ts';
+import { withUnknownEnds } from './unknown-end.ts';
 
 export interface PodStatusInput extends ContainerStatusInput {
   readonly hostIps: readonly string[];
@@ -23,10 +24,7 @@ export interface PodStatusInput extends ContainerStatusInput {
 export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, observation, failure } = input;
   const spec = pod.spec;
-  const init = (spec?.initContainers ?? []).map((container) =>
-    containerStatus(input, container, container.restartPolicy === 'Always' ? 'sidecar' : 'init'),
-  );
-  const containers = (spec?.containers ?? []).map((container) => containerStatus(input, container, 'app'));
+  const { init, containers } = containerStatuses(input);
   const ephemeral = (spec?.ephemeralContainers ?? []).map((container) => containerStatus(input, container, 'ephemeral'));
   const old = pod.status?.phase;
   const computed: PodPhase = failure ? 'Failed' : podPhase(pod, init, containers, input.ended);
@@ -45,10 +43,21 @@ export function podStatus(input: PodStatusInput): PodStatus {
     ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
     startTime: pod.status?.startTime ?? timeText(input.startTime),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    containerStatuses: containers,
+    ...(containers.length > 0 ? { containerStatuses: containers } : {}),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: pod.status?.qosClass ?? qosClass(spec),
   };
+}
+
+function containerStatuses(input: PodStatusInput) {
+  const { spec, status } = input.pod;
+  // Refused by the node: nothing of it was ever begun.
+  if (isTerminal(status?.phase) && status?.containerStatuses === undefined) return { init: [], containers: [] };
+  const init = (spec?.initContainers ?? []).map((container) =>
+    containerStatus(input, container, container.restartPolicy === 'Always' ? 'sidecar' : 'init'),
+  );
+  const containers = (spec?.containers ?? []).map((container) => containerStatus(input, container, 'app'));
+  return input.ended ? withUnknownEnds(spec, init, containers) : { init, containers };
 }
 
 const carried = (old: PodStatus | undefined) => ({
