@@ -54,6 +54,8 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
   /** By image and credentials: what one pod may read, another may not. */
   const pulls = new Map<string, Promise<void>>();
 
+  const tellPulled = (pod: Live<Pod>, container: Container, message: string) => containerEvent(recorder, pod, container, 'Normal', 'Pulled', message);
+
   const pull = async (pod: Live<Pod>, reference: string): Promise<void> => {
     const candidates = [...(await credentials(pod, reference)), undefined];
     const key = JSON.stringify([reference, candidates]);
@@ -98,14 +100,8 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
     const image = await runtime.image(reference);
     if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
     const took = durationOf(clock.now() - start);
-    containerEvent(
-      recorder,
-      pod,
-      container,
-      'Normal',
-      'Pulled',
-      `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`,
-    );
+    const size = `Image size: ${image.sizeBytes} bytes.`;
+    tellPulled(pod, container, `Successfully pulled image "${reference}" in ${took} (${took} including waiting). ${size}`);
     return image;
   };
 
@@ -120,14 +116,7 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
       }
       const present = policy === 'Always' ? undefined : await runtime.image(reference);
       if (present) {
-        containerEvent(
-          recorder,
-          pod,
-          container,
-          'Normal',
-          'Pulled',
-          `Container image "${reference}" already present on machine and can be accessed by the pod`,
-        );
+        tellPulled(pod, container, `Container image "${reference}" already present on machine and can be accessed by the pod`);
         return present;
       }
       if (policy === 'Never') {
