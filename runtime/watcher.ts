@@ -1,6 +1,6 @@
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
-import { isExpired } from '../api/status-error.ts';
+import { isExpired, isNotFound } from '../api/status-error.ts';
 import type { Backoff } from './backoff.ts';
 import { createBackoff } from './backoff.ts';
 import type { Client } from './client.ts';
@@ -130,5 +130,6 @@ async function watchUntilEnd<T extends KubeObject>(
 
 function report(log: Logger, kind: Kind, phase: string, error: unknown): void {
   if (isExpired(error)) log.info({ kind: kind.kind }, 'the watch fell behind what the server remembers: listing again');
+  else if (isNotFound(error) && phase !== 'listing') log.debug({ kind: kind.kind }, 'the kind is not served any more: asking now and then');
   else log.warn({ kind: kind.kind, phase, err: error }, 'list or watch failed: trying again');
 }
