@@ -1,30 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
-import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { deployment, service } from '../harness/manifests.ts';
-import type { RawClient } from '../harness/raw-client.ts';
-import { rawClient } from '../harness/raw-client.ts';
 import { refuses } from '../harness/refusals.ts';
+import { ANCHOR, MAPS, unharmedServer } from '../harness/unharmed-server.ts';
 
-let cluster: KubectlCluster;
-let raw: RawClient;
-beforeAll(async () => {
-  cluster = await startKubectlCluster();
-  raw = rawClient(cluster);
-  await raw.ask('POST', MAPS, { metadata: { name: 'anchor' }, data: { key: 'value' } });
-});
-afterAll(async () => {
-  raw.close();
-  await cluster.stop();
-});
-// Whatever was asked, the server goes on, and nothing has come of it.
-afterEach(async () => {
-  expect((await raw.ask('GET', `${MAPS}/anchor`)).json.data).toEqual({ key: 'value' });
-  expect((await raw.ask('GET', '/readyz')).message).toBe('ok');
-});
-
-const MAPS = '/api/v1/namespaces/default/configmaps';
-const ANCHOR = `${MAPS}/anchor`;
+const raw = unharmedServer();
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 const SERVICES = '/api/v1/namespaces/default/services';
 const YAML = { 'content-type': 'application/yaml' };
@@ -37,7 +16,7 @@ const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}
 const withReplicas = (number: string) => JSON.stringify(deployment('bad', 1)).replace('"replicas":1', `"replicas":${number}`);
 
 describe('a body is refused, with what is wrong with it', () => {
-  refuses(() => raw, { method: 'POST', path: MAPS }, [
+  refuses(raw, { method: 'POST', path: MAPS }, [
     { what: 'none', code: 400, message: /must have a body/ },
     { what: 'truncated JSON', body: '{"metadata":{"name":"x"', code: 400, message: /not valid JSON: .*position 23/ },
     {
@@ -114,12 +93,12 @@ describe('a body is refused, with what is wrong with it', () => {
 
   it('bytes that are no UTF-8 in JSON become U+FFFD, as upstream', async () => {
     const body = Buffer.concat([Buffer.from('{"metadata":{"name":"x"},"data":{"a":"'), Buffer.from([0xff]), Buffer.from('"}}')]);
-    expect((await raw.ask('POST', `${MAPS}?dryRun=All`, body)).json.data).toEqual({ a: '\ufffd' });
+    expect((await raw().ask('POST', `${MAPS}?dryRun=All`, body)).json.data).toEqual({ a: '\ufffd' });
   });
 });
 
 describe('fields are refused by their path', () => {
-  refuses(() => raw, { method: 'POST', path: DEPLOYMENTS }, [
+  refuses(raw, { method: 'POST', path: DEPLOYMENTS }, [
     {
       what: 'a wrong type',
       body: withReplicas('"three"'),
@@ -161,7 +140,7 @@ describe('fields are refused by their path', () => {
     },
   ]);
   beforeAll(async () => {
-    await raw.ask('POST', SERVICES, service('first', { type: 'NodePort', ports: [{ port: 80, nodePort: 30_777 }] }));
+    await raw().ask('POST', SERVICES, service('first', { type: 'NodePort', ports: [{ port: 80, nodePort: 30_777 }] }));
   });
 
   const unknown = deployment('unknown', 1, { replicsa: 3 });
@@ -170,7 +149,7 @@ describe('fields are refused by their path', () => {
     ['Warn', 201, '299 - "unknown field \\"spec.replicsa\\""'],
     ['Ignore', 201, ''],
   ])('an unknown one, by the validation that is asked for: %s', async (validation, code, warnings) => {
-    const answer = await raw.ask('POST', `${DEPLOYMENTS}?dryRun=All&fieldValidation=${validation}`, unknown);
+    const answer = await raw().ask('POST', `${DEPLOYMENTS}?dryRun=All&fieldValidation=${validation}`, unknown);
     expect(answer).toMatchObject({ code, warnings });
     if (code === 400) expect(answer.message).toMatch(/strict decoding error: unknown field "spec\.replicsa"/);
     else expect(answer.json.spec).not.toHaveProperty('replicsa');
@@ -180,9 +159,9 @@ describe('fields are refused by their path', () => {
     ['JSON', '{"metadata":{"name":"x"},"data":{"a":"1","a":"2"}}', {}, 'duplicate field "data.a"'],
     ['YAML', 'metadata:\n  name: x\ndata:\n  a: "1"\n  a: "2"\n', YAML, 'yaml: unmarshal errors:\n  line 5: key "a" already set in map'],
   ])('a key that stands twice in %s', async (_form, body, headers, problem) => {
-    const strict = await raw.ask('POST', `${MAPS}?dryRun=All&fieldValidation=Strict`, body, headers);
+    const strict = await raw().ask('POST', `${MAPS}?dryRun=All&fieldValidation=Strict`, body, headers);
     expect(strict).toMatchObject({ code: 400, message: expect.stringContaining(`strict decoding error: ${problem}`) });
-    const warned = await raw.ask('POST', `${MAPS}?dryRun=All`, body, headers);
+    const warned = await raw().ask('POST', `${MAPS}?dryRun=All`, body, headers);
     expect(warned).toMatchObject({ code: 201, json: { data: { a: '2' } } });
     expect(warned.warnings).toMatch(/a\\?" already set in map|duplicate field/);
   });
@@ -190,7 +169,7 @@ describe('fields are refused by their path', () => {
 
 describe('a patch is refused', () => {
   const operations = (...list: readonly object[]) => JSON.stringify(list);
-  refuses(() => raw, { method: 'PATCH', path: ANCHOR }, [
+  refuses(raw, { method: 'PATCH', path: ANCHOR }, [
     { what: 'of no known type', body: '{}', code: 415, message: /accepted media types include: application\/json-patch\+json/ },
     { what: 'that is empty', body: '', headers: MERGE_PATCH, code: 400, message: /error decoding patch/ },
     { what: 'that is truncated', body: '{"data":', headers: MERGE_PATCH, code: 400, message: /error decoding patch: .*not valid JSON/ },

@@ -1,34 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
-import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
-import type { RawClient } from '../harness/raw-client.ts';
-import { rawClient } from '../harness/raw-client.ts';
+import { describe, expect, it } from '@jest/globals';
 import { refuses } from '../harness/refusals.ts';
+import { ANCHOR, MAPS, unharmedServer } from '../harness/unharmed-server.ts';
 
-let cluster: KubectlCluster;
-let raw: RawClient;
-beforeAll(async () => {
-  cluster = await startKubectlCluster();
-  raw = rawClient(cluster);
-  await raw.ask('POST', MAPS, { metadata: { name: 'anchor' }, data: { key: 'value' } });
-});
-afterAll(async () => {
-  raw.close();
-  await cluster.stop();
-});
-// Whatever was asked, the server goes on, and nothing has come of it.
-afterEach(async () => {
-  expect((await raw.ask('GET', `${MAPS}/anchor`)).json.data).toEqual({ key: 'value' });
-  expect((await raw.ask('GET', '/readyz')).message).toBe('ok');
-});
-
-const MAPS = '/api/v1/namespaces/default/configmaps';
-const ANCHOR = `${MAPS}/anchor`;
+const raw = unharmedServer();
 
 describe('a request is refused', () => {
   const query = (name: string, value: string) => `${MAPS}?${name}=${encodeURIComponent(value)}`;
   const token = (fields: object) => query('continue', Buffer.from(JSON.stringify(fields)).toString('base64url'));
-  refuses(() => raw, { method: 'GET', path: MAPS }, [
+  refuses(raw, { method: 'GET', path: MAPS }, [
     { what: 'with an unknown parameter', path: query('bogus', '1'), code: 400, message: /unknown query parameter "bogus"/ },
     {
       what: 'with a label selector that ends early',
@@ -131,7 +110,7 @@ describe('a request is refused', () => {
   ]);
 
   it('an encoded name is the name', async () => {
-    expect((await raw.ask('GET', `${MAPS}/anch%6fr`)).json.metadata.name).toBe('anchor');
+    expect((await raw().ask('GET', `${MAPS}/anch%6fr`)).json.metadata.name).toBe('anchor');
   });
 
   it.each([
@@ -145,6 +124,6 @@ describe('a request is refused', () => {
     ],
     ['a password', { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` }],
   ])('of whom nothing is known: by %s', async (_what, headers) => {
-    expect(await raw.stranger('GET', MAPS, headers)).toMatchObject({ code: 401, reason: 'Unauthorized' });
+    expect(await raw().stranger('GET', MAPS, headers)).toMatchObject({ code: 401, reason: 'Unauthorized' });
   });
 });
