@@ -17,7 +17,6 @@ interface Outcome {
   readonly numPendingTests: number;
   readonly numFailedTestSuites: number;
   readonly numTotalTests: number;
-  readonly testResults: readonly { readonly name: string; readonly status: string }[];
 }
 
 const wanted = process.argv.slice(2);
@@ -30,17 +29,9 @@ if (unknown.length > 0) {
 const directory = mkdtempSync(join(tmpdir(), 'skiff-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 let ok = true;
-async function runSuite(suite: string, files: readonly string[] = []): Promise<{ status: number; outcome: Outcome | undefined }> {
+for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includes(name))) {
   const report = join(directory, `${suite}.json`);
-  const args = [
-    'node_modules/jest/bin/jest.js',
-    '--selectProjects',
-    suite,
-    '--json',
-    '--outputFile',
-    report,
-    ...(files.length > 0 ? ['--runTestsByPath', ...files] : []),
-  ];
+  const args = ['node_modules/jest/bin/jest.js', '--selectProjects', suite, '--json', '--outputFile', report];
   // Suites that start clusters share the machine's network: one file at a time.
   if (suite === 'integration' || suite === 'e2e') args.push('--runInBand');
   const jest = [process.execPath, '--experimental-vm-modules', '--no-warnings', ...args];
@@ -56,19 +47,6 @@ async function runSuite(suite: string, files: readonly string[] = []): Promise<{
     outcome = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
     console.error(`${suite}: the suite did not finish`);
-  }
-  return { status, outcome };
-}
-
-for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includes(name))) {
-  let { status, outcome } = await runSuite(suite);
-  // A pod that now and then does not start in time is known, and not understood yet: such files are given a second try, and it is said.
-  const failed = outcome?.testResults.filter((file) => file.status === 'failed').map((file) => file.name) ?? [];
-  if (suite === 'e2e' && outcome && failed.length > 0) {
-    console.error(`e2e: run a second time: ${failed.join(', ')}`);
-    const again = await runSuite(suite, failed);
-    total.passed += outcome.numPassedTests - (again.outcome?.numPassedTests ?? 0);
-    ({ status, outcome } = again);
   }
   total.passed += outcome?.numPassedTests ?? 0;
   total.failed += (outcome?.numFailedTests ?? 0) + (outcome ? 0 : 1);

@@ -73,7 +73,7 @@ suite('what holds containers', () => {
         }),
         pod('stubborn', { terminationGracePeriodSeconds: 1, containers: [shell(web(), SLEEP)] }),
         pod('patient', { terminationGracePeriodSeconds: 600, containers: [shell(web(), SLEEP)] }),
-        pod('late', { ...QUICK, activeDeadlineSeconds: 2, containers: [shell(web(), SLEEP)] }),
+        pod('late', { ...QUICK, activeDeadlineSeconds: 6, containers: [shell(web(), SLEEP)] }),
       ],
       'create',
       '-f',

@@ -82,8 +82,10 @@ export function kubectlFor(kubeconfig: string, namespace?: string): Kubectl {
   const outcome = (args: readonly string[], options?: RunOptions) => run(join(clientTools(), 'kubectl'), [...baseArgs, ...args], options);
   const checked = async (args: readonly string[], options?: RunOptions) => {
     const { code, stdout, stderr } = await outcome(args, options);
-    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}`);
-    return stdout;
+    if (code === 0) return stdout;
+    // Who waited in vain wants to know what stood in the way.
+    const scene = args[0] === 'wait' ? (await outcome(['describe', 'pods'])).stdout : '';
+    throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}\n${scene}`);
   };
   return Object.assign((...args: readonly string[]) => checked(args), {
     input: (input: string | object, ...args: readonly string[]) => checked(args, { input: asText(input) }),
