@@ -237,6 +237,17 @@ describe('the agent', () => {
     expect(await two.runtime.listSandboxes()).toEqual([]);
   });
 
+  it('sets right what others said of its pods while the node was away', async () => {
+    const { clock, client, create, get } = await start();
+    await create('web');
+    const pod = await get('web');
+    expect(condition(pod, 'Ready')).toBe('True');
+    const conditions = pod.status?.conditions?.map((found) => (found.type === 'Ready' ? { ...found, status: 'False' } : found));
+    await client.update(pods, { ...pod, status: { ...pod.status, conditions } }, { subresource: 'status' });
+    await clock.advance(100);
+    expect(condition(await get('web'), 'Ready')).toBe('True');
+  });
+
   it('keeps conditions that others have set', async () => {
     const { create, get, client, clock } = await start();
     await create('p', { readinessGates: [{ conditionType: 'example.com/ready' }] });

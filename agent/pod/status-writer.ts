@@ -9,7 +9,10 @@ import { sleep } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { NODE_CONDITION_TYPES } from './pod-conditions.ts';
 
-/** Writes pods' statuses: one write at a time a pod, the newest status wins, nothing is written twice. */
+/**
+ * Writes pods' statuses: one write at a time a pod, the newest status wins, nothing is written twice.
+ * What another wrote into a status (the node controller, of a node that it took for dead) is written over.
+ */
 export interface StatusWriter {
   /** Takes a status to be written; `pod` is the newest known version. */
   put(pod: Live<Pod>, status: PodStatus): void;
@@ -31,22 +34,30 @@ const RETRY_MS = 1_000;
 export function createStatusWriter(client: Client, clock: Clock, log: Logger, signal: AbortSignal): StatusWriter {
   const entries = new Map<string, Entry>();
 
-  const writeOnce = async (entry: Entry, wanted: PodStatus): Promise<void> => {
-    const { base } = entry;
+  /** The pod as the write left it. */
+  const writeOnce = async (base: Live<Pod>, wanted: PodStatus): Promise<Live<Pod>> => {
     const status = { ...wanted, conditions: mergedConditions(wanted, base.status) };
     try {
-      entry.base = await client.update(pods, { ...base, status }, { subresource: 'status' });
+      return await client.update(pods, { ...base, status }, { subresource: 'status' });
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Someone else wrote the pod in between: once more, on top of that.
       const current = await client.get(pods, keyOf(base));
       if (current.metadata.uid !== base.metadata.uid) throw error;
-      entry.base = await client.update(
+      return await client.update(
         pods,
         { ...current, status: { ...wanted, conditions: mergedConditions(wanted, current.status) } },
         { subresource: 'status' },
       );
     }
+  };
+
+  /** Takes a newer version; where its status is not the last one, another has written it. */
+  const follow = (entry: Entry, pod: Live<Pod>): void => {
+    if (!newer(pod, entry.base)) return;
+    // Both as the server tells them: the text that was sent may differ in form.
+    if (JSON.stringify(pod.status) !== JSON.stringify(entry.base.status)) entry.writtenText = '';
+    entry.base = pod;
   };
 
   const drain = async (entry: Entry): Promise<void> => {
@@ -55,8 +66,11 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
       const text = JSON.stringify(wanted);
       if (text === entry.writtenText) return;
       try {
-        await writeOnce(entry, wanted);
+        const written = await writeOnce(entry.base, wanted);
+        const seenMeanwhile = entry.base;
+        entry.base = written;
         entry.writtenText = text;
+        follow(entry, seenMeanwhile);
       } catch (error) {
         if (isNotFound(error)) {
           entry.gone = true;
@@ -84,7 +98,7 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
         entries.set(pod.metadata.uid, entry);
       }
       entry.wanted = status;
-      if (newer(pod, entry.base)) entry.base = pod;
+      follow(entry, pod);
       start(entry);
     },
     async flushed(podUid) {
