@@ -270,6 +270,7 @@ describe('binding', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     const { json } = await server.ask('GET', POD);
     expect(json.status.conditions).toMatchObject([{ type: 'PodScheduled', status: 'True' }]);
+    expect(json.metadata.generation).toBe(1);
     const refused = answers.find(({ status }) => status === 409)?.json.message;
     expect(refused).toBe(`Operation cannot be fulfilled on pods/binding "p": pod p is already assigned to node "${json.spec.nodeName}"`);
   });

@@ -15,7 +15,7 @@ export interface StorageAccess {
   create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<Live<T>>;
   /**
    * Changes an object, trying anew after a lost race: `change` gets the current state and returns the next one (a new object).
-   * Returning the same object writes nothing. Throws NotFound.
+   * Returning the same object writes nothing. The generation is the caller's: a pod's binding, as upstream, raises none. Throws NotFound.
    */
   modify<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, change: (current: Live<T>) => T): Promise<Live<T>>;
   /** Deletes at once, whatever grace period or finalizers there are; false where there was nothing. */

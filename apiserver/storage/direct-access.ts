@@ -5,7 +5,6 @@ import { errors } from '../../api/status-error.ts';
 import { timeText } from '../../runtime/clock.ts';
 import type { Core } from '../call.ts';
 import type { Resource } from '../registry.ts';
-import { raisesGeneration } from '../verbs/generation.ts';
 import { cacheKey } from '../verbs/get.ts';
 import { ttlOf } from '../verbs/time-to-live.ts';
 import type { StorageAccess } from './access.ts';
@@ -58,11 +57,8 @@ function createAccess({ registry, clock }: Core): StorageAccess {
         await storage.fresh();
         const current = storage.cache.get(keyText(key));
         if (!current) throw errors.notFound(name, key.name);
-        let next: KubeObject = change(current.object as Live<T>);
+        const next = change(current.object as Live<T>);
         if (next === current.object || storage.same(current, next)) return current.object as Live<T>;
-        if (raisesGeneration(stored.strategy.generation, next, current.object)) {
-          next = { ...next, metadata: { ...next.metadata, generation: (current.object.metadata.generation ?? 0) + 1 } };
-        }
         const outcome = await storage.update(current, next, ttlOf(stored, next));
         if (outcome.ok) return outcome.item.object as Live<T>;
       }
