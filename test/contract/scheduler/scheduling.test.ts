@@ -49,6 +49,8 @@ async function addNode(name: string, cpu = '4', more: Partial<Node> = {}): Promi
     { type: 'strategic', body: { status: { ...status, conditions: [ready] } } },
     { subresource: 'status' },
   );
+  // A new node is tainted until the node controller has seen it ready.
+  await cluster.until(`${name} takes pods`, async () => !(await cluster.find(nodes, name))?.spec?.taints?.length);
 }
 
 const addPod = (name: string, cpu: string, spec: Partial<NonNullable<Pod['spec']>> = {}): Promise<Live<Pod>> =>
