@@ -22,7 +22,7 @@ export interface Taken {
   /** Monotonic milliseconds at which it became ready. */
   readonly readySince: number;
   readonly startedAt: number;
-  /** Failures in a row so far. */
+  /** Failures in a row so far, without those of tries before their time. */
   readonly failures: number;
 }
 

@@ -23,7 +23,7 @@ export interface WorkItem {
   readonly key: ObjectKey;
   /** Why the key was added, where the adder said so. */
   readonly reason: string | undefined;
-  /** Failures in a row before this try. */
+  /** Failures in a row before this try, without those of tries before their time. */
   readonly failures: number;
 }
 
