@@ -8,6 +8,7 @@ import type { PodObservation } from './observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from './observation.ts';
 import type { ContainerRole } from './plan.ts';
 import { shouldRestart } from './restart-policy.ts';
+import { unknownEnd } from './unknown-end.ts';
 
 /** Why a container waits, as its status shows it. */
 export interface WaitingReason {
@@ -85,15 +86,7 @@ function neverSeen(input: ContainerStatusInput, container: Container, role: Cont
   if (!old?.state?.running) {
     return { ...base, state: { waiting: waitingState(input.waiting.get(container.name) ?? fallback) }, lastState: old?.lastState ?? {} };
   }
-  const lost = {
-    terminated: {
-      exitCode: 137,
-      reason: 'ContainerStatusUnknown',
-      message: 'The container could not be located when the pod was deleted.  The container used to be Running',
-      startedAt: undefined,
-      finishedAt: undefined,
-    },
-  };
+  const lost = unknownEnd('The container could not be located when the pod was deleted.  The container used to be Running');
   if (input.ending) return { ...base, state: lost, lastState: {} };
   return { ...base, state: { waiting: waitingState(fallback) }, lastState: lost, restartCount: base.restartCount + 1 };
 }

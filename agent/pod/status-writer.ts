@@ -36,19 +36,16 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
 
   /** The pod as the write left it. */
   const writeOnce = async (base: Live<Pod>, wanted: PodStatus): Promise<Live<Pod>> => {
-    const status = { ...wanted, conditions: mergedConditions(wanted, base.status) };
+    const writeOn = (current: Live<Pod>) =>
+      client.update(pods, { ...current, status: { ...wanted, conditions: mergedConditions(wanted, current.status) } }, { subresource: 'status' });
     try {
-      return await client.update(pods, { ...base, status }, { subresource: 'status' });
+      return await writeOn(base);
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Someone else wrote the pod in between: once more, on top of that.
       const current = await client.get(pods, keyOf(base));
       if (current.metadata.uid !== base.metadata.uid) throw error;
-      return await client.update(
-        pods,
-        { ...current, status: { ...wanted, conditions: mergedConditions(wanted, current.status) } },
-        { subresource: 'status' },
-      );
+      return writeOn(current);
     }
   };
 

@@ -1,18 +1,14 @@
-import type { ContainerStatus } from '../../api/core/container-status.ts';
+import type { ContainerState, ContainerStatus } from '../../api/core/container-status.ts';
 import type { PodSpec } from '../../api/core/pod-spec.ts';
 
-const UNKNOWN_END: ContainerStatus['state'] = {
-  terminated: {
-    exitCode: 137,
-    reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was terminated',
-    startedAt: undefined,
-    finishedAt: undefined,
-  },
-};
+/** The state of a container whose end nobody saw: it counts as killed. */
+export const unknownEnd = (message: string): ContainerState => ({
+  terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message, startedAt: undefined, finishedAt: undefined },
+});
 
+const AT_THE_END = unknownEnd('The container could not be located when the pod was terminated');
 const hasLeftWaiting = ({ state, lastState }: ContainerStatus): boolean => lastState?.terminated !== undefined || state?.waiting === undefined;
-const withEnd = (status: ContainerStatus): ContainerStatus => (status.state?.terminated ? status : { ...status, state: UNKNOWN_END });
+const withEnd = (status: ContainerStatus): ContainerStatus => (status.state?.terminated ? status : { ...status, state: AT_THE_END });
 
 /**
  * The statuses of a pod that has ended: a container without an end of its own counts as failed, so that nobody takes the pod for a
