@@ -63,7 +63,7 @@ describe('a container log', () => {
     const seen: string[] = [];
     const printed = printLog(
       { path, live: () => live },
-      options('follow=true&tailLines=0'),
+      options('follow=true&tailLines=1'),
       async (chunk) => {
         seen.push(chunk);
         if (chunk.includes('new')) live = false;
@@ -71,6 +71,9 @@ describe('a container log', () => {
       systemClock,
       new AbortController().signal,
     );
+    // It has the file open once its last line is printed.
+    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    seen.length = 0;
     await appendFile(path, line(5, 'old'));
     await rename(path, `${path}.20260101-000005`);
     await writeFile(path, line(6, 'new'));
