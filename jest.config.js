@@ -12,7 +12,7 @@ const project = (displayName, testMatch, extra = {}) => ({
 /** Unit tests stand beside their code; test/ holds what crosses folders, by what it needs: nothing, kubectl and helm, real containers. */
 export default {
   projects: [
-    project('unit', ['<rootDir>/{api,store,apiserver,runtime,controllers,scheduler,agent,cli,scripts}/**/*.test.ts']),
+    project('unit', ['<rootDir>/{base,api,store,apiserver,runtime,controllers,scheduler,agent,cli,scripts}/**/*.test.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.test.ts']),
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),

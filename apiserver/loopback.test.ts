@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configMaps } from '../api/core/config-map.ts';
-import { namespaces } from '../api/core/namespace.ts';
-import { pods } from '../api/core/pod.ts';
-import type { KubeObject } from '../api/object.ts';
-import type { Client, WatchEvent } from '../runtime/client.ts';
-import { createFakeClock } from '../runtime/fake-clock.ts';
-import type { InjectedServer } from './injected-server.ts';
-import { startInjectedServer } from './injected-server.ts';
+import { configMaps } from '../api/kinds/core/config-map.ts';
+import { namespaces } from '../api/kinds/core/namespace.ts';
+import { pods } from '../api/kinds/core/pod/schema.ts';
+import type { KubeObject } from '../api/meta/object.ts';
+import { createFakeClock } from '../base/fake-clock.ts';
+import type { Client, WatchEvent } from '../runtime/client/client.ts';
+import type { InjectedServer } from './injected-server.fixture.ts';
+import { startInjectedServer } from './injected-server.fixture.ts';
 
 const clock = createFakeClock();
 const key = { namespace: 'default', name: 'a' };

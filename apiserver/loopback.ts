@@ -1,15 +1,15 @@
-import type { Kind } from '../api/kind.ts';
-import { pathOf } from '../api/kind.ts';
+import type { Kind } from '../api/definition/kind.ts';
+import { pathOf } from '../api/definition/kind.ts';
 import type { DeleteOptions } from '../api/meta/delete-options.ts';
+import type { KubeObject, Live, ObjectKey } from '../api/meta/object.ts';
+import { keyOf } from '../api/meta/object.ts';
 import type { Status } from '../api/meta/status.ts';
-import type { KubeObject, Live, ObjectKey } from '../api/object.ts';
-import { keyOf } from '../api/object.ts';
-import { errors, StatusError } from '../api/status-error.ts';
-import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WatchOptions, WriteOptions } from '../runtime/client.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Result } from './call.ts';
-import type { Pipeline } from './pipeline.ts';
-import type { ApiRequest, UserInfo } from './request.ts';
+import { errors, StatusError } from '../api/meta/status-error.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WatchOptions, WriteOptions } from '../runtime/client/client.ts';
+import type { Result } from './contract/call.ts';
+import type { ApiRequest, UserInfo } from './contract/request.ts';
+import type { Pipeline } from './stages/pipeline.ts';
 import type { WatchPlan } from './verbs/watch.ts';
 import { subscribe } from './verbs/watch.ts';
 

@@ -1,18 +1,18 @@
-import type { KindDefinition } from '../api/kind.ts';
-import type { Client } from '../runtime/client.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Logger } from '../runtime/log.ts';
+import type { KindDefinition } from '../api/definition/kind.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Client } from '../runtime/client/client.ts';
 import type { Store } from '../store/store.ts';
-import type { Core } from './call.ts';
-import type { Authenticator, Authorizer, Extensions } from './extension.ts';
+import type { Core } from './contract/call.ts';
+import type { Authenticator, Authorizer, Extensions } from './contract/extension.ts';
+import type { ApiRequest, ApiResponse, UserInfo } from './contract/request.ts';
 import { createLoopback } from './loopback.ts';
-import type { Pipeline } from './pipeline.ts';
-import { createPipeline } from './pipeline.ts';
-import type { Registry } from './registry.ts';
-import { createRegistry } from './registry.ts';
-import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
+import type { Pipeline } from './stages/pipeline.ts';
+import { createPipeline } from './stages/pipeline.ts';
 import type { StorageAccess } from './storage/access.ts';
 import { accessTo } from './storage/direct-access.ts';
+import type { Registry } from './storage/registry.ts';
+import { createRegistry } from './storage/registry.ts';
 
 export interface ApiServerOptions {
   readonly store: Store;

@@ -2,23 +2,23 @@ import { mkdirSync, statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dataDirOf } from './data-dir.ts';
+import { dataDirOf } from './config/data-dir.ts';
 
 /** The commands; each module is loaded only when it is asked for: start-up time is a feature. */
 const commands: Readonly<
   Record<string, { readonly summary: string; readonly load: () => Promise<{ run(args: readonly string[]): Promise<number> }> }>
 > = {
-  up: { summary: 'start a cluster on this machine (idempotent); ends when the node is Ready', load: () => import('./up.ts') },
-  stop: { summary: 'stop the cluster; its data stays', load: () => import('./stop.ts') },
-  down: { summary: 'stop the cluster and take back everything it made', load: () => import('./down.ts') },
-  status: { summary: 'what runs, and whether it is ready', load: () => import('./status.ts') },
-  server: { summary: 'run the control plane in the foreground', load: () => import('./server.ts') },
-  agent: { summary: 'run a node agent in the foreground, or join one to a cluster (--join)', load: () => import('./agent.ts') },
-  controllers: { summary: 'run the controllers against another cluster (--kubeconfig)', load: () => import('./controllers.ts') },
-  token: { summary: 'token create: make a token with which a node may join', load: () => import('./token.ts') },
-  kubeconfig: { summary: 'print the admin kubeconfig, or its path (--path)', load: () => import('./kubeconfig.ts') },
-  image: { summary: 'image load FILE...: import image archives into the node', load: () => import('./image.ts') },
-  version: { summary: 'print the version', load: () => import('./version.ts') },
+  up: { summary: 'start a cluster on this machine (idempotent); ends when the node is Ready', load: () => import('./commands/up.ts') },
+  stop: { summary: 'stop the cluster; its data stays', load: () => import('./commands/stop.ts') },
+  down: { summary: 'stop the cluster and take back everything it made', load: () => import('./commands/down.ts') },
+  status: { summary: 'what runs, and whether it is ready', load: () => import('./commands/status.ts') },
+  server: { summary: 'run the control plane in the foreground', load: () => import('./commands/server.ts') },
+  agent: { summary: 'run a node agent in the foreground, or join one to a cluster (--join)', load: () => import('./commands/agent.ts') },
+  controllers: { summary: 'run the controllers against another cluster (--kubeconfig)', load: () => import('./commands/controllers.ts') },
+  token: { summary: 'token create: make a token with which a node may join', load: () => import('./commands/token.ts') },
+  kubeconfig: { summary: 'print the admin kubeconfig, or its path (--path)', load: () => import('./commands/kubeconfig.ts') },
+  image: { summary: 'image load FILE...: import image archives into the node', load: () => import('./commands/image.ts') },
+  version: { summary: 'print the version', load: () => import('./commands/version.ts') },
 };
 
 function usage(): string {

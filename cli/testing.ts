@@ -4,24 +4,24 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimulatedNodes } from '../agent/simulated/simulated-nodes.ts';
-import { nodes } from '../api/core/node.ts';
-import { serviceAccounts } from '../api/core/service-account.ts';
+import { nodes } from '../api/kinds/core/node/schema.ts';
+import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import type { ClusterPki } from '../apiserver/pki/cluster-pki.ts';
 import { ensureNodePki, ensurePki, writeSecretFile } from '../apiserver/pki/cluster-pki.ts';
 import { kubeconfigText } from '../apiserver/pki/kubeconfig.ts';
-import { Stopped } from '../runtime/abort.ts';
-import type { Client } from '../runtime/client.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { createEventSink } from '../runtime/event-recorder.ts';
-import { createInformers } from '../runtime/informer-set.ts';
-import type { Logger } from '../runtime/log.ts';
-import { silentLogger } from '../runtime/log.ts';
+import { Stopped } from '../base/abort.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { silentLogger } from '../base/log.ts';
+import type { Client } from '../runtime/client/client.ts';
+import { createEventSink } from '../runtime/observe/event-recorder.ts';
+import { createInformers } from '../runtime/watch/informer-set.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
-import { startControlPlane } from './control-plane.ts';
-import { until } from './readiness.ts';
+import type { ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
+import { startControlPlane } from './cluster/control-plane.ts';
+import { until } from './cluster/readiness.ts';
 
-export { eventually } from './eventually.ts';
+export { eventually } from './cluster/eventually.ts';
 
 export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
   /** How many simulated nodes: they run pods in name only. Default 1; with 0, pods stay Pending. */

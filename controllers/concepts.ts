@@ -1,18 +1,18 @@
-import type { Deployment } from '../api/apps/deployment.ts';
-import type { ReplicaSet } from '../api/apps/replica-set.ts';
-import { nodes } from '../api/core/node.ts';
-import { pods } from '../api/core/pod.ts';
-import type { ReplicationController } from '../api/core/replication-controller.ts';
-import type { ResourceQuota } from '../api/core/resource-quota.ts';
-import type { Service } from '../api/core/service.ts';
-import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
-import type { Kind } from '../api/kind.ts';
-import type { ControllerDefinition } from '../runtime/controller.ts';
-import { deploymentController } from './deployment/controller.ts';
-import { endpointSliceController } from './endpoint-slice/controller.ts';
-import { replicaSetController, replicationControllerController } from './replica-set/controller.ts';
-import { resourceQuotaController } from './resource-quota/controller.ts';
-import { serviceLoadBalancerController } from './service-load-balancer/controller.ts';
+import type { Kind } from '../api/definition/kind.ts';
+import type { Deployment } from '../api/kinds/apps/deployment.ts';
+import type { ReplicaSet } from '../api/kinds/apps/replica-set.ts';
+import { nodes } from '../api/kinds/core/node/schema.ts';
+import { pods } from '../api/kinds/core/pod/schema.ts';
+import type { ReplicationController } from '../api/kinds/core/replication-controller.ts';
+import type { ResourceQuota } from '../api/kinds/core/resource-quota.ts';
+import type { Service } from '../api/kinds/core/service/schema.ts';
+import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
+import type { ControllerDefinition } from '../runtime/control/controller.ts';
+import { endpointSliceController } from './network/endpoint-slice/controller.ts';
+import { serviceLoadBalancerController } from './network/service/controller.ts';
+import { resourceQuotaController } from './policy/resource-quota/controller.ts';
+import { deploymentController } from './workloads/deployment/controller.ts';
+import { replicaSetController, replicationControllerController } from './workloads/replica-set/controller.ts';
 
 /** The concepts as kinds of another group, `skiff.dev`; what is left out is not served. */
 export interface ConceptKinds {

@@ -1,2 +1,2 @@
-export type { SchedulerOptions } from './scheduler.ts';
-export { createScheduler } from './scheduler.ts';
+export type { SchedulerOptions } from './cycle/scheduler.ts';
+export { createScheduler } from './cycle/scheduler.ts';

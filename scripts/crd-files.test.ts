@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import type { CustomResourceDefinition } from '../api/apiextensions/custom-resource-definition.ts';
-import { customResourceDefinitions } from '../api/apiextensions/custom-resource-definition.ts';
 import { kindFromCrd } from '../api/crd/kind-from-crd.ts';
-import { checkStructuralSchema } from '../api/crd/structural-check.ts';
-import { codecOf } from '../api/schema/codec.ts';
+import { codecOf } from '../api/definition/codec.ts';
+import type { CustomResourceDefinition } from '../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import { customResourceDefinitions } from '../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import { checkStructuralSchema } from '../api/kinds/apiextensions/custom-resource-definition/structural-check.ts';
 import { crdFiles } from './crd-files.ts';
 
 describe.each([...crdFiles()])('crds/%s', (name, text) => {

@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLogger } from '../../runtime/log.ts';
+import { silentLogger } from '../../base/log.ts';
 import { createCriRuntime } from '../cri/cri-runtime.ts';
 import type { SandboxConfig } from '../cri/sandbox-messages.ts';
 import { runCommand } from './command.ts';

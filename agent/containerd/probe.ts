@@ -1,6 +1,6 @@
 import { credentials, makeClientConstructor, status } from '@grpc/grpc-js';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep } from '../../runtime/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
 
 /** What `runtime.v1.RuntimeService/Version` answers, by protobuf field number (cri-api, v1). */
 const RUNTIME_VERSION_FIELD = 3;

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep, systemClock } from '../../runtime/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep, systemClock } from '../../base/clock.ts';
 import { attempt } from './command.ts';
 import type { ContainerdDirs } from './layout.ts';
 import { containerdPaths } from './layout.ts';

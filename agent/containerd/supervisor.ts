@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep, systemClock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep, systemClock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
 import { containerdConfig, snapshotterOf } from './config.ts';
 import type { ContainerdDirs, ContainerdPaths } from './layout.ts';
 import { containerdPaths } from './layout.ts';

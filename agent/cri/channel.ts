@@ -1,5 +1,5 @@
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { RuntimeError, type RuntimeErrorCode } from '../runtime.ts';
+import { RuntimeError, type RuntimeErrorCode } from '../contract/runtime.ts';
 import type { Message } from './wire.ts';
 
 /** Calls over one HTTP/2 connection to a unix socket; grpc-js reconnects by itself. */

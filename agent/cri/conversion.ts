@@ -1,4 +1,4 @@
-import type { ContainerPhase, ContainerStats, ContainerSummary, Image, RuntimeContainer, Sandbox, SandboxSummary } from '../runtime.ts';
+import type { ContainerPhase, ContainerStats, ContainerSummary, Image, RuntimeContainer, Sandbox, SandboxSummary } from '../contract/runtime.ts';
 import type { Container, ContainerStatus, Image as ImageMessage } from './container-messages.ts';
 import type { ContainerStats as ContainerStatsMessage } from './node-messages.ts';
 import type { PodSandbox, PodSandboxStatus } from './sandbox-messages.ts';

@@ -6,7 +6,7 @@ import {
   type RegistryCredentials,
   RuntimeError,
   type StreamRequest,
-} from '../runtime.ts';
+} from '../contract/runtime.ts';
 import { type Channel, openChannel } from './channel.ts';
 import * as c from './container-messages.ts';
 import { toContainer, toContainerSummary, toImage, toSandbox, toSandboxSummary, toStats } from './conversion.ts';

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
-import type { ContainerRuntime, Image } from '../runtime.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { ContainerRuntime, Image } from '../contract/runtime.ts';
 
 /** kubelet's defaults: percent of the disk at which images begin to go, and to which they are reduced. */
 const HIGH_PERCENT = 85;

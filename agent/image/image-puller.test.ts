@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { aContainer, aPod } from '../pod/test-pods.ts';
-import type { Image } from '../runtime.ts';
-import { RuntimeError } from '../runtime.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import type { Image } from '../contract/runtime.ts';
+import { RuntimeError } from '../contract/runtime.ts';
+import { aContainer, aPod } from '../pod/pods.fixture.ts';
 import { createSimulatedRuntime } from '../simulated/simulated-runtime.ts';
 import { createImageGarbage } from './image-garbage.ts';
 import { createImagePuller } from './image-puller.ts';
@@ -110,7 +110,7 @@ describe('images that nothing uses', () => {
       imageFilesystem: async () => ({ mountpoint: '/', usedBytes: 0 }),
       removeImage: async (id: string) => void removed.push(id),
     };
-    const { silentLogger } = await import('../../runtime/log.ts');
+    const { silentLogger } = await import('../../base/log.ts');
     const garbage = createImageGarbage({
       runtime,
       clock,

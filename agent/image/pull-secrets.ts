@@ -1,8 +1,8 @@
-import type { Pod } from '../../api/core/pod.ts';
-import type { Secret } from '../../api/core/secret.ts';
-import { secrets } from '../../api/core/secret.ts';
-import type { Live } from '../../api/object.ts';
-import type { RegistryCredentials } from '../runtime.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Secret } from '../../api/kinds/core/secret.ts';
+import { secrets } from '../../api/kinds/core/secret.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { RegistryCredentials } from '../contract/runtime.ts';
 import type { ObjectSource } from '../volume/object-source.ts';
 
 /** Credentials for an image from the pod's imagePullSecrets; secrets that are missing or unreadable are passed over, as upstream does. */

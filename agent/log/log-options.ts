@@ -1,4 +1,4 @@
-import { StatusError } from '../../api/status-error.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
 
 /** What a reader of logs asks for: core/v1 PodLogOptions. */
 export interface LogOptions {

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep } from '../../runtime/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
 import { type LogEntry, parseLogLine } from './log-line.ts';
 import type { LogOptions } from './log-options.ts';
 import { tailOffset } from './log-tail.ts';

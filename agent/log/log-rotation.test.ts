@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
 import { rotateLog } from './log-rotation.ts';
 
 const limits = { maxBytes: 10, maxFiles: 3 };

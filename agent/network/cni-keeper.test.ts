@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { nodes } from '../../api/core/node.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { createInformers } from '../../runtime/informer-set.ts';
-import { silentLogger } from '../../runtime/log.ts';
-import { createMemoryClient } from '../../runtime/memory-client.ts';
+import { nodes } from '../../api/kinds/core/node/schema.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { silentLogger } from '../../base/log.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { keepCniConfig } from './cni-keeper.ts';
 
 describe('the keeper of the CNI list', () => {

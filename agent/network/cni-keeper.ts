@@ -1,6 +1,6 @@
-import type { Node } from '../../api/core/node.ts';
-import type { Informer } from '../../runtime/informer.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Informer } from '../../runtime/watch/informer.ts';
 import { writeCniConfig } from './cni.ts';
 import { podNetworks } from './routes.ts';
 import { DEFAULT_MTU, findUplink } from './uplink.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Node } from '../../api/core/node.ts';
-import type { Live } from '../../api/object.ts';
+import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 import { routeChanges, wantedRoutes } from './routes.ts';
 
 const node = (name: string, address: string, podCIDR?: string): Live<Node> => ({

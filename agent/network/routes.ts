@@ -1,9 +1,9 @@
-import type { Node } from '../../api/core/node.ts';
-import type { Live } from '../../api/object.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import type { Informer } from '../../runtime/informer.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Clock } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Informer } from '../../runtime/watch/informer.ts';
 import { attempt, runCommand, tryCommand } from '../containerd/command.ts';
 
 /** Marks our routes in the kernel (`ip route show proto 115`), so that they are found again without the process that made them. */

@@ -1,6 +1,6 @@
-import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts';
-import type { Live } from '../../api/object.ts';
-import type { Informer } from '../../runtime/informer.ts';
+import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Informer } from '../../runtime/watch/informer.ts';
 
 const INDEX = 'service';
 const SERVICE_NAME = 'kubernetes.io/service-name';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { processMetrics } from '../../runtime/process-metrics.ts';
-import type { ContainerRuntime } from '../runtime.ts';
+import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import type { ContainerRuntime } from '../contract/runtime.ts';
 
 /** What the agent counts, under kubelet's names. */
 export interface AgentMetrics {

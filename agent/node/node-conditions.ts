@@ -1,5 +1,5 @@
-import type { NodeCondition } from '../../api/core/node.ts';
-import { timeText } from '../../runtime/clock.ts';
+import type { NodeCondition } from '../../api/kinds/core/node/schema.ts';
+import { timeText } from '../../base/clock.ts';
 
 /** What the node's health is judged by. */
 export interface NodeHealth {

@@ -1,5 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises';
-import type { ContainerRuntime } from '../runtime.ts';
+import type { ContainerRuntime } from '../contract/runtime.ts';
 import type { NodeHealth } from './node-conditions.ts';
 
 /** kubelet's evictionHard defaults. */

@@ -1,8 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
-import type { NodeSystemInfo } from '../../api/core/node.ts';
-import { GIT_VERSION } from '../../api/version.ts';
-import type { RuntimeVersion } from '../runtime.ts';
+import type { NodeSystemInfo } from '../../api/kinds/core/node/schema.ts';
+import { GIT_VERSION } from '../../api/meta/version.ts';
+import type { RuntimeVersion } from '../contract/runtime.ts';
 
 /** What a node can give, and what it is. */
 export interface NodeFacts {

@@ -1,11 +1,11 @@
-import type { Lease } from '../../api/coordination/lease.ts';
-import { leases } from '../../api/coordination/lease.ts';
-import type { Live } from '../../api/object.ts';
-import { isConflict, isNotFound } from '../../api/status-error.ts';
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { microTimeText, sleep } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Lease } from '../../api/kinds/coordination/lease.ts';
+import { leases } from '../../api/kinds/coordination/lease.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { isConflict, isNotFound } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { microTimeText, sleep } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
 
 const NAMESPACE = 'kube-node-lease';
 const DURATION_SECONDS = 40;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Pod } from '../../api/core/pod.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
 import { admitPod } from './admission.ts';
-import { aContainer, aPod } from './test-pods.ts';
+import { aContainer, aPod } from './pods.fixture.ts';
 
 const node = { metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8' } } };
 const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };

@@ -1,7 +1,7 @@
-import type { NodeSelectorRequirement } from '../../api/core/affinity.ts';
-import type { Node } from '../../api/core/node.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import { milliValueOfQuantity, valueOfQuantity } from '../../api/quantity.ts';
+import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { NodeSelectorRequirement } from '../../api/pod/affinity.ts';
+import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import { podRequest } from './pod-resources.ts';
 
 export interface Rejection {

@@ -1,8 +1,8 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { Image } from '../contract/runtime.ts';
 import type { ContainerConfig, Mount } from '../cri/container-messages.ts';
-import type { Image } from '../runtime.ts';
 import { expand } from './expansion.ts';
 import { containerLogPath } from './pod-directories.ts';
 import { containerResources } from './pod-resources.ts';

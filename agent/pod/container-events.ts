@@ -1,7 +1,7 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import type { EventRecorder } from '../../runtime/controller.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { EventRecorder } from '../../runtime/control/controller.ts';
 
 /** Records an event on one container of a pod: `kubectl describe pod` shows which. */
 export function containerEvent(

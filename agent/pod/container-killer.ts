@@ -1,8 +1,8 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { LifecycleHandler } from '../../api/core/probe.ts';
-import type { Live } from '../../api/object.ts';
-import { sleep } from '../../runtime/clock.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { LifecycleHandler } from '../../api/pod/probe.ts';
+import { sleep } from '../../base/clock.ts';
 import { runHandler } from '../probe/handler.ts';
 import { containerEvent } from './container-events.ts';
 import type { NodeContext } from './node-context.ts';

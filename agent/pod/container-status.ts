@@ -1,9 +1,9 @@
-import type { Container } from '../../api/core/container.ts';
-import type { ContainerState, ContainerStatus } from '../../api/core/container-status.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import { timeText } from '../../runtime/clock.ts';
-import type { RuntimeContainer } from '../runtime.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { ContainerState, ContainerStatus } from '../../api/pod/container-status.ts';
+import { timeText } from '../../base/clock.ts';
+import type { RuntimeContainer } from '../contract/runtime.ts';
 import type { PodObservation } from './observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from './observation.ts';
 import type { ContainerRole } from './plan.ts';

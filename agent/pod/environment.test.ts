@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../api/core/config-map.ts';
-import type { Container } from '../../api/core/container.ts';
-import { secrets } from '../../api/core/secret.ts';
-import type { Service } from '../../api/core/service.ts';
-import type { Live } from '../../api/object.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { createMemoryClient } from '../../runtime/memory-client.ts';
+import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { secrets } from '../../api/kinds/core/secret.ts';
+import type { Service } from '../../api/kinds/core/service/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.ts';
 import { directSource } from '../volume/object-cache.ts';
 import { containerEnvironment } from './environment.ts';
+import { aContainer, aPod } from './pods.fixture.ts';
 import { serviceEnvironment } from './service-environment.ts';
-import { aContainer, aPod } from './test-pods.ts';
 
 const client = createMemoryClient(createFakeClock());
 const metadata = { name: 'o', namespace: 'default' };

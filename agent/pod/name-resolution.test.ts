@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hostsFile, parseResolvConf, podDns, podHostNames } from './name-resolution.ts';
-import { aPod } from './test-pods.ts';
+import { aPod } from './pods.fixture.ts';
 
 const host = { servers: ['192.0.2.53'], searches: ['example.com'], options: ['edns0'] };
 const cluster = { servers: ['10.96.0.10'], domain: 'cluster.local', host };

@@ -1,5 +1,5 @@
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 
 /** resolv.conf in the CRI's three lists. */
 export interface DnsSettings {

@@ -1,4 +1,4 @@
-import type { RuntimeContainer, Sandbox } from '../runtime.ts';
+import type { RuntimeContainer, Sandbox } from '../contract/runtime.ts';
 import { ANNOTATION } from './runtime-labels.ts';
 
 /** What the runtime has of one pod. Both lists stand newest first. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 import type { PodObservation } from './observation.ts';
 import type { ProbeVerdicts } from './plan.ts';
 import { planPod } from './plan.ts';
-import { aContainer, aPod, aSandbox, exited, observation, observed } from './test-pods.ts';
+import { aContainer, aPod, aSandbox, exited, observation, observed } from './pods.fixture.ts';
 
 const NO_VERDICT: ProbeVerdicts = { startup: undefined, liveness: undefined };
 

@@ -1,7 +1,7 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import type { RuntimeContainer, Sandbox } from '../runtime.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { RuntimeContainer, Sandbox } from '../contract/runtime.ts';
 import type { PodObservation } from './observation.ts';
 import { isRunning, latestContainer, readySandbox, restartCountOf } from './observation.ts';
 import { mayRestart, shouldRestart } from './restart-policy.ts';

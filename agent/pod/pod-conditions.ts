@@ -1,7 +1,7 @@
-import type { ContainerStatus } from '../../api/core/container-status.ts';
-import type { Pod, PodCondition } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import { timeText } from '../../runtime/clock.ts';
+import type { Pod, PodCondition } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { ContainerStatus } from '../../api/pod/container-status.ts';
+import { timeText } from '../../base/clock.ts';
 import type { PodPhase } from './pod-phase.ts';
 
 export interface ConditionFacts {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 
 /** Where a pod's files are under the agent's data directory; names inside are kubelet's. */
 export interface PodDirectories {

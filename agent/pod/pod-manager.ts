@@ -1,9 +1,9 @@
-import type { Pod } from '../../api/core/pod.ts';
-import { pods } from '../../api/core/pod.ts';
-import type { Live, ObjectKey } from '../../api/object.ts';
-import { keyOf, keyText } from '../../api/object.ts';
-import { isConflict, isNotFound } from '../../api/status-error.ts';
-import { sleep, timeText } from '../../runtime/clock.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import type { Live, ObjectKey } from '../../api/meta/object.ts';
+import { keyOf, keyText } from '../../api/meta/object.ts';
+import { isConflict, isNotFound } from '../../api/meta/status-error.ts';
+import { sleep, timeText } from '../../base/clock.ts';
 import type { Rejection } from './admission.ts';
 import type { NodeContext } from './node-context.ts';
 import { isTerminal } from './pod-phase.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ContainerState, ContainerStatus } from '../../api/core/container-status.ts';
+import type { ContainerState, ContainerStatus } from '../../api/pod/container-status.ts';
 import { podPhase } from './pod-phase.ts';
-import { aContainer, aPod } from './test-pods.ts';
+import { aContainer, aPod } from './pods.fixture.ts';
 
 const status = (name: string, state: ContainerState, more: Partial<ContainerStatus> = {}): ContainerStatus => ({
   name,

@@ -1,5 +1,5 @@
-import type { ContainerStatus } from '../../api/core/container-status.ts';
-import type { Pod } from '../../api/core/pod.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { ContainerStatus } from '../../api/pod/container-status.ts';
 import { restartPolicyOf } from './restart-policy.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';

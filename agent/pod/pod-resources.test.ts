@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ResourceRequirements } from '../../api/core/resources.ts';
+import type { ResourceRequirements } from '../../api/pod/resources.ts';
 import { containerResources, cpuShares, oomScore, podCgroup, podRequest, qosClass } from './pod-resources.ts';
-import { aContainer, aPod } from './test-pods.ts';
+import { aContainer, aPod } from './pods.fixture.ts';
 
 const GI = 2 ** 30;
 const using = (...all: (ResourceRequirements | undefined)[]) =>

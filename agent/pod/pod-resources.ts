@@ -1,8 +1,8 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { PodSpec } from '../../api/core/pod-spec.ts';
-import type { ResourceRequirements } from '../../api/core/resources.ts';
-import { milliValueOfQuantity, valueOfQuantity } from '../../api/quantity.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { PodSpec } from '../../api/pod/pod-spec.ts';
+import type { ResourceRequirements } from '../../api/pod/resources.ts';
+import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { LinuxContainerResources } from '../cri/sandbox-messages.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';

@@ -1,6 +1,6 @@
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import type { Informer } from '../../runtime/informer.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Informer } from '../../runtime/watch/informer.ts';
 
 /** Where a node learns of its pods. */
 export interface PodSource {

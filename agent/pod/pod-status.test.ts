@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodStatusInput } from './pod-status.ts';
 import { podStatus } from './pod-status.ts';
-import { aContainer, aPod, aSandbox, exited, observation, observed } from './test-pods.ts';
+import { aContainer, aPod, aSandbox, exited, observation, observed } from './pods.fixture.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const input = (more: Partial<PodStatusInput> = {}): PodStatusInput => ({

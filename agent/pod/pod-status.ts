@@ -1,5 +1,5 @@
-import type { PodStatus } from '../../api/core/pod.ts';
-import { timeText } from '../../runtime/clock.ts';
+import type { PodStatus } from '../../api/kinds/core/pod/schema.ts';
+import { timeText } from '../../base/clock.ts';
 import type { ContainerStatusInput } from './container-status.ts';
 import { containerStatus } from './container-status.ts';
 import { readySandbox } from './observation.ts';

@@ -1,6 +1,6 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
 import { killContainer } from './container-killer.ts';
 import type { NodeContext } from './node-context.ts';
 import { isRunning, latestContainer } from './observation.ts';

@@ -1,9 +1,9 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod, PodStatus } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import { sleep } from '../../runtime/clock.ts';
+import type { Pod, PodStatus } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import { sleep } from '../../base/clock.ts';
+import type { RuntimeContainer } from '../contract/runtime.ts';
 import { createProber } from '../probe/prober.ts';
-import type { RuntimeContainer } from '../runtime.ts';
 import { MountError } from '../volume/pod-volumes.ts';
 import { containerEvent } from './container-events.ts';
 import { killContainer } from './container-killer.ts';

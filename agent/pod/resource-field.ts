@@ -1,7 +1,7 @@
-import type { Container } from '../../api/core/container.ts';
-import type { ResourceFieldSelector } from '../../api/core/env.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import { milliValueOfQuantity, valueOfQuantity } from '../../api/quantity.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { ResourceFieldSelector } from '../../api/pod/env.ts';
+import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 
 /** Stands in for a limit that is not set: what the node can give. */
 export type Allocatable = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { RuntimeContainer } from '../runtime.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { RuntimeContainer } from '../contract/runtime.ts';
 
 /** What applies to the container: its own policy (sidecars; since 1.34 others too), else the pod's. */
 export const restartPolicyOf = (pod: Pod, container?: Container): string => container?.restartPolicy ?? pod.spec?.restartPolicy ?? 'Always';

@@ -1,4 +1,4 @@
-import type { ContainerRuntime, ContainerSummary, RuntimeContainer, Sandbox, SandboxSummary } from '../runtime.ts';
+import type { ContainerRuntime, ContainerSummary, RuntimeContainer, Sandbox, SandboxSummary } from '../contract/runtime.ts';
 import type { PodObservation } from './observation.ts';
 import { NOTHING_OBSERVED, newestFirst } from './observation.ts';
 import { LABEL } from './runtime-labels.ts';

@@ -1,5 +1,5 @@
-import type { Pod } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 import type { SandboxConfig } from '../cri/sandbox-messages.ts';
 import { PROFILE, PROTOCOL } from '../cri/sandbox-messages.ts';
 import type { ClusterDns } from './name-resolution.ts';

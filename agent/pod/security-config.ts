@@ -1,10 +1,10 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { PodSpec } from '../../api/core/pod-spec.ts';
-import type { SeccompProfile, SecurityContext } from '../../api/core/security-context.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { PodSpec } from '../../api/pod/pod-spec.ts';
+import type { SeccompProfile, SecurityContext } from '../../api/pod/security-context.ts';
+import type { Image } from '../contract/runtime.ts';
 import type { LinuxContainerSecurityContext } from '../cri/container-messages.ts';
 import { NAMESPACE, PROFILE } from '../cri/sandbox-messages.ts';
-import type { Image } from '../runtime.ts';
 import { ContainerConfigError } from './environment.ts';
 
 /** The namespaces that a pod's containers share with each other or with the node. */

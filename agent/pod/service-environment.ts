@@ -1,5 +1,5 @@
-import type { Service } from '../../api/core/service.ts';
-import type { Live } from '../../api/object.ts';
+import type { Service } from '../../api/kinds/core/service/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 
 /**
  * The variables by which a pod finds services (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables):

@@ -1,12 +1,12 @@
-import type { Pod, PodStatus } from '../../api/core/pod.ts';
-import { pods } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import { keyOf } from '../../api/object.ts';
-import { isConflict, isNotFound } from '../../api/status-error.ts';
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Pod, PodStatus } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import { isConflict, isNotFound } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import { NODE_CONDITION_TYPES } from './pod-conditions.ts';
 
 /**

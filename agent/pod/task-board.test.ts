@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
 import { createTaskBoard } from './task-board.ts';
 
 describe('the task board', () => {

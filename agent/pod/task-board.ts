@@ -1,5 +1,5 @@
-import { exponentialDelay } from '../../runtime/backoff.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { exponentialDelay } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
 
 /** What a worker has under way, by key: never two at once, none before its time. */
 export interface TaskBoard {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
+import type { RuntimeContainer } from '../contract/runtime.ts';
 import { readTail } from '../log/log-tail.ts';
-import type { RuntimeContainer } from '../runtime.ts';
 import { ANNOTATION } from './runtime-labels.ts';
 
 const MAX_BYTES = 4096;

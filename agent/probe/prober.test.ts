@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container } from '../../api/core/container.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { aContainer, aPod, observed } from '../pod/test-pods.ts';
+import type { Container } from '../../api/pod/container.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { aContainer, aPod, observed } from '../pod/pods.fixture.ts';
 import type { ProbeOutcome } from './probe-transport.ts';
 import { createProber } from './prober.ts';
 

@@ -1,11 +1,11 @@
-import type { Container } from '../../api/core/container.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import type { Probe } from '../../api/core/probe.ts';
-import type { Live } from '../../api/object.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { EventRecorder } from '../../runtime/controller.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { Probe } from '../../api/pod/probe.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { RuntimeContainer } from '../contract/runtime.ts';
 import { containerEvent } from '../pod/container-events.ts';
-import type { RuntimeContainer } from '../runtime.ts';
 import { httpTarget, portNumber } from './handler.ts';
 import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
 

@@ -1,7 +1,7 @@
-import type { SubjectAccessReview } from '../../api/authorization/subject-access-review.ts';
-import { subjectAccessReviews } from '../../api/authorization/subject-access-review.ts';
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { SubjectAccessReview } from '../../api/kinds/authorization/subject-access-review.ts';
+import { subjectAccessReviews } from '../../api/kinds/authorization/subject-access-review.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Client } from '../../runtime/client/client.ts';
 
 /** The subject of a client's certificate: its common name is the user, its organisations are the groups. */
 export interface CertificateSubject {

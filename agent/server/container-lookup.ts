@@ -1,10 +1,10 @@
-import type { Container } from '../../api/core/container.ts';
-import { StatusError } from '../../api/status-error.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
+import type { Container } from '../../api/pod/container.ts';
+import type { RuntimeContainer } from '../contract/runtime.ts';
 import type { NodeContext } from '../pod/node-context.ts';
 import { isRunning, latestContainer, previousContainer } from '../pod/observation.ts';
 import type { PodManager } from '../pod/pod-manager.ts';
 import type { PodWorker } from '../pod/pod-worker.ts';
-import type { RuntimeContainer } from '../runtime.ts';
 
 interface Target {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { sleep } from '../../runtime/clock.ts';
+import { sleep } from '../../base/clock.ts';
 import type { LogOptions } from '../log/log-options.ts';
 import type { LogSink } from '../log/log-reader.ts';
 import type { NodeContext } from '../pod/node-context.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../runtime/clock.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { runtimeContract } from '../runtime-contract.ts';
+import { systemClock } from '../../base/clock.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { runtimeContract } from '../contract/runtime-suite.fixture.ts';
 import { createSimulatedRuntime, SIMULATED } from './simulated-runtime.ts';
 
 let next = 1;

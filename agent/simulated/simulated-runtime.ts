@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep } from '../../runtime/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
+import type { ContainerRuntime, Image, LogLine, RuntimeContainer, Sandbox } from '../contract/runtime.ts';
+import { RuntimeError } from '../contract/runtime.ts';
 import type { ContainerConfig } from '../cri/container-messages.ts';
 import type { SandboxConfig } from '../cri/sandbox-messages.ts';
 import { NAMESPACE } from '../cri/sandbox-messages.ts';
 import { LABEL } from '../pod/runtime-labels.ts';
-import type { ContainerRuntime, Image, LogLine, RuntimeContainer, Sandbox } from '../runtime.ts';
-import { RuntimeError } from '../runtime.ts';
 
 /**
  * How a simulated pod behaves, by annotation; durations in milliseconds.

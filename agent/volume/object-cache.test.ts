@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../api/core/config-map.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { silentLogger } from '../../runtime/log.ts';
-import { createMemoryClient } from '../../runtime/memory-client.ts';
+import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { silentLogger } from '../../base/log.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.ts';
 import { createObjectCache } from './object-cache.ts';
 
 const key = { namespace: 'default', name: 'cm' };

@@ -1,11 +1,11 @@
-import type { Kind } from '../../api/kind.ts';
-import type { KubeObject, Live, ObjectKey } from '../../api/object.ts';
-import { keyText } from '../../api/object.ts';
-import { isExpired, isNotFound } from '../../api/status-error.ts';
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
+import { keyText } from '../../api/meta/object.ts';
+import { isExpired, isNotFound } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { ObjectSource } from './object-source.ts';
 
 /**

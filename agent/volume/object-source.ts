@@ -1,5 +1,5 @@
-import type { Kind } from '../../api/kind.ts';
-import type { KubeObject, Live, ObjectKey } from '../../api/object.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 
 /** Reads single objects of the API (ConfigMaps, Secrets): from a cache that follows those in use, or straight from the server. */
 export interface ObjectSource {

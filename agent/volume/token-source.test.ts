@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TokenRequest } from '../../api/authentication/token-request.ts';
-import { timeText } from '../../runtime/clock.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { createMemoryClient } from '../../runtime/memory-client.ts';
-import { aPod } from '../pod/test-pods.ts';
+import type { TokenRequest } from '../../api/kinds/authentication/token-request.ts';
+import { timeText } from '../../base/clock.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { aPod } from '../pod/pods.fixture.ts';
 import { createTokenSource } from './token-source.ts';
 
 function setup() {

@@ -1,10 +1,10 @@
-import type { TokenRequest } from '../../api/authentication/token-request.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import { serviceAccounts } from '../../api/core/service-account.ts';
-import type { ServiceAccountTokenProjection } from '../../api/core/volume-projection.ts';
-import type { Live } from '../../api/object.ts';
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { TokenRequest } from '../../api/kinds/authentication/token-request.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { ServiceAccountTokenProjection } from '../../api/pod/volume-projection.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Client } from '../../runtime/client/client.ts';
 
 /** Tokens of the service accounts of pods, bound to the pods. */
 export interface TokenSource {

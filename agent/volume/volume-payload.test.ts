@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../api/core/config-map.ts';
-import { secrets } from '../../api/core/secret.ts';
-import type { Volume } from '../../api/core/volume.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { createMemoryClient } from '../../runtime/memory-client.ts';
-import { aContainer, aPod } from '../pod/test-pods.ts';
+import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { secrets } from '../../api/kinds/core/secret.ts';
+import type { Volume } from '../../api/pod/volume.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { aContainer, aPod } from '../pod/pods.fixture.ts';
 import { directSource } from './object-cache.ts';
 import { volumePayload } from './volume-payload.ts';
 

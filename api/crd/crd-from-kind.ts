@@ -1,6 +1,6 @@
-import type { CustomResourceColumnDefinition, CustomResourceDefinition } from '../apiextensions/custom-resource-definition.ts';
-import type { JSONSchemaProps } from '../apiextensions/json-schema-props.ts';
-import type { KindDefinition } from '../kind.ts';
+import type { KindDefinition } from '../definition/kind.ts';
+import type { JSONSchemaProps } from '../kinds/apiextensions/custom-resource-definition/json-schema-props.ts';
+import type { CustomResourceColumnDefinition, CustomResourceDefinition } from '../kinds/apiextensions/custom-resource-definition/schema.ts';
 import type { Property, StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CustomResourceDefinition } from '../apiextensions/custom-resource-definition.ts';
-import type { JSONSchemaProps } from '../apiextensions/json-schema-props.ts';
-import { fieldErrorText } from '../field-error.ts';
-import { codecOf } from '../schema/codec.ts';
+import { codecOf } from '../definition/codec.ts';
+import type { JSONSchemaProps } from '../kinds/apiextensions/custom-resource-definition/json-schema-props.ts';
+import type { CustomResourceDefinition } from '../kinds/apiextensions/custom-resource-definition/schema.ts';
+import { fieldErrorText } from '../schema/field-error.ts';
 import type { CustomObject } from './kind-from-crd.ts';
 import { kindFromCrd, kindsFromCrd } from './kind-from-crd.ts';
 

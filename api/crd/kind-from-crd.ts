@@ -1,19 +1,19 @@
+import { ageColumn, nameColumn } from '../columns/cells.ts';
+import { humanDuration } from '../columns/human-duration.ts';
+import { firstAt, jsonPath } from '../columns/jsonpath.ts';
+import type { Cell, Column, KindDefinition, StoredAs, Strategy, Subresource } from '../definition/kind.ts';
+import { defineKind } from '../definition/kind.ts';
 import type {
   CustomResourceColumnDefinition,
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
-} from '../apiextensions/custom-resource-definition.ts';
-import { ageColumn, nameColumn } from '../columns/cells.ts';
-import { humanDuration } from '../columns/human-duration.ts';
-import type { FieldError } from '../field-error.ts';
-import { firstAt, jsonPath } from '../jsonpath.ts';
-import type { Cell, Column, KindDefinition, StoredAs, Strategy, Subresource } from '../kind.ts';
-import { defineKind } from '../kind.ts';
-import type { KubeObject } from '../object.ts';
+} from '../kinds/apiextensions/custom-resource-definition/schema.ts';
+import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/structural-schema.ts';
+import type { KubeObject } from '../meta/object.ts';
+import type { FieldError } from '../schema/field-error.ts';
 import { anyValue } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { validatorOf } from '../schema/validate.ts';
-import { structuralOfJsonSchema } from './structural-schema.ts';
 
 /** An object of a custom resource: beyond metadata, only its schema knows what it holds. */
 export interface CustomObject extends KubeObject {

@@ -1,7 +1,7 @@
-import type { Container } from '../core/container.ts';
-import type { ContainerStatus } from '../core/container-status.ts';
-import type { Pod } from '../core/pod.ts';
-import { addQuantities, compareQuantities } from '../quantity.ts';
+import type { Pod } from '../kinds/core/pod/schema.ts';
+import type { Container } from '../pod/container.ts';
+import type { ContainerStatus } from '../pod/container-status.ts';
+import { addQuantities, compareQuantities } from '../schema/quantity.ts';
 
 /** Resource name → quantity, as in `resources.requests`. */
 export type ResourceList = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
-import type { PodAffinityTerm } from '../core/affinity.ts';
-import type { Pod } from '../core/pod.ts';
-import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../core/resource-quota.ts';
-import { compareQuantities } from '../quantity.ts';
+import type { Pod } from '../kinds/core/pod/schema.ts';
+import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../kinds/core/resource-quota.ts';
+import type { PodAffinityTerm } from '../pod/affinity.ts';
+import { compareQuantities } from '../schema/quantity.ts';
 
 /** The scopes of a quota, `scopes` and `scopeSelector` together; a bare scope asks that it exists. */
 export function scopesOf(quota: ResourceQuotaSpec): ScopedResourceSelectorRequirement[] {

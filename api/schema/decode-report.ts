@@ -1,5 +1,5 @@
-import { quantityProblem } from '../quantity.ts';
-import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime } from './go-json.ts';
+import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime } from '../../base/go-json.ts';
+import { quantityProblem } from './quantity.ts';
 import type { StructuralSchema } from './structural.ts';
 
 export interface DecodeReport {

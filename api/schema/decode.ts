@@ -1,5 +1,5 @@
-import { canonicalQuantity, QuantityError } from '../quantity.ts';
-import { base64Problem, inInt32, inInt64, parseMicroTime, parseTime } from './go-json.ts';
+import { base64Problem, inInt32, inInt64, parseMicroTime, parseTime } from '../../base/go-json.ts';
+import { canonicalQuantity, QuantityError } from './quantity.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
 /** What a pass over a value has met; where either is set, a second pass (decode-report.ts) says what and where. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { goPattern } from '../../base/go-pattern.ts';
 import { stringFormats } from './formats.ts';
-import { goPattern } from './go-pattern.ts';
 
 describe('string formats', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { base64Problem, parseTime } from './go-json.ts';
+import { base64Problem, parseTime } from '../../base/go-json.ts';
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const versioned = (version: number, variant = false) =>

@@ -1,7 +1,7 @@
-import type { FieldError } from '../field-error.ts';
-import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from '../field-error.ts';
+import { goPattern } from '../../base/go-pattern.ts';
+import type { FieldError } from './field-error.ts';
+import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-error.ts';
 import { stringFormats } from './formats.ts';
-import { goPattern } from './go-pattern.ts';
 import type { StructuralSchema, ValueValidation } from './structural.ts';
 
 /**

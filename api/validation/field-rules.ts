@@ -1,6 +1,6 @@
-import type { FieldError } from '../field-error.ts';
-import { invalid, notSupported, required } from '../field-error.ts';
-import { semanticEqual } from './equality.ts';
+import { semanticEqual } from '../../base/equality.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import { invalid, notSupported, required } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { pathText } from './field-path.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FieldError } from '../field-error.ts';
+import type { FieldError } from '../schema/field-error.ts';
 import { rootPath } from './field-path.ts';
 import { checkNonSpecialIp, isDualStack, isDualStackCidrs, isIpv6, parseCidr, parseIp } from './ip-rules.ts';
 

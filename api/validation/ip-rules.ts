@@ -1,5 +1,5 @@
-import type { FieldError } from '../field-error.ts';
-import { invalid } from '../field-error.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import { invalid } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { pathText } from './field-path.ts';
 

@@ -1,6 +1,6 @@
-import type { FieldError } from '../field-error.ts';
-import { forbidden, invalid, required } from '../field-error.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/label-selector.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import { forbidden, invalid, required } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { childPath, indexPath, pathText } from './field-path.ts';
 import { addFaults } from './field-rules.ts';

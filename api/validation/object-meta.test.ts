@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { fieldErrorText } from '../field-error.ts';
 import type { ObjectMeta } from '../meta/object-meta.ts';
+import { fieldErrorText } from '../schema/field-error.ts';
 import { pathSegmentName } from './name-rules.ts';
 import type { MetadataChecks } from './object-meta.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';

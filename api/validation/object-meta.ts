@@ -1,6 +1,6 @@
-import type { FieldError } from '../field-error.ts';
-import { forbidden, invalid, required, tooLong } from '../field-error.ts';
 import type { ObjectMeta, OwnerReference } from '../meta/object-meta.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import { forbidden, invalid, required, tooLong } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { childPath, pathText, rootPath } from './field-path.ts';
 import { addFaults, checkImmutable, checkNonNegative } from './field-rules.ts';

@@ -1,7 +1,7 @@
-import type { KindDefinition } from '../../api/kind.ts';
-import type { KubeObject, Live } from '../../api/object.ts';
-import { resourceText, StatusError } from '../../api/status-error.ts';
-import type { AdmissionAttributes } from '../extension.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { resourceText, StatusError } from '../../api/meta/status-error.ts';
+import type { AdmissionAttributes } from '../contract/extension.ts';
 
 /** A write to the main resource of a kind, with the kind's type. */
 export interface Admitted<T extends KubeObject> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import type { InjectedServer } from '../injected-server.ts';
-import { startInjectedServer } from '../injected-server.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import type { InjectedServer } from '../injected-server.fixture.ts';
+import { startInjectedServer } from '../injected-server.fixture.ts';
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';

@@ -1,5 +1,5 @@
-import { SelfSubjectRulesReview, selfSubjectRulesReviews } from '../../api/authorization/rules-review.ts';
-import type { NonResourceAttributes, ResourceAttributes } from '../../api/authorization/subject-access-review.ts';
+import { SelfSubjectRulesReview, selfSubjectRulesReviews } from '../../api/kinds/authorization/rules-review.ts';
+import type { NonResourceAttributes, ResourceAttributes } from '../../api/kinds/authorization/subject-access-review.ts';
 import {
   LocalSubjectAccessReview,
   localSubjectAccessReviews,
@@ -7,13 +7,13 @@ import {
   SubjectAccessReview,
   selfSubjectAccessReviews,
   subjectAccessReviews,
-} from '../../api/authorization/subject-access-review.ts';
-import type { FieldError } from '../../api/field-error.ts';
-import { invalid, required } from '../../api/field-error.ts';
-import { errors } from '../../api/status-error.ts';
-import { created, decoded } from '../auth/review.ts';
-import type { Authorizer, SubresourceHandler } from '../extension.ts';
-import type { UserInfo } from '../request.ts';
+} from '../../api/kinds/authorization/subject-access-review.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
+import { invalid, required } from '../../api/schema/field-error.ts';
+import { created, decoded } from '../authn/review.ts';
+import type { Authorizer, SubresourceHandler } from '../contract/extension.ts';
+import type { UserInfo } from '../contract/request.ts';
 
 interface Asked {
   readonly resourceAttributes?: ResourceAttributes | undefined;

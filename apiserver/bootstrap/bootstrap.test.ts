@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
 import { createMemoryStore } from '../../store/memory.ts';
-import { eventually, startTestServer } from '../test-server.ts';
+import { eventually, startTestServer } from '../test-server.fixture.ts';
 
 const advertise = (address: string) => ({ advertise: { address, port: 6443 } });
 const addressesOf = (json: { subsets?: { addresses: { ip: string }[] }[] }) =>

@@ -1,7 +1,7 @@
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { sleep } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/log.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { Store } from '../../store/store.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import { ensureClusterObjects } from './cluster-objects.ts';

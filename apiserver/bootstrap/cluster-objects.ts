@@ -1,12 +1,12 @@
-import type { Namespace } from '../../api/core/namespace.ts';
-import { namespaces } from '../../api/core/namespace.ts';
-import type { Kind } from '../../api/kind.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { keyOf } from '../../api/object.ts';
-import type { PriorityClass } from '../../api/scheduling/priority-class.ts';
-import { priorityClasses } from '../../api/scheduling/priority-class.ts';
-import { isAlreadyExists } from '../../api/status-error.ts';
-import type { Client } from '../../runtime/client.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { Namespace } from '../../api/kinds/core/namespace.ts';
+import { namespaces } from '../../api/kinds/core/namespace.ts';
+import type { PriorityClass } from '../../api/kinds/scheduling/priority-class.ts';
+import { priorityClasses } from '../../api/kinds/scheduling/priority-class.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import { isAlreadyExists } from '../../api/meta/status-error.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { StorageAccess } from '../storage/access.ts';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];

@@ -1,13 +1,13 @@
-import type { Endpoints } from '../../api/core/endpoints.ts';
-import { endpoints } from '../../api/core/endpoints.ts';
-import type { Service } from '../../api/core/service.ts';
-import { services } from '../../api/core/service.ts';
-import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts';
-import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
-import type { Kind } from '../../api/kind.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { isConflict } from '../../api/status-error.ts';
-import type { Client } from '../../runtime/client.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { Endpoints } from '../../api/kinds/core/endpoints.ts';
+import { endpoints } from '../../api/kinds/core/endpoints.ts';
+import type { Service } from '../../api/kinds/core/service/schema.ts';
+import { services } from '../../api/kinds/core/service/schema.ts';
+import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
+import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { isConflict } from '../../api/meta/status-error.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import { ensureObject } from './cluster-objects.ts';
 

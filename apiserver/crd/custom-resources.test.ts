@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createMemoryStore } from '../../store/memory.ts';
-import type { TestServer } from '../test-server.ts';
-import { eventually, startTestServer } from '../test-server.ts';
+import type { TestServer } from '../test-server.fixture.ts';
+import { eventually, startTestServer } from '../test-server.fixture.ts';
 
 let server: TestServer;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
-import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from '../../api/apiextensions/custom-resource-definition.ts';
-import type { Live } from '../../api/object.ts';
+import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from '../../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
 
 type Crd = Live<CustomResourceDefinition>;
 type Names = NonNullable<NonNullable<CustomResourceDefinition['status']>['acceptedNames']>;

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
-import { apiVersionOf } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { ListResult, ObjectResult, Result } from '../call.ts';
-import type { ApiResponse } from '../request.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
+import type { ApiResponse } from '../contract/request.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
 import type { Form } from './negotiate.ts';
 import { partialOf } from './partial.ts';
 import type { IncludeObject } from './table.ts';

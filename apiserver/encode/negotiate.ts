@@ -1,4 +1,4 @@
-import { StatusError } from '../../api/status-error.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
 
 /** In what form a client wants its answer. */
 export interface Form {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/object.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
 
 /** An object's metadata alone, as metav1.PartialObjectMetadata. */
 export const partialOf = (object: KubeObject): KubeObject => ({

@@ -1,6 +1,6 @@
 import { defaultColumns } from '../../api/columns/cells.ts';
-import type { Cell, Column, KindDefinition } from '../../api/kind.ts';
-import type { KubeObject, Live } from '../../api/object.ts';
+import type { Cell, Column, KindDefinition } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { partialOf } from './partial.ts';
 
 /** What stands beside the cells of a row (the includeObject parameter). */

@@ -1,8 +1,8 @@
 import type { Status } from '../../api/meta/status.ts';
-import { StatusError } from '../../api/status-error.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { CacheEvent } from '../cache/event-ring.ts';
-import type { ApiResponse, StreamSink } from '../request.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
+import type { ApiResponse, StreamSink } from '../contract/request.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
+import type { CacheEvent } from '../storage/cache/event-ring.ts';
 import type { ChangeType, WatchPlan } from '../verbs/watch.ts';
 import { bookmarkOf, subscribe } from '../verbs/watch.ts';
 import type { Encoding } from './encode.ts';

@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../request.ts';
+import type { ApiResponse } from '../contract/request.ts';
 
 export const textResponse = (status: number, text: string, contentType = 'text/plain; charset=utf-8'): ApiResponse => ({
   status,

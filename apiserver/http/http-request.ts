@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { ApiRequest, Connection, UserInfo } from '../request.ts';
+import type { ApiRequest, Connection, UserInfo } from '../contract/request.ts';
 
 const NO_QUERY = new URLSearchParams();
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { processMetrics } from '../../runtime/process-metrics.ts';
+import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import type { ApiRequest } from '../contract/request.ts';
 import { requestInfoOf } from '../request/request-info.ts';
-import type { ApiRequest } from '../request.ts';
 import { requestMetrics } from './request-metrics.ts';
 import { storageMetrics } from './storage-metrics.ts';
 

@@ -1,8 +1,8 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
-import type { RequestObserver } from '../extension.ts';
+import type { RequestObserver } from '../contract/extension.ts';
+import type { ApiRequest } from '../contract/request.ts';
 import type { RequestInfo, ResourceRequestInfo } from '../request/request-info.ts';
-import type { ApiRequest } from '../request.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 

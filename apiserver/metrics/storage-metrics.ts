@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
-import { kinds } from '../../api/kinds.ts';
-import { resourceText } from '../../api/status-error.ts';
+import { kinds } from '../../api/kinds/index.ts';
+import { resourceText } from '../../api/meta/status-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import { createCertificateRequest, signCertificateRequest } from './certificate-authority.ts';
 import { ensureNodePki, ensurePki, nodeSubject } from './cluster-pki.ts';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID, X509Certificate } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { KeyPair, Subject, SubjectAltNames } from './certificate-authority.ts';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from './certificate-authority.ts';
 

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { errors } from '../../api/status-error.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Authorizer, RouteHandler } from '../extension.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Authorizer, RouteHandler } from '../contract/extension.ts';
 import { jsonResponse } from '../health/text-response.ts';
 import { decodeBody } from '../request/body.ts';
 import type { KeyPair } from './certificate-authority.ts';

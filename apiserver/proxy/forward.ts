@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import type { Agent } from 'node:https';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { StatusError } from '../../api/status-error.ts';
-import type { ApiRequest, ApiResponse, StreamSink } from '../request.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
+import type { ApiRequest, ApiResponse, StreamSink } from '../contract/request.ts';
 
 /** Where a request goes on to. */
 export interface Target {

@@ -1,9 +1,9 @@
-import { pods } from '../../api/core/pod.ts';
-import { services } from '../../api/core/service.ts';
-import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
-import { errors, StatusError } from '../../api/status-error.ts';
-import type { SubresourceHandler, SubresourceRequest } from '../extension.ts';
-import type { ApiResponse } from '../request.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { services } from '../../api/kinds/core/service/schema.ts';
+import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { SubresourceHandler, SubresourceRequest } from '../contract/extension.ts';
+import type { ApiResponse } from '../contract/request.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { Target } from './forward.ts';
 import { send, streamed, tunnel, wantsUpgrade } from './forward.ts';

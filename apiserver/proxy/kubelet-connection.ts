@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
-import type { Node } from '../../api/core/node.ts';
-import { nodes } from '../../api/core/node.ts';
-import { errors } from '../../api/status-error.ts';
+import type { Node } from '../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../api/kinds/core/node/schema.ts';
+import { errors } from '../../api/meta/status-error.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { Target } from './forward.ts';
 

@@ -1,6 +1,6 @@
-import type { FieldError } from '../../api/field-error.ts';
-import { forbidden, invalid, notSupported } from '../../api/field-error.ts';
-import { errors } from '../../api/status-error.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
+import { forbidden, invalid, notSupported } from '../../api/schema/field-error.ts';
 import { isTrue } from '../request/request-info.ts';
 
 const KIND = { group: '', plural: 'podlogoptions', kind: 'PodLogOptions' };

@@ -1,18 +1,18 @@
-import { Binding, bindings } from '../../api/core/binding.ts';
-import type { Node } from '../../api/core/node.ts';
-import { nodes } from '../../api/core/node.ts';
-import type { Pod } from '../../api/core/pod.ts';
-import { pods } from '../../api/core/pod.ts';
-import type { FieldError } from '../../api/field-error.ts';
-import { notSupported, required } from '../../api/field-error.ts';
-import type { Live, ObjectKey } from '../../api/object.ts';
-import { Eviction } from '../../api/policy/eviction.ts';
-import { errors } from '../../api/status-error.ts';
-import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { timeText } from '../../runtime/clock.ts';
-import { created, decoded } from '../auth/review.ts';
-import type { SubresourceHandler, SubresourceRequest } from '../extension.ts';
+import { Binding, bindings } from '../../api/kinds/core/binding.ts';
+import type { Node } from '../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { Eviction } from '../../api/kinds/policy/eviction.ts';
+import type { Live, ObjectKey } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
+import { notSupported, required } from '../../api/schema/field-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { timeText } from '../../base/clock.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import { created, decoded } from '../authn/review.ts';
+import type { SubresourceHandler, SubresourceRequest } from '../contract/extension.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
 /** Evictions are taken in their old version too: it differs in nothing. */

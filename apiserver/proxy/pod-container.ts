@@ -1,5 +1,5 @@
-import type { Pod } from '../../api/core/pod.ts';
-import { errors } from '../../api/status-error.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import { errors } from '../../api/meta/status-error.ts';
 
 /**
  * The container that a request is about: the one it names, or the only one there is.

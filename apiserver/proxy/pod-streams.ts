@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Pod } from '../../api/core/pod.ts';
-import { pods } from '../../api/core/pod.ts';
-import type { Live } from '../../api/object.ts';
-import { errors, StatusError } from '../../api/status-error.ts';
-import type { SubresourceHandler, SubresourceRequest } from '../extension.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { SubresourceHandler, SubresourceRequest } from '../contract/extension.ts';
+import type { ApiResponse } from '../contract/request.ts';
 import { textResponse } from '../health/text-response.ts';
 import { isTrue } from '../request/request-info.ts';
-import type { ApiResponse } from '../request.ts';
 import { send, streamed, textOf, tunnel, wantsUpgrade } from './forward.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';
 import { agentLogQuery } from './log-query.ts';

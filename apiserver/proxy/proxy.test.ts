@@ -6,12 +6,12 @@ import type { AddressInfo, Server } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { pods } from '../../api/core/pod.ts';
-import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KeyPair } from '../pki/certificate-authority.ts';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../pki/certificate-authority.ts';
-import type { TestServer } from '../test-server.ts';
-import { ADMIN, eventually, startTestServer } from '../test-server.ts';
+import type { TestServer } from '../test-server.fixture.ts';
+import { ADMIN, eventually, startTestServer } from '../test-server.fixture.ts';
 
 let ca: KeyPair;
 let client: KeyPair;

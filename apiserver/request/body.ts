@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Document } from 'yaml';
 import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
-import { errors, StatusError } from '../../api/status-error.ts';
-import type { ApiRequest } from '../request.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { ApiRequest } from '../contract/request.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 

@@ -1,9 +1,9 @@
-import type { KindDefinition } from '../../api/kind.ts';
-import { apiVersionOf } from '../../api/kind.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { codecOf } from '../../api/schema/codec.ts';
-import { errors } from '../../api/status-error.ts';
-import type { ApiRequest } from '../request.ts';
+import { codecOf } from '../../api/definition/codec.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { ApiRequest } from '../contract/request.ts';
 import { decodeBody } from './body.ts';
 import type { FieldValidation } from './options.ts';
 

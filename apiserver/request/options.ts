@@ -1,7 +1,7 @@
-import type { FieldError } from '../../api/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../api/field-error.ts';
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
-import { errors } from '../../api/status-error.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
 import { isTrue } from './request-info.ts';
 
 /** Parameters that requests to resources may have; any other is refused by name. */

@@ -1,4 +1,4 @@
-import type { Verb } from '../../api/kind.ts';
+import type { Verb } from '../../api/definition/kind.ts';
 
 /** What a path and method ask for (k8s.io/apiserver/pkg/endpoints/request, RequestInfo). */
 export type RequestInfo = ResourceRequestInfo | PathRequestInfo;

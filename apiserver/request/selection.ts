@@ -1,11 +1,11 @@
-import type { KindDefinition } from '../../api/kind.ts';
-import type { Live } from '../../api/object.ts';
-import type { Requirement, Selector } from '../../api/selector.ts';
-import { parseSelector } from '../../api/selector.ts';
-import { errors } from '../../api/status-error.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { LabelTerm } from '../cache/item-index.ts';
-import type { Resource } from '../registry.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { Requirement, Selector } from '../../api/selector/selector.ts';
+import { parseSelector } from '../../api/selector/selector.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
+import type { LabelTerm } from '../storage/cache/item-index.ts';
+import type { Resource } from '../storage/registry.ts';
 
 /** What a list or watch asks for. */
 export interface Selection {

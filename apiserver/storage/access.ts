@@ -1,5 +1,5 @@
-import type { Kind } from '../../api/kind.ts';
-import type { KubeObject, Live, ObjectKey } from '../../api/object.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 
 /**
  * The stored objects, past authorisation, admission and validation: for the server's own parts.

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Kind } from '../../api/kind.ts';
-import type { KubeObject, Live, ObjectKey } from '../../api/object.ts';
-import { errors } from '../../api/status-error.ts';
-import { timeText } from '../../runtime/clock.ts';
-import type { Core } from '../call.ts';
-import type { Resource } from '../registry.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import { timeText } from '../../base/clock.ts';
+import type { Core } from '../contract/call.ts';
 import { cacheKey } from '../verbs/get.ts';
 import { ttlOf } from '../verbs/time-to-live.ts';
 import type { StorageAccess } from './access.ts';
+import type { Resource } from './registry.ts';
 
 const known = new WeakMap<Core, StorageAccess>();
 

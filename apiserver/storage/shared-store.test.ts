@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../api/core/config-map.ts';
-import { namespaces } from '../../api/core/namespace.ts';
-import { createFakeClock } from '../../runtime/fake-clock.ts';
-import { silentLogger } from '../../runtime/log.ts';
+import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { namespaces } from '../../api/kinds/core/namespace.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { silentLogger } from '../../base/log.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import type { Store, WatchBatch } from '../../store/store.ts';
-import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { namespaceLifecycle } from '../admission/builtin/namespace-lifecycle.ts';
 import type { ApiServer } from '../server.ts';
 import { createApiServer } from '../server.ts';
 

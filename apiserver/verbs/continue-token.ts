@@ -1,4 +1,4 @@
-import { errors } from '../../api/status-error.ts';
+import { errors } from '../../api/meta/status-error.ts';
 
 /** Where a list that came in chunks goes on. */
 export interface ContinueToken {

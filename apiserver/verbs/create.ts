@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import type { KubeObject } from '../../api/meta/object.ts';
 import type { ObjectMeta } from '../../api/meta/object-meta.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { errors, StatusError } from '../../api/status-error.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
-import { timeText } from '../../runtime/clock.ts';
+import { timeText } from '../../base/clock.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
-import type { Call, Result } from '../call.ts';
-import { itemResult } from '../call.ts';
-import { metadataOf } from '../metadata.ts';
-import { generatedName } from '../naming.ts';
-import type { Resource } from '../registry.ts';
+import type { Call, Result } from '../contract/call.ts';
+import { itemResult } from '../contract/call.ts';
 import { objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import type { Admission } from '../writes.ts';
-import { admissionOf, throwInvalid, unstoredResult } from '../writes.ts';
+import type { Resource } from '../storage/registry.ts';
 import { cacheKey } from './get.ts';
+import { metadataOf } from './metadata.ts';
+import { generatedName } from './naming.ts';
 import { ttlOf } from './time-to-live.ts';
+import type { Admission } from './writes.ts';
+import { admissionOf, throwInvalid, unstoredResult } from './writes.ts';
 
 const NAME_ATTEMPTS = 8;
 

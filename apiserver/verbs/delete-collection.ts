@@ -1,5 +1,5 @@
-import { isNotFound } from '../../api/status-error.ts';
-import type { Call, Result } from '../call.ts';
+import { isNotFound } from '../../api/meta/status-error.ts';
+import type { Call, Result } from '../contract/call.ts';
 import { decodeBody } from '../request/body.ts';
 import { deleteParametersOf, listParametersOf } from '../request/options.ts';
 import { removeObject } from './delete.ts';

@@ -1,7 +1,7 @@
-import type { KindDefinition } from '../../api/kind.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
-import type { KubeObject, Live } from '../../api/object.ts';
-import { timeText } from '../../runtime/clock.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { timeText } from '../../base/clock.ts';
 
 export const ORPHAN = 'orphan';
 export const FOREGROUND = 'foregroundDeletion';

@@ -1,9 +1,9 @@
-import { errors } from '../../api/status-error.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { Call, Result } from '../call.ts';
-import { itemResult } from '../call.ts';
-import type { Resource } from '../registry.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { Call, Result } from '../contract/call.ts';
+import { itemResult } from '../contract/call.ts';
 import { revisionOf } from '../request/options.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
+import type { Resource } from '../storage/registry.ts';
 import { reachRevision } from './revision-wait.ts';
 
 /** The key of a request's object in its cache. */

@@ -1,11 +1,11 @@
-import { errors } from '../../api/status-error.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { WatchCache } from '../cache/watch-cache.ts';
-import type { Call, ListResult, Result } from '../call.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { Call, ListResult, Result } from '../contract/call.ts';
 import type { ListParameters } from '../request/options.ts';
 import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
+import type { WatchCache } from '../storage/cache/watch-cache.ts';
 import type { ContinueToken } from './continue-token.ts';
 import { ANY_REVISION, decodeContinue, encodeContinue } from './continue-token.ts';
 import { cacheKey } from './get.ts';

@@ -1,9 +1,7 @@
-import type { KubeObject } from '../../api/object.ts';
-import { codecOf } from '../../api/schema/codec.ts';
-import { errors, StatusError } from '../../api/status-error.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { Call, Result } from '../call.ts';
-import { metadataOf } from '../metadata.ts';
+import { codecOf } from '../../api/definition/codec.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { Call, Result } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
@@ -11,8 +9,10 @@ import { parseJson } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
 import { apply } from './apply.ts';
 import { requireItem } from './get.ts';
+import { metadataOf } from './metadata.ts';
 import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
 
 export const PATCH_TYPES = [

@@ -1,5 +1,5 @@
-import { StatusError } from '../../api/status-error.ts';
-import type { WatchCache } from '../cache/watch-cache.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
+import type { WatchCache } from '../storage/cache/watch-cache.ts';
 
 const TOO_LARGE_WAIT_MS = 3000;
 

@@ -1,13 +1,13 @@
-import { prepareNamespaceFinalize, validateNamespaceFinalize } from '../../api/core/namespace-strategy.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import { prepareNamespaceFinalize, validateNamespaceFinalize } from '../../api/kinds/core/namespace-strategy.ts';
 import {
   prepareEphemeralContainersUpdate,
   prepareResize,
   validateEphemeralContainersUpdate,
   validateResize,
-} from '../../api/core/pod-subresource-validation.ts';
-import type { FieldError } from '../../api/field-error.ts';
-import type { KindDefinition } from '../../api/kind.ts';
-import type { KubeObject, Live } from '../../api/object.ts';
+} from '../../api/kinds/core/pod/subresource-validation.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
 
 /** What may be written through a subresource that is the whole object, and what is checked of it. */
 export interface SubresourceRules<T extends KubeObject = KubeObject> {

@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../../api/kind.ts';
-import type { KubeObject } from '../../api/object.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
 
 /** How long an event is kept; upstream's default (kube-apiserver --event-ttl). */
 export const EVENT_TTL_SECONDS = 3600;

@@ -1,23 +1,23 @@
-import { invalid } from '../../api/field-error.ts';
-import type { KubeObject, Live } from '../../api/object.ts';
-import { errors } from '../../api/status-error.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import type { Call, ObjectResult, Result } from '../call.ts';
-import { itemResult } from '../call.ts';
-import { metadataOf } from '../metadata.ts';
+import type { Call, ObjectResult, Result } from '../contract/call.ts';
+import { itemResult } from '../contract/call.ts';
 import { objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import { admissionOf, throwInvalid, unstoredResult } from '../writes.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
+import { equalJson } from '../storage/equality.ts';
 import { createObject, placeInNamespace } from './create.ts';
 import { completesDeletion } from './deletion.ts';
-import { equalJson } from './equality.ts';
 import { raisesGeneration } from './generation.ts';
 import { findItem } from './get.ts';
+import { metadataOf } from './metadata.ts';
 import { subresourceRules } from './subresource-rules.ts';
 import { ttlOf } from './time-to-live.ts';
+import { admissionOf, throwInvalid, unstoredResult } from './writes.ts';
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 

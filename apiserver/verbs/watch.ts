@@ -1,13 +1,13 @@
-import type { Live } from '../../api/object.ts';
-import { errors } from '../../api/status-error.ts';
-import type { CacheItem } from '../cache/cache-item.ts';
-import { atRevision } from '../cache/cache-item.ts';
-import type { CacheEvent } from '../cache/event-ring.ts';
-import type { Call, Result } from '../call.ts';
-import type { Resource } from '../registry.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import type { Call, Result } from '../contract/call.ts';
 import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
+import type { CacheItem } from '../storage/cache/cache-item.ts';
+import { atRevision } from '../storage/cache/cache-item.ts';
+import type { CacheEvent } from '../storage/cache/event-ring.ts';
+import type { Resource } from '../storage/registry.ts';
 import { listItems } from './list.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { KindDefinition } from '../../api/kind.ts';
-import { kinds } from '../../api/kinds.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import { kinds } from '../../api/kinds/index.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
 

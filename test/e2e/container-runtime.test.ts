@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, describe } from '@jest/globals';
 import type { Containerd } from '../../agent/containerd/index.ts';
 import { ensurePauseImage, importImages, removeContainerd, startContainerd } from '../../agent/containerd/index.ts';
+import { runtimeContract } from '../../agent/contract/runtime-suite.fixture.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { writeCniConfig } from '../../agent/network/cni.ts';
 import { removeNodeNetwork } from '../../agent/network/index.ts';
-import { runtimeContract } from '../../agent/runtime-contract.ts';
-import { silentLogger } from '../../runtime/log.ts';
-import { canRunContainers, refuseSecondCluster, web } from '../harness/real-cluster.ts';
-import { testImageArchive } from './test-image.ts';
+import { silentLogger } from '../../base/log.ts';
+import { canRunContainers, refuseSecondCluster, web } from '../support/real-cluster.ts';
+import { testImageArchive } from '../support/test-image.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 

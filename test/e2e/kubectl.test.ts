@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { clientTools, eventually, run } from '../harness/commands.ts';
-import { container, pod, shell } from '../harness/manifests.ts';
-import type { RealCluster } from '../harness/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { clientTools, eventually, run } from '../support/commands.ts';
+import { container, pod, shell } from '../support/manifests.ts';
+import type { RealCluster } from '../support/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };

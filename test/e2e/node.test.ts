@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { eventually, run } from '../harness/commands.ts';
-import type { ImageRegistry } from '../harness/image-registry.ts';
-import { startImageRegistry } from '../harness/image-registry.ts';
-import { container, pod, shell } from '../harness/manifests.ts';
-import { podEvents } from '../harness/pod-events.ts';
-import type { RealCluster } from '../harness/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
-import { testImageArchive } from './test-image.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { eventually, run } from '../support/commands.ts';
+import type { ImageRegistry } from '../support/image-registry.ts';
+import { startImageRegistry } from '../support/image-registry.ts';
+import { container, pod, shell } from '../support/manifests.ts';
+import { podEvents } from '../support/pod-events.ts';
+import type { RealCluster } from '../support/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
+import { testImageArchive } from '../support/test-image.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { eventually } from '../harness/commands.ts';
-import { container, pod, service } from '../harness/manifests.ts';
-import type { PodNetwork } from '../harness/pod-network.ts';
-import { podNetwork } from '../harness/pod-network.ts';
-import type { RealCluster } from '../harness/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../harness/real-cluster.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { eventually } from '../support/commands.ts';
+import { container, pod, service } from '../support/manifests.ts';
+import type { PodNetwork } from '../support/pod-network.ts';
+import { podNetwork } from '../support/pod-network.ts';
+import type { RealCluster } from '../support/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const HTTP = { protocol: 'http' } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { refuses } from '../harness/refusals.ts';
-import { ANCHOR, MAPS, unharmedServer } from '../harness/unharmed-server.ts';
+import { refuses } from '../support/refusals.ts';
+import { ANCHOR, MAPS, unharmedServer } from '../support/unharmed-server.ts';
 
 const raw = unharmedServer();
 

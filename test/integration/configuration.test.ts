@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { clientTools, eventually } from '../harness/commands.ts';
-import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
-import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
-import { pod } from '../harness/manifests.ts';
-import { rawClient } from '../harness/raw-client.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { clientTools, eventually } from '../support/commands.ts';
+import type { KubectlCluster } from '../support/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { pod } from '../support/manifests.ts';
+import { rawClient } from '../support/raw-client.ts';
 
 let cluster: KubectlCluster;
 let kubectl: Kubectl;

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Helm, Kubectl } from '../harness/commands.ts';
-import { eventually, helmFor } from '../harness/commands.ts';
-import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
-import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
-import { CHART } from '../harness/second-home.ts';
+import type { Helm, Kubectl } from '../support/commands.ts';
+import { eventually, helmFor } from '../support/commands.ts';
+import type { KubectlCluster } from '../support/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { CHART } from '../support/second-home.ts';
 
 let cluster: KubectlCluster;
 let directory: string;

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { createDnsMetrics } from '../../agent/network/dns/metrics.ts';
 import { createProxyMetrics } from '../../agent/network/proxy/metrics.ts';
-import { eventually } from '../harness/commands.ts';
-import { deployment } from '../harness/manifests.ts';
-import { dashboardQueries, familiesOf, metricsIn, promtoolComplaints, sampleNames } from '../harness/metrics.ts';
-import type { SecondHome } from '../harness/second-home.ts';
-import { startSecondHome } from '../harness/second-home.ts';
+import { eventually } from '../support/commands.ts';
+import { deployment } from '../support/manifests.ts';
+import { dashboardQueries, familiesOf, metricsIn, promtoolComplaints, sampleNames } from '../support/metrics.ts';
+import type { SecondHome } from '../support/second-home.ts';
+import { startSecondHome } from '../support/second-home.ts';
 
 let home: SecondHome;
 const scraped: Record<string, string> = {};

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { eventually } from '../harness/commands.ts';
-import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
-import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
-import { container, pod, quota, resources } from '../harness/manifests.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { eventually } from '../support/commands.ts';
+import type { KubectlCluster } from '../support/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { container, pod, quota, resources } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
 beforeAll(async () => {

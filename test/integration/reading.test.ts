@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { clientTools, eventually } from '../harness/commands.ts';
-import type { KubectlCluster } from '../harness/kubectl-cluster.ts';
-import { startKubectlCluster } from '../harness/kubectl-cluster.ts';
-import { deployment, pod, quota, replicationController, service } from '../harness/manifests.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { clientTools, eventually } from '../support/commands.ts';
+import type { KubectlCluster } from '../support/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { deployment, pod, quota, replicationController, service } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
 let kubectl: Kubectl;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { leases } from '../../api/coordination/lease.ts';
-import type { ChartReplica } from '../harness/chart-controllers.ts';
-import { eventually } from '../harness/commands.ts';
-import { deployment } from '../harness/manifests.ts';
-import type { SecondHome } from '../harness/second-home.ts';
-import { RELEASE_NAMESPACE, startSecondHome } from '../harness/second-home.ts';
+import { leases } from '../../api/kinds/coordination/lease.ts';
+import type { ChartReplica } from '../support/chart-controllers.ts';
+import { eventually } from '../support/commands.ts';
+import { deployment } from '../support/manifests.ts';
+import type { SecondHome } from '../support/second-home.ts';
+import { RELEASE_NAMESPACE, startSecondHome } from '../support/second-home.ts';
 
 let home: SecondHome;
 beforeAll(async () => {

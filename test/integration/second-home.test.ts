@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../harness/commands.ts';
-import { eventually } from '../harness/commands.ts';
-import { container, deployment, pod, quota, replicationController, service } from '../harness/manifests.ts';
-import type { SecondHome } from '../harness/second-home.ts';
-import { startSecondHome } from '../harness/second-home.ts';
+import type { Kubectl } from '../support/commands.ts';
+import { eventually } from '../support/commands.ts';
+import { container, deployment, pod, quota, replicationController, service } from '../support/manifests.ts';
+import type { SecondHome } from '../support/second-home.ts';
+import { startSecondHome } from '../support/second-home.ts';
 
 let home: SecondHome;
 let kubectl: Kubectl;

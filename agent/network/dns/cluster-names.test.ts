@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Answer, RecordType } from 'dns-packet';
-import type { Service } from '../../../api/core/service.ts';
-import type { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
-import type { Live } from '../../../api/object.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import type { Reply } from './answer.ts';
 import { createZone } from './cluster-names.ts';
 import type { ClusterRecords } from './records.ts';

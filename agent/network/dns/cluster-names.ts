@@ -1,7 +1,7 @@
 import type { Answer } from 'dns-packet';
-import type { Service, ServicePort } from '../../../api/core/service.ts';
-import type { Endpoint, EndpointSlicePort } from '../../../api/discovery/endpoint-slice.ts';
-import type { Live } from '../../../api/object.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { Endpoint, EndpointSlicePort } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import type { Question, Reply } from './answer.ts';
 import { CLUSTER_TTL } from './answer.ts';
 import type { ClusterRecords } from './records.ts';

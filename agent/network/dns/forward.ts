@@ -1,6 +1,6 @@
 import type { Answer } from 'dns-packet';
 import { DNSSEC_OK, decode, encode, RECURSION_DESIRED } from 'dns-packet';
-import type { Clock } from '../../../runtime/clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { Question, Reply, ResponseCode } from './answer.ts';
 import type { DnsMetrics } from './metrics.ts';
 import type { Exchange } from './upstream.ts';

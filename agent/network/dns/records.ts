@@ -1,8 +1,8 @@
-import type { Service } from '../../../api/core/service.ts';
-import type { Endpoint, EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
-import type { Live } from '../../../api/object.ts';
-import { keyOf, keyText } from '../../../api/object.ts';
-import type { Informer } from '../../../runtime/informer.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
 import { indexSlices, serviceOf, slicesOf } from '../service-slices.ts';
 
 /** What the cluster's names are made of. Every look-up goes by a key or an index. */

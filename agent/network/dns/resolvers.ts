@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Clock } from '../../../runtime/clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 
 /** IPv4 and IPv6 addresses of the name servers in the text of a resolv.conf, without those in `except`. */
 export function nameServers(text: string, except: ReadonlySet<string>): string[] {

@@ -1,5 +1,5 @@
 import type { Answer } from 'dns-packet';
-import type { Clock } from '../../../runtime/clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { Question, Reply } from './answer.ts';
 import type { ZoneAnswer } from './cluster-names.ts';
 import type { DnsMetrics } from './metrics.ts';

@@ -2,7 +2,7 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import type { Logger } from '../../../runtime/log.ts';
+import type { Logger } from '../../../base/log.ts';
 import type { Responder } from './responder.ts';
 
 export interface DnsServerOptions {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
-import type { Clock } from '../../../runtime/clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 
 const PORT = 53;
 const TRUNCATED = 0x02;

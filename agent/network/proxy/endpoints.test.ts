@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Endpoint, EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
+import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { backendsOf } from './endpoints.ts';
 
 const place = { nodeName: 'here', zone: 'west' };

@@ -1,5 +1,5 @@
-import type { Service, ServicePort } from '../../../api/core/service.ts';
-import type { Endpoint, EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 
 /** Where a connection can be sent. */
 export interface Backend {

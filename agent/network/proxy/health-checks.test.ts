@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { silentLogger } from '../../../runtime/log.ts';
+import { silentLogger } from '../../../base/log.ts';
 import { createHealthChecks } from './health-checks.ts';
 
 describe('health checks of load balancers', () => {

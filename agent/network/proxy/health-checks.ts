@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { Service } from '../../../api/core/service.ts';
-import type { Logger } from '../../../runtime/log.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Logger } from '../../../base/log.ts';
 
 /**
  * Tells load balancers which nodes can serve a service of externalTrafficPolicy Local: on its healthCheckNodePort, on all addresses,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Pod } from '../../../api/core/pod.ts';
-import type { Service } from '../../../api/core/service.ts';
-import type { Endpoint, EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
-import type { NetworkLab } from '../network-lab.ts';
-import { canBuildLab, createNetworkLab, LAB_NODE_ADDRESS, LAB_OUTSIDE_ADDRESS, LAB_POD_CIDR } from '../network-lab.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { NetworkLab } from '../network-lab.fixture.ts';
+import { canBuildLab, createNetworkLab, LAB_NODE_ADDRESS, LAB_OUTSIDE_ADDRESS, LAB_POD_CIDR } from '../network-lab.fixture.ts';
 import { staleFlows } from './conntrack.ts';
 import { planHostPorts } from './host-port-plan.ts';
 import type { Item, Ledger } from './ledger.ts';

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { nodes } from '../../../api/core/node.ts';
-import { pods } from '../../../api/core/pod.ts';
-import { services } from '../../../api/core/service.ts';
-import { endpointSlices } from '../../../api/discovery/endpoint-slice.ts';
-import type { FakeClock } from '../../../runtime/fake-clock.ts';
-import { createFakeClock } from '../../../runtime/fake-clock.ts';
-import { createInformers } from '../../../runtime/informer-set.ts';
-import { silentLogger } from '../../../runtime/log.ts';
-import type { MemoryClient } from '../../../runtime/memory-client.ts';
-import { createMemoryClient } from '../../../runtime/memory-client.ts';
+import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { services } from '../../../api/kinds/core/service/schema.ts';
+import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { FakeClock } from '../../../base/fake-clock.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
+import { silentLogger } from '../../../base/log.ts';
+import type { MemoryClient } from '../../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { createProxy } from './proxy.ts';
 import { informerSource } from './source.ts';
 

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { keyOf, keyText } from '../../../api/object.ts';
-import type { Clock } from '../../../runtime/clock.ts';
-import { sleep, systemClock } from '../../../runtime/clock.ts';
-import type { Runnable } from '../../../runtime/controller.ts';
-import type { Logger } from '../../../runtime/log.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { sleep, systemClock } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { Runnable } from '../../../runtime/control/controller.ts';
 import { podNetworks } from '../routes.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { deleteFlows, staleFlows } from './conntrack.ts';

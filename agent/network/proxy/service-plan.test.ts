@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Service } from '../../../api/core/service.ts';
-import type { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { staleFlows } from './conntrack.ts';
 import { planHostPorts } from './host-port-plan.ts';
 import type { Item } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Service, ServicePort } from '../../../api/core/service.ts';
-import type { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
-import type { KubeObject } from '../../../api/object.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Backend, Backends, NodePlace } from './endpoints.ts';
 import { backendsOf, isProxied } from './endpoints.ts';
 import type { Item } from './ledger.ts';

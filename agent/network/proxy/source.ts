@@ -1,10 +1,10 @@
-import type { Node } from '../../../api/core/node.ts';
-import type { Pod } from '../../../api/core/pod.ts';
-import type { Service } from '../../../api/core/service.ts';
-import type { EndpointSlice } from '../../../api/discovery/endpoint-slice.ts';
-import type { Live } from '../../../api/object.ts';
-import { keyOf, keyText, parseKey } from '../../../api/object.ts';
-import type { Informer } from '../../../runtime/informer.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf, keyText, parseKey } from '../../../api/meta/object.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
 import { internalAddress, podNetworks } from '../routes.ts';
 import { indexSlices, serviceOf, slicesOf } from '../service-slices.ts';
 

@@ -1,6 +1,6 @@
 import { setOwn } from '../../../api/schema/decode.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
-import { microTimeText, timeText } from '../../../runtime/clock.ts';
+import { microTimeText, timeText } from '../../../base/clock.ts';
 import { FIELD_NUMBERS } from './field-numbers.ts';
 import type { WireField } from './reader.ts';
 import { readFields, WireError } from './reader.ts';

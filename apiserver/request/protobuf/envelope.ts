@@ -1,12 +1,12 @@
-import { TokenRequest } from '../../../api/authentication/token-request.ts';
-import { Scale } from '../../../api/autoscaling/scale.ts';
-import { apiVersionOf } from '../../../api/kind.ts';
-import { kinds } from '../../../api/kinds.ts';
+import { apiVersionOf } from '../../../api/definition/kind.ts';
+import { TokenRequest } from '../../../api/kinds/authentication/token-request.ts';
+import { Scale } from '../../../api/kinds/autoscaling/scale.ts';
+import { kinds } from '../../../api/kinds/index.ts';
+import { Eviction } from '../../../api/kinds/policy/eviction.ts';
 import { DeleteOptions } from '../../../api/meta/delete-options.ts';
-import { Eviction } from '../../../api/policy/eviction.ts';
+import { StatusError } from '../../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
-import { StatusError } from '../../../api/status-error.ts';
 import { decodeMessage } from './decode.ts';
 import { FIELD_NUMBERS } from './field-numbers.ts';
 import { readFields, WireError } from './reader.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { kinds } from '../../../api/kinds.ts';
-import { codecOf } from '../../../api/schema/codec.ts';
+import { codecOf } from '../../../api/definition/codec.ts';
+import { kinds } from '../../../api/kinds/index.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { decodeProtobuf } from './envelope.ts';
 import { FIELD_NUMBERS } from './field-numbers.ts';

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../../api/core/config-map.ts';
-import { nodes } from '../../../api/core/node.ts';
-import { secrets } from '../../../api/core/secret.ts';
-import type { Kind } from '../../../api/kind.ts';
-import { defineKind } from '../../../api/kind.ts';
+import type { Kind } from '../../../api/definition/kind.ts';
+import { defineKind } from '../../../api/definition/kind.ts';
+import { configMaps } from '../../../api/kinds/core/config-map.ts';
+import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import { secrets } from '../../../api/kinds/core/secret.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';
 import { ObjectMeta } from '../../../api/meta/object-meta.ts';
-import type { KubeObject } from '../../../api/object.ts';
 import { topLevel } from '../../../api/schema/fields.ts';
-import { garbageCollectorController } from '../../../controllers/garbage-collector/controller.ts';
-import { createFakeClock } from '../../../runtime/fake-clock.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
+import { garbageCollectorController } from '../../../controllers/lifecycle/garbage-collector/controller.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster, storedKinds } from './cluster.ts';
 

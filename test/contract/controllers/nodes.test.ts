@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { replicaSets } from '../../../api/apps/replica-set.ts';
-import { leases } from '../../../api/coordination/lease.ts';
-import type { Node } from '../../../api/core/node.ts';
-import { nodes } from '../../../api/core/node.ts';
-import type { Pod } from '../../../api/core/pod.ts';
-import { pods } from '../../../api/core/pod.ts';
-import { microTimeText, timeText } from '../../../runtime/clock.ts';
-import type { FakeClock } from '../../../runtime/fake-clock.ts';
-import { createFakeClock } from '../../../runtime/fake-clock.ts';
+import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
+import { leases } from '../../../api/kinds/coordination/lease.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { microTimeText, timeText } from '../../../base/clock.ts';
+import type { FakeClock } from '../../../base/fake-clock.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster } from './cluster.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../../api/core/config-map.ts';
-import type { Pod } from '../../../api/core/pod.ts';
-import { pods } from '../../../api/core/pod.ts';
-import { resourceQuotas } from '../../../api/core/resource-quota.ts';
-import { createFakeClock } from '../../../runtime/fake-clock.ts';
+import { configMaps } from '../../../api/kinds/core/config-map.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster } from './cluster.ts';
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ReplicaSet } from '../../../api/apps/replica-set.ts';
-import { replicaSets } from '../../../api/apps/replica-set.ts';
-import type { Pod } from '../../../api/core/pod.ts';
-import { pods } from '../../../api/core/pod.ts';
-import { replicationControllers } from '../../../api/core/replication-controller.ts';
-import { resourceQuotas } from '../../../api/core/resource-quota.ts';
+import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
+import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { replicationControllers } from '../../../api/kinds/core/replication-controller.ts';
+import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster } from './cluster.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { secrets } from '../../../api/core/secret.ts';
-import { serviceAccounts } from '../../../api/core/service-account.ts';
-import { timeText } from '../../../runtime/clock.ts';
-import { createFakeClock } from '../../../runtime/fake-clock.ts';
+import { secrets } from '../../../api/kinds/core/secret.ts';
+import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
+import { timeText } from '../../../base/clock.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster } from './cluster.ts';
 

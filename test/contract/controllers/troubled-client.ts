@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../../api/object.ts';
-import { StatusError } from '../../../api/status-error.ts';
-import type { Client, WatchEvent } from '../../../runtime/client.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { StatusError } from '../../../api/meta/status-error.ts';
+import type { Client, WatchEvent } from '../../../runtime/client/client.ts';
 
 export interface Trouble {
   /** Events reach the watcher this much later, in order: its cache lags behind what it writes. */

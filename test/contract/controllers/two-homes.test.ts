@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Deployment } from '../../../api/apps/deployment.ts';
-import { ReplicaSet, replicaSets } from '../../../api/apps/replica-set.ts';
-import { pods } from '../../../api/core/pod.ts';
-import { resourceQuotas } from '../../../api/core/resource-quota.ts';
-import { serviceAccounts } from '../../../api/core/service-account.ts';
-import type { KindDefinition } from '../../../api/kind.ts';
-import { defineKind } from '../../../api/kind.ts';
+import type { KindDefinition } from '../../../api/definition/kind.ts';
+import { defineKind } from '../../../api/definition/kind.ts';
+import { Deployment } from '../../../api/kinds/apps/deployment.ts';
+import { ReplicaSet, replicaSets } from '../../../api/kinds/apps/replica-set.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
+import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import { conceptControllers } from '../../../controllers/concepts.ts';
 import { homeControllers } from '../../../controllers/index.ts';
 import type { TestCluster } from './cluster.ts';

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { deployments } from '../../../api/apps/deployment.ts';
-import type { Node } from '../../../api/core/node.ts';
-import { nodes } from '../../../api/core/node.ts';
-import type { Pod } from '../../../api/core/pod.ts';
-import { pods } from '../../../api/core/pod.ts';
-import type { Live } from '../../../api/object.ts';
-import { priorityClasses } from '../../../api/scheduling/priority-class.ts';
-import { createEventSink } from '../../../runtime/event-recorder.ts';
-import { createInformers } from '../../../runtime/informer-set.ts';
-import { silentLogger } from '../../../runtime/log.ts';
-import { createScheduler } from '../../../scheduler/scheduler.ts';
+import { deployments } from '../../../api/kinds/apps/deployment.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { priorityClasses } from '../../../api/kinds/scheduling/priority-class.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { silentLogger } from '../../../base/log.ts';
+import { createEventSink } from '../../../runtime/observe/event-recorder.ts';
+import { createInformers } from '../../../runtime/watch/informer-set.ts';
+import { createScheduler } from '../../../scheduler/cycle/scheduler.ts';
 import type { TestCluster } from '../controllers/cluster.ts';
 import { startTestCluster } from '../controllers/cluster.ts';
 

@@ -1,0 +1,191 @@
+import type { ContainerConfig } from '../cri/container-messages.ts';
+import type { LinuxContainerResources, SandboxConfig } from '../cri/sandbox-messages.ts';
+
+/**
+ * What runs pods. Two implementations, one contract suite (runtime-contract.ts): `cri/` drives containerd over its socket,
+ * `simulated/` keeps everything in memory. What a pod should be is said in the terms of the CRI (runtime.v1), what is there in ours.
+ *
+ * Every method rejects with RuntimeError where the runtime refuses or cannot be reached; stop and remove of what is gone succeed.
+ */
+export interface ContainerRuntime {
+  /** Nothing runs for real: the agent then neither mounts volumes, nor writes cgroups, nor sends probes over the network. */
+  readonly simulated: boolean;
+  version(): Promise<RuntimeVersion>;
+  /** RuntimeReady and NetworkReady; rejects when the runtime cannot be reached. */
+  conditions(): Promise<readonly RuntimeCondition[]>;
+
+  listSandboxes(): Promise<readonly SandboxSummary[]>;
+  listContainers(): Promise<readonly ContainerSummary[]>;
+  /** The sandbox with its addresses; undefined when it is gone. */
+  sandbox(id: string): Promise<Sandbox | undefined>;
+  container(id: string): Promise<RuntimeContainer | undefined>;
+
+  /** Creates and starts a sandbox with its network; answers its id. */
+  runSandbox(config: SandboxConfig): Promise<string>;
+  /** Stops what still runs in it and takes the network away. */
+  stopSandbox(id: string): Promise<void>;
+  /** Removes a sandbox and the containers in it. */
+  removeSandbox(id: string): Promise<void>;
+  createContainer(sandboxId: string, config: ContainerConfig, sandboxConfig: SandboxConfig): Promise<string>;
+  startContainer(id: string): Promise<void>;
+  /** Sends the stop signal, and SIGKILL after `graceSeconds`; resolves when the container is dead. */
+  stopContainer(id: string, graceSeconds: number): Promise<void>;
+  removeContainer(id: string): Promise<void>;
+  updateResources(id: string, resources: LinuxContainerResources): Promise<void>;
+  /** After its log file was moved away: goes on in a new one. */
+  reopenLog(id: string): Promise<void>;
+  /** Runs a command to its end; `timeoutSeconds` 0 is for ever. Rejects with code 'DeadlineExceeded' past it. */
+  execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecResult>;
+  /** Prepares exec, attach or port-forward. */
+  stream(request: StreamRequest): Promise<StreamTarget>;
+  /** Lines that a simulated container printed; undefined where logs are files (`logPath`). */
+  logLines?(id: string): readonly LogLine[];
+
+  images(): Promise<readonly Image[]>;
+  image(reference: string): Promise<Image | undefined>;
+  /** Pulls and answers the image's id. */
+  pullImage(reference: string, auth?: RegistryCredentials): Promise<string>;
+  removeImage(reference: string): Promise<void>;
+  /** Where images are kept, and how many bytes they take. */
+  imageFilesystem(): Promise<{ readonly mountpoint: string; readonly usedBytes: number } | undefined>;
+  containerStats(): Promise<readonly ContainerStats[]>;
+
+  /** Calls `onExit` with the id of every container or sandbox whose process ended, as it happens; resolves when the stream or `signal` ends. */
+  watchExits(onExit: (id: string) => void, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** gRPC's codes, by name: what the CRI answers with. */
+export type RuntimeErrorCode = 'Unknown' | 'NotFound' | 'DeadlineExceeded' | 'Unavailable' | 'InvalidArgument' | 'AlreadyExists' | 'Other';
+
+/** The message has the form in which kubelet prints errors of the CRI: `rpc error: code = NotFound desc = …`. */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
+  readonly code: RuntimeErrorCode;
+  /** The message without its prefix. */
+  readonly description: string;
+  constructor(code: RuntimeErrorCode, description: string) {
+    super(`rpc error: code = ${code === 'Other' ? 'Unknown' : code} desc = ${description}`);
+    this.code = code;
+    this.description = description;
+  }
+}
+
+export interface RuntimeVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly apiVersion: string;
+}
+
+export interface RuntimeCondition {
+  readonly type: string;
+  readonly status: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface SandboxSummary {
+  readonly id: string;
+  readonly podUid: string;
+  readonly podName: string;
+  readonly podNamespace: string;
+  readonly attempt: number;
+  readonly ready: boolean;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly createdAt: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Sandbox extends SandboxSummary {
+  /** Empty with the host's network. */
+  readonly ips: readonly string[];
+  readonly hostNetwork: boolean;
+}
+
+export type ContainerPhase = 'created' | 'running' | 'exited' | 'unknown';
+
+export interface ContainerSummary {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: ContainerPhase;
+  readonly createdAt: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface RuntimeContainer extends Omit<ContainerSummary, 'sandboxId'> {
+  /** As the container was created with. */
+  readonly image: string;
+  /** The digest, or the id where there is none. */
+  readonly imageRef: string;
+  /** 0: not yet. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  /** `OOMKilled`, `Completed`, `Error`, `StartError` or `ContainerCannotRun`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly logPath: string;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface StreamSet {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+export type StreamRequest =
+  | ({ readonly kind: 'exec'; readonly containerId: string; readonly command: readonly string[] } & StreamSet)
+  | ({ readonly kind: 'attach'; readonly containerId: string } & StreamSet)
+  | { readonly kind: 'portForward'; readonly sandboxId: string; readonly ports: readonly number[] };
+
+/** Bytes go to a streaming server of the runtime, or the answer is known already (simulated). */
+export type StreamTarget = { readonly url: string } | { readonly stdout: string; readonly exitCode: number };
+
+export interface LogLine {
+  readonly time: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly sizeBytes: number;
+  /** The user of the image, by id or by name; neither: root. */
+  readonly uid?: number;
+  readonly username: string;
+  readonly pinned: boolean;
+}
+
+export interface RegistryCredentials {
+  readonly username?: string;
+  readonly password?: string;
+  readonly auth?: string;
+  readonly serverAddress?: string;
+  readonly identityToken?: string;
+  readonly registryToken?: string;
+}
+
+export interface ContainerStats {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly time: number;
+  readonly cpuNanoseconds: number;
+  readonly workingSetBytes: number;
+  readonly rssBytes: number;
+  readonly usageBytes: number;
+  readonly writableLayerBytes: number;
+  readonly writableLayerInodes: number;
+}

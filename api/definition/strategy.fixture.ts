@@ -1,0 +1,46 @@
+import type { KubeObject, Live } from '../meta/object.ts';
+import { fieldErrorText } from '../schema/field-error.ts';
+import type { Strategy } from './kind.ts';
+
+/** An object after its kind's defaults. */
+export function defaulted<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): T {
+  const copy: T = structuredClone(object);
+  strategy.default?.(copy);
+  return copy;
+}
+
+/** What is wrong with a new object, as the texts of its errors. */
+export function createErrors<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): string[] {
+  const created = defaulted(strategy, object);
+  strategy.prepareForCreate?.(created);
+  return (strategy.validate?.(created) ?? []).map(fieldErrorText);
+}
+
+/** An object as the server would keep it. */
+export function stored<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): Live<T> {
+  const created = defaulted(strategy, object);
+  strategy.prepareForCreate?.(created);
+  const metadata = { name: 'x', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', ...created.metadata };
+  return { ...created, metadata };
+}
+
+/** What an update makes of an object: `change` works on a copy. */
+export function updated<T extends KubeObject>(strategy: Strategy<T>, old: Live<T>, change: (object: T) => void): T {
+  const next: T = structuredClone(old);
+  change(next);
+  strategy.default?.(next);
+  strategy.prepareForUpdate?.(next, old);
+  return next;
+}
+
+/** What is wrong with an update. */
+export const updateErrors = <T extends KubeObject>(strategy: Strategy<T>, old: Live<T>, change: (object: T) => void): string[] =>
+  (strategy.validateUpdate?.(updated(strategy, old, change), old) ?? []).map(fieldErrorText);
+
+/** What is wrong with an update of the status. */
+export function statusErrors<T extends KubeObject>(strategy: Strategy<T>, old: Live<T>, change: (object: T) => void): string[] {
+  const next: T = structuredClone(old);
+  change(next);
+  strategy.prepareForStatusUpdate?.(next, old);
+  return (strategy.validateStatusUpdate?.(next, old) ?? []).map(fieldErrorText);
+}

@@ -1,0 +1,68 @@
+import type { FieldError } from '../../../schema/field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { dns1035LabelFaults, portNumberFaults } from '../../../validation/name-rules.ts';
+import type { CustomResourceConversion, WebhookClientConfig } from './schema.ts';
+
+const FIELD = 'spec.conversion';
+const REVIEW_VERSIONS: readonly string[] = ['v1', 'v1beta1'];
+
+/** How objects go from version to version: not at all, or through a webhook. */
+export function checkConversion(errors: FieldError[], conversion: CustomResourceConversion | undefined): void {
+  if (!conversion) return;
+  const { strategy, webhook } = conversion;
+  if (!strategy) errors.push(required(`${FIELD}.strategy`));
+  else if (strategy !== 'None' && strategy !== 'Webhook') errors.push(notSupported(`${FIELD}.strategy`, strategy, ['None', 'Webhook']));
+  if (strategy !== 'Webhook') {
+    if (webhook?.clientConfig) errors.push(forbidden(`${FIELD}.webhookClientConfig`, 'should not be set when strategy is not set to Webhook'));
+    if (webhook?.conversionReviewVersions?.length) {
+      errors.push(forbidden(`${FIELD}.conversionReviewVersions`, 'should not be set when strategy is not set to Webhook'));
+    }
+    return;
+  }
+  if (!webhook?.clientConfig) errors.push(required(`${FIELD}.webhookClientConfig`, 'required when strategy is set to Webhook'));
+  else checkClient(errors, webhook.clientConfig);
+  checkReviewVersions(errors, webhook?.conversionReviewVersions ?? []);
+}
+
+function checkClient(errors: FieldError[], client: WebhookClientConfig): void {
+  const at = `${FIELD}.webhookClientConfig`;
+  const { url, service } = client;
+  if ((url === undefined) === (service === undefined)) errors.push(required(at, 'exactly one of url or service is required'));
+  if (url !== undefined) checkUrl(errors, url, `${at}.url`);
+  if (!service) return;
+  if (!service.name) errors.push(required(`${at}.service.name`, 'service name is required'));
+  if (!service.namespace) errors.push(required(`${at}.service.namespace`, 'service namespace is required'));
+  for (const fault of portNumberFaults(service.port ?? 443)) {
+    errors.push(invalid(`${at}.service.port`, service.port, `port is not valid: ${fault}`));
+  }
+  if (service.path !== undefined && !service.path.startsWith('/')) errors.push(invalid(`${at}.service.path`, service.path, "must start with a '/'"));
+}
+
+function checkUrl(errors: FieldError[], url: string, field: string): void {
+  const form = 'desired format: https://host[/path]';
+  if (!URL.canParse(url)) {
+    errors.push(required(field, `url must be a valid URL; ${form}`));
+    return;
+  }
+  const parsed = new URL(url);
+  if (parsed.protocol !== 'https:') errors.push(invalid(field, url, `'https' is the only allowed URL scheme; ${form}`));
+  if (parsed.hostname === '') errors.push(invalid(field, url, `host must be specified; ${form}`));
+  if (parsed.username !== '' || parsed.password !== '') errors.push(invalid(field, url, 'user information is not permitted in the URL'));
+  if (parsed.hash !== '') errors.push(invalid(field, url, 'fragments are not permitted in the URL'));
+  if (parsed.search !== '') errors.push(invalid(field, url, 'query parameters are not permitted in the URL'));
+}
+
+function checkReviewVersions(errors: FieldError[], versions: readonly string[]): void {
+  const field = `${FIELD}.conversionReviewVersions`;
+  if (versions.length === 0) {
+    errors.push(required(field));
+    return;
+  }
+  versions.forEach((version, i) => {
+    if (versions.indexOf(version) < i) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
+    for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${field}[${i}]`, version, fault));
+  });
+  if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
+    errors.push(invalid(field, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`));
+  }
+}

@@ -1,0 +1,29 @@
+import type { Strategy } from '../../../definition/kind.ts';
+import { defaultCustomResourceDefinition, prepareCustomResourceDefinition } from './defaults.ts';
+import type { CustomResourceDefinition } from './schema.ts';
+import { validateCustomResourceDefinition, validateCustomResourceDefinitionStatus, validateCustomResourceDefinitionUpdate } from './validation.ts';
+
+export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
+  generation: 'content',
+  allowUnconditionalUpdate: false,
+  metadataChecks: { anyFinalizer: true },
+  default: defaultCustomResourceDefinition,
+  prepareForCreate: prepareCustomResourceDefinition,
+  prepareForUpdate: (crd, old) => {
+    crd.status = { ...old.status };
+    // A new storage version counts as stored from now on.
+    const stored = crd.status.storedVersions ?? [];
+    const current = crd.spec.versions?.find((version) => version.storage)?.name;
+    if (current !== undefined && !stored.includes(current)) crd.status.storedVersions = [...stored, current];
+  },
+  prepareForStatusUpdate: (crd, old) => {
+    crd.spec = old.spec;
+    if (crd.metadata) {
+      crd.metadata.labels = old.metadata.labels;
+      crd.metadata.annotations = old.metadata.annotations;
+    }
+  },
+  validate: validateCustomResourceDefinition,
+  validateUpdate: validateCustomResourceDefinitionUpdate,
+  validateStatusUpdate: validateCustomResourceDefinitionStatus,
+};

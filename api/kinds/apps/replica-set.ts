@@ -1,0 +1,63 @@
+import { defineKind } from '../../definition/kind.ts';
+import { LabelSelector } from '../../meta/label-selector.ts';
+import { ObjectMeta } from '../../meta/object-meta.ts';
+import type { Infer } from '../../schema/fields.ts';
+import { int32, int64, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
+import { PodTemplateSpec } from '../core/pod-template.ts';
+import { replicaSetColumns } from './apps-columns.ts';
+import { replicaSetStrategy } from './replica-set-strategy.ts';
+
+export const ReplicaSetSpec = struct('ReplicaSetSpec', 'The pods that a ReplicaSet keeps.', {
+  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').optional(),
+  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1 }).optional(),
+  selector: ref(LabelSelector, "Pods that belong to the ReplicaSet; must match the template's labels, and never changes.", { presence: 'pointer' }),
+  template: ref(PodTemplateSpec, 'The pods to create.', { presence: 'filled' }).optional(),
+});
+export type ReplicaSetSpec = Infer<typeof ReplicaSetSpec>;
+
+export const ReplicaSetCondition = struct('ReplicaSetCondition', "One observation of a ReplicaSet's state.", {
+  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).optional(),
+  message: string('Explanation for people.').optional(),
+  reason: string('One CamelCase word for why it is so.').optional(),
+  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }),
+  type: string('ReplicaFailure, when pods cannot be created or deleted.', { goType: 'ReplicaSetConditionType' }),
+});
+export type ReplicaSetCondition = Infer<typeof ReplicaSetCondition>;
+
+export const ReplicaSetStatus = struct('ReplicaSetStatus', 'What a ReplicaSet has.', {
+  availableReplicas: int32('Pods that have been ready for minReadySeconds.').optional(),
+  conditions: listMap(ReplicaSetCondition, ['type'], 'Latest observations, one of each type.').optional(),
+  fullyLabeledReplicas: int32('Pods that have all labels of the template.').optional(),
+  observedGeneration: int64('The metadata.generation that this was computed from.').optional(),
+  readyReplicas: int32('Pods that are ready.').optional(),
+  replicas: int32('Pods that are not ending.'),
+  terminatingReplicas: int32('Pods that are ending but still there.', { presence: 'pointer' }).optional(),
+});
+export type ReplicaSetStatus = Infer<typeof ReplicaSetStatus>;
+
+export const ReplicaSet = topLevel('ReplicaSet', 'Keeps a number of like pods running; usually made by a Deployment.', {
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
+  spec: ref(ReplicaSetSpec, 'What is wanted.', { presence: 'filled' }).optional(),
+  status: ref(ReplicaSetStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+});
+export type ReplicaSet = Infer<typeof ReplicaSet>;
+
+export const replicaSets = defineKind<ReplicaSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  namespaced: true,
+  shortNames: ['rs'],
+  categories: ['all'],
+  schema: ReplicaSet,
+  columns: replicaSetColumns,
+  subresources: [
+    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    { name: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+  scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
+  strategy: replicaSetStrategy,
+});

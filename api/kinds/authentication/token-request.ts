@@ -1,0 +1,36 @@
+import { ObjectMeta } from '../../meta/object-meta.ts';
+import type { Infer } from '../../schema/fields.ts';
+import { atomicList, int64, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
+
+export const BoundObjectReference = struct('BoundObjectReference', 'The object whose end ends the token.', {
+  apiVersion: string('Group and version of the object.').optional(),
+  kind: string('Pod, Secret or Node.').optional(),
+  name: string('Name of the object.').optional(),
+  uid: string('Identifier of the object.', { goType: 'types.UID' }).optional(),
+});
+export type BoundObjectReference = Infer<typeof BoundObjectReference>;
+
+export const TokenRequestSpec = struct('TokenRequestSpec', 'The token that is wanted.', {
+  audiences: atomicList(string(), "Audiences that the token is to be for; the API server's own, if empty.").optional(),
+  boundObjectRef: ref(BoundObjectReference, 'Object that the token is valid as long as.').optional(),
+  expirationSeconds: int64('Seconds that the token is to be valid; the server may choose otherwise.', {
+    presence: 'pointer',
+    default: 3600,
+  }).optional(),
+});
+export type TokenRequestSpec = Infer<typeof TokenRequestSpec>;
+
+export const TokenRequestStatus = struct('TokenRequestStatus', 'The token that was issued.', {
+  expirationTimestamp: time('When the token ends.', { presence: 'null' }).optional(),
+  token: string('The token.').optional(),
+});
+export type TokenRequestStatus = Infer<typeof TokenRequestStatus>;
+
+export const TokenRequest = topLevel('TokenRequest', 'Asks for a token of a service account.', {
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
+  spec: ref(TokenRequestSpec, 'What is wanted.', { presence: 'filled' }).optional(),
+  status: ref(TokenRequestStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+});
+export type TokenRequest = Infer<typeof TokenRequest>;

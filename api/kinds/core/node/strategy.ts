@@ -1,0 +1,142 @@
+import type { Strategy } from '../../../definition/kind.ts';
+import type { Live } from '../../../meta/object.ts';
+import { roundAmounts } from '../../../pod/container-defaults.ts';
+import { checkResourceQuantity } from '../../../pod/resource-quantity-validation.ts';
+import { TAINT_EFFECTS } from '../../../pod/toleration-validation.ts';
+import type { FieldError } from '../../../schema/field-error.ts';
+import { duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
+import type { FieldPath } from '../../../validation/field-path.ts';
+import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
+import { addFaults, checkChoice } from '../../../validation/field-rules.ts';
+import { checkCidr, isDualStackCidrs } from '../../../validation/ip-rules.ts';
+import { configKeyFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../../validation/name-rules.ts';
+import type { ConfigMapNodeConfigSource, Node, NodeConfigSource, Taint } from './schema.ts';
+
+const STATUS = rootPath('status');
+const POD_CIDRS = childPath(rootPath('spec'), 'podCIDRs');
+/** Upstream reports taints as if they stood in the metadata. */
+const TAINTS = childPath(rootPath('metadata'), 'taints');
+
+function setDefaults(node: Node): void {
+  const { spec, status } = node;
+  if (spec?.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
+  const first = spec?.podCIDRs?.[0];
+  if (spec && first) spec.podCIDR = first;
+  if (!status) return;
+  if (status.capacity) status.allocatable ??= { ...status.capacity };
+  roundAmounts(status.capacity);
+  roundAmounts(status.allocatable);
+}
+
+function validate(node: Node): FieldError[] {
+  const errors: FieldError[] = [];
+  if (node.spec?.taints) checkTaints(errors, node.spec.taints);
+  checkAmounts(errors, node);
+  const cidrs = node.spec?.podCIDRs ?? [];
+  cidrs.forEach((cidr, i) => {
+    checkCidr(errors, cidr, indexPath(POD_CIDRS, i));
+  });
+  if (cidrs.length > 1) {
+    if (cidrs.length > 2 || !isDualStackCidrs(cidrs)) {
+      errors.push(invalid('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'));
+    }
+    cidrs.forEach((cidr, i) => {
+      if (cidrs.indexOf(cidr) < i) errors.push(duplicate(`spec.podCIDRs[${i}]`, cidr));
+    });
+  }
+  return errors;
+}
+
+function checkTaints(errors: FieldError[], taints: readonly Taint[]): void {
+  const seen = new Set<string>();
+  taints.forEach((taint, i) => {
+    const at = indexPath(TAINTS, i);
+    const { key = '', value = '', effect = '' } = taint;
+    addFaults(errors, qualifiedNameFaults(key), key, at, 'key');
+    const faults = labelValueFaults(value);
+    if (faults.length > 0) errors.push(invalid(pathText(at, 'value'), value, faults.join(';')));
+    checkChoice(errors, effect, TAINT_EFFECTS, at, 'effect');
+    const pair = `${effect}/${key}`;
+    if (seen.has(pair)) errors.push(duplicate(pathText(at), taint));
+    seen.add(pair);
+  });
+}
+
+function checkAmounts(errors: FieldError[], node: Node): void {
+  for (const list of ['capacity', 'allocatable'] as const) {
+    const amounts = node.status?.[list];
+    for (const name in amounts) checkResourceQuantity(errors, name, amounts[name] ?? '0', childPath(childPath(STATUS, list), name));
+  }
+}
+
+function checkUpdate(node: Node, old: Live<Node>): FieldError[] {
+  const errors: FieldError[] = [];
+  checkAmounts(errors, node);
+  const seen = new Set<string>();
+  node.status?.addresses?.forEach((address, i) => {
+    const key = `${address.type}/${address.address}`;
+    if (seen.has(key)) errors.push(duplicate(`status.addresses[${i}]`, address));
+    seen.add(key);
+  });
+  const cidrs = node.spec?.podCIDRs ?? [];
+  const before = old.spec?.podCIDRs ?? [];
+  const moved = before.length > 0 && (before.length !== cidrs.length || before.some((cidr, i) => cidr !== cidrs[i]));
+  if (moved) errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
+  if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID) {
+    errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'));
+  }
+  if (node.spec?.configSource) checkConfigSource(errors, node.spec.configSource, false, childPath(rootPath('spec'), 'configSource'));
+  for (const part of ['assigned', 'active', 'lastKnownGood'] as const) {
+    const source = node.status?.config?.[part];
+    if (source) checkConfigSource(errors, source, true, childPath(childPath(STATUS, 'config'), part));
+  }
+  if (node.spec?.taints) checkTaints(errors, node.spec.taints);
+  if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) errors.push(forbidden('spec.externalID', 'may not be updated'));
+  return errors;
+}
+
+/** Dynamic kubelet configuration: gone, but its fields keep their rules. In a status the source is pinned, in a spec it is not. */
+function checkConfigSource(errors: FieldError[], source: NodeConfigSource, pinned: boolean, path: FieldPath): void {
+  if (!source.configMap) {
+    errors.push(invalid(pathText(path), source, 'exactly one reference subfield must be non-nil'));
+    return;
+  }
+  const at = childPath(path, 'configMap');
+  for (const field of ['uid', 'resourceVersion'] as const) {
+    const value = source.configMap[field];
+    if (pinned && !value) errors.push(required(pathText(at, field), `${field} must be set in status`));
+    if (!pinned && value) errors.push(forbidden(pathText(at, field), `${field} must not be set in spec`));
+  }
+  checkConfigMap(errors, source.configMap, at);
+}
+
+function checkConfigMap(errors: FieldError[], source: ConfigMapNodeConfigSource, path: FieldPath): void {
+  for (const [field, rule] of [
+    ['namespace', labelName],
+    ['name', subdomainName],
+    ['kubeletConfigKey', configKeyFaults],
+  ] as const) {
+    const value = source[field];
+    if (!value) errors.push(required(pathText(path, field), `${field} must be set`));
+    else addFaults(errors, rule(value, false), value, path, field);
+  }
+}
+
+export const nodeStrategy: Strategy<Node> = {
+  metadataChecks: { onUpdate: ['whole', 'change'] },
+  default: setDefaults,
+  prepareForUpdate: (node, old) => {
+    node.status = old.status;
+  },
+  prepareForStatusUpdate: (node, old) => {
+    node.spec = old.spec;
+  },
+  validate,
+  validateUpdate: (node, old) => [...validate(node), ...checkUpdate(node, old)],
+  validateStatusUpdate: checkUpdate,
+  warnings: ({ spec }) => [
+    ...(spec?.configSource ? ['spec.configSource: deprecated in v1.22, support removed in v1.24'] : []),
+    ...(spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+  ],
+  selectableFields: { 'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false) },
+};

@@ -1,0 +1,43 @@
+import { defaultHostPorts, defaultRequests } from '../../../pod/container-defaults.ts';
+import { aggregateContainers } from '../../../pod/container-requests.ts';
+import type { PodSpec } from '../../../pod/pod-spec.ts';
+import { defaultPodSpec } from '../../../pod/pod-spec-defaults.ts';
+import { isHugePages, isOvercommitAllowed, isPodLevelResource } from '../../../pod/resource-names.ts';
+import type { Pod } from './schema.ts';
+
+export function defaultPod(pod: Pod): void {
+  pod.spec ??= { containers: [] };
+  const spec = pod.spec;
+  defaultRequests(spec.containers);
+  defaultRequests(spec.initContainers);
+  if (spec.resources) defaultPodResources(spec, spec.resources);
+  spec.enableServiceLinks ??= true;
+  if (spec.hostNetwork) {
+    defaultHostPorts(spec.containers);
+    defaultHostPorts(spec.initContainers);
+  }
+  defaultPodSpec(spec);
+}
+
+/** Of resources given for the pod as a whole, what is left out comes from the containers, and requests at last from the limits. */
+function defaultPodResources(spec: PodSpec, resources: NonNullable<PodSpec['resources']>): void {
+  const ofContainers = aggregateContainers(spec, (container) => container.resources?.requests);
+  for (const name in ofContainers) {
+    const amount = ofContainers[name];
+    if (!isHugePages(name) || amount === undefined) continue;
+    resources.limits ??= {};
+    resources.limits[name] ??= amount;
+  }
+  const limits = resources.limits ?? {};
+  if (Object.keys(limits).length === 0) return;
+  const requests = { ...resources.requests };
+  for (const name in ofContainers) {
+    const amount = ofContainers[name];
+    if (amount !== undefined && isPodLevelResource(name) && isOvercommitAllowed(name)) requests[name] ??= amount;
+  }
+  for (const name in limits) {
+    const limit = limits[name];
+    if (limit !== undefined && isPodLevelResource(name)) requests[name] ??= limit;
+  }
+  if (Object.keys(requests).length > 0) resources.requests = requests;
+}

@@ -1,0 +1,45 @@
+import type { PodSpec } from '../../../pod/pod-spec.ts';
+import type { ResourceRequirements } from '../../../pod/resources.ts';
+import { compareQuantities, signOfQuantity } from '../../../schema/quantity.ts';
+import type { Pod } from './schema.ts';
+
+export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
+
+const COMPUTE = ['cpu', 'memory'] as const;
+
+/** Whether a holder of resources asks for CPU or memory at all, and whether what it asks for is all it can get. */
+function judge(resources: ResourceRequirements | undefined): { asks: boolean; guaranteed: boolean } {
+  let asks = false;
+  let guaranteed = true;
+  for (const name of COMPUTE) {
+    const request = resources?.requests?.[name];
+    const limit = resources?.limits?.[name];
+    const hasRequest = request !== undefined && signOfQuantity(request) > 0;
+    const hasLimit = limit !== undefined && signOfQuantity(limit) > 0;
+    asks ||= hasRequest || hasLimit;
+    guaranteed &&= hasLimit && (!hasRequest || compareQuantities(request, limit) === 0);
+  }
+  return { asks, guaranteed };
+}
+
+/**
+ * The quality of service of a pod by its spec (https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/).
+ * Ephemeral containers do not count. Resources of the pod as a whole go before those of its containers.
+ */
+export function qosClassOf(spec: PodSpec | undefined): QosClass {
+  const ofPod = spec?.resources;
+  const podLevel = Object.keys(ofPod?.requests ?? {}).length + Object.keys(ofPod?.limits ?? {}).length > 0;
+  const holders = podLevel ? [ofPod] : [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map((container) => container.resources);
+  let asks = false;
+  let guaranteed = true;
+  for (const holder of holders) {
+    const one = judge(holder);
+    asks ||= one.asks;
+    guaranteed &&= one.guaranteed;
+  }
+  if (!asks) return 'BestEffort';
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+/** The class that was settled on when the pod was made, or else the one its spec asks for. */
+export const qosClassOfPod = (pod: Pod): string => pod.status?.qosClass || qosClassOf(pod.spec);

@@ -1,0 +1,111 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
+import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { isNotFound } from '../../../api/meta/status-error.ts';
+import type { ResourceList } from '../../../api/quota/pod-resources.ts';
+import { matchesScopes, missingPodResources, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
+import { compareQuantities, subtractQuantities } from '../../../api/schema/quantity.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/extension.ts';
+import type { StorageAccess } from '../../storage/access.ts';
+import { admitted, forbidden } from '../admitted.ts';
+import type { Excess, Reservation } from './quota-ledger.ts';
+import { quotaLedger } from './quota-ledger.ts';
+
+const listText = (names: readonly string[], list: ResourceList): string => names.map((name) => `${name}=${list[name] ?? '0'}`).join(',');
+
+function excessText({ quota, names, delta, used, hard }: Excess): string {
+  return `exceeded quota: ${quota}, requested: ${listText(names, delta)}, used: ${listText(names, used)}, limited: ${listText(names, hard)}`;
+}
+
+/** What the write adds to the usage: all of a new object; the difference of a changed one. */
+function deltaOf(attributes: AdmissionAttributes, object: KubeObject, quota: Live<ResourceQuota>, now: number): Record<string, string> {
+  const { kind, old } = attributes;
+  const names = quotaResourcesFor(kind, Object.keys(quota.status?.hard ?? {}));
+  const after = usageOf(kind, object, now);
+  const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now) : {};
+  const delta: Record<string, string> = {};
+  for (const name of names) {
+    const difference = subtractQuantities(after[name] ?? '0', before[name] ?? '0');
+    if (compareQuantities(difference, '0') !== 0) delta[name] = difference;
+  }
+  return delta;
+}
+
+/** What there is of a kind in the quota's namespace, in the resources that the kind is charged to. */
+function countOf(objects: StorageAccess, kind: Kind, quota: Live<ResourceQuota>, now: number): ResourceList {
+  const hard = quota.status?.hard ?? {};
+  const names = quotaResourcesFor(kind, Object.keys(hard));
+  const there = objects.list(kind, quota.metadata.namespace).filter((object) => matchesScopes(quota.spec ?? {}, kind, object));
+  return sumUsage(
+    Object.fromEntries(names.map((name) => [name, hard[name] ?? '0'])),
+    there.map((object) => usageOf(kind, object, now)),
+  );
+}
+
+/** A new pod names what the quota covers, and the quota has been counted once: until then nothing is let in. */
+function checkConstraints(attributes: AdmissionAttributes, quota: Live<ResourceQuota>, pod: Pod | undefined): void {
+  const covered = quotaResourcesFor(attributes.kind, Object.keys(quota.status?.hard ?? {}));
+  const missing = pod && missingPodResources(pod, covered);
+  if (missing !== undefined) throw forbidden(attributes, `failed quota: ${quota.metadata.name}: ${missing}`);
+  const uncounted = covered.filter((name) => quota.status?.used?.[name] === undefined);
+  if (uncounted.length === 0) return;
+  throw forbidden(attributes, `status unknown for quota: ${quota.metadata.name}, resources: ${uncounted.sort().join(',')}`);
+}
+
+/**
+ * Charges what is created to the namespace's quotas and refuses what does not fit, before it is stored. Runs last, so that nothing is
+ * charged for what others refuse. Updates are charged for the difference (services that take node ports, pods that ask for more).
+ */
+export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): AdmissionPlugin {
+  const ledger = quotaLedger(objects);
+  return {
+    name: 'ResourceQuota',
+    handles: (kind, subresource, verb) => {
+      if (!kind.namespaced || subresource !== '' || kind.plural === 'resourcequotas') return false;
+      if (verb === 'create') return kind.verbs.includes('get');
+      return verb === 'update' && kind.group === '' && (kind.plural === 'pods' || kind.plural === 'services');
+    },
+    async validate(attributes) {
+      const { kind, key, object, dryRun } = attributes;
+      if (!object) return;
+      const quotas = objects.list(resourceQuotas, key.namespace);
+      if (quotas.length === 0) return;
+      const now = clock.now();
+      const covering = quotas.filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
+      const pod = admitted(pods, attributes);
+      for (const quota of covering) checkConstraints(attributes, quota, pod && !pod.old ? pod.object : undefined);
+      const reservations: Reservation[] = [];
+      try {
+        for (const quota of covering) {
+          const delta = deltaOf(attributes, object, quota, now);
+          const rises = Object.values(delta).some((quantity) => compareQuantities(quantity, '0') > 0);
+          if (!rises) continue;
+          const counted = () => countOf(objects, kind, quota, now);
+          const quotaKey = { namespace: key.namespace, name: quota.metadata.name };
+          if (dryRun) {
+            const excess = ledger.wouldExceed({ quota: quotaKey, delta, counted });
+            if (excess) throw forbidden(attributes, excessText(excess));
+            continue;
+          }
+          const result = await ledger.charge({ quota: quotaKey, delta, counted }).catch((error: unknown) => {
+            if (isNotFound(error)) return undefined;
+            throw error;
+          });
+          if (!result) continue;
+          if ('excess' in result) throw forbidden(attributes, excessText(result.excess));
+          reservations.push(result.reservation);
+        }
+      } catch (error) {
+        for (const reservation of reservations) reservation.settle(false);
+        throw error;
+      }
+      attributes.onSettled((committed) => {
+        for (const reservation of reservations) reservation.settle(committed);
+      });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { isHeadless, takesClusterIp } from '../../api/kinds/core/service/defaults.ts';
+import type { Service, ServiceSpec } from '../../api/kinds/core/service/schema.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
+import { invalid } from '../../api/schema/field-error.ts';
+
+export const needsNodePorts = (spec: ServiceSpec): boolean =>
+  spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+/** Node ports that are named are honoured on a load balancer that allocates none of its own. */
+export const mayHaveNodePorts = (spec: ServiceSpec): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+
+const familyOf = (ip: string): 'IPv4' | 'IPv6' => (ip.includes(':') ? 'IPv6' : 'IPv4');
+
+/**
+ * Fills in the address families on a cluster that has IPv4 only (registry/core/service, initIPFamilyFields): what is asked for is answered
+ * as far as it can be, and refused where two families are required. A headless service without a selector may have both.
+ */
+export function fillIpFamilies({ spec }: Service): FieldError[] {
+  if (!spec || !takesClusterIp(spec)) return [];
+  const named = (spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '');
+  if (!spec.ipFamilies?.length && named.length > 0) spec.ipFamilies = named.map(familyOf);
+  if (isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0) {
+    spec.ipFamilyPolicy ??= 'RequireDualStack';
+    const [first = 'IPv4'] = spec.ipFamilies ?? [];
+    if ((spec.ipFamilies?.length ?? 0) < 2) {
+      spec.ipFamilies = spec.ipFamilyPolicy === 'SingleStack' ? [first] : [first, first === 'IPv4' ? 'IPv6' : 'IPv4'];
+    }
+    return [];
+  }
+  const wrong: FieldError[] = [];
+  if (spec.ipFamilyPolicy === 'RequireDualStack') {
+    wrong.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'));
+  }
+  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
+    if (family === 'IPv6') wrong.push(invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
+  }
+  if (wrong.length > 0) return wrong;
+  spec.ipFamilyPolicy ??= 'SingleStack';
+  if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4'];
+  return [];
+}

@@ -1,0 +1,123 @@
+import { errors } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Authenticator, Authorizer } from '../contract/extension.ts';
+import type { ApiRequest, UserInfo } from '../contract/request.ts';
+import type { StorageAccess } from '../storage/access.ts';
+import { userOfBootstrapToken } from './bootstrap-token.ts';
+import { clientCertificates } from './client-certificate.ts';
+import { impersonated } from './impersonation.ts';
+import type { ServiceAccountTokens, VerifiedToken } from './service-account-token.ts';
+import { isTokenGood, userOfToken } from './service-account-token.ts';
+import { tokenHash } from './static-tokens.ts';
+
+export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+
+/** What upstream's default roles (system:public-info-viewer) show to everyone. */
+const PUBLIC_PATHS = new Set(['/livez', '/readyz', '/healthz', '/version', '/version/']);
+
+export interface AuthenticationOptions {
+  readonly tokens: ServiceAccountTokens;
+  readonly objects: Pick<StorageAccess, 'get'>;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  /** From `parseTokenFile`. */
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+}
+
+export interface TokenResult {
+  readonly user: UserInfo;
+  readonly audiences: readonly string[];
+}
+
+/** Finds out whose a bearer token is; the audiences are those it shares with `wanted` (default: the API server's). */
+export type TokenAuthenticator = (token: string, wanted?: readonly string[]) => Promise<TokenResult | undefined>;
+
+interface KnownToken extends VerifiedToken {
+  readonly user: UserInfo;
+}
+
+/** Tokens whose signature has been checked are kept, so that a request costs no signature; bounded, the oldest goes first. */
+const VERIFIED_MAX = 10_000;
+
+/** Groups that every user who proved who it is belongs to. */
+const authenticated = (user: UserInfo): UserInfo =>
+  user.groups.includes('system:authenticated') ? user : { ...user, groups: [...user.groups, 'system:authenticated'] };
+
+const bearerToken = (header: string): string | undefined =>
+  header.startsWith('Bearer ') ? header.slice(7).trim() || undefined : /^bearer +(\S+)$/i.exec(header.trim())?.[1];
+
+/** Authenticates bearer tokens: static ones, bootstrap tokens, service-account tokens. */
+export function tokenAuthenticator(options: AuthenticationOptions): TokenAuthenticator {
+  const verified = new Map<string, KnownToken>();
+
+  async function verify(token: string): Promise<KnownToken | undefined> {
+    const there = verified.get(token);
+    if (there) {
+      const now = options.clock.now();
+      if (there.expires > now && there.notBefore <= now) return there;
+      verified.delete(token);
+    }
+    const fresh = await options.tokens.verify(token);
+    if (!fresh) return undefined;
+    const [oldest] = verified.keys();
+    if (verified.size >= VERIFIED_MAX && oldest !== undefined) verified.delete(oldest);
+    const known = { ...fresh, user: authenticated(userOfToken(fresh)) };
+    verified.set(token, known);
+    return known;
+  }
+
+  return async (token, wanted = options.tokens.apiAudiences) => {
+    const shared = (own: readonly string[]) => own.filter((audience) => wanted.includes(audience));
+    if (token.split('.').length === 3) {
+      const jwt = await verify(token);
+      const audiences = shared(jwt?.audiences ?? []);
+      if (jwt && audiences.length > 0 && isTokenGood(jwt, options.objects, options.clock.now())) return { user: jwt.user, audiences };
+    }
+    const audiences = shared(options.tokens.apiAudiences);
+    if (audiences.length === 0) return undefined;
+    const user = options.staticTokens?.get(tokenHash(token)) ?? userOfBootstrapToken(token, options.objects, options.clock.now());
+    return user && { user: authenticated(user), audiences };
+  };
+}
+
+/**
+ * Authenticates requests by client certificate, else by bearer token; without credentials only what is public is answered.
+ * Impersonation headers take effect where the authorizer allows. Throws a 403 or 400 StatusError for impersonation that may not be.
+ */
+export function createAuthenticator(options: AuthenticationOptions, ofToken = tokenAuthenticator(options)): Authenticator {
+  const ofConnection = clientCertificates();
+  const certified = new WeakMap<UserInfo, UserInfo>();
+
+  function ofCertificate(request: ApiRequest): UserInfo | undefined {
+    const user = request.connection && ofConnection(request.connection, options.clock.now());
+    if (!user) return undefined;
+    const known = certified.get(user) ?? authenticated(user);
+    certified.set(user, known);
+    return known;
+  }
+
+  async function ofBearer(request: ApiRequest): Promise<UserInfo | undefined> {
+    const header = request.headers.authorization;
+    const token = header === undefined ? undefined : bearerToken(header);
+    if (token === undefined) return header === undefined && PUBLIC_PATHS.has(request.path) ? ANONYMOUS : undefined;
+    return (await ofToken(token))?.user;
+  }
+
+  const impersonates = (request: ApiRequest): boolean => {
+    for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
+    return false;
+  };
+
+  return {
+    authenticate(request) {
+      const user = ofCertificate(request);
+      if (user && !impersonates(request)) return user;
+      return (async () => {
+        const asker = user ?? (await ofBearer(request));
+        if (!asker || !impersonates(request)) return asker;
+        if (asker === ANONYMOUS) throw errors.unauthorized();
+        return impersonated(request, asker, options.authorizer);
+      })();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { StatusError } from '../../api/meta/status-error.ts';
+import type { Authorizer } from '../contract/extension.ts';
+import type { ApiRequest, UserInfo } from '../contract/request.ts';
+import { serviceAccountUser } from './service-account-token.ts';
+
+const EXTRA = 'impersonate-extra-';
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+const values = (header: string | undefined): string[] => (header === undefined || header === '' ? [] : header.split(/,\s*/));
+
+function extraOf(headers: ApiRequest['headers']): Record<string, string[]> {
+  const extra: Record<string, string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(EXTRA)) extra[decodeURIComponent(name.slice(EXTRA.length))] = values(value);
+  }
+  return extra;
+}
+
+/** What must be allowed, one by one, for the headers to take effect: verb `impersonate` on each of these. */
+function asked(name: string, groups: readonly string[], uid: string | undefined, extra: Readonly<Record<string, readonly string[]>>) {
+  const [, namespace = '', account = ''] = SERVICE_ACCOUNT.exec(name) ?? [];
+  const at = { namespace: '', subresource: '' };
+  return [
+    namespace === '' ? { ...at, group: '', resource: 'users', name } : { ...at, group: '', resource: 'serviceaccounts', namespace, name: account },
+    ...groups.map((group) => ({ ...at, group: '', resource: 'groups', name: group })),
+    ...(uid === undefined ? [] : [{ ...at, group: 'authentication.k8s.io', resource: 'uids', name: uid }]),
+    ...Object.entries(extra).flatMap(([key, entries]) =>
+      entries.map((entry) => ({ ...at, group: 'authentication.k8s.io', resource: 'userextras', subresource: key, name: entry })),
+    ),
+  ];
+}
+
+/**
+ * Who the request is to be taken for: `user`, or the one its Impersonate-… headers name, where the authorizer lets `user` impersonate
+ * each part (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation).
+ * @throws StatusError 403 where it does not, 400 for headers without a user.
+ */
+export async function impersonated(request: ApiRequest, user: UserInfo, authorizer: Authorizer): Promise<UserInfo> {
+  const { headers } = request;
+  const name = headers['impersonate-user'];
+  if (name === undefined || name === '') {
+    const stray = Object.keys(headers).find((header) => header.startsWith('impersonate-') && headers[header] !== undefined);
+    if (stray === undefined) return user;
+    throw new StatusError('BadRequest', `${stray} was sent without impersonate-user: nobody is named to be impersonated`);
+  }
+  const groups = values(headers['impersonate-group']);
+  const uid = headers['impersonate-uid'];
+  const extra = extraOf(headers);
+  for (const part of asked(name, groups, uid, extra)) {
+    const decision = await authorizer.authorize({ user, verb: 'impersonate', isResource: true, version: 'v1', path: request.path, ...part });
+    if (decision.allowed) continue;
+    const resource = part.group === '' ? part.resource : `${part.resource}.${part.group}`;
+    const where = `User "${user.name}" cannot impersonate resource "${part.resource}" in API group "${part.group}"`;
+    throw new StatusError(
+      'Forbidden',
+      `${resource} "${part.name}" is forbidden: ${where} ${part.namespace ? `in the namespace "${part.namespace}"` : 'at the cluster scope'}`,
+      {
+        name: part.name,
+        kind: part.resource,
+        ...(part.group === '' ? {} : { group: part.group }),
+      },
+    );
+  }
+  const [, namespace, account] = SERVICE_ACCOUNT.exec(name) ?? [];
+  const own = groups.length === 0 && namespace && account ? serviceAccountUser(namespace, account).groups : groups;
+  const standing = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  return { name, ...(uid === undefined ? {} : { uid }), groups: [...new Set([...own, standing])], extra };
+}

@@ -1,0 +1,137 @@
+import type { Property, StructuralSchema, ValueValidation } from '../../../api/schema/structural.ts';
+import type { SchemaNames } from './schema-names.ts';
+import { INT_OR_STRING, MICRO_TIME, QUANTITY, TIME } from './schema-names.ts';
+
+export type Json = { [key: string]: unknown };
+
+/** How OpenAPI's versions differ: where schemas stand, and whether a reference may have siblings (2.0) or needs allOf for that (3.0). */
+export interface Dialect {
+  readonly version: 2 | 3;
+  readonly root: '#/definitions/' | '#/components/schemas/';
+}
+
+export const V2: Dialect = { version: 2, root: '#/definitions/' };
+export const V3: Dialect = { version: 3, root: '#/components/schemas/' };
+
+const SCALARS: Readonly<Record<string, string>> = {
+  quantity: QUANTITY,
+  'int-or-string': INT_OR_STRING,
+  'date-time': TIME,
+  'date-time-micro': MICRO_TIME,
+};
+
+/** Writes schemas down for a document, and collects the structures they refer to. */
+export interface SchemaWriter {
+  /** A structure or any other schema in place, without reference. */
+  body(schema: StructuralSchema): Json;
+  /** A reference to a schema by name, with what is said beside it. */
+  reference(name: string, beside?: Json): Json;
+  /** Structures that were referred to and are not written yet: name → body. */
+  readonly pending: Map<string, StructuralSchema>;
+  /** Scalars of apimachinery that were referred to. */
+  readonly scalars: Set<string>;
+}
+
+export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter {
+  const pending = new Map<string, StructuralSchema>();
+  const scalars = new Set<string>();
+
+  const reference = (name: string, beside: Json = {}): Json => {
+    const $ref = dialect.root + name;
+    if (Object.keys(beside).length === 0) return { $ref };
+    return dialect.version === 2 ? { $ref, ...beside } : { allOf: [{ $ref }], ...beside };
+  };
+
+  /** The name of a schema that has one: of a structure, or of a scalar of apimachinery. */
+  const nameOf = (schema: StructuralSchema): string | undefined => {
+    const name = names(schema);
+    if (name !== undefined) {
+      pending.set(name, schema);
+      return name;
+    }
+    const scalar = schema.format === undefined ? undefined : SCALARS[schema.format];
+    // Custom resources write date-time and the like in place.
+    if (scalar === undefined || schema.validation || (schema.format === 'date-time' && schema.title !== undefined)) return undefined;
+    scalars.add(scalar);
+    return scalar;
+  };
+
+  const part = (schema: StructuralSchema, beside: Json = {}): Json => {
+    const name = nameOf(schema);
+    return name === undefined ? { ...body(schema), ...beside } : reference(name, beside);
+  };
+
+  const property = (field: Property): Json => {
+    const { description, schema } = field;
+    const preset = field.default ?? schema.default;
+    return part(schema, {
+      ...(description === undefined ? {} : { description }),
+      // 2.0 knows no defaults in structural documents: upstream leaves them out there.
+      ...(preset === undefined || dialect.version === 2 ? {} : { default: preset }),
+      ...(field.patchStrategy ? { 'x-kubernetes-patch-strategy': field.patchStrategy } : {}),
+    });
+  };
+
+  const body = (schema: StructuralSchema): Json => {
+    const out: Json = {};
+    if (schema.description) out.description = schema.description;
+    const { format } = schema;
+    if (schema.type) out.type = schema.type;
+    if (format !== undefined) out.format = format === 'date-time-micro' ? 'date-time' : format;
+    if (schema.nullable && dialect.version === 3) out.nullable = true;
+    if (schema.enum) out.enum = schema.enum;
+    for (const [key, value] of Object.entries(schema)) if (key.startsWith('x-kubernetes-')) out[key] = value;
+    if (schema.items) out.items = part(schema.items, dialect.version === 3 ? emptyDefault(schema.items) : {});
+    if (typeof schema.additionalProperties === 'object') {
+      out.additionalProperties = part(schema.additionalProperties, dialect.version === 3 ? emptyDefault(schema.additionalProperties) : {});
+    } else if (schema.additionalProperties === true) out.additionalProperties = true;
+    if (schema.properties && schema.properties.size > 0) {
+      out.properties = Object.fromEntries([...schema.properties.values()].map((field) => [field.name, property(field)]));
+    }
+    if (schema.required?.length) out.required = schema.required;
+    if (schema.validation) Object.assign(out, constraints(schema.validation, dialect));
+    // Any JSON: upstream writes RawExtension and the like as an object without more.
+    if (!schema.type && schema['x-kubernetes-preserve-unknown-fields'] && !schema.validation) out.type = 'object';
+    return out;
+  };
+
+  const constraints = ({ allOf, anyOf, oneOf, not, ...plain }: ValueValidation, { version }: Dialect): Json => {
+    if (version === 2) return allOf ? { ...plain, allOf: allOf.map(body) } : plain;
+    return {
+      ...plain,
+      ...(allOf ? { allOf: allOf.map(body) } : {}),
+      ...(anyOf ? { anyOf: anyOf.map(body) } : {}),
+      ...(oneOf ? { oneOf: oneOf.map(body) } : {}),
+      ...(not ? { not: body(not) } : {}),
+    };
+  };
+
+  return { body, reference, pending, scalars };
+}
+
+/** Items that Go fills with their zero value say so, as upstream does. */
+function emptyDefault(schema: StructuralSchema): Json {
+  if (schema.title !== undefined) return { default: {} };
+  if (schema.type === 'string' && schema.format === undefined) return { default: '' };
+  return {};
+}
+
+/** The scalars of apimachinery, by name. */
+export function scalarDocument(name: string, { version }: Dialect): Json {
+  switch (name) {
+    case QUANTITY: {
+      const description = 'A fixed-point number as text: digits, an optional point, and a suffix such as m, k, Mi or e3.';
+      return version === 2 ? { description, type: 'string' } : { description, oneOf: [{ type: 'string' }, { type: 'number' }] };
+    }
+    case INT_OR_STRING: {
+      const description = 'A number or a string.';
+      return version === 2
+        ? { description, type: 'string', format: 'int-or-string' }
+        : { description, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] };
+    }
+    case MICRO_TIME:
+      return { description: 'A time as RFC 3339 with microseconds.', type: 'string', format: 'date-time' };
+    default:
+      return { description: 'A time as RFC 3339 with whole seconds.', type: 'string', format: 'date-time' };
+  }
+}

@@ -1,0 +1,91 @@
+import { apiVersionOf } from '../../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+
+/** An object in the cache: immutable, and encoded once. */
+export class CacheItem {
+  /** `namespace/name`, or `name`. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly object: Live;
+  readonly revision: number;
+  private encoded: string | undefined;
+  private bytes = 0;
+  private current = true;
+
+  /** `text` is the object's JSON, resourceVersion included; left out, it is made when it is asked for. */
+  constructor(key: string, object: Live, revision: number, text?: string) {
+    const slash = key.indexOf('/');
+    this.key = key;
+    this.namespace = slash < 0 ? '' : key.slice(0, slash);
+    this.object = object;
+    this.revision = revision;
+    this.encoded = text;
+  }
+
+  /** The object's JSON, resourceVersion included. */
+  get text(): string {
+    if (this.encoded !== undefined) return this.encoded;
+    const text = JSON.stringify(this.object);
+    if (this.current) this.encoded = text;
+    return text;
+  }
+
+  /** `text`, if it is there without being made. */
+  get encodedText(): string | undefined {
+    return this.encoded;
+  }
+
+  /** How long `text` is as UTF-8. */
+  get size(): number {
+    if (this.bytes === 0 || this.encoded === undefined) this.bytes = Buffer.byteLength(this.text);
+    return this.bytes;
+  }
+
+  /**
+   * The item is no longer what the cache shows. Its text is let go of: past states are kept to resume watches from, and few are ever
+   * asked for again.
+   */
+  supersede(): void {
+    this.current = false;
+    this.encoded = undefined;
+  }
+}
+
+/** How all stored texts of a kind begin; metadata's fields follow. */
+export const textPrefixOf = (kind: { group: string; version: string; kind: string }): string =>
+  `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},"metadata":{`;
+
+/**
+ * Puts an object into the order of its stored text: kind, apiVersion and metadata (without resourceVersion) first.
+ * Returns a new object whose metadata is new too; everything below is shared.
+ */
+export function ordered(kind: { group: string; version: string; kind: string }, object: KubeObject): KubeObject {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _resourceVersion, ...meta } = metadata ?? {};
+  return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: meta, ...rest };
+}
+
+const versionField = (revision: number): string => `"resourceVersion":"${revision}",`;
+
+/** Makes the served text of a stored one: resourceVersion becomes the first field of metadata. */
+export function withRevision(prefix: string, value: string, revision: number): string {
+  return `${prefix}${versionField(revision)}${value.slice(prefix.length)}`;
+}
+
+/**
+ * The item as of a later revision: the same object, with that resourceVersion. For the last state of what is deleted, or left a selector's
+ * view. Its text is made of the item's, where that stands in the stored order; `text` is for an item that may be superseded by now.
+ */
+export function atRevision(prefix: string, item: CacheItem, revision: number, text = item.encodedText): CacheItem {
+  const object = { ...item.object, metadata: { ...item.object.metadata, resourceVersion: String(revision) } };
+  const before = versionField(item.revision);
+  if (!text?.startsWith(before, prefix.length)) return new CacheItem(item.key, object, revision);
+  return new CacheItem(item.key, object, revision, `${prefix}${versionField(revision)}${text.slice(prefix.length + before.length)}`);
+}
+
+/** Freezes an object and all below it; for tests, where a reader that changes a shared object must not go unnoticed. */
+export function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const child of Object.values(value)) deepFreeze(child);
+}

@@ -1,0 +1,119 @@
+import type { KindDefinition } from '../../../api/definition/kind.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { CacheItem } from './cache-item.ts';
+import { LabelIndex } from './label-index.ts';
+import { SortedItems } from './sorted-items.ts';
+
+/** Field selectors whose values are indexed, for readers as for watchers: each node asks for its own pods. */
+const INDEXED_FIELDS: readonly string[] = ['spec.nodeName'];
+
+interface FieldIndex {
+  readonly read: (object: Live) => string;
+  readonly sections: Map<string, SortedItems>;
+}
+
+export interface LabelTerm {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The items of a cache: by key, by namespace in key order, by the values of indexed fields, and by the labels that are asked for. */
+export class ItemIndex {
+  private readonly byKey = new Map<string, CacheItem>();
+  private readonly namespaces = new Map<string, SortedItems>();
+  private readonly fields = new Map<string, FieldIndex>();
+  private readonly labels = new LabelIndex(() => this.list(''));
+
+  constructor(kind: KindDefinition) {
+    for (const field of INDEXED_FIELDS) {
+      const read = kind.strategy.selectableFields?.[field];
+      if (read) this.fields.set(field, { read, sections: new Map() });
+    }
+  }
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  get(key: string): CacheItem | undefined {
+    return this.byKey.get(key);
+  }
+
+  values(): Iterable<CacheItem> {
+    return this.byKey.values();
+  }
+
+  put(item: CacheItem): void {
+    const previous = this.byKey.get(item.key);
+    this.byKey.set(item.key, item);
+    sectionOf(this.namespaces, item.namespace).put(item);
+    this.labels.put(item, previous);
+    for (const { read, sections } of this.fields.values()) {
+      const value = read(item.object);
+      const before = previous && read(previous.object);
+      if (before !== undefined && before !== value) dropFrom(sections, before, item.key);
+      sectionOf(sections, value).put(item);
+    }
+  }
+
+  delete(item: CacheItem): void {
+    this.byKey.delete(item.key);
+    dropFrom(this.namespaces, item.namespace, item.key);
+    this.labels.delete(item);
+    for (const { read, sections } of this.fields.values()) dropFrom(sections, read(item.object), item.key);
+  }
+
+  /** The items of a namespace (all of them for an empty one) in key order; a new array. */
+  list(namespace: string): readonly CacheItem[] {
+    if (namespace !== '' || this.namespaces.size === 1) {
+      const [only = ''] = this.namespaces.keys();
+      return this.namespaces.get(namespace === '' ? only : namespace)?.items.slice() ?? [];
+    }
+    // The slash is part of the key: `a-b/` sorts before `a/`.
+    const names = [...this.namespaces.keys()].sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1));
+    return names.flatMap((name) => this.namespaces.get(name)?.items ?? []);
+  }
+
+  /** The items with this value of an indexed field, in key order; undefined where the field has no index. */
+  byField(field: string, value: string): readonly CacheItem[] | undefined {
+    const index = this.fields.get(field);
+    return index && (index.sections.get(value)?.items ?? []);
+  }
+
+  /** The items of a namespace (of all for an empty one) with one of the labels that they must all have: the one that fewest have. */
+  byLabels(namespace: string, labels: readonly LabelTerm[]): readonly CacheItem[] | undefined {
+    let fewest: readonly CacheItem[] | undefined;
+    for (const { key, value } of labels) {
+      const items = this.labels.find(key, value);
+      if (fewest === undefined || items.length < fewest.length) fewest = items;
+    }
+    const inNamespace = namespace === '' ? this.size : (this.namespaces.get(namespace)?.items.length ?? 0);
+    if (fewest === undefined || fewest.length >= inNamespace) return undefined;
+    return namespace === '' ? fewest : fewest.filter((item) => item.namespace === namespace);
+  }
+
+  /** How to read an indexed field; undefined where it has no index. */
+  reader(field: string): ((object: Live) => string) | undefined {
+    return this.fields.get(field)?.read;
+  }
+
+  indexedFields(): Iterable<readonly [string, FieldIndex]> {
+    return this.fields;
+  }
+}
+
+function sectionOf(sections: Map<string, SortedItems>, name: string): SortedItems {
+  let section = sections.get(name);
+  if (!section) {
+    section = new SortedItems();
+    sections.set(name, section);
+  }
+  return section;
+}
+
+function dropFrom(sections: Map<string, SortedItems>, name: string, key: string): void {
+  const section = sections.get(name);
+  if (!section) return;
+  section.delete(key);
+  if (section.items.length === 0) sections.delete(name);
+}

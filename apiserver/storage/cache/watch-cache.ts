@@ -1,0 +1,367 @@
+import type { KindDefinition } from '../../../api/definition/kind.ts';
+import { apiVersionOf } from '../../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { StatusError } from '../../../api/meta/status-error.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../../store/store.ts';
+import { CompactedError } from '../../../store/store.ts';
+import { atRevision, CacheItem, deepFreeze, textPrefixOf, withRevision } from './cache-item.ts';
+import type { CacheEvent } from './event-ring.ts';
+import { EventRing } from './event-ring.ts';
+import type { LabelTerm } from './item-index.ts';
+import { ItemIndex } from './item-index.ts';
+import type { Snapshot } from './kept-snapshots.ts';
+import { KeptSnapshots } from './kept-snapshots.ts';
+import { readHistory, replayed } from './replay.ts';
+
+export interface WatchCacheOptions {
+  readonly store: Store;
+  /** The kind whose form is stored. */
+  readonly kind: KindDefinition;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Freeze every object: a reader that changes a shared one fails at once. For tests; costs time. */
+  readonly freeze?: boolean;
+}
+
+/** A write on its way: when it comes back through the feed, its object is taken instead of parsing the text anew. */
+export interface ExpectedWrite {
+  readonly key: string;
+  readonly value: string;
+  readonly object: KubeObject;
+  item: CacheItem | undefined;
+}
+
+export interface Subscriber {
+  /** Called in revision order, as the cache applies a change; must not block or throw. */
+  readonly deliver: (event: CacheEvent) => void;
+  /** The feed had a gap: what the subscriber saw may not be all. It is unsubscribed and should end. */
+  readonly broken: () => void;
+}
+
+const PAGE = 500;
+const TRIM_MS = 15_000;
+const ASK_AGAIN_MS = 100;
+const CATCH_UP_MS = 5000;
+
+/**
+ * All objects of one storage prefix, in memory, current, ordered and encoded, with the newest events to resume watches from.
+ *
+ * It is fed by the store's watch alone: own writes and those of other servers arrive the same way, in revision order.
+ * Who has been told that a write succeeded finds it here (`Storage` waits for `reached`).
+ */
+export class WatchCache {
+  readonly kind: KindDefinition;
+  readonly prefix: string;
+  readonly textPrefix: string;
+  /** Everything up to this revision of the store is here. */
+  revision = 0;
+  private readonly options: WatchCacheOptions;
+  private readonly items: ItemIndex;
+  private readonly ring = new EventRing(0);
+  private readonly chunks = new KeptSnapshots();
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly indexedSubscribers = new Map<string, Set<Subscriber>>();
+  private readonly expected = new Map<string, ExpectedWrite[]>();
+  private waiters: { revision: number; resolve: () => void }[] = [];
+  private readonly stop = new AbortController();
+  private trimmedAt = 0;
+  private requestProgress: (() => void) | undefined;
+
+  constructor(options: WatchCacheOptions) {
+    this.options = options;
+    this.kind = options.kind;
+    this.prefix = `/registry/${options.kind.storagePrefix}/`;
+    this.textPrefix = textPrefixOf(options.kind);
+    this.items = new ItemIndex(options.kind);
+  }
+
+  /** Fills the cache; resolves once it is complete and live. Rejects when the store is broken. */
+  async start(): Promise<void> {
+    await this.fill();
+    const { done, requestProgress } = await this.options.store.watch(this.prefix, this.revision, (batch) => this.apply(batch), this.stop.signal);
+    this.requestProgress = requestProgress;
+    void done.then(
+      () => this.refeed(undefined),
+      (error: unknown) => this.refeed(error),
+    );
+  }
+
+  close(): void {
+    this.stop.abort();
+    for (const subscriber of this.allSubscribers()) subscriber.broken();
+    this.subscribers.clear();
+    this.indexedSubscribers.clear();
+  }
+
+  get(key: string): CacheItem | undefined {
+    return this.items.get(key);
+  }
+
+  get size(): number {
+    return this.items.size;
+  }
+
+  /** The items of a namespace (all of them for an empty one) in key order, as of now. */
+  snapshot(namespace: string): Snapshot {
+    return { items: this.items.list(namespace), revision: this.revision };
+  }
+
+  /** Keeps a snapshot for a while, so that a list that comes in chunks is of one revision. */
+  keep(namespace: string, snapshot: Snapshot): void {
+    this.chunks.keep(namespace, snapshot, this.options.clock.monotonic());
+  }
+
+  kept(namespace: string, revision: number): Snapshot | undefined {
+    return this.chunks.find(namespace, revision, this.options.clock.monotonic());
+  }
+
+  /** The items with this value of an indexed field; undefined where the field has no index. */
+  indexed(field: string, value: string): readonly CacheItem[] | undefined {
+    return this.items.byField(field, value);
+  }
+
+  /** The items of a namespace that can have all of these labels; undefined where looking at all of them is as good. */
+  labelled(namespace: string, labels: readonly LabelTerm[]): readonly CacheItem[] | undefined {
+    return this.items.byLabels(namespace, labels);
+  }
+
+  /**
+   * Delivers every change after `revision`: those that have passed at once, the others as they come.
+   * With `index` only changes of objects that have the value, or had it, are delivered.
+   * Undefined: `revision` is older than what the cache remembers. Otherwise a function that ends the subscription.
+   */
+  subscribe(revision: number, subscriber: Subscriber, index?: { readonly field: string; readonly value: string }): (() => void) | undefined {
+    if (revision < this.ring.floor) return undefined;
+    const fieldOf = index && this.items.reader(index.field);
+    for (const event of this.ring.after(revision)) {
+      if (!index || !fieldOf || fieldOf(event.item.object) === index.value || (event.previous && fieldOf(event.previous.object) === index.value)) {
+        subscriber.deliver(event);
+        event.lines.clear();
+      }
+    }
+    if (!index || !fieldOf) {
+      this.subscribers.add(subscriber);
+      return () => this.subscribers.delete(subscriber);
+    }
+    const slot = `${index.field}=${index.value}`;
+    const set = this.indexedSubscribers.get(slot) ?? new Set();
+    this.indexedSubscribers.set(slot, set.add(subscriber));
+    return () => {
+      set.delete(subscriber);
+      if (set.size === 0) this.indexedSubscribers.delete(slot);
+    };
+  }
+
+  /**
+   * Makes the events after `revision` available again, from the store's history: after a restart watches resume where they were.
+   * What the store has forgotten too stays forgotten.
+   */
+  async recall(revision: number): Promise<void> {
+    const { store, clock } = this.options;
+    const to = this.ring.floor;
+    if (revision >= to) return;
+    try {
+      const history = await readHistory(store, this.prefix, revision, to);
+      if (this.ring.floor !== to) return;
+      this.ring.prepend(
+        replayed(history, (event) => this.parse(event), this.textPrefix, this.prefix, clock.monotonic()),
+        revision,
+      );
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error;
+    }
+  }
+
+  /** Announces a write, so that its object is used when the feed brings it. Call before the store is asked. */
+  expect(key: string, value: string, object: KubeObject): ExpectedWrite {
+    const write: ExpectedWrite = { key, value, object, item: undefined };
+    const others = this.expected.get(key);
+    if (others) others.push(write);
+    else this.expected.set(key, [write]);
+    return write;
+  }
+
+  /** The write is settled, one way or the other. */
+  forget(write: ExpectedWrite): void {
+    const others = this.expected.get(write.key);
+    if (!others) return;
+    const left = others.filter((other) => other !== write);
+    if (left.length === 0) this.expected.delete(write.key);
+    else this.expected.set(write.key, left);
+  }
+
+  /** Resolves when everything up to `revision` is here. */
+  reached(revision: number): Promise<void> | undefined {
+    if (this.revision >= revision) return undefined;
+    return new Promise((resolve) => {
+      this.waiters.push({ revision, resolve });
+    });
+  }
+
+  /**
+   * Resolves when everything up to `revision` is here, asking the store for a sign of it: nothing under this prefix may have changed.
+   * @throws StatusError Timeout when the store's watch is too far behind.
+   */
+  async catchUp(revision: number): Promise<void> {
+    for (let waited = 0; waited < CATCH_UP_MS; waited += ASK_AGAIN_MS) {
+      if (this.revision >= revision) return;
+      this.requestProgress?.();
+      if (await this.reachedWithin(revision, ASK_AGAIN_MS)) return;
+    }
+    throw new StatusError('Timeout', `the cache of ${this.kind.plural} did not reach resource version ${revision} in time`, { retryAfterSeconds: 1 });
+  }
+
+  /** Whether the revision was reached within so many milliseconds. */
+  async reachedWithin(revision: number, ms: number): Promise<boolean> {
+    const reached = this.reached(revision);
+    if (!reached) return true;
+    let cancel = () => {};
+    const late = new Promise<boolean>((resolve) => {
+      cancel = this.options.clock.after(ms, () => resolve(false));
+    });
+    try {
+      return await Promise.race([reached.then(() => true), late]);
+    } finally {
+      cancel();
+    }
+  }
+
+  private *allSubscribers(): Iterable<Subscriber> {
+    yield* this.subscribers;
+    for (const set of this.indexedSubscribers.values()) yield* set;
+  }
+
+  private async fill(): Promise<void> {
+    const seen = new Set<string>();
+    let newest = 0;
+    let after: string | undefined;
+    let revision: number | undefined;
+    for (;;) {
+      const page = await this.options.store.list(this.prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+      // Changes between the pages come again through the watch, which starts at the first page's revision.
+      revision ??= page.revision;
+      for (const stored of page.items) {
+        const item = this.parse(stored);
+        seen.add(item.key);
+        newest = Math.max(newest, item.revision);
+        const previous = this.items.get(item.key);
+        if (previous?.revision !== item.revision) this.items.put(item);
+      }
+      after = page.items.at(-1)?.key;
+      if (!page.more || after === undefined) break;
+    }
+    for (const item of [...this.items.values()]) if (!seen.has(item.key)) this.items.delete(item);
+    this.ring.reset(Math.max(revision, newest));
+    this.advance(revision);
+  }
+
+  /** The feed ended though nobody asked it to: what happened since is unknown, so every watcher starts over, and so does the cache. */
+  private async refeed(error: unknown): Promise<void> {
+    if (this.stop.signal.aborted) return;
+    this.options.log.warn({ err: error, prefix: this.prefix }, 'the watch on the store ended; reading everything anew');
+    for (const subscriber of [...this.allSubscribers()]) subscriber.broken();
+    this.subscribers.clear();
+    this.indexedSubscribers.clear();
+    try {
+      await this.start();
+    } catch (failure) {
+      this.options.clock.after(1000, () => void this.refeed(failure));
+    }
+  }
+
+  private apply(batch: WatchBatch): void {
+    for (const event of batch.events) this.applyEvent(event);
+    this.advance(batch.revision);
+    // Progress of other kinds comes by here too, so that a quiet cache lets go of what it remembers.
+    const now = this.options.clock.monotonic();
+    if (now - this.trimmedAt < TRIM_MS) return;
+    this.trimmedAt = now;
+    this.ring.trim(now);
+  }
+
+  private advance(revision: number): void {
+    if (revision > this.revision) this.revision = revision;
+    if (this.waiters.length === 0) return;
+    const left: typeof this.waiters = [];
+    for (const waiter of this.waiters) {
+      if (waiter.revision <= this.revision) waiter.resolve();
+      else left.push(waiter);
+    }
+    this.waiters = left;
+  }
+
+  private applyEvent(event: StoreEvent): void {
+    const key = event.key.slice(this.prefix.length);
+    const previous = this.items.get(key);
+    if (previous && previous.revision >= event.revision) return;
+    let item: CacheItem;
+    if (event.type === 'delete') {
+      if (!previous) return;
+      item = atRevision(this.textPrefix, previous, event.revision);
+      if (this.options.freeze) deepFreeze(item.object);
+      this.items.delete(previous);
+    } else {
+      item = this.own(key, event) ?? this.parse(event);
+      this.items.put(item);
+    }
+    if (event.revision > this.revision) this.revision = event.revision;
+    this.publish({
+      revision: event.revision,
+      deleted: event.type === 'delete',
+      item,
+      previous,
+      at: this.options.clock.monotonic(),
+      lines: new Map(),
+    });
+  }
+
+  private publish(event: CacheEvent): void {
+    this.ring.push(event);
+    for (const subscriber of this.subscribers) subscriber.deliver(event);
+    if (this.indexedSubscribers.size > 0) this.publishIndexed(event);
+    // What was encoded has been delivered; a watch that resumes from the ring encodes anew what little it asks for.
+    event.lines.clear();
+    event.previous?.supersede();
+    if (event.deleted) event.item.supersede();
+  }
+
+  private publishIndexed(event: CacheEvent): void {
+    for (const [field, { read }] of this.items.indexedFields()) {
+      const value = read(event.item.object);
+      const before = event.previous ? read(event.previous.object) : value;
+      for (const subscriber of this.indexedSubscribers.get(`${field}=${value}`) ?? []) subscriber.deliver(event);
+      if (before !== value) for (const subscriber of this.indexedSubscribers.get(`${field}=${before}`) ?? []) subscriber.deliver(event);
+    }
+  }
+
+  private own(key: string, event: StoredValue): CacheItem | undefined {
+    const write = this.expected.get(key)?.find((candidate) => candidate.value === event.value);
+    if (!write) return undefined;
+    write.item = this.item(key, event, write.object);
+    return write.item;
+  }
+
+  private parse(stored: StoredValue): CacheItem {
+    const object: KubeObject = JSON.parse(stored.value);
+    const key = stored.key.slice(this.prefix.length);
+    if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);
+    // Written by somebody who orders fields otherwise, or in another version whose form is the same.
+    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+    const value = `${this.textPrefix}${JSON.stringify({ ...metadata }).slice(1)}${restText(rest)}`;
+    return this.item(key, { ...stored, value }, { ...rest, kind: this.kind.kind, apiVersion: apiVersionOf(this.kind), metadata });
+  }
+
+  private item(key: string, stored: StoredValue, object: KubeObject): CacheItem {
+    object.metadata ??= {};
+    object.metadata.resourceVersion = String(stored.revision);
+    if (this.options.freeze) deepFreeze(object);
+    return new CacheItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
+  }
+}
+
+const restText = (rest: object): string => {
+  const text = JSON.stringify(rest);
+  return text === '{}' ? '}' : `,${text.slice(1)}`;
+};

@@ -1,0 +1,114 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Registry as MetricsRegistry } from 'prom-client';
+import type { KindDefinition } from '../api/definition/kind.ts';
+import { kinds as allKinds } from '../api/kinds/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
+import { silentLogger } from '../base/log.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
+import { serviceAccountTokens } from './authn/service-account-token.ts';
+import type { EdgeOptions } from './compose.ts';
+import { createEdge, SELF } from './compose.ts';
+import type { ApiResponse, UserInfo } from './contract/request.ts';
+import { createApiServer } from './server.ts';
+
+export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: ApiResponse['headers'];
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers as clients do
+  readonly json: any;
+}
+
+export interface Ask {
+  readonly body?: unknown;
+  /** Default: the administrator. `null`: whoever the headers say. */
+  readonly user?: UserInfo | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function textOf(response: ApiResponse): Promise<string> {
+  const { body } = response;
+  if (body.kind === 'object') return body.json();
+  if (body.kind === 'text') return [...body.parts].join('');
+  if (body.kind !== 'stream') return '';
+  const chunks: (string | Buffer)[] = [];
+  await body.run({ write: (chunk) => chunks.push(chunk) > 0 }, new AbortController().signal);
+  return chunks.join('');
+}
+
+/** A whole API server on a memory store, for tests: requests go straight into `handle`. End it with `stop`. */
+export async function startTestServer(
+  options: { kinds?: readonly KindDefinition[]; clock?: Clock; store?: Store; shared?: boolean } & Partial<EdgeOptions> = {},
+) {
+  const store = options.store ?? createMemoryStore();
+  const clock = options.clock ?? systemClock;
+  const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const tokens = options.tokens ?? serviceAccountTokens({ signingKey, clock });
+  const metrics = new MetricsRegistry();
+  const edge = createEdge({ externalUrl: 'https://127.0.0.1:6443', log: silentLogger, metrics, ...options, store, clock, tokens });
+  const { authenticator, authorizer, extensions } = edge;
+  const server = createApiServer({
+    store,
+    kinds: options.kinds ?? allKinds,
+    clock,
+    log: silentLogger,
+    authenticator,
+    authorizer,
+    extensions,
+    shared: options.shared ?? false,
+    freeze: true,
+  });
+  await server.ready;
+  await edge.start();
+  const ended = new AbortController();
+  const running = edge.run(ended.signal);
+
+  async function ask(method: string, pathAndQuery: string, { body, user = ADMIN, headers = {} }: Ask = {}): Promise<Answer> {
+    const [path = '', query = ''] = pathAndQuery.split('?');
+    const response = await server.handle({
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: { bytes: Buffer.from(JSON.stringify(body)) } }),
+      ...(user ? { user } : {}),
+      signal: new AbortController().signal,
+    });
+    const text = await textOf(response);
+    const isJson = String(response.headers['content-type'] ?? '').startsWith('application/json');
+    return { status: response.status, headers: response.headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
+  }
+
+  return {
+    ask,
+    store,
+    server,
+    edge,
+    tokens,
+    client: server.loopback(SELF),
+    objects: server.storage,
+    async stop(): Promise<void> {
+      ended.abort();
+      await running;
+      server.close();
+      if (!options.store) await store.close();
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+
+/** Waits until `check` holds, looking after every turn of the event loop. @throws Error after five seconds. */
+export async function eventually<T>(check: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+  const end = Date.now() + 5000;
+  for (;;) {
+    const found = await check();
+    if (found) return found;
+    if (Date.now() > end) throw new Error('it did not come about within five seconds');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

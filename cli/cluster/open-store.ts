@@ -1,0 +1,42 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Store } from '../../store/store.ts';
+import type { Layout } from '../config/data-dir.ts';
+
+/** Opens the store of a `--store` setting. Whether other servers may share it is part of the answer. */
+export async function openStore(setting: string, layout: Layout): Promise<{ readonly store: Store; readonly shared: boolean }> {
+  switch (setting) {
+    case 'memory': {
+      const { createMemoryStore } = await import('../../store/memory.ts');
+      return { store: createMemoryStore(), shared: false };
+    }
+    case 'sqlite': {
+      const { openSqliteStore } = await import('../../store/sqlite.ts');
+      mkdirSync(dirname(layout.database), { recursive: true, mode: 0o700 });
+      // It holds secrets, and the directory may be one that others can look into.
+      closeSync(openSync(layout.database, 'a', 0o600));
+      return { store: await openSqliteStore({ file: layout.database }), shared: false };
+    }
+    case 'etcd': {
+      const [{ ensureLocalEtcd }, { openEtcdStore }] = await Promise.all([import('./local-etcd.ts'), import('../../store/etcd.ts')]);
+      const endpoint = await ensureLocalEtcd(layout);
+      return { store: await opened(() => openEtcdStore({ endpoints: [endpoint] })), shared: false };
+    }
+    default: {
+      const { openEtcdStore } = await import('../../store/etcd.ts');
+      return { store: await openEtcdStore({ endpoints: setting.split(',') }), shared: true };
+    }
+  }
+}
+
+/** A local etcd takes a moment to answer after it was started. */
+async function opened(open: () => Promise<Store>): Promise<Store> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { Stopped } from '../../base/abort.ts';
+
+/** A signal that aborts when the process is asked to end; asked a second time, it ends at once. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort(new Stopped('shutdown'));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  return controller.signal;
+}

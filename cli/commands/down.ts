@@ -1,0 +1,39 @@
+import { rmSync } from 'node:fs';
+import { listMounts, removeContainerd, unmount } from '../../agent/containerd/index.ts';
+import { removeNodeNetwork } from '../../agent/network/index.ts';
+import { clusterOf, removeContext } from '../cluster/user-kubeconfig.ts';
+import type { Layout } from '../config/data-dir.ts';
+import { layoutOf } from '../config/data-dir.ts';
+import { parseOptions } from '../config/options.ts';
+import { dataDirOption, stopCluster } from './stop.ts';
+
+/** Takes back all that a cluster made on this machine: processes, containers, mounts, network, files. What never was is no error. */
+export async function takeBack(layout: Layout): Promise<void> {
+  await stopCluster(layout);
+  if (process.platform === 'linux' && process.getuid?.() === 0) {
+    const dirs = { dataDir: layout.agent, runDir: layout.run };
+    await removeNodeNetwork(dirs);
+    await removeContainerd({ ...dirs, cgroupRoots: [layout.cgroupRoot] });
+    await unmountBelow([layout.run, layout.dataDir]);
+  }
+  for (const directory of [layout.run, layout.dataDir]) rmSync(directory, { recursive: true, force: true });
+}
+
+/** Takes the pods' volumes off. Throws while any is still there: what is mounted below a directory is not ours to delete with it. */
+async function unmountBelow(directories: readonly string[]): Promise<void> {
+  const below = async () => (await listMounts(directories)).filter((point) => !directories.includes(point));
+  await unmount(await below());
+  const left = await below();
+  if (left.length > 0) throw new Error(`still mounted, so nothing below is deleted: ${left.join(', ')}`);
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions('down', 'Stops the cluster and takes back everything it made, its data included.', { 'data-dir': dataDirOption }, args);
+  if (!parsed) return 0;
+  const layout = layoutOf(parsed.options['data-dir']);
+  const cluster = clusterOf(layout.adminKubeconfig);
+  await takeBack(layout);
+  removeContext(cluster);
+  console.log('everything is taken back');
+  return 0;
+}

@@ -1,0 +1,62 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Secret } from '../../api/kinds/core/secret.ts';
+import { secrets } from '../../api/kinds/core/secret.ts';
+import { timeText } from '../../base/clock.ts';
+import { createHttpsClient } from '../../runtime/client/https-client.ts';
+import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
+import { layoutOf } from '../config/data-dir.ts';
+import { parseOptions, UsageError } from '../config/options.ts';
+import { loadSettings } from '../config/settings.ts';
+import { caHashOf } from '../node/join.ts';
+import { machineIps } from '../node/machine.ts';
+import { dataDirOption } from './stop.ts';
+
+const options = {
+  ttl: {
+    schema: z.coerce.number({ error: 'must be a number of hours' }).positive('must be more than 0').default(24),
+    help: 'how long the token lets nodes join',
+    value: 'HOURS',
+  },
+  'data-dir': dataDirOption,
+};
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** Even over the alphabet: bytes past its last whole multiple are drawn again. */
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) for (const byte of randomBytes(length)) if (byte < 252 && text.length < length) text += ALPHABET[byte % 36];
+  return text;
+}
+
+/** A bootstrap token as kubeadm makes it: https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ */
+function tokenSecret(id: string, secret: string, expires: number): Secret {
+  return {
+    metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
+    type: 'bootstrap.kubernetes.io/token',
+    stringData: {
+      'token-id': id,
+      'token-secret': secret,
+      expiration: timeText(expires),
+      'usage-bootstrap-authentication': 'true',
+      'auth-extra-groups': 'system:bootstrappers:skiff:nodes',
+    },
+  };
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions('token', 'Makes a token with which nodes may join, and prints how.', options, args, 'create');
+  if (!parsed) return 0;
+  if (parsed.positionals.join(' ') !== 'create') throw new UsageError("say 'skiff token create'");
+  const layout = layoutOf(parsed.options['data-dir']);
+  if (!existsSync(layout.adminKubeconfig)) throw new Error(`there is no cluster in ${layout.dataDir}: start one with 'skiff up'`);
+  const client = createHttpsClient(await kubeconfigCredentials(layout.adminKubeconfig));
+  const [id, secret] = [randomText(6), randomText(16)];
+  await client.create(secrets, tokenSecret(id, secret, Date.now() + parsed.options.ttl * 3_600_000));
+  const hash = caHashOf(new X509Certificate(readFileSync(join(layout.pki, 'ca.crt'))).raw);
+  const address = machineIps()[0] ?? '127.0.0.1';
+  console.log(`skiff agent --join https://${address}:${loadSettings(layout).port} --token ${id}.${secret} --ca-hash ${hash}`);
+  return 0;
+}

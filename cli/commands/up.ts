@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import type { Credentials } from '../../runtime/client/credentials.ts';
+import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
+import type { ComponentName } from '../cluster/process.ts';
+import { logTail, runningPid, startComponent } from '../cluster/process.ts';
+import { nodeReadiness, serverReady, until } from '../cluster/readiness.ts';
+import { addContext, CONTEXT, userKubeconfigPath } from '../cluster/user-kubeconfig.ts';
+import type { Layout } from '../config/data-dir.ts';
+import { layoutOf } from '../config/data-dir.ts';
+import { parseOptions, UsageError } from '../config/options.ts';
+import type { Settings } from '../config/settings.ts';
+import { loadSettings, portSchema, saveSettings, storeSetting } from '../config/settings.ts';
+import { dataDirOption } from './stop.ts';
+
+const options = {
+  store: { schema: storeSetting.optional(), help: 'sqlite (default), etcd (a local one), memory, or etcd endpoints', value: 'STORE' },
+  nodes: { schema: z.coerce.number().int().min(1).max(10_000).optional(), help: 'how many nodes; more than one are simulated', value: 'N' },
+  simulate: { schema: z.boolean().optional(), help: 'simulated nodes: pods run in name only, on any system, without root' },
+  port: { schema: portSchema.optional(), help: "the API server's port (default 6443)", value: 'PORT' },
+  'agent-port': { schema: portSchema.optional(), help: "the node agent's port (default 10250)", value: 'PORT' },
+  'node-name': { schema: z.string().optional(), help: "the node's name (default: the machine's)", value: 'NAME' },
+  'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
+  kubeconfig: { schema: z.boolean().default(true), help: "add the context 'skiff' to your kubeconfig (--no-kubeconfig: leave it alone)" },
+  timeout: { schema: z.coerce.number().positive().default(120), help: 'give up after this many seconds', value: 'SECONDS' },
+  'data-dir': dataDirOption,
+};
+
+const NODE_PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'nftables', 'iptables', 'iproute2', 'conntrack'];
+
+/** Why this machine cannot run containers, if it cannot. */
+function whySimulated(settings: Settings): string | undefined {
+  if (settings.simulate) return 'as asked';
+  if (settings.nodes > 1) return 'there is one real node to a machine';
+  if (process.platform !== 'linux') return 'containers need Linux';
+  if (process.getuid?.() !== 0) return "containers need root: 'sudo ./skiff up' runs real ones";
+  return undefined;
+}
+
+function installPackages(packages: readonly string[]): void {
+  const script = join(dirname(process.argv[1] ?? ''), '..', 'scripts', 'install-packages.sh');
+  if (!existsSync(script)) return;
+  const { status } = spawnSync('sh', [script, ...packages], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error('the packages that a node is made of could not be installed');
+}
+
+/** Throws with the end of the log when a component that was started has ended. */
+const alive = (layout: Layout, name: ComponentName) => async () => {
+  if ((await runningPid(layout, name)) === undefined) throw new Error(`the ${name} ended; the end of its log:\n${logTail(layout, name)}`);
+};
+
+async function startServer(layout: Layout, settings: Settings, timeoutMs: number): Promise<Credentials> {
+  if ((await runningPid(layout, 'server')) === undefined) {
+    await startComponent(layout, 'server', ['--data-dir', layout.dataDir, '--store', settings.store, '--port', String(settings.port)]);
+  }
+  return until(
+    async () => {
+      const credentials = await kubeconfigCredentials(layout.adminKubeconfig);
+      return (await serverReady(credentials)) ? credentials : undefined;
+    },
+    {
+      timeoutMs,
+      everyMs: 15,
+      guard: alive(layout, 'server'),
+      onTimeout: () => `the API server is not ready; the end of its log:\n${logTail(layout, 'server')}`,
+    },
+  );
+}
+
+/** Answers since when the agent's words count, in milliseconds: where it ran already, always. */
+async function startAgent(layout: Layout, settings: Settings, simulated: boolean): Promise<number> {
+  if ((await runningPid(layout, 'agent')) !== undefined) return 0;
+  // The API tells times in whole seconds.
+  const since = Math.floor(Date.now() / 1000) * 1000;
+  const args = ['--data-dir', layout.dataDir, '--port', String(settings.agentPort)];
+  if (settings.nodeName !== undefined) args.push('--node-name', settings.nodeName);
+  if (settings.resolvConf !== undefined) args.push('--resolv-conf', settings.resolvConf);
+  if (simulated) args.push('--simulate', '--nodes', String(settings.nodes));
+  await startComponent(layout, 'agent', args);
+  return since;
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions('up', 'Starts a cluster on this machine, or what of it does not run; ends when its nodes are Ready.', options, args);
+  if (!parsed) return 0;
+  const { store, nodes, simulate, port, kubeconfig, timeout } = parsed.options;
+  const layout = layoutOf(parsed.options['data-dir']);
+  const settings = loadSettings(layout, {
+    store,
+    nodes,
+    simulate,
+    port,
+    agentPort: parsed.options['agent-port'],
+    nodeName: parsed.options['node-name'],
+    resolvConf: parsed.options['resolv-conf'],
+  });
+  const kept = loadSettings(layout);
+  if (existsSync(layout.settings) && kept.store !== settings.store) {
+    throw new UsageError(
+      `the cluster in ${layout.dataDir} keeps its state in ${kept.store}: 'skiff down' takes it back, another --data-dir starts a second one`,
+    );
+  }
+  const simulated = whySimulated(settings);
+  const started = Date.now();
+  const took = () => `${((Date.now() - started) / 1000).toFixed(2)} s`;
+
+  if (simulated === undefined) installPackages(settings.store === 'etcd' ? [...NODE_PACKAGES, 'etcd-server'] : NODE_PACKAGES);
+  else if (settings.store === 'etcd' && process.getuid?.() === 0) installPackages(['etcd-server']);
+  saveSettings(layout, settings);
+
+  const [admin, since] = await Promise.all([startServer(layout, settings, timeout * 1000), startAgent(layout, settings, simulated !== undefined)]);
+  console.log(`API server ready at ${admin.server} (${took()})`);
+  const ready = await until(
+    async () => {
+      const found = await nodeReadiness(admin, since);
+      return found.ready.length >= settings.nodes ? found.ready : undefined;
+    },
+    {
+      timeoutMs: timeout * 1000,
+      everyMs: 50,
+      guard: alive(layout, 'agent'),
+      onTimeout: () => `no node is Ready; the end of the agent's log:\n${logTail(layout, 'agent')}`,
+    },
+  );
+  console.log(`${ready.length === 1 ? `node ${ready[0]} is` : `${ready.length} nodes are`} Ready (${took()})`);
+  if (simulated !== undefined) console.log(`The nodes are SIMULATED (${simulated}): no container runs on them.`);
+  if (kubeconfig) addContext(layout.adminKubeconfig);
+  console.log(
+    [
+      '',
+      kubeconfig
+        ? `kubectl's current context is now "${CONTEXT}" (${userKubeconfigPath()}). Next:`
+        : `export KUBECONFIG=${layout.adminKubeconfig}   # then:`,
+      '  kubectl get nodes -o wide',
+      '  kubectl create deployment web --image=nginx --replicas=3',
+      '  ./skiff status | stop | down      # look at it, stop it (its data stays), take everything back',
+    ].join('\n'),
+  );
+  return 0;
+}

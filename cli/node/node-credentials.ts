@@ -1,0 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ensureNodePki } from '../../apiserver/pki/cluster-pki.ts';
+import { systemClock } from '../../base/clock.ts';
+import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
+import type { NodeCredentials } from '../commands/agent.ts';
+import type { Layout } from '../config/data-dir.ts';
+
+/**
+ * The credentials of a node beside its server, signed by the authority in the data directory they share.
+ * Waits until the server has made it; rejects when the signal aborts first.
+ */
+export async function localNodeCredentials(layout: Layout, nodeName: string, ips: readonly string[], signal: AbortSignal): Promise<NodeCredentials> {
+  while (!existsSync(layout.adminKubeconfig)) await delay(20, undefined, { signal });
+  const ca = { certificate: readFileSync(join(layout.pki, 'ca.crt'), 'utf8'), key: readFileSync(join(layout.pki, 'ca.key'), 'utf8') };
+  const names = { names: [nodeName, 'localhost'], ips: [...new Set([...ips, '127.0.0.1'])] };
+  const pki = await ensureNodePki(join(layout.agent, 'pki'), ca, nodeName, names, systemClock);
+  const { server } = await kubeconfigCredentials(layout.adminKubeconfig);
+  return {
+    client: { server, ca: ca.certificate, cert: pki.client.certificate, key: pki.client.key },
+    serving: { key: pki.serving.key, cert: pki.serving.certificate, clientCa: ca.certificate },
+  };
+}

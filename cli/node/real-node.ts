@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { Registry } from 'prom-client';
+import { createAgent } from '../../agent/compose.ts';
+import { containerdPaths, ensurePauseImage, startContainerd } from '../../agent/containerd/index.ts';
+import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
+import { createNodeNetwork } from '../../agent/network/index.ts';
+import { createPodSource } from '../../agent/pod/pod-source.ts';
+import { nodes } from '../../api/kinds/core/node/schema.ts';
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { services } from '../../api/kinds/core/service/schema.ts';
+import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
+import { systemClock } from '../../base/clock.ts';
+import { createHttpsClient } from '../../runtime/client/https-client.ts';
+import { createEventSink } from '../../runtime/observe/event-recorder.ts';
+import { createInformer, createInformers } from '../../runtime/watch/informer-set.ts';
+import type { NodeSettings } from '../commands/agent.ts';
+import { machineIps } from './machine.ts';
+import { claimMachine } from './machine-claim.ts';
+
+const CLUSTER_DNS = '10.96.0.10';
+const CLUSTER_DOMAIN = 'cluster.local';
+const SERVICE_CIDR = '10.96.0.0/12';
+
+/** Runs this machine as a node with real containers until the signal aborts. Containers, and containerd, go on when it ends. */
+export async function runRealNode(settings: NodeSettings, signal: AbortSignal): Promise<void> {
+  const { layout, log, nodeName } = settings;
+  const clock = systemClock;
+  const dirs = { dataDir: layout.agent, runDir: layout.run };
+  const ips = settings.nodeIp === undefined ? machineIps() : [settings.nodeIp];
+  const nodeIps = ips.length > 0 ? ips.slice(0, 1) : ['127.0.0.1'];
+
+  await claimMachine();
+  // containerd needs nothing of the cluster: it starts while the server does.
+  const [containerd, { client: access, serving }] = await Promise.all([
+    startContainerd({ ...dirs, log, clock }),
+    settings.credentials(nodeName, ips),
+  ]);
+  try {
+    // There from the start, so that it can be watched.
+    await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
+    await ensurePauseImage({ socket: containerd.socket, clock, signal });
+    const registry = new Registry();
+    const client = createHttpsClient({ ...access, userAgent: 'skiff-agent', registry });
+    const shared = { client, clock, log, signal };
+    const informers = createInformers(shared);
+    const events = createEventSink(shared);
+    const ownPods = createInformer(pods, shared, { fieldSelector: `spec.nodeName=${nodeName}` });
+    const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);
+    const network = createNodeNetwork({
+      nodeName,
+      informers: { services: informers.of(services), endpointSlices: informers.of(endpointSlices), nodes: informers.of(nodes), pods: ownPods },
+      cniConfDir,
+      cniLeasesDir,
+      runDir: layout.run,
+      clusterDNS: CLUSTER_DNS,
+      clusterDomain: CLUSTER_DOMAIN,
+      serviceCIDR: SERVICE_CIDR,
+      resolvConf: settings.resolvConf,
+      log,
+      registry,
+      clock,
+    });
+    const agent = await createAgent(
+      {
+        client,
+        informers,
+        nodeName,
+        runtime: createCriRuntime(containerd.socket),
+        dataDir: layout.agent,
+        cgroupRoot: layout.cgroupRoot,
+        clock,
+        log,
+        recorder: events.recorder('kubelet', nodeName),
+        nodeIps,
+        clusterDns: [CLUSTER_DNS],
+        clusterDomain: CLUSTER_DOMAIN,
+        podSource: createPodSource(ownPods),
+        staticPodDir: layout.manifests,
+        resolvConf: settings.resolvConf,
+        registry,
+        server: { ...serving, port: settings.port },
+      },
+      signal,
+    );
+    await Promise.all([agent.run(signal), network.run(signal)]);
+  } finally {
+    containerd.release();
+  }
+}

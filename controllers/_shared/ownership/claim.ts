@@ -1,0 +1,98 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';
+import type { Client } from '../../../runtime/client/client.ts';
+import { controllerOf } from '../../../runtime/control/controller.ts';
+import { isDeleting } from '../pod-state.ts';
+import { controllerRefTo } from './controller-ref.ts';
+
+/** What to do with an object that a controller might own. */
+export type Claim = 'keep' | 'adopt' | 'release' | 'ignore';
+
+/**
+ * Decides one claim: what is ours and matches is kept, what is ours and no longer matches is released,
+ * an orphan that matches is adopted; nothing is taken from another controller, nor for or by an object that is being deleted.
+ */
+export function planClaim(owner: Live<KubeObject>, object: Live<KubeObject>, matches: boolean): Claim {
+  const ref = controllerOf(object);
+  if (ref) {
+    if (ref.uid !== owner.metadata.uid) return 'ignore';
+    if (matches) return 'keep';
+    return isDeleting(owner) ? 'ignore' : 'release';
+  }
+  if (!matches || isDeleting(owner) || isDeleting(object)) return 'ignore';
+  return owner.metadata.namespace === object.metadata.namespace ? 'adopt' : 'ignore';
+}
+
+export interface Claimed<T extends KubeObject> {
+  readonly owned: Live<T>[];
+  /** The first error of an adoption or release; the others went through. */
+  readonly error?: unknown;
+}
+
+/**
+ * Takes possession of the objects that belong to `owner`. Before the first adoption the owner is read from the server:
+ * a cache that lags must not adopt for an owner that is gone or being deleted (kubernetes/kubernetes#42639).
+ */
+export async function claim<O extends KubeObject, T extends KubeObject>(
+  client: Client,
+  owners: Kind<O>,
+  owner: Live<O>,
+  kind: Kind<T>,
+  candidates: readonly Live<T>[],
+  matches: (object: Live<T>) => boolean,
+): Promise<Claimed<T>> {
+  const owned: Live<T>[] = [];
+  let error: unknown;
+  let recheck: Promise<boolean> | undefined;
+  for (const object of candidates) {
+    switch (planClaim(owner, object, matches(object))) {
+      case 'keep':
+        owned.push(object);
+        break;
+      case 'adopt':
+        try {
+          recheck ??= mayAdopt(client, owners, owner);
+          if (await recheck) owned.push(await adopt(client, owners, owner, kind, object));
+        } catch (caught) {
+          if (!isNotFound(caught)) error ??= caught;
+        }
+        break;
+      case 'release':
+        try {
+          await release(client, owner, kind, object);
+        } catch (caught) {
+          // Gone, or replaced by another object of that name: nothing of ours is left to release.
+          if (!isNotFound(caught) && !hasReason(caught, 'Invalid')) error ??= caught;
+        }
+        break;
+      case 'ignore':
+        break;
+    }
+  }
+  return error === undefined ? { owned } : { owned, error };
+}
+
+async function mayAdopt<O extends KubeObject>(client: Client, kind: Kind<O>, owner: Live<O>): Promise<boolean> {
+  const fresh = await client.get(kind, keyOf(owner));
+  if (fresh.metadata.uid !== owner.metadata.uid)
+    throw new Error(`${kind.kind} ${owner.metadata.name} was replaced: its UID is now ${fresh.metadata.uid}`);
+  return !isDeleting(fresh);
+}
+
+/** UID and resource version in the patch are preconditions: a lost race answers Conflict. */
+function withOwners(object: Live<KubeObject>, ownerReferences: object[]): object {
+  const { uid, resourceVersion } = object.metadata;
+  return { metadata: { uid, resourceVersion, ownerReferences } };
+}
+
+function adopt<T extends KubeObject>(client: Client, owners: Kind, owner: Live<KubeObject>, kind: Kind<T>, object: Live<T>): Promise<Live<T>> {
+  const references = [...(object.metadata.ownerReferences ?? []), controllerRefTo(owners, owner)];
+  return client.patch(kind, keyOf(object), { type: 'merge', body: withOwners(object, references) });
+}
+
+function release<T extends KubeObject>(client: Client, owner: Live<KubeObject>, kind: Kind<T>, object: Live<T>): Promise<Live<T>> {
+  const references = (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid);
+  return client.patch(kind, keyOf(object), { type: 'merge', body: withOwners(object, references) });
+}

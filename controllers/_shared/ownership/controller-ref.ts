@@ -1,0 +1,39 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import { apiVersionOf } from '../../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import type { OwnerReference } from '../../../api/meta/object-meta.ts';
+import { controllerOf } from '../../../runtime/control/controller.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+
+/** The reference by which `owner` controls an object. It names the kind that the controller was handed, not upstream's. */
+export const controllerRefTo = (kind: Kind, owner: Live<KubeObject>): OwnerReference => ({
+  apiVersion: apiVersionOf(kind),
+  kind: kind.kind,
+  name: owner.metadata.name,
+  uid: owner.metadata.uid,
+  controller: true,
+  blockOwnerDeletion: true,
+});
+
+const BY_CONTROLLER = 'controller-uid';
+const ORPHANS = 'orphans-by-namespace';
+
+/** Declares the indexes by which dependents and orphans are found without a scan. */
+export function indexByController<T extends KubeObject>(informer: Informer<T>): void {
+  informer.addIndex(BY_CONTROLLER, (object) => {
+    const owner = controllerOf(object);
+    return owner ? [owner.uid] : [];
+  });
+  informer.addIndex(ORPHANS, (object) => (controllerOf(object) ? [] : [object.metadata.namespace ?? '']));
+}
+
+export const controlledBy = <T extends KubeObject>(informer: Informer<T>, uid: string): readonly Live<T>[] => informer.byIndex(BY_CONTROLLER, uid);
+export const orphansIn = <T extends KubeObject>(informer: Informer<T>, namespace: string): readonly Live<T>[] => informer.byIndex(ORPHANS, namespace);
+
+/** The object that a controller reference names, if it is of this kind and still the same one. */
+export function resolveController<T extends KubeObject>(owners: Informer<T>, object: Live<KubeObject>): Live<T> | undefined {
+  const ref = controllerOf(object);
+  if (ref?.kind !== owners.kind.kind) return undefined;
+  const owner = owners.get({ namespace: object.metadata.namespace ?? '', name: ref.name });
+  return owner?.metadata.uid === ref.uid ? owner : undefined;
+}

@@ -1,0 +1,73 @@
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { LabelSelector } from '../../../api/meta/label-selector.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { ContainerPort } from '../../../api/pod/container.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { isDeleting, isReady, isTerminal, sameText } from '../pod-state.ts';
+
+/** A port of a service as it is on a pod. */
+export interface ResolvedPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly appProtocol?: string;
+}
+
+export const isHeadless = (service: Service): boolean => service.spec?.clusterIP === 'None';
+
+/** Whether its endpoints are ours to write: it selects pods, and is no mere alias. */
+export const selectsPods = (service: Service): boolean => service.spec?.selector !== undefined && service.spec.type !== 'ExternalName';
+
+/** The service's selector as other kinds write theirs. */
+export const selectorOf = (service: Service): LabelSelector | undefined => service.spec?.selector && { matchLabels: service.spec.selector };
+
+/** The pods that a service selects. */
+export function podsOf(service: Live<Service>, pods: Informer<Pod>): readonly Live<Pod>[] {
+  const selector = selectorOf(service);
+  return selector ? pods.select(service.metadata.namespace ?? '', selector) : [];
+}
+
+/** Whether a pod has a place among a service's endpoints: it has an address and has not ended. */
+export const isMember = (pod: Pod, includeTerminating: boolean): boolean =>
+  !isTerminal(pod) && (pod.status?.podIP ?? '') !== '' && (includeTerminating || !isDeleting(pod));
+
+/** The pod has its own DNS name under the service. */
+export const hostnameIn = (pod: Pod, service: Service): string | undefined =>
+  pod.spec?.hostname && pod.spec.subdomain === service.metadata?.name ? pod.spec.hostname : undefined;
+
+function portNumber(pod: Pod, { targetPort, port, protocol }: ServicePort): number | undefined {
+  if (targetPort === undefined || targetPort === 0 || targetPort === '') return port;
+  if (typeof targetPort === 'number') return targetPort;
+  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
+  const matches = (candidate: ContainerPort) => candidate.name === targetPort && (candidate.protocol ?? 'TCP') === (protocol ?? 'TCP');
+  for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
+    const found = container.ports?.find(matches);
+    if (found) return found.containerPort;
+  }
+  return undefined;
+}
+
+/** The service's ports on this pod, in the service's order; those whose name the pod does not know are left out. */
+export function portsOn(pod: Pod, service: Service): ResolvedPort[] {
+  return (service.spec?.ports ?? []).flatMap((port) => {
+    const number = portNumber(pod, port);
+    if (number === undefined) return [];
+    const { name, appProtocol, protocol = 'TCP' } = port;
+    return [{ ...(name ? { name } : {}), port: number, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }];
+  });
+}
+
+/** Whether a pod changed in what endpoints say of it. */
+export function endpointChanged(pod: Live<Pod>, old: Live<Pod>): boolean {
+  return (
+    pod.metadata.uid !== old.metadata.uid ||
+    isDeleting(pod) !== isDeleting(old) ||
+    isReady(pod) !== isReady(old) ||
+    isTerminal(pod) !== isTerminal(old) ||
+    pod.status?.podIP !== old.status?.podIP ||
+    (pod.status?.podIPs ?? []).length !== (old.status?.podIPs ?? []).length ||
+    pod.spec?.nodeName !== old.spec?.nodeName ||
+    !sameText(pod.metadata.labels, old.metadata.labels)
+  );
+}

@@ -1,0 +1,91 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import { resourceText } from '../../../api/meta/status-error.ts';
+import { sleep } from '../../../base/clock.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { createOwnerGraph } from './graph.ts';
+import { createCollectorReconcile } from './reconcile.ts';
+
+export interface GarbageCollectorKinds {
+  /**
+   * Every kind whose objects can own or be owned: all that can be listed, watched and deleted, each in one version.
+   * Asked again every few seconds: kinds may come and go.
+   */
+  readonly collected: () => readonly Kind[];
+}
+
+const KINDS_RESYNC_MS = 5_000;
+/** An owner and its dependent reach us by different ways: the owner gets this long to show up before it is asked for. */
+const OWNER_SHOWS_UP_MS = 100;
+
+/** A kind that does not answer for so long does not hold up the others any longer: its objects are asked for one by one. */
+const SYNC_PATIENCE_MS = 30_000;
+
+const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
+const isEvents = (kind: Kind): boolean => kind.plural === 'events' && (kind.group === '' || kind.group === 'events.k8s.io');
+
+/**
+ * Deletes what has lost all its owners; carries out foreground deletion and orphaning.
+ * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/)
+ */
+export function garbageCollectorController(kinds: GarbageCollectorKinds): ControllerDefinition {
+  return {
+    name: 'garbage-collector-controller',
+    component: 'garbage-collector-controller',
+    concurrency: 20,
+    setup(env) {
+      const graph = createOwnerGraph();
+      const followed = new Map<string, { informer: Informer; stop: () => void }>();
+      /** Kinds that have yet to deliver their first list, and since when. */
+      const unsynced = new Map<string, number>();
+      const look = (uid: string, afterMs = 0) => {
+        const node = graph.get(uid);
+        if (node) env.enqueue({ namespace: resourceText(node.kind), name: uid }, { afterMs });
+      };
+      const follow = (kind: Kind) => {
+        const informer = env.informers.of(kind);
+        const stop = informer.on({
+          add: (object) => {
+            for (const uid of graph.put(kind, object)) look(uid, OWNER_SHOWS_UP_MS);
+          },
+          update: (object, old) => {
+            if (object.metadata.uid !== old.metadata.uid) for (const uid of graph.remove(old)) look(uid);
+            for (const uid of graph.put(kind, object)) look(uid);
+          },
+          delete: (object) => {
+            for (const uid of graph.remove(object)) look(uid);
+          },
+        });
+        followed.set(idOf(kind), { informer, stop });
+        unsynced.set(idOf(kind), env.clock.monotonic());
+        void informer.ready.then(() => unsynced.delete(idOf(kind)));
+      };
+      const forget = (id: string) => {
+        const entry = followed.get(id);
+        followed.delete(id);
+        unsynced.delete(id);
+        entry?.stop();
+        // Without its kind an object is neither owner nor owned.
+        for (const object of entry?.informer.list() ?? []) for (const uid of graph.remove(object)) look(uid);
+      };
+      const refresh = () => {
+        const current = kinds.collected().filter((kind) => !isEvents(kind));
+        const ids = new Set(current.map(idOf));
+        for (const id of [...followed.keys()]) if (!ids.has(id)) forget(id);
+        for (const kind of current) if (!followed.has(idOf(kind))) follow(kind);
+      };
+      refresh();
+      const synced = () => [...unsynced.values()].every((since) => env.clock.monotonic() - since > SYNC_PATIENCE_MS);
+      return {
+        reconcile: createCollectorReconcile({ env, graph, kinds: kinds.collected, look, synced }),
+        needs: [...followed.values()].map(({ informer }) => informer),
+        async run(signal) {
+          while (!signal.aborted) {
+            await sleep(env.clock, KINDS_RESYNC_MS, signal);
+            if (!signal.aborted) refresh();
+          }
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Namespace } from '../../../api/kinds/core/namespace.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';
+import { exponentialDelay } from '../../../base/backoff.ts';
+import type { ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/control/controller.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { semanticallyEqual } from '../../_shared/equality.ts';
+import { isDeleting } from '../../_shared/pod-state.ts';
+import { messageOf, unlessGone } from '../../_shared/refusals.ts';
+import type { Outcome, Remaining } from './plan.ts';
+import { planConditions, remainingOf } from './plan.ts';
+
+export interface NamespaceKinds {
+  readonly namespaces: Kind<Namespace>;
+  readonly pods: Kind<Pod>;
+  /** Every namespaced kind that can be listed and deleted; asked anew in each attempt, so that kinds may come and go. */
+  readonly content: () => readonly Kind[] | Promise<readonly Kind[]>;
+}
+
+const FINALIZER = 'kubernetes';
+/** How long to wait before looking again at what did not go at once: longer each time that nothing went. The end of a pod is noticed sooner. */
+const LOOK_AGAIN = { initialMs: 1000, maxMs: 8000 };
+
+/** What was left of a namespace when it was last looked at, and how often that was so. */
+interface Standstill {
+  readonly left: number;
+  readonly looks: number;
+}
+
+/** Empties namespaces that are being deleted: pods first and all the rest when the last of them is gone; then lets the namespace go. */
+export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds, namespaces: Informer<Namespace>): Reconcile {
+  const standstills = new Map<string, Standstill>();
+  return async (key) => {
+    const before = standstills.get(key.name);
+    standstills.delete(key.name);
+    const cached = namespaces.get(key);
+    if (cached === undefined || !isDeleting(cached)) return DONE;
+    // The finalizer must not go by a stale cache: read what there is.
+    const namespace = await unlessGone(env.client.get(kinds.namespaces, key));
+    if (namespace === undefined || namespace.metadata.uid !== cached.metadata.uid || !isDeleting(namespace)) return DONE;
+    if (!(namespace.spec?.finalizers ?? []).includes(FINALIZER)) return DONE;
+    const outcome = await empty(env, kinds, key.name);
+    const left = outcome.remaining.reduce((sum, { count }) => sum + count, 0);
+    const failed = outcome.discoveryError !== undefined || outcome.deletionErrors.length > 0;
+    const updated = await writeConditions(env, kinds, namespace, outcome);
+    if (updated === undefined) return DONE;
+    if (failed)
+      throw new Error(`namespace ${key.name} is not empty: ${[outcome.discoveryError, ...outcome.deletionErrors].filter(Boolean).join(', ')}`);
+    if (left > 0) {
+      const looks = before?.left === left ? before.looks + 1 : 0;
+      standstills.set(key.name, { left, looks });
+      return { requeueAfterMs: exponentialDelay(looks, LOOK_AGAIN.initialMs, LOOK_AGAIN.maxMs) };
+    }
+    const finalizers = (updated.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+    await unlessGone(env.client.update(kinds.namespaces, { ...updated, spec: { ...updated.spec, finalizers } }, { subresource: 'finalize' }));
+    return DONE;
+  };
+}
+
+async function writeConditions(
+  env: ControllerEnv,
+  kinds: NamespaceKinds,
+  namespace: Live<Namespace>,
+  outcome: Outcome,
+): Promise<Live<Namespace> | undefined> {
+  const conditions = planConditions(namespace.status?.conditions ?? [], outcome, env.clock.now());
+  const status = { ...namespace.status, phase: 'Terminating', conditions };
+  if (semanticallyEqual(namespace.status, status)) return namespace;
+  return unlessGone(env.client.update(kinds.namespaces, { ...namespace, status }, { subresource: 'status' }));
+}
+
+async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: string): Promise<Outcome> {
+  const pods = await emptyKind(env, kinds.pods, namespace);
+  // Whatever the pods use (their config, their accounts, the policies that fence them in) outlives them.
+  if (typeof pods === 'string') return { deletionErrors: [pods], remaining: [] };
+  if (pods.count > 0) return { deletionErrors: [], remaining: [pods] };
+  let content: readonly Kind[];
+  try {
+    content = await kinds.content();
+  } catch (error) {
+    return { discoveryError: messageOf(error), deletionErrors: [], remaining: [] };
+  }
+  const isPods = (kind: Kind) => kind.group === kinds.pods.group && kind.plural === kinds.pods.plural;
+  const results = await Promise.all(content.filter((kind) => !isPods(kind)).map((kind) => emptyKind(env, kind, namespace)));
+  return {
+    deletionErrors: results.filter((result) => typeof result === 'string'),
+    remaining: results.filter((result) => typeof result !== 'string'),
+  };
+}
+
+/** Deletes all objects of a kind in a namespace, and tells what is left of them, or what went wrong. */
+async function emptyKind(env: ControllerEnv, kind: Kind, namespace: string): Promise<Remaining | string> {
+  try {
+    const before = await env.client.list(kind, { namespace });
+    if (before.items.length === 0) return remainingOf(kind, []);
+    if (before.items.some((object) => !isDeleting(object))) await deleteAll(env, kind, namespace, before.items);
+    return remainingOf(kind, (await env.client.list(kind, { namespace })).items);
+  } catch (error) {
+    // The kind went away meanwhile, and its objects with it.
+    if (isNotFound(error)) return remainingOf(kind, []);
+    return messageOf(error);
+  }
+}
+
+async function deleteAll(env: ControllerEnv, kind: Kind, namespace: string, objects: readonly Live[]): Promise<void> {
+  try {
+    await env.client.deleteCollection(kind, { namespace }, { propagationPolicy: 'Background' });
+  } catch (error) {
+    if (!hasReason(error, 'MethodNotAllowed')) throw error;
+    for (const object of objects) {
+      const { uid } = object.metadata;
+      await unlessGone(env.client.delete(kind, keyOf(object), { propagationPolicy: 'Background', preconditions: { uid } }));
+    }
+  }
+}

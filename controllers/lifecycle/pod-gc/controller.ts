@@ -1,0 +1,90 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import { settledBefore } from '../../../base/abort.ts';
+import { sleep } from '../../../base/clock.ts';
+import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/control/controller.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { failAndDelete } from '../../_shared/disruption-target.ts';
+import { messageOf, unlessGone } from '../../_shared/refusals.ts';
+import { planPodGc } from './plan.ts';
+
+export interface PodGcConfig {
+  readonly periodMs?: number;
+  /** Ended pods that are kept; 0: all. */
+  readonly terminatedThreshold?: number;
+  /** A node must have been missing this long before its pods go. */
+  readonly quarantineMs?: number;
+}
+
+const ORPHANED = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
+
+/** Removes pods that no agent will: of nodes that are gone, never scheduled, or too many that have ended. */
+export function podGcController(kinds: { nodes: Kind<Node>; pods: Kind<Pod> }, config: PodGcConfig = {}): ControllerDefinition {
+  const { periodMs = 20_000, terminatedThreshold = 12_500, quarantineMs = 40_000 } = config;
+  return {
+    name: 'pod-garbage-collector-controller',
+    component: 'pod-garbage-collector-controller',
+    concurrency: 1,
+    setup(env) {
+      const nodes = env.informers.of(kinds.nodes);
+      const pods = env.informers.of(kinds.pods);
+      /** Node name → since when it has been missing. */
+      const missing = new Map<string, number>();
+      return {
+        needs: [nodes, pods],
+        reconcile: async () => DONE,
+        async run(signal) {
+          if (!(await settledBefore(Promise.all([nodes.ready, pods.ready]), signal))) return;
+          while (!signal.aborted) {
+            await sweep(env, kinds, { nodes, pods, missing, terminatedThreshold, quarantineMs }).catch((error: unknown) =>
+              env.log.warn({ err: error }, `pods could not be collected: ${messageOf(error)}`),
+            );
+            await sleep(env.clock, periodMs, signal);
+          }
+        },
+      };
+    },
+  };
+}
+
+interface Sweep {
+  readonly nodes: Informer<Node>;
+  readonly pods: Informer<Pod>;
+  readonly missing: Map<string, number>;
+  readonly terminatedThreshold: number;
+  readonly quarantineMs: number;
+}
+
+async function sweep(env: ControllerEnv, kinds: { nodes: Kind<Node>; pods: Kind<Pod> }, state: Sweep): Promise<void> {
+  const plan = planPodGc(state.pods.list(), (name) => state.nodes.get({ namespace: '', name }), state.terminatedThreshold);
+  const remove = (pod: Live<Pod>) =>
+    unlessGone(env.client.delete(kinds.pods, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }));
+  for (const pod of plan.terminated) await remove(pod);
+  for (const pod of [...plan.outOfService, ...plan.unscheduled]) await failAndDelete(env, kinds.pods, pod);
+  const gone = await goneNodes(env, kinds.nodes, plan.orphaned, state);
+  for (const pod of plan.orphaned) if (gone.has(pod.spec?.nodeName ?? '')) await failAndDelete(env, kinds.pods, pod, ORPHANED);
+}
+
+/** Nodes that have been missing for the whole quarantine and that the server does not know either. */
+async function goneNodes(
+  env: ControllerEnv,
+  kind: Kind<Node>,
+  orphaned: readonly Live<Pod>[],
+  { missing, quarantineMs }: Sweep,
+): Promise<Set<string>> {
+  const names = new Set(orphaned.map((pod) => pod.spec?.nodeName ?? ''));
+  for (const name of missing.keys()) if (!names.has(name)) missing.delete(name);
+  const now = env.clock.now();
+  const gone = new Set<string>();
+  for (const name of names) {
+    const since = missing.get(name) ?? now;
+    missing.set(name, since);
+    if (now - since < quarantineMs) continue;
+    if ((await unlessGone(env.client.get(kind, { namespace: '', name }))) === undefined) gone.add(name);
+  }
+  return gone;
+}

@@ -1,0 +1,78 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/control/controller.ts';
+import { cidrBlocks, nextFree } from './plan.ts';
+
+export interface NodeIpamConfig {
+  /** All pods' addresses; default 10.244.0.0/16. */
+  readonly clusterCidr?: string;
+  /** Prefix length of one node's block; default 24. */
+  readonly nodeCidrBits?: number;
+}
+
+/**
+ * Gives each node a block of pod addresses of its own. The blocks are kept where they are used, in `spec.podCIDR` of the nodes:
+ * one is free when no node has it.
+ */
+export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpamConfig = {}): ControllerDefinition {
+  const blocks = cidrBlocks(config.clusterCidr ?? '10.244.0.0/16', config.nodeCidrBits ?? 24);
+  return {
+    name: 'node-ipam-controller',
+    component: 'cidrAllocator',
+    // One at a time: two nodes must not find the same block free.
+    concurrency: 1,
+    setup(env) {
+      const nodes = env.informers.of(kinds.nodes);
+      /** Block → the node that has it, from the moment it was chosen: the cache shows it later. */
+      const taken = new Map<number, string>();
+      let last = -1;
+      const note = (node: Node) => {
+        for (const cidr of node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : [])) {
+          const index = cidr.includes(':') ? undefined : blocks.indexOf(cidr);
+          if (index === undefined) continue;
+          taken.set(index, node.metadata?.name ?? '');
+          last = Math.max(last, index);
+        }
+      };
+      const wakeWaiting = () => {
+        for (const node of nodes.list()) if (!node.spec?.podCIDR) env.enqueue(keyOf(node));
+      };
+      nodes.on({
+        add: (node) => {
+          note(node);
+          if (!node.spec?.podCIDR) env.enqueue(keyOf(node));
+        },
+        update: (node) => {
+          note(node);
+          if (!node.spec?.podCIDR) env.enqueue(keyOf(node));
+        },
+        delete: (node) => {
+          for (const [index, name] of taken) if (name === node.metadata.name) taken.delete(index);
+          wakeWaiting();
+        },
+      });
+      return {
+        needs: [nodes],
+        async reconcile(key) {
+          const node = nodes.get(key);
+          if (node === undefined || node.spec?.podCIDR) return DONE;
+          const chosen = [...taken].find(([, name]) => name === key.name)?.[0] ?? nextFree(blocks, new Set(taken.keys()), last);
+          if (chosen === undefined) {
+            env.recorder.event(node, 'Normal', 'CIDRNotAvailable', `Node ${key.name} status is now: CIDRNotAvailable`);
+            throw new Error(`no pod CIDR is left for node ${key.name}`);
+          }
+          taken.set(chosen, key.name);
+          last = chosen;
+          const podCIDR = blocks.at(chosen);
+          const { uid, resourceVersion } = node.metadata;
+          const body = { metadata: { uid, resourceVersion }, spec: { podCIDR, podCIDRs: [podCIDR] } };
+          // After a lost race the same block is tried again: it is still noted for this node.
+          await env.client.patch(kinds.nodes, key, { type: 'merge', body });
+          return DONE;
+        },
+      };
+    },
+  };
+}

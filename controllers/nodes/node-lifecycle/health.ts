@@ -1,0 +1,70 @@
+import type { Lease } from '../../../api/kinds/coordination/lease.ts';
+import type { Node, NodeCondition } from '../../../api/kinds/core/node/schema.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { timeText } from '../../../base/clock.ts';
+import { conditionOf } from '../../_shared/conditions.ts';
+
+/** What is remembered of a node's signs of life. Times are ours: the node's clock is not trusted. */
+export interface Health {
+  readonly heartbeat: string | undefined;
+  readonly renewal: string | undefined;
+  /** When a sign of life was last seen. */
+  readonly seenAt: number;
+}
+
+export interface HealthConfig {
+  /** Silence for this long makes a node Unknown. */
+  readonly gracePeriodMs: number;
+  /** The same for a node that has never reported. */
+  readonly startupGracePeriodMs: number;
+}
+
+const heartbeatOf = (node: Node): string | undefined => conditionOf(node.status?.conditions, 'Ready')?.lastHeartbeatTime;
+
+/** Takes in what node and lease say now: anything new is a sign of life. A node that never reported lives since its creation. */
+export function observe(before: Health | undefined, node: Live<Node>, lease: Lease | undefined, now: number): Health {
+  const heartbeat = heartbeatOf(node);
+  const renewal = lease?.spec?.renewTime;
+  if (before === undefined) {
+    const reported = conditionOf(node.status?.conditions, 'Ready') !== undefined;
+    return { heartbeat, renewal, seenAt: reported ? now : Date.parse(node.metadata.creationTimestamp) };
+  }
+  const alive = heartbeat !== before.heartbeat || (renewal !== undefined && (before.renewal === undefined || renewal > before.renewal));
+  return alive ? { heartbeat, renewal, seenAt: now } : before;
+}
+
+const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+/**
+ * The conditions of a node that has been silent for too long: all that the agent reports becomes Unknown.
+ * @returns undefined for a node that is heard of, or is Unknown already
+ */
+export function planUnknown(node: Live<Node>, health: Health, config: HealthConfig, now: number): NodeCondition[] | undefined {
+  const conditions = node.status?.conditions ?? [];
+  const grace = conditionOf(conditions, 'Ready') ? config.gracePeriodMs : config.startupGracePeriodMs;
+  if (now <= health.seenAt + grace) return undefined;
+  const changed = conditions.map((condition) =>
+    WATCHED.includes(condition.type) && condition.status !== 'Unknown'
+      ? {
+          ...condition,
+          status: 'Unknown',
+          reason: 'NodeStatusUnknown',
+          message: 'Kubelet stopped posting node status.',
+          lastTransitionTime: timeText(now),
+        }
+      : condition,
+  );
+  const missing = WATCHED.filter((type) => !conditionOf(conditions, type)).map((type) => ({
+    type,
+    status: 'Unknown',
+    reason: 'NodeStatusNeverUpdated',
+    message: 'Kubelet never posted node status.',
+    lastHeartbeatTime: node.metadata.creationTimestamp,
+    lastTransitionTime: timeText(now),
+  }));
+  const next = [...changed, ...missing];
+  return next.every((condition, i) => condition === conditions[i]) ? undefined : next;
+}
+
+/** Ready as evictions see it: a node that says nothing is Unknown. */
+export const readyStatus = (node: Node): string => conditionOf(node.status?.conditions, 'Ready')?.status ?? 'Unknown';

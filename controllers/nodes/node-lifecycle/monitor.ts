@@ -1,0 +1,151 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Lease } from '../../../api/kinds/coordination/lease.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { sleep } from '../../../base/clock.ts';
+import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { groupBy } from '../../_shared/equality.ts';
+import { messageOf } from '../../_shared/refusals.ts';
+import type { Health, HealthConfig } from './health.ts';
+import { observe, planUnknown, readyStatus } from './health.ts';
+import { markPodsNotReady, writeConditions, writeTaints } from './node-writes.ts';
+import { evictingTaint, hasEvictingTaint, planNoExecute } from './taints.ts';
+import type { ZoneConfig } from './zones.ts';
+import { evictionRate, zoneOf, zoneStateOf } from './zones.ts';
+
+export interface MonitorConfig extends HealthConfig, ZoneConfig {
+  readonly periodMs: number;
+}
+
+export interface MonitorParts {
+  readonly env: ControllerEnv;
+  readonly config: MonitorConfig;
+  readonly kinds: { readonly nodes: Kind<Node>; readonly pods: Kind<Pod> };
+  readonly nodes: Informer<Node>;
+  readonly leases: Informer<Lease>;
+  readonly podsOn: (nodeName: string) => readonly Live<Pod>[];
+}
+
+interface Known {
+  readonly uid: string;
+  health: Health;
+  /** Pods that could not be marked are tried again. */
+  podsToMark: boolean;
+}
+
+/** Watches over the nodes until the signal aborts: one look at all of them every period. */
+export async function runMonitor(parts: MonitorParts, signal: AbortSignal): Promise<void> {
+  const monitor = createMonitor(parts);
+  while (!signal.aborted) {
+    await monitor.look();
+    await sleep(parts.env.clock, parts.config.periodMs, signal);
+  }
+}
+
+export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
+  const { env, config, kinds, nodes, leases } = parts;
+  const known = new Map<string, Known>();
+  /** When the next node of a zone may be tainted. */
+  const mayTaintAt = new Map<string, number>();
+  let allWereDown: boolean | undefined;
+
+  const nodeEvent = (name: string, uid: string, reason: string, message: string) => {
+    const node: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name, uid } };
+    env.recorder.event(node, 'Normal', reason, `Node ${name} ${message}`);
+  };
+
+  function register(all: readonly Live<Node>[]): void {
+    const names = new Set(all.map((node) => node.metadata.name));
+    for (const [name, { uid }] of known) {
+      if (names.has(name)) continue;
+      known.delete(name);
+      nodeEvent(name, uid, 'RemovingNode', `event: Removing Node ${name} from Controller`);
+    }
+    for (const node of all) {
+      const { name, uid } = node.metadata;
+      const before = known.get(name);
+      const sameNode = before?.uid === uid ? before : undefined;
+      if (!before) nodeEvent(name, uid, 'RegisteredNode', `event: Registered Node ${name} in Controller`);
+      const lease = leases.get({ namespace: 'kube-node-lease', name });
+      known.set(name, { uid, health: observe(sameNode?.health, node, lease, env.clock.now()), podsToMark: sameNode?.podsToMark ?? false });
+    }
+  }
+
+  /** The node as it is after this look. */
+  async function examine(node: Live<Node>): Promise<Live<Node>> {
+    const { name, uid } = node.metadata;
+    const entry = known.get(name);
+    if (!entry) return node;
+    const wasReady = readyStatus(node) === 'True';
+    const after =
+      (await writeConditions(env.client, kinds.nodes, node, (fresh) => planUnknown(fresh, entry.health, config, env.clock.now()))) ?? node;
+    const isReady = readyStatus(after) === 'True';
+    if (wasReady && !isReady) {
+      nodeEvent(name, uid, 'NodeNotReady', 'status is now: NodeNotReady');
+      entry.podsToMark = true;
+    }
+    if (isReady) entry.podsToMark = false;
+    if (entry.podsToMark) {
+      await markPodsNotReady(env, kinds.pods, parts.podsOn(name));
+      entry.podsToMark = false;
+    }
+    return after;
+  }
+
+  async function taint(node: Live<Node>, key: string | undefined): Promise<void> {
+    await writeTaints(env.client, kinds.nodes, node, (fresh) => planNoExecute(fresh, key, env.clock.now()));
+  }
+
+  /** Evicting taints: taken off what is ready at once, swapped at once, put on a node at a time as fast as its zone allows. */
+  async function evict(zone: string, members: readonly Live<Node>[], allDown: boolean): Promise<void> {
+    const rate = evictionRate(zoneStateOf(members, config), members.length, allDown, config);
+    for (const node of members) {
+      const key = evictingTaint(readyStatus(node));
+      if (key === undefined || allDown) {
+        await taint(node, undefined);
+        continue;
+      }
+      if (hasEvictingTaint(node)) {
+        await taint(node, key);
+        continue;
+      }
+      const now = env.clock.now();
+      if (rate === 0 || now < (mayTaintAt.get(zone) ?? 0)) continue;
+      mayTaintAt.set(zone, now + 1000 / rate);
+      await taint(node, key);
+    }
+  }
+
+  const logged = async (what: string, name: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      env.log.warn({ node: name, err: error }, `${what} failed, to be tried again: ${messageOf(error)}`);
+    }
+  };
+
+  return {
+    async look() {
+      const all = nodes.list();
+      register(all);
+      const examined: Live<Node>[] = [];
+      await Promise.all(
+        all.map((node) =>
+          logged('looking after a node', node.metadata.name, async () => {
+            examined.push(await examine(node));
+          }),
+        ),
+      );
+      const zones = groupBy(examined, zoneOf);
+      const allDown = zones.size > 0 && [...zones.values()].every((members) => zoneStateOf(members, config) === 'FullDisruption');
+      if (allWereDown && !allDown) {
+        // We were cut off, not they: everyone gets a new grace period.
+        for (const entry of known.values()) entry.health = { ...entry.health, seenAt: env.clock.now() };
+      }
+      allWereDown = allDown;
+      for (const [zone, members] of zones) await logged('tainting', zone, () => evict(zone, members, allDown));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Node, Taint } from '../../../api/kinds/core/node/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { tolerates } from '../../../api/pod/toleration.ts';
+import { conditionOf } from '../../_shared/conditions.ts';
+
+export const evicting = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');
+
+const instant = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text));
+
+/**
+ * When a pod must leave its node, in milliseconds since the epoch: at once (0) where a taint is not tolerated,
+ * after the shortest `tolerationSeconds` where all are, counted from the moment that taint and pod met; undefined: it may stay.
+ * Of several tolerations of one taint the first counts, as upstream has it.
+ */
+export function evictionTime(pod: Live<Pod>, node: Node | undefined): number | undefined {
+  const taints = evicting(node);
+  const met = Math.max(instant(pod.metadata.creationTimestamp), instant(conditionOf(pod.status?.conditions, 'PodScheduled')?.lastTransitionTime));
+  let earliest: number | undefined;
+  for (const taint of taints) {
+    const bearing = pod.spec?.tolerations?.find((toleration) => tolerates(toleration, taint));
+    if (!bearing) return 0;
+    const { tolerationSeconds } = bearing;
+    if (tolerationSeconds === undefined) continue;
+    const due = tolerationSeconds <= 0 ? 0 : Math.max(met, instant(taint.timeAdded)) + tolerationSeconds * 1000;
+    if (earliest === undefined || due < earliest) earliest = due;
+  }
+  return earliest;
+}

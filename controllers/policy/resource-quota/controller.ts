@@ -1,0 +1,106 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
+import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import { services } from '../../../api/kinds/core/service/schema.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import { compareQuantities } from '../../../api/schema/quantity.ts';
+import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/control/controller.ts';
+import type { Informer, InformerHandler } from '../../../runtime/watch/informer.ts';
+import { semanticallyEqual } from '../../_shared/equality.ts';
+import { unlessGone } from '../../_shared/refusals.ts';
+import { countedKinds, planStatus, usageAt } from './plan.ts';
+
+export interface ResourceQuotaKinds {
+  readonly resourceQuotas: Kind<ResourceQuota>;
+  /** Every namespaced kind that a quota may count. Asked anew for each quota, so that kinds may come and go. */
+  readonly counted: () => readonly Kind[];
+  /** Whether admission charges these quotas for what is created, so that only what becomes free has to be noticed. Default true. */
+  readonly charged?: boolean;
+}
+
+/** A quota is counted anew this often even if nothing seems to have changed. */
+const RESYNC_MS = 5 * 60_000;
+/** What admission had charged, but not yet let into the store, when we counted is missing from what we wrote: a second count finds it. */
+const RECHECK_MS = 1000;
+const NOT_SYNCED_MS = 20;
+/** Changes are gathered this long: a Deployment that is deleted frees its pods one by one. */
+const GATHER_MS = 50;
+
+/**
+ * Keeps `status.used` of quotas. At home, admission charges what is created; this controller notices what becomes free, and corrects what went astray.
+ */
+export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDefinition {
+  return {
+    name: 'resourcequota-controller',
+    component: 'resourcequota-controller',
+    concurrency: 5,
+    setup(env) {
+      const quotas = env.informers.of(kinds.resourceQuotas);
+      const watched = new Set<string>();
+      const synced = new Set<string>();
+      const wakeAll = (namespace = '') => {
+        for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
+      };
+      /** Follows a kind from its first use on: what no quota counts costs nothing. */
+      const follow = (kind: Kind): Informer => {
+        const informer = env.informers.of(kind);
+        const id = idOf(kind);
+        if (!watched.has(id)) {
+          watched.add(id);
+          informer.on(changes(kind, env, kinds.charged ?? true, wakeAll));
+          void informer.ready.then(() => synced.add(id));
+        }
+        return informer;
+      };
+      quotas.on({
+        add: (quota, initial) => env.enqueue(keyOf(quota), { priority: initial ? 'low' : 'normal' }),
+        update: (quota, old) => {
+          if (!semanticallyEqual(quota.spec, old.spec) || !semanticallyEqual(quota.status?.hard, old.status?.hard)) env.enqueue(keyOf(quota));
+          // Counted anew, by us (though the answer may have been lost) or another: what admission charged meanwhile may be missing.
+          else if (usesLess(quota, old)) env.enqueue(keyOf(quota), { afterMs: RECHECK_MS });
+        },
+      });
+      return {
+        needs: [quotas],
+        async reconcile(key) {
+          const quota = quotas.get(key);
+          if (quota === undefined) return DONE;
+          const informers = countedKinds(quota, kinds.counted()).map((kind) => ({ kind, informer: follow(kind) }));
+          if (informers.some(({ kind }) => !synced.has(idOf(kind)))) return { requeueAfterMs: NOT_SYNCED_MS };
+          const counted = informers.map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
+          const status = planStatus(quota, counted, env.clock.now());
+          if (status === undefined) return { requeueAfterMs: RESYNC_MS };
+          await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status }, { subresource: 'status' }));
+          return { requeueAfterMs: RECHECK_MS };
+        },
+      };
+    },
+  };
+}
+
+/** Admission only adds; who takes away has counted. */
+const usesLess = (quota: ResourceQuota, old: ResourceQuota): boolean =>
+  Object.entries(old.status?.used ?? {}).some(([name, before]) => compareQuantities(quota.status?.used?.[name] ?? '0', before) < 0);
+
+const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
+
+/** What makes room: an object that goes, a pod that ends, a service that gives up its ports; and what takes some, where no admission charges it. */
+function changes(kind: Kind, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
+  const now = () => env.clock.now();
+  const follows = idOf(kind) === idOf(pods) || idOf(kind) === idOf(services);
+  return {
+    ...(charged ? {} : { add: (object: Live, initial: boolean) => initial || wake(object.metadata.namespace) }),
+    delete: (object) => wake(object.metadata.namespace),
+    ...(follows
+      ? {
+          update: (object: Live<Pod | Service>, old: Live<Pod | Service>) => {
+            if (!semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()))) wake(object.metadata.namespace);
+          },
+        }
+      : {}),
+  };
+}

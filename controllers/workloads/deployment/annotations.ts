@@ -1,0 +1,60 @@
+import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
+import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
+import type { Live } from '../../../api/meta/object.ts';
+
+export const REVISION = 'deployment.kubernetes.io/revision';
+const HISTORY = 'deployment.kubernetes.io/revision-history';
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
+
+/** What belongs to one object and is not handed down. */
+const NOT_COPIED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  HISTORY,
+  DESIRED,
+  MAX,
+  'deprecated.deployment.rollback.to',
+]);
+/** Longer histories lose their oldest revisions. */
+const MAX_HISTORY_CHARACTERS = 2000;
+
+export type Annotations = Readonly<Record<string, string>>;
+
+const integer = (text: string | undefined): number | undefined => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined);
+
+/** 0 where the annotation is missing or no number. */
+export const revisionOf = (replicaSet: { metadata?: { annotations?: Record<string, string> | undefined } | undefined }): number =>
+  integer(replicaSet.metadata?.annotations?.[REVISION]) ?? 0;
+export const desiredOf = (annotations: Annotations | undefined): number | undefined => integer(annotations?.[DESIRED]);
+export const maxOf = (annotations: Annotations | undefined): number | undefined => integer(annotations?.[MAX]);
+
+export const maxRevision = (replicaSets: readonly Live<ReplicaSet>[]): number => replicaSets.reduce((max, rs) => Math.max(max, revisionOf(rs)), 0);
+
+/** The annotations with the sizes that the Deployment had when it last scaled the ReplicaSet. */
+export const withSizes = (annotations: Annotations, desired: number, max: number): Annotations => ({
+  ...annotations,
+  [DESIRED]: `${desired}`,
+  [MAX]: `${max}`,
+});
+
+function extendedHistory(history: string | undefined, revision: string): string {
+  const revisions = history ? [...history.split(','), revision] : [revision];
+  while (revisions.length > 1 && revisions.join(',').length > MAX_HISTORY_CHARACTERS) revisions.shift();
+  return revisions.join(',');
+}
+
+/**
+ * What the current ReplicaSet carries: the Deployment's own annotations and the revision, which only grows.
+ * One that is rolled back to keeps its former revisions as history.
+ */
+export function currentAnnotations(deployment: Live<Deployment>, annotations: Annotations, revision: number): Annotations {
+  const next: Record<string, string> = { ...annotations };
+  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_COPIED.has(key)) next[key] = value;
+  const before = annotations[REVISION];
+  if ((integer(before) ?? 0) < revision) {
+    next[REVISION] = `${revision}`;
+    if (before !== undefined) next[HISTORY] = extendedHistory(annotations[HISTORY], before);
+  }
+  return next;
+}

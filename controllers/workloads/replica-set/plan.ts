@@ -1,0 +1,95 @@
+import type { ReplicaSetCondition, ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { PodTemplateSpec } from '../../../api/kinds/core/pod-template.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { timeText } from '../../../base/clock.ts';
+import { conditionOf, withCondition, withoutCondition } from '../../_shared/conditions.ts';
+import { defined, nonZero } from '../../_shared/equality.ts';
+import { availableFrom, isReady } from '../../_shared/pod-state.ts';
+import { podsToDelete } from './ranking.ts';
+
+/** What ReplicaSets and ReplicationControllers have in common. Selectors differ: the definition brings its own matcher. */
+export interface ReplicaOwner extends KubeObject {
+  spec?: { replicas?: number | undefined; minReadySeconds?: number | undefined; template?: PodTemplateSpec | undefined } | undefined;
+  status?: ReplicaSetStatus | undefined;
+}
+
+/** Pods created or deleted in one go; the rest follows in the next round. */
+export const BURST = 500;
+
+export type ReplicaPlan =
+  | { readonly do: 'nothing' }
+  | { readonly do: 'create'; readonly count: number }
+  | { readonly do: 'delete'; readonly pods: readonly Live<Pod>[] };
+
+/** From the active pods to the wanted number. `related` is asked for only when pods must go. */
+export function planReplicas(wanted: number, active: readonly Live<Pod>[], related: () => readonly Live<Pod>[], now: number): ReplicaPlan {
+  const surplus = active.length - wanted;
+  if (surplus === 0) return { do: 'nothing' };
+  if (surplus < 0) return { do: 'create', count: Math.min(-surplus, BURST) };
+  return { do: 'delete', pods: podsToDelete(active, related(), Math.min(surplus, BURST), now) };
+}
+
+export interface StatusInput {
+  readonly active: readonly Live<Pod>[];
+  /** Left out where the kind does not count them. */
+  readonly terminating?: number;
+  /** What went wrong with creating or deleting pods in this round. */
+  readonly failure?: string | undefined;
+  readonly now: number;
+}
+
+const REPLICA_FAILURE = 'ReplicaFailure';
+
+/** Whether a pod carries every label of the template. */
+function carries(pod: Pod, labels: Readonly<Record<string, string>>): boolean {
+  const own = pod.metadata?.labels;
+  for (const key in labels) if (own?.[key] !== labels[key]) return false;
+  return true;
+}
+
+function nextConditions(owner: ReplicaOwner, active: number, failure: string | undefined, now: number): ReplicaSetCondition[] {
+  const conditions = owner.status?.conditions ?? [];
+  const current = conditionOf(conditions, REPLICA_FAILURE);
+  if (failure === undefined) return current ? withoutCondition(conditions, REPLICA_FAILURE) : conditions;
+  if (current) return conditions;
+  const reason = active < (owner.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete';
+  return withCondition(conditions, { type: REPLICA_FAILURE, status: 'True', reason, message: failure, lastTransitionTime: timeText(now) });
+}
+
+/** The status as of these pods; counts of zero are left out as upstream leaves them out. */
+export function planStatus(owner: ReplicaOwner, { active, terminating, failure, now }: StatusInput): ReplicaSetStatus {
+  const labels = owner.spec?.template?.metadata?.labels ?? {};
+  const minReadySeconds = owner.spec?.minReadySeconds ?? 0;
+  let labelled = 0;
+  let ready = 0;
+  let available = 0;
+  for (const pod of active) {
+    if (carries(pod, labels)) labelled++;
+    if (!isReady(pod)) continue;
+    ready++;
+    const from = availableFrom(pod, minReadySeconds);
+    if (from !== undefined && from <= now) available++;
+  }
+  const conditions = nextConditions(owner, active.length, failure, now);
+  return defined({
+    replicas: active.length,
+    fullyLabeledReplicas: nonZero(labelled),
+    readyReplicas: nonZero(ready),
+    availableReplicas: nonZero(available),
+    terminatingReplicas: terminating,
+    observedGeneration: owner.metadata?.generation,
+    conditions: conditions.length === 0 ? undefined : conditions,
+  });
+}
+
+/** Milliseconds until the next ready pod becomes available; undefined where none is waiting. */
+export function nextAvailability(active: readonly Live<Pod>[], minReadySeconds: number, now: number): number | undefined {
+  if (minReadySeconds <= 0) return undefined;
+  let next: number | undefined;
+  for (const pod of active) {
+    const from = availableFrom(pod, minReadySeconds);
+    if (from !== undefined && from > now && (next === undefined || from - now < next)) next = from - now;
+  }
+  return next;
+}

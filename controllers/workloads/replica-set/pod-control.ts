@@ -1,0 +1,66 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { PodTemplateSpec } from '../../../api/kinds/core/pod-template.ts';
+import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import { isNotFound } from '../../../api/meta/status-error.ts';
+import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import { controllerRefTo } from '../../_shared/ownership/controller-ref.ts';
+import { generateNameFor } from '../../_shared/ownership/generate-name.ts';
+import { isNamespaceTerminating, messageOf } from '../../_shared/refusals.ts';
+import { createTurns } from './turns.ts';
+
+/** A pod of a template, named after its owner and controlled by it. */
+export function podFromTemplate(owners: Kind, owner: Live<KubeObject>, template: PodTemplateSpec | undefined): Pod {
+  const { labels, annotations, finalizers } = template?.metadata ?? {};
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...(labels ? { labels } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(finalizers ? { finalizers } : {}),
+      generateName: generateNameFor(owner.metadata.name),
+      ...(owner.metadata.namespace === undefined ? {} : { namespace: owner.metadata.namespace }),
+      ownerReferences: [controllerRefTo(owners, owner)],
+    },
+    ...(template?.spec ? { spec: template.spec } : {}),
+  };
+}
+
+/** Enough to fill a group commit of the store, or the latency of a network. */
+const CALLS_AT_ONCE = 32;
+
+/** Creates and deletes pods for an owner, and says so in events on it. */
+export interface PodControl {
+  /** @throws what the server answered */
+  create(owner: Live<KubeObject>, template: PodTemplateSpec | undefined): Promise<void>;
+  /** Deletes that very pod; one that is gone already is an error too (NotFound), for the caller to weigh. */
+  delete(owner: Live<KubeObject>, pod: Live<Pod>): Promise<void>;
+}
+
+export function createPodControl(env: Pick<ControllerEnv, 'client' | 'recorder'>, owners: Kind, pods: Kind<Pod>): PodControl {
+  const turn = createTurns(CALLS_AT_ONCE);
+  return {
+    create: (owner, template) =>
+      turn(async () => {
+        try {
+          const pod = await env.client.create(pods, podFromTemplate(owners, owner, template));
+          env.recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+        } catch (error) {
+          if (!isNamespaceTerminating(error)) env.recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+          throw error;
+        }
+      }),
+    delete: (owner, pod) =>
+      turn(async () => {
+        try {
+          await env.client.delete(pods, keyOf(pod), { preconditions: { uid: pod.metadata.uid } });
+          env.recorder.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        } catch (error) {
+          if (!isNotFound(error)) env.recorder.event(owner, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
+          throw error;
+        }
+      }),
+  };
+}

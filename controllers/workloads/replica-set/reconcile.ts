@@ -1,0 +1,136 @@
+import type { Kind } from '../../../api/definition/kind.ts';
+import type { ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
+import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { LabelSelector } from '../../../api/meta/label-selector.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
+import { selectorFrom } from '../../../api/selector/selector.ts';
+import type { ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
+import { controllerOf, DONE } from '../../../runtime/control/controller.ts';
+import type { Expectations } from '../../../runtime/control/expectations.ts';
+import { slowStart } from '../../../runtime/control/slow-start.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { semanticallyEqual } from '../../_shared/equality.ts';
+import { claim } from '../../_shared/ownership/claim.ts';
+import { controlledBy, orphansIn } from '../../_shared/ownership/controller-ref.ts';
+import { isActive, isDeleting, isTerminal } from '../../_shared/pod-state.ts';
+import { isNamespaceTerminating, messageOf } from '../../_shared/refusals.ts';
+import type { ReplicaOwner, ReplicaPlan } from './plan.ts';
+import { nextAvailability, planReplicas, planStatus } from './plan.ts';
+import type { PodControl } from './pod-control.ts';
+
+/** The kinds that one replica controller works on, and where they differ. */
+export interface ReplicaKinds<T extends ReplicaOwner> {
+  readonly owners: Kind<T>;
+  readonly pods: Kind<Pod>;
+  /** Undefined where the object selects nothing. */
+  readonly selectorOf: (owner: Live<T>) => LabelSelector | undefined;
+  /** Whether the status counts pods that are being deleted. */
+  readonly countsTerminating: boolean;
+}
+
+export interface ReplicaParts<T extends ReplicaOwner> {
+  readonly env: ControllerEnv;
+  readonly kinds: ReplicaKinds<T>;
+  readonly owners: Informer<T>;
+  readonly pods: Informer<Pod>;
+  readonly expectations: Expectations;
+  readonly podControl: PodControl;
+}
+
+/** Keeps as many pods as `spec.replicas` says, and the status true. */
+export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaParts<T>): Reconcile {
+  const { env, kinds, owners, pods, expectations } = parts;
+  return async (key) => {
+    const owner = owners.get(key);
+    if (owner === undefined) {
+      expectations.forget(keyText(key));
+      return DONE;
+    }
+    const selector = selectorFrom(kinds.selectorOf(owner));
+    if (!selector.matchesAnything) return DONE;
+    // Asked before the pods are read: what has been observed by now is in what is read next.
+    const settled = expectations.satisfied(keyText(key));
+    const candidates = [...controlledBy(pods, owner.metadata.uid), ...orphansIn(pods, key.namespace)];
+    const matches = (pod: Live<Pod>) => selector.matches(pod.metadata.labels);
+    const claimed = await claim(env.client, kinds.owners, owner, kinds.pods, candidates.filter(isActive), matches);
+    if (claimed.error !== undefined) throw claimed.error;
+    const active = claimed.owned;
+
+    let failure: unknown;
+    if (settled && !isDeleting(owner)) {
+      const plan = planReplicas(owner.spec?.replicas ?? 1, active, () => family(parts, owner), env.clock.now());
+      failure = await apply(parts, owner, plan);
+    }
+    const terminating = candidates.filter((pod) => isDeleting(pod) && !isTerminal(pod) && controllerOf(pod) && matches(pod)).length;
+    const now = env.clock.now();
+    const status = planStatus(owner, {
+      active,
+      ...(kinds.countsTerminating ? { terminating } : {}),
+      failure: failure === undefined ? undefined : messageOf(failure),
+      now,
+    });
+    await writeStatus(parts, owner, status);
+    if (failure !== undefined) throw failure;
+    const requeueAfterMs = nextAvailability(active, owner.spec?.minReadySeconds ?? 0, now);
+    return requeueAfterMs === undefined ? DONE : { requeueAfterMs };
+  };
+}
+
+/** Active pods of the owner and of its siblings under one controller. */
+function family<T extends ReplicaOwner>({ owners, pods }: ReplicaParts<T>, owner: Live<T>): Live<Pod>[] {
+  const parent = controllerOf(owner);
+  const siblings = parent ? controlledBy(owners, parent.uid) : [owner];
+  return siblings.flatMap((sibling) => controlledBy(pods, sibling.metadata.uid).filter(isActive));
+}
+
+/** Carries the plan out. What it expects to see is noted before it acts, and taken back for what did not happen. */
+async function apply<T extends ReplicaOwner>(parts: ReplicaParts<T>, owner: Live<T>, plan: ReplicaPlan): Promise<unknown> {
+  const { expectations, podControl } = parts;
+  const key = keyText(keyOf(owner));
+  if (plan.do === 'create') {
+    expectations.expectCreations(key, plan.count);
+    const { successes, error } = await slowStart(plan.count, async () => {
+      try {
+        await podControl.create(owner, owner.spec?.template);
+      } catch (caught) {
+        if (!isNamespaceTerminating(caught)) throw caught;
+      }
+    });
+    for (let i = successes; i < plan.count; i++) expectations.creationObserved(key);
+    return error;
+  }
+  if (plan.do === 'delete') {
+    expectations.expectDeletions(
+      key,
+      plan.pods.map((pod) => pod.metadata.uid),
+    );
+    const errors = await Promise.all(
+      plan.pods.map(async (pod) => {
+        try {
+          await podControl.delete(owner, pod);
+        } catch (caught) {
+          expectations.deletionObserved(key, pod.metadata.uid);
+          // Gone already, or replaced by a pod of that name which is not this one.
+          if (!isNotFound(caught) && !isConflict(caught)) return caught;
+        }
+      }),
+    );
+    return errors.find((error) => error !== undefined);
+  }
+  return undefined;
+}
+
+async function writeStatus<T extends ReplicaOwner>({ env, kinds }: ReplicaParts<T>, owner: Live<T>, status: ReplicaSetStatus): Promise<void> {
+  if (semanticallyEqual(owner.status, status)) return;
+  try {
+    await env.client.update(kinds.owners, { ...owner, status }, { subresource: 'status' });
+  } catch (error) {
+    if (isNotFound(error)) return;
+    if (!isConflict(error)) throw error;
+    // Somebody changed the spec meanwhile: the counts still hold, so they go onto the fresh object once, with the generation they were made from.
+    const fresh = await env.client.get(kinds.owners, keyOf(owner));
+    if (fresh.metadata.uid === owner.metadata.uid) await env.client.update(kinds.owners, { ...fresh, status }, { subresource: 'status' });
+  }
+}

@@ -1,0 +1,187 @@
+import type { IncomingMessage } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { Kind } from '../../api/definition/kind.ts';
+import { apiVersionOf, pathOf } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sleep, systemClock } from '../../base/clock.ts';
+import { createLineSplitter } from '../../base/line-splitter.ts';
+import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WriteOptions } from './client.ts';
+import type { Credentials } from './credentials.ts';
+import type { HttpRequest, Transport } from './http-transport.ts';
+import { bodyText, createTransport } from './http-transport.ts';
+import { measuredTransport } from './rest-client-metrics.ts';
+import { statusErrorOf } from './status-answer.ts';
+
+export interface HttpsClientOptions extends Credentials {
+  /** Shows in the server's log, and names the field manager where none is given. Default `skiff`. */
+  readonly userAgent?: string;
+  /** How long a request may wait for its answer. Default 60 s; watches have their own end. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  /** Metrics of the requests go here; one client to a registry. */
+  readonly registry?: Registry;
+}
+
+const PATCH_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const satisfies Record<Patch['type'], string>;
+
+const MAX_RETRIES = 10;
+
+/**
+ * A client of any Kubernetes API server over HTTPS.
+ *
+ * What is retried: an answer of 429 (the server did nothing) after its Retry-After, and reads that found the connection refused or cut.
+ * Anything else is the caller's to decide.
+ */
+export function createHttpsClient(options: HttpsClientOptions): Client {
+  const { timeoutMs = 60_000, clock = systemClock, userAgent = 'skiff' } = options;
+  const plain = createTransport(options, userAgent);
+  const transport = options.registry ? measuredTransport(plain, options.server, options.registry) : plain;
+  const send = <R>(request: Omit<HttpRequest, 'timeoutMs'>): Promise<R> => sendWithRetries(transport, clock, { ...request, timeoutMs }) as Promise<R>;
+  const json = JSON.stringify;
+
+  return {
+    get: (kind, key) => send({ method: 'GET', path: pathOf(kind, key.namespace, key.name) }),
+    async list<T extends KubeObject>(kind: Kind<T>, list: ListOptions = {}) {
+      const answer = await send<RawList<T>>({ method: 'GET', path: `${pathOf(kind, list.namespace)}${listQuery(list)}` });
+      return objectList(kind, answer);
+    },
+    create: (kind, object, write) =>
+      send({
+        method: 'POST',
+        path: `${pathOf(kind, object.metadata?.namespace)}${writeQuery(write)}`,
+        body: json(typed(kind, object)),
+      }),
+    update: (kind, object, write) =>
+      send({
+        method: 'PUT',
+        path: `${pathOf(kind, object.metadata?.namespace, keyOf(object).name, write?.subresource)}${writeQuery(write)}`,
+        body: json(typed(kind, object)),
+      }),
+    patch: (kind, key, patch, write) =>
+      send({
+        method: 'PATCH',
+        path: `${pathOf(kind, key.namespace, key.name, write?.subresource)}${writeQuery(write, patch)}`,
+        body: json(patch.type === 'json' ? patch.operations : patch.body),
+        contentType: PATCH_TYPES[patch.type],
+      }),
+    async delete(kind, key, deletion) {
+      await send({ method: 'DELETE', path: pathOf(kind, key.namespace, key.name), body: deletion && json(deletionBody(deletion)) });
+    },
+    async deleteCollection(kind, list = {}, deletion) {
+      await send({ method: 'DELETE', path: `${pathOf(kind, list.namespace)}${listQuery(list)}`, body: deletion && json(deletionBody(deletion)) });
+    },
+    createSubresource: (kind, key, subresource, body) =>
+      send({ method: 'POST', path: pathOf(kind, key.namespace, key.name, subresource), body: json(body) }),
+    async watch(kind, watch, onEvent, signal) {
+      const path = `${pathOf(kind, watch.namespace)}${listQuery({ ...watch, watch: 'true' })}`;
+      let response: IncomingMessage;
+      try {
+        response = await transport({ method: 'GET', path, signal, timeoutMs, longRunning: true });
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      if (response.statusCode !== 200) throw statusErrorOf(response, await bodyText(response));
+      await readEvents(kind, response, onEvent, signal);
+    },
+  };
+}
+
+interface RawList<T extends KubeObject> {
+  readonly items: Live<T>[] | null;
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+}
+
+/** Items of a list come without their type: fill it in, so that an object is the same wherever it was read. */
+function objectList<T extends KubeObject>(kind: Kind<T>, { items, metadata }: RawList<T>): ObjectList<T> {
+  const apiVersion = apiVersionOf(kind);
+  for (const item of items ?? []) {
+    item.apiVersion ??= apiVersion;
+    item.kind ??= kind.kind;
+  }
+  return { items: items ?? [], resourceVersion: metadata?.resourceVersion ?? '', ...(metadata?.continue && { continue: metadata.continue }) };
+}
+
+const typed = <T extends KubeObject>(kind: Kind<T>, object: T): T => ({ ...object, apiVersion: apiVersionOf(kind), kind: kind.kind });
+const deletionBody = (options: object) => ({ apiVersion: 'v1', kind: 'DeleteOptions', ...options });
+
+function queryOf(entries: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(entries)) if (value !== undefined && value !== false && value !== '') query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query}`;
+}
+
+function listQuery({ namespace: _, ...rest }: ListOptions & { readonly watch?: 'true' }): string {
+  return queryOf(rest);
+}
+
+function writeQuery({ fieldManager, dryRun }: WriteOptions = {}, patch?: Patch): string {
+  const apply = patch?.type === 'apply';
+  return queryOf({
+    fieldManager: fieldManager ?? (apply ? 'skiff' : undefined),
+    dryRun: dryRun ? 'All' : undefined,
+    force: apply ? patch.force : undefined,
+  });
+}
+
+async function sendWithRetries(transport: Transport, clock: Clock, request: HttpRequest): Promise<unknown> {
+  for (let attempt = 0; ; attempt++) {
+    let response: IncomingMessage;
+    let text: string;
+    try {
+      response = await transport(request);
+      text = await bodyText(response);
+    } catch (error) {
+      if (request.method !== 'GET' || attempt >= 2 || !isDropped(error)) throw error;
+      await sleep(clock, 50 * 4 ** attempt, request.signal);
+      continue;
+    }
+    const status = response.statusCode ?? 0;
+    if (status >= 200 && status < 300) return text === '' ? {} : JSON.parse(text);
+    const retryAfter = Number(response.headers['retry-after']);
+    if (status !== 429 || !(retryAfter >= 0) || attempt >= MAX_RETRIES) throw statusErrorOf(response, text);
+    await sleep(clock, retryAfter * 1000, request.signal);
+  }
+}
+
+const DROPPED = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+const isDropped = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && DROPPED.has(String(error.code));
+
+type RawEvent<T extends KubeObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: Live<T> }
+  | { readonly type: 'ERROR'; readonly object: Parameters<typeof StatusError.fromStatus>[0] };
+
+/** Reads a watch to its end. A cut connection ends it like any other end: the caller resumes. */
+async function readEvents<T extends KubeObject>(
+  kind: Kind<T>,
+  response: IncomingMessage,
+  onEvent: (event: WatchEvent<T>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const apiVersion = apiVersionOf(kind);
+  const split = createLineSplitter((line) => {
+    const event: RawEvent<T> = JSON.parse(line);
+    if (event.type === 'ERROR') throw StatusError.fromStatus(event.object);
+    if (event.type === 'BOOKMARK') return onEvent({ type: 'BOOKMARK', resourceVersion: event.object.metadata.resourceVersion });
+    event.object.apiVersion ??= apiVersion;
+    event.object.kind ??= kind.kind;
+    onEvent({ type: event.type, object: event.object });
+  });
+  try {
+    for await (const chunk of response) {
+      if (signal.aborted) return;
+      split(chunk as Buffer);
+    }
+  } catch (error) {
+    if (signal.aborted || isDropped(error)) return;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import type { Client, JsonPatchOperation } from '../client/client.ts';
+import type { Result } from './controller.ts';
+import { DONE } from './controller.ts';
+
+export interface FinalizerSteps<T extends KubeObject> {
+  /** The object lives and carries the finalizer. */
+  readonly apply: (object: Live<T>) => Promise<Result>;
+  /** The object is being deleted; when this resolves the finalizer goes. Called again after a failure: it must be repeatable. */
+  readonly cleanup: (object: Live<T>) => Promise<void>;
+}
+
+/**
+ * Runs `apply` only once the finalizer stands on the object, and lets the object go only after `cleanup`.
+ * Every change of the finalizers is tested against the list that was read: a lost race throws (409/422) and the key is retried.
+ */
+export async function withFinalizer<T extends KubeObject>(
+  client: Client,
+  kind: Kind<T>,
+  object: Live<T>,
+  finalizer: string,
+  steps: FinalizerSteps<T>,
+): Promise<Result> {
+  const has = object.metadata.finalizers?.includes(finalizer) ?? false;
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  if (!deleting && has) return steps.apply(object);
+  if (!deleting) {
+    // The update event of this patch brings the key back.
+    await client.patch(kind, keyOf(object), { type: 'json', operations: addition(object, finalizer) });
+    return DONE;
+  }
+  if (!has) return DONE;
+  await steps.cleanup(object);
+  await client.patch(kind, keyOf(object), { type: 'json', operations: removal(object, finalizer) });
+  return DONE;
+}
+
+function addition(object: Live<KubeObject>, finalizer: string): JsonPatchOperation[] {
+  const { finalizers, resourceVersion } = object.metadata;
+  if (finalizers && finalizers.length > 0) {
+    return [
+      { op: 'test', path: '/metadata/finalizers', value: finalizers },
+      { op: 'add', path: '/metadata/finalizers/-', value: finalizer },
+    ];
+  }
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'add', path: '/metadata/finalizers', value: [finalizer] },
+  ];
+}
+
+function removal(object: Live<KubeObject>, finalizer: string): JsonPatchOperation[] {
+  const index = object.metadata.finalizers?.indexOf(finalizer) ?? -1;
+  const path = `/metadata/finalizers/${index}`;
+  return [
+    { op: 'test', path, value: finalizer },
+    { op: 'remove', path },
+  ];
+}

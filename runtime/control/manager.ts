@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import type { Registry } from 'prom-client';
+import { keyText } from '../../api/meta/object.ts';
+import { isConflict } from '../../api/meta/status-error.ts';
+import { aborted, Stopped, settledBefore, settledWithin } from '../../base/abort.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../client/client.ts';
+import type { EventSink } from '../observe/event-recorder.ts';
+import { createEventSink } from '../observe/event-recorder.ts';
+import type { Lane, WorkItem, WorkQueue } from '../queue/work-queue.ts';
+import { createWorkQueue } from '../queue/work-queue.ts';
+import type { Informers } from '../watch/informer.ts';
+import { createInformers } from '../watch/informer-set.ts';
+import type { Controller, ControllerDefinition, ReconcileContext, Result, Runnable } from './controller.ts';
+import { TerminalError } from './controller.ts';
+import type { LeaderElectionOptions } from './leader-election.ts';
+import { createLeaderElector } from './leader-election.ts';
+import { createLeaderMetrics } from './leader-metrics.ts';
+import { createReconcileMetrics } from './reconcile-metrics.ts';
+
+export interface ManagerOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Metrics of the queue and of the reconciles go here. */
+  readonly registry: Registry;
+  readonly controllers: readonly ControllerDefinition[];
+  /** Shared with others in the process; the manager makes its own where they are left out. */
+  readonly informers?: Informers;
+  readonly eventSink?: EventSink;
+  /** Without it the manager leads at once. */
+  readonly leaderElection?: Pick<LeaderElectionOptions, 'lease' | 'identity'> & Partial<LeaderElectionOptions>;
+  /** How long reconciles under way may go on after the stop. Default 10 s. */
+  readonly graceMs?: number;
+}
+
+/** How long the last events may take to be written. */
+const EVENTS_GRACE_MS = 1000;
+
+/** One controller while it runs. */
+interface Running {
+  readonly definition: ControllerDefinition;
+  readonly controller: Controller;
+  readonly lane: Lane;
+  readonly log: Logger;
+}
+
+/**
+ * Runs controllers over one client, one set of informers and one work queue.
+ *
+ * Start: (leadership,) set-up of each controller in the given order, then each one's lane opens as soon as its informers are ready.
+ * `ready` resolves when all lanes are open, or, with leader election, once it stands by.
+ * Stop, in reverse: no key is taken any more, reconciles under way get their signal and the grace period, then informers and events end.
+ * `run` resolves at the end of an orderly stop; it throws Stopped 'leadership lost', and what a controller's `run` threw.
+ */
+export function createManager(options: ManagerOptions): Runnable {
+  const { clock, log, leaderElection } = options;
+  let markReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve;
+  });
+  return {
+    ready,
+    async run(signal) {
+      if (!leaderElection) return runControllers(options, signal, markReady);
+      const metrics = createLeaderMetrics(options.registry, leaderElection.lease.name);
+      const elector = createLeaderElector({ client: options.client, clock, log, metrics, ...leaderElection });
+      void elector.ready.then(markReady);
+      await elector.run(signal, (leading) => runControllers(options, leading, markReady));
+    },
+  };
+}
+
+async function runControllers(options: ManagerOptions, signal: AbortSignal, markReady: () => void): Promise<void> {
+  const { client, clock, log, registry, graceMs = 10_000 } = options;
+  // Outlives the reconciles: what they record and read on their way out still works.
+  const base = new AbortController();
+  const informers = options.informers ?? createInformers({ client, clock, log, signal: base.signal });
+  const events = options.eventSink ?? createEventSink({ client, clock, log, signal: base.signal });
+  const queue = createWorkQueue({ clock, registry });
+  const metricsOf = createReconcileMetrics(registry);
+  const work = new AbortController();
+  const onAbort = () => work.abort(signal.reason ?? new Stopped('shutdown'));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+
+  try {
+    const controllers = options.controllers.map((definition) =>
+      setUp(definition, { ...options, informers, events, queue, metrics: metricsOf(definition.name, definition.concurrency), signal: work.signal }),
+    );
+    const queueRun = queue.run(work.signal);
+    const sideRuns = controllers.map(({ controller, definition }) =>
+      (controller.run?.(work.signal) ?? Promise.resolve()).catch((error: unknown) => {
+        log.error({ err: error, controller: definition.name }, 'a controller ended with an error: stopping');
+        work.abort(error);
+        throw error;
+      }),
+    );
+    const ended = Promise.allSettled([queueRun, ...sideRuns]);
+    const opened = Promise.all(controllers.map((running) => openWhenReady(running, work.signal)));
+    void opened.then((open) => open.every(Boolean) && markReady());
+    await aborted(work.signal);
+    if (!(await settledWithin(clock, graceMs, ended))) log.warn('the grace period is over: leaving reconciles behind');
+    await settledWithin(clock, EVENTS_GRACE_MS, events.idle());
+    const { reason } = work.signal;
+    if (!signal.aborted) throw reason;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    base.abort(new Stopped('shutdown'));
+  }
+}
+
+interface SetUpOptions extends ManagerOptions {
+  readonly informers: Informers;
+  readonly events: EventSink;
+  readonly queue: WorkQueue;
+  readonly metrics: ReturnType<ReturnType<typeof createReconcileMetrics>>;
+  readonly signal: AbortSignal;
+}
+
+function setUp(definition: ControllerDefinition, options: SetUpOptions): Running {
+  const { client, clock, informers, events, queue, metrics, signal } = options;
+  const log = options.log.child({ controller: definition.name });
+  let controller: Controller | undefined;
+  const process = async (item: WorkItem): Promise<Result> => {
+    if (!controller) throw new Error('a lane opened before its controller was set up');
+    const started = clock.monotonic();
+    metrics.started();
+    let outcome: Parameters<typeof metrics.ended>[0] = 'error';
+    try {
+      const result = await controller.reconcile(item.key, contextOf(item, log, signal));
+      outcome = 'requeueAfterMs' in result ? 'requeue_after' : 'success';
+      return result;
+    } catch (error) {
+      if (error instanceof TerminalError) outcome = 'terminal';
+      throw error;
+    } finally {
+      metrics.ended(outcome, (clock.monotonic() - started) / 1000);
+    }
+  };
+  const lane = queue.lane({
+    name: definition.name,
+    concurrency: definition.concurrency,
+    process,
+    onError: (item, error, retryInMs) => logFailure(log, item, error, retryInMs, signal),
+  });
+  controller = definition.setup({
+    client,
+    informers,
+    clock,
+    log,
+    recorder: events.recorder(definition.component),
+    enqueue: (key, enqueueOptions) => lane.add(key, enqueueOptions),
+  });
+  return { definition, controller, lane, log };
+}
+
+/** The child logger is made on first use: most reconciles say nothing. */
+function contextOf(item: WorkItem, log: Logger, signal: AbortSignal): ReconcileContext {
+  let own: Logger | undefined;
+  return {
+    signal,
+    get log() {
+      own ??= log.child({ key: keyText(item.key), reconcileID: randomUUID(), ...(item.reason && { reason: item.reason }) });
+      return own;
+    },
+  };
+}
+
+function logFailure(log: Logger, item: WorkItem, error: unknown, retryInMs: number | undefined, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  const fields = { key: keyText(item.key), err: error, failures: item.failures + 1, retryInMs };
+  if (retryInMs === undefined) log.error(fields, 'reconcile failed for good');
+  else if (isConflict(error)) log.debug(fields, 'lost a race: trying again');
+  else log.warn(fields, 'reconcile failed: trying again');
+}
+
+async function openWhenReady({ controller, lane, log }: Running, signal: AbortSignal): Promise<boolean> {
+  const isReady = await settledBefore(Promise.all(controller.needs.map((informer) => informer.ready)), signal);
+  if (!isReady) return false;
+  lane.open();
+  log.debug('started');
+  return true;
+}

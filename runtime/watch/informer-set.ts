@@ -1,0 +1,123 @@
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { keyOf, keyText } from '../../api/meta/object.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../client/client.ts';
+import type { Informer, Informers } from './informer.ts';
+import type { Change } from './informer-handlers.ts';
+import { createHandlers } from './informer-handlers.ts';
+import { createObjectCache } from './object-cache.ts';
+import { runWatcher } from './watcher.ts';
+import type { Delivery, Pages } from './watcher-state.ts';
+
+export interface InformerSetOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends all of them. */
+  readonly signal: AbortSignal;
+}
+
+/** A selection of a kind's objects, for an informer of its own. */
+export interface InformerSelection {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+/** How long handlers are told of a list before the event loop gets its turn. */
+const SLICE_MS = 8;
+
+/** The informers of a process. Each starts a moment after it is first asked for, so that indexes and handlers can be attached first. */
+export function createInformers(options: InformerSetOptions): Informers {
+  const informers = new Map<string, Informer>();
+  return {
+    of<T extends KubeObject>(kind: Kind<T>): Informer<T> {
+      const id = `${kind.group}/${kind.version}/${kind.plural}`;
+      let informer = informers.get(id);
+      if (!informer) {
+        informer = createInformer(kind, options) as unknown as Informer;
+        informers.set(id, informer);
+      }
+      return informer as unknown as Informer<T>; // The id names the kind, and the kind its objects' type.
+    },
+  };
+}
+
+/** One informer, not shared: for a selection of the objects (a node's pods), or to follow a kind apart from the others. */
+export function createInformer<T extends KubeObject>(kind: Kind<T>, options: InformerSetOptions, selection: InformerSelection = {}): Informer<T> {
+  const { client, clock, signal } = options;
+  const log = options.log.child({ informer: kind.kind });
+  const cache = createObjectCache<T>();
+  const handlers = createHandlers<T>(log);
+  let synced = false;
+  let markReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve;
+  });
+
+  const deliver = (delivery: Delivery<T>): Promise<void> | void => {
+    if (delivery.type === 'replace') return replace(delivery.pages);
+    if (delivery.type === 'delete') {
+      const old = cache.delete(keyOf(delivery.object));
+      if (old) handlers.tellAll({ type: 'delete', object: delivery.object });
+      return;
+    }
+    try {
+      const change = put(delivery.object);
+      if (change) handlers.tellAll(change);
+    } catch (error) {
+      // Only an index function can throw here; whoever delivers the event (the API server itself, in its own process) must not suffer.
+      log.error({ err: error, name: delivery.object.metadata.name }, 'an index function threw');
+    }
+  };
+  const put = (object: Live<T>): Change<T> | undefined => {
+    const old = cache.put(object);
+    if (!old) return { type: 'add', object, initial: !synced };
+    if (old.metadata.resourceVersion === object.metadata.resourceVersion && old.metadata.uid === object.metadata.uid) return undefined;
+    return { type: 'update', object, old };
+  };
+  const replace = async (pages: Pages<T>): Promise<void> => {
+    const gone = new Map(cache.all().map((object) => [keyText(keyOf(object)), object]));
+    const changes: Change<T>[] = [];
+    let sliceStart = clock.monotonic();
+    for (const page of pages) {
+      for (const object of page) {
+        gone.delete(keyText(keyOf(object)));
+        const change = put(object);
+        if (change) changes.push(change);
+      }
+    }
+    for (const object of gone.values()) {
+      cache.delete(keyOf(object));
+      changes.push({ type: 'delete', object });
+    }
+    // Whoever attaches from here on sees the new list at once; only those already there are told of the difference.
+    const listeners = handlers.snapshot();
+    for (const change of changes) {
+      for (const handler of listeners()) handlers.tell(handler, change);
+      if (clock.monotonic() - sliceStart < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal.aborted) return;
+      sliceStart = clock.monotonic();
+    }
+    synced = true;
+    markReady();
+  };
+
+  queueMicrotask(() => void runWatcher({ kind, client, clock, log, deliver, signal, ...selection }));
+  return {
+    kind,
+    ready,
+    get: cache.get,
+    list: (namespace) => (namespace === undefined ? cache.all() : cache.inNamespace(namespace)),
+    select: cache.select,
+    addIndex: cache.addIndex,
+    byIndex: cache.byIndex,
+    on(handler) {
+      const remove = handlers.add(handler);
+      for (const object of cache.all()) handlers.tell(handler, { type: 'add', object, initial: true });
+      return remove;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { LabelSelector } from '../../api/meta/label-selector.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { selectorFrom } from '../../api/selector/selector.ts';
+import type { Informer } from './informer.ts';
+
+/** The objects of a namespace whose selectors match these labels. */
+export type SelectedBy<T extends KubeObject> = (namespace: string, labels: Readonly<Record<string, string>> | undefined) => Live<T>[];
+
+const INDEX = 'selector';
+const NO_LABEL = '';
+
+/** An object stands under the first label that its selector asks for; one that asks for none may match anything. */
+function placeOf(namespace: string, selector: LabelSelector): string {
+  const [first] = Object.keys(selector.matchLabels ?? {}).sort();
+  return first === undefined ? `${namespace}\n${NO_LABEL}` : `${namespace}\n${first}=${selector.matchLabels?.[first]}`;
+}
+
+/**
+ * Declares the index by which those who select a pod (or any labelled object) are found: a change costs as much as the object has labels
+ * and selectors that ask for one of them, however many other selectors there are.
+ */
+export function indexBySelector<T extends KubeObject>(
+  informer: Informer<T>,
+  selectorOf: (object: Live<T>) => LabelSelector | undefined,
+): SelectedBy<T> {
+  informer.addIndex(INDEX, (object) => {
+    const selector = selectorOf(object);
+    return selector ? [placeOf(object.metadata.namespace ?? '', selector)] : [];
+  });
+  return (namespace, labels = {}) => {
+    const places = [NO_LABEL, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
+    return places.flatMap((place) =>
+      informer.byIndex(INDEX, `${namespace}\n${place}`).filter((object) => selectorFrom(selectorOf(object)).matches(labels)),
+    );
+  };
+}

@@ -1,0 +1,52 @@
+import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import { isNotFound } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import { conditionPatch } from './pod-conditions.ts';
+
+export interface EvictionTools {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly recorder: EventRecorder;
+}
+
+/** Takes a promised node back from a pod, in its status. */
+export async function withdrawNomination({ pod, uid }: PodInfo, { client }: Pick<EvictionTools, 'client'>): Promise<void> {
+  const body = { metadata: { uid }, status: { nominatedNodeName: null } };
+  try {
+    await client.patch(pods, keyOf(pod), { type: 'strategic', body }, { subresource: 'status' });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+export interface EvictionFailure {
+  readonly victim: PodInfo;
+  readonly error: unknown;
+}
+
+/** Tells the victims of a preemption to go, each with its own grace period. Answers those that could not be told; one that is gone is none. */
+export async function evict(
+  victims: readonly PodInfo[],
+  preemptor: PodInfo,
+  node: string,
+  tools: EvictionTools,
+): Promise<readonly EvictionFailure[]> {
+  const { client, clock, recorder } = tools;
+  const message = `${preemptor.pod.spec?.schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`;
+  const evictOne = async ({ pod, uid }: PodInfo) => {
+    const change = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message } as const;
+    const patch = conditionPatch(pod, change, clock.now());
+    if (patch) await client.patch(pods, keyOf(pod), patch, { subresource: 'status' });
+    await client.delete(pods, keyOf(pod), { preconditions: { uid } });
+    recorder.event(pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${node}`);
+  };
+  const outcomes = await Promise.allSettled(victims.map(evictOne));
+  return outcomes.flatMap((outcome, index) => {
+    const victim = victims[index];
+    return outcome.status === 'rejected' && victim && !isNotFound(outcome.reason) ? [{ victim, error: outcome.reason }] : [];
+  });
+}

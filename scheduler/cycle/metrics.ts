@@ -1,0 +1,126 @@
+import type { Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { QueueName } from '../queue/queue.ts';
+
+export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
+
+export interface SchedulerMetrics {
+  /** `seconds` from taken off the queue to bound or given up. */
+  attempted(result: AttemptResult, seconds: number): void;
+  /** Seconds that finding the node took. */
+  decided(seconds: number): void;
+  /** `seconds` from its first arrival in the queue. */
+  scheduled(attempts: number, seconds: number): void;
+  incoming(queue: QueueName, event: string): void;
+  preemptionTried(): void;
+  preempted(victims: number): void;
+}
+
+export interface SchedulerFigures {
+  readonly queues: () => Readonly<Record<QueueName, number>>;
+  readonly rejections: () => ReadonlyMap<string, number>;
+  readonly cache: () => { readonly nodes: number; readonly pods: number; readonly assumed: number };
+}
+
+const PROFILE = 'default-scheduler';
+const powers = (start: number, factor: number, count: number) => Array.from({ length: count }, (_, index) => start * factor ** index);
+
+/** The scheduler's metrics under upstream's names, seeded at zero. */
+export function createSchedulerMetrics(registry: Registry, figures: SchedulerFigures): SchedulerMetrics {
+  const registers = [registry];
+  const attempts = new Counter({
+    registers,
+    name: 'scheduler_schedule_attempts_total',
+    help: 'Tries to schedule a pod, by result.',
+    labelNames: ['result', 'profile'],
+  });
+  const attemptDuration = new Histogram({
+    registers,
+    name: 'scheduler_scheduling_attempt_duration_seconds',
+    help: 'Seconds that a try took, with binding.',
+    labelNames: ['result', 'profile'],
+    buckets: powers(0.001, 2, 15),
+  });
+  const algorithmDuration = new Histogram({
+    registers,
+    name: 'scheduler_scheduling_algorithm_duration_seconds',
+    help: 'Seconds that finding a node took.',
+    buckets: powers(0.001, 2, 15),
+  });
+  const podAttempts = new Histogram({
+    registers,
+    name: 'scheduler_pod_scheduling_attempts',
+    help: 'Tries that a pod needed.',
+    buckets: powers(1, 2, 5),
+  });
+  const sliDuration = new Histogram({
+    registers,
+    name: 'scheduler_pod_scheduling_sli_duration_seconds',
+    help: 'Seconds from a pod’s arrival in the queue to its node.',
+    labelNames: ['attempts'],
+    buckets: powers(0.01, 2, 20),
+  });
+  const incoming = new Counter({
+    registers,
+    name: 'scheduler_queue_incoming_pods_total',
+    help: 'Pods put into a queue, by queue and cause.',
+    labelNames: ['queue', 'event'],
+  });
+  const preemptionAttempts = new Counter({ registers, name: 'scheduler_preemption_attempts_total', help: 'Preemptions.' });
+  const preemptionVictims = new Histogram({
+    registers,
+    name: 'scheduler_preemption_victims',
+    help: 'Victims of a preemption.',
+    buckets: powers(1, 2, 7),
+  });
+  new Gauge({
+    registers,
+    name: 'scheduler_pending_pods',
+    help: 'Pods without a node, by queue.',
+    labelNames: ['queue'],
+    collect() {
+      for (const [queue, count] of Object.entries(figures.queues())) this.set({ queue }, count);
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'scheduler_unschedulable_pods',
+    help: 'Unschedulable pods, by the plugin that rejected them.',
+    labelNames: ['plugin', 'profile'],
+    collect() {
+      for (const [plugin, count] of figures.rejections()) this.set({ plugin, profile: PROFILE }, count);
+    },
+  });
+  new Gauge({
+    registers,
+    name: 'scheduler_cache_size',
+    help: 'Nodes, pods and assumed pods that are known.',
+    labelNames: ['type'],
+    collect() {
+      const { nodes, pods, assumed } = figures.cache();
+      this.set({ type: 'nodes' }, nodes);
+      this.set({ type: 'pods' }, pods);
+      this.set({ type: 'assumed_pods' }, assumed);
+    },
+  });
+  for (const result of ['scheduled', 'unschedulable', 'error'] as const) {
+    attempts.inc({ result, profile: PROFILE }, 0);
+    attemptDuration.zero({ result, profile: PROFILE });
+  }
+  preemptionAttempts.inc(0);
+  incoming.inc({ queue: 'active', event: 'PodAdd' }, 0);
+  return {
+    attempted(result, seconds) {
+      attempts.inc({ result, profile: PROFILE });
+      attemptDuration.observe({ result, profile: PROFILE }, seconds);
+    },
+    decided: (seconds) => algorithmDuration.observe(seconds),
+    scheduled(tries, seconds) {
+      podAttempts.observe(tries);
+      sliDuration.observe({ attempts: tries >= 15 ? '15+' : String(tries) }, seconds);
+    },
+    incoming: (queue, event) => incoming.inc({ queue, event }),
+    preemptionTried: () => preemptionAttempts.inc(),
+    preempted: (victims) => preemptionVictims.observe(victims),
+  };
+}

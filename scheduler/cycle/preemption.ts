@@ -1,0 +1,111 @@
+import type { Rejection } from '../plugins/plugin.ts';
+import { reject } from '../plugins/plugin.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import { byImportance, startOf } from '../state/pod-info.ts';
+import type { Nominations } from './algorithm.ts';
+import { rejectionOf } from './algorithm.ts';
+import type { Diagnosis } from './fit-error.ts';
+import { diagnosisText } from './fit-error.ts';
+
+export interface Candidate {
+  readonly node: NodeInfo;
+  /** Most important first. */
+  readonly victims: readonly PodInfo[];
+}
+
+export interface PreemptionInput {
+  /** Why the pod fits nowhere. */
+  readonly diagnosis: Diagnosis;
+  readonly cluster: ClusterState;
+  /** Room that others were promised is not there. */
+  readonly nominations: Nominations;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** The node promised to the pod by an earlier preemption. */
+  readonly nominatedNode: string | undefined;
+  /** UIDs of victims that were told to go and may not show it yet. */
+  readonly doomed: ReadonlySet<string>;
+}
+
+export type Preemption = { readonly candidate: Candidate } | { readonly message: string; readonly clearNomination: boolean };
+
+const NOT_HELPFUL = reject('Preemption is not helpful for scheduling', false);
+const NO_VICTIMS = reject('No preemption victims found for incoming pod', false);
+
+/** Enough candidates: a tenth of the nodes, but no fewer than a hundred (minCandidateNodesPercentage, minCandidateNodesAbsolute). */
+const enoughCandidates = (nodes: number) => Math.min(nodes, Math.max(Math.trunc(nodes / 10), 100));
+
+/**
+ * Which pods of lower priority would have to go, and where, so that the pod fits: upstream's DefaultPreemption.
+ * Tries it on the cluster state itself, which is as before when it returns.
+ */
+export function findPreemption(pod: PodInfo, { diagnosis, cluster, nominations, random, nominatedNode, doomed }: PreemptionInput): Preemption {
+  if (pod.pod.spec?.preemptionPolicy === 'Never') return { message: 'not eligible due to preemptionPolicy=Never.', clearNomination: false };
+  const nominated = nominatedNode === undefined ? undefined : cluster.node(nominatedNode);
+  const waitsForNominated = nominated && diagnosis.rejections.get(nominated.name)?.preemptible !== false;
+  const isGoing = (other: PodInfo) => other.priority < pod.priority && (doomed.has(other.uid) || isBeingPreempted(other));
+  if (waitsForNominated && [...nominated.pods.values()].some(isGoing)) {
+    return { message: 'not eligible due to a terminating pod on the nominated node.', clearNomination: false };
+  }
+
+  const hopeful = [...diagnosis.rejections].flatMap(([name, { preemptible }]) => (preemptible ? (cluster.node(name) ?? []) : []));
+  const offset = Math.floor(random() * hopeful.length);
+  const enough = enoughCandidates(hopeful.length);
+  const candidates: Candidate[] = [];
+  const rejections = new Map<string, Rejection>();
+  for (let index = 0; index < hopeful.length && candidates.length < enough; index++) {
+    const node = hopeful[(offset + index) % hopeful.length];
+    if (!node) continue;
+    const outcome = victimsOn(node, pod, cluster, nominations.on(node.name));
+    if ('victims' in outcome) candidates.push(outcome);
+    else rejections.set(node.name, outcome);
+  }
+  const candidate = bestCandidate(candidates);
+  if (candidate) return { candidate };
+  return { message: diagnosisText({ nodeCount: diagnosis.nodeCount, rejections, absent: NOT_HELPFUL }), clearNomination: true };
+}
+
+const isBeingPreempted = ({ pod, terminating }: PodInfo) =>
+  terminating &&
+  (pod.status?.conditions ?? []).some(
+    ({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
+  );
+
+/** Takes all less important pods away, sees whether the pod fits then, and gives back as many as possible, the most important first. */
+function victimsOn(node: NodeInfo, pod: PodInfo, cluster: ClusterState, nominated: readonly PodInfo[]): Candidate | Rejection {
+  const lower = [...node.pods.values()].filter((other) => other.priority < pod.priority).sort(byImportance);
+  if (lower.length === 0) return NO_VICTIMS;
+  const rejection = () => rejectionOf(pod, node, cluster, nominated);
+  for (const other of lower) cluster.removePod(other.uid);
+  const hopeless = rejection();
+  const victims: PodInfo[] = [];
+  for (const other of lower) {
+    cluster.addPod(other, node.name);
+    if (hopeless || !rejection()) continue;
+    cluster.removePod(other.uid);
+    victims.push(other);
+  }
+  for (const victim of victims) cluster.addPod(victim, node.name);
+  return hopeless ?? { node, victims };
+}
+
+/** By the lowest of: highest victim priority, sum of priorities, number of victims; then the one whose most important victims started latest. */
+export function bestCandidate(candidates: readonly Candidate[]): Candidate | undefined {
+  // A priority may be negative: shifted, so that more victims always weigh more.
+  const shift = 2 ** 31;
+  const highest = ({ victims }: Candidate) => Math.max(Number.NEGATIVE_INFINITY, ...victims.map(({ priority }) => priority));
+  const sum = ({ victims }: Candidate) => victims.reduce((total, { priority }) => total + priority + shift, 0);
+  const earliestStart = (candidate: Candidate) => {
+    const top = highest(candidate);
+    return Math.min(...candidate.victims.filter(({ priority }) => priority === top).map(startOf));
+  };
+  let left = candidates;
+  for (const cost of [highest, sum, ({ victims }: Candidate) => victims.length, (candidate: Candidate) => -earliestStart(candidate)]) {
+    if (left.length < 2) break;
+    const least = Math.min(...left.map(cost));
+    left = left.filter((candidate) => cost(candidate) === least);
+  }
+  return left[0];
+}

@@ -1,0 +1,38 @@
+import type { Taint } from '../../api/kinds/core/node/schema.ts';
+import type { Toleration } from '../../api/pod/affinity.ts';
+import { tolerates } from '../../api/pod/toleration.ts';
+import type { Filter, Score } from './plugin.ts';
+import { normalizeByMax, reject } from './plugin.ts';
+
+/** The first taint with one of the effects that no toleration covers. */
+export function untolerated(taints: readonly Taint[], tolerations: readonly Toleration[], effects: readonly string[]): Taint | undefined {
+  return taints.find((taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => tolerates(toleration, taint)));
+}
+
+export const HARD_EFFECTS = ['NoSchedule', 'NoExecute'];
+
+export const taintToleration: Filter = {
+  name: 'TaintToleration',
+  prepare({ pod }) {
+    const tolerations = pod.spec?.tolerations ?? [];
+    return ({ node }) => {
+      const taints = node?.spec?.taints;
+      return taints && untolerated(taints, tolerations, HARD_EFFECTS) ? reject('node(s) had untolerated taint(s)', false) : undefined;
+    };
+  },
+};
+
+/** Fewer untolerated PreferNoSchedule taints are better. */
+export const taintTolerationScore: Score = {
+  name: 'TaintToleration',
+  weight: 3,
+  prepare({ pod }, _cluster, feasible) {
+    if (!feasible.some(({ node }) => node?.spec?.taints?.some((taint) => taint.effect === 'PreferNoSchedule'))) return undefined;
+    const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
+    return ({ node }) =>
+      (node?.spec?.taints ?? []).filter(
+        (taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)),
+      ).length;
+  },
+  normalize: (scores) => normalizeByMax(scores, true),
+};

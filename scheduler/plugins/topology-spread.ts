@@ -1,0 +1,157 @@
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Selector } from '../../api/selector/selector.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import { compileSelector, withLabelKeys } from '../state/term.ts';
+import { matchesNodeAffinity } from './node-affinity.ts';
+import type { Filter, Score } from './plugin.ts';
+import { MAX_SCORE, reject } from './plugin.ts';
+import { HARD_EFFECTS, untolerated } from './taints.ts';
+
+const HOSTNAME = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
+
+/** A spread constraint with its defaults filled in. */
+export interface SpreadConstraint {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  readonly selector: Selector;
+  /** Nodes that the pod's node affinity rules out do not count. */
+  readonly honorAffinity: boolean;
+  /** Nodes whose taints the pod does not tolerate do not count. */
+  readonly honorTaints: boolean;
+}
+
+/** The pods that a pod without constraints of its own should be spread among: its Service's, its controller's. */
+export type DefaultSelector = (pod: PodInfo) => Selector | undefined;
+
+export function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] {
+  return (pod.spec?.topologySpreadConstraints ?? [])
+    .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
+    .map((constraint) => ({
+      topologyKey: constraint.topologyKey,
+      maxSkew: constraint.maxSkew,
+      minDomains: constraint.minDomains ?? 1,
+      selector: compileSelector(withLabelKeys(constraint.labelSelector, labels, constraint.matchLabelKeys)),
+      honorAffinity: constraint.nodeAffinityPolicy !== 'Ignore',
+      honorTaints: constraint.nodeTaintsPolicy === 'Honor',
+    }));
+}
+
+/** How many of the pods that the constraint counts are on each node. */
+function matchesPerNode({ selector }: SpreadConstraint, namespace: string, cluster: ClusterState): ReadonlyMap<NodeInfo, number> {
+  const groups = cluster.matchingGroups(namespace, selector).filter(({ terminating }) => !terminating);
+  const [only] = groups;
+  // The pods of one ReplicaSet: no need to add up.
+  if (only && groups.length === 1) return only.perNode;
+  const counts = new Map<NodeInfo, number>();
+  for (const { perNode } of groups) for (const [node, count] of perNode) counts.set(node, (counts.get(node) ?? 0) + count);
+  return counts;
+}
+
+const hasAllKeys = (node: NodeInfo, constraints: readonly SpreadConstraint[]) =>
+  constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
+
+function counts(constraint: SpreadConstraint, pod: Pod, node: NodeInfo): boolean {
+  if (constraint.honorAffinity && !matchesNodeAffinity(pod, node)) return false;
+  return !constraint.honorTaints || !untolerated(node.node?.spec?.taints ?? [], pod.spec?.tolerations ?? [], HARD_EFFECTS);
+}
+
+/** Constraints that must hold (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
+export const podTopologySpread: Filter = {
+  name: 'PodTopologySpread',
+  prepare(info, cluster) {
+    const constraints = constraintsOf(info, 'DoNotSchedule');
+    if (constraints.length === 0) return undefined;
+    const eligible = cluster.nodes().filter((node) => hasAllKeys(node, constraints));
+    const rules = constraints.map((constraint) => {
+      const perNode = matchesPerNode(constraint, info.namespace, cluster);
+      const domains = new Map<string, number>();
+      for (const node of eligible) {
+        if (!counts(constraint, info.pod, node)) continue;
+        const value = node.labels[constraint.topologyKey] ?? '';
+        domains.set(value, (domains.get(value) ?? 0) + (perNode.get(node) ?? 0));
+      }
+      const least = domains.size < constraint.minDomains ? 0 : Math.min(...domains.values());
+      return { ...constraint, domains, least, self: constraint.selector.matches(info.labels) ? 1 : 0 };
+    });
+    return (node) => {
+      for (const { topologyKey, domains, least, self, maxSkew } of rules) {
+        const value = node.labels[topologyKey];
+        if (value === undefined) return MISSING_LABEL;
+        if ((domains.get(value) ?? 0) + self - least > maxSkew) return TOO_UNEVEN;
+      }
+      return undefined;
+    };
+  },
+};
+
+const MISSING_LABEL = reject("node(s) didn't match pod topology spread constraints (missing required label)", false);
+const TOO_UNEVEN = reject("node(s) didn't match pod topology spread constraints", true);
+
+/** Nodes that lack a topology key are scored apart: see normalize. */
+const IGNORED = -1;
+
+/** Constraints that should hold (ScheduleAnyway), or upstream's default ones where the pod has none: the emptier the domain the better. */
+export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score {
+  return {
+    name: 'PodTopologySpread',
+    weight: 2,
+    prepare(info, cluster, feasible) {
+      const own = (info.pod.spec?.topologySpreadConstraints ?? []).length > 0;
+      const constraints = own ? constraintsOf(info, 'ScheduleAnyway') : defaultConstraints(defaultSelector(info));
+      if (constraints.length === 0) return undefined;
+      // The default ones must not punish nodes that know no zone.
+      const ignored = new Set(own ? feasible.filter((node) => !hasAllKeys(node, constraints)) : []);
+      const rules = constraints.map((constraint) => {
+        const perNode = matchesPerNode(constraint, info.namespace, cluster);
+        if (constraint.topologyKey === HOSTNAME) {
+          const weight = Math.log(feasible.length - ignored.size + 2);
+          return { ...constraint, weight, countOn: (node: NodeInfo) => perNode.get(node) ?? 0 };
+        }
+        const domains = new Map<string | undefined, number>();
+        for (const node of feasible) if (!ignored.has(node)) domains.set(node.labels[constraint.topologyKey], 0);
+        for (const [node, count] of perNode) {
+          const value = node.labels[constraint.topologyKey];
+          const sum = domains.get(value);
+          if (sum === undefined || !node.node || (own && !hasAllKeys(node, constraints)) || !counts(constraint, info.pod, node)) continue;
+          domains.set(value, sum + count);
+        }
+        return {
+          ...constraint,
+          weight: Math.log(domains.size + 2),
+          countOn: (node: NodeInfo) => domains.get(node.labels[constraint.topologyKey]) ?? 0,
+        };
+      });
+      return (node) => {
+        if (ignored.has(node)) return IGNORED;
+        let score = 0;
+        for (const { topologyKey, maxSkew, weight, countOn } of rules) {
+          if (node.labels[topologyKey] !== undefined) score += countOn(node) * weight + (maxSkew - 1);
+        }
+        return Math.round(score);
+      };
+    },
+    normalize(scores) {
+      const counted = scores.filter((score) => score !== IGNORED);
+      const max = Math.max(0, ...counted);
+      const min = Math.min(...counted);
+      for (let index = 0; index < scores.length; index++) {
+        const score = scores[index] ?? 0;
+        if (score === IGNORED) scores[index] = 0;
+        else scores[index] = max === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (max + min - score)) / max);
+      }
+    },
+  };
+}
+
+function defaultConstraints(selector: Selector | undefined): readonly SpreadConstraint[] {
+  if (!selector) return [];
+  const base = { selector, minDomains: 1, honorAffinity: true, honorTaints: false };
+  return [
+    { ...base, topologyKey: HOSTNAME, maxSkew: 3 },
+    { ...base, topologyKey: ZONE, maxSkew: 5 },
+  ];
+}

@@ -1,0 +1,55 @@
+import type { Diagnosis } from '../cycle/fit-error.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import type { Nominator } from './nominator.ts';
+
+export interface Failure {
+  readonly diagnosis: Diagnosis;
+  /** What preemption said. */
+  readonly message: string;
+}
+
+/**
+ * Remembers which kinds of pods fit nowhere while nothing changes in the cluster: of a thousand replicas that wait for room,
+ * one is tried and the others are answered the same.
+ */
+export interface FailureMemo {
+  find(pod: PodInfo): Failure | undefined;
+  remember(pod: PodInfo, failure: Failure): void;
+  forget(): void;
+}
+
+export function createFailureMemo(cluster: ClusterState, nominator: Nominator): FailureMemo {
+  const failures = new Map<string, Failure>();
+  let version = -1;
+  const refresh = () => {
+    // Both only grow: the sum changes with either.
+    const now = cluster.version + nominator.version;
+    if (now !== version) failures.clear();
+    version = now;
+  };
+  return {
+    find(pod) {
+      refresh();
+      return failures.size === 0 || nominator.nodeOf(pod.uid) !== undefined ? undefined : failures.get(signature(pod));
+    },
+    remember(pod, failure) {
+      refresh();
+      if (nominator.nodeOf(pod.uid) === undefined) failures.set(signature(pod), failure);
+    },
+    forget: () => failures.clear(),
+  };
+}
+
+/** All of a pod that filters and preemption look at. Not its whole spec: the names of token volumes differ from replica to replica. */
+function signature({ pod, namespace, labels, requested, hostPorts }: PodInfo): string {
+  const { nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy } = pod.spec ?? {};
+  const { milliCpu, memory, ephemeralStorage, scalars } = requested;
+  return JSON.stringify([
+    namespace,
+    labels,
+    [nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy],
+    [milliCpu, memory, ephemeralStorage, [...(scalars ?? [])]],
+    hostPorts,
+  ]);
+}

@@ -1,0 +1,69 @@
+import type { LabelSelector } from '../../api/meta/label-selector.ts';
+import type { PodAffinityTerm } from '../../api/pod/affinity.ts';
+import type { Labels, Selector } from '../../api/selector/selector.ts';
+import { nothing, SelectorError, selectorFrom } from '../../api/selector/selector.ts';
+
+/** A pod affinity term, ready to be asked. */
+export interface Term {
+  readonly topologyKey: string;
+  readonly selector: Selector;
+  /** Named ones; with no selector these are all. */
+  readonly namespaces: ReadonlySet<string>;
+  readonly namespaceSelector: Selector | undefined;
+}
+
+export interface WeightedTerm extends Term {
+  readonly weight: number;
+}
+
+/** Labels of a namespace, where it is known. */
+export type NamespaceLabels = (namespace: string) => Labels | undefined;
+
+/** `labels` and `namespace` are those of the pod that has the term. */
+export function termOf(term: PodAffinityTerm, namespace: string, labels: Labels | undefined): Term {
+  const named = term.namespaces ?? [];
+  return {
+    topologyKey: term.topologyKey,
+    selector: compileSelector(withLabelKeys(term.labelSelector, labels, term.matchLabelKeys, term.mismatchLabelKeys)),
+    namespaces: new Set(named.length === 0 && !term.namespaceSelector ? [namespace] : named),
+    namespaceSelector: term.namespaceSelector && compileSelector(term.namespaceSelector),
+  };
+}
+
+/** Whether a pod with these labels in this namespace is one that the term means. */
+export function termMatches(term: Term, namespace: string, labels: Labels | undefined, namespaceLabels: NamespaceLabels): boolean {
+  const inNamespace = term.namespaces.has(namespace) || (term.namespaceSelector?.matches(namespaceLabels(namespace) ?? {}) ?? false);
+  return inNamespace && term.selector.matches(labels);
+}
+
+/** A selector that cannot be read matches nothing: validation has refused it long before. */
+export function compileSelector(selector: LabelSelector | undefined): Selector {
+  try {
+    return selectorFrom(selector);
+  } catch (error) {
+    if (error instanceof SelectorError) return nothing;
+    throw error;
+  }
+}
+
+/** The selector, narrowed to pods that have the same (or, for `mismatch`, another) value as `labels` for each key. */
+export function withLabelKeys(
+  selector: LabelSelector | undefined,
+  labels: Labels | undefined,
+  match: readonly string[] | undefined,
+  mismatch?: readonly string[],
+): LabelSelector | undefined {
+  if (!selector || (!match?.length && !mismatch?.length)) return selector;
+  const requirement = (operator: string) => (key: string) => {
+    const value = labels?.[key];
+    return value === undefined ? [] : [{ key, operator, values: [value] }];
+  };
+  return {
+    ...selector,
+    matchExpressions: [
+      ...(selector.matchExpressions ?? []),
+      ...(match ?? []).flatMap(requirement('In')),
+      ...(mismatch ?? []).flatMap(requirement('NotIn')),
+    ],
+  };
+}

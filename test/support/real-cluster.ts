@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listOwnTraces } from '../../agent/network/index.ts';
+import { layoutOf } from '../../cli/config/data-dir.ts';
+import type { Kubectl, Outcome } from './commands.ts';
+import { componentPid, freePort, kubectlFor, ROOT, run } from './commands.ts';
+import { IMAGE, testImageArchive } from './test-image.ts';
+
+/** Containers need root on Linux; elsewhere these tests say so and are skipped. */
+export const canRunContainers = process.platform === 'linux' && process.getuid?.() === 0;
+
+export interface RealCluster {
+  readonly kubectl: Kubectl;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly agentPort: number;
+  readonly nodeName: string;
+  /** The cgroup that holds the pods', below each hierarchy. */
+  readonly cgroupRoot: string;
+  /** The node's own address. */
+  readonly nodeIp: string;
+  /** A namespace of its own, ready for pods. */
+  namespace(name: string): Promise<Kubectl>;
+  /** Runs the skiff command on this cluster. */
+  skiff(command: string, ...args: readonly string[]): Promise<Outcome>;
+  /** `skiff up`, as at the start; throws where it fails. */
+  up(): Promise<void>;
+  /** The pid of a process of the cluster. */
+  pid(component: 'server' | 'agent' | 'etcd'): Promise<number>;
+  down(): Promise<void>;
+}
+
+/** The image of the tests at its first version; `web(2)` is the second. */
+export const web = (version: 1 | 2 = 1): string => `${IMAGE}:v${version}`;
+
+/** @throws Error where a cluster with real containers runs on this machine already: they would share cgroups, links and the nft table. */
+export async function refuseSecondCluster(): Promise<void> {
+  const nowhere = join(tmpdir(), 'skiff-no-such-directory');
+  const { links, nftTables, addresses } = await listOwnTraces({ dataDir: nowhere, runDir: nowhere });
+  if (links.length + nftTables.length + addresses.length === 0) return;
+  throw new Error(
+    `a skiff cluster with real containers runs on this machine (${[...links, ...nftTables, ...addresses].join(', ')}): end it first, with './skiff down'`,
+  );
+}
+
+/** A cluster of its own with a real node, started as a user would, with the image of the tests in it. */
+export async function startRealCluster(options: { readonly store?: string; readonly args?: readonly string[] } = {}): Promise<RealCluster> {
+  await refuseSecondCluster();
+  const dataDir = mkdtempSync(join(tmpdir(), 'skiff-real-'));
+  const [port, agentPort] = [await freePort(), await freePort()];
+  const skiff = (command: string, ...args: readonly string[]) =>
+    run(join(ROOT, 'skiff'), [command, '--data-dir', dataDir, ...args], { timeoutMs: 120_000 });
+  const kubectl = kubectlFor(join(dataDir, 'admin.conf'));
+  const down = async () => {
+    const { code, stderr } = await skiff('down');
+    if (code !== 0) throw new Error(`skiff down: ${stderr}`);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  const up = async () => {
+    const flags = ['--no-kubeconfig', '--store', options.store ?? 'sqlite', '--port', String(port), '--agent-port', String(agentPort)];
+    const { code, stderr } = await skiff('up', ...flags, ...(options.args ?? []));
+    if (code !== 0) throw new Error(`skiff up: ${stderr}`);
+  };
+  try {
+    await up();
+    const loaded = await skiff('image', 'load', testImageArchive());
+    if (loaded.code !== 0) throw new Error(`skiff image load: ${loaded.stderr}`);
+    const [nodeName = '', nodeIp = ''] = (
+      await kubectl.path('{.items[0].metadata.name} {.items[0].status.addresses[?(@.type=="InternalIP")].address}', 'nodes')
+    ).split(' ');
+    return {
+      kubectl,
+      dataDir,
+      port,
+      agentPort,
+      nodeName,
+      cgroupRoot: layoutOf(dataDir).cgroupRoot,
+      nodeIp,
+      async namespace(name) {
+        await kubectl('create', 'namespace', name);
+        await kubectl('wait', '--for=create', 'serviceaccount/default', '-n', name, '--timeout=10s');
+        return kubectl.in(name);
+      },
+      skiff,
+      up,
+      pid: (component) => componentPid(dataDir, component),
+      down,
+    };
+  } catch (error) {
+    await down();
+    throw error;
+  }
+}
