@@ -1,4 +1,4 @@
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from './json.ts';
 
 /** What Go's zero values look like in JSON: nothing, an empty list, an empty map, or a structure of such. */
 export function isEmptyValue(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts';
 /**
  * The simple paths of scale subresources, printer columns and selectable fields: `.spec.replicas`, `.a['b.c'].d`, `.list[0].name`,
  * `.list[*].name` and `.conditions[?(@.type=="Ready")].status`.
@@ -45,8 +46,6 @@ function steps(path: string): Step[] {
   }
   return out;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function follow(values: readonly unknown[], step: Step): unknown[] {
   const out: unknown[] = [];

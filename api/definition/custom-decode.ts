@@ -1,4 +1,5 @@
 import { jsonTypeOf } from '../../base/go-json.ts';
+import { isObject } from '../../base/json.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import { copy, decoderOf, MAX_DEPTH, setOwn } from '../schema/decode.ts';
@@ -9,8 +10,6 @@ import { structuralOf } from '../schema/structural.ts';
 type Result =
   | { readonly ok: true; readonly object: KubeObject; readonly unknownFields: readonly string[] }
   | { readonly ok: false; readonly message: string };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The schema of metadata, read as for built-in kinds, wherever it stands: at the root and in embedded resources. */
 const metadataSchema = (): StructuralSchema => {

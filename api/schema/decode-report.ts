@@ -1,4 +1,5 @@
 import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime } from '../../base/go-json.ts';
+import { isObject } from '../../base/json.ts';
 import { quantityProblem } from './quantity.ts';
 import type { StructuralSchema } from './structural.ts';
 
@@ -73,8 +74,6 @@ function mistyped(value: unknown, type: string, walk: Walk, withNumber = false):
   const where = walk.struct === '' ? 'value' : `struct field ${walk.struct}.${walk.fields.join('.')}`;
   return `json: cannot unmarshal ${what} into Go ${where} of type ${type}`;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function visit(value: unknown, schema: StructuralSchema, path: string, walk: Walk): void {
   if (value === null || value === undefined) return;

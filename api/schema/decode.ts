@@ -1,4 +1,5 @@
 import { base64Problem, inInt32, inInt64, parseMicroTime, parseTime } from '../../base/go-json.ts';
+import { isObject } from '../../base/json.ts';
 import { canonicalQuantity, QuantityError } from './quantity.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
@@ -155,8 +156,6 @@ function listDecoder(items: StructuralSchema): Decoder {
     return out;
   };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function mapDecoder(values: StructuralSchema): Decoder {
   let item: Decoder | undefined;

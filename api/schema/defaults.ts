@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts';
 import { copy, setOwn } from './decode.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
@@ -38,8 +39,6 @@ function hasDefaults(root: StructuralSchema): boolean {
   for (const node of seen) reaches.set(node, false);
   return false;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The defaulter of a schema, made on first use and kept. A null in a field that is not nullable counts as absent. */
 export function defaulterOf(schema: StructuralSchema): Defaulter {

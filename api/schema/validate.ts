@@ -1,4 +1,5 @@
 import { goPattern } from '../../base/go-pattern.ts';
+import { isObject } from '../../base/json.ts';
 import type { FieldError } from './field-error.ts';
 import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-error.ts';
 import { stringFormats } from './formats.ts';
@@ -25,8 +26,6 @@ export function validatorOf(schema: StructuralSchema): Validator {
   compiled.set(schema, validator);
   return validator;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function typeOf(value: unknown): string {
   if (value === null || value === undefined) return 'null';

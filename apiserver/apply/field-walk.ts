@@ -1,6 +1,6 @@
 import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { equalJson } from '../../base/json.ts';
 import { isJsonObject } from '../patch/merge-patch.ts';
-import { equalJson } from '../storage/equality.ts';
 import type { FieldSet } from './field-set.ts';
 import { LEAF, SELF } from './field-set.ts';
 import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';

@@ -4,7 +4,7 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
-import { equalJson } from '../storage/equality.ts';
+import { equalJson } from '../../base/json.ts';
 import type { Resource } from '../storage/registry.ts';
 import { metadataOf } from '../verbs/metadata.ts';
 import type { FieldSet } from './field-set.ts';

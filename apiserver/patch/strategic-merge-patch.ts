@@ -1,6 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
-import { equalJson } from '../storage/equality.ts';
+import { equalJson } from '../../base/json.ts';
 import type { JsonObject } from './merge-patch.ts';
 import { isJsonObject } from './merge-patch.ts';
 

@@ -1,4 +1,4 @@
-import { codecOf } from '../../api/definition/codec.ts';
+import { cannotBeHandled, codecOf, strictDecodingMessage, strictProblems } from '../../api/definition/codec.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
@@ -32,18 +32,14 @@ export function decodeObject(
   if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
   if (looks) {
     const problems = doubled?.() ?? [];
-    for (const path of decoded.unknownFields) problems.push(`unknown field ${JSON.stringify(path)}`);
-    if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, `strict decoding error: ${problems.join(', ')}`);
+    problems.push(...strictProblems(decoded.unknownFields));
+    if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
     warnings.push(...problems);
   }
   codec.applyDefaults(decoded.object);
   kind.strategy.default?.(decoded.object);
   return decoded.object;
 }
-
-/** The 400 for a body that is no object of the kind. */
-const cannotBeHandled = (kind: KindDefinition, why: string) =>
-  errors.badRequest(`${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
 
 /** Whether the value is an object that names the kind, or leaves its type out. Throws StatusError 400 otherwise. */
 export function checkType(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {

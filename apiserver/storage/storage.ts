@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../api/meta/object.ts';
+import { equalJson } from '../../base/json.ts';
 import type { Store } from '../../store/store.ts';
 import type { CacheItem } from './cache/cache-item.ts';
 import { atRevision, ordered } from './cache/cache-item.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
-import { equalJson } from './equality.ts';
 
 /** A lost race is a value: `current` is what is there instead; undefined where nothing is. */
 export type WriteOutcome = { readonly ok: true; readonly item: CacheItem } | { readonly ok: false; readonly current: CacheItem | undefined };

@@ -1,6 +1,6 @@
 import type { GenerationRule } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
-import { equalJson } from '../storage/equality.ts';
+import { equalJson } from '../../base/json.ts';
 
 const NO_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
 

@@ -1,4 +1,5 @@
 import { goPattern } from '../../../../base/go-pattern.ts';
+import { isObject } from '../../../../base/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required, typeInvalid } from '../../../schema/field-error.ts';
 import { validatorOf } from '../../../schema/validate.ts';
@@ -38,8 +39,6 @@ const EMPTY: Readonly<Record<Level, string>> = {
   field: 'must not be empty for specified object fields',
   item: 'must not be empty for specified array items',
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function checkNode(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
   checkUnsupported(schema, path, errors);

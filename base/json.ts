@@ -1,3 +1,6 @@
+/** Whether a JSON value is an object: not null, and no list. */
+export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Whether two JSON values are the same; undefined fields count as absent, and the order of keys does not matter. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
