@@ -1,7 +1,7 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { resourceText, StatusError } from '../../api/meta/status-error.ts';
-import type { AdmissionAttributes } from '../contract/extension.ts';
+import type { AdmissionAttributes } from '../contract/admission.ts';
 
 /** A write to the main resource of a kind, with the kind's type. */
 export interface Admitted<T extends KubeObject> {

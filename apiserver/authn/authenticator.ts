@@ -1,6 +1,7 @@
 import { errors } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Authenticator, Authorizer } from '../contract/extension.ts';
+import type { Authenticator } from '../contract/authenticator.ts';
+import type { Authorizer } from '../contract/authorizer.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import { userOfBootstrapToken } from './bootstrap-token.ts';

@@ -3,8 +3,8 @@ import { TokenReview, tokenReviews } from '../../api/kinds/authentication/token-
 import { errors } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
-import type { SubresourceHandler } from '../contract/extension.ts';
 import type { UserInfo } from '../contract/request.ts';
+import type { SubresourceHandler } from '../contract/subresource.ts';
 import type { TokenAuthenticator } from './authenticator.ts';
 import { created, decoded } from './review.ts';
 

@@ -1,5 +1,5 @@
 import { StatusError } from '../../api/meta/status-error.ts';
-import type { Authorizer } from '../contract/extension.ts';
+import type { Authorizer } from '../contract/authorizer.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import { serviceAccountUser } from './service-account-token.ts';
 

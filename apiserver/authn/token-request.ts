@@ -8,7 +8,7 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { timeText } from '../../base/clock.ts';
-import type { SubresourceHandler, SubresourceRequest } from '../contract/extension.ts';
+import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 import { created, decoded } from './review.ts';
 import type { ServiceAccountTokens, TokenSpec } from './service-account-token.ts';
 

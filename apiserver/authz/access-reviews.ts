@@ -12,8 +12,9 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid, required } from '../../api/schema/field-error.ts';
 import { created, decoded } from '../authn/review.ts';
-import type { Authorizer, SubresourceHandler } from '../contract/extension.ts';
+import type { Authorizer } from '../contract/authorizer.ts';
 import type { UserInfo } from '../contract/request.ts';
+import type { SubresourceHandler } from '../contract/subresource.ts';
 
 interface Asked {
   readonly resourceAttributes?: ResourceAttributes | undefined;

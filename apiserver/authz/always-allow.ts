@@ -1,4 +1,4 @@
-import type { Authorizer } from '../contract/extension.ts';
+import type { Authorizer } from '../contract/authorizer.ts';
 
 /**
  * Allows everything to everyone who has proved who they are, and to others nothing but what authentication lets through as public.

@@ -6,7 +6,7 @@ import type { ResourceRequestInfo } from '../request/request-info.ts';
 import type { CacheItem } from '../storage/cache/cache-item.ts';
 import type { Registry, Resource } from '../storage/registry.ts';
 import type { WatchPlan } from '../verbs/watch.ts';
-import type { AdmissionPlugin } from './extension.ts';
+import type { AdmissionPlugin } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
 
 /** What all requests share. */

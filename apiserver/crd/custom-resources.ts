@@ -10,7 +10,7 @@ import { sleep, timeText } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { handlesOnly } from '../admission/admitted.ts';
-import type { AdmissionPlugin } from '../contract/extension.ts';
+import type { AdmissionPlugin } from '../contract/admission.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { Registry } from '../storage/registry.ts';
 import { hasCondition, withCondition, withStatus } from './names.ts';

@@ -1,5 +1,5 @@
-import type { RouteHandler } from '../contract/extension.ts';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
+import type { RouteHandler } from '../contract/route.ts';
 import { textResponse } from './text-response.ts';
 
 /** Something that has to work. */

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { GIT_VERSION, KUBERNETES_VERSION } from '../../api/meta/version.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-token.ts';
-import type { RouteHandler } from '../contract/extension.ts';
+import type { RouteHandler } from '../contract/route.ts';
 import { jsonResponse, textResponse } from './text-response.ts';
 
 const GO_ARCHITECTURE: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };

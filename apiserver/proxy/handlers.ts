@@ -1,4 +1,4 @@
-import type { SubresourceHandler } from '../contract/extension.ts';
+import type { SubresourceHandler } from '../contract/subresource.ts';
 import { httpProxies } from './http-proxy.ts';
 import type { KubeletTls } from './kubelet-connection.ts';
 import { kubeletConnection } from './kubelet-connection.ts';

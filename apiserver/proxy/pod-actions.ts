@@ -12,7 +12,7 @@ import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { created, decoded } from '../authn/review.ts';
-import type { SubresourceHandler, SubresourceRequest } from '../contract/extension.ts';
+import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
 /** Evictions are taken in their old version too: it differs in nothing. */

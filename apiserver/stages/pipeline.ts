@@ -1,8 +1,12 @@
 import type { Verb } from '../../api/definition/kind.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { Authenticator } from '../contract/authenticator.ts';
+import type { AuthorizationAttributes, Authorizer } from '../contract/authorizer.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
-import type { Authenticator, AuthorizationAttributes, Authorizer, RequestObserver, RouteHandler, SubresourceHandler } from '../contract/extension.ts';
+import type { RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from '../contract/request.ts';
+import type { RouteHandler } from '../contract/route.ts';
+import type { SubresourceHandler } from '../contract/subresource.ts';
 import { encode, statusResponse, textResponse } from '../encode/encode.ts';
 import { formOf } from '../encode/negotiate.ts';
 import type { IncludeObject } from '../encode/table.ts';

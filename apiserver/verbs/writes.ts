@@ -2,9 +2,9 @@ import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import type { ResourceName } from '../../api/meta/status-error.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../contract/admission.ts';
 import type { Call, ObjectResult } from '../contract/call.ts';
 import { itemResult } from '../contract/call.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../contract/extension.ts';
 import { CacheItem, ordered } from '../storage/cache/cache-item.ts';
 import type { Resource } from '../storage/registry.ts';
 

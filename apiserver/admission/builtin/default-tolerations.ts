@@ -1,5 +1,5 @@
 import { pods } from '../../../api/kinds/core/pod/schema.ts';
-import type { AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import { admitted, handlesOnly } from '../admitted.ts';
 
 const SECONDS = 300;

@@ -6,7 +6,7 @@ import type { Container } from '../../../api/pod/container.ts';
 import type { ResourceList } from '../../../api/quota/pod-resources.ts';
 import { podLimits, podRequests } from '../../../api/quota/pod-resources.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';
-import type { AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { admitted, forbidden, handlesOnly, joined } from '../admitted.ts';
 

@@ -1,6 +1,6 @@
 import { namespaces } from '../../../api/kinds/core/namespace.ts';
 import { errors } from '../../../api/meta/status-error.ts';
-import type { AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { forbidden } from '../admitted.ts';
 

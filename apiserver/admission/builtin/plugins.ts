@@ -1,5 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { limitRanger } from './limit-ranger.ts';

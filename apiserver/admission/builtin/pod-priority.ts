@@ -3,7 +3,7 @@ import { pods } from '../../../api/kinds/core/pod/schema.ts';
 import type { PriorityClass } from '../../../api/kinds/scheduling/priority-class.ts';
 import { priorityClasses } from '../../../api/kinds/scheduling/priority-class.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { admitted, forbidden } from '../admitted.ts';
 

@@ -9,7 +9,7 @@ import type { ResourceList } from '../../../api/quota/pod-resources.ts';
 import { matchesScopes, missingPodResources, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
 import { compareQuantities, subtractQuantities } from '../../../api/schema/quantity.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { admitted, forbidden } from '../admitted.ts';
 import type { Excess, Reservation } from './quota-ledger.ts';

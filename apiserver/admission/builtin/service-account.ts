@@ -5,7 +5,7 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container.ts';
 import type { PodSpec } from '../../../api/pod/pod-spec.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { generatedName } from '../../verbs/naming.ts';
 import { admitted, forbidden, handlesOnly } from '../admitted.ts';

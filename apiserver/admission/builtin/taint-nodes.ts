@@ -1,5 +1,5 @@
 import { nodes } from '../../../api/kinds/core/node/schema.ts';
-import type { AdmissionPlugin } from '../../contract/extension.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import { admitted, handlesOnly } from '../admitted.ts';
 
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };

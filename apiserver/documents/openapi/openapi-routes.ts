@@ -1,7 +1,7 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { GIT_VERSION } from '../../../api/meta/version.ts';
-import type { RouteHandler } from '../../contract/extension.ts';
 import type { ApiRequest, ApiResponse } from '../../contract/request.ts';
+import type { RouteHandler } from '../../contract/route.ts';
 import { createOpenApi } from './openapi.ts';
 
 /** `/openapi/v2` and `/openapi/v3` of the kinds that are served at the time, with ETags. */

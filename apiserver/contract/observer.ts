@@ -1,0 +1,8 @@
+import type { RequestInfo } from '../request/request-info.ts';
+import type { ApiRequest } from './request.ts';
+
+/** Hears of every request's end: for metrics and audit. */
+export interface RequestObserver {
+  started?(request: ApiRequest, info: RequestInfo | undefined): void;
+  finished(request: ApiRequest, info: RequestInfo | undefined, code: number, seconds: number): void;
+}

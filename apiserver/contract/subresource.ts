@@ -1,0 +1,34 @@
+import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
+import type { ObjectKey } from '../../api/meta/object.ts';
+import type { RequestInfo } from '../request/request-info.ts';
+import type { StorageAccess } from '../storage/access.ts';
+import type { AdmissionAttributes } from './admission.ts';
+import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
+
+/** A request to a subresource, or to a kind that is not stored, after authorisation. */
+export interface SubresourceRequest {
+  readonly request: ApiRequest;
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  /** The parent's kind. */
+  readonly kind: KindDefinition;
+  readonly key: ObjectKey;
+  readonly verb: Verb;
+  readonly dryRun: boolean;
+  /** The decoded body as plain JSON; undefined where there is none. Throws 400, 413, 415. */
+  readonly body: () => unknown;
+  /** The stored objects, past authorisation and admission. */
+  readonly storage: StorageAccess;
+  /** Runs the admission plugins (`connect` for exec and its like). */
+  readonly admit: (attributes: Pick<AdmissionAttributes, 'verb' | 'object' | 'old'>) => Promise<void>;
+}
+
+/** Serves one subresource of one kind; with an empty `subresource` a kind that is not stored (TokenReview …). */
+export interface SubresourceHandler {
+  readonly group: string;
+  readonly plural: string;
+  readonly subresource: string;
+  /** Left out: all verbs. */
+  readonly verbs?: readonly Verb[];
+  handle(request: SubresourceRequest): Promise<ApiResponse>;
+}
