@@ -1,3 +1,5 @@
+import type { Random } from './random.ts';
+import { systemRandom } from './random.ts';
 /** A growing delay as a value: `next` answers how long to wait now, `reset` starts over. */
 export interface Backoff {
   /** Milliseconds. */
@@ -12,10 +14,10 @@ export interface BackoffOptions {
   /** Share of the delay that is added at random, so that many clients do not come back at once. Default 0. */
   readonly jitter?: number;
   /** In [0, 1): injected in tests. */
-  readonly random?: () => number;
+  readonly random?: Random;
 }
 
-export function createBackoff({ initialMs, maxMs, factor = 2, jitter = 0, random = Math.random }: BackoffOptions): Backoff {
+export function createBackoff({ initialMs, maxMs, factor = 2, jitter = 0, random = systemRandom }: BackoffOptions): Backoff {
   let tries = 0;
   return {
     next: () => exponentialDelay(tries++, initialMs, maxMs, factor) * (1 + jitter * random()),
