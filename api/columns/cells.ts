@@ -1,6 +1,6 @@
-import type { Column } from '../definition/kind.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/label-selector.ts';
 import type { KubeObject, Live } from '../meta/object.ts';
+import type { Column } from './column.ts';
 import { since } from './human-duration.ts';
 
 /** The column that every table starts with. */

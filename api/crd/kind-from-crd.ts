@@ -1,8 +1,10 @@
 import { ageColumn, nameColumn } from '../columns/cells.ts';
+import type { Cell, Column } from '../columns/column.ts';
 import { humanDuration } from '../columns/human-duration.ts';
 import { firstAt, jsonPath } from '../columns/jsonpath.ts';
-import type { Cell, Column, KindDefinition, StoredAs, Strategy, Subresource } from '../definition/kind.ts';
+import type { KindDefinition, StoredAs, Subresource } from '../definition/kind.ts';
 import { defineKind } from '../definition/kind.ts';
+import type { Strategy } from '../definition/strategy.ts';
 import type {
   CustomResourceColumnDefinition,
   CustomResourceDefinition,

@@ -1,6 +1,6 @@
 import type { KubeObject, Live } from '../meta/object.ts';
 import { fieldErrorText } from '../schema/field-error.ts';
-import type { Strategy } from './kind.ts';
+import type { Strategy } from './strategy.ts';
 
 /** An object after its kind's defaults. */
 export function defaulted<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): T {

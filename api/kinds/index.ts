@@ -29,7 +29,7 @@ import { clusterRoleBindings, roleBindings } from './rbac/role-binding.ts';
 import { priorityClasses } from './scheduling/priority-class.ts';
 
 /** Every kind that skiff's own API server serves. */
-export const kinds = [
+export const kinds: readonly KindDefinition[] = [
   pods,
   podTemplates,
   replicationControllers,
@@ -63,4 +63,4 @@ export const kinds = [
   selfSubjectAccessReviews,
   localSubjectAccessReviews,
   selfSubjectRulesReviews,
-] as unknown as readonly KindDefinition[];
+];

@@ -1,5 +1,5 @@
 import { ageColumn, containerImages, containerNames, labelsText, nameColumn, shown, wide } from '../columns/cells.ts';
-import type { Column } from '../definition/kind.ts';
+import type { Column } from '../columns/column.ts';
 import type { PodTemplate } from '../kinds/core/pod-template.ts';
 import type { ReplicationController } from '../kinds/core/replication-controller.ts';
 

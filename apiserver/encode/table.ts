@@ -1,5 +1,6 @@
 import { defaultColumns } from '../../api/columns/cells.ts';
-import type { Cell, Column, KindDefinition } from '../../api/definition/kind.ts';
+import type { Cell, Column } from '../../api/columns/column.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { partialOf } from './partial.ts';
 

@@ -1,4 +1,5 @@
-import type { KindDefinition, Strategy } from '../../api/definition/kind.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import type { Strategy } from '../../api/definition/strategy.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ResourceName } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GenerationRule } from '../../api/definition/kind.ts';
+import type { GenerationRule } from '../../api/definition/strategy.ts';
 import { raisesGeneration } from './generation.ts';
 
 const old = { metadata: { name: 'a', labels: { l: '1' }, annotations: { n: '1' } }, spec: { replicas: 1 }, status: { ready: 1 } };

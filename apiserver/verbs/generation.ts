@@ -1,4 +1,4 @@
-import type { GenerationRule } from '../../api/definition/kind.ts';
+import type { GenerationRule } from '../../api/definition/strategy.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { equalJson } from '../../base/json.ts';
 

@@ -1,5 +1,5 @@
 import { ageColumn, containerImages, containerNames, nameColumn, selectorText, shown, wide } from '../../columns/cells.ts';
-import type { Column } from '../../definition/kind.ts';
+import type { Column } from '../../columns/column.ts';
 import type { Live } from '../../meta/object.ts';
 import type { ControllerRevision } from './controller-revision.ts';
 import type { Deployment } from './deployment.ts';

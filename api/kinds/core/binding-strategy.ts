@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { notSupported, required } from '../../schema/field-error.ts';
 import type { Binding } from './binding.ts';

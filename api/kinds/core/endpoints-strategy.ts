@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { PROTOCOLS } from '../../pod/port-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { required } from '../../schema/field-error.ts';

@@ -1,6 +1,6 @@
 import { nameColumn, shown, wide } from '../../columns/cells.ts';
+import type { Column } from '../../columns/column.ts';
 import { since } from '../../columns/human-duration.ts';
-import type { Column } from '../../definition/kind.ts';
 import type { EventsEvent } from '../events/event.ts';
 import type { Event } from './event.ts';
 

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { pathSegmentName } from '../../validation/name-rules.ts';
 import type { Event } from './event.ts';
 import { validateEvent } from './event-validation.ts';

@@ -1,5 +1,5 @@
 import { ageColumn, firstThree, nameColumn, shown } from '../../columns/cells.ts';
-import type { Column } from '../../definition/kind.ts';
+import type { Column } from '../../columns/column.ts';
 import type { ConfigMap } from './config-map.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Namespace } from './namespace.ts';

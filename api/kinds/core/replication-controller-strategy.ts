@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { defaultPodTemplate } from '../../pod/pod-spec-defaults.ts';
 import { checkLongRunning, checkPodTemplate } from '../../pod/pod-template-validation.ts';
 import { podTemplateWarnings } from '../../pod/pod-warnings.ts';

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { roundAmounts } from '../../pod/container-defaults.ts';
 import { isScopeValidFor, isStandardQuotaResource, QUOTA_SCOPES } from '../../pod/resource-names.ts';
 import { checkResourceName, checkResourceQuantity } from '../../pod/resource-quantity-validation.ts';

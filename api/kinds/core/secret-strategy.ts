@@ -1,5 +1,5 @@
 import { semanticEqual } from '../../../base/equality.ts';
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, required, tooLong } from '../../schema/field-error.ts';
 import { checkImmutable } from '../../validation/field-rules.ts';

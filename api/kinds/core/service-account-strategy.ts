@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import type { ServiceAccount } from './service-account.ts';
 
 const MOUNTABLE_SECRETS = 'kubernetes.io/enforce-mountable-secrets';

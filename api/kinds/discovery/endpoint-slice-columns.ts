@@ -1,5 +1,5 @@
 import { ageColumn, firstThree, nameColumn, shown } from '../../columns/cells.ts';
-import type { Column } from '../../definition/kind.ts';
+import type { Column } from '../../columns/column.ts';
 import type { EndpointSlice } from './endpoint-slice.ts';
 
 const portsText = ({ ports }: EndpointSlice): string =>

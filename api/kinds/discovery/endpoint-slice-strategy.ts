@@ -1,5 +1,5 @@
 import { semanticEqual } from '../../../base/equality.ts';
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { PROTOCOLS } from '../../pod/port-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required, tooMany } from '../../schema/field-error.ts';

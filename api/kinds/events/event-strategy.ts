@@ -1,4 +1,4 @@
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import type { EventsEvent } from './event.ts';
 
 /** Rules of validation stand with the conversion: they go by the stored form. */

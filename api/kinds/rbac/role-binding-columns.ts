@@ -1,5 +1,5 @@
 import { ageColumn, nameColumn, shown, wide } from '../../columns/cells.ts';
-import type { Column } from '../../definition/kind.ts';
+import type { Column } from '../../columns/column.ts';
 import type { ClusterRoleBinding, RoleBinding } from './role-binding.ts';
 
 type Binding = RoleBinding | ClusterRoleBinding;

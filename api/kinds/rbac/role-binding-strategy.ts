@@ -1,5 +1,5 @@
 import { semanticEqual } from '../../../base/equality.ts';
-import type { Strategy } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../schema/field-error.ts';
 import { pathSegmentName, subdomainName } from '../../validation/name-rules.ts';

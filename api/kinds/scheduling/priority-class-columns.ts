@@ -1,5 +1,5 @@
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
-import type { Column } from '../../definition/kind.ts';
+import type { Column } from '../../columns/column.ts';
 import type { PriorityClass } from './priority-class.ts';
 
 export const priorityClassColumns: readonly Column<PriorityClass>[] = [

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { CacheItem } from './cache-item.ts';
 import { ItemIndex } from './item-index.ts';
 
-const index = () => new ItemIndex(configMaps as unknown as KindDefinition);
+const index = () => new ItemIndex(configMaps);
 let looks = 0;
 
 /** An item that notices when somebody looks at its labels. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
@@ -9,7 +8,7 @@ import type { CacheEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
 import { WatchCache } from './watch-cache.ts';
 
-const kind = configMaps as unknown as KindDefinition;
+const kind = configMaps;
 const value = (name: string, data: object = {}) => JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name, namespace: 'n' }, data });
 
 async function cacheOn(store: Store) {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { defineKind } from '../../../api/definition/kind.ts';
 import { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { ReplicaSet, replicaSets } from '../../../api/kinds/apps/replica-set.ts';
@@ -38,7 +37,7 @@ const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ 
 describe('the same controllers', () => {
   it('serve kinds of another group, whose names their references carry', async () => {
     cluster = await startTestCluster({
-      moreKinds: [skiffDeployments, skiffReplicaSets] as unknown as KindDefinition[],
+      moreKinds: [skiffDeployments, skiffReplicaSets],
       controllers: conceptControllers({ deployments: skiffDeployments, replicaSets: skiffReplicaSets }, () => storedKinds),
     });
     await cluster.client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'default' } });

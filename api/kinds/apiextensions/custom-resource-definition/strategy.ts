@@ -1,4 +1,4 @@
-import type { Strategy } from '../../../definition/kind.ts';
+import type { Strategy } from '../../../definition/strategy.ts';
 import { defaultCustomResourceDefinition, prepareCustomResourceDefinition } from './defaults.ts';
 import type { CustomResourceDefinition } from './schema.ts';
 import { validateCustomResourceDefinition, validateCustomResourceDefinitionStatus, validateCustomResourceDefinitionUpdate } from './validation.ts';

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../../definition/kind.ts';
+import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { roundAmounts } from '../../../pod/container-defaults.ts';
 import { checkResourceQuantity } from '../../../pod/resource-quantity-validation.ts';

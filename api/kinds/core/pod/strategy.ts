@@ -1,4 +1,4 @@
-import type { Strategy } from '../../../definition/kind.ts';
+import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { podWarnings } from '../../../pod/pod-warnings.ts';
 import { defaultPod } from './defaults.ts';

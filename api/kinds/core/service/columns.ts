@@ -1,5 +1,5 @@
 import { ageColumn, labelsText, nameColumn, shown, wide } from '../../../columns/cells.ts';
-import type { Column } from '../../../definition/kind.ts';
+import type { Column } from '../../../columns/column.ts';
 import type { Service } from './schema.ts';
 
 function externalAddress(service: Service): string {

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../../definition/kind.ts';
+import type { Strategy } from '../../../definition/strategy.ts';
 import { labelName } from '../../../validation/name-rules.ts';
 import { checkAddressUpdate, validateServiceStatus } from './address-validation.ts';
 import { defaultService, prepareServiceCreate, prepareServiceUpdate } from './defaults.ts';

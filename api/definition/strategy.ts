@@ -1,0 +1,49 @@
+import type { KubeObject, Live } from '../meta/object.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import type { MetadataChecks } from '../validation/object-meta.ts';
+
+/** Which changes increment metadata.generation: those of the content (all but metadata and status), alone or with another part. */
+export type GenerationRule = 'content' | 'content and annotations' | 'content and labels' | 'content and status' | 'nothing';
+
+interface FieldReader<T extends KubeObject> {
+  read(object: Live<T>): string;
+}
+/** Reads the value of a field for field selectors. It is the type of a method, so that a reader of one kind is one of any kind. */
+export type SelectableField<T extends KubeObject> = FieldReader<T>['read'];
+
+/**
+ * The rules of a kind beyond its schema. Every function gets decoded objects: types are right, unknown fields are removed.
+ * `default` and the `prepare…` functions change the object in place; the `validate…` functions return its errors, in upstream's order.
+ */
+export interface Strategy<T extends KubeObject = KubeObject> {
+  /** Defaults that depend on other fields; constant ones stand in the schema. */
+  default?(object: T): void;
+  /** Runs before validation on create: drops what a creator may not set (status …). */
+  prepareForCreate?(object: T): void;
+  /** Runs before validation on update of the main resource: keeps what an updater may not change (status …). */
+  prepareForUpdate?(object: T, old: Live<T>): void;
+  prepareForStatusUpdate?(object: T, old: Live<T>): void;
+  validate?(object: T): FieldError[];
+  /** All that is checked on update: the pipeline does not call `validate` as well. */
+  validateUpdate?(object: T, old: Live<T>): FieldError[];
+  validateStatusUpdate?(object: T, old: Live<T>): FieldError[];
+  /** Returns the texts of `Warning:` headers on create and update. */
+  warnings?(object: T, old: Live<T> | undefined): string[];
+  /** Returns the faults of `metadata.name`. The default rule is that of a DNS-1123 subdomain. */
+  validateName?(name: string, prefix: boolean): readonly string[];
+  /** If set, the server keeps metadata.generation: 1 at first, incremented by this rule. */
+  readonly generation?: GenerationRule;
+  /** False: an update must name the resourceVersion that it is based on. */
+  readonly allowUnconditionalUpdate?: false;
+  readonly metadataChecks?: MetadataChecks;
+  /** `spec.nodeName` → value, for field selectors beside metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, SelectableField<T>>>;
+}
+
+/** The part of a strategy that may differ between versions of one storage. Omitted rules are those of the stored version. */
+export interface VersionRules {
+  validate?(object: KubeObject): FieldError[];
+  validateUpdate?(object: KubeObject, old: Live): FieldError[];
+  validateName?(name: string, prefix: boolean): readonly string[];
+  readonly metadataChecks?: MetadataChecks;
+}
