@@ -68,15 +68,6 @@ export function selectorText(selector: LabelSelector | undefined): string {
   return all.length === 0 ? '<none>' : all.map(({ text }) => text).join(',');
 }
 
-interface Templated {
-  readonly template?:
-    | { readonly spec?: { readonly containers: readonly { readonly name: string; readonly image?: string | undefined }[] } | undefined }
-    | undefined;
-}
-
-export const containerNames = ({ template }: Templated): string => (template?.spec?.containers ?? []).map(({ name }) => name).join(',');
-export const containerImages = ({ template }: Templated): string => (template?.spec?.containers ?? []).map(({ image }) => image ?? '').join(',');
-
 /** The first three of a list and how many follow: `a,b,c + 2 more...`. */
 export function firstThree(texts: readonly string[], empty: string): string {
   const text = texts.slice(0, 3).join(',');

@@ -61,7 +61,8 @@ export interface StoredAs<T extends KubeObject> {
   readonly group: string;
   readonly version: string;
   toStored(object: T): KubeObject;
-  fromStored(object: KubeObject): T;
+  /** Returns an object of T, in the form in which it is served. */
+  fromStored(object: KubeObject): KubeObject;
   /** Rules for objects written by this version, if they differ from those of the stored one. They take the stored form. */
   readonly rules?: VersionRules;
 }

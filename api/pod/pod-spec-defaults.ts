@@ -1,6 +1,6 @@
-import type { PodTemplateSpec } from '../kinds/core/pod-template.ts';
 import { defaultContainer, roundAmounts } from './container-defaults.ts';
 import type { PodSpec } from './pod-spec.ts';
+import type { PodTemplateSpec } from './pod-template.ts';
 import { defaultVolume } from './volume-defaults.ts';
 
 /** The defaults of every pod spec: of pods and of templates alike. Those of pods alone stand in pod-defaults.ts. */

@@ -1,4 +1,3 @@
-import type { PodTemplateSpec } from '../kinds/core/pod-template.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { forbidden, notSupported } from '../schema/field-error.ts';
 import type { FieldPath } from '../validation/field-path.ts';
@@ -6,6 +5,7 @@ import { childPath, pathText } from '../validation/field-path.ts';
 import { checkAnnotations, checkLabels } from '../validation/object-meta.ts';
 import { checkPodAnnotations, checkProfileAnnotations } from './pod-annotations-validation.ts';
 import { checkPodSpec } from './pod-spec-validation.ts';
+import type { PodTemplateSpec } from './pod-template.ts';
 
 /** The rules of a pod template, wherever it stands. */
 export function checkPodTemplate(errors: FieldError[], template: PodTemplateSpec, path: FieldPath): void {

@@ -1,5 +1,4 @@
 import type { Pod } from '../kinds/core/pod/schema.ts';
-import type { PodTemplateSpec } from '../kinds/core/pod-template.ts';
 import type { Live } from '../meta/object.ts';
 import type { ObjectMeta } from '../meta/object-meta.ts';
 import { dns1123LabelFaults } from '../validation/name-rules.ts';
@@ -9,6 +8,7 @@ import type { EnvVar } from './env.ts';
 import { eachContainer } from './pod-containers.ts';
 import { portWarnings } from './pod-port-warnings.ts';
 import type { PodSpec } from './pod-spec.ts';
+import type { PodTemplateSpec } from './pod-template.ts';
 import { isWhole } from './resource-quantity-validation.ts';
 
 const OLD_NODE_LABELS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { Taint } from '../kinds/core/node/schema.ts';
 import type { Toleration } from './affinity.ts';
+import type { Taint } from './taint.ts';
 
 /** Whether a toleration bears a taint (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {

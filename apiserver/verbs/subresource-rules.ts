@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
-import { prepareNamespaceFinalize, validateNamespaceFinalize } from '../../api/kinds/core/namespace-strategy.ts';
+import { prepareNamespaceFinalize, validateNamespaceFinalize } from '../../api/kinds/core/namespace.ts';
 import {
   prepareEphemeralContainersUpdate,
   prepareResize,

@@ -1,5 +1,5 @@
-import type { Taint } from '../../api/kinds/core/node/schema.ts';
 import type { Toleration } from '../../api/pod/affinity.ts';
+import type { Taint } from '../../api/pod/taint.ts';
 import { tolerates } from '../../api/pod/toleration.ts';
 import type { Filter, Score } from './plugin.ts';
 import { normalizeByMax, reject } from './plugin.ts';

@@ -1,11 +1,20 @@
+import { ageColumn, nameColumn, selectorText, shown, wide } from '../../columns/cells.ts';
+import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { LabelSelector } from '../../meta/label-selector.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import { defaultPodTemplate } from '../../pod/pod-spec-defaults.ts';
+import { PodTemplateSpec } from '../../pod/pod-template.ts';
+import { templateColumns } from '../../pod/pod-template-columns.ts';
+import { podTemplateWarnings } from '../../pod/pod-warnings.ts';
+import { validateReplicaStatus } from '../../pod/replica-status-validation.ts';
+import type { FieldError } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, int64, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
-import { PodTemplateSpec } from '../core/pod-template.ts';
-import { replicaSetColumns } from './apps-columns.ts';
-import { replicaSetStrategy } from './replica-set-strategy.ts';
+import { rootPath } from '../../validation/field-path.ts';
+import { checkImmutable, checkNonNegative } from '../../validation/field-rules.ts';
+import { checkSelectorAndTemplate } from './workload-validation.ts';
 
 export const ReplicaSetSpec = struct('ReplicaSetSpec', 'The pods that a ReplicaSet keeps.', {
   minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').optional(),
@@ -43,6 +52,54 @@ export const ReplicaSet = topLevel('ReplicaSet', 'Keeps a number of like pods ru
   status: ref(ReplicaSetStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type ReplicaSet = Infer<typeof ReplicaSet>;
+
+const SPEC = rootPath('spec');
+
+function validate(set: ReplicaSet): FieldError[] {
+  const errors: FieldError[] = [];
+  checkNonNegative(errors, set.spec?.replicas, SPEC, 'replicas');
+  checkNonNegative(errors, set.spec?.minReadySeconds, SPEC, 'minReadySeconds');
+  checkSelectorAndTemplate(errors, set.spec ?? {}, 'ReplicaSet', SPEC);
+  return errors;
+}
+
+export const replicaSetStrategy: Strategy<ReplicaSet> = {
+  generation: 'content',
+  default: (set) => {
+    if (!set.spec) return;
+    set.spec.replicas ??= 1;
+    set.spec.template ??= {};
+    defaultPodTemplate(set.spec.template);
+  },
+  prepareForCreate: (set) => {
+    set.status = { replicas: 0 };
+  },
+  prepareForUpdate: (set, old) => {
+    set.status = old.status;
+  },
+  prepareForStatusUpdate: (set, old) => {
+    set.spec = old.spec;
+  },
+  validate,
+  validateUpdate: (set, old) => {
+    const errors = validate(set);
+    checkImmutable(errors, set.spec?.selector, old.spec?.selector, 'spec.selector');
+    return errors;
+  },
+  validateStatusUpdate: (set) => validateReplicaStatus(set.status),
+  warnings: (set, old) => podTemplateWarnings(set, old, set.spec?.template, 'spec.template'),
+  selectableFields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
+};
+
+const replicaSetColumns: readonly Column<ReplicaSet>[] = [
+  nameColumn,
+  shown('Desired', 'How many pods are asked for.', (set) => set.spec?.replicas ?? 0, 'integer'),
+  shown('Current', 'How many pods there are.', (set) => set.status?.replicas ?? 0, 'integer'),
+  shown('Ready', 'How many of them are ready.', (set) => set.status?.readyReplicas ?? 0, 'integer'),
+  ageColumn,
+  ...templateColumns<ReplicaSet>(),
+  wide('Selector', 'The labels of the pods it counts.', ({ spec }) => selectorText(spec?.selector)),
+];
 
 export const replicaSets = defineKind<ReplicaSet>({
   group: 'apps',

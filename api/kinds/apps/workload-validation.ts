@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../../meta/label-selector.ts';
+import type { PodTemplateSpec } from '../../pod/pod-template.ts';
 import { checkLongRunning, checkPodTemplate } from '../../pod/pod-template-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, required } from '../../schema/field-error.ts';
@@ -6,7 +7,6 @@ import { selectorFrom } from '../../selector/selector.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, pathText } from '../../validation/field-path.ts';
 import { checkLabelSelector, isEmptySelector } from '../../validation/label-selector.ts';
-import type { PodTemplateSpec } from '../core/pod-template.ts';
 
 /** The selector of a ReplicaSet or Deployment, and the template that must have what it selects. `path` is that of the spec. */
 export function checkSelectorAndTemplate(

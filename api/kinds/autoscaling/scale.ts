@@ -1,6 +1,9 @@
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { invalid } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, ref, string, struct, topLevel } from '../../schema/fields.ts';
+import { NEGATIVE } from '../../validation/field-rules.ts';
 
 export const ScaleSpec = struct('ScaleSpec', 'The number that is wanted.', {
   replicas: int32('How many pods are wanted.').optional(),
@@ -21,3 +24,9 @@ export const Scale = topLevel('Scale', 'The size of something that can be scaled
   status: ref(ScaleStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type Scale = Infer<typeof Scale>;
+
+/** The rules of an update through the `scale` subresource. */
+export function validateScale(scale: Scale): FieldError[] {
+  const replicas = scale.spec?.replicas ?? 0;
+  return replicas < 0 ? [invalid('spec.replicas', replicas, NEGATIVE)] : [];
+}

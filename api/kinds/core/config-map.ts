@@ -1,9 +1,15 @@
+import { semanticEqual } from '../../../base/equality.ts';
+import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
+import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { forbidden, invalid, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, bytes, map, ref, string, topLevel } from '../../schema/fields.ts';
-import { configMapStrategy } from './config-map-strategy.ts';
-import { configMapColumns } from './object-columns.ts';
+import { byteLength, configKeyFaults } from '../../validation/name-rules.ts';
+import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
 export const ConfigMap = topLevel('ConfigMap', 'Configuration for pods, as keys and values.', {
   binaryData: map(bytes(), 'Values that are not text, in base64.').optional(),
@@ -14,6 +20,44 @@ export const ConfigMap = topLevel('ConfigMap', 'Configuration for pods, as keys 
   }).optional(),
 });
 export type ConfigMap = Infer<typeof ConfigMap>;
+
+function validate(map: ConfigMap): FieldError[] {
+  const errors: FieldError[] = [];
+  let bytes = 0;
+  for (const key in map.data) {
+    for (const fault of configKeyFaults(key)) errors.push(invalid(`data[${key}]`, key, fault));
+    if (map.binaryData?.[key] !== undefined) errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+    bytes += byteLength(map.data[key] ?? '');
+  }
+  for (const key in map.binaryData) {
+    for (const fault of configKeyFaults(key)) errors.push(invalid(`binaryData[${key}]`, key, fault));
+    bytes += decodedLength(map.binaryData[key] ?? '');
+  }
+  // The whole object is too long; upstream writes the field that it does not have so.
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
+  return errors;
+}
+
+export const configMapStrategy: Strategy<ConfigMap> = {
+  metadataChecks: { onUpdate: ['whole', 'change'] },
+  validate,
+  validateUpdate: (map, old) => {
+    const errors: FieldError[] = [];
+    if (old.immutable) {
+      if (!map.immutable) errors.push(forbidden('immutable', SEALED));
+      for (const field of ['data', 'binaryData'] as const) {
+        if (!semanticEqual(map[field], old[field])) errors.push(forbidden(field, SEALED));
+      }
+    }
+    return [...errors, ...validate(map)];
+  },
+};
+
+const configMapColumns: readonly Column<ConfigMap>[] = [
+  nameColumn,
+  shown('Data', 'How many entries it has.', (map) => entryCount(map.data) + entryCount(map.binaryData)),
+  ageColumn,
+];
 
 export const configMaps = defineKind<ConfigMap>({
   group: '',

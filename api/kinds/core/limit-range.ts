@@ -1,9 +1,19 @@
 import { defaultColumns } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import { roundAmounts } from '../../pod/container-defaults.ts';
+import { isOvercommitAllowed } from '../../pod/resource-names.ts';
+import { checkContainerResourceName, checkResourceName } from '../../pod/resource-quantity-validation.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { duplicate, forbidden, invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, ref, resourceList, string, struct, topLevel } from '../../schema/fields.ts';
-import { limitRangeStrategy } from './limit-range-strategy.ts';
+import { compareQuantities, milliValueOfQuantity } from '../../schema/quantity.ts';
+import type { FieldPath } from '../../validation/field-path.ts';
+import { childPath, entryText, indexPath, keyPath, pathText, rootPath } from '../../validation/field-path.ts';
+import { addFaults } from '../../validation/field-rules.ts';
+import { qualifiedNameFaults } from '../../validation/name-rules.ts';
 
 export const LimitRangeItem = struct('LimitRangeItem', 'Limits for one type of object.', {
   default: resourceList('Limits for containers that name none.').optional(),
@@ -27,6 +37,109 @@ export const LimitRange = topLevel('LimitRange', 'Least, most and default resour
   spec: ref(LimitRangeSpec, 'What is wanted.', { presence: 'filled' }).optional(),
 });
 export type LimitRange = Infer<typeof LimitRange>;
+
+const LIMITS = childPath(rootPath('spec'), 'limits');
+const TYPES: readonly string[] = ['Pod', 'Container', 'PersistentVolumeClaim'];
+const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
+
+type Amounts = Record<string, string>;
+
+/** What is left out of a container's limits is taken from its neighbours: limit ← max, request ← limit, request ← min. */
+function defaultItem(item: LimitRangeItem): void {
+  for (const list of LISTS) roundAmounts(item[list]);
+  if (item.type !== 'Container') return;
+  item.default = { ...item.max, ...item.default };
+  item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest };
+}
+
+function validate(range: LimitRange): FieldError[] {
+  const errors: FieldError[] = [];
+  const types = new Set<string>();
+  range.spec?.limits?.forEach((item, i) => {
+    const at = indexPath(LIMITS, i);
+    const type = item.type ?? '';
+    checkType(errors, type, at);
+    if (types.has(type)) errors.push(duplicate(pathText(at, 'type'), type));
+    types.add(type);
+    checkItem(errors, item, at);
+  });
+  return errors;
+}
+
+function checkType(errors: FieldError[], type: string, path: FieldPath): void {
+  const faults = qualifiedNameFaults(type);
+  addFaults(errors, faults, type, path, 'type');
+  if (faults.length === 0 && !type.includes('/') && !TYPES.includes(type)) {
+    errors.push(invalid(pathText(path, 'type'), type, 'must be a standard limit type or fully qualified'));
+  }
+}
+
+function checkItem(errors: FieldError[], item: LimitRangeItem, path: FieldPath): void {
+  const ofPods = item.type === 'Pod';
+  const names = new Set<string>();
+  for (const list of LISTS) {
+    const amounts = item[list] ?? {};
+    if (ofPods && (list === 'default' || list === 'defaultRequest')) {
+      if (Object.keys(amounts).length > 0) errors.push(forbidden(pathText(path, list), "may not be specified when `type` is 'Pod'"));
+      continue;
+    }
+    for (const name in amounts) {
+      const at = keyPath(childPath(path, list), name);
+      if (ofPods || item.type === 'Container') checkContainerResourceName(errors, name, at);
+      else checkResourceName(errors, name, at);
+      names.add(name);
+    }
+  }
+  if (item.type === 'PersistentVolumeClaim' && item.min?.storage === undefined && item.max?.storage === undefined) {
+    errors.push(required(pathText(path, 'limits'), 'either minimum or maximum storage value is required, but neither was provided'));
+  }
+  for (const name of names) checkOrder(errors, name, ofPods ? { ...item, default: {}, defaultRequest: {} } : item, path);
+}
+
+/** min ≤ defaultRequest ≤ default ≤ max, each pair where both are given. */
+function checkOrder(errors: FieldError[], name: string, item: LimitRangeItem, path: FieldPath): void {
+  const of = (amounts: Amounts | undefined) => amounts?.[name];
+  const min = of(item.min);
+  const max = of(item.max);
+  const limit = of(item.default);
+  const request = of(item.defaultRequest);
+  const rule = (low: string | undefined, high: string | undefined, list: string, shown: string | undefined, words: readonly [string, string]) => {
+    if (low === undefined || high === undefined || compareQuantities(low, high) <= 0) return;
+    errors.push(invalid(entryText(path, list, name), shown, `${words[0]} value ${low} is greater than ${words[1]} value ${high}`));
+  };
+  rule(min, max, 'min', min, ['min', 'max']);
+  rule(min, request, 'defaultRequest', request, ['min', 'default request']);
+  rule(request, max, 'defaultRequest', request, ['default request', 'max']);
+  rule(request, limit, 'defaultRequest', request, ['default request', 'default limit']);
+  rule(min, limit, 'default', min, ['min', 'default']);
+  rule(limit, max, 'default', max, ['default', 'max']);
+  const ratio = of(item.maxLimitRequestRatio);
+  if (ratio !== undefined) checkRatio(errors, ratio, min, max, entryText(path, 'maxLimitRequestRatio', name));
+  if (limit !== undefined && request !== undefined && !isOvercommitAllowed(name) && compareQuantities(limit, request) !== 0) {
+    const why = `default value ${limit} must equal to defaultRequest value ${request} in ${name}`;
+    errors.push(invalid(entryText(path, 'defaultRequest', name), request, why));
+  }
+}
+
+function checkRatio(errors: FieldError[], ratio: string, min: string | undefined, max: string | undefined, field: string): void {
+  if (compareQuantities(ratio, '1') < 0) errors.push(invalid(field, ratio, `ratio ${ratio} is less than 1`));
+  if (min === undefined || max === undefined) return;
+  const most = milliValueOfQuantity(max) / milliValueOfQuantity(min);
+  if (milliValueOfQuantity(ratio) / 1000 > most) errors.push(invalid(field, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`));
+}
+
+export const limitRangeStrategy: Strategy<LimitRange> = {
+  default: (range) => {
+    for (const item of range.spec?.limits ?? []) defaultItem(item);
+  },
+  prepareForCreate: (range) => {
+    // One without a name gets a unique one.
+    if (range.metadata && !range.metadata.name && !range.metadata.generateName) range.metadata.name = range.metadata.uid;
+  },
+  metadataChecks: { onUpdate: ['whole'] },
+  validate,
+  validateUpdate: validate,
+};
 
 export const limitRanges = defineKind<LimitRange>({
   group: '',

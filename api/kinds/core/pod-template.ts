@@ -1,16 +1,17 @@
+import { labelsText, nameColumn, shown } from '../../columns/cells.ts';
+import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
-import { PodSpec } from '../../pod/pod-spec.ts';
-import { podTemplateColumns } from '../../pod/workload-columns.ts';
+import { defaultPodTemplate } from '../../pod/pod-spec-defaults.ts';
+import { PodTemplateSpec } from '../../pod/pod-template.ts';
+import { containerImages, containerNames } from '../../pod/pod-template-columns.ts';
+import { checkPodTemplate } from '../../pod/pod-template-validation.ts';
+import { podTemplateWarnings } from '../../pod/pod-warnings.ts';
+import type { FieldError } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
-import { ref, struct, topLevel } from '../../schema/fields.ts';
-import { podTemplateStrategy } from './pod-template-strategy.ts';
-
-export const PodTemplateSpec = struct('PodTemplateSpec', 'A pod to be made.', {
-  metadata: ref(ObjectMeta, 'Labels and annotations of the pods.', { presence: 'filled' }).optional(),
-  spec: ref(PodSpec, "The pods' containers, and how they run.", { presence: 'filled' }).optional(),
-});
-export type PodTemplateSpec = Infer<typeof PodTemplateSpec>;
+import { ref, topLevel } from '../../schema/fields.ts';
+import { rootPath } from '../../validation/field-path.ts';
 
 export const PodTemplate = topLevel('PodTemplate', 'A template of a pod, kept by name.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
@@ -19,6 +20,30 @@ export const PodTemplate = topLevel('PodTemplate', 'A template of a pod, kept by
   template: ref(PodTemplateSpec, 'The pod to be made.', { presence: 'filled' }).optional(),
 });
 export type PodTemplate = Infer<typeof PodTemplate>;
+
+function validate(object: PodTemplate): FieldError[] {
+  const errors: FieldError[] = [];
+  checkPodTemplate(errors, object.template ?? {}, rootPath('template'));
+  return errors;
+}
+
+export const podTemplateStrategy: Strategy<PodTemplate> = {
+  generation: 'content',
+  default: (object) => {
+    object.template ??= {};
+    defaultPodTemplate(object.template);
+  },
+  validate,
+  validateUpdate: validate,
+  warnings: (object, old) => podTemplateWarnings(object, old, object.template, 'template', { naming: false }),
+};
+
+const podTemplateColumns: readonly Column<PodTemplate>[] = [
+  nameColumn,
+  shown('Containers', 'The containers of the template.', (template) => containerNames(template)),
+  shown('Images', 'Their images.', (template) => containerImages(template)),
+  shown('Pod Labels', 'The labels its pods get.', (template) => labelsText(template.template?.metadata?.labels)),
+];
 
 export const podTemplates = defineKind<PodTemplate>({
   group: '',

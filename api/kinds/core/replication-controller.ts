@@ -1,10 +1,21 @@
+import { ageColumn, labelsText, nameColumn, shown, wide } from '../../columns/cells.ts';
+import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
-import { replicationControllerColumns } from '../../pod/workload-columns.ts';
+import { defaultPodTemplate } from '../../pod/pod-spec-defaults.ts';
+import { PodTemplateSpec } from '../../pod/pod-template.ts';
+import { templateColumns } from '../../pod/pod-template-columns.ts';
+import { checkLongRunning, checkPodTemplate } from '../../pod/pod-template-validation.ts';
+import { podTemplateWarnings } from '../../pod/pod-warnings.ts';
+import { validateReplicaStatus } from '../../pod/replica-status-validation.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, int64, listMap, map, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
-import { PodTemplateSpec } from './pod-template.ts';
-import { replicationControllerStrategy } from './replication-controller-strategy.ts';
+import { selectorFromLabels } from '../../selector/selector.ts';
+import { childPath, rootPath } from '../../validation/field-path.ts';
+import { checkNonNegative } from '../../validation/field-rules.ts';
 
 export const ReplicationControllerCondition = struct('ReplicationControllerCondition', "One observation of a ReplicationController's state.", {
   lastTransitionTime: time('When the status last changed.', { presence: 'null' }).optional(),
@@ -43,6 +54,74 @@ export const ReplicationController = topLevel('ReplicationController', 'Keeps a 
   status: ref(ReplicationControllerStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type ReplicationController = Infer<typeof ReplicationController>;
+
+const SPEC = rootPath('spec');
+const TEMPLATE = childPath(SPEC, 'template');
+
+function setDefaults(controller: ReplicationController): void {
+  controller.spec ??= {};
+  const { spec } = controller;
+  if (spec.template) {
+    const labels = spec.template.metadata?.labels;
+    if (labels) {
+      if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+      controller.metadata ??= {};
+      if (Object.keys(controller.metadata.labels ?? {}).length === 0) controller.metadata.labels = { ...labels };
+    }
+    defaultPodTemplate(spec.template);
+  }
+  spec.replicas ??= 1;
+}
+
+function validate(controller: ReplicationController): FieldError[] {
+  const errors: FieldError[] = [];
+  const spec = controller.spec ?? {};
+  const selector = spec.selector ?? {};
+  const selects = Object.keys(selector).length > 0;
+  checkNonNegative(errors, spec.minReadySeconds, SPEC, 'minReadySeconds');
+  if (!selects) errors.push(required('spec.selector'));
+  checkNonNegative(errors, spec.replicas, SPEC, 'replicas');
+  if (!spec.template) {
+    errors.push(required('spec.template'));
+    return errors;
+  }
+  const labels = spec.template.metadata?.labels;
+  if (selects && !selectorFromLabels(selector).matches(labels)) {
+    errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+  }
+  checkPodTemplate(errors, spec.template, TEMPLATE);
+  checkLongRunning(errors, spec.template, 'ReplicationController', TEMPLATE);
+  return errors;
+}
+
+export const replicationControllerStrategy: Strategy<ReplicationController> = {
+  generation: 'content',
+  default: setDefaults,
+  prepareForCreate: (controller) => {
+    controller.status = { replicas: 0 };
+  },
+  prepareForUpdate: (controller, old) => {
+    controller.status = old.status;
+  },
+  prepareForStatusUpdate: (controller, old) => {
+    controller.spec = old.spec;
+  },
+  validate,
+  validateUpdate: validate,
+  validateStatusUpdate: (controller) => validateReplicaStatus(controller.status),
+  warnings: (controller, old) => podTemplateWarnings(controller, old, controller.spec?.template, 'spec.template'),
+  selectableFields: { 'status.replicas': (controller) => String(controller.status?.replicas ?? 0) },
+};
+
+const replicationControllerColumns: readonly Column<ReplicationController>[] = [
+  nameColumn,
+  shown('Desired', 'How many pods are asked for.', (rc) => rc.spec?.replicas ?? 0, 'integer'),
+  shown('Current', 'How many pods there are.', (rc) => rc.status?.replicas ?? 0, 'integer'),
+  shown('Ready', 'How many of them are ready.', (rc) => rc.status?.readyReplicas ?? 0, 'integer'),
+  ageColumn,
+  ...templateColumns<ReplicationController>(),
+  wide('Selector', 'The labels of the pods it counts.', (rc) => labelsText(rc.spec?.selector)),
+];
 
 export const replicationControllers = defineKind<ReplicationController>({
   group: '',

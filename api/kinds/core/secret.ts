@@ -1,9 +1,16 @@
+import { semanticEqual } from '../../../base/equality.ts';
+import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
+import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { forbidden, invalid, required, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, bytes, map, ref, string, topLevel } from '../../schema/fields.ts';
-import { secretColumns } from './object-columns.ts';
-import { secretStrategy } from './secret-strategy.ts';
+import { checkImmutable } from '../../validation/field-rules.ts';
+import { configKeyFaults } from '../../validation/name-rules.ts';
+import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
 export const Secret = topLevel('Secret', 'Confidential data for pods, as keys and values.', {
   data: map(bytes(), 'The values, in base64.').optional(),
@@ -15,6 +22,100 @@ export const Secret = topLevel('Secret', 'Confidential data for pods, as keys an
   type: string('What the data is for; decides which keys must be there.', { goType: 'SecretType', default: 'Opaque' }).optional(),
 });
 export type Secret = Infer<typeof Secret>;
+
+/** `stringData` is for writing only: it goes into `data`, and wins there. */
+function setDefaults(secret: Secret): void {
+  secret.type ||= 'Opaque';
+  if (!secret.stringData) return;
+  const data = { ...secret.data };
+  for (const key in secret.stringData) data[key] = Buffer.from(secret.stringData[key] ?? '', 'utf8').toString('base64');
+  secret.data = data;
+  secret.stringData = undefined;
+}
+
+function validate(secret: Secret): FieldError[] {
+  const errors: FieldError[] = [];
+  const data = secret.data ?? {};
+  let bytes = 0;
+  for (const key in data) {
+    for (const fault of configKeyFaults(key)) errors.push(invalid(`data[${key}]`, key, fault));
+    bytes += decodedLength(data[key] ?? '');
+  }
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('data', MAX_DATA_BYTES));
+  checkType(errors, secret, data);
+  return errors;
+}
+
+/** What each type of secret must hold (https://kubernetes.io/docs/concepts/configuration/secret/#secret-types). */
+function checkType(errors: FieldError[], secret: Secret, data: Readonly<Record<string, string>>): void {
+  const need = (...keys: readonly string[]) => {
+    for (const key of keys) if (data[key] === undefined) errors.push(required(`data[${key}]`));
+  };
+  switch (secret.type) {
+    case 'kubernetes.io/service-account-token': {
+      const account = 'kubernetes.io/service-account.name';
+      if (!secret.metadata?.annotations?.[account]) errors.push(required(`metadata.annotations[${account}]`));
+      break;
+    }
+    case 'kubernetes.io/dockercfg':
+      checkJson(errors, data, '.dockercfg');
+      break;
+    case 'kubernetes.io/dockerconfigjson':
+      checkJson(errors, data, '.dockerconfigjson');
+      break;
+    case 'kubernetes.io/basic-auth':
+      if (data.username === undefined && data.password === undefined) need('username', 'password');
+      break;
+    case 'kubernetes.io/ssh-auth':
+      if (!data['ssh-privatekey']) errors.push(required('data[ssh-privatekey]'));
+      break;
+    case 'kubernetes.io/tls':
+      need('tls.crt', 'tls.key');
+      break;
+  }
+}
+
+function checkJson(errors: FieldError[], data: Readonly<Record<string, string>>, key: string): void {
+  const text = data[key];
+  if (text === undefined) {
+    errors.push(required(`data[${key}]`));
+    return;
+  }
+  const why = notAnObject(text);
+  if (why !== undefined) errors.push(invalid(`data[${key}]`, '<secret contents redacted>', why));
+}
+
+function notAnObject(base64: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+    return value === null || (typeof value === 'object' && !Array.isArray(value)) ? undefined : 'must be a JSON object';
+  } catch {
+    return 'must be valid JSON';
+  }
+}
+
+export const secretStrategy: Strategy<Secret> = {
+  metadataChecks: { onUpdate: ['whole', 'change'] },
+  default: setDefaults,
+  validate,
+  validateUpdate: (secret, old) => {
+    const errors: FieldError[] = [];
+    checkImmutable(errors, secret.type, old.type, 'type');
+    if (old.immutable) {
+      if (!secret.immutable) errors.push(forbidden('immutable', SEALED));
+      if (!semanticEqual(secret.data, old.data)) errors.push(forbidden('data', SEALED));
+    }
+    return [...errors, ...validate(secret)];
+  },
+  selectableFields: { type: (secret) => secret.type ?? '' },
+};
+
+const secretColumns: readonly Column<Secret>[] = [
+  nameColumn,
+  shown('Type', 'What the secret is for.', (secret) => secret.type ?? ''),
+  shown('Data', 'How many entries it has.', (secret) => entryCount(secret.data)),
+  ageColumn,
+];
 
 export const secrets = defineKind<Secret>({
   group: '',

@@ -1,10 +1,10 @@
+import { ageColumn, nameColumn } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { LocalObjectReference, ObjectReference } from '../../pod/reference.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, listMap, ref, topLevel } from '../../schema/fields.ts';
-import { serviceAccountColumns } from './object-columns.ts';
-import { serviceAccountStrategy } from './service-account-strategy.ts';
 
 export const ServiceAccount = topLevel('ServiceAccount', 'An identity for processes in pods.', {
   automountServiceAccountToken: boolean('Whether pods get a token, unless they say otherwise.', { presence: 'pointer' }).optional(),
@@ -16,6 +16,17 @@ export const ServiceAccount = topLevel('ServiceAccount', 'An identity for proces
 });
 export type ServiceAccount = Infer<typeof ServiceAccount>;
 
+const MOUNTABLE_SECRETS = 'kubernetes.io/enforce-mountable-secrets';
+
+/** A service account has no rules of its own beyond its name and metadata. */
+export const serviceAccountStrategy: Strategy<ServiceAccount> = {
+  metadataChecks: { onUpdate: ['whole', 'change'] },
+  warnings: ({ metadata }) =>
+    metadata?.annotations?.[MOUNTABLE_SECRETS] === undefined
+      ? []
+      : [`metadata.annotations[${MOUNTABLE_SECRETS}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`],
+};
+
 export const serviceAccounts = defineKind<ServiceAccount>({
   group: '',
   version: 'v1',
@@ -24,7 +35,7 @@ export const serviceAccounts = defineKind<ServiceAccount>({
   namespaced: true,
   shortNames: ['sa'],
   schema: ServiceAccount,
-  columns: serviceAccountColumns,
+  columns: [nameColumn, ageColumn],
   subresources: [{ name: 'token', verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }],
   strategy: serviceAccountStrategy,
 });

@@ -1,12 +1,19 @@
+import { semanticEqual } from '../../../base/equality.ts';
+import type { Column } from '../../columns/column.ts';
+import type { StoredAs } from '../../definition/kind.ts';
 import { defineKind } from '../../definition/kind.ts';
+import type { Strategy } from '../../definition/strategy.ts';
+import type { KubeObject, Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { ObjectReference } from '../../pod/reference.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, microTime, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
-import { EventSource } from '../core/event.ts';
-import { eventsEventColumns } from '../core/event-columns.ts';
-import { storedAsCoreEvent } from './event-conversion.ts';
-import { eventsEventStrategy } from './event-strategy.ts';
+import { checkImmutable } from '../../validation/field-rules.ts';
+import { subdomainName } from '../../validation/name-rules.ts';
+import type { Event, EventFacts } from '../core/event.ts';
+import { EventSource, eventColumnsOf, validateEvent } from '../core/event.ts';
 
 export const EventsEventSeries = struct(
   'EventsEventSeries',
@@ -44,6 +51,137 @@ export const EventsEvent = topLevel(
   { goType: 'Event' },
 );
 export type EventsEvent = Infer<typeof EventsEvent>;
+
+function checkSeries(errors: FieldError[], event: Event): void {
+  if (!event.series) return;
+  if ((event.series.count ?? 0) < 2) errors.push(invalid('series.count', '', 'should be at least 2'));
+  if (!event.series.lastObservedTime) errors.push(required('series.lastObservedTime'));
+}
+
+/** The rules of events.k8s.io/v1, on the stored form: upstream's errors name the fields of v1 too. */
+export function validateNewEvent(event: Event): FieldError[] {
+  const errors = validateEvent(event);
+  checkSeries(errors, event);
+  if (!event.eventTime) errors.push(required('eventTime'));
+  if (event.type !== 'Normal' && event.type !== 'Warning') errors.push(invalid('type', '', `has invalid value: ${event.type ?? ''}`));
+  const unset = { firstTimestamp: event.firstTimestamp, lastTimestamp: event.lastTimestamp, count: event.count };
+  for (const [field, value] of Object.entries(unset)) if (value) errors.push(invalid(field, '', 'needs to be unset'));
+  if (event.source?.component || event.source?.host) errors.push(invalid('source', '', 'needs to be unset'));
+  return errors;
+}
+
+/** In the new API an event is a record of what was: only its series goes on. */
+export function validateNewEventUpdate(event: Event, old: Live<Event>): FieldError[] {
+  const errors = validateEvent(event);
+  if (!semanticEqual(event.series, old.series)) checkSeries(errors, event);
+  for (const field of [
+    'involvedObject',
+    'reason',
+    'message',
+    'source',
+    'firstTimestamp',
+    'lastTimestamp',
+    'count',
+    'reason',
+    'type',
+    'eventTime',
+    'action',
+    'related',
+  ] as const) {
+    checkImmutable(errors, event[field] ?? null, old[field] ?? null, field);
+  }
+  checkImmutable(errors, event.reportingComponent ?? '', old.reportingComponent ?? '', 'reportingController');
+  checkImmutable(errors, event.reportingInstance ?? '', old.reportingInstance ?? '', 'reportingInstance');
+  return errors;
+}
+
+/** The v1 form of an events.k8s.io/v1 event: the same fields, some of them by other names. */
+export function toCoreEvent(event: EventsEvent): Event {
+  const { regarding, note, reportingController, reportingInstance, deprecatedSource, ...rest } = event;
+  const { deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, metadata, ...same } = rest;
+  return {
+    ...same,
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: metadata ?? {},
+    involvedObject: regarding ?? {},
+    ...(note === undefined ? {} : { message: note }),
+    ...(deprecatedCount === undefined ? {} : { count: deprecatedCount }),
+    source: deprecatedSource ?? {},
+    firstTimestamp: deprecatedFirstTimestamp,
+    lastTimestamp: deprecatedLastTimestamp,
+    reportingComponent: reportingController ?? '',
+    reportingInstance: reportingInstance ?? '',
+  };
+}
+
+type Times = 'eventTime' | 'deprecatedFirstTimestamp' | 'deprecatedLastTimestamp';
+/** An event as it is served: an absent time is written as null, which the types of schemas do not have. */
+interface ServedEvent extends Omit<EventsEvent, Times | 'series'>, Record<Times, string | null> {
+  series?: { count: number; lastObservedTime: string | null };
+}
+
+function toEventsEvent(event: Event): ServedEvent {
+  const { involvedObject, message, reportingComponent, reportingInstance, source, eventTime, series, ...rest } = event;
+  const { firstTimestamp, lastTimestamp, count, ...same } = rest;
+  return {
+    ...same,
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    eventTime: eventTime ?? null,
+    regarding: involvedObject,
+    ...(message ? { note: message } : {}),
+    ...(reportingComponent ? { reportingController: reportingComponent } : {}),
+    ...(reportingInstance ? { reportingInstance } : {}),
+    ...(count ? { deprecatedCount: count } : {}),
+    ...(series ? { series: { count: series.count ?? 0, lastObservedTime: series.lastObservedTime ?? null } } : {}),
+    deprecatedSource: source ?? {},
+    deprecatedFirstTimestamp: firstTimestamp ?? null,
+    deprecatedLastTimestamp: lastTimestamp ?? null,
+  };
+}
+
+/** Events are one storage, in their v1 form. */
+export const storedAsCoreEvent: StoredAs<EventsEvent> = {
+  group: '',
+  version: 'v1',
+  toStored: toCoreEvent,
+  // Objects stored under the prefix of events are v1 Events.
+  fromStored: (object: KubeObject) => toEventsEvent(object as Event),
+  rules: { validate: validateNewEvent, validateUpdate: validateNewEventUpdate, validateName: subdomainName, metadataChecks: {} },
+};
+
+/** The rules of validation belong to the conversion, since they take the stored form. */
+export const eventsEventStrategy: Strategy<EventsEvent> = {
+  selectableFields: {
+    'regarding.kind': (event) => event.regarding?.kind ?? '',
+    'regarding.namespace': (event) => event.regarding?.namespace ?? '',
+    'regarding.name': (event) => event.regarding?.name ?? '',
+    'regarding.uid': (event) => event.regarding?.uid ?? '',
+    'regarding.apiVersion': (event) => event.regarding?.apiVersion ?? '',
+    'regarding.resourceVersion': (event) => event.regarding?.resourceVersion ?? '',
+    'regarding.fieldPath': (event) => event.regarding?.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingController: (event) => event.reportingController ?? '',
+    type: (event) => event.type ?? '',
+  },
+};
+
+function eventsFacts(event: EventsEvent): EventFacts {
+  return {
+    first: event.deprecatedFirstTimestamp,
+    last: event.deprecatedLastTimestamp,
+    seriesLast: event.series?.lastObservedTime,
+    eventTime: event.eventTime ?? undefined,
+    count: event.series ? event.series.count : event.deprecatedCount || 1,
+    object: event.regarding ?? {},
+    component: event.deprecatedSource?.component || event.reportingController || '',
+    instance: event.deprecatedSource?.host || event.reportingInstance || '',
+    message: event.note ?? '',
+  };
+}
+
+const eventsEventColumns: readonly Column<EventsEvent>[] = eventColumnsOf(eventsFacts);
 
 export const eventsEvents = defineKind<EventsEvent>({
   group: 'events.k8s.io',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Node, Taint } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { Taint } from '../../../api/pod/taint.ts';
 import { observe, planUnknown } from './health.ts';
 import { planOldLabels } from './labels.ts';
 import { planNoExecute, planNoSchedule } from './taints.ts';

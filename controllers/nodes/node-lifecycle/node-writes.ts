@@ -1,9 +1,10 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Node, NodeCondition, Taint } from '../../../api/kinds/core/node/schema.ts';
+import type { Node, NodeCondition } from '../../../api/kinds/core/node/schema.ts';
 import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
+import type { Taint } from '../../../api/pod/taint.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerEnv } from '../../../runtime/control/controller.ts';

@@ -1,6 +1,7 @@
-import type { Node, Taint } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/schema.ts';
 import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { Taint } from '../../../api/pod/taint.ts';
 import { tolerates } from '../../../api/pod/toleration.ts';
 import { conditionOf } from '../../_shared/conditions.ts';
 

@@ -1,5 +1,6 @@
 import { defineKind } from '../../../definition/kind.ts';
 import { ObjectMeta } from '../../../meta/object-meta.ts';
+import { Taint } from '../../../pod/taint.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import {
   atomicList,
@@ -18,14 +19,6 @@ import {
 } from '../../../schema/fields.ts';
 import { nodeColumns } from './columns.ts';
 import { nodeStrategy } from './strategy.ts';
-
-export const Taint = struct('Taint', 'Keeps pods off a node, unless they tolerate it.', {
-  effect: string('NoSchedule, PreferNoSchedule or NoExecute.', { goType: 'TaintEffect', enum: ['NoExecute', 'NoSchedule', 'PreferNoSchedule'] }),
-  key: string('Key of the taint.'),
-  timeAdded: time('When it was added.', { presence: 'pointer' }).optional(),
-  value: string('Value of the taint.').optional(),
-});
-export type Taint = Infer<typeof Taint>;
 
 export const ConfigMapNodeConfigSource = struct('ConfigMapNodeConfigSource', 'No longer used.', {
   kubeletConfigKey: string('No longer used.'),

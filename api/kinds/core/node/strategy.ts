@@ -2,6 +2,7 @@ import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { roundAmounts } from '../../../pod/container-defaults.ts';
 import { checkResourceQuantity } from '../../../pod/resource-quantity-validation.ts';
+import type { Taint } from '../../../pod/taint.ts';
 import { TAINT_EFFECTS } from '../../../pod/toleration-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
@@ -10,7 +11,7 @@ import { childPath, indexPath, pathText, rootPath } from '../../../validation/fi
 import { addFaults, checkChoice } from '../../../validation/field-rules.ts';
 import { checkCidr, isDualStackCidrs } from '../../../validation/ip-rules.ts';
 import { configKeyFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../../validation/name-rules.ts';
-import type { ConfigMapNodeConfigSource, Node, NodeConfigSource, Taint } from './schema.ts';
+import type { ConfigMapNodeConfigSource, Node, NodeConfigSource } from './schema.ts';
 
 const STATUS = rootPath('status');
 const POD_CIDRS = childPath(rootPath('spec'), 'podCIDRs');
