@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { leases } from '../api/kinds/coordination/lease.ts';
 import { events } from '../api/kinds/core/event.ts';
-import { nodes } from '../api/kinds/core/node/schema.ts';
-import type { Pod } from '../api/kinds/core/pod/schema.ts';
-import { pods } from '../api/kinds/core/pod/schema.ts';
+import { nodes } from '../api/kinds/core/node/index.ts';
+import type { Pod } from '../api/kinds/core/pod/index.ts';
+import { pods } from '../api/kinds/core/pod/index.ts';
 import type { Live } from '../api/meta/object.ts';
 import { createFakeClock } from '../base/fake-clock.ts';
 import { silentLogger } from '../base/log.ts';

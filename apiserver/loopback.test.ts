@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configMaps } from '../api/kinds/core/config-map.ts';
 import { namespaces } from '../api/kinds/core/namespace.ts';
-import { pods } from '../api/kinds/core/pod/schema.ts';
+import { pods } from '../api/kinds/core/pod/index.ts';
 import type { KubeObject } from '../api/meta/object.ts';
 import { createFakeClock } from '../base/fake-clock.ts';
 import type { Client, WatchEvent } from '../runtime/client/client.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimulatedNodes } from '../agent/simulated/simulated-nodes.ts';
-import { nodes } from '../api/kinds/core/node/schema.ts';
+import { nodes } from '../api/kinds/core/node/index.ts';
 import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import type { ClusterPki } from '../apiserver/pki/cluster-pki.ts';
 import { ensureNodePki, ensurePki, writeSecretFile } from '../apiserver/pki/cluster-pki.ts';

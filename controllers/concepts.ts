@@ -1,11 +1,11 @@
 import type { Kind } from '../api/definition/kind.ts';
 import type { Deployment } from '../api/kinds/apps/deployment.ts';
 import type { ReplicaSet } from '../api/kinds/apps/replica-set.ts';
-import { nodes } from '../api/kinds/core/node/schema.ts';
-import { pods } from '../api/kinds/core/pod/schema.ts';
+import { nodes } from '../api/kinds/core/node/index.ts';
+import { pods } from '../api/kinds/core/pod/index.ts';
 import type { ReplicationController } from '../api/kinds/core/replication-controller.ts';
 import type { ResourceQuota } from '../api/kinds/core/resource-quota.ts';
-import type { Service } from '../api/kinds/core/service/schema.ts';
+import type { Service } from '../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import { endpointSliceController } from './network/endpoint-slice/controller.ts';

@@ -3,9 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { kindFromCrd } from '../api/crd/kind-from-crd.ts';
 import { codecOf } from '../api/definition/codec.ts';
-import type { CustomResourceDefinition } from '../api/kinds/apiextensions/custom-resource-definition/schema.ts';
-import { customResourceDefinitions } from '../api/kinds/apiextensions/custom-resource-definition/schema.ts';
-import { checkStructuralSchema } from '../api/kinds/apiextensions/custom-resource-definition/structural-check.ts';
+import type { CustomResourceDefinition } from '../api/kinds/apiextensions/custom-resource-definition/index.ts';
+import { checkStructuralSchema, customResourceDefinitions } from '../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { crdFiles } from './crd-files.ts';
 
 describe.each([...crdFiles()])('crds/%s', (name, text) => {

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import { crdFromKind } from '../api/crd/crd-from-kind.ts';
 import type { KindDefinition } from '../api/definition/kind.ts';
-import type { CustomResourceColumnDefinition } from '../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import type { CustomResourceColumnDefinition } from '../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
 import { replicationControllers } from '../api/kinds/core/replication-controller.ts';
 import { resourceQuotas } from '../api/kinds/core/resource-quota.ts';
-import { services } from '../api/kinds/core/service/schema.ts';
+import { services } from '../api/kinds/core/service/index.ts';
 
 export const CONCEPTS_GROUP = 'skiff.dev';
 export const CONCEPTS_VERSION = 'v1';

@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Live } from '../../api/meta/object.ts';

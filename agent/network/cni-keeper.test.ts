@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.ts';

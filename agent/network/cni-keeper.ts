@@ -1,4 +1,4 @@
-import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import { writeCniConfig } from './cni.ts';

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../api/kinds/core/service/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';

@@ -1,4 +1,4 @@
-import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';

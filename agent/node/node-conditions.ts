@@ -1,4 +1,4 @@
-import type { NodeCondition } from '../../api/kinds/core/node/schema.ts';
+import type { NodeCondition } from '../../api/kinds/core/node/index.ts';
 import { timeText } from '../../base/clock.ts';
 
 /** What the node's health is judged by. */

@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
-import type { NodeSystemInfo } from '../../api/kinds/core/node/schema.ts';
+import type { NodeSystemInfo } from '../../api/kinds/core/node/index.ts';
 import { GIT_VERSION } from '../../api/meta/version.ts';
 import type { RuntimeVersion } from '../contract/runtime.ts';
 

@@ -1,5 +1,5 @@
-import type { ContainerImage, Node, NodeStatus } from '../../api/kinds/core/node/schema.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
+import type { ContainerImage, Node, NodeStatus } from '../../api/kinds/core/node/index.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
-import type { Service } from '../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';

@@ -1,4 +1,4 @@
-import type { Pod, PodCondition } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod, PodCondition } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { ContainerStatus } from '../../api/pod/container-status.ts';
 import { timeText } from '../../base/clock.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 
 /** Where a pod's files are under the agent's data directory; names inside are kubelet's. */

@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { ContainerStatus } from '../../api/pod/container-status.ts';
 import { restartPolicyOf } from './restart-policy.ts';
 

@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../api/pod/container.ts';
 import type { PodSpec } from '../../api/pod/pod-spec.ts';
 import type { ResourceRequirements } from '../../api/pod/resources.ts';

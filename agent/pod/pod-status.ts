@@ -1,4 +1,4 @@
-import type { PodStatus } from '../../api/kinds/core/pod/schema.ts';
+import type { PodStatus } from '../../api/kinds/core/pod/index.ts';
 import { timeText } from '../../base/clock.ts';
 import type { ContainerStatusInput } from './container-status.ts';
 import { containerStatus } from './container-status.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 
 /**

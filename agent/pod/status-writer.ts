@@ -1,5 +1,5 @@
-import type { Pod, PodStatus } from '../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod, PodStatus } from '../../api/kinds/core/pod/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../api/meta/status-error.ts';

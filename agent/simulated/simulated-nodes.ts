@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kind } from '../../api/definition/kind.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
 import { keyText } from '../../api/meta/object.ts';
 import type { Container, VolumeMount } from '../../api/pod/container.ts';

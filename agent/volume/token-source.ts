@@ -1,5 +1,5 @@
 import type { TokenRequest } from '../../api/kinds/authentication/token-request.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { ServiceAccountTokenProjection } from '../../api/pod/volume-projection.ts';

@@ -1,7 +1,7 @@
 import type { Kind } from '../../api/definition/kind.ts';
 import type { ConfigMap } from '../../api/kinds/core/config-map.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';

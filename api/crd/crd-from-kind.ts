@@ -1,6 +1,9 @@
 import type { KindDefinition } from '../definition/kind.ts';
-import type { JSONSchemaProps } from '../kinds/apiextensions/custom-resource-definition/json-schema-props.ts';
-import type { CustomResourceColumnDefinition, CustomResourceDefinition } from '../kinds/apiextensions/custom-resource-definition/schema.ts';
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceDefinition,
+  JSONSchemaProps,
+} from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import type { Property, StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
 

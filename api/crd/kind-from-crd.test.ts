@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { codecOf } from '../definition/codec.ts';
-import type { JSONSchemaProps } from '../kinds/apiextensions/custom-resource-definition/json-schema-props.ts';
-import type { CustomResourceDefinition } from '../kinds/apiextensions/custom-resource-definition/schema.ts';
+import type { CustomResourceDefinition, JSONSchemaProps } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { fieldErrorText } from '../schema/field-error.ts';
 import type { CustomObject } from './kind-from-crd.ts';
 import { kindFromCrd, kindsFromCrd } from './kind-from-crd.ts';

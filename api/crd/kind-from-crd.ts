@@ -9,8 +9,8 @@ import type {
   CustomResourceColumnDefinition,
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
-} from '../kinds/apiextensions/custom-resource-definition/schema.ts';
-import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/structural-schema.ts';
+} from '../kinds/apiextensions/custom-resource-definition/index.ts';
+import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { anyValue } from '../schema/fields.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { customResourceDefinitions } from '../kinds/apiextensions/custom-resource-definition/schema.ts';
+import { customResourceDefinitions } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { deployments } from '../kinds/apps/deployment.ts';
 import { leases } from '../kinds/coordination/lease.ts';
 import { configMaps } from '../kinds/core/config-map.ts';
 import { events } from '../kinds/core/event.ts';
-import { pods } from '../kinds/core/pod/schema.ts';
+import { pods } from '../kinds/core/pod/index.ts';
 import { resourceQuotas } from '../kinds/core/resource-quota.ts';
 import { secrets } from '../kinds/core/secret.ts';
-import { services } from '../kinds/core/service/schema.ts';
+import { services } from '../kinds/core/service/index.ts';
 import { roles } from '../kinds/rbac/role.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { cannotBeHandled, codecOf, strictDecodingMessage, strictProblems } from './codec.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../kinds/core/pod/schema.ts';
+import type { Pod } from '../kinds/core/pod/index.ts';
 import type { Live } from '../meta/object.ts';
 import type { ObjectMeta } from '../meta/object-meta.ts';
 import { dns1123LabelFaults } from '../validation/name-rules.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../kinds/core/pod/schema.ts';
+import type { Pod } from '../kinds/core/pod/index.ts';
 import type { Container } from '../pod/container.ts';
 import type { ContainerStatus } from '../pod/container-status.ts';
 import { addQuantities, compareQuantities } from '../schema/quantity.ts';

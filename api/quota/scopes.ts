@@ -1,4 +1,4 @@
-import type { Pod } from '../kinds/core/pod/schema.ts';
+import type { Pod } from '../kinds/core/pod/index.ts';
 import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../kinds/core/resource-quota.ts';
 import type { PodAffinityTerm } from '../pod/affinity.ts';
 import { compareQuantities } from '../schema/quantity.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../kinds/core/config-map.ts';
-import type { Pod } from '../kinds/core/pod/schema.ts';
-import { pods } from '../kinds/core/pod/schema.ts';
-import { services } from '../kinds/core/service/schema.ts';
+import type { Pod } from '../kinds/core/pod/index.ts';
+import { pods } from '../kinds/core/pod/index.ts';
+import { services } from '../kinds/core/service/index.ts';
 import { podLimits, podRequests } from './pod-resources.ts';
 import { matchesScopes, missingPodResources, quotaResourcesFor, sumUsage, usageOf } from './usage.ts';
 

@@ -1,13 +1,13 @@
 import type { Kind } from '../definition/kind.ts';
 import { configMaps } from '../kinds/core/config-map.ts';
-import type { Pod } from '../kinds/core/pod/schema.ts';
-import { pods } from '../kinds/core/pod/schema.ts';
+import type { Pod } from '../kinds/core/pod/index.ts';
+import { pods } from '../kinds/core/pod/index.ts';
 import { replicationControllers } from '../kinds/core/replication-controller.ts';
 import type { ResourceQuotaSpec } from '../kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../kinds/core/resource-quota.ts';
 import { secrets } from '../kinds/core/secret.ts';
-import type { Service } from '../kinds/core/service/schema.ts';
-import { services } from '../kinds/core/service/schema.ts';
+import type { Service } from '../kinds/core/service/index.ts';
+import { services } from '../kinds/core/service/index.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { Quantity } from '../schema/quantity.ts';
 import { parseQuantity, quantityText } from '../schema/quantity.ts';

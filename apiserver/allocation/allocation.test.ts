@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import { services } from '../../api/kinds/core/service/index.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { TestServer } from '../test-server.fixture.ts';

@@ -1,6 +1,5 @@
-import { isHeadless, needsHealthCheck, takesClusterIp } from '../../api/kinds/core/service/defaults.ts';
-import type { Service, ServicePort, ServiceSpec } from '../../api/kinds/core/service/schema.ts';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import type { Service, ServicePort, ServiceSpec } from '../../api/kinds/core/service/index.ts';
+import { isHeadless, needsHealthCheck, services, takesClusterIp } from '../../api/kinds/core/service/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';

@@ -1,5 +1,5 @@
-import { isHeadless, takesClusterIp } from '../../api/kinds/core/service/defaults.ts';
-import type { Service, ServiceSpec } from '../../api/kinds/core/service/schema.ts';
+import type { Service, ServiceSpec } from '../../api/kinds/core/service/index.ts';
+import { isHeadless, takesClusterIp } from '../../api/kinds/core/service/index.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import type { Kind } from '../../api/definition/kind.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { KubeObject } from '../../api/meta/object.ts';

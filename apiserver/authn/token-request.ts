@@ -1,7 +1,7 @@
 import type { TokenRequest } from '../../api/kinds/authentication/token-request.ts';
 import { TokenRequest as TokenRequestSchema } from '../../api/kinds/authentication/token-request.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';

@@ -1,8 +1,8 @@
 import type { Kind } from '../../api/definition/kind.ts';
 import type { Endpoints } from '../../api/kinds/core/endpoints.ts';
 import { endpoints } from '../../api/kinds/core/endpoints.ts';
-import type { Service } from '../../api/kinds/core/service/schema.ts';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../api/kinds/core/service/index.ts';
+import { services } from '../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KubeObject } from '../../api/meta/object.ts';

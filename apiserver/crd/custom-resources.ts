@@ -1,7 +1,7 @@
 import { kindsFromCrd } from '../../api/crd/kind-from-crd.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
-import type { CustomResourceDefinition } from '../../api/kinds/apiextensions/custom-resource-definition/schema.ts';
-import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import type { CustomResourceDefinition } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
+import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { isNotFound } from '../../api/meta/status-error.ts';

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from '../../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 
 type Crd = Live<CustomResourceDefinition>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { codecOf } from '../../api/definition/codec.ts';
 import { deployments } from '../../api/kinds/apps/deployment.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';

@@ -1,5 +1,5 @@
-import { pods } from '../../api/kinds/core/pod/schema.ts';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
+import { services } from '../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { ApiResponse } from '../contract/request.ts';

@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { Target } from './forward.ts';

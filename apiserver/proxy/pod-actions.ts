@@ -1,8 +1,8 @@
 import { Binding, bindings } from '../../api/kinds/core/binding.ts';
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { Eviction } from '../../api/kinds/policy/eviction.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { ApiResponse } from '../contract/request.ts';

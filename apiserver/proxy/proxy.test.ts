@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KeyPair } from '../pki/certificate-authority.ts';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../pki/certificate-authority.ts';

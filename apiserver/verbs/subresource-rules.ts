@@ -5,7 +5,7 @@ import {
   prepareResize,
   validateEphemeralContainersUpdate,
   validateResize,
-} from '../../api/kinds/core/pod/subresource-validation.ts';
+} from '../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 

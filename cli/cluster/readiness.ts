@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { bodyText, createTransport } from '../../runtime/client/http-transport.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';

@@ -5,9 +5,9 @@ import { containerdPaths, ensurePauseImage, startContainerd } from '../../agent/
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { createNodeNetwork } from '../../agent/network/index.ts';
 import { createPodSource } from '../../agent/pod/pod-source.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
+import { services } from '../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';

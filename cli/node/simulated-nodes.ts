@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { createAgent } from '../../agent/compose.ts';
 import { createPodSource } from '../../agent/pod/pod-source.ts';
 import { createSimulatedRuntime } from '../../agent/simulated/simulated-runtime.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';

@@ -1,4 +1,4 @@
-import type { Pod, PodCondition } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod, PodCondition } from '../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 
 export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

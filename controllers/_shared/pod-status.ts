@@ -1,5 +1,5 @@
 import type { Kind } from '../../api/definition/kind.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import type { ControllerEnv } from '../../runtime/control/controller.ts';

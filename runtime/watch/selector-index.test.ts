@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Service } from '../../api/kinds/core/service/schema.ts';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../api/kinds/core/service/index.ts';
+import { services } from '../../api/kinds/core/service/index.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Informer } from './informer.ts';

@@ -1,4 +1,4 @@
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';

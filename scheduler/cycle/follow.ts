@@ -1,6 +1,6 @@
 import type { Namespace } from '../../api/kinds/core/namespace.ts';
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import type { FailureMemo } from '../queue/failure-memo.ts';

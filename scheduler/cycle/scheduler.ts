@@ -1,8 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { Binding } from '../../api/kinds/core/binding.ts';
 import { namespaces } from '../../api/kinds/core/namespace.ts';
-import { nodes } from '../../api/kinds/core/node/schema.ts';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { isNotFound } from '../../api/meta/status-error.ts';
 import { aborted, settledBefore } from '../../base/abort.ts';

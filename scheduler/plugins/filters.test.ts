@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { node, pod, scene } from '../state/cluster.fixture.ts';
 

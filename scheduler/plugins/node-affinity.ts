@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/pod/affinity.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { Filter, Score } from './plugin.ts';

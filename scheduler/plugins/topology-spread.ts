@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Selector } from '../../api/selector/selector.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';

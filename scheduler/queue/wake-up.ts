@@ -1,4 +1,4 @@
-import type { Node } from '../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { matchesNodeAffinity } from '../plugins/node-affinity.ts';
 import { portsConflict } from '../plugins/node-basics.ts';

@@ -1,5 +1,5 @@
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../api/pod/container.ts';
 import { isPodLevel, requestsOf } from '../../api/quota/pod-resources.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';

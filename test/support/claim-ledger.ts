@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pods } from '../../api/kinds/core/pod/schema.ts';
-import { services } from '../../api/kinds/core/service/schema.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
+import { services } from '../../api/kinds/core/service/index.ts';
 import { hasReason, isAlreadyExists, isNotFound, StatusError } from '../../api/meta/status-error.ts';
 import type { Client } from '../../runtime/client/client.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Answer, RecordType } from 'dns-packet';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Reply } from './answer.ts';

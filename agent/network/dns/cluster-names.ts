@@ -1,5 +1,5 @@
 import type { Answer } from 'dns-packet';
-import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlicePort } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Question, Reply } from './answer.ts';

@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 
 /** Where a connection can be sent. */

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Logger } from '../../../base/log.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Item } from './ledger.ts';
 import { element } from './ledger.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { NetworkLab } from '../network-lab.fixture.ts';
 import { canBuildLab, createNetworkLab, LAB_NODE_ADDRESS, LAB_OUTSIDE_ADDRESS, LAB_POD_CIDR } from '../network-lab.fixture.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
-import { services } from '../../../api/kinds/core/service/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { staleFlows } from './conntrack.ts';
 import { planHostPorts } from './host-port-plan.ts';

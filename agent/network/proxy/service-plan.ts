@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Backend, Backends, NodePlace } from './endpoints.ts';

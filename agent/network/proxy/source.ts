@@ -1,6 +1,6 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText, parseKey } from '../../../api/meta/object.ts';

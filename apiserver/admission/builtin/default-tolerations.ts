@@ -1,4 +1,4 @@
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import { admitted, handlesOnly } from '../admitted.ts';
 

@@ -1,5 +1,5 @@
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { PriorityClass } from '../../../api/kinds/scheduling/priority-class.ts';
 import { priorityClasses } from '../../../api/kinds/scheduling/priority-class.ts';
 import type { Live } from '../../../api/meta/object.ts';

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';

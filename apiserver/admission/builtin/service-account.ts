@@ -1,4 +1,4 @@
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { ServiceAccount } from '../../../api/kinds/core/service-account.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';

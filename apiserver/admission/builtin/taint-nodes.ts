@@ -1,4 +1,4 @@
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import { admitted, handlesOnly } from '../admitted.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { kindsFromCrd } from '../../../api/crd/kind-from-crd.ts';
 import type { KindDefinition } from '../../../api/definition/kind.ts';
-import type { CustomResourceDefinition } from '../../../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import type { CustomResourceDefinition } from '../../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { kinds } from '../../../api/kinds/index.ts';
 import { createOpenApi } from './openapi.ts';
 

@@ -1,5 +1,5 @@
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service, ServicePort } from '../../../api/kinds/core/service/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ContainerPort } from '../../../api/pod/container.ts';

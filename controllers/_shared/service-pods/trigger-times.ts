@@ -1,5 +1,5 @@
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';

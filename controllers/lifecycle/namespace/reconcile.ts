@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Namespace } from '../../../api/kinds/core/namespace.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';

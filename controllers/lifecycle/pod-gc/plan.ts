@@ -1,5 +1,5 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { isDeleting, isTerminal } from '../../_shared/pod-state.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Endpoints } from '../../../api/kinds/core/endpoints.ts';
 import { endpoints } from '../../../api/kinds/core/endpoints.ts';
-import { services } from '../../../api/kinds/core/service/schema.ts';
+import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';
 import { endpointSliceMirroringController, isMirrored, mirrored, mirroredAnnotations, skippedAddresses } from './controller.ts';

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { EndpointAddress, Endpoints } from '../../../api/kinds/core/endpoints.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';

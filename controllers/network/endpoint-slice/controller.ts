@@ -1,7 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';

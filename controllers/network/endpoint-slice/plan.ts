@@ -1,4 +1,4 @@
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Endpoint } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { planTopologyHints, wantsTopologyHints, zoneShares } from './topology-hints.ts';
 

@@ -1,5 +1,5 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { milliValueOfQuantity } from '../../../api/schema/quantity.ts';
 import { conditionOf } from '../../_shared/conditions.ts';

@@ -1,5 +1,5 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerEnv } from '../../../runtime/control/controller.ts';

@@ -1,7 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Endpoints } from '../../../api/kinds/core/endpoints.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict } from '../../../api/meta/status-error.ts';

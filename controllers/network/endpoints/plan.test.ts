@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { CAPACITY, planEndpoints, subsetsOf } from './plan.ts';
 

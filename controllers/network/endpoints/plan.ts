@@ -1,6 +1,6 @@
 import type { EndpointAddress, EndpointSubset, Endpoints } from '../../../api/kinds/core/endpoints.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { isReady, sameText } from '../../_shared/pod-state.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
 import { planIngress } from './plan.ts';
 
 const node = (name: string, ips: string[], ready = 'True', labels: Record<string, string> = {}) => ({

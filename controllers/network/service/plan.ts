@@ -1,5 +1,5 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { LoadBalancerIngress, Service } from '../../../api/kinds/core/service/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { LoadBalancerIngress, Service } from '../../../api/kinds/core/service/index.ts';
 
 export const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { errors } from '../../../api/meta/status-error.ts';
 import type { StubEnv } from '../../_shared/env.fixture.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';

@@ -1,5 +1,5 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { DONE } from '../../../runtime/control/controller.ts';

@@ -1,7 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Lease } from '../../../api/kinds/coordination/lease.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';

@@ -1,5 +1,5 @@
 import type { Lease } from '../../../api/kinds/coordination/lease.ts';
-import type { Node, NodeCondition } from '../../../api/kinds/core/node/schema.ts';
+import type { Node, NodeCondition } from '../../../api/kinds/core/node/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf } from '../../_shared/conditions.ts';

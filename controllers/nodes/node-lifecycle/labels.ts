@@ -1,4 +1,4 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
 
 /** The labels by which old manifests select nodes, and what they repeat. */
 const OLD_NAMES: Readonly<Record<string, string>> = {

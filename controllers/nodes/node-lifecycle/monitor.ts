@@ -1,7 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Lease } from '../../../api/kinds/coordination/lease.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { ControllerEnv } from '../../../runtime/control/controller.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Taint } from '../../../api/pod/taint.ts';
 import { observe, planUnknown } from './health.ts';

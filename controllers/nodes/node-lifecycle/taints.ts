@@ -1,4 +1,4 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Taint } from '../../../api/pod/taint.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf } from '../../_shared/conditions.ts';

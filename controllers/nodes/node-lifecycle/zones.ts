@@ -1,4 +1,4 @@
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
 import { readyStatus } from './health.ts';
 
 export type ZoneState = 'Normal' | 'PartialDisruption' | 'FullDisruption';

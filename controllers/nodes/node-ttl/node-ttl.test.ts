@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';
 import { nodeTtlController } from './controller.ts';
 import { nextBand, secondsOf } from './plan.ts';

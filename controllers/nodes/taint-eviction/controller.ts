@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';

@@ -1,9 +1,9 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
-import { services } from '../../../api/kinds/core/service/schema.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
+import { services } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { compareQuantities } from '../../../api/schema/quantity.ts';

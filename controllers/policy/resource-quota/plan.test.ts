@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Kind } from '../../../api/definition/kind.ts';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
-import { services } from '../../../api/kinds/core/service/schema.ts';
+import { services } from '../../../api/kinds/core/service/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { countedKinds, planStatus } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { errors, StatusError } from '../../../api/meta/status-error.ts';
 import type { StubEnv } from '../../_shared/env.fixture.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';

@@ -1,7 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Deployment, DeploymentStatus } from '../../../api/kinds/apps/deployment.ts';
 import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { ReplicationController } from '../../../api/kinds/core/replication-controller.ts';
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Controller, ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { controllerOf } from '../../../runtime/control/controller.ts';

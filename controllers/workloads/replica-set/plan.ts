@@ -1,5 +1,5 @@
 import type { ReplicaSetCondition, ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { PodTemplateSpec } from '../../../api/pod/pod-template.ts';
 import { timeText } from '../../../base/clock.ts';

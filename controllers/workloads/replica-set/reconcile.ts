@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { keyIn, startTestCluster, type TestCluster } from './cluster.ts';
 
 let cluster: TestCluster;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Kind } from '../../../api/definition/kind.ts';
 import { defineKind } from '../../../api/definition/kind.ts';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { secrets } from '../../../api/kinds/core/secret.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import { namespaces } from '../../../api/kinds/core/namespace.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { secrets } from '../../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import type { TestCluster } from './cluster.ts';

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
 import { leases } from '../../../api/kinds/coordination/lease.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { replicationControllers } from '../../../api/kinds/core/replication-controller.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { TestCluster } from './cluster.ts';

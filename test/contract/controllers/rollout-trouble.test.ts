@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { TestCluster } from './cluster.ts';

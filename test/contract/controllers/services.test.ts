@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
 import { endpoints } from '../../../api/kinds/core/endpoints.ts';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
-import type { Service } from '../../../api/kinds/core/service/schema.ts';
-import { services } from '../../../api/kinds/core/service/schema.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { Service } from '../../../api/kinds/core/service/index.ts';
+import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { TestCluster } from './cluster.ts';
 import { keyIn, startTestCluster } from './cluster.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineKind } from '../../../api/definition/kind.ts';
 import { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { ReplicaSet, replicaSets } from '../../../api/kinds/apps/replica-set.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import { conceptControllers } from '../../../controllers/concepts.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
-import type { Node } from '../../../api/kinds/core/node/schema.ts';
-import { nodes } from '../../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
-import { pods } from '../../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import { nodes } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { priorityClasses } from '../../../api/kinds/scheduling/priority-class.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { silentLogger } from '../../../base/log.ts';

@@ -13,11 +13,10 @@ export function defaultCustomResourceDefinition(crd: CustomResourceDefinition): 
   if (service) service.port ??= 443;
 }
 
-/** No conditions yet are written as null: upstream's field is not left out when it is empty, and our types know no null. */
-const NONE = null as unknown as undefined;
-
-/** The version that objects are stored in is the first that any was stored in. */
+/** The version that objects are stored in is the first entry of `status.storedVersions`. */
 export function prepareCustomResourceDefinition(crd: CustomResourceDefinition): void {
   const stored = crd.spec?.versions?.filter((version) => version.storage).map((version) => version.name) ?? [];
-  crd.status = { acceptedNames: { kind: '', plural: '' }, conditions: NONE, storedVersions: [...new Set(stored)] };
+  crd.status = { acceptedNames: { kind: '', plural: '' }, conditions: undefined, storedVersions: [...new Set(stored)] };
+  // Upstream writes an empty list of conditions as null, which the types of schemas do not have.
+  Object.assign(crd.status, { conditions: null });
 }

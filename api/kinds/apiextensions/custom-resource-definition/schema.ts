@@ -1,10 +1,7 @@
-import { defaultColumns } from '../../../columns/cells.ts';
-import { defineKind } from '../../../definition/kind.ts';
 import { ObjectMeta } from '../../../meta/object-meta.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import { atomicList, boolean, bytes, int32, int64, listMap, ref, string, struct, time, topLevel } from '../../../schema/fields.ts';
 import { JSONSchemaProps } from './json-schema-props.ts';
-import { customResourceDefinitionStrategy } from './strategy.ts';
 
 export const CustomResourceColumnDefinition = struct('CustomResourceColumnDefinition', 'A column of kubectl get.', {
   description: string('What the column shows.').optional(),
@@ -136,18 +133,3 @@ export const CustomResourceDefinition = topLevel('CustomResourceDefinition', 'A 
   status: ref(CustomResourceDefinitionStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type CustomResourceDefinition = Infer<typeof CustomResourceDefinition>;
-
-export const customResourceDefinitions = defineKind<CustomResourceDefinition>({
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-  shortNames: ['crd', 'crds'],
-  categories: ['api-extensions'],
-  schema: CustomResourceDefinition,
-  columns: defaultColumns,
-  subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
-  storagePrefix: 'apiextensions.k8s.io/customresourcedefinitions',
-  strategy: customResourceDefinitionStrategy,
-});

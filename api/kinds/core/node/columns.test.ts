@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { row } from '../../../definition/row.fixture.ts';
-import { nodes } from './schema.ts';
+import { nodes } from './index.ts';
 
 it('the table of nodes shows a cordoned control-plane node', () => {
   const node = {

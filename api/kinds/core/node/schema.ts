@@ -1,4 +1,3 @@
-import { defineKind } from '../../../definition/kind.ts';
 import { ObjectMeta } from '../../../meta/object-meta.ts';
 import { Taint } from '../../../pod/taint.ts';
 import type { Infer } from '../../../schema/fields.ts';
@@ -17,8 +16,6 @@ import {
   time,
   topLevel,
 } from '../../../schema/fields.ts';
-import { nodeColumns } from './columns.ts';
-import { nodeStrategy } from './strategy.ts';
 
 export const ConfigMapNodeConfigSource = struct('ConfigMapNodeConfigSource', 'No longer used.', {
   kubeletConfigKey: string('No longer used.'),
@@ -156,20 +153,3 @@ export const Node = topLevel('Node', 'A machine that pods run on.', {
   status: ref(NodeStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type Node = Infer<typeof Node>;
-
-export const nodes = defineKind<Node>({
-  group: '',
-  version: 'v1',
-  kind: 'Node',
-  plural: 'nodes',
-  namespaced: false,
-  shortNames: ['no'],
-  schema: Node,
-  columns: nodeColumns,
-  subresources: [
-    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'NodeProxyOptions' },
-    { name: 'status', verbs: ['get', 'patch', 'update'] },
-  ],
-  storagePrefix: 'minions',
-  strategy: nodeStrategy,
-});

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { row } from '../../../definition/row.fixture.ts';
 import type { ContainerStatus } from '../../../pod/container-status.ts';
+import { pods } from './index.ts';
 import type { Pod } from './schema.ts';
-import { pods } from './schema.ts';
 
 const container = (name: string, extra: Partial<ContainerStatus>): ContainerStatus => ({
   name,

@@ -5,8 +5,8 @@ import type { PodSpec } from '../../../pod/pod-spec.ts';
 import { defaultPodTemplate } from '../../../pod/pod-spec-defaults.ts';
 import type { Volume } from '../../../pod/volume.ts';
 import { defaultPod } from './defaults.ts';
+import { podStrategy } from './rules.ts';
 import type { Pod } from './schema.ts';
-import { podStrategy } from './strategy.ts';
 
 const defaulted = (spec: Partial<PodSpec>): PodSpec => {
   const pod: Pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }], ...structuredClone(spec) } };

@@ -1,12 +1,9 @@
-import { defineKind } from '../../../definition/kind.ts';
 import { ObjectMeta } from '../../../meta/object-meta.ts';
 import { ContainerStatus } from '../../../pod/container-status.ts';
 import { PodSpec } from '../../../pod/pod-spec.ts';
 import { ResourceRequirements } from '../../../pod/resources.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import { atomicList, int64, listMap, map, ref, resourceList, setList, string, struct, time, topLevel } from '../../../schema/fields.ts';
-import { podColumns } from './columns.ts';
-import { podStrategy } from './strategy.ts';
 
 export const PodCondition = struct('PodCondition', "One observation of a pod's state.", {
   lastProbeTime: time('When the condition was last looked at.', { presence: 'null' }).optional(),
@@ -106,28 +103,3 @@ export const Pod = topLevel('Pod', 'Containers that run together on one node, wi
   status: ref(PodStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type Pod = Infer<typeof Pod>;
-
-export const pods = defineKind<Pod>({
-  group: '',
-  version: 'v1',
-  kind: 'Pod',
-  plural: 'pods',
-  namespaced: true,
-  shortNames: ['po'],
-  categories: ['all'],
-  schema: Pod,
-  columns: podColumns,
-  subresources: [
-    { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
-    { name: 'binding', verbs: ['create'], kind: 'Binding' },
-    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
-    { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
-    { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
-    { name: 'log', verbs: ['get'] },
-    { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
-    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions' },
-    { name: 'resize', verbs: ['get', 'patch', 'update'] },
-    { name: 'status', verbs: ['get', 'patch', 'update'] },
-  ],
-  strategy: podStrategy,
-});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { row } from '../../../definition/row.fixture.ts';
+import { services } from './index.ts';
 import type { Service } from './schema.ts';
-import { services } from './schema.ts';
 
 describe('the table of services', () => {
   it.each<[Service, Record<string, unknown>]>([

@@ -1,10 +1,7 @@
-import { defineKind } from '../../../definition/kind.ts';
 import { Condition } from '../../../meta/condition.ts';
 import { ObjectMeta } from '../../../meta/object-meta.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import { atomicList, boolean, int32, intOrString, listMap, map, namedString, ref, string, struct, topLevel } from '../../../schema/fields.ts';
-import { serviceColumns } from './columns.ts';
-import { serviceStrategy } from './strategy.ts';
 
 export const ServicePort = struct('ServicePort', 'A port of a Service.', {
   appProtocol: string('Protocol of the application, such as http or kubernetes.io/h2c.', { presence: 'pointer' }).optional(),
@@ -106,21 +103,3 @@ export const Service = topLevel('Service', 'A name and address for a set of pods
   status: ref(ServiceStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
 });
 export type Service = Infer<typeof Service>;
-
-export const services = defineKind<Service>({
-  group: '',
-  version: 'v1',
-  kind: 'Service',
-  plural: 'services',
-  namespaced: true,
-  shortNames: ['svc'],
-  categories: ['all'],
-  schema: Service,
-  columns: serviceColumns,
-  subresources: [
-    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'ServiceProxyOptions' },
-    { name: 'status', verbs: ['get', 'patch', 'update'] },
-  ],
-  storagePrefix: 'services/specs',
-  strategy: serviceStrategy,
-});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createErrors, defaulted, stored, updated, updateErrors } from '../../../definition/strategy.fixture.ts';
+import { customResourceDefinitionStrategy as strategy } from './rules.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from './schema.ts';
-import { customResourceDefinitionStrategy as strategy } from './strategy.ts';
 
 const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { replicas: { type: 'integer' } } } } } };
 const version = (changes: Partial<CustomResourceDefinitionVersion> = {}): CustomResourceDefinitionVersion => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createErrors, defaulted, statusErrors, stored, updateErrors } from '../../../definition/strategy.fixture.ts';
+import { nodeStrategy } from './rules.ts';
 import type { Node } from './schema.ts';
-import { nodeStrategy } from './strategy.ts';
 
 describe('a Node', () => {
   const node = (spec: Node['spec']): Node => ({ metadata: { name: 'n' }, spec });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createErrors, defaulted, statusErrors, stored, updated, updateErrors } from '../../../definition/strategy.fixture.ts';
+import { serviceStrategy as strategy } from './rules.ts';
 import type { Service, ServiceSpec } from './schema.ts';
-import { serviceStrategy as strategy } from './strategy.ts';
 
 const service = (spec: ServiceSpec = {}, annotations?: Record<string, string>): Service => ({
   metadata: { name: 's', namespace: 'default', annotations },

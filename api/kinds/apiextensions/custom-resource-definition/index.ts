@@ -1,0 +1,24 @@
+import { defaultColumns } from '../../../columns/cells.ts';
+import { defineKind } from '../../../definition/kind.ts';
+import { customResourceDefinitionStrategy } from './rules.ts';
+import { CustomResourceDefinition } from './schema.ts';
+
+export { JSONSchemaProps } from './json-schema-props.ts';
+export * from './schema.ts';
+export { checkStructuralSchema } from './structural-check.ts';
+export { structuralOfJsonSchema } from './structural-schema.ts';
+
+export const customResourceDefinitions = defineKind<CustomResourceDefinition>({
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  schema: CustomResourceDefinition,
+  columns: defaultColumns,
+  subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
+  storagePrefix: 'apiextensions.k8s.io/customresourcedefinitions',
+  strategy: customResourceDefinitionStrategy,
+});

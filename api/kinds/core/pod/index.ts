@@ -1,0 +1,33 @@
+import { defineKind } from '../../../definition/kind.ts';
+import { podColumns } from './columns.ts';
+import { podStrategy } from './rules.ts';
+import { Pod } from './schema.ts';
+
+export { podStrategy } from './rules.ts';
+export * from './schema.ts';
+export { prepareEphemeralContainersUpdate, prepareResize, validateEphemeralContainersUpdate, validateResize } from './subresource-validation.ts';
+
+export const pods = defineKind<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  namespaced: true,
+  shortNames: ['po'],
+  categories: ['all'],
+  schema: Pod,
+  columns: podColumns,
+  subresources: [
+    { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
+    { name: 'binding', verbs: ['create'], kind: 'Binding' },
+    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
+    { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
+    { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
+    { name: 'log', verbs: ['get'] },
+    { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
+    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions' },
+    { name: 'resize', verbs: ['get', 'patch', 'update'] },
+    { name: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+  strategy: podStrategy,
+});
