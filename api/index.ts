@@ -61,5 +61,5 @@ export type { KubeObject, Live, ObjectKey } from './meta/object.ts';
 export { keyOf, keyText } from './meta/object.ts';
 export type { ObjectMeta, OwnerReference } from './meta/object-meta.ts';
 export { isAlreadyExists, isConflict, isExpired, isNotFound, StatusError } from './meta/status-error.ts';
-export type { Container } from './pod/container.ts';
-export type { PodSpec } from './pod/pod-spec.ts';
+export type { Container } from './pod/container/container.ts';
+export type { PodSpec } from './pod/spec/pod-spec.ts';

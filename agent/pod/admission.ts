@@ -1,6 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { NodeSelectorRequirement } from '../../api/pod/affinity.ts';
+import type { NodeSelectorRequirement } from '../../api/pod/placement/affinity.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import { podRequest } from './pod-resources.ts';
 

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
 
 /** Records an event on one container of a pod: `kubectl describe pod` shows which. */

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { LifecycleHandler } from '../../api/pod/probe.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { LifecycleHandler } from '../../api/pod/container/probe.ts';
 import { sleep } from '../../base/clock.ts';
 import { runHandler } from '../probe/handler.ts';
 import { containerEvent } from './container-events.ts';

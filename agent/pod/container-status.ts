@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { ContainerState, ContainerStatus } from '../../api/pod/container-status.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { ContainerState, ContainerStatus } from '../../api/pod/container/container-status.ts';
 import { timeText } from '../../base/clock.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import type { PodObservation } from './observation.ts';

@@ -3,7 +3,7 @@ import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.ts';
 import { directSource } from '../volume/object-cache.ts';

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import type { RuntimeContainer, Sandbox } from '../contract/runtime.ts';
 import type { PodObservation } from './observation.ts';
 import { isRunning, latestContainer, readySandbox, restartCountOf } from './observation.ts';

@@ -1,6 +1,6 @@
 import type { Pod, PodCondition } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { ContainerStatus } from '../../api/pod/container-status.ts';
+import type { ContainerStatus } from '../../api/pod/container/container-status.ts';
 import { timeText } from '../../base/clock.ts';
 import type { PodPhase } from './pod-phase.ts';
 

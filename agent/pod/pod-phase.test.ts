@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ContainerState, ContainerStatus } from '../../api/pod/container-status.ts';
+import type { ContainerState, ContainerStatus } from '../../api/pod/container/container-status.ts';
 import { podPhase } from './pod-phase.ts';
 import { aContainer, aPod } from './pods.fixture.ts';
 

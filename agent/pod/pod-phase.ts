@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { ContainerStatus } from '../../api/pod/container-status.ts';
+import type { ContainerStatus } from '../../api/pod/container/container-status.ts';
 import { restartPolicyOf } from './restart-policy.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ResourceRequirements } from '../../api/pod/resources.ts';
+import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import { containerResources, cpuShares, oomScore, podCgroup, podRequest, qosClass } from './pod-resources.ts';
 import { aContainer, aPod } from './pods.fixture.ts';
 

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { PodSpec } from '../../api/pod/pod-spec.ts';
-import type { ResourceRequirements } from '../../api/pod/resources.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
+import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { LinuxContainerResources } from '../cri/sandbox-messages.ts';
 

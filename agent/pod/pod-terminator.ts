@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import { killContainer } from './container-killer.ts';
 import type { NodeContext } from './node-context.ts';
 import { isRunning, latestContainer } from './observation.ts';

@@ -1,6 +1,6 @@
 import type { Pod, PodStatus } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import { sleep } from '../../base/clock.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import { createProber } from '../probe/prober.ts';

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { PodSpec } from '../../api/pod/pod-spec.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import type { RuntimeContainer, Sandbox } from '../contract/runtime.ts';
 import type { PodObservation } from './observation.ts';
 import { newestFirst } from './observation.ts';

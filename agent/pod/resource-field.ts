@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { ResourceFieldSelector } from '../../api/pod/env.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { ResourceFieldSelector } from '../../api/pod/env/env.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 
 /** Stands in for a limit that is not set: what the node can give. */

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 
 /** What applies to the container: its own policy (sidecars; since 1.34 others too), else the pod's. */

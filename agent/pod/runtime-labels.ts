@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 
 /**
  * Labels and annotations on sandboxes and containers, under kubelet's names (pkg/kubelet/types/labels.go, kuberuntime/labels.go):

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { PodSpec } from '../../api/pod/pod-spec.ts';
-import type { SeccompProfile, SecurityContext } from '../../api/pod/security-context.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { SeccompProfile, SecurityContext } from '../../api/pod/security/security-context.ts';
+import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import type { Image } from '../contract/runtime.ts';
 import type { LinuxContainerSecurityContext } from '../cri/container-messages.ts';
 import { NAMESPACE, PROFILE } from '../cri/sandbox-messages.ts';

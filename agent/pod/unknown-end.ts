@@ -1,5 +1,5 @@
-import type { ContainerState, ContainerStatus } from '../../api/pod/container-status.ts';
-import type { PodSpec } from '../../api/pod/pod-spec.ts';
+import type { ContainerState, ContainerStatus } from '../../api/pod/container/container-status.ts';
+import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 
 /** The state of a container whose end nobody saw: it counts as killed. */
 export const unknownEnd = (message: string): ContainerState => ({

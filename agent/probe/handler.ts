@@ -1,5 +1,5 @@
-import type { Container } from '../../api/pod/container.ts';
-import type { HTTPGetAction, LifecycleHandler } from '../../api/pod/probe.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { HTTPGetAction, LifecycleHandler } from '../../api/pod/container/probe.ts';
 import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
 
 /** A port by number, or by its name among the container's ports. @throws Error where there is no such port. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { aContainer, aPod, observed } from '../pod/pods.fixture.ts';
 import type { ProbeOutcome } from './probe-transport.ts';

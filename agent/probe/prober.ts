@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
-import type { Probe } from '../../api/pod/probe.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { Probe } from '../../api/pod/container/probe.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';

@@ -1,5 +1,5 @@
 import { StatusError } from '../../api/meta/status-error.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import type { NodeContext } from '../pod/node-context.ts';
 import { isRunning, latestContainer, previousContainer } from '../pod/observation.ts';

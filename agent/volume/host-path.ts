@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { HostPathVolumeSource } from '../../api/pod/volume.ts';
+import type { HostPathVolumeSource } from '../../api/pod/volume/volume.ts';
 
 type Check = readonly [description: string, holds: (stats: Stats) => boolean];
 const CHECKS: Readonly<Record<string, Check>> = {

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import type { Mount } from '../cri/container-messages.ts';
 
 /** The volumes of pods on this node. */

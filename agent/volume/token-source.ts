@@ -2,7 +2,7 @@ import type { TokenRequest } from '../../api/kinds/authentication/token-request.
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { ServiceAccountTokenProjection } from '../../api/pod/volume-projection.ts';
+import type { ServiceAccountTokenProjection } from '../../api/pod/volume/volume-projection.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Client } from '../../runtime/client/client.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
-import type { Volume } from '../../api/pod/volume.ts';
+import type { Volume } from '../../api/pod/volume/volume.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.ts';
 import { aContainer, aPod } from '../pod/pods.fixture.ts';

@@ -5,8 +5,14 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
-import type { Volume } from '../../api/pod/volume.ts';
-import type { ConfigMapProjection, DownwardAPIVolumeFile, KeyToPath, SecretProjection, VolumeProjection } from '../../api/pod/volume-projection.ts';
+import type { Volume } from '../../api/pod/volume/volume.ts';
+import type {
+  ConfigMapProjection,
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  SecretProjection,
+  VolumeProjection,
+} from '../../api/pod/volume/volume-projection.ts';
 import type { PodAddresses } from '../pod/field-path.ts';
 import { podFieldValue } from '../pod/field-path.ts';
 import type { Allocatable } from '../pod/resource-field.ts';

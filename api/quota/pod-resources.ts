@@ -1,6 +1,6 @@
 import type { Pod } from '../kinds/core/pod/index.ts';
-import type { Container } from '../pod/container.ts';
-import type { ContainerStatus } from '../pod/container-status.ts';
+import type { Container } from '../pod/container/container.ts';
+import type { ContainerStatus } from '../pod/container/container-status.ts';
 import { addQuantities, compareQuantities } from '../schema/quantity.ts';
 
 /** Resource name → quantity, as in `resources.requests`. */

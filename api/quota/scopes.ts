@@ -1,6 +1,6 @@
 import type { Pod } from '../kinds/core/pod/index.ts';
 import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../kinds/core/resource-quota.ts';
-import type { PodAffinityTerm } from '../pod/affinity.ts';
+import type { PodAffinityTerm } from '../pod/placement/affinity.ts';
 import { compareQuantities } from '../schema/quantity.ts';
 
 /** The scopes of a quota, `scopes` and `scopeSelector` together; a bare scope asks that it exists. */

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/pod/affinity.ts';
+import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/pod/placement/affinity.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { Filter, Score } from './plugin.ts';
 import { normalizeByMax, reject } from './plugin.ts';

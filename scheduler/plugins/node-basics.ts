@@ -1,4 +1,4 @@
-import { tolerates } from '../../api/pod/toleration.ts';
+import { tolerates } from '../../api/pod/placement/toleration.ts';
 import type { HostPort } from '../state/pod-info.ts';
 import type { Filter } from './plugin.ts';
 import { reject } from './plugin.ts';

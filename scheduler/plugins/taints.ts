@@ -1,6 +1,6 @@
-import type { Toleration } from '../../api/pod/affinity.ts';
-import type { Taint } from '../../api/pod/taint.ts';
-import { tolerates } from '../../api/pod/toleration.ts';
+import type { Toleration } from '../../api/pod/placement/affinity.ts';
+import type { Taint } from '../../api/pod/placement/taint.ts';
+import { tolerates } from '../../api/pod/placement/toleration.ts';
 import type { Filter, Score } from './plugin.ts';
 import { normalizeByMax, reject } from './plugin.ts';
 

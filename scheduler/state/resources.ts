@@ -1,6 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container.ts';
+import type { Container } from '../../api/pod/container/container.ts';
 import { isPodLevel, requestsOf } from '../../api/quota/pod-resources.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 

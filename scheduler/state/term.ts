@@ -1,5 +1,5 @@
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
-import type { PodAffinityTerm } from '../../api/pod/affinity.ts';
+import type { PodAffinityTerm } from '../../api/pod/placement/affinity.ts';
 import type { Labels, Selector } from '../../api/selector/selector.ts';
 import { nothing, SelectorError, selectorFrom } from '../../api/selector/selector.ts';
 

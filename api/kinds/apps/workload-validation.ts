@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../meta/label-selector.ts';
-import type { PodTemplateSpec } from '../../pod/pod-template.ts';
-import { checkLongRunning, checkPodTemplate } from '../../pod/pod-template-validation.ts';
+import type { PodTemplateSpec } from '../../pod/template/pod-template.ts';
+import { checkLongRunning, checkPodTemplate } from '../../pod/template/pod-template-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, required } from '../../schema/field-error.ts';
 import { selectorFrom } from '../../selector/selector.ts';

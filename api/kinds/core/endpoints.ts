@@ -3,7 +3,7 @@ import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
-import { PROTOCOLS } from '../../pod/port-validation.ts';
+import { PROTOCOLS } from '../../pod/container/port-validation.ts';
 import { ObjectReference } from '../../pod/reference.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { required } from '../../schema/field-error.ts';

@@ -2,7 +2,7 @@ import type { LimitRangeItem } from '../../../api/kinds/core/limit-range.ts';
 import { limitRanges } from '../../../api/kinds/core/limit-range.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../../api/pod/container.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
 import type { ResourceList } from '../../../api/quota/pod-resources.ts';
 import { podLimits, podRequests } from '../../../api/quota/pod-resources.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';

@@ -2,7 +2,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { ContainerPort } from '../../../api/pod/container.ts';
+import type { ContainerPort } from '../../../api/pod/container/container.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { isDeleting, isReady, isTerminal, sameText } from '../pod-state.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { Taint } from '../../../api/pod/taint.ts';
+import type { Taint } from '../../../api/pod/placement/taint.ts';
 import { observe, planUnknown } from './health.ts';
 import { planOldLabels } from './labels.ts';
 import { planNoExecute, planNoSchedule } from './taints.ts';

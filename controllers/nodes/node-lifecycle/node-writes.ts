@@ -4,7 +4,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
-import type { Taint } from '../../../api/pod/taint.ts';
+import type { Taint } from '../../../api/pod/placement/taint.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerEnv } from '../../../runtime/control/controller.ts';

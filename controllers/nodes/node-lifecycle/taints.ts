@@ -1,5 +1,5 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
-import type { Taint } from '../../../api/pod/taint.ts';
+import type { Taint } from '../../../api/pod/placement/taint.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf } from '../../_shared/conditions.ts';
 

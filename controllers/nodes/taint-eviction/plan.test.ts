@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { Toleration } from '../../../api/pod/affinity.ts';
+import type { Toleration } from '../../../api/pod/placement/affinity.ts';
 import { evictionTime } from './plan.ts';
 
 const at = (second: number) => new Date(second * 1000).toISOString();

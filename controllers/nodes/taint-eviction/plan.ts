@@ -1,8 +1,8 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { Taint } from '../../../api/pod/taint.ts';
-import { tolerates } from '../../../api/pod/toleration.ts';
+import type { Taint } from '../../../api/pod/placement/taint.ts';
+import { tolerates } from '../../../api/pod/placement/toleration.ts';
 import { conditionOf } from '../../_shared/conditions.ts';
 
 export const evicting = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');

@@ -1,4 +1,4 @@
-import type { PodTemplateSpec } from '../../../api/pod/pod-template.ts';
+import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 
 /** The label that tells the pods of one template from those of another. */

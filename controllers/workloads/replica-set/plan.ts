@@ -1,7 +1,7 @@
 import type { ReplicaSetCondition, ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import type { PodTemplateSpec } from '../../../api/pod/pod-template.ts';
+import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf, withCondition, withoutCondition } from '../../_shared/conditions.ts';
 import { defined, nonZero } from '../../_shared/equality.ts';

@@ -3,7 +3,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
-import type { PodTemplateSpec } from '../../../api/pod/pod-template.ts';
+import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import type { ControllerEnv } from '../../../runtime/control/controller.ts';
 import { controllerRefTo } from '../../_shared/ownership/controller-ref.ts';
 import { generateNameFor } from '../../_shared/ownership/generate-name.ts';

@@ -1,9 +1,9 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
-import { roundAmounts } from '../../../pod/container-defaults.ts';
-import { checkResourceQuantity } from '../../../pod/resource-quantity-validation.ts';
-import type { Taint } from '../../../pod/taint.ts';
-import { TAINT_EFFECTS } from '../../../pod/toleration-validation.ts';
+import { roundAmounts } from '../../../pod/container/container-defaults.ts';
+import type { Taint } from '../../../pod/placement/taint.ts';
+import { TAINT_EFFECTS } from '../../../pod/placement/toleration-validation.ts';
+import { checkResourceQuantity } from '../../../pod/resources/resource-quantity-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';

@@ -1,5 +1,5 @@
 import { ObjectMeta } from '../../../meta/object-meta.ts';
-import { Taint } from '../../../pod/taint.ts';
+import { Taint } from '../../../pod/placement/taint.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import {
   atomicList,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { row } from '../../../definition/row.fixture.ts';
-import type { ContainerStatus } from '../../../pod/container-status.ts';
+import type { ContainerStatus } from '../../../pod/container/container-status.ts';
 import { pods } from './index.ts';
 import type { Pod } from './schema.ts';
 

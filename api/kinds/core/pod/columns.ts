@@ -2,7 +2,7 @@ import { ageColumn, nameColumn, shown, wide } from '../../../columns/cells.ts';
 import type { Column } from '../../../columns/column.ts';
 import { since } from '../../../columns/human-duration.ts';
 import type { Live } from '../../../meta/object.ts';
-import type { ContainerStateTerminated, ContainerStatus } from '../../../pod/container-status.ts';
+import type { ContainerStateTerminated, ContainerStatus } from '../../../pod/container/container-status.ts';
 import type { Pod } from './schema.ts';
 
 interface Summary {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container } from '../../../pod/container.ts';
-import { imageTag, pullPolicyOf } from '../../../pod/image-reference.ts';
-import type { PodSpec } from '../../../pod/pod-spec.ts';
-import { defaultPodTemplate } from '../../../pod/pod-spec-defaults.ts';
-import type { Volume } from '../../../pod/volume.ts';
+import type { Container } from '../../../pod/container/container.ts';
+import { imageTag, pullPolicyOf } from '../../../pod/image/image-reference.ts';
+import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
+import { defaultPodTemplate } from '../../../pod/template/pod-template-defaults.ts';
+import type { Volume } from '../../../pod/volume/volume.ts';
 import { defaultPod } from './defaults.ts';
 import { podStrategy } from './rules.ts';
 import type { Pod } from './schema.ts';

@@ -1,8 +1,8 @@
-import { defaultHostPorts, defaultRequests } from '../../../pod/container-defaults.ts';
-import { aggregateContainers } from '../../../pod/container-requests.ts';
-import type { PodSpec } from '../../../pod/pod-spec.ts';
-import { defaultPodSpec } from '../../../pod/pod-spec-defaults.ts';
-import { isHugePages, isOvercommitAllowed, isPodLevelResource } from '../../../pod/resource-names.ts';
+import { defaultHostPorts, defaultRequests } from '../../../pod/container/container-defaults.ts';
+import { isHugePages, isOvercommitAllowed, isPodLevelResource } from '../../../pod/resources/resource-names.ts';
+import { aggregateContainers } from '../../../pod/spec/container-requests.ts';
+import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
+import { defaultPodSpec } from '../../../pod/spec/pod-spec-defaults.ts';
 import type { Pod } from './schema.ts';
 
 export function defaultPod(pod: Pod): void {

@@ -1,5 +1,5 @@
 import type { LabelSelectorRequirement } from '../../../meta/label-selector.ts';
-import type { PodAffinityTerm } from '../../../pod/affinity.ts';
+import type { PodAffinityTerm } from '../../../pod/placement/affinity.ts';
 import type { Pod } from './schema.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container } from '../../../pod/container.ts';
-import type { ResourceRequirements } from '../../../pod/resources.ts';
+import type { Container } from '../../../pod/container/container.ts';
+import type { ResourceRequirements } from '../../../pod/resources/resources.ts';
 import { qosClassOf } from './qos.ts';
 
 const pod = (...resources: ResourceRequirements[]): { containers: Container[] } => ({

@@ -1,5 +1,5 @@
-import type { PodSpec } from '../../../pod/pod-spec.ts';
-import type { ResourceRequirements } from '../../../pod/resources.ts';
+import type { ResourceRequirements } from '../../../pod/resources/resources.ts';
+import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import { compareQuantities, signOfQuantity } from '../../../schema/quantity.ts';
 import type { Pod } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
-import { podWarnings } from '../../../pod/pod-warnings.ts';
+import { podWarnings } from '../../../pod/template/pod-warnings.ts';
 import { defaultPod } from './defaults.ts';
 import { mergeMatchLabelKeys } from './label-keys.ts';
 import { qosClassOf } from './qos.ts';

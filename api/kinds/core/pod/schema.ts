@@ -1,7 +1,7 @@
 import { ObjectMeta } from '../../../meta/object-meta.ts';
-import { ContainerStatus } from '../../../pod/container-status.ts';
-import { PodSpec } from '../../../pod/pod-spec.ts';
-import { ResourceRequirements } from '../../../pod/resources.ts';
+import { ContainerStatus } from '../../../pod/container/container-status.ts';
+import { ResourceRequirements } from '../../../pod/resources/resources.ts';
+import { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import { atomicList, int64, listMap, map, ref, resourceList, setList, string, struct, time, topLevel } from '../../../schema/fields.ts';
 

@@ -1,8 +1,8 @@
 import type { Live } from '../../../meta/object.ts';
-import type { ContainerStatus } from '../../../pod/container-status.ts';
-import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/pod-annotations-validation.ts';
-import { isSidecar } from '../../../pod/pod-containers.ts';
-import type { PodSpec } from '../../../pod/pod-spec.ts';
+import type { ContainerStatus } from '../../../pod/container/container-status.ts';
+import { isSidecar } from '../../../pod/container/sidecar.ts';
+import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/spec/pod-annotations-validation.ts';
+import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid } from '../../../schema/field-error.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';

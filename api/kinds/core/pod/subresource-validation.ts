@@ -1,9 +1,9 @@
 import { semanticEqual } from '../../../../base/equality.ts';
 import type { Live } from '../../../meta/object.ts';
-import type { Container } from '../../../pod/container.ts';
-import { checkPodAnnotations, checkPodAnnotationsUpdate, MIRROR_POD } from '../../../pod/pod-annotations-validation.ts';
-import { isSidecar } from '../../../pod/pod-containers.ts';
-import type { ResourceRequirements } from '../../../pod/resources.ts';
+import type { Container } from '../../../pod/container/container.ts';
+import { isSidecar } from '../../../pod/container/sidecar.ts';
+import type { ResourceRequirements } from '../../../pod/resources/resources.ts';
+import { checkPodAnnotations, checkPodAnnotationsUpdate, MIRROR_POD } from '../../../pod/spec/pod-annotations-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid } from '../../../schema/field-error.ts';
 import { qosClassOf, qosClassOfPod } from './qos.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Live } from '../../../meta/object.ts';
-import type { PodSpec } from '../../../pod/pod-spec.ts';
+import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import { fieldErrorText } from '../../../schema/field-error.ts';
 import { defaultPod } from './defaults.ts';
 import type { Pod } from './schema.ts';

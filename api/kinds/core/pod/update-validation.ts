@@ -1,11 +1,11 @@
 import { semanticEqual } from '../../../../base/equality.ts';
 import type { Live } from '../../../meta/object.ts';
-import type { NodeAffinity, NodeSelectorTerm } from '../../../pod/affinity.ts';
-import type { Container } from '../../../pod/container.ts';
-import { checkImageSpacing } from '../../../pod/container-validation.ts';
-import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/pod-annotations-validation.ts';
-import type { PodSpec } from '../../../pod/pod-spec.ts';
-import { checkAddedTolerations } from '../../../pod/toleration-validation.ts';
+import type { Container } from '../../../pod/container/container.ts';
+import { checkImageSpacing } from '../../../pod/container/container-validation.ts';
+import type { NodeAffinity, NodeSelectorTerm } from '../../../pod/placement/affinity.ts';
+import { checkAddedTolerations } from '../../../pod/placement/toleration-validation.ts';
+import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/spec/pod-annotations-validation.ts';
+import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../../schema/field-error.ts';
 import { childPath, indexPath, pathText } from '../../../validation/field-path.ts';

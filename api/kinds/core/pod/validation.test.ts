@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container, EphemeralContainer, VolumeMount } from '../../../pod/container.ts';
-import type { Volume } from '../../../pod/volume.ts';
+import type { Container, EphemeralContainer, VolumeMount } from '../../../pod/container/container.ts';
+import type { Volume } from '../../../pod/volume/volume.ts';
 import type { Changes } from './rules.fixture.ts';
 import { one, podErrors, refuses, takes } from './rules.fixture.ts';
 

@@ -1,6 +1,6 @@
-import { checkImageSpacing } from '../../../pod/container-validation.ts';
-import { checkPodAnnotations, checkProfileAnnotations } from '../../../pod/pod-annotations-validation.ts';
-import { checkPodSpec } from '../../../pod/pod-spec-validation.ts';
+import { checkImageSpacing } from '../../../pod/container/container-validation.ts';
+import { checkPodAnnotations, checkProfileAnnotations } from '../../../pod/spec/pod-annotations-validation.ts';
+import { checkPodSpec } from '../../../pod/spec/pod-spec-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden } from '../../../schema/field-error.ts';
 import { childPath, indexPath, rootPath } from '../../../validation/field-path.ts';

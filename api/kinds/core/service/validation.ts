@@ -1,4 +1,4 @@
-import { checkPort, PROTOCOLS } from '../../../pod/port-validation.ts';
+import { checkPort, PROTOCOLS } from '../../../pod/container/port-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { childPath, indexPath, keyPath, pathText, rootPath } from '../../../validation/field-path.ts';

@@ -1,0 +1,57 @@
+import { roundToMilli } from '../../schema/quantity.ts';
+import type { EnvVar } from '../env/env.ts';
+import { pullPolicyOf } from '../image/image-reference.ts';
+import type { Container, EphemeralContainer } from './container.ts';
+import { defaultLifecycle, defaultProbe } from './probe-defaults.ts';
+
+export function defaultContainer(container: Container | EphemeralContainer): void {
+  container.imagePullPolicy ||= pullPolicyOf(container.image);
+  container.terminationMessagePath ||= '/dev/termination-log';
+  container.terminationMessagePolicy ||= 'File';
+  container.resources ??= {};
+  roundAmounts(container.resources.limits);
+  roundAmounts(container.resources.requests);
+  if (container.ports) for (const port of container.ports) port.protocol ||= 'TCP';
+  if (container.env) for (const variable of container.env) defaultEnvVar(variable);
+  defaultProbe(container.livenessProbe);
+  defaultProbe(container.readinessProbe);
+  defaultProbe(container.startupProbe);
+  defaultLifecycle(container.lifecycle);
+  const security = container.securityContext;
+  if (security?.procMount === '') security.procMount = 'Default';
+}
+
+function defaultEnvVar(variable: EnvVar): void {
+  const source = variable.valueFrom;
+  if (!source) return;
+  if (source.fieldRef) source.fieldRef.apiVersion ||= 'v1';
+  if (source.resourceFieldRef) source.resourceFieldRef.divisor ??= '0';
+  if (source.fileKeyRef) source.fileKeyRef.optional ??= false;
+}
+
+/** On the host's network a container port is the host's port. */
+export function defaultHostPorts(containers: readonly Container[] | undefined): void {
+  for (const container of containers ?? []) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+}
+
+/** Requests that are left out take the limits' values (in pods, not in templates). */
+export function defaultRequests(containers: readonly Container[] | undefined): void {
+  for (const { resources } of containers ?? []) {
+    if (!resources?.limits) continue;
+    resources.requests ??= {};
+    for (const name in resources.limits) {
+      const limit = resources.limits[name];
+      if (limit !== undefined && resources.requests[name] === undefined) resources.requests[name] = limit;
+    }
+  }
+}
+
+const atLeastMilli = /^\d+(?:[mkMGTPE]|[KMGTPE]i)?$/;
+
+/** Nothing finer than a thousandth of a resource can be had. */
+export function roundAmounts(amounts: Record<string, string> | undefined): void {
+  for (const name in amounts) {
+    const amount = amounts[name];
+    if (amount !== undefined && !atLeastMilli.test(amount)) amounts[name] = roundToMilli(amount);
+  }
+}

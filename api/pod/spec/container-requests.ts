@@ -1,0 +1,43 @@
+import { addQuantities, compareQuantities } from '../../schema/quantity.ts';
+import type { Container } from '../container/container.ts';
+import { isSidecar } from '../container/sidecar.ts';
+import type { PodSpec } from './pod-spec.ts';
+
+type Amounts = Record<string, string>;
+
+function add(to: Amounts, from: Readonly<Amounts>): void {
+  for (const name in from) to[name] = addQuantities(to[name] ?? '0', from[name] ?? '0');
+}
+
+function raise(to: Amounts, from: Readonly<Amounts>): void {
+  for (const name in from) {
+    const amount = from[name] ?? '0';
+    const there = to[name];
+    if (there === undefined || compareQuantities(amount, there) > 0) to[name] = amount;
+  }
+}
+
+/**
+ * What all containers of a pod need together, by their specs: the running ones with their sidecars, or the hungriest moment of
+ * initialisation where that is more (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
+ */
+export function aggregateContainers(spec: PodSpec, of: (container: Container) => Readonly<Amounts> | undefined): Amounts {
+  const running: Amounts = {};
+  const sidecars: Amounts = {};
+  const initialising: Amounts = {};
+  for (const container of spec.containers ?? []) add(running, of(container) ?? {});
+  for (const container of spec.initContainers ?? []) {
+    const own = of(container) ?? {};
+    if (isSidecar(container)) {
+      add(running, own);
+      add(sidecars, own);
+      raise(initialising, sidecars);
+    } else {
+      const moment = { ...sidecars };
+      add(moment, own);
+      raise(initialising, moment);
+    }
+  }
+  raise(running, initialising);
+  return running;
+}

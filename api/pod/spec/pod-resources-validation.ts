@@ -1,0 +1,40 @@
+import type { FieldError } from '../../schema/field-error.ts';
+import { forbidden, invalid } from '../../schema/field-error.ts';
+import { compareQuantities } from '../../schema/quantity.ts';
+import type { FieldPath } from '../../validation/field-path.ts';
+import { childPath, entryText, indexPath, keyPath, pathText } from '../../validation/field-path.ts';
+import type { ResourceRequirements } from '../resources/resources.ts';
+import { checkResources } from '../resources/resources-validation.ts';
+import { aggregateContainers } from './container-requests.ts';
+import type { PodSpec } from './pod-spec.ts';
+
+/** Resources of the pod as a whole: its containers must fit into them (KEP-2837). */
+export function checkPodResources(
+  errors: FieldError[],
+  spec: PodSpec,
+  resources: ResourceRequirements,
+  claims: ReadonlySet<string>,
+  path: FieldPath,
+): void {
+  if (resources.claims) errors.push(forbidden(pathText(path, 'claims'), 'claims cannot be set for Resources at pod-level'));
+  checkResources(errors, resources, claims, 'pod', path);
+  const needed = aggregateContainers(spec, (container) => container.resources?.requests);
+  for (const name in needed) {
+    const ofPod = resources.requests?.[name] ?? '0';
+    const ofContainers = needed[name] ?? '0';
+    if (compareQuantities(ofContainers, ofPod) > 0) {
+      const why = `must be greater than or equal to aggregate container requests of ${ofContainers}`;
+      errors.push(invalid(entryText(path, 'requests', name), ofPod, why));
+    }
+  }
+  spec.containers?.forEach((container, i) => {
+    for (const name in container.resources?.limits) {
+      const own = container.resources?.limits?.[name] ?? '0';
+      const ofPod = resources.limits?.[name];
+      if (ofPod !== undefined && compareQuantities(own, ofPod) > 0) {
+        const at = keyPath(indexPath(childPath(path, 'containers'), i), name);
+        errors.push(invalid(pathText(at, 'limits'), own, `must be less than or equal to pod limits of ${ofPod}`));
+      }
+    }
+  });
+}

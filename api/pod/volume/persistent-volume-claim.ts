@@ -1,0 +1,32 @@
+import { LabelSelector } from '../../meta/label-selector.ts';
+import { ObjectMeta } from '../../meta/object-meta.ts';
+import type { Infer } from '../../schema/fields.ts';
+import { atomicList, namedString, ref, string, struct } from '../../schema/fields.ts';
+import { TypedLocalObjectReference, TypedObjectReference } from '../reference.ts';
+import { VolumeResourceRequirements } from '../resources/resources.ts';
+
+export const PersistentVolumeClaimSpec = struct('PersistentVolumeClaimSpec', 'The storage that is wanted.', {
+  accessModes: atomicList(namedString('PersistentVolumeAccessMode'), 'How the volume is to be mounted, such as ReadWriteOnce.').optional(),
+  dataSource: ref(TypedLocalObjectReference, 'What the volume is filled from, in the same namespace.').optional(),
+  dataSourceRef: ref(TypedObjectReference, 'What the volume is filled from: any object.').optional(),
+  resources: ref(VolumeResourceRequirements, 'How large it must be.', { presence: 'filled' }).optional(),
+  selector: ref(LabelSelector, 'Selects volumes to choose from.').optional(),
+  storageClassName: string('StorageClass to provision from; "" means none, left out the default.', { presence: 'pointer' }).optional(),
+  volumeAttributesClassName: string('VolumeAttributesClass to apply.', { presence: 'pointer' }).optional(),
+  volumeMode: string('Filesystem or Block.', {
+    presence: 'pointer',
+    goType: 'PersistentVolumeMode',
+    default: 'Filesystem',
+    enum: ['Block', 'Filesystem'],
+  }).optional(),
+  volumeName: string('PersistentVolume that is bound to the claim.').optional(),
+});
+export type PersistentVolumeClaimSpec = Infer<typeof PersistentVolumeClaimSpec>;
+
+export const PersistentVolumeClaimTemplate = struct('PersistentVolumeClaimTemplate', 'A claim to be made for a pod.', {
+  metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
+    presence: 'filled',
+  }).optional(),
+  spec: ref(PersistentVolumeClaimSpec, 'The storage that is wanted.'),
+});
+export type PersistentVolumeClaimTemplate = Infer<typeof PersistentVolumeClaimTemplate>;
