@@ -7,16 +7,18 @@ import { ref, struct, topLevel } from '../../schema/fields.ts';
 import { podTemplateStrategy } from './pod-template-strategy.ts';
 
 export const PodTemplateSpec = struct('PodTemplateSpec', 'A pod to be made.', {
-  metadata: ref(ObjectMeta, 'Labels and annotations of the pods.', { presence: 'filled' }).optional(),
-  spec: ref(PodSpec, "The pods' containers, and how they run.", { presence: 'filled' }).optional(),
+  metadata: ref(ObjectMeta, 'Labels and annotations of the pods.', { presence: 'filled' }).tag(1).optional(),
+  spec: ref(PodSpec, "The pods' containers, and how they run.", { presence: 'filled' }).tag(2).optional(),
 });
 export type PodTemplateSpec = Infer<typeof PodTemplateSpec>;
 
 export const PodTemplate = topLevel('PodTemplate', 'A template of a pod, kept by name.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  template: ref(PodTemplateSpec, 'The pod to be made.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  template: ref(PodTemplateSpec, 'The pod to be made.', { presence: 'filled' }).tag(2).optional(),
 });
 export type PodTemplate = Infer<typeof PodTemplate>;
 

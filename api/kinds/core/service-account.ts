@@ -7,12 +7,14 @@ import { serviceAccountColumns } from './object-columns.ts';
 import { serviceAccountStrategy } from './service-account-strategy.ts';
 
 export const ServiceAccount = topLevel('ServiceAccount', 'An identity for processes in pods.', {
-  automountServiceAccountToken: boolean('Whether pods get a token, unless they say otherwise.', { presence: 'pointer' }).optional(),
-  imagePullSecrets: atomicList(LocalObjectReference, 'Secrets to pull images with, for pods of the account.').optional(),
+  automountServiceAccountToken: boolean('Whether pods get a token, unless they say otherwise.', { presence: 'pointer' }).tag(4).optional(),
+  imagePullSecrets: atomicList(LocalObjectReference, 'Secrets to pull images with, for pods of the account.').tag(3).optional(),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  secrets: listMap(ObjectReference, ['name'], 'Secrets that pods of the account may use.').optional(),
+  })
+    .tag(1)
+    .optional(),
+  secrets: listMap(ObjectReference, ['name'], 'Secrets that pods of the account may use.').tag(2).optional(),
 });
 export type ServiceAccount = Infer<typeof ServiceAccount>;
 
