@@ -3,6 +3,7 @@ import { LabelSelector } from '../../meta/label-selector.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, int32, int64, intOrString, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
+import { Scale } from '../autoscaling/scale.ts';
 import { PodTemplateSpec } from '../core/pod-template.ts';
 import { deploymentColumns } from './apps-columns.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
@@ -97,7 +98,7 @@ export const deployments = defineKind<Deployment>({
   schema: Deployment,
   columns: deploymentColumns,
   subresources: [
-    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },

@@ -3,6 +3,7 @@ import { LabelSelector } from '../../meta/label-selector.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, int64, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
+import { Scale } from '../autoscaling/scale.ts';
 import { PodTemplateSpec } from '../core/pod-template.ts';
 import { replicaSetColumns } from './apps-columns.ts';
 import { replicaSetStrategy } from './replica-set-strategy.ts';
@@ -59,7 +60,7 @@ export const replicaSets = defineKind<ReplicaSet>({
   schema: ReplicaSet,
   columns: replicaSetColumns,
   subresources: [
-    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },

@@ -3,6 +3,7 @@ import { ObjectMeta } from '../../meta/object-meta.ts';
 import { replicationControllerColumns } from '../../pod/workload-columns.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, int64, listMap, map, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
+import { Scale } from '../autoscaling/scale.ts';
 import { PodTemplateSpec } from './pod-template.ts';
 import { replicationControllerStrategy } from './replication-controller-strategy.ts';
 
@@ -59,7 +60,7 @@ export const replicationControllers = defineKind<ReplicationController>({
   schema: ReplicationController,
   columns: replicationControllerColumns,
   subresources: [
-    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },

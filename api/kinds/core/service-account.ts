@@ -3,6 +3,7 @@ import { ObjectMeta } from '../../meta/object-meta.ts';
 import { LocalObjectReference, ObjectReference } from '../../pod/reference.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, listMap, ref, topLevel } from '../../schema/fields.ts';
+import { TokenRequest } from '../authentication/token-request.ts';
 import { serviceAccountColumns } from './object-columns.ts';
 import { serviceAccountStrategy } from './service-account-strategy.ts';
 
@@ -27,6 +28,6 @@ export const serviceAccounts = defineKind<ServiceAccount>({
   shortNames: ['sa'],
   schema: ServiceAccount,
   columns: serviceAccountColumns,
-  subresources: [{ name: 'token', verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }],
+  subresources: [{ name: 'token', verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', schema: TokenRequest }],
   strategy: serviceAccountStrategy,
 });

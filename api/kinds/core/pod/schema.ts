@@ -5,6 +5,7 @@ import { PodSpec } from '../../../pod/pod-spec.ts';
 import { ResourceRequirements } from '../../../pod/resources.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import { atomicList, int64, listMap, map, ref, resourceList, setList, string, struct, time, topLevel } from '../../../schema/fields.ts';
+import { Eviction } from '../../policy/eviction.ts';
 import { podColumns } from './columns.ts';
 import { podStrategy } from './strategy.ts';
 
@@ -131,7 +132,7 @@ export const pods = defineKind<Pod>({
     { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
     { name: 'binding', verbs: ['create'], kind: 'Binding' },
     { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
-    { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
+    { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction', schema: Eviction },
     { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
     { name: 'log', verbs: ['get'] },
     { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
