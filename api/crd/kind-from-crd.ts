@@ -11,6 +11,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/index.ts';
+import { Scale } from '../kinds/autoscaling/scale.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { anyValue } from '../schema/fields.ts';
@@ -45,7 +46,7 @@ export function kindFromCrd(crd: CustomResourceDefinition, versionName: string):
   const { status, scale } = version.subresources ?? {};
   const subresources: Subresource[] = [];
   if (status) subresources.push({ name: 'status', verbs: READ_WRITE });
-  if (scale) subresources.push({ name: 'scale', verbs: READ_WRITE, group: 'autoscaling', version: 'v1', kind: 'Scale' });
+  if (scale) subresources.push({ name: 'scale', verbs: READ_WRITE, group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale });
   return defineKind<CustomObject>({
     group,
     version: version.name,

@@ -31,6 +31,8 @@ export interface Subresource {
   readonly group?: string;
   readonly version?: string;
   readonly kind?: string;
+  /** The form of what it takes, where that is no kind of its own. */
+  readonly schema?: Field<KubeObject>;
 }
 
 /** A kind, defined once: the API server, discovery, kubectl's tables and clients take all they know of it from here. */

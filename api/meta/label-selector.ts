@@ -2,9 +2,9 @@ import type { Infer } from '../schema/fields.ts';
 import { atomicList, atomicStruct, map, string, struct } from '../schema/fields.ts';
 
 export const LabelSelectorRequirement = struct('LabelSelectorRequirement', 'One expression of a selector: key, operator, values.', {
-  key: string('Label key.'),
-  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'LabelSelectorOperator' }),
-  values: atomicList(string(), 'Values for In and NotIn; none for the others.').optional(),
+  key: string('Label key.').tag(1),
+  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'LabelSelectorOperator' }).tag(2),
+  values: atomicList(string(), 'Values for In and NotIn; none for the others.').tag(3).optional(),
 });
 export type LabelSelectorRequirement = Infer<typeof LabelSelectorRequirement>;
 
@@ -12,8 +12,8 @@ export const LabelSelector = atomicStruct(
   'LabelSelector',
   'Selects objects by their labels; all of its parts must match. Empty, it selects everything.',
   {
-    matchExpressions: atomicList(LabelSelectorRequirement, 'Expressions that must all hold.').optional(),
-    matchLabels: map(string(), 'Labels that the object must have with these values.').optional(),
+    matchExpressions: atomicList(LabelSelectorRequirement, 'Expressions that must all hold.').tag(2).optional(),
+    matchLabels: map(string(), 'Labels that the object must have with these values.').tag(1).optional(),
   },
 );
 export type LabelSelector = Infer<typeof LabelSelector>;

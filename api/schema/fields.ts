@@ -38,6 +38,12 @@ export interface FieldMeta {
   readonly target?: Field;
 }
 
+/**
+ * The number of a field in the Protobuf form of its structure. Two numbers stand for a field of an embedded message, which JSON has no
+ * field for: the number of the message, and that of the field within it.
+ */
+export type Tag = number | readonly [message: number, field: number];
+
 /** What JSON stands in the field. */
 export type FieldKind = 'string' | 'number' | 'integer' | 'boolean' | 'any' | 'list' | 'map' | 'struct';
 
@@ -53,27 +59,47 @@ export class Field<T = unknown> {
   readonly item: Field | undefined;
   readonly shape: Shape | undefined;
   readonly isOptional: boolean;
+  /** Set by tag(). */
+  readonly tagged: Tag | undefined;
 
-  constructor(kind: FieldKind, meta: FieldMeta, item?: Field, shape?: Shape, isOptional = false) {
+  constructor(kind: FieldKind, meta: FieldMeta, item?: Field, shape?: Shape, isOptional = false, tagged?: Tag) {
     this.kind = kind;
     this.meta = meta;
     this.item = item;
     this.shape = shape;
     this.isOptional = isOptional;
+    this.tagged = tagged;
   }
 
-  /** The field, where it may be left out of its structure. */
+  /** Returns the field as one that may be left out of its structure. */
   optional(): OptionalField<T> {
-    // A structure that is optional as it stands is still that structure, not a copy of it.
-    const meta = this.shape && !this.meta.target ? { target: this } : this.meta;
-    return new OptionalField<T>(this.kind, meta, this.item, this.shape, true);
+    return new OptionalField<T>(this.kind, this.metaHere(), this.item, this.shape, true, this.tagged);
+  }
+
+  /**
+   * Returns the field with its number in the Protobuf form of the structure; `tag(1, 2)` is field 2 of the embedded message 1.
+   * The numbers are part of the wire protocol and never change (upstream's stand in the struct tags of k8s.io/api and k8s.io/apimachinery).
+   */
+  tag(number: number, within?: number): Field<T> {
+    return new Field<T>(this.kind, this.metaHere(), this.item, this.shape, false, tagOf(number, within));
+  }
+
+  /** A structure that stands as a field is still that structure, not a copy of it. */
+  protected metaHere(): FieldMeta {
+    return this.shape && !this.meta.target ? { target: this } : this.meta;
   }
 }
 
 export class OptionalField<T = unknown> extends Field<T> {
   /** Never set: it tells the type from that of a required field. */
   declare readonly mayBeAbsent: true;
+
+  override tag(number: number, within?: number): OptionalField<T> {
+    return new OptionalField<T>(this.kind, this.metaHere(), this.item, this.shape, true, tagOf(number, within));
+  }
 }
+
+const tagOf = (number: number, within: number | undefined): Tag => (within === undefined ? number : [number, within]);
 
 export type Shape = Readonly<Record<string, Field>>;
 

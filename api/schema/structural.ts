@@ -1,4 +1,4 @@
-import type { Field, FieldMeta, Shape } from './fields.ts';
+import type { Field, FieldMeta, Shape, Tag } from './fields.ts';
 
 export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
 
@@ -23,6 +23,8 @@ export interface Property {
   readonly name: string;
   readonly schema: StructuralSchema;
   readonly required: boolean;
+  /** The number in the Protobuf form. Undefined where there is none: in custom resources, and in the apiVersion and kind of an object. */
+  readonly tag?: Tag;
   readonly description?: string;
   /** The default of a field whose schema is shared with others; of the schema itself otherwise. */
   readonly default?: unknown;
@@ -105,12 +107,13 @@ function structure(node: Mutable<StructuralSchema>, shape: Shape): void {
 }
 
 function property(name: string, field: Field): Property {
-  const { isOptional, meta, kind } = field;
+  const { isOptional, meta, kind, tagged } = field;
   const patchStrategy = meta.target && meta['x-kubernetes-patch-strategy'];
   return {
     name,
     schema: structuralOf(field),
     required: !isOptional,
+    ...(tagged === undefined ? {} : { tag: tagged }),
     presence: meta.presence ?? (isOptional ? (kind === 'struct' ? 'pointer' : 'value') : 'filled'),
     // A structure's own description is that of the type, unless ref() gave the field one.
     ...(meta.description !== undefined && (kind !== 'struct' || meta.target) ? { description: meta.description } : {}),

@@ -11,11 +11,13 @@ import { anyValue, int64, ref, topLevel } from '../../schema/fields.ts';
 import { checkImmutable, NEGATIVE } from '../../validation/field-rules.ts';
 
 export const ControllerRevision = topLevel('ControllerRevision', "One kept state of a workload's template; its data never changes.", {
-  data: anyValue('The state that is kept.', { presence: 'pointer' }).optional(),
+  data: anyValue('The state that is kept.', { presence: 'pointer' }).tag(2).optional(),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  revision: int64('Number of the revision, higher for newer ones.'),
+  })
+    .tag(1)
+    .optional(),
+  revision: int64('Number of the revision, higher for newer ones.').tag(3),
 });
 export type ControllerRevision = Infer<typeof ControllerRevision>;
 

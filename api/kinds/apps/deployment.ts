@@ -18,72 +18,85 @@ import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, checkImmutable, checkNonNegative } from '../../validation/field-rules.ts';
 import { percentFaults } from '../../validation/name-rules.ts';
+import { Scale } from '../autoscaling/scale.ts';
 import { checkSelectorAndTemplate } from './workload-validation.ts';
 
 export const RollingUpdateDeployment = struct('RollingUpdateDeployment', 'How far a rolling update may stray from the wanted number of pods.', {
   maxSurge: intOrString('Pods that may exist above the wanted number: a number, or a percentage rounded up. 25%, if left out.', {
     presence: 'pointer',
-  }).optional(),
+  })
+    .tag(2)
+    .optional(),
   maxUnavailable: intOrString('Pods that may be missing during the update: a number, or a percentage rounded down. 25%, if left out.', {
     presence: 'pointer',
-  }).optional(),
+  })
+    .tag(1)
+    .optional(),
 });
 export type RollingUpdateDeployment = Infer<typeof RollingUpdateDeployment>;
 
 export const DeploymentStrategy = struct('DeploymentStrategy', 'How old pods are replaced by new ones.', {
-  rollingUpdate: ref(RollingUpdateDeployment, 'Limits of a rolling update.').optional(),
+  rollingUpdate: ref(RollingUpdateDeployment, 'Limits of a rolling update.').tag(2).optional(),
   type: string('Recreate ends all old pods first; RollingUpdate replaces them little by little.', {
     goType: 'DeploymentStrategyType',
     default: 'RollingUpdate',
     enum: ['Recreate', 'RollingUpdate'],
-  }).optional(),
+  })
+    .tag(1)
+    .optional(),
 });
 export type DeploymentStrategy = Infer<typeof DeploymentStrategy>;
 
 export const DeploymentSpec = struct('DeploymentSpec', 'The pods that a Deployment keeps, and how it changes them.', {
-  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').optional(),
-  paused: boolean('Hold back the roll-out of changes.').optional(),
+  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').tag(5).optional(),
+  paused: boolean('Hold back the roll-out of changes.').tag(7).optional(),
   progressDeadlineSeconds: int32('Seconds without progress after which the roll-out counts as failed.', {
     presence: 'pointer',
     default: 600,
-  }).optional(),
-  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1 }).optional(),
-  revisionHistoryLimit: int32('How many old ReplicaSets are kept to roll back to.', { presence: 'pointer', default: 10 }).optional(),
-  selector: ref(LabelSelector, "Pods that belong to the Deployment; must match the template's labels, and never changes.", { presence: 'pointer' }),
-  strategy: ref(DeploymentStrategy, 'How pods are replaced.', { presence: 'filled', 'x-kubernetes-patch-strategy': 'retainKeys' }).optional(),
-  template: ref(PodTemplateSpec, 'The pods to create.'),
+  })
+    .tag(9)
+    .optional(),
+  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1 }).tag(1).optional(),
+  revisionHistoryLimit: int32('How many old ReplicaSets are kept to roll back to.', { presence: 'pointer', default: 10 }).tag(6).optional(),
+  selector: ref(LabelSelector, "Pods that belong to the Deployment; must match the template's labels, and never changes.", {
+    presence: 'pointer',
+  }).tag(2),
+  strategy: ref(DeploymentStrategy, 'How pods are replaced.', { presence: 'filled', 'x-kubernetes-patch-strategy': 'retainKeys' }).tag(4).optional(),
+  template: ref(PodTemplateSpec, 'The pods to create.').tag(3),
 });
 export type DeploymentSpec = Infer<typeof DeploymentSpec>;
 
 export const DeploymentCondition = struct('DeploymentCondition', "One observation of a Deployment's state.", {
-  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).optional(),
-  lastUpdateTime: time('When the condition was last written.', { presence: 'null' }).optional(),
-  message: string('Explanation for people.').optional(),
-  reason: string('One CamelCase word for why it is so.').optional(),
-  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }),
-  type: string('Available, Progressing or ReplicaFailure.', { goType: 'DeploymentConditionType' }),
+  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).tag(7).optional(),
+  lastUpdateTime: time('When the condition was last written.', { presence: 'null' }).tag(6).optional(),
+  message: string('Explanation for people.').tag(5).optional(),
+  reason: string('One CamelCase word for why it is so.').tag(4).optional(),
+  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }).tag(2),
+  type: string('Available, Progressing or ReplicaFailure.', { goType: 'DeploymentConditionType' }).tag(1),
 });
 export type DeploymentCondition = Infer<typeof DeploymentCondition>;
 
 export const DeploymentStatus = struct('DeploymentStatus', 'How far a Deployment has come.', {
-  availableReplicas: int32('Pods that have been ready for minReadySeconds.').optional(),
-  collisionCount: int32("Name collisions so far; makes the next ReplicaSet's name differ.", { presence: 'pointer' }).optional(),
-  conditions: listMap(DeploymentCondition, ['type'], 'Latest observations, one of each type.').optional(),
-  observedGeneration: int64('The metadata.generation that this was computed from.').optional(),
-  readyReplicas: int32('Pods that are ready.').optional(),
-  replicas: int32('Pods that the selector matches and that are not ending.').optional(),
-  terminatingReplicas: int32('Pods that are ending but still there.', { presence: 'pointer' }).optional(),
-  unavailableReplicas: int32('Pods still missing for the Deployment to be fully available.').optional(),
-  updatedReplicas: int32('Pods of the newest template.').optional(),
+  availableReplicas: int32('Pods that have been ready for minReadySeconds.').tag(4).optional(),
+  collisionCount: int32("Name collisions so far; makes the next ReplicaSet's name differ.", { presence: 'pointer' }).tag(8).optional(),
+  conditions: listMap(DeploymentCondition, ['type'], 'Latest observations, one of each type.').tag(6).optional(),
+  observedGeneration: int64('The metadata.generation that this was computed from.').tag(1).optional(),
+  readyReplicas: int32('Pods that are ready.').tag(7).optional(),
+  replicas: int32('Pods that the selector matches and that are not ending.').tag(2).optional(),
+  terminatingReplicas: int32('Pods that are ending but still there.', { presence: 'pointer' }).tag(9).optional(),
+  unavailableReplicas: int32('Pods still missing for the Deployment to be fully available.').tag(5).optional(),
+  updatedReplicas: int32('Pods of the newest template.').tag(3).optional(),
 });
 export type DeploymentStatus = Infer<typeof DeploymentStatus>;
 
 export const Deployment = topLevel('Deployment', 'Keeps a number of like pods running, and replaces them when their template changes.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(DeploymentSpec, 'What is wanted.', { presence: 'filled' }).optional(),
-  status: ref(DeploymentStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(DeploymentSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
+  status: ref(DeploymentStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type Deployment = Infer<typeof Deployment>;
 
@@ -214,7 +227,7 @@ export const deployments = defineKind<Deployment>({
   schema: Deployment,
   columns: deploymentColumns,
   subresources: [
-    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },

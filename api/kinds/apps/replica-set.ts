@@ -14,42 +14,47 @@ import type { Infer } from '../../schema/fields.ts';
 import { int32, int64, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
 import { rootPath } from '../../validation/field-path.ts';
 import { checkImmutable, checkNonNegative } from '../../validation/field-rules.ts';
+import { Scale } from '../autoscaling/scale.ts';
 import { checkSelectorAndTemplate } from './workload-validation.ts';
 
 export const ReplicaSetSpec = struct('ReplicaSetSpec', 'The pods that a ReplicaSet keeps.', {
-  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').optional(),
-  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1 }).optional(),
-  selector: ref(LabelSelector, "Pods that belong to the ReplicaSet; must match the template's labels, and never changes.", { presence: 'pointer' }),
-  template: ref(PodTemplateSpec, 'The pods to create.', { presence: 'filled' }).optional(),
+  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').tag(4).optional(),
+  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1 }).tag(1).optional(),
+  selector: ref(LabelSelector, "Pods that belong to the ReplicaSet; must match the template's labels, and never changes.", {
+    presence: 'pointer',
+  }).tag(2),
+  template: ref(PodTemplateSpec, 'The pods to create.', { presence: 'filled' }).tag(3).optional(),
 });
 export type ReplicaSetSpec = Infer<typeof ReplicaSetSpec>;
 
 export const ReplicaSetCondition = struct('ReplicaSetCondition', "One observation of a ReplicaSet's state.", {
-  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).optional(),
-  message: string('Explanation for people.').optional(),
-  reason: string('One CamelCase word for why it is so.').optional(),
-  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }),
-  type: string('ReplicaFailure, when pods cannot be created or deleted.', { goType: 'ReplicaSetConditionType' }),
+  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).tag(3).optional(),
+  message: string('Explanation for people.').tag(5).optional(),
+  reason: string('One CamelCase word for why it is so.').tag(4).optional(),
+  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }).tag(2),
+  type: string('ReplicaFailure, when pods cannot be created or deleted.', { goType: 'ReplicaSetConditionType' }).tag(1),
 });
 export type ReplicaSetCondition = Infer<typeof ReplicaSetCondition>;
 
 export const ReplicaSetStatus = struct('ReplicaSetStatus', 'What a ReplicaSet has.', {
-  availableReplicas: int32('Pods that have been ready for minReadySeconds.').optional(),
-  conditions: listMap(ReplicaSetCondition, ['type'], 'Latest observations, one of each type.').optional(),
-  fullyLabeledReplicas: int32('Pods that have all labels of the template.').optional(),
-  observedGeneration: int64('The metadata.generation that this was computed from.').optional(),
-  readyReplicas: int32('Pods that are ready.').optional(),
-  replicas: int32('Pods that are not ending.'),
-  terminatingReplicas: int32('Pods that are ending but still there.', { presence: 'pointer' }).optional(),
+  availableReplicas: int32('Pods that have been ready for minReadySeconds.').tag(5).optional(),
+  conditions: listMap(ReplicaSetCondition, ['type'], 'Latest observations, one of each type.').tag(6).optional(),
+  fullyLabeledReplicas: int32('Pods that have all labels of the template.').tag(2).optional(),
+  observedGeneration: int64('The metadata.generation that this was computed from.').tag(3).optional(),
+  readyReplicas: int32('Pods that are ready.').tag(4).optional(),
+  replicas: int32('Pods that are not ending.').tag(1),
+  terminatingReplicas: int32('Pods that are ending but still there.', { presence: 'pointer' }).tag(7).optional(),
 });
 export type ReplicaSetStatus = Infer<typeof ReplicaSetStatus>;
 
 export const ReplicaSet = topLevel('ReplicaSet', 'Keeps a number of like pods running; usually made by a Deployment.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(ReplicaSetSpec, 'What is wanted.', { presence: 'filled' }).optional(),
-  status: ref(ReplicaSetStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(ReplicaSetSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
+  status: ref(ReplicaSetStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type ReplicaSet = Infer<typeof ReplicaSet>;
 
@@ -112,7 +117,7 @@ export const replicaSets = defineKind<ReplicaSet>({
   schema: ReplicaSet,
   columns: replicaSetColumns,
   subresources: [
-    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },

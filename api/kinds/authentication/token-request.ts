@@ -5,35 +5,39 @@ import type { Infer } from '../../schema/fields.ts';
 import { atomicList, int64, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
 
 export const BoundObjectReference = struct('BoundObjectReference', 'The object whose end ends the token.', {
-  apiVersion: string('Group and version of the object.').optional(),
-  kind: string('Pod, Secret or Node.').optional(),
-  name: string('Name of the object.').optional(),
-  uid: string('Identifier of the object.', { goType: 'types.UID' }).optional(),
+  apiVersion: string('Group and version of the object.').tag(2).optional(),
+  kind: string('Pod, Secret or Node.').tag(1).optional(),
+  name: string('Name of the object.').tag(3).optional(),
+  uid: string('Identifier of the object.', { goType: 'types.UID' }).tag(4).optional(),
 });
 export type BoundObjectReference = Infer<typeof BoundObjectReference>;
 
 export const TokenRequestSpec = struct('TokenRequestSpec', 'The token that is wanted.', {
-  audiences: atomicList(string(), "Audiences that the token is to be for; the API server's own, if empty.").optional(),
-  boundObjectRef: ref(BoundObjectReference, 'Object that the token is valid as long as.').optional(),
+  audiences: atomicList(string(), "Audiences that the token is to be for; the API server's own, if empty.").tag(1).optional(),
+  boundObjectRef: ref(BoundObjectReference, 'Object that the token is valid as long as.').tag(3).optional(),
   expirationSeconds: int64('Seconds that the token is to be valid; the server may choose otherwise.', {
     presence: 'pointer',
     default: 3600,
-  }).optional(),
+  })
+    .tag(4)
+    .optional(),
 });
 export type TokenRequestSpec = Infer<typeof TokenRequestSpec>;
 
 export const TokenRequestStatus = struct('TokenRequestStatus', 'The token that was issued.', {
-  expirationTimestamp: time('When the token ends.', { presence: 'null' }).optional(),
-  token: string('The token.').optional(),
+  expirationTimestamp: time('When the token ends.', { presence: 'null' }).tag(2).optional(),
+  token: string('The token.').tag(1).optional(),
 });
 export type TokenRequestStatus = Infer<typeof TokenRequestStatus>;
 
 export const TokenRequest = topLevel('TokenRequest', 'Asks for a token of a service account.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(TokenRequestSpec, 'What is wanted.', { presence: 'filled' }).optional(),
-  status: ref(TokenRequestStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(TokenRequestSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
+  status: ref(TokenRequestStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type TokenRequest = Infer<typeof TokenRequest>;
 

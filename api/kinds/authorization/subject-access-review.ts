@@ -5,40 +5,40 @@ import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, list, map, ref, string, struct, topLevel } from '../../schema/fields.ts';
 
 export const FieldSelectorRequirement = struct('FieldSelectorRequirement', 'One expression of a field selector.', {
-  key: string('Path of the field.'),
-  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'FieldSelectorOperator' }),
-  values: atomicList(string(), 'Values to compare with.').optional(),
+  key: string('Path of the field.').tag(1),
+  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'FieldSelectorOperator' }).tag(2),
+  values: atomicList(string(), 'Values to compare with.').tag(3).optional(),
 });
 export type FieldSelectorRequirement = Infer<typeof FieldSelectorRequirement>;
 
 export const FieldSelectorAttributes = struct('FieldSelectorAttributes', 'A field selector, as text or in parts.', {
-  rawSelector: string('The selector as it stands in a query.').optional(),
-  requirements: atomicList(FieldSelectorRequirement, 'The selector in parts; all must hold.').optional(),
+  rawSelector: string('The selector as it stands in a query.').tag(1).optional(),
+  requirements: atomicList(FieldSelectorRequirement, 'The selector in parts; all must hold.').tag(2).optional(),
 });
 export type FieldSelectorAttributes = Infer<typeof FieldSelectorAttributes>;
 
 export const LabelSelectorAttributes = struct('LabelSelectorAttributes', 'A label selector, as text or in parts.', {
-  rawSelector: string('The selector as it stands in a query.').optional(),
-  requirements: atomicList(LabelSelectorRequirement, 'The selector in parts; all must hold.').optional(),
+  rawSelector: string('The selector as it stands in a query.').tag(1).optional(),
+  requirements: atomicList(LabelSelectorRequirement, 'The selector in parts; all must hold.').tag(2).optional(),
 });
 export type LabelSelectorAttributes = Infer<typeof LabelSelectorAttributes>;
 
 export const NonResourceAttributes = struct('NonResourceAttributes', 'A request for a path that is no resource.', {
-  path: string('URL path.').optional(),
-  verb: string('HTTP verb in lower case.').optional(),
+  path: string('URL path.').tag(1).optional(),
+  verb: string('HTTP verb in lower case.').tag(2).optional(),
 });
 export type NonResourceAttributes = Infer<typeof NonResourceAttributes>;
 
 export const ResourceAttributes = struct('ResourceAttributes', 'A request for a resource.', {
-  fieldSelector: ref(FieldSelectorAttributes, 'Limits the question by field selector.').optional(),
-  group: string('Group of the resource; * stands for all.').optional(),
-  labelSelector: ref(LabelSelectorAttributes, 'Limits the question by label selector.').optional(),
-  name: string('Name of the object; empty stands for all.').optional(),
-  namespace: string('Namespace; empty stands for all, or for cluster-wide resources.').optional(),
-  resource: string('Resource; * stands for all.').optional(),
-  subresource: string('Subresource; empty stands for none.').optional(),
-  verb: string('get, list, watch, create, update, patch, delete, deletecollection, or another; * stands for all.').optional(),
-  version: string('Version of the resource; * stands for all.').optional(),
+  fieldSelector: ref(FieldSelectorAttributes, 'Limits the question by field selector.').tag(8).optional(),
+  group: string('Group of the resource; * stands for all.').tag(3).optional(),
+  labelSelector: ref(LabelSelectorAttributes, 'Limits the question by label selector.').tag(9).optional(),
+  name: string('Name of the object; empty stands for all.').tag(7).optional(),
+  namespace: string('Namespace; empty stands for all, or for cluster-wide resources.').tag(1).optional(),
+  resource: string('Resource; * stands for all.').tag(5).optional(),
+  subresource: string('Subresource; empty stands for none.').tag(6).optional(),
+  verb: string('get, list, watch, create, update, patch, delete, deletecollection, or another; * stands for all.').tag(2).optional(),
+  version: string('Version of the resource; * stands for all.').tag(4).optional(),
 });
 export type ResourceAttributes = Infer<typeof ResourceAttributes>;
 
@@ -46,30 +46,32 @@ export const SubjectAccessReviewSpec = struct(
   'SubjectAccessReviewSpec',
   'The request in question; either of resource or of non-resource attributes.',
   {
-    extra: map(list(string()), 'What else the authenticator said of the user.').optional(),
-    groups: atomicList(string(), 'Groups of the user.').optional(),
-    nonResourceAttributes: ref(NonResourceAttributes, 'The request, where it is for no resource.').optional(),
-    resourceAttributes: ref(ResourceAttributes, 'The request, where it is for a resource.').optional(),
-    uid: string('Identifier of the user that is never given to another.').optional(),
-    user: string('User who would make the request.').optional(),
+    extra: map(list(string()), 'What else the authenticator said of the user.').tag(5).optional(),
+    groups: atomicList(string(), 'Groups of the user.').tag(4).optional(),
+    nonResourceAttributes: ref(NonResourceAttributes, 'The request, where it is for no resource.').tag(2).optional(),
+    resourceAttributes: ref(ResourceAttributes, 'The request, where it is for a resource.').tag(1).optional(),
+    uid: string('Identifier of the user that is never given to another.').tag(6).optional(),
+    user: string('User who would make the request.').tag(3).optional(),
   },
 );
 export type SubjectAccessReviewSpec = Infer<typeof SubjectAccessReviewSpec>;
 
 export const SubjectAccessReviewStatus = struct('SubjectAccessReviewStatus', 'Whether the request would be allowed.', {
-  allowed: boolean('Whether it is allowed.'),
-  denied: boolean('Whether it is denied for good, whatever another authoriser may say.').optional(),
-  evaluationError: string('What went wrong while deciding.').optional(),
-  reason: string('Why it is allowed or denied.').optional(),
+  allowed: boolean('Whether it is allowed.').tag(1),
+  denied: boolean('Whether it is denied for good, whatever another authoriser may say.').tag(4).optional(),
+  evaluationError: string('What went wrong while deciding.').tag(3).optional(),
+  reason: string('Why it is allowed or denied.').tag(2).optional(),
 });
 export type SubjectAccessReviewStatus = Infer<typeof SubjectAccessReviewStatus>;
 
 export const SubjectAccessReview = topLevel('SubjectAccessReview', 'Asks whether a user may do something.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(SubjectAccessReviewSpec, 'The user and the request.'),
-  status: ref(SubjectAccessReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(SubjectAccessReviewSpec, 'The user and the request.').tag(2),
+  status: ref(SubjectAccessReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type SubjectAccessReview = Infer<typeof SubjectAccessReview>;
 
@@ -77,8 +79,8 @@ export const SelfSubjectAccessReviewSpec = struct(
   'SelfSubjectAccessReviewSpec',
   'The request in question; either of resource or of non-resource attributes.',
   {
-    nonResourceAttributes: ref(NonResourceAttributes, 'The request, where it is for no resource.').optional(),
-    resourceAttributes: ref(ResourceAttributes, 'The request, where it is for a resource.').optional(),
+    nonResourceAttributes: ref(NonResourceAttributes, 'The request, where it is for no resource.').tag(2).optional(),
+    resourceAttributes: ref(ResourceAttributes, 'The request, where it is for a resource.').tag(1).optional(),
   },
 );
 export type SelfSubjectAccessReviewSpec = Infer<typeof SelfSubjectAccessReviewSpec>;
@@ -86,18 +88,22 @@ export type SelfSubjectAccessReviewSpec = Infer<typeof SelfSubjectAccessReviewSp
 export const SelfSubjectAccessReview = topLevel('SelfSubjectAccessReview', 'Asks whether the caller may do something.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(SelfSubjectAccessReviewSpec, 'The request.'),
-  status: ref(SubjectAccessReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(SelfSubjectAccessReviewSpec, 'The request.').tag(2),
+  status: ref(SubjectAccessReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type SelfSubjectAccessReview = Infer<typeof SelfSubjectAccessReview>;
 
 export const LocalSubjectAccessReview = topLevel('LocalSubjectAccessReview', 'Asks whether a user may do something in one namespace.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(SubjectAccessReviewSpec, 'The user and the request; its namespace must be that of the review.'),
-  status: ref(SubjectAccessReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(SubjectAccessReviewSpec, 'The user and the request; its namespace must be that of the review.').tag(2),
+  status: ref(SubjectAccessReviewStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type LocalSubjectAccessReview = Infer<typeof LocalSubjectAccessReview>;
 

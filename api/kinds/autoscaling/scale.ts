@@ -6,22 +6,24 @@ import { int32, ref, string, struct, topLevel } from '../../schema/fields.ts';
 import { NEGATIVE } from '../../validation/field-rules.ts';
 
 export const ScaleSpec = struct('ScaleSpec', 'The number that is wanted.', {
-  replicas: int32('How many pods are wanted.').optional(),
+  replicas: int32('How many pods are wanted.').tag(1).optional(),
 });
 export type ScaleSpec = Infer<typeof ScaleSpec>;
 
 export const ScaleStatus = struct('ScaleStatus', 'The number that is there.', {
-  replicas: int32('How many pods there are.'),
-  selector: string('Selector of the pods, as text.').optional(),
+  replicas: int32('How many pods there are.').tag(1),
+  selector: string('Selector of the pods, as text.').tag(2).optional(),
 });
 export type ScaleStatus = Infer<typeof ScaleStatus>;
 
 export const Scale = topLevel('Scale', 'The size of something that can be scaled.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(ScaleSpec, 'What is wanted.', { presence: 'filled' }).optional(),
-  status: ref(ScaleStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(ScaleSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
+  status: ref(ScaleStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type Scale = Infer<typeof Scale>;
 

@@ -11,21 +11,25 @@ import { NEGATIVE } from '../../validation/field-rules.ts';
 import { qualifiedNameFaults } from '../../validation/name-rules.ts';
 
 export const LeaseSpec = struct('LeaseSpec', 'Who holds a lease, and since when.', {
-  acquireTime: microTime('When the holder got the lease.', { presence: 'pointer' }).optional(),
-  holderIdentity: string('Who holds the lease.', { presence: 'pointer' }).optional(),
-  leaseDurationSeconds: int32('Seconds after renewTime for which others must wait.', { presence: 'pointer' }).optional(),
-  leaseTransitions: int32('How often the holder has changed.', { presence: 'pointer' }).optional(),
-  preferredHolder: string('Who should hold the lease next.', { presence: 'pointer' }).optional(),
-  renewTime: microTime('When the holder last renewed the lease.', { presence: 'pointer' }).optional(),
-  strategy: string('How the holder is chosen where candidates coordinate.', { presence: 'pointer', goType: 'CoordinatedLeaseStrategy' }).optional(),
+  acquireTime: microTime('When the holder got the lease.', { presence: 'pointer' }).tag(3).optional(),
+  holderIdentity: string('Who holds the lease.', { presence: 'pointer' }).tag(1).optional(),
+  leaseDurationSeconds: int32('Seconds after renewTime for which others must wait.', { presence: 'pointer' }).tag(2).optional(),
+  leaseTransitions: int32('How often the holder has changed.', { presence: 'pointer' }).tag(5).optional(),
+  preferredHolder: string('Who should hold the lease next.', { presence: 'pointer' }).tag(7).optional(),
+  renewTime: microTime('When the holder last renewed the lease.', { presence: 'pointer' }).tag(4).optional(),
+  strategy: string('How the holder is chosen where candidates coordinate.', { presence: 'pointer', goType: 'CoordinatedLeaseStrategy' })
+    .tag(6)
+    .optional(),
 });
 export type LeaseSpec = Infer<typeof LeaseSpec>;
 
 export const Lease = topLevel('Lease', 'A claim that one holder renews, for leader election and heartbeats.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(LeaseSpec, 'What is wanted.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(LeaseSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
 });
 export type Lease = Infer<typeof Lease>;
 

@@ -10,8 +10,10 @@ import { ref, topLevel } from '../../schema/fields.ts';
 export const Binding = topLevel('Binding', 'Puts a pod on a node.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  target: ref(ObjectReference, 'The node.'),
+  })
+    .tag(1)
+    .optional(),
+  target: ref(ObjectReference, 'The node.').tag(2),
 });
 export type Binding = Infer<typeof Binding>;
 

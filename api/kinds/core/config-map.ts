@@ -12,12 +12,14 @@ import { byteLength, configKeyFaults } from '../../validation/name-rules.ts';
 import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
 export const ConfigMap = topLevel('ConfigMap', 'Configuration for pods, as keys and values.', {
-  binaryData: map(bytes(), 'Values that are not text, in base64.').optional(),
-  data: map(string(), 'Values that are text.').optional(),
-  immutable: boolean('Nothing but metadata may change any more.', { presence: 'pointer' }).optional(),
+  binaryData: map(bytes(), 'Values that are not text, in base64.').tag(3).optional(),
+  data: map(string(), 'Values that are text.').tag(2).optional(),
+  immutable: boolean('Nothing but metadata may change any more.', { presence: 'pointer' }).tag(4).optional(),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
+  })
+    .tag(1)
+    .optional(),
 });
 export type ConfigMap = Infer<typeof ConfigMap>;
 

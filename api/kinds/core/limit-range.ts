@@ -16,25 +16,27 @@ import { addFaults } from '../../validation/field-rules.ts';
 import { qualifiedNameFaults } from '../../validation/name-rules.ts';
 
 export const LimitRangeItem = struct('LimitRangeItem', 'Limits for one type of object.', {
-  default: resourceList('Limits for containers that name none.').optional(),
-  defaultRequest: resourceList('Requests for containers that name none.').optional(),
-  max: resourceList('Most that may be asked for.').optional(),
-  maxLimitRequestRatio: resourceList('How many times the request a limit may be.').optional(),
-  min: resourceList('Least that may be asked for.').optional(),
-  type: string('Container, Pod or PersistentVolumeClaim.', { goType: 'LimitType' }),
+  default: resourceList('Limits for containers that name none.').tag(4).optional(),
+  defaultRequest: resourceList('Requests for containers that name none.').tag(5).optional(),
+  max: resourceList('Most that may be asked for.').tag(2).optional(),
+  maxLimitRequestRatio: resourceList('How many times the request a limit may be.').tag(6).optional(),
+  min: resourceList('Least that may be asked for.').tag(3).optional(),
+  type: string('Container, Pod or PersistentVolumeClaim.', { goType: 'LimitType' }).tag(1),
 });
 export type LimitRangeItem = Infer<typeof LimitRangeItem>;
 
 export const LimitRangeSpec = struct('LimitRangeSpec', 'The limits of a namespace.', {
-  limits: atomicList(LimitRangeItem, 'Limits, by type of object.', { presence: 'null' }),
+  limits: atomicList(LimitRangeItem, 'Limits, by type of object.', { presence: 'null' }).tag(1),
 });
 export type LimitRangeSpec = Infer<typeof LimitRangeSpec>;
 
 export const LimitRange = topLevel('LimitRange', 'Least, most and default resources in a namespace.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(LimitRangeSpec, 'What is wanted.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(LimitRangeSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
 });
 export type LimitRange = Infer<typeof LimitRange>;
 

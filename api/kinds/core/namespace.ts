@@ -13,31 +13,35 @@ import { labelName } from '../../validation/name-rules.ts';
 import { checkFinalizerName } from '../../validation/object-meta.ts';
 
 export const NamespaceSpec = struct('NamespaceSpec', 'What must be done before the namespace may go.', {
-  finalizers: atomicList(namedString('FinalizerName'), 'Names of those who must clean up first.').optional(),
+  finalizers: atomicList(namedString('FinalizerName'), 'Names of those who must clean up first.').tag(1).optional(),
 });
 export type NamespaceSpec = Infer<typeof NamespaceSpec>;
 
 export const NamespaceCondition = struct('NamespaceCondition', "One observation of a namespace's state.", {
-  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).optional(),
-  message: string('Explanation for people.').optional(),
-  reason: string('One CamelCase word for why it is so.').optional(),
-  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }),
-  type: string('What is observed about its deletion.', { goType: 'NamespaceConditionType' }),
+  lastTransitionTime: time('When the status last changed.', { presence: 'null' }).tag(4).optional(),
+  message: string('Explanation for people.').tag(6).optional(),
+  reason: string('One CamelCase word for why it is so.').tag(5).optional(),
+  status: string('True, False or Unknown.', { goType: 'ConditionStatus' }).tag(2),
+  type: string('What is observed about its deletion.', { goType: 'NamespaceConditionType' }).tag(1),
 });
 export type NamespaceCondition = Infer<typeof NamespaceCondition>;
 
 export const NamespaceStatus = struct('NamespaceStatus', 'State of a namespace.', {
-  conditions: listMap(NamespaceCondition, ['type'], 'Latest observations, one of each type.').optional(),
-  phase: string('Active or Terminating.', { goType: 'NamespacePhase', default: 'Active', enum: ['Active', 'Terminating'] }).optional(),
+  conditions: listMap(NamespaceCondition, ['type'], 'Latest observations, one of each type.').tag(2).optional(),
+  phase: string('Active or Terminating.', { goType: 'NamespacePhase', default: 'Active', enum: ['Active', 'Terminating'] })
+    .tag(1)
+    .optional(),
 });
 export type NamespaceStatus = Infer<typeof NamespaceStatus>;
 
 export const Namespace = topLevel('Namespace', 'A space for names, and for the policies over them.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(NamespaceSpec, 'What is wanted.', { presence: 'filled' }).optional(),
-  status: ref(NamespaceStatus, 'What was last observed; written by the system.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(NamespaceSpec, 'What is wanted.', { presence: 'filled' }).tag(2).optional(),
+  status: ref(NamespaceStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type Namespace = Infer<typeof Namespace>;
 

@@ -16,8 +16,10 @@ import { rootPath } from '../../validation/field-path.ts';
 export const PodTemplate = topLevel('PodTemplate', 'A template of a pod, kept by name.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  template: ref(PodTemplateSpec, 'The pod to be made.', { presence: 'filled' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  template: ref(PodTemplateSpec, 'The pod to be made.', { presence: 'filled' }).tag(2).optional(),
 });
 export type PodTemplate = Infer<typeof PodTemplate>;
 

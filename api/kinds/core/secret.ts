@@ -13,13 +13,15 @@ import { configKeyFaults } from '../../validation/name-rules.ts';
 import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
 export const Secret = topLevel('Secret', 'Confidential data for pods, as keys and values.', {
-  data: map(bytes(), 'The values, in base64.').optional(),
-  immutable: boolean('Nothing but metadata may change any more.', { presence: 'pointer' }).optional(),
+  data: map(bytes(), 'The values, in base64.').tag(2).optional(),
+  immutable: boolean('Nothing but metadata may change any more.', { presence: 'pointer' }).tag(5).optional(),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  stringData: map(string(), 'Values as plain text, merged into data on writing and never shown.').optional(),
-  type: string('What the data is for; decides which keys must be there.', { goType: 'SecretType', default: 'Opaque' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  stringData: map(string(), 'Values as plain text, merged into data on writing and never shown.').tag(4).optional(),
+  type: string('What the data is for; decides which keys must be there.', { goType: 'SecretType', default: 'Opaque' }).tag(3).optional(),
 });
 export type Secret = Infer<typeof Secret>;
 

@@ -12,33 +12,37 @@ import { checkLabelSelector } from '../../validation/label-selector.ts';
 import { pathSegmentName } from '../../validation/name-rules.ts';
 
 export const PolicyRule = struct('PolicyRule', 'Verbs on resources or paths.', {
-  apiGroups: atomicList(string(), 'Groups of the resources; "" is the core group, * stands for all.').optional(),
-  nonResourceURLs: atomicList(string(), 'Paths that are no resources; in cluster roles alone.').optional(),
-  resourceNames: atomicList(string(), 'Names that the rule is limited to; empty means all.').optional(),
-  resources: atomicList(string(), 'Resources, and subresources as resource/subresource; * stands for all.').optional(),
-  verbs: atomicList(string(), 'Verbs that are allowed; * stands for all.'),
+  apiGroups: atomicList(string(), 'Groups of the resources; "" is the core group, * stands for all.').tag(2).optional(),
+  nonResourceURLs: atomicList(string(), 'Paths that are no resources; in cluster roles alone.').tag(5).optional(),
+  resourceNames: atomicList(string(), 'Names that the rule is limited to; empty means all.').tag(4).optional(),
+  resources: atomicList(string(), 'Resources, and subresources as resource/subresource; * stands for all.').tag(3).optional(),
+  verbs: atomicList(string(), 'Verbs that are allowed; * stands for all.').tag(1),
 });
 export type PolicyRule = Infer<typeof PolicyRule>;
 
 export const Role = topLevel('Role', 'Rules that can be given to subjects within a namespace.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null' }).tag(2).optional(),
 });
 export type Role = Infer<typeof Role>;
 
 export const AggregationRule = struct('AggregationRule', 'Which ClusterRoles make up another.', {
-  clusterRoleSelectors: atomicList(LabelSelector, 'Selectors of ClusterRoles; a role that any of them selects is part.').optional(),
+  clusterRoleSelectors: atomicList(LabelSelector, 'Selectors of ClusterRoles; a role that any of them selects is part.').tag(1).optional(),
 });
 export type AggregationRule = Infer<typeof AggregationRule>;
 
 export const ClusterRole = topLevel('ClusterRole', 'Rules that can be given to subjects in a namespace or in the whole cluster.', {
-  aggregationRule: ref(AggregationRule, 'Selects the ClusterRoles that the rules are put together from.').optional(),
+  aggregationRule: ref(AggregationRule, 'Selects the ClusterRoles that the rules are put together from.').tag(3).optional(),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null' }).optional(),
+  })
+    .tag(1)
+    .optional(),
+  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null' }).tag(2).optional(),
 });
 export type ClusterRole = Infer<typeof ClusterRole>;
 

@@ -4,7 +4,7 @@ import { ref, struct } from '../../schema/fields.ts';
 import { PodSpec } from '../spec/pod-spec.ts';
 
 export const PodTemplateSpec = struct('PodTemplateSpec', 'A pod to be made.', {
-  metadata: ref(ObjectMeta, 'Labels and annotations of the pods.', { presence: 'filled' }).optional(),
-  spec: ref(PodSpec, "The pods' containers, and how they run.", { presence: 'filled' }).optional(),
+  metadata: ref(ObjectMeta, 'Labels and annotations of the pods.', { presence: 'filled' }).tag(1).optional(),
+  spec: ref(PodSpec, "The pods' containers, and how they run.", { presence: 'filled' }).tag(2).optional(),
 });
 export type PodTemplateSpec = Infer<typeof PodTemplateSpec>;

@@ -6,27 +6,31 @@ import { TypedLocalObjectReference, TypedObjectReference } from '../reference.ts
 import { VolumeResourceRequirements } from '../resources/resources.ts';
 
 export const PersistentVolumeClaimSpec = struct('PersistentVolumeClaimSpec', 'The storage that is wanted.', {
-  accessModes: atomicList(namedString('PersistentVolumeAccessMode'), 'How the volume is to be mounted, such as ReadWriteOnce.').optional(),
-  dataSource: ref(TypedLocalObjectReference, 'What the volume is filled from, in the same namespace.').optional(),
-  dataSourceRef: ref(TypedObjectReference, 'What the volume is filled from: any object.').optional(),
-  resources: ref(VolumeResourceRequirements, 'How large it must be.', { presence: 'filled' }).optional(),
-  selector: ref(LabelSelector, 'Selects volumes to choose from.').optional(),
-  storageClassName: string('StorageClass to provision from; "" means none, left out the default.', { presence: 'pointer' }).optional(),
-  volumeAttributesClassName: string('VolumeAttributesClass to apply.', { presence: 'pointer' }).optional(),
+  accessModes: atomicList(namedString('PersistentVolumeAccessMode'), 'How the volume is to be mounted, such as ReadWriteOnce.').tag(1).optional(),
+  dataSource: ref(TypedLocalObjectReference, 'What the volume is filled from, in the same namespace.').tag(7).optional(),
+  dataSourceRef: ref(TypedObjectReference, 'What the volume is filled from: any object.').tag(8).optional(),
+  resources: ref(VolumeResourceRequirements, 'How large it must be.', { presence: 'filled' }).tag(2).optional(),
+  selector: ref(LabelSelector, 'Selects volumes to choose from.').tag(4).optional(),
+  storageClassName: string('StorageClass to provision from; "" means none, left out the default.', { presence: 'pointer' }).tag(5).optional(),
+  volumeAttributesClassName: string('VolumeAttributesClass to apply.', { presence: 'pointer' }).tag(9).optional(),
   volumeMode: string('Filesystem or Block.', {
     presence: 'pointer',
     goType: 'PersistentVolumeMode',
     default: 'Filesystem',
     enum: ['Block', 'Filesystem'],
-  }).optional(),
-  volumeName: string('PersistentVolume that is bound to the claim.').optional(),
+  })
+    .tag(6)
+    .optional(),
+  volumeName: string('PersistentVolume that is bound to the claim.').tag(3).optional(),
 });
 export type PersistentVolumeClaimSpec = Infer<typeof PersistentVolumeClaimSpec>;
 
 export const PersistentVolumeClaimTemplate = struct('PersistentVolumeClaimTemplate', 'A claim to be made for a pod.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
-  }).optional(),
-  spec: ref(PersistentVolumeClaimSpec, 'The storage that is wanted.'),
+  })
+    .tag(1)
+    .optional(),
+  spec: ref(PersistentVolumeClaimSpec, 'The storage that is wanted.').tag(2),
 });
 export type PersistentVolumeClaimTemplate = Infer<typeof PersistentVolumeClaimTemplate>;

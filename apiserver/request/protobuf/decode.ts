@@ -1,53 +1,55 @@
 import { setOwn } from '../../../api/schema/decode.ts';
-import type { StructuralSchema } from '../../../api/schema/structural.ts';
+import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
-import { FIELD_NUMBERS } from './field-numbers.ts';
 import type { WireField } from './reader.ts';
 import { readFields, WireError } from './reader.ts';
 
-/** What a field number leads to: a field of the structure, or a message whose fields belong to the structure around it. */
-type Slot = { readonly name: string } | { readonly inline: ReadonlyMap<number, Slot> };
-
-const slots = new Map<string, ReadonlyMap<number, Slot>>();
-
-function slotsOf(title: string): ReadonlyMap<number, Slot> {
-  let found = slots.get(title);
-  if (!found) {
-    const text = FIELD_NUMBERS[title];
-    if (text === undefined) throw new WireError(`there is no Protobuf form of ${title}`);
-    found = parseSlots(text.match(/[()]|[^\s()]+/g) ?? []);
-    slots.set(title, found);
-  }
-  return found;
+/** The fields of a message by number: properties of the structure, and messages whose fields belong to the structure around them. */
+type Numbered = Map<number, Property | EmbeddedMessage>;
+interface EmbeddedMessage {
+  readonly fields: Numbered;
 }
 
-function parseSlots(tokens: string[]): ReadonlyMap<number, Slot> {
-  const found = new Map<number, Slot>();
-  for (let token = tokens.shift(); token !== undefined && token !== ')'; token = tokens.shift()) {
-    const number = Number(tokens.shift());
-    if (token === '(') found.set(number, { inline: parseSlots(tokens) });
-    else found.set(number, { name: token });
+const compiled = new WeakMap<StructuralSchema, Numbered>();
+
+function numberedOf(schema: StructuralSchema): Numbered {
+  let numbered = compiled.get(schema);
+  if (numbered) return numbered;
+  numbered = new Map();
+  for (const property of schema.properties?.values() ?? []) {
+    if (property.tag === undefined) continue;
+    if (typeof property.tag === 'number') numbered.set(property.tag, property);
+    else fieldsOfEmbedded(numbered, property.tag[0]).set(property.tag[1], property);
   }
-  return found;
+  compiled.set(schema, numbered);
+  return numbered;
 }
 
-/** Decodes a message into what the same object would be in JSON. Fields the schema does not know are dropped. @throws WireError */
+function fieldsOfEmbedded(numbered: Numbered, number: number): Numbered {
+  const known = numbered.get(number);
+  if (known && 'fields' in known) return known.fields;
+  const fields: Numbered = new Map();
+  numbered.set(number, { fields });
+  return fields;
+}
+
+/** Whether a structure can stand in a Protobuf body: its fields have numbers. */
+export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.properties?.size === 0 || numberedOf(schema).size > 0;
+
+/** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped. @throws WireError */
 export function decodeMessage(message: Buffer, schema: StructuralSchema): Record<string, unknown> {
+  if (!hasProtobufForm(schema)) throw new WireError(`there is no Protobuf form of ${schema.title}`);
   const out: Record<string, unknown> = {};
-  decodeInto(out, message, slotsOf(schema.title ?? ''), schema);
+  decodeInto(out, message, numberedOf(schema));
   return out;
 }
 
-function decodeInto(out: Record<string, unknown>, message: Buffer, numbers: ReadonlyMap<number, Slot>, schema: StructuralSchema): void {
+function decodeInto(out: Record<string, unknown>, message: Buffer, numbered: Numbered): void {
   for (const field of readFields(message)) {
-    const slot = numbers.get(field.number);
-    if (!slot) continue;
-    if ('inline' in slot) {
-      decodeInto(out, field.bytes, slot.inline, schema);
-      continue;
-    }
-    const below = schema.properties?.get(slot.name)?.schema;
-    if (below) addField(out, slot.name, field, below);
+    const known = numbered.get(field.number);
+    if (!known) continue;
+    if ('fields' in known) decodeInto(out, field.bytes, known.fields);
+    else addField(out, known.name, field, known.schema);
   }
 }
 

@@ -1,40 +1,43 @@
 import { apiVersionOf } from '../../../api/definition/kind.ts';
-import { TokenRequest } from '../../../api/kinds/authentication/token-request.ts';
-import { Scale } from '../../../api/kinds/autoscaling/scale.ts';
 import { kinds } from '../../../api/kinds/index.ts';
-import { Eviction } from '../../../api/kinds/policy/eviction.ts';
 import { DeleteOptions } from '../../../api/meta/delete-options.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
-import { decodeMessage } from './decode.ts';
-import { FIELD_NUMBERS } from './field-numbers.ts';
+import { decodeMessage, hasProtobufForm } from './decode.ts';
 import { readFields, WireError } from './reader.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
-/** Every Protobuf body begins so; a runtime.Unknown follows. */
+/** The bytes that every Protobuf body begins with; a runtime.Unknown follows. */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
-let schemas: Map<string, StructuralSchema> | undefined;
+let schemas: ReadonlyMap<string, StructuralSchema> | undefined;
+
+/** The schemas of the kinds, and of what their subresources take, by `apiVersion kind`. */
+function schemasByKind(): ReadonlyMap<string, StructuralSchema> {
+  const found = new Map<string, StructuralSchema>();
+  for (const definition of kinds) {
+    for (const { group = '', version, kind, schema } of definition.subresources) {
+      const apiVersion = apiVersionOf(version === undefined ? definition : { group, version });
+      if (schema) found.set(`${apiVersion} ${kind ?? definition.kind}`, structuralOf(schema));
+    }
+    found.set(`${apiVersionOf(definition)} ${definition.kind}`, structuralOf(definition.schema));
+  }
+  return found;
+}
 
 function schemaOf(apiVersion: string, kind: string): StructuralSchema | undefined {
-  if (!schemas) {
-    schemas = new Map();
-    for (const definition of kinds) schemas.set(`${apiVersionOf(definition)} ${definition.kind}`, structuralOf(definition.schema));
-    schemas.set('autoscaling/v1 Scale', structuralOf(Scale));
-    schemas.set('policy/v1 Eviction', structuralOf(Eviction));
-    schemas.set('authentication.k8s.io/v1 TokenRequest', structuralOf(TokenRequest));
-  }
-  // Options go with every group.
+  // Clients send it with the version of any group.
   if (kind === 'DeleteOptions') return structuralOf(DeleteOptions);
+  schemas ??= schemasByKind();
   return schemas.get(`${apiVersion} ${kind}`);
 }
 
 /**
- * Reads a body in the Protobuf encoding of Kubernetes, which typed Go clients (kubectl create among them) send for built-in kinds,
- * into what it would be in JSON (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
- * @throws StatusError 400 for what is no such body, 415 for kinds that have no Protobuf form.
+ * Reads a body in the Protobuf encoding of Kubernetes, which typed Go clients (kubectl create among them) send for built-in kinds, into
+ * its JSON form (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
+ * @throws StatusError 400 if the body is malformed, 415 if the kind has no Protobuf form.
  */
 export function decodeProtobuf(body: Buffer): Record<string, unknown> {
   try {
@@ -51,7 +54,7 @@ export function decodeProtobuf(body: Buffer): Record<string, unknown> {
       } else if (field.number === 2) raw = field.bytes;
     }
     const schema = schemaOf(apiVersion, kind);
-    if (!schema || FIELD_NUMBERS[schema.title ?? ''] === undefined) {
+    if (!schema || !hasProtobufForm(schema)) {
       throw new StatusError(
         'UnsupportedMediaType',
         `the body of the request was in an unknown format - ${apiVersion} ${kind} has no Protobuf form here: send application/json`,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { codecOf } from '../../../api/definition/codec.ts';
 import { kinds } from '../../../api/kinds/index.ts';
+import { DeleteOptions } from '../../../api/meta/delete-options.ts';
+import { list, map, ref, string, struct } from '../../../api/schema/fields.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
+import { structuralOf } from '../../../api/schema/structural.ts';
+import { decodeMessage } from './decode.ts';
 import { decodeProtobuf } from './envelope.ts';
-import { FIELD_NUMBERS } from './field-numbers.ts';
 
 /** Writes messages as a typed Go client does: `[number, value]` pairs; texts and nested lists are length-delimited. */
 type Field = readonly [number, string | number | boolean | readonly Field[]];
@@ -151,6 +153,106 @@ describe('a Protobuf body', () => {
     expect(decodeProtobuf(body('v1', 'Secret', secret))).toMatchObject({ metadata: { name: 's' }, data: { k: 'dg==' } });
   });
 
+  it('may hold messages that JSON writes into the structure around them', () => {
+    const volume: Field[] = [
+      [1, 'v'],
+      [
+        2,
+        [
+          [
+            19,
+            [
+              [1, [[1, 'settings']]],
+              [
+                2,
+                [
+                  [1, 'k'],
+                  [2, 'file'],
+                ],
+              ],
+              [3, 420],
+            ],
+          ],
+        ],
+      ],
+    ];
+    const variable: Field[] = [
+      [1, 'A'],
+      [
+        3,
+        [
+          [
+            3,
+            [
+              [1, [[1, 'settings']]],
+              [2, 'k'],
+            ],
+          ],
+        ],
+      ],
+    ];
+    const ephemeral: Field[] = [
+      [
+        1,
+        [
+          [1, 'debug'],
+          [7, variable],
+          [22, [[1, [[1, [[1, 'true']]]]]]],
+        ],
+      ],
+      [2, 'c'],
+    ];
+    expect(
+      decodeProtobuf(
+        body('v1', 'Pod', [
+          [
+            2,
+            [
+              [1, volume],
+              [34, ephemeral],
+            ],
+          ],
+        ]),
+      ),
+    ).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      spec: {
+        volumes: [{ name: 'v', configMap: { name: 'settings', items: [{ key: 'k', path: 'file' }], defaultMode: 420 } }],
+        ephemeralContainers: [
+          {
+            name: 'debug',
+            env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'k' } } }],
+            startupProbe: { exec: { command: ['true'] } },
+            targetContainerName: 'c',
+          },
+        ],
+      },
+    });
+  });
+
+  it.each<[string, string, readonly Field[], unknown]>([
+    ['autoscaling/v1', 'Scale', [[2, [[1, 3]]]], { spec: { replicas: 3 } }],
+    ['policy/v1', 'Eviction', [[2, [[1, 5]]]], { deleteOptions: { gracePeriodSeconds: 5 } }],
+    [
+      'authentication.k8s.io/v1',
+      'TokenRequest',
+      [
+        [
+          2,
+          [
+            [1, 'api'],
+            [4, 600],
+          ],
+        ],
+      ],
+      { spec: { audiences: ['api'], expirationSeconds: 600 } },
+    ],
+    ['apps/v1', 'DeleteOptions', [[4, 'Orphan']], { propagationPolicy: 'Orphan' }],
+  ])('may hold what subresources and deletions take: %s %s', (apiVersion, kind, object, expected) => {
+    expect(decodeProtobuf(body(apiVersion, kind, object))).toEqual({ apiVersion, kind, ...(expected as object) });
+  });
+
   const whole = body('v1', 'ConfigMap', [[1, [[1, 'a']]]]);
   it.each([
     ['does not begin as one', Buffer.from('{"kind":"Pod"}'), 400],
@@ -162,21 +264,98 @@ describe('a Protobuf body', () => {
 });
 
 describe('the Protobuf form', () => {
+  const structures = new Set<StructuralSchema>();
+  const visit = (schema: StructuralSchema): void => {
+    if (structures.has(schema)) return;
+    structures.add(schema);
+    for (const { schema: below } of schema.properties?.values() ?? []) visit(below);
+    if (schema.items) visit(schema.items);
+    if (typeof schema.additionalProperties === 'object') visit(schema.additionalProperties);
+  };
+  // Clients send CustomResourceDefinitions as JSON.
+  const typed = kinds.filter(({ group }) => group !== 'apiextensions.k8s.io');
+  const taken = kinds.flatMap(({ subresources }) => subresources.flatMap(({ schema }) => schema ?? []));
+  const roots = new Set([...typed.map(({ schema }) => schema), ...taken, DeleteOptions].map(structuralOf));
+  for (const root of roots) visit(root);
+
   it('is known of every field of every kind that typed clients send', () => {
-    const missing = new Set<string>();
-    const seen = new Set<StructuralSchema>();
-    const visit = (schema: StructuralSchema): void => {
-      if (seen.has(schema)) return;
-      seen.add(schema);
-      const known = new Set(FIELD_NUMBERS[schema.title ?? '']?.match(/[A-Za-z$][\w$-]*/g));
-      for (const { name, schema: below } of schema.properties?.values() ?? []) {
-        if (!known.has(name) && name !== 'kind' && name !== 'apiVersion') missing.add(`${schema.title}.${name}`);
-        visit(below);
+    const missing: string[] = [];
+    for (const structure of structures) {
+      for (const { name, tag } of structure.properties?.values() ?? []) {
+        const inEnvelope = roots.has(structure) && (name === 'apiVersion' || name === 'kind');
+        if ((tag === undefined) !== inEnvelope) missing.push(`${structure.title}.${name}`);
       }
-      if (schema.items) visit(schema.items);
-      if (typeof schema.additionalProperties === 'object') visit(schema.additionalProperties);
-    };
-    for (const kind of kinds) if (kind.group !== 'apiextensions.k8s.io') visit(codecOf(kind).structural);
-    expect([...missing]).toEqual([]);
+    }
+    expect(missing).toEqual([]);
+    expect(structures.size).toBeGreaterThan(200);
+  });
+
+  it('has a number of its own for each field of a structure', () => {
+    const doubled: string[] = [];
+    for (const { title, properties } of structures) {
+      const tags = [...(properties?.values() ?? [])].map(({ tag }) => tag).filter((tag) => tag !== undefined);
+      const embedded = new Set(tags.filter((tag) => typeof tag !== 'number').map(([message]) => message));
+      const numbers = [...embedded, ...tags].map((tag) => String(tag));
+      for (const [i, number] of numbers.entries()) if (numbers.indexOf(number) !== i) doubled.push(`${title} ${number}`);
+    }
+    expect(doubled).toEqual([]);
+  });
+
+  it('differs between structures of one name', () => {
+    const rbac = structuralOf(struct('Subject', '', { kind: string().tag(1), name: string().tag(3) }));
+    const flowcontrol = structuralOf(
+      struct('Subject', '', { kind: string().tag(1), user: struct('UserSubject', '', { name: string().tag(1) }).tag(2) }),
+    );
+    const text: Field[] = [
+      [1, 'User'],
+      [2, [[1, 'ada']]],
+      [3, 'bob'],
+    ];
+    expect(decodeMessage(message(text), rbac)).toEqual({ kind: 'User', name: 'bob' });
+    expect(decodeMessage(message(text), flowcontrol)).toEqual({ kind: 'User', user: { name: 'ada' } });
+  });
+
+  it('goes with a field that is optional, refers to a structure, or is used twice', () => {
+    const Inner = struct('Inner', 'Shared.', { text: string().tag(1) });
+    const shared = string('Used twice.');
+    const schema = structuralOf(
+      struct('Outer', '', {
+        a: shared.tag(1),
+        b: shared.optional().tag(2),
+        c: Inner.tag(3).optional(),
+        d: ref(Inner, 'Of its own description.').tag(4),
+        e: list(Inner).tag(5),
+        f: map(string()).tag(6).optional(),
+        g: string().tag(7, 1),
+        h: Inner.tag(7, 2),
+        untagged: shared,
+      }),
+    );
+    expect([...(schema.properties?.values() ?? [])].map(({ name, tag, required }) => [name, tag, required])).toEqual([
+      ['a', 1, true],
+      ['b', 2, false],
+      ['c', 3, false],
+      ['d', 4, true],
+      ['e', 5, true],
+      ['f', 6, false],
+      ['g', [7, 1], true],
+      ['h', [7, 2], true],
+      ['untagged', undefined, true],
+    ]);
+    expect(schema.properties?.get('c')?.schema).toBe(structuralOf(Inner));
+    expect(
+      decodeMessage(
+        message([
+          [
+            7,
+            [
+              [1, 'g'],
+              [2, [[1, 'h']]],
+            ],
+          ],
+        ]),
+        schema,
+      ),
+    ).toEqual({ g: 'g', h: { text: 'h' } });
   });
 });

@@ -1,4 +1,5 @@
 import { defineKind } from '../../../definition/kind.ts';
+import { Eviction } from '../../policy/eviction.ts';
 import { podColumns } from './columns.ts';
 import { podStrategy } from './rules.ts';
 import { Pod } from './schema.ts';
@@ -21,7 +22,7 @@ export const pods = defineKind<Pod>({
     { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
     { name: 'binding', verbs: ['create'], kind: 'Binding' },
     { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
-    { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
+    { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction', schema: Eviction },
     { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
     { name: 'log', verbs: ['get'] },
     { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
