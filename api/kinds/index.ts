@@ -1,66 +1,78 @@
+import type { KindGroup } from '../definition/group.ts';
 import type { KindDefinition } from '../definition/kind.ts';
-import { customResourceDefinitions } from './apiextensions/custom-resource-definition/index.ts';
-import { controllerRevisions } from './apps/controller-revision.ts';
-import { deployments, deploymentsV1beta2 } from './apps/deployment.ts';
-import { replicaSets } from './apps/replica-set.ts';
-import { selfSubjectReviews } from './authentication/self-subject-review.ts';
-import { tokenReviews } from './authentication/token-review.ts';
-import { selfSubjectRulesReviews } from './authorization/rules-review.ts';
-import { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessReviews } from './authorization/subject-access-review.ts';
-import { leases } from './coordination/lease.ts';
-import { bindings } from './core/binding.ts';
-import { configMaps } from './core/config-map.ts';
-import { endpoints } from './core/endpoints.ts';
-import { events } from './core/event.ts';
-import { limitRanges } from './core/limit-range.ts';
-import { namespaces } from './core/namespace.ts';
-import { nodes } from './core/node/index.ts';
-import { pods } from './core/pod/index.ts';
-import { podTemplates } from './core/pod-template.ts';
-import { replicationControllers } from './core/replication-controller.ts';
-import { resourceQuotas } from './core/resource-quota.ts';
-import { secrets } from './core/secret.ts';
-import { services } from './core/service/index.ts';
-import { serviceAccounts } from './core/service-account.ts';
-import { endpointSlices } from './discovery/endpoint-slice.ts';
-import { eventsEvents } from './events/event.ts';
-import { clusterRoles, roles } from './rbac/role.ts';
-import { clusterRoleBindings, roleBindings } from './rbac/role-binding.ts';
-import { priorityClasses } from './scheduling/priority-class.ts';
+import { admissionregistrationGroup } from './admissionregistration/index.ts';
+import { apiextensionsGroup } from './apiextensions/index.ts';
+import { apiregistrationGroup } from './apiregistration/index.ts';
+import { appsGroup } from './apps/index.ts';
+import { authenticationGroup } from './authentication/index.ts';
+import { authorizationGroup } from './authorization/index.ts';
+import { autoscalingGroup } from './autoscaling/index.ts';
+import { batchGroup } from './batch/index.ts';
+import { certificatesGroup } from './certificates/index.ts';
+import { coordinationGroup } from './coordination/index.ts';
+import { coreGroup } from './core/index.ts';
+import { discoveryGroup } from './discovery/index.ts';
+import { eventsGroup } from './events/index.ts';
+import { flowcontrolGroup } from './flowcontrol/index.ts';
+import { networkingGroup } from './networking/index.ts';
+import { nodeGroup } from './node/index.ts';
+import { policyGroup } from './policy/index.ts';
+import { rbacGroup } from './rbac/index.ts';
+import { resourceGroup } from './resource/index.ts';
+import { schedulingGroup } from './scheduling/index.ts';
+import { storageGroup } from './storage/index.ts';
+
+/** Every group of Kubernetes that skiff knows of, by rank. A group without kinds is not served yet; its rank is kept for it. */
+export const groups: readonly KindGroup[] = [
+  coreGroup,
+  apiregistrationGroup,
+  appsGroup,
+  eventsGroup,
+  authenticationGroup,
+  authorizationGroup,
+  autoscalingGroup,
+  batchGroup,
+  certificatesGroup,
+  networkingGroup,
+  policyGroup,
+  rbacGroup,
+  storageGroup,
+  admissionregistrationGroup,
+  apiextensionsGroup,
+  schedulingGroup,
+  coordinationGroup,
+  nodeGroup,
+  discoveryGroup,
+  resourceGroup,
+  flowcontrolGroup,
+];
 
 /** Every kind that skiff's own API server serves. */
-export const kinds: readonly KindDefinition[] = [
-  pods,
-  podTemplates,
-  replicationControllers,
-  services,
-  endpoints,
-  nodes,
-  namespaces,
-  resourceQuotas,
-  limitRanges,
-  configMaps,
-  secrets,
-  serviceAccounts,
-  events,
-  bindings,
-  replicaSets,
-  deployments,
-  deploymentsV1beta2,
-  controllerRevisions,
-  endpointSlices,
-  leases,
-  eventsEvents,
-  priorityClasses,
-  roles,
-  clusterRoles,
-  roleBindings,
-  clusterRoleBindings,
-  customResourceDefinitions,
-  tokenReviews,
-  selfSubjectReviews,
-  subjectAccessReviews,
-  selfSubjectAccessReviews,
-  localSubjectAccessReviews,
-  selfSubjectRulesReviews,
-];
+export const kinds: readonly KindDefinition[] = groups.flatMap((group) => group.kinds);
+
+const byName = new Map(groups.map((group) => [group.name, group]));
+
+/** Returns undefined if the group is not one of Kubernetes. */
+export const groupOf = (name: string): KindGroup | undefined => byName.get(name);
+
+export * from './admissionregistration/index.ts';
+export * from './apiextensions/index.ts';
+export * from './apiregistration/index.ts';
+export * from './apps/index.ts';
+export * from './authentication/index.ts';
+export * from './authorization/index.ts';
+export * from './autoscaling/index.ts';
+export * from './batch/index.ts';
+export * from './certificates/index.ts';
+export * from './coordination/index.ts';
+export * from './core/index.ts';
+export * from './discovery/index.ts';
+export * from './events/index.ts';
+export * from './flowcontrol/index.ts';
+export * from './networking/index.ts';
+export * from './node/index.ts';
+export * from './policy/index.ts';
+export * from './rbac/index.ts';
+export * from './resource/index.ts';
+export * from './scheduling/index.ts';
+export * from './storage/index.ts';

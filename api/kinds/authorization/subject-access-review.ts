@@ -1,15 +1,9 @@
 import { defineKind } from '../../definition/kind.ts';
+import { FieldSelectorRequirement } from '../../meta/field-selector.ts';
 import { LabelSelectorRequirement } from '../../meta/label-selector.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, list, map, ref, string, struct, topLevel } from '../../schema/fields.ts';
-
-export const FieldSelectorRequirement = struct('FieldSelectorRequirement', 'One expression of a field selector.', {
-  key: string('Path of the field.').tag(1),
-  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'FieldSelectorOperator' }).tag(2),
-  values: atomicList(string(), 'Values to compare with.').tag(3).optional(),
-});
-export type FieldSelectorRequirement = Infer<typeof FieldSelectorRequirement>;
 
 export const FieldSelectorAttributes = struct('FieldSelectorAttributes', 'A field selector, as text or in parts.', {
   rawSelector: string('The selector as it stands in a query.').tag(1).optional(),

@@ -1,29 +1,5 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
-
-/** The groups in the order in which upstream's aggregator lists them; groups of custom resources follow by name. */
-const GROUP_ORDER = [
-  '',
-  'apiregistration.k8s.io',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'resource.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-];
+import { groupOf } from '../../../api/kinds/index.ts';
 
 /** A served group with its versions, the preferred one first; each version with its kinds by plural name. */
 export interface ServedGroup {
@@ -57,13 +33,11 @@ export function compareVersions(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Groups of Kubernetes by rank; groups of custom resources follow by name. */
 function compareGroups(a: string, b: string): number {
-  const left = GROUP_ORDER.indexOf(a);
-  const right = GROUP_ORDER.indexOf(b);
-  if (left >= 0 && right >= 0) return left - right;
-  if (left >= 0) return -1;
-  if (right >= 0) return 1;
-  return a < b ? -1 : a > b ? 1 : 0;
+  const left = groupOf(a)?.rank ?? 0;
+  const right = groupOf(b)?.rank ?? 0;
+  return right - left || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** Orders the kinds for discovery: groups as upstream lists them, versions by preference, kinds by name. */

@@ -1,0 +1,11 @@
+import type { KindGroup } from '../../definition/group.ts';
+import { Scale } from './scale.ts';
+
+export const autoscalingGroup: KindGroup = {
+  name: 'autoscaling',
+  rank: 17500,
+  kinds: [],
+  structures: [{ version: 'v1', schema: Scale }],
+};
+
+export { Scale } from './scale.ts';
