@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { KindDefinition } from '../../api/definition/kind.ts';
+import * as api from '../../api/kinds/index.ts';
 import { kinds } from '../../api/kinds/index.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
@@ -28,11 +29,12 @@ function requiredOf(model: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/^ {4}'([^']+)': /gm)].map(([, name]) => name!));
 }
 
-const GROUP_PREFIX: Readonly<Record<string, string>> = { '': 'Core', 'events.k8s.io': 'Events', 'rbac.authorization.k8s.io': 'Rbac' };
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
+/** A class is called by version and kind: `V1Pod`; where two groups share the name, the first label of the group precedes it: `EventsV1Event`. */
 function modelOf({ group, version, kind }: KindDefinition): string {
-  const plain = `${version.charAt(0).toUpperCase()}${version.slice(1)}${kind}`;
-  return exists(plain) ? plain : `${GROUP_PREFIX[group] ?? ''}${plain}`;
+  const plain = `${capitalized(version)}${kind}`;
+  return exists(plain) ? plain : `${capitalized(group === '' ? 'core' : (group.split('.')[0] ?? ''))}${plain}`;
 }
 
 /** The type in the client's terms. */
@@ -81,7 +83,7 @@ function structureIn(schema: StructuralSchema): StructuralSchema {
   return typeof schema.additionalProperties === 'object' ? structureIn(schema.additionalProperties) : schema;
 }
 
-/** Where we say more, or less, than the library, and why. */
+/** Fields whose type differs from the library's, and why. */
 const KNOWN: ReadonlySet<string> = new Set([
   // The library has `any` for the union types of JSON Schema, and for what Go declares as an empty structure.
   'V1JSONSchemaProps.additionalItems',
@@ -120,6 +122,11 @@ describe('kinds have every field of the client library, with its type', () => {
 
   it('all kinds of versions that upstream still serves are in the library', () => {
     expect(kinds.filter((kind) => !exists(modelOf(kind))).map(({ version, kind }) => `${version} ${kind}`)).toEqual(['v1beta2 Deployment']);
+  });
+
+  it('all schemas are exported by name, for tsc to compare their types', () => {
+    const exported = new Set<unknown>(Object.values(api));
+    expect(kinds.filter(({ schema }) => !exported.has(schema)).map(({ kind }) => kind)).toEqual([]);
   });
 
   it('every field says what it is for', () => {
