@@ -2,6 +2,7 @@ import type { Column } from '../columns/column.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { Field } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
+import type { QuotaRule } from './quota-rule.ts';
 import type { Strategy, VersionRules } from './strategy.ts';
 
 /** Names a kind to a client: enough to address it, with the object's type carried along. */
@@ -48,6 +49,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly strategy: Strategy<T>;
   readonly subresources: readonly Subresource[];
   readonly scale?: ScaleSubresource;
+  /** How quotas count the objects. Without it they are counted by number alone, as `count/<plural>.<group>`. */
+  readonly quota?: QuotaRule<T>;
   /**
    * Where objects are kept: `/registry/<storagePrefix>/…`. Kinds with one prefix share one storage
    * (`apps/v1beta2` Deployments are `apps/v1` Deployments): `storedAs` names the definition whose form is stored, with the conversion.

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../kinds/core/config-map.ts';
 import type { Pod } from '../kinds/core/pod/index.ts';
-import { pods } from '../kinds/core/pod/index.ts';
+import { podLimits, podRequests, pods } from '../kinds/core/pod/index.ts';
 import { services } from '../kinds/core/service/index.ts';
-import { podLimits, podRequests } from './pod-resources.ts';
-import { matchesScopes, missingPodResources, quotaResourcesFor, sumUsage, usageOf } from './usage.ts';
+import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from './usage.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const pod = (spec: Partial<NonNullable<Pod['spec']>>, rest: Partial<Pod> = {}): Pod => ({ spec: { containers: [], ...spec }, ...rest });
@@ -104,6 +103,14 @@ describe('usage', () => {
     expect(usageOf({ group: 'apps', plural: 'deployments' }, {}, NOW)).toEqual({ 'count/deployments.apps': '1' });
   });
 
+  it('of a kind of another group that shares the plural of a known one is a count', () => {
+    const spec = { type: 'LoadBalancer', ports: [{ port: 80 }] };
+    expect(usageOf({ group: 'example.dev', plural: 'services' }, { spec } as never, NOW)).toEqual({ 'count/services.example.dev': '1' });
+    expect(quotaResourcesFor({ group: 'example.dev', plural: 'pods' }, ['pods', 'cpu', 'count/pods', 'count/pods.example.dev'])).toEqual([
+      'count/pods.example.dev',
+    ]);
+  });
+
   it('adds up to what the quota names, zero where nothing is used', () => {
     const hard = { cpu: '10', memory: '1Gi', pods: '5' };
     expect(
@@ -153,7 +160,9 @@ describe('a quota', () => {
 
   it('on CPU or memory asks each container to name them', () => {
     const object = pod({ containers: [container('a', { cpu: '1' }), container('b', {}, { memory: '1Gi' })], initContainers: [{ name: 'i' }] });
-    expect(missingPodResources(object, ['pods', 'requests.cpu', 'limits.memory'])).toBe('must specify limits.memory for: a,i; requests.cpu for: b,i');
-    expect(missingPodResources(object, ['pods', 'ephemeral-storage'])).toBeUndefined();
+    expect(pods.quota?.refusal?.(object, ['pods', 'requests.cpu', 'limits.memory'])).toBe(
+      'must specify limits.memory for: a,i; requests.cpu for: b,i',
+    );
+    expect(pods.quota?.refusal?.(object, ['pods', 'ephemeral-storage'])).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import { requestsOf } from '../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../api/pod/container/container.ts';
-import { isPodLevel, requestsOf } from '../../api/quota/pod-resources.ts';
+import { isPodLevelResource } from '../../api/pod/resources/resource-names.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 
 /** Amounts of what a node has and pods ask for. */
@@ -106,7 +107,7 @@ export function podRequests(pod: Pod): PodRequests {
       if (requests.cpu !== undefined) sum.milliCpu = whole.milliCpu;
       if (requests.memory !== undefined) sum.memory = whole.memory;
       for (const [name, amount] of whole.scalars ?? []) {
-        if (!isPodLevel(name)) continue;
+        if (!isPodLevelResource(name)) continue;
         sum.scalars ??= new Map();
         sum.scalars.set(name, amount);
       }

@@ -2,6 +2,7 @@ import { semanticEqual } from '../../../base/equality.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import { countedAs } from '../../definition/quota-rule.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
@@ -70,5 +71,6 @@ export const configMaps = defineKind<ConfigMap>({
   shortNames: ['cm'],
   schema: ConfigMap,
   columns: configMapColumns,
+  quota: countedAs('configmaps'),
   strategy: configMapStrategy,
 });

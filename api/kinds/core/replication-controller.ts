@@ -1,6 +1,7 @@
 import { ageColumn, labelsText, nameColumn, shown, wide } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import { countedAs } from '../../definition/quota-rule.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { PodTemplateSpec } from '../../pod/template/pod-template.ts';
@@ -144,5 +145,6 @@ export const replicationControllers = defineKind<ReplicationController>({
   ],
   scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
   storagePrefix: 'controllers',
+  quota: countedAs('replicationcontrollers'),
   strategy: replicationControllerStrategy,
 });

@@ -1,6 +1,7 @@
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
+import { countedAs } from '../../definition/quota-rule.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { roundAmounts } from '../../pod/container/container-defaults.ts';
@@ -178,5 +179,6 @@ export const resourceQuotas = defineKind<ResourceQuota>({
   schema: ResourceQuota,
   columns: resourceQuotaColumns,
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
+  quota: { ...countedAs('resourcequotas'), charged: false },
   strategy: resourceQuotaStrategy,
 });

@@ -6,7 +6,11 @@ import type { PodSpec } from './pod-spec.ts';
 type Amounts = Record<string, string>;
 
 function add(to: Amounts, from: Readonly<Amounts>): void {
-  for (const name in from) to[name] = addQuantities(to[name] ?? '0', from[name] ?? '0');
+  for (const name in from) {
+    const amount = from[name] ?? '0';
+    const there = to[name];
+    to[name] = there === undefined ? amount : addQuantities(there, amount);
+  }
 }
 
 function raise(to: Amounts, from: Readonly<Amounts>): void {
@@ -18,8 +22,8 @@ function raise(to: Amounts, from: Readonly<Amounts>): void {
 }
 
 /**
- * What all containers of a pod need together, by their specs: the running ones with their sidecars, or the hungriest moment of
- * initialisation where that is more (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
+ * Returns what all containers of a pod need at once: the running ones with their sidecars or, if that is more, the hungriest moment of
+ * initialisation (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
  */
 export function aggregateContainers(spec: PodSpec, of: (container: Container) => Readonly<Amounts> | undefined): Amounts {
   const running: Amounts = {};

@@ -196,6 +196,29 @@ describe('a quota', () => {
     expect((await server.ask('PATCH', `${services}/three`, patch)).status).toBe(403);
   });
 
+  it.each(['services', 'resourcequotas'])('charges %s of another group by number, under the name of that group', async (plural) => {
+    const group = 'example.dev';
+    const names = { plural, singular: 'thing', kind: 'Thing', listKind: 'ThingList' };
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    await post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: `${plural}.${group}` },
+      spec: { group, names, scope: 'Namespaced', versions: [{ name: 'v1', served: true, storage: true, schema }] },
+    });
+    const path = `/apis/${group}/v1/namespaces/default/${plural}`;
+    await eventually(async () => (await server.ask('GET', path)).status === 200);
+    const count = `count/${plural}.${group}`;
+    await quota({ services: '0', resourcequotas: '0', 'services.nodeports': '0', [count]: '1' });
+    const thing = (name: string) => ({
+      apiVersion: `${group}/v1`,
+      kind: 'Thing',
+      metadata: { name },
+      spec: { type: 'NodePort', ports: [{ port: 80 }] },
+    });
+    expect((await post(path, thing('a'))).status).toBe(201);
+    expect(used()).toEqual({ services: '0', resourcequotas: '0', 'services.nodeports': '0', [count]: '1' });
+    expect((await post(path, thing('b'))).json.message).toContain(`exceeded quota: q, requested: ${count}=1, used: ${count}=1, limited: ${count}=1`);
+  });
+
   it('with scopes is about the pods in scope alone', async () => {
     await quota({ pods: '0' }, { scopes: ['BestEffort'] });
     expect((await post(PODS, pod('p'))).status).toBe(403);

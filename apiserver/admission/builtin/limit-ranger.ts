@@ -1,11 +1,10 @@
 import type { LimitRangeItem } from '../../../api/kinds/core/limit-range.ts';
 import { limitRanges } from '../../../api/kinds/core/limit-range.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import { pods } from '../../../api/kinds/core/pod/index.ts';
+import { podLimits, podRequests, pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
-import type { ResourceList } from '../../../api/quota/pod-resources.ts';
-import { podLimits, podRequests } from '../../../api/quota/pod-resources.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';
+import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 import { admitted, forbidden, handlesOnly, joined } from '../admitted.ts';

@@ -3,9 +3,9 @@ import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
-import type { ResourceList } from '../../../api/quota/pod-resources.ts';
-import { addResources } from '../../../api/quota/pod-resources.ts';
 import { addQuantities, compareQuantities } from '../../../api/schema/quantity.ts';
+import type { ResourceList } from '../../../api/schema/resource-list.ts';
+import { addResources } from '../../../api/schema/resource-list.ts';
 import type { StorageAccess } from '../../storage/access.ts';
 
 /** What one write takes of one quota; negative amounts give back. */

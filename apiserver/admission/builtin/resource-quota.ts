@@ -1,17 +1,15 @@
-import type { Kind } from '../../../api/definition/kind.ts';
-import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { KindDefinition } from '../../../api/definition/kind.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
-import type { ResourceList } from '../../../api/quota/pod-resources.ts';
-import { matchesScopes, missingPodResources, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
+import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
 import { compareQuantities, subtractQuantities } from '../../../api/schema/quantity.ts';
+import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../storage/access.ts';
-import { admitted, forbidden } from '../admitted.ts';
+import { forbidden } from '../admitted.ts';
 import type { Excess, Reservation } from './quota-ledger.ts';
 import { quotaLedger } from './quota-ledger.ts';
 
@@ -36,7 +34,7 @@ function deltaOf(attributes: AdmissionAttributes, object: KubeObject, quota: Liv
 }
 
 /** What there is of a kind in the quota's namespace, in the resources that the kind is charged to. */
-function countOf(objects: StorageAccess, kind: Kind, quota: Live<ResourceQuota>, now: number): ResourceList {
+function countOf(objects: StorageAccess, kind: KindDefinition, quota: Live<ResourceQuota>, now: number): ResourceList {
   const hard = quota.status?.hard ?? {};
   const names = quotaResourcesFor(kind, Object.keys(hard));
   const there = objects.list(kind, quota.metadata.namespace).filter((object) => matchesScopes(quota.spec ?? {}, kind, object));
@@ -46,11 +44,11 @@ function countOf(objects: StorageAccess, kind: Kind, quota: Live<ResourceQuota>,
   );
 }
 
-/** A new pod names what the quota covers, and the quota has been counted once: until then nothing is let in. */
-function checkConstraints(attributes: AdmissionAttributes, quota: Live<ResourceQuota>, pod: Pod | undefined): void {
+/** Refuses objects that do not name what the quota covers (pods), and all objects until the quota has been counted once. */
+function checkConstraints(attributes: AdmissionAttributes, object: KubeObject, quota: Live<ResourceQuota>): void {
   const covered = quotaResourcesFor(attributes.kind, Object.keys(quota.status?.hard ?? {}));
-  const missing = pod && missingPodResources(pod, covered);
-  if (missing !== undefined) throw forbidden(attributes, `failed quota: ${quota.metadata.name}: ${missing}`);
+  const refusal = attributes.old ? undefined : attributes.kind.quota?.refusal?.(object, covered);
+  if (refusal !== undefined) throw forbidden(attributes, `failed quota: ${quota.metadata.name}: ${refusal}`);
   const uncounted = covered.filter((name) => quota.status?.used?.[name] === undefined);
   if (uncounted.length === 0) return;
   throw forbidden(attributes, `status unknown for quota: ${quota.metadata.name}, resources: ${uncounted.sort().join(',')}`);
@@ -65,9 +63,9 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
   return {
     name: 'ResourceQuota',
     handles: (kind, subresource, verb) => {
-      if (!kind.namespaced || subresource !== '' || kind.plural === 'resourcequotas') return false;
+      if (!kind.namespaced || subresource !== '' || kind.quota?.charged === false) return false;
       if (verb === 'create') return kind.verbs.includes('get');
-      return verb === 'update' && kind.group === '' && (kind.plural === 'pods' || kind.plural === 'services');
+      return verb === 'update' && kind.quota?.changesOnUpdate === true;
     },
     async validate(attributes) {
       const { kind, key, object, dryRun } = attributes;
@@ -76,8 +74,7 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       if (quotas.length === 0) return;
       const now = clock.now();
       const covering = quotas.filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
-      const pod = admitted(pods, attributes);
-      for (const quota of covering) checkConstraints(attributes, quota, pod && !pod.old ? pod.object : undefined);
+      for (const quota of covering) checkConstraints(attributes, object, quota);
       const reservations: Reservation[] = [];
       try {
         for (const quota of covering) {

@@ -1,11 +1,8 @@
 import type { Kind } from '../../../api/definition/kind.ts';
-import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
-import type { Service } from '../../../api/kinds/core/service/index.ts';
-import { services } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
+import type { CountedKind } from '../../../api/quota/usage.ts';
 import { compareQuantities } from '../../../api/schema/quantity.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
 import { DONE } from '../../../runtime/control/controller.ts';
@@ -14,10 +11,13 @@ import { semanticallyEqual } from '../../_shared/equality.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 import { countedKinds, planStatus, usageAt } from './plan.ts';
 
+/** A kind that a quota may count. Kinds without a definition of ours are counted by number. */
+type CountedResource = Kind & CountedKind;
+
 export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
   /** Every namespaced kind that a quota may count. Asked anew for each quota, so that kinds may come and go. */
-  readonly counted: () => readonly Kind[];
+  readonly counted: () => readonly CountedResource[];
   /** Whether admission charges these quotas for what is created, so that only what becomes free has to be noticed. Default true. */
   readonly charged?: boolean;
 }
@@ -46,7 +46,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       };
       /** Follows a kind from its first use on: what no quota counts costs nothing. */
-      const follow = (kind: Kind): Informer => {
+      const follow = (kind: CountedResource): Informer => {
         const informer = env.informers.of(kind);
         const id = idOf(kind);
         if (!watched.has(id)) {
@@ -89,15 +89,14 @@ const usesLess = (quota: ResourceQuota, old: ResourceQuota): boolean =>
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 
 /** What makes room: an object that goes, a pod that ends, a service that gives up its ports; and what takes some, where no admission charges it. */
-function changes(kind: Kind, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
+function changes(kind: CountedResource, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
   const now = () => env.clock.now();
-  const follows = idOf(kind) === idOf(pods) || idOf(kind) === idOf(services);
   return {
     ...(charged ? {} : { add: (object: Live, initial: boolean) => initial || wake(object.metadata.namespace) }),
     delete: (object) => wake(object.metadata.namespace),
-    ...(follows
+    ...(kind.quota?.changesOnUpdate
       ? {
-          update: (object: Live<Pod | Service>, old: Live<Pod | Service>) => {
+          update: (object: Live, old: Live) => {
             if (!semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()))) wake(object.metadata.namespace);
           },
         }

@@ -1,12 +1,12 @@
-import type { Kind } from '../../../api/definition/kind.ts';
 import type { ResourceQuota, ResourceQuotaStatus } from '../../../api/kinds/core/resource-quota.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import type { ResourceList } from '../../../api/quota/pod-resources.ts';
+import type { CountedKind } from '../../../api/quota/usage.ts';
 import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
+import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 
 /** Kinds that some resource of the quota counts. */
-export const countedKinds = (quota: ResourceQuota, kinds: readonly Kind[]): Kind[] => {
+export const countedKinds = <K extends CountedKind>(quota: ResourceQuota, kinds: readonly K[]): K[] => {
   const resources = Object.keys(quota.spec?.hard ?? {});
   return kinds.filter((kind) => quotaResourcesFor(kind, resources).length > 0);
 };
@@ -15,7 +15,7 @@ export const countedKinds = (quota: ResourceQuota, kinds: readonly Kind[]): Kind
 const known = new WeakMap<KubeObject, ResourceList>();
 
 /** What an object takes of what quotas count. */
-export function usageAt(kind: Kind, object: KubeObject, now: number): ResourceList {
+export function usageAt(kind: CountedKind, object: KubeObject, now: number): ResourceList {
   const before = known.get(object);
   if (before) return before;
   const worked = usageOf(kind, object, now);
@@ -29,7 +29,7 @@ export function usageAt(kind: Kind, object: KubeObject, now: number): ResourceLi
  */
 export function planStatus(
   quota: Live<ResourceQuota>,
-  counted: readonly { readonly kind: Kind; readonly objects: readonly KubeObject[] }[],
+  counted: readonly { readonly kind: CountedKind; readonly objects: readonly KubeObject[] }[],
   now: number,
 ): ResourceQuotaStatus | undefined {
   const spec = quota.spec ?? {};

@@ -1,9 +1,11 @@
 import { defineKind } from '../../../definition/kind.ts';
 import { Eviction } from '../../policy/eviction.ts';
 import { podColumns } from './columns.ts';
+import { podQuota } from './quota.ts';
 import { podStrategy } from './rules.ts';
 import { Pod } from './schema.ts';
 
+export { podLimits, podRequests, requestsOf } from './resources.ts';
 export { podStrategy } from './rules.ts';
 export * from './schema.ts';
 export { prepareEphemeralContainersUpdate, prepareResize, validateEphemeralContainersUpdate, validateResize } from './subresource-validation.ts';
@@ -30,5 +32,6 @@ export const pods = defineKind<Pod>({
     { name: 'resize', verbs: ['get', 'patch', 'update'] },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
+  quota: podQuota,
   strategy: podStrategy,
 });

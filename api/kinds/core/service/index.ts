@@ -1,5 +1,6 @@
 import { defineKind } from '../../../definition/kind.ts';
 import { serviceColumns } from './columns.ts';
+import { serviceQuota } from './quota.ts';
 import { serviceStrategy } from './rules.ts';
 import { Service } from './schema.ts';
 
@@ -21,5 +22,6 @@ export const services = defineKind<Service>({
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   storagePrefix: 'services/specs',
+  quota: serviceQuota,
   strategy: serviceStrategy,
 });

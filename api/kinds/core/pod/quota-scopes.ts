@@ -1,14 +1,9 @@
-import type { Pod } from '../kinds/core/pod/index.ts';
-import type { ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../kinds/core/resource-quota.ts';
-import type { PodAffinityTerm } from '../pod/placement/affinity.ts';
-import { compareQuantities } from '../schema/quantity.ts';
+import type { ScopeRequirement } from '../../../definition/quota-rule.ts';
+import type { PodAffinityTerm } from '../../../pod/placement/affinity.ts';
+import { compareQuantities } from '../../../schema/quantity.ts';
+import type { Pod } from './schema.ts';
 
-/** The scopes of a quota, `scopes` and `scopeSelector` together; a bare scope asks that it exists. */
-export function scopesOf(quota: ResourceQuotaSpec): ScopedResourceSelectorRequirement[] {
-  return [...(quota.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists' })), ...(quota.scopeSelector?.matchExpressions ?? [])];
-}
-
-/** No container asks for or is limited in CPU or memory. */
+/** Returns whether no container asks for CPU or memory, nor is limited in them. */
 function isBestEffort(pod: Pod): boolean {
   if (pod.status?.qosClass) return pod.status.qosClass === 'BestEffort';
   const asks = (list: Readonly<Record<string, string>> | undefined) =>
@@ -27,7 +22,7 @@ function usesCrossNamespaceAffinity(pod: Pod): boolean {
   return terms.some((term) => (term.namespaces?.length ?? 0) > 0 || term.namespaceSelector !== undefined);
 }
 
-function matchesPriorityClass(pod: Pod, { operator, values = [] }: ScopedResourceSelectorRequirement): boolean {
+function matchesPriorityClass(pod: Pod, { operator, values = [] }: ScopeRequirement): boolean {
   const name = pod.spec?.priorityClassName ?? '';
   switch (operator) {
     case 'Exists':
@@ -43,8 +38,8 @@ function matchesPriorityClass(pod: Pod, { operator, values = [] }: ScopedResourc
   }
 }
 
-/** Whether a pod is in a scope (https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes). */
-export function podMatchesScope(pod: Pod, scope: ScopedResourceSelectorRequirement): boolean {
+/** Returns whether a pod is in a scope (https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes). */
+export function podMatchesScope(pod: Pod, scope: ScopeRequirement): boolean {
   const terminating = pod.spec?.activeDeadlineSeconds !== undefined && pod.spec.activeDeadlineSeconds >= 0;
   switch (scope.scopeName) {
     case 'Terminating':

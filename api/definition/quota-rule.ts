@@ -1,0 +1,38 @@
+import type { KubeObject } from '../meta/object.ts';
+import type { ResourceList } from '../schema/resource-list.ts';
+
+/** A scope that a quota is limited to. */
+export interface ScopeRequirement {
+  readonly scopeName: string;
+  /** In, NotIn, Exists or DoesNotExist. */
+  readonly operator: string;
+  readonly values?: readonly string[] | undefined;
+}
+
+/**
+ * How quotas count the objects of a kind, beside one each of `count/<plural>.<group>`, which every kind has
+ * (https://kubernetes.io/docs/concepts/policy/resource-quotas/).
+ */
+export interface QuotaRule<T extends KubeObject = KubeObject> {
+  /** Returns whether objects are charged to a resource, a key of a quota's `spec.hard`. */
+  covers(resource: string): boolean;
+  /**
+   * Returns the amount that one object takes of each resource.
+   * @param now milliseconds since the epoch
+   */
+  usage(object: T, now: number): ResourceList;
+  /** Whether an update may change the usage: admission charges the difference, and the controller counts anew. */
+  readonly changesOnUpdate?: true;
+  /** False: admission charges nothing for the objects; the controller counts them. */
+  readonly charged?: false;
+  /** Returns whether an object is in a scope. Without it, quotas with scopes do not count the kind. */
+  inScope?(object: T, scope: ScopeRequirement): boolean;
+  /** Returns why a new object is refused under quotas that cover these resources; undefined if it is not. */
+  refusal?(object: T, resources: readonly string[]): string | undefined;
+}
+
+/** The rule of a kind that quotas also count under a bare name, as `secrets`. */
+export const countedAs = (resource: string): QuotaRule => ({
+  covers: (name) => name === resource,
+  usage: () => ({ [resource]: '1' }),
+});

@@ -1,0 +1,74 @@
+import type { QuotaRule } from '../../../definition/quota-rule.ts';
+import { isNativeResource } from '../../../pod/resources/resource-names.ts';
+import type { ResourceList } from '../../../schema/resource-list.ts';
+import { podMatchesScope } from './quota-scopes.ts';
+import { podLimits, podRequests } from './resources.ts';
+import type { Pod } from './schema.ts';
+
+const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+const POD_RESOURCES: ReadonlySet<string> = new Set(['pods', ...COMPUTE.flatMap((name) => [name, `requests.${name}`, `limits.${name}`])]);
+/** If a quota covers one of these, each container must name it. Upstream keeps this list closed. */
+const MUST_BE_NAMED = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
+
+/** `vendor.example/gadget`: outside kubernetes.io, and not in a quota's own form with `requests.`. */
+const isExtended = (name: string): boolean => !isNativeResource(name) && !name.startsWith('requests.');
+
+function coversPodResource(resource: string): boolean {
+  return (
+    POD_RESOURCES.has(resource) ||
+    resource.startsWith('hugepages-') ||
+    resource.startsWith('requests.hugepages-') ||
+    (!isNativeResource(resource) && resource.startsWith('requests.'))
+  );
+}
+
+function computeUsage(requests: ResourceList, limits: ResourceList): Record<string, string> {
+  const usage: Record<string, string> = { pods: '1' };
+  for (const [name, quantity] of Object.entries(requests)) {
+    if (COMPUTE.includes(name) || name.startsWith('hugepages-')) {
+      usage[name] = quantity;
+      usage[`requests.${name}`] = quantity;
+    } else if (isExtended(name)) {
+      usage[`requests.${name}`] = quantity;
+    }
+  }
+  for (const name of COMPUTE) {
+    const limit = limits[name];
+    if (limit !== undefined) usage[`limits.${name}`] = limit;
+  }
+  return usage;
+}
+
+/** A pod that has ended, or whose grace period ran out unconfirmed, is charged for its place in storage only. */
+function isCharged(pod: Pod, now: number): boolean {
+  if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return false;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata ?? {};
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
+  return now <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+}
+
+/** Returns the containers that do not name the CPU or memory that quotas cover, as a sentence; undefined if all do. */
+function missingResources(pod: Pod, resources: readonly string[]): string | undefined {
+  const wanted = resources.filter((name) => MUST_BE_NAMED.has(name)).sort();
+  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const missing = wanted.flatMap((resource) => {
+    const without = containers.filter(({ resources: own }) => !(resource in computeUsage(own?.requests ?? {}, own?.limits ?? {})));
+    return without.length === 0
+      ? []
+      : [
+          `${resource} for: ${without
+            .map((container) => container.name)
+            .sort()
+            .join(',')}`,
+        ];
+  });
+  return missing.length === 0 ? undefined : `must specify ${missing.join('; ')}`;
+}
+
+export const podQuota: QuotaRule<Pod> = {
+  covers: coversPodResource,
+  usage: (pod, now) => (isCharged(pod, now) ? computeUsage(podRequests(pod), podLimits(pod)) : {}),
+  changesOnUpdate: true,
+  inScope: podMatchesScope,
+  refusal: missingResources,
+};

@@ -1,0 +1,64 @@
+import type { Container } from '../../../pod/container/container.ts';
+import type { ContainerStatus } from '../../../pod/container/container-status.ts';
+import { isPodLevelResource } from '../../../pod/resources/resource-names.ts';
+import { aggregateContainers } from '../../../pod/spec/container-requests.ts';
+import { addQuantities } from '../../../schema/quantity.ts';
+import type { ResourceList } from '../../../schema/resource-list.ts';
+import { addResources, maxResources } from '../../../schema/resource-list.ts';
+import type { Pod } from './schema.ts';
+
+type Of = (container: Container) => ResourceList;
+
+const aggregate = ({ spec }: Pod, of: Of): Record<string, string> => (spec ? aggregateContainers(spec, of) : {});
+
+/** Returns whether the node has refused a resize for good. */
+const cannotBeResized = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status, reason }) => type === 'PodResizePending' && status === 'True' && reason === 'Infeasible') ?? false;
+
+/** Returns what each container asks for or, during a resize, still holds: the larger of both. Of an infeasible resize only what it holds counts. */
+function askedOrHeld(pod: Pod, asked: Of, heldBy: (status: ContainerStatus) => ResourceList): Of {
+  const held = new Map<string, ResourceList>();
+  for (const status of [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]) {
+    const resources = heldBy(status);
+    if (Object.keys(resources).length > 0) held.set(status.name, resources);
+  }
+  const infeasible = held.size > 0 && cannotBeResized(pod);
+  return (container) => {
+    const holds = held.get(container.name);
+    return holds === undefined ? asked(container) : infeasible ? holds : maxResources(asked(container), holds);
+  };
+}
+
+/** Returns the requests of each container, with what a resize has not released yet (k8s.io/component-helpers/resource, determineContainerReqs). */
+export const requestsOf = (pod: Pod): Of =>
+  askedOrHeld(
+    pod,
+    (container) => container.resources?.requests ?? {},
+    ({ resources, allocatedResources }) => maxResources(resources?.requests ?? {}, allocatedResources ?? {}),
+  );
+
+/** As requestsOf, for limits. */
+const limitsOf = (pod: Pod): Of =>
+  askedOrHeld(
+    pod,
+    (container) => container.resources?.limits ?? {},
+    ({ resources }) => resources?.limits ?? {},
+  );
+
+/** Returns the requests of a whole pod: containers, init containers, sidecars, pod-level resources and overhead. */
+export function podRequests(pod: Pod): Record<string, string> {
+  const requests = aggregate(pod, requestsOf(pod));
+  for (const [name, quantity] of Object.entries(pod.spec?.resources?.requests ?? {})) if (isPodLevelResource(name)) requests[name] = quantity;
+  return pod.spec?.overhead ? addResources(requests, pod.spec.overhead) : requests;
+}
+
+/** Returns the limits of a whole pod. Overhead is added to existing limits only. */
+export function podLimits(pod: Pod): Record<string, string> {
+  const limits = aggregate(pod, limitsOf(pod));
+  for (const [name, quantity] of Object.entries(pod.spec?.resources?.limits ?? {})) if (isPodLevelResource(name)) limits[name] = quantity;
+  for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
+    const limit = limits[name];
+    if (limit !== undefined) limits[name] = addQuantities(limit, quantity);
+  }
+  return limits;
+}

@@ -1,0 +1,24 @@
+import { addQuantities, compareQuantities } from './quantity.ts';
+
+/** Resource name → quantity, as in `resources.requests`. */
+export type ResourceList = Readonly<Record<string, string>>;
+
+/** Returns the sum of two lists, name by name. */
+export function addResources(a: ResourceList, b: ResourceList): Record<string, string> {
+  const sum: Record<string, string> = { ...a };
+  for (const [name, quantity] of Object.entries(b)) {
+    const there = sum[name];
+    sum[name] = there === undefined ? quantity : addQuantities(there, quantity);
+  }
+  return sum;
+}
+
+/** Returns the larger of two lists, name by name. */
+export function maxResources(a: ResourceList, b: ResourceList): Record<string, string> {
+  const max: Record<string, string> = { ...a };
+  for (const [name, quantity] of Object.entries(b)) {
+    const there = max[name];
+    if (there === undefined || compareQuantities(quantity, there) > 0) max[name] = quantity;
+  }
+  return max;
+}
