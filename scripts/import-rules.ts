@@ -18,7 +18,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'api',
     imports: ['base'],
-    floors: ['schema', 'meta', 'selector', 'validation', 'columns', 'definition', 'pod', 'kinds', 'crd'],
+    floors: ['schema', 'meta', 'validation', 'selector', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd']],
   },
   { name: 'store', imports: ['base', 'api'] },
   {
