@@ -3,7 +3,7 @@ import type { KubeObject, Live } from '../meta/object.ts';
 import type { Column } from './column.ts';
 import { since } from './human-duration.ts';
 
-/** The column that every table starts with. */
+/** The first column of most tables. */
 export const nameColumn: Column = {
   name: 'Name',
   type: 'string',
@@ -26,12 +26,12 @@ export const createdAtColumn: Column = {
   cell: (object) => object.metadata.creationTimestamp,
 };
 
-/** What a kind without columns of its own shows. */
+/** The columns of a kind without columns of its own. */
 export const defaultColumns: readonly Column[] = [nameColumn, createdAtColumn];
 
 type CellOf<T extends KubeObject> = (object: Live<T>, now: number) => string | number | boolean | null;
 
-/** A column that `kubectl get` always shows. */
+/** Returns a column that `kubectl get` always shows. */
 export const shown = <T extends KubeObject>(name: string, description: string, cell: CellOf<T>, type: Column<T>['type'] = 'string'): Column<T> => ({
   name,
   type,
@@ -39,7 +39,7 @@ export const shown = <T extends KubeObject>(name: string, description: string, c
   cell,
 });
 
-/** A column that shows with `-o wide` only. */
+/** Returns a column that shows with `-o wide` only. */
 export const wide = <T extends KubeObject>(name: string, description: string, cell: CellOf<T>): Column<T> => ({
   name,
   type: 'string',
@@ -48,7 +48,7 @@ export const wide = <T extends KubeObject>(name: string, description: string, ce
   cell,
 });
 
-/** `a=b,c=d` by key, or `<none>`. */
+/** Returns `a=b,c=d`, sorted by key, or `<none>`. */
 export function labelsText(labels: Readonly<Record<string, string>> | undefined): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? '<none>' : pairs.sort().join(',');
@@ -60,7 +60,7 @@ function requirementText({ key, operator, values = [] }: LabelSelectorRequiremen
   return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`;
 }
 
-/** A selector in the form of `kubectl get -l`, its requirements by key; `<none>` where it has none. */
+/** Returns a selector in the form of `kubectl get -l`, its requirements sorted by key; `<none>` if it has none. */
 export function selectorText(selector: LabelSelector | undefined): string {
   const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
   const others = (selector?.matchExpressions ?? []).map((one) => ({ key: one.key, text: requirementText(one) }));
@@ -68,7 +68,7 @@ export function selectorText(selector: LabelSelector | undefined): string {
   return all.length === 0 ? '<none>' : all.map(({ text }) => text).join(',');
 }
 
-/** The first three of a list and how many follow: `a,b,c + 2 more...`. */
+/** Returns the first three of a list and the number of the others: `a,b,c + 2 more...`. */
 export function firstThree(texts: readonly string[], empty: string): string {
   const text = texts.slice(0, 3).join(',');
   if (texts.length > 3) return `${text} + ${texts.length - 3} more...`;

@@ -1,5 +1,5 @@
 /**
- * A length of time in at most two units, as kubectl shows ages (k8s.io/apimachinery/pkg/util/duration, HumanDuration):
+ * Formats a length of time in at most two units, as kubectl shows ages (k8s.io/apimachinery/pkg/util/duration, HumanDuration):
  * `119s`, `2m5s`, `179m`, `7h59m`, `47h`, `7d23h`, `729d`, `7y364d`. Up to two seconds of clock skew count as no time.
  */
 export function humanDuration(ms: number): string {
@@ -23,7 +23,7 @@ export function humanDuration(ms: number): string {
 const twoUnits = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 
-/** How long ago a time was; `<unknown>` where there is none. `now` in milliseconds since the epoch. */
+/** Returns the age of a time; `<unknown>` if there is none. `now` in milliseconds since the epoch. */
 export function since(time: string | null | undefined, now: number): string {
   return time ? humanDuration(now - Date.parse(time)) : '<unknown>';
 }

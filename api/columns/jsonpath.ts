@@ -71,8 +71,8 @@ function follow(values: readonly unknown[], step: Step): unknown[] {
 const compiled = new Map<string, JsonPath>();
 
 /**
- * Compiles a path, which may stand in braces and need not start with a dot. What it finds in a value is a list: empty, where nothing is there.
- * @throws JsonPathError for what is no such path.
+ * Compiles a path, which may stand in braces and need not start with a dot. It returns the list of values found, which may be empty.
+ * @throws JsonPathError if the text is not such a path.
  */
 export function jsonPath(text: string): JsonPath {
   const known = compiled.get(text);
@@ -85,10 +85,10 @@ export function jsonPath(text: string): JsonPath {
   return path;
 }
 
-/** The first value that a path finds, or undefined. */
+/** Returns the first value that a path finds, or undefined. */
 export const firstAt = (path: string, root: unknown): unknown => jsonPath(path)(root)[0];
 
-/** The fields of a path of fields alone (`.spec.replicas`): what a scale subresource writes to. Undefined for any other path. */
+/** Returns the fields of a path of fields only (`.spec.replicas`), which a scale subresource writes to; undefined for any other path. */
 export function fieldsOfPath(text: string): readonly string[] | undefined {
   const fields: string[] = [];
   for (const step of steps(text)) {

@@ -8,7 +8,7 @@ import type { Property, StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
 
 export interface CrdOptions {
-  /** Must have a dot: undotted groups belong to Kubernetes. */
+  /** Must have a dot: groups without one belong to Kubernetes. */
   readonly group: string;
   readonly version: string;
   readonly columns: readonly CustomResourceColumnDefinition[];
@@ -16,8 +16,8 @@ export interface CrdOptions {
 }
 
 /**
- * The CustomResourceDefinition by which a stock cluster serves a kind of ours, under another group: same fields, descriptions, constant defaults,
- * list types and subresources. Short names are left out, as they would be those of the kind it stands beside.
+ * Returns the CustomResourceDefinition by which a stock cluster serves a kind of ours under another group: same fields, descriptions, constant
+ * defaults, list types and subresources. Short names are omitted, since the cluster's own kind has them.
  */
 export function crdFromKind(kind: KindDefinition, { group, version, columns, categories = [] }: CrdOptions): CustomResourceDefinition {
   const schema = structuralOf(kind.schema);
@@ -60,7 +60,7 @@ export function crdFromKind(kind: KindDefinition, { group, version, columns, cat
 const describe = (description: string | undefined): JSONSchemaProps => (description ? { description } : {});
 const requiredOf = ({ required }: StructuralSchema): JSONSchemaProps => (required?.length ? { required: [...required] } : {});
 
-/** What of a template's metadata means anything; the rest is for the server to set. */
+/** The fields of a template's metadata that have a meaning; the server sets the others. */
 const TEMPLATE_METADATA: ReadonlySet<string> = new Set(['annotations', 'finalizers', 'generateName', 'labels', 'name', 'namespace']);
 
 function propertyOf({ schema, description, default: preset }: Property): JSONSchemaProps {
@@ -71,7 +71,7 @@ function propertyOf({ schema, description, default: preset }: Property): JSONSch
   };
 }
 
-/** The pattern by which CustomResourceDefinitions check quantities, for want of a format. */
+/** The pattern of quantities, for which CustomResourceDefinitions have no format. */
 const QUANTITY = '^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$';
 
 function jsonSchemaOf(schema: StructuralSchema): JSONSchemaProps {
@@ -108,7 +108,7 @@ function listOf(schema: StructuralSchema, items: StructuralSchema): JSONSchemaPr
   const keys = schema['x-kubernetes-list-map-keys'];
   for (const key of keys ?? []) {
     const property = item.properties?.[key];
-    // Keys must be there: where they need not be, they are empty.
+    // Keys must be present: optional ones default to the empty string.
     if (property && property.default === undefined && !item.required?.includes(key)) property.default = '';
   }
   const type = schema['x-kubernetes-list-type'];

@@ -18,27 +18,27 @@ import { anyValue } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { validatorOf } from '../schema/validate.ts';
 
-/** An object of a custom resource: beyond metadata, only its schema knows what it holds. */
+/** An object of a custom resource. Only its schema knows the fields beyond metadata. */
 export interface CustomObject extends KubeObject {
   spec?: unknown;
   status?: unknown;
 }
 
-/** What is served where a version gives no schema: the API server refuses such definitions, but keep what they hold. */
+/** The schema of a version without one. The API server refuses such definitions; here all fields are kept. */
 const ANYTHING: StructuralSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 const MAIN_ONLY: readonly Subresource[] = [];
 const READ_WRITE = ['get', 'patch', 'update'] as const;
 
 /**
- * The kind that one version of a CustomResourceDefinition defines: schema, defaults and pruning, `status` and `scale`, columns and selectable
- * fields. Versions other than the stored one are converted by renaming alone (strategy None). The definition is taken to be valid.
- * @throws RangeError where the definition has no such version.
+ * Returns the kind that one version of a CustomResourceDefinition defines: schema, defaults and pruning, `status` and `scale`, columns and
+ * selectable fields. Versions other than the stored one are converted by renaming only (strategy None). The definition must be valid.
+ * @throws RangeError if the definition has no such version.
  */
 export function kindFromCrd(crd: CustomResourceDefinition, versionName: string): KindDefinition<CustomObject> {
   const { group, names, scope, versions } = crd.spec;
   const version = versions.find(({ name }) => name === versionName);
-  // Between versions only the name changes, so where the stored one is not served, the first that is may stand in.
+  // Versions differ by name only, so the first served one takes the place of a stored one that is not served.
   const stored = versions.find(({ storage, served }) => storage && served) ?? versions.find(({ served }) => served) ?? version;
   if (!version || !stored) throw new RangeError(`${names.plural}.${group} has no version ${versionName}`);
   const schema = version.schema?.openAPIV3Schema;
@@ -107,7 +107,7 @@ function strategyOf(structural: StructuralSchema, version: CustomResourceDefinit
   };
 }
 
-/** With the status subresource, the main resource leaves the status alone, and the subresource all the rest. */
+/** With the status subresource, the main resource keeps the status as it is, and the subresource all the rest. */
 const statusRules: Pick<Strategy<CustomObject>, 'prepareForCreate' | 'prepareForUpdate' | 'prepareForStatusUpdate'> = {
   prepareForCreate: (object) => {
     delete object.status;
@@ -145,7 +145,7 @@ function columnOf(definition: CustomResourceColumnDefinition): Column<CustomObje
   };
 }
 
-/** A value as its column's type shows it; null where it is missing or of another type. */
+/** Formats a value by its column's type. Returns null if it is missing or of another type. */
 function cellOf(type: string, value: unknown, now: number): Cell {
   if (value === undefined || value === null) return null;
   switch (type) {
@@ -164,6 +164,6 @@ function cellOf(type: string, value: unknown, now: number): Cell {
   }
 }
 
-/** The versions that are served, each as a kind. */
+/** Returns the served versions, each as a kind. */
 export const kindsFromCrd = (crd: CustomResourceDefinition): readonly KindDefinition<CustomObject>[] =>
   crd.spec.versions.filter(({ served }) => served).map(({ name }) => kindFromCrd(crd, name));

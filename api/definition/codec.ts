@@ -9,26 +9,26 @@ import { customDecoder } from './custom-decode.ts';
 import type { KindDefinition } from './kind.ts';
 
 export interface DecodeOptions {
-  /** Say which fields the schema does not know. Otherwise they are dropped in silence. */
+  /** Report fields that the schema does not know. Otherwise they are dropped silently. */
   readonly strict?: boolean;
 }
 
 export type DecodeResult<T> =
   | Decoded<T>
-  | { readonly ok: false /** As encoding/json says it: `json: cannot unmarshal …` */; readonly message: string };
+  | { readonly ok: false /** In the words of encoding/json: `json: cannot unmarshal …` */; readonly message: string };
 
 export interface Decoded<T> {
   readonly ok: true;
-  /** New, owned by the caller; shares nothing with the value that was decoded. */
+  /** A new object, owned by the caller, that shares nothing with the decoded value. */
   readonly object: T;
-  /** Paths, as `spec.containers[0].bogus`. Empty unless asked for. */
+  /** Paths such as `spec.containers[0].bogus`. Empty unless `strict` is set. */
   readonly unknownFields: readonly string[];
 }
 
-/** What a kind's schema does to its objects. */
+/** Decodes and defaults the objects of a kind by its schema. */
 export interface Codec<T extends KubeObject = KubeObject> {
   readonly structural: StructuralSchema;
-  /** Reads a parsed JSON value (which stays as it is) with the semantics of kube-apiserver: see decode.ts. Unknown fields are dropped. */
+  /** Reads a parsed JSON value, which is not changed, with the semantics of kube-apiserver: see decode.ts. Unknown fields are dropped. */
   decode(value: unknown, options?: DecodeOptions): DecodeResult<T>;
   /** Fills in the schema's constant defaults, in place. */
   applyDefaults(object: T): void;
@@ -36,7 +36,7 @@ export interface Codec<T extends KubeObject = KubeObject> {
 
 const codecs = new WeakMap<KindDefinition, Codec>();
 
-/** The codec of a kind, made on first use and kept as long as the definition. */
+/** Returns the codec of a kind, made on first use and kept as long as the definition. */
 export function codecOf<T extends KubeObject>(kind: KindDefinition<T>): Codec<T>;
 export function codecOf(kind: KindDefinition): Codec {
   const known = codecs.get(kind);
@@ -49,7 +49,7 @@ export function codecOf(kind: KindDefinition): Codec {
 const TOO_DEEP = 'exceeded max depth';
 const none: readonly string[] = [];
 
-/** The codec of a structure that is no kind of its own: DeleteOptions, Scale, Status. */
+/** Returns the codec of a structure that is not a kind: DeleteOptions, Scale, Status. */
 export function builtInCodec<T extends KubeObject>(structural: StructuralSchema): Codec<T> {
   const decoder = decoderOf(structural);
   const defaulter = defaulterOf(structural);
@@ -98,13 +98,13 @@ function customCodec(structural: StructuralSchema): Codec {
   };
 }
 
-/** What strict field validation finds fault with, as it stands in errors and in `Warning:` headers. Doubled keys are seen in the text alone. */
+/** Returns the faults of strict field validation, as texts of errors and of `Warning:` headers. Duplicate keys are visible in the JSON text only. */
 export const strictProblems = (unknownFields: readonly string[], duplicateFields: readonly string[] = []): string[] => [
   ...duplicateFields.map((path) => `duplicate field ${JSON.stringify(path)}`),
   ...unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`),
 ];
 
-/** The 400 for a body that is no object of the kind: `message` is what decode said, or `strictDecodingMessage`. */
+/** Returns the 400 for a body that is not an object of the kind. `message` comes from `decode` or `strictDecodingMessage`. */
 export const cannotBeHandled = (kind: { readonly kind: string; readonly version: string }, message: string): StatusError =>
   new StatusError('BadRequest', `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${message}`);
 

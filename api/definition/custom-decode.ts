@@ -11,10 +11,10 @@ type Result =
   | { readonly ok: true; readonly object: KubeObject; readonly unknownFields: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-/** The schema of metadata, read as for built-in kinds, wherever it stands: at the root and in embedded resources. */
+/** The schema of metadata, which is read as for built-in kinds, at the root and in embedded resources. */
 const metadataSchema = (): StructuralSchema => {
   const { properties } = structuralOf(ObjectMeta);
-  // A structure around it, so that errors and unknown fields are named from `metadata` on.
+  // The structure around it makes errors and unknown fields begin with `metadata`.
   return {
     type: 'object',
     title: 'ObjectMeta',
@@ -23,8 +23,8 @@ const metadataSchema = (): StructuralSchema => {
 };
 
 /**
- * Reads objects of a custom resource: what the schema does not name is dropped (unless it says to keep it), metadata is read as that of
- * built-in kinds. Types are not checked here: what is wrong with them is for validation to say, field by field.
+ * Reads objects of a custom resource. Fields that the schema does not name are dropped, unless it preserves them; metadata is read as that of
+ * built-in kinds. Types are not checked here: validation reports them, field by field.
  */
 export function customDecoder(schema: StructuralSchema): (value: unknown) => Result {
   let metadata: StructuralSchema | undefined;
@@ -68,7 +68,7 @@ function decodeMetadata(
   return { ok: true, metadata: isObject(decoded) ? decoded.metadata : {} };
 }
 
-/** A copy of the value without what the schema does not name; `path` ends in a dot, or is empty. */
+/** Copies the value without fields that the schema does not name. `path` ends in a dot, or is empty. */
 function pruneField(
   out: Record<string, unknown>,
   key: string,
@@ -101,7 +101,7 @@ function prune(value: unknown, schema: StructuralSchema, path: string, unknown: 
   return out;
 }
 
-/** apiVersion, kind and metadata of an embedded resource are known without being named; unreadable metadata is left to validation. */
+/** apiVersion, kind and metadata of an embedded resource are known without being named. Unreadable metadata is kept for validation to report. */
 function embedded(out: Record<string, unknown>, key: string, value: unknown, path: string, unknown: string[]): boolean {
   if (key === 'apiVersion' || key === 'kind') {
     out[key] = copy(value);

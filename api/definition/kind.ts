@@ -5,14 +5,14 @@ import type { StructuralSchema } from '../schema/structural.ts';
 import type { QuotaRule } from './quota-rule.ts';
 import type { Strategy, VersionRules } from './strategy.ts';
 
-/** Names a kind to a client: enough to address it, with the object's type carried along. */
+/** Identifies a kind to a client: all that is needed to address its objects, with their type. */
 export interface Kind<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
-  /** Never set: it ties the type of the objects to the kind. */
+  /** Never set. Ties the type of the objects to the kind. */
   readonly object?: T;
 }
 
@@ -24,11 +24,11 @@ export interface ScaleSubresource {
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
-/** A subresource as discovery lists it. `status` and `scale` are handled by the pipeline, the others by a handler of their own. */
+/** A subresource as discovery lists it. The pipeline handles `status` and `scale`; every other one has a handler of its own. */
 export interface Subresource {
   readonly name: string;
   readonly verbs: readonly Verb[];
-  /** Group, version and kind of what it takes, where that is not the parent's. */
+  /** Group, version and kind of its objects, if they are not the parent's. */
   readonly group?: string;
   readonly version?: string;
   readonly kind?: string;
@@ -49,10 +49,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly strategy: Strategy<T>;
   readonly subresources: readonly Subresource[];
   readonly scale?: ScaleSubresource;
-  /** How quotas count the objects. Without it they are counted by number alone, as `count/<plural>.<group>`. */
+  /** The resources that quotas charge the objects to. Without it they are counted by number only, as `count/<plural>.<group>`. */
   readonly quota?: QuotaRule<T>;
   /**
-   * Where objects are kept: `/registry/<storagePrefix>/…`. Kinds with one prefix share one storage
+   * The prefix of the objects' keys in the store: `/registry/<storagePrefix>/…`. Kinds with one prefix share one storage
    * (`apps/v1beta2` Deployments are `apps/v1` Deployments): `storedAs` names the definition whose form is stored, with the conversion.
    */
   readonly storagePrefix: string;
@@ -93,11 +93,11 @@ export function defineKind<T extends KubeObject>(
   };
 }
 
-/** `v1` or `apps/v1`. */
+/** Returns `v1` or `apps/v1`. */
 export const apiVersionOf = (kind: { group: string; version: string }): string =>
   kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 
-/** The REST path of a collection or, with a name, of an object or subresource. */
+/** Returns the REST path of a collection or, with a name, of an object or subresource. */
 export function pathOf(kind: Kind, namespace?: string, name?: string, subresource?: string): string {
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
   const scope = kind.namespaced && namespace ? `${root}/namespaces/${namespace}` : root;

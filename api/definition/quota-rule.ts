@@ -10,7 +10,7 @@ export interface ScopeRequirement {
 }
 
 /**
- * How quotas count the objects of a kind, beside one each of `count/<plural>.<group>`, which every kind has
+ * The resources that quotas charge objects of a kind to, beside `count/<plural>.<group>`, which every kind has
  * (https://kubernetes.io/docs/concepts/policy/resource-quotas/).
  */
 export interface QuotaRule<T extends KubeObject = KubeObject> {
@@ -21,13 +21,13 @@ export interface QuotaRule<T extends KubeObject = KubeObject> {
    * @param now milliseconds since the epoch
    */
   usage(object: T, now: number): ResourceList;
-  /** Whether an update may change the usage: admission charges the difference, and the controller counts anew. */
+  /** Set if an update may change the usage: admission charges the difference, and the controller counts again. */
   readonly changesOnUpdate?: true;
-  /** False: admission charges nothing for the objects; the controller counts them. */
+  /** False if admission does not charge for the objects, and only the controller counts them. */
   readonly charged?: false;
   /** Returns whether an object is in a scope. Without it, quotas with scopes do not count the kind. */
   inScope?(object: T, scope: ScopeRequirement): boolean;
-  /** Returns why a new object is refused under quotas that cover these resources; undefined if it is not. */
+  /** Returns the reason to refuse a new object under quotas that cover these resources; undefined if there is none. */
   refusal?(object: T, resources: readonly string[]): string | undefined;
 }
 

@@ -2,21 +2,21 @@ import type { KubeObject, Live } from '../meta/object.ts';
 import { fieldErrorText } from '../schema/field-error.ts';
 import type { Strategy } from './strategy.ts';
 
-/** An object after its kind's defaults. */
+/** Returns an object after its kind's defaults. */
 export function defaulted<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): T {
   const copy: T = structuredClone(object);
   strategy.default?.(copy);
   return copy;
 }
 
-/** What is wrong with a new object, as the texts of its errors. */
+/** Returns the errors of a new object, as texts. */
 export function createErrors<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): string[] {
   const created = defaulted(strategy, object);
   strategy.prepareForCreate?.(created);
   return (strategy.validate?.(created) ?? []).map(fieldErrorText);
 }
 
-/** An object as the server would keep it. */
+/** Returns an object as the server would store it. */
 export function stored<T extends KubeObject>(strategy: Strategy<T>, object: NoInfer<T>): Live<T> {
   const created = defaulted(strategy, object);
   strategy.prepareForCreate?.(created);
@@ -24,7 +24,7 @@ export function stored<T extends KubeObject>(strategy: Strategy<T>, object: NoIn
   return { ...created, metadata };
 }
 
-/** What an update makes of an object: `change` works on a copy. */
+/** Returns the result of an update. `change` works on a copy. */
 export function updated<T extends KubeObject>(strategy: Strategy<T>, old: Live<T>, change: (object: T) => void): T {
   const next: T = structuredClone(old);
   change(next);
@@ -33,11 +33,11 @@ export function updated<T extends KubeObject>(strategy: Strategy<T>, old: Live<T
   return next;
 }
 
-/** What is wrong with an update. */
+/** Returns the errors of an update. */
 export const updateErrors = <T extends KubeObject>(strategy: Strategy<T>, old: Live<T>, change: (object: T) => void): string[] =>
   (strategy.validateUpdate?.(updated(strategy, old, change), old) ?? []).map(fieldErrorText);
 
-/** What is wrong with an update of the status. */
+/** Returns the errors of an update of the status. */
 export function statusErrors<T extends KubeObject>(strategy: Strategy<T>, old: Live<T>, change: (object: T) => void): string[] {
   const next: T = structuredClone(old);
   change(next);

@@ -33,7 +33,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   validateName?(name: string, prefix: boolean): readonly string[];
   /** If set, the server keeps metadata.generation: 1 at first, incremented by this rule. */
   readonly generation?: GenerationRule;
-  /** False: an update must name the resourceVersion that it is based on. */
+  /** False if an update must name the resourceVersion that it is based on. */
   readonly allowUnconditionalUpdate?: false;
   readonly metadataChecks?: MetadataChecks;
   /** `spec.nodeName` → value, for field selectors beside metadata.name and metadata.namespace. */

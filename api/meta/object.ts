@@ -1,13 +1,13 @@
 import type { ObjectMeta } from './object-meta.ts';
 
-/** What every Kubernetes object has: a type, and metadata. */
+/** The part that all Kubernetes objects share: a type, and metadata. */
 export interface KubeObject {
   apiVersion?: string | undefined;
   kind?: string | undefined;
   metadata?: ObjectMeta | undefined;
 }
 
-/** An object as the API server serves it: the server has filled in its identity. */
+/** An object as the API server serves it, with the identity that the server has filled in. */
 export type Live<T extends KubeObject = KubeObject> = T & {
   metadata: ObjectMeta & { name: string; uid: string; resourceVersion: string; creationTimestamp: string };
 };

@@ -29,13 +29,13 @@ export const STATUS_CODES = {
 
 export type StatusReason = keyof typeof STATUS_CODES;
 
-/** An answer that is not a success: thrown by the API server's pipeline and by clients alike. */
+/** An answer that is not a success. The API server's pipeline and clients throw it. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly reason: StatusReason | '';
   readonly code: number;
   readonly details: StatusDetails | undefined;
-  /** Of an expired list: the token by which a client goes on all the same, with what is there now. */
+  /** On an expired list only: the token by which a client may continue, with the present objects. */
   readonly continue: string | undefined;
 
   constructor(reason: StatusReason | '', message: string, details?: StatusDetails, code?: number, continueToken?: string) {
@@ -72,7 +72,7 @@ export const isConflict = (error: unknown): error is StatusError => hasReason(er
 export const isAlreadyExists = (error: unknown): error is StatusError => hasReason(error, 'AlreadyExists');
 export const isExpired = (error: unknown): error is StatusError => hasReason(error, 'Expired', 'Gone');
 
-/** What an error is about: `plural.group` as upstream prints it. */
+/** Returns the resource of an error as upstream prints it: `plural.group`. */
 export interface ResourceName {
   readonly group: string;
   readonly plural: string;
@@ -96,7 +96,7 @@ export const errors = {
       detailsOf(r, name),
     ),
   invalid: (r: ResourceName, name: string, causes: readonly FieldError[]) => {
-    // A cause may be reported several times, its text is shown once.
+    // A cause may be reported several times; its text is shown once.
     const texts = [...new Set(causes.map(fieldErrorText))];
     return new StatusError('Invalid', `${kindText(r)} "${name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, {
       ...detailsOf(r, name),

@@ -6,7 +6,7 @@ import type { Quantity } from '../schema/quantity.ts';
 import { parseQuantity, quantityText } from '../schema/quantity.ts';
 import type { ResourceList } from '../schema/resource-list.ts';
 
-/** The identity of a kind and how quotas count it. A kind without a rule is counted by number alone. */
+/** The identity of a kind, with the rule by which quotas count it. A kind without a rule is counted by number alone. */
 export type CountedKind = Pick<Kind, 'group' | 'plural'> & Pick<KindDefinition, 'quota'>;
 
 const countOf = ({ group, plural }: CountedKind): string => (group === '' ? `count/${plural}` : `count/${plural}.${group}`);

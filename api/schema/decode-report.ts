@@ -4,13 +4,13 @@ import { quantityProblem } from './quantity.ts';
 import type { StructuralSchema } from './structural.ts';
 
 export interface DecodeReport {
-  /** What encoding/json would say of the value: its first type error, unless a type with a decoder of its own refused. */
+  /** The message of encoding/json about the value: its first type error, unless a type with a decoder of its own refused. */
   readonly problem?: string;
   /** Paths of fields that the schema does not know, in the order of the text: `spec.containers[0].bogus`. */
   readonly unknownFields: readonly string[];
 }
 
-/** Ends the walk: where a type decodes itself (times, quantities, int-or-string), Go's decoder stops at once. */
+/** Ends the walk: at a type that decodes itself (times, quantities, int-or-string), Go's decoder stops at once. */
 class Refused extends Error {}
 
 interface Walk {
@@ -21,7 +21,7 @@ interface Walk {
   saved: { problem?: string };
 }
 
-/** What is wrong with a value, in kube-apiserver's words. Slow: for values that did not pass the decoder. */
+/** Reports the faults of a value in kube-apiserver's words. Slow; meant for values that did not pass the decoder. */
 export function report(value: unknown, schema: StructuralSchema): DecodeReport {
   const walk: Walk = { unknown: [], fields: [], struct: '', saved: {} };
   try {

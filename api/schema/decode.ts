@@ -3,16 +3,16 @@ import { isObject } from '../../base/json.ts';
 import { canonicalQuantity, QuantityError } from './quantity.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
-/** What a pass over a value has met; where either is set, a second pass (decode-report.ts) says what and where. */
+/** The findings of a pass over a value. If either is set, a second pass (decode-report.ts) reports what and where. */
 export interface DecodeState {
   failed: boolean;
   unknown: boolean;
 }
 
-/** Gives a new value that shares nothing with the one it was given, or `undefined` where that is null or of the wrong type. */
+/** Returns a new value that shares nothing with the given one, or `undefined` if that is null or of the wrong type. */
 export type Decoder = (value: unknown, state: DecodeState) => unknown;
 
-/** JSON nested deeper than this is refused, as the stack is finite. */
+/** The deepest nesting of JSON that is accepted, since the stack is finite. */
 export const MAX_DEPTH = 1000;
 
 const fail = (value: unknown, state: DecodeState): undefined => {
@@ -53,13 +53,13 @@ const decodeQuantity: Decoder = (value, state) => {
 };
 const decodeAny: Decoder = (value) => copy(value, 0);
 
-/** Sets a property whatever its name: `__proto__` is a name like any other in a map. */
+/** Sets a property of any name: `__proto__` is an ordinary key of a map. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
 
-/** A deep copy of a JSON value. @throws RangeError past MAX_DEPTH. */
+/** Copies a JSON value deeply. @throws RangeError past MAX_DEPTH. */
 export function copy(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) throw new RangeError('exceeded max depth');
@@ -71,7 +71,7 @@ export function copy(value: unknown, depth = 0): unknown {
 
 const compiled = new WeakMap<StructuralSchema, Decoder>();
 
-/** The decoder of a schema, made on first use and kept; its parts are made when a value first reaches them. */
+/** Returns the decoder of a schema, made on first use and kept. Its parts are made when a value first reaches them. */
 export function decoderOf(schema: StructuralSchema): Decoder {
   const known = compiled.get(schema);
   if (known) return known;
@@ -115,7 +115,7 @@ function build(schema: StructuralSchema): Decoder {
   }
 }
 
-/** What Go leaves in a place that JSON does not fill: undefined where that is no value of ours (times). */
+/** Returns Go's zero value for a place that JSON does not fill; undefined if it is not a value of ours (times). */
 export function zeroOf(schema: StructuralSchema): unknown {
   switch (schema.format) {
     case 'quantity':

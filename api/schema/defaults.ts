@@ -2,7 +2,7 @@ import { isObject } from '../../base/json.ts';
 import { copy, setOwn } from './decode.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
-/** Fills in, in place, what the schema gives a default for. */
+/** Fills in the schema's defaults, in place. */
 export type Defaulter = (value: unknown) => void;
 
 const nothing: Defaulter = () => {};
@@ -15,7 +15,7 @@ function* children(schema: StructuralSchema): Generator<StructuralSchema> {
   if (typeof schema.additionalProperties === 'object') yield schema.additionalProperties;
 }
 
-/** The constant default of a field. */
+/** Returns the constant default of a field. */
 export const defaultOf = (property: Property): unknown => property.default ?? property.schema.default;
 
 const setsDefaults = (schema: StructuralSchema): boolean => {
@@ -23,7 +23,7 @@ const setsDefaults = (schema: StructuralSchema): boolean => {
   return false;
 };
 
-/** Whether anything under the node has a default; the graph may have cycles. */
+/** Returns whether anything below the node has a default. The graph may have cycles. */
 function hasDefaults(root: StructuralSchema): boolean {
   const known = reaches.get(root);
   if (known !== undefined) return known;
@@ -40,7 +40,7 @@ function hasDefaults(root: StructuralSchema): boolean {
   return false;
 }
 
-/** The defaulter of a schema, made on first use and kept. A null in a field that is not nullable counts as absent. */
+/** Returns the defaulter of a schema, made on first use and kept. A null in a field that is not nullable counts as absent. */
 export function defaulterOf(schema: StructuralSchema): Defaulter {
   const known = compiled.get(schema);
   if (known) return known;

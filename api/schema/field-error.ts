@@ -1,4 +1,4 @@
-/** The reasons a cause may have, as `metav1.CauseType` (k8s.io/apimachinery/pkg/util/validation/field). */
+/** The reasons of a cause, as `metav1.CauseType` (k8s.io/apimachinery/pkg/util/validation/field). */
 export type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -11,7 +11,7 @@ export type FieldErrorType =
   | 'FieldValueTypeInvalid'
   | 'InternalError';
 
-/** One thing wrong with one field. `message` is the whole text after the field: `Invalid value: -1: must be …`. */
+/** One fault of one field. `message` is the whole text after the field: `Invalid value: -1: must be …`. */
 export interface FieldError {
   readonly type: FieldErrorType;
   readonly field: string;

@@ -5,7 +5,7 @@
  */
 
 /**
- * What a schema says beyond its shape, in the terms of Kubernetes' OpenAPI extensions
+ * The facts of a schema beyond its shape, in the terms of Kubernetes' OpenAPI extensions
  * (https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy).
  */
 export interface FieldMeta {
@@ -23,9 +23,9 @@ export interface FieldMeta {
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-embedded-resource'?: boolean;
   /**
-   * How the field treats its zero value (`""`, `0`, `false`, `[]`, `{}`), as the Go struct behind kube-apiserver does:
+   * The treatment of the zero value (`""`, `0`, `false`, `[]`, `{}`), as by the Go struct behind kube-apiserver:
    * `value` drops it (omitempty), `pointer` tells it from an absent one, `filled` writes it where the field is absent, `null` writes null there.
-   * What is left out: scalars, lists and maps are `value`, structures `pointer`, required fields `filled`.
+   * Default: `value` for scalars, lists and maps, `pointer` for structures, `filled` for required fields.
    */
   readonly presence?: 'value' | 'pointer' | 'filled' | 'null';
   /** The named type that error messages show instead of `string`: `RestartPolicy`; with its package where that is not `v1`. */
@@ -44,18 +44,18 @@ export interface FieldMeta {
  */
 export type Tag = number | readonly [message: number, field: number];
 
-/** What JSON stands in the field. */
+/** The kind of JSON value in the field. */
 export type FieldKind = 'string' | 'number' | 'integer' | 'boolean' | 'any' | 'list' | 'map' | 'struct';
 
 declare const type: unique symbol;
 
 /** A field, or a structure, whose values are of type T. */
 export class Field<T = unknown> {
-  /** Never set: it carries the type. */
+  /** Never set. Carries the type. */
   declare readonly [type]: T;
   readonly kind: FieldKind;
   readonly meta: FieldMeta;
-  /** What a list or map holds. */
+  /** The items of a list or map. */
   readonly item: Field | undefined;
   readonly shape: Shape | undefined;
   readonly isOptional: boolean;
@@ -91,7 +91,7 @@ export class Field<T = unknown> {
 }
 
 export class OptionalField<T = unknown> extends Field<T> {
-  /** Never set: it tells the type from that of a required field. */
+  /** Never set. Distinguishes the type from that of a required field. */
   declare readonly mayBeAbsent: true;
 
   override tag(number: number, within?: number): OptionalField<T> {
@@ -127,7 +127,7 @@ const QUANTITY: FieldMeta = { format: 'quantity' };
 const INT_OR_STRING: FieldMeta = { format: 'int-or-string', 'x-kubernetes-int-or-string': true };
 const ANY: FieldMeta = { 'x-kubernetes-preserve-unknown-fields': true };
 
-/** The constructors take a one-line description, which `kubectl explain` shows, and what else is to be said of the field. */
+/** The constructors take a one-line description, which `kubectl explain` shows, and further facts of the field. */
 export const string = (description?: string, meta?: FieldMeta) => field<string>('string', description, meta);
 export const boolean = (description?: string, meta?: FieldMeta) => field<boolean>('boolean', description, meta);
 export const number = (description?: string, meta?: FieldMeta) => field<number>('number', description, meta, DOUBLE);
@@ -142,13 +142,13 @@ export const microTime = (description?: string, meta?: FieldMeta) => field<strin
 /** A resource.Quantity in its textual form; JSON numbers are accepted and made text on decoding. */
 export const quantity = (description?: string, meta?: FieldMeta) => field<string>('string', description, meta, QUANTITY);
 export const intOrString = (description?: string, meta?: FieldMeta) => field<number | string>('any', description, meta, INT_OR_STRING);
-/** Any JSON value, kept as it is; T is what the API says stands there. */
+/** Any JSON value, kept as it is; T is the API's type of it. */
 export const anyValue = <T = unknown>(description?: string, meta?: FieldMeta) => field<T>('any', description, meta, ANY);
 export const map = <V extends Field>(value: V, description?: string, meta?: FieldMeta) =>
   new Field<Record<string, Infer<V>>>('map', { description, ...meta }, value);
 export const list = <V extends Field>(item: V, description?: string, meta?: FieldMeta) =>
   new Field<Infer<V>[]>('list', { description, ...meta }, item);
-/** A list replaced as a whole by whoever applies it. */
+/** A list that an apply replaces as a whole. */
 export const atomicList = <V extends Field>(item: V, description?: string, meta?: FieldMeta) =>
   list(item, description, { 'x-kubernetes-list-type': 'atomic', ...meta });
 /** A list of distinct scalars. */
@@ -174,14 +174,14 @@ export const namedString = (goType: string) => string(undefined, { goType });
 /** Resource name → quantity. */
 export const resourceList = (description: string) => map(quantity(), description, { goType: 'ResourceList' });
 
-/** A field that holds the named structure, described by what it is for here. */
+/** A field that holds the named structure, with a description of its use there. */
 export const ref = <T>(structure: Field<T>, description: string, meta?: FieldMeta): Field<T> =>
   new Field<T>('struct', { description, target: structure, ...meta });
 
-/** A named structure: what OpenAPI calls a definition, and Go a struct. Getters in the shape are read late: that is how a structure holds itself. */
+/** A named structure: what OpenAPI calls a definition, and Go a struct. Getters in the shape are read late, so that a structure can hold itself. */
 export const struct = <S extends Shape>(title: string, description: string, shape: S, meta?: FieldMeta): Field<ObjectOf<S>> =>
   new Field<ObjectOf<S>>('struct', { title, description, ...meta }, undefined, shape);
-/** A structure replaced as a whole by whoever applies it. */
+/** A structure that an apply replaces as a whole. */
 export const atomicStruct = <S extends Shape>(title: string, description: string, shape: S) =>
   struct(title, description, shape, { 'x-kubernetes-map-type': 'atomic' });
 

@@ -10,7 +10,7 @@ export interface Quantity {
 
 export type QuantityFormat = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
 
-/** What is wrong with a quantity's text, in the words that clients of kube-apiserver match on. */
+/** The faults of a quantity's text, in the words that clients of kube-apiserver match on. */
 export class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
@@ -49,10 +49,10 @@ function split(text: string): Parts {
   return { ...parts, format: 'DecimalExponent', exponent: Number(suffix.slice(1)) };
 }
 
-/** The amount in billionths; what is finer is rounded away from zero, what is larger than 2⁶³-1 is cut to it. */
+/** Returns the amount in billionths. A finer amount is rounded away from zero, one above 2⁶³-1 is cut to that. */
 function amount({ negative, whole, fraction, format, exponent }: Parts): bigint {
   let nanos: bigint;
-  // No number of this many digits is in range: neither is worth the work of big powers, nor may a client make us do it.
+  // No number of this many digits is in range, and a client may not make the server compute big powers.
   const zero = !/[1-9]/.test(whole + fraction);
   if (zero) return 0n;
   const scale = (format === 'BinarySI' ? 0 : exponent) + 9;
@@ -74,13 +74,13 @@ function amount({ negative, whole, fraction, format, exponent }: Parts): bigint 
   return negative ? -nanos : nanos;
 }
 
-/** @throws QuantityError where the text is no quantity. */
+/** @throws QuantityError if the text is not a quantity. */
 export function parseQuantity(text: string): Quantity {
   const parts = split(text);
   return { nanos: amount(parts), format: parts.format };
 }
 
-/** What is wrong with a quantity's text, or undefined. */
+/** Returns the fault of a quantity's text, or undefined. */
 export function quantityProblem(text: string): string | undefined {
   try {
     canonicalQuantity(text);
@@ -91,7 +91,7 @@ export function quantityProblem(text: string): string | undefined {
   }
 }
 
-/** The canonical text: no precision lost, no fraction, the suffix as large as possible. */
+/** Returns the canonical text: no precision lost, no fraction, the suffix as large as possible. */
 export function quantityText({ nanos, format }: Quantity): string {
   if (nanos === 0n) return '0';
   if (format === 'BinarySI') {
@@ -130,21 +130,21 @@ const MEMO = 4096;
 const canonical = new Map<string, string>();
 
 /**
- * The text as kube-apiserver writes back a quantity that it has read: `0.1` → `100m`, `1024Mi` → `1Gi`, `1000Mi` stays.
- * @throws QuantityError where the text is no quantity.
+ * Returns the text as kube-apiserver writes back a quantity that it has read: `0.1` → `100m`, `1024Mi` → `1Gi`, `1000Mi` stays.
+ * @throws QuantityError if the text is not a quantity.
  */
 export function canonicalQuantity(text: string): string {
   const known = canonical.get(text);
   if (known !== undefined) return known;
   const parts = split(text);
   const result = kept(parts) ? text : quantityText({ nanos: amount(parts), format: parts.format });
-  // A cluster has few distinct quantities; whoever sends many only empties the memo.
+  // A cluster has few distinct quantities; a client that sends many only empties the memo.
   if (canonical.size >= MEMO) canonical.clear();
   if (text.length <= 64) canonical.set(text, result);
   return result;
 }
 
-/** -1, 0 or 1. */
+/** Returns -1, 0 or 1. */
 export function compareQuantities(a: string, b: string): number {
   if (a === b) return 0;
   const left = parseQuantity(a).nanos;
@@ -160,11 +160,11 @@ const combined = (a: string, b: string, sign: 1n | -1n): string => {
   return quantityText({ nanos: left.nanos + sign * right.nanos, format });
 };
 
-/** The sum, in the format of `a` (of `b`, where `a` is zero). */
+/** Returns the sum, in the format of `a`, or of `b` if `a` is zero. */
 export const addQuantities = (a: string, b: string): string => combined(a, b, 1n);
 export const subtractQuantities = (a: string, b: string): string => combined(a, b, -1n);
 
-/** Rounds up to thousandths where the quantity is finer: what upstream does to the resources of pods and nodes. */
+/** Rounds a finer quantity up to thousandths, as upstream does with the resources of pods and nodes. */
 export function roundToMilli(text: string): string {
   const { nanos, format } = parseQuantity(text);
   const rest = nanos % 1_000_000n;
@@ -178,18 +178,18 @@ const roundedUp = (nanos: bigint, unit: bigint): number => {
   return Number(rest === 0n ? quotient : nanos > 0n ? quotient + 1n : quotient - 1n);
 };
 
-/** The amount as a whole number, rounded away from zero. */
+/** Returns the amount as a whole number, rounded away from zero. */
 export function valueOfQuantity(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : roundedUp(parseQuantity(text).nanos, NANO);
 }
 
-/** The amount in thousandths, rounded away from zero: what CPU is counted in. */
+/** Returns the amount in thousandths, the unit of CPU, rounded away from zero. */
 export function milliValueOfQuantity(text: string): number {
   if (/^\d{1,12}m?$/.test(text)) return text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1000;
   return roundedUp(parseQuantity(text).nanos, 1_000_000n);
 }
 
-/** -1, 0 or 1. */
+/** Returns -1, 0 or 1. */
 export function signOfQuantity(text: string): number {
   const { nanos } = parseQuantity(text);
   return nanos < 0n ? -1 : nanos > 0n ? 1 : 0;

@@ -62,7 +62,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const converted = new WeakMap<Field, StructuralSchema>();
 
-/** The structural schema of what fields.ts builds. The same field always gives the same node, and so does every field that refers to a structure. */
+/** Returns the structural schema of a field. The same field always gives the same node, as do all fields that refer to one structure. */
 export function structuralOf(field: Field): StructuralSchema {
   if (field.meta.target) return structuralOf(field.meta.target);
   const known = converted.get(field);

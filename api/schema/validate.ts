@@ -6,19 +6,19 @@ import { stringFormats } from './formats.ts';
 import type { StructuralSchema, ValueValidation } from './structural.ts';
 
 /**
- * Says what is wrong with a value, in the words of kube-apiserver for custom resources: `spec.replicas` is an integer, say, and the error is
+ * Reports the faults of a value in kube-apiserver's words for custom resources: if `spec.replicas` must be an integer, the error is
  * `Invalid value: "string": spec.replicas in body must be of type integer: "string"`. The root's path is empty.
  */
 export type Validator = (value: unknown, path: string, errors: FieldError[]) => void;
 
 const compiled = new WeakMap<StructuralSchema, Validator>();
 
-/** The validator of a schema, made on first use and kept. */
+/** Returns the validator of a schema, made on first use and kept. */
 export function validatorOf(schema: StructuralSchema): Validator {
   const known = compiled.get(schema);
   if (known) return known;
   let run: Validator | undefined;
-  // Built when a value first comes: schemas are many, and most of their branches are never taken.
+  // Built when the first value comes: most branches of most schemas are never taken.
   const validator: Validator = (value, path, errors) => {
     run ??= build(schema);
     run(value, path, errors);
@@ -34,7 +34,7 @@ function typeOf(value: unknown): string {
   return typeof value;
 }
 
-/** Upstream calls the root nothing in messages, and the body everything else. */
+/** In upstream's messages the root has no name, and every other field is `in body`. */
 const inBody = (path: string, what: string): string => `${path} in body ${what}`;
 const child = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
@@ -72,7 +72,7 @@ function fits(schema: StructuralSchema, value: unknown, path: string): FieldErro
   return errors;
 }
 
-/** Errors of junctors are about the whole object: they have no field of their own. */
+/** Errors of junctors concern the whole object and have no field of their own. */
 const whole = (message: string): FieldError => invalid('<nil>', '', message);
 const fewest = (lists: readonly FieldError[][]): FieldError[] => lists.reduce((a, b) => (b.length < a.length ? b : a));
 
@@ -108,7 +108,7 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
   }
 }
 
-/** A canonical text, the same for objects whose keys stand in another order. */
+/** Returns a canonical text, the same for objects whose keys have another order. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
@@ -165,7 +165,7 @@ function format(name: string): Validator {
   };
 }
 
-/** An object within an object must say what it is. */
+/** An embedded resource must have apiVersion and kind. */
 const embedded: Validator = (value, path, errors) => {
   if (!isObject(value)) return;
   for (const key of ['apiVersion', 'kind']) {
@@ -192,7 +192,7 @@ function lists(schema: StructuralSchema): Validator {
   const item = schema.items && validatorOf(schema.items);
   const type = schema['x-kubernetes-list-type'];
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  /** What tells an item of a map from the others: its keys, defaults filled in already. */
+  /** Returns the identity of an item of a map: the values of its keys, after defaults. */
   const keyOf = (element: unknown): unknown => (type === 'map' && isObject(element) ? Object.fromEntries(keys.map((k) => [k, element[k]])) : element);
   return (value, path, errors) => {
     if (!Array.isArray(value)) return;

@@ -8,7 +8,7 @@ export interface Requirement {
   readonly values: readonly string[];
 }
 
-/** Text that is no selector; the message is that of kube-apiserver. */
+/** The text is not a selector. The message is kube-apiserver's. */
 export class SelectorError extends Error {
   override readonly name = 'SelectorError';
 }
@@ -51,7 +51,7 @@ const END: Token = { kind: 'end', text: '' };
 export function parseRequirements(text: string): Requirement[] {
   const list = tokens(text);
   let at = 0;
-  /** Where a key or value stands, `in` and `notin` are words like any other. */
+  /** As keys and values, `in` and `notin` are ordinary words. */
   const asValue = (token: Token): Token => (token.kind === 'in' || token.kind === 'notin' ? { kind: 'identifier', text: token.text } : token);
   const peek = (): Token => asValue(list[at] ?? END);
   const take = (): Token => asValue(list[at++] ?? END);

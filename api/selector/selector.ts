@@ -7,11 +7,11 @@ export { SelectorError } from './selector-parser.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A label selector, ready to be asked. */
+/** A compiled label selector. */
 export interface Selector {
   /** Sorted by key; an object must meet them all. */
   readonly requirements: readonly Requirement[];
-  /** False for the selector of a missing LabelSelector, which matches nothing; then there are no requirements. */
+  /** False for the selector of a missing LabelSelector, which has no requirements and matches nothing. */
   readonly matchesAnything: boolean;
   matches(labels: Labels | undefined): boolean;
 }
@@ -65,15 +65,15 @@ export const nothing: Selector = { requirements: [], matchesAnything: false, mat
  */
 export const parseSelector = (text: string): Selector => selectorOf(parseRequirements(text));
 
-/** The selector that asks for each of the labels, as ReplicationControllers and Services have it. */
+/** Returns the selector that requires each of the labels, as ReplicationControllers and Services have it. */
 export const selectorFromLabels = (labels: Labels): Selector =>
   selectorOf(Object.entries(labels).map(([key, value]) => ({ key, operator: '=', values: [value] })));
 
 const OPERATORS: Readonly<Record<string, RequirementOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
 
 /**
- * The selector that a metav1.LabelSelector writes down: nothing, where it is missing; everything, where it is empty.
- * @throws SelectorError for an operator that does not exist; all else is for validation to find.
+ * Returns the selector of a metav1.LabelSelector. A missing one selects nothing, an empty one everything.
+ * @throws SelectorError for an unknown operator; validation finds all other faults.
  */
 export function selectorFrom(selector: LabelSelector | undefined | null): Selector {
   if (selector === undefined || selector === null) return nothing;
@@ -105,8 +105,8 @@ function requirementText({ key, operator, values }: Requirement): string {
   }
 }
 
-/** The text that parses into the selector again: what `status.selector` of a Scale holds. */
+/** Returns the text that parses into the selector again, as in `status.selector` of a Scale. */
 export const selectorText = (selector: Selector): string => selector.requirements.map(requirementText).join(',');
 
-/** The text of a metav1.LabelSelector as upstream formats it for columns and Scale: `<none>` where it is empty or missing. */
+/** Returns the text of a metav1.LabelSelector as upstream formats it for columns and Scale: `<none>` if it is empty or missing. */
 export const labelSelectorText = (selector: LabelSelector | undefined): string => selectorText(selectorFrom(selector)) || '<none>';

@@ -1,5 +1,5 @@
 /**
- * Where a value stands in an object: `spec.containers[0].resources.limits[cpu]`.
+ * The place of a value in an object: `spec.containers[0].resources.limits[cpu]`.
  * A linked list, because almost all objects are valid: the text is made only when there is an error to report.
  */
 export interface FieldPath {

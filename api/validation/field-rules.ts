@@ -34,7 +34,7 @@ export function checkChoice(
   else if (!choices.includes(value)) errors.push(notSupported(pathText(path, name), value, choices));
 }
 
-/** As checkChoice, for a field that may be left out. */
+/** As checkChoice, for an optional field. */
 export function checkOptionalChoice(
   errors: FieldError[],
   value: string | undefined,

@@ -9,7 +9,7 @@ export interface IpAddress {
   readonly bytes: readonly number[];
 }
 
-/** Reads an address; decimal parts may have leading zeros, as upstream still allows. Undefined: it is none. */
+/** Reads an address. Decimal parts may have leading zeros, as upstream still allows. Returns undefined if the text is not an address. */
 export function parseIp(text: string): IpAddress | undefined {
   if (text.includes(':')) return parseV6(text);
   const bytes = parseV4(text);
@@ -58,7 +58,7 @@ export interface IpNetwork {
   readonly bits: number;
 }
 
-/** Reads `10.0.0.0/8` or `fd00::/64`. Undefined: it is none. */
+/** Reads `10.0.0.0/8` or `fd00::/64`. Returns undefined if the text is not a network. */
 export function parseCidr(text: string): IpNetwork | undefined {
   const slash = text.indexOf('/');
   const address = slash < 0 ? undefined : parseIp(text.slice(0, slash));
@@ -70,11 +70,11 @@ export function parseCidr(text: string): IpNetwork | undefined {
 
 export const isIpv6 = (text: string): boolean => parseIp(text)?.family === 6;
 
-/** Whether a list holds addresses of both families. */
+/** Returns whether a list holds addresses of both families. */
 export const isDualStack = (addresses: readonly string[]): boolean =>
   addresses.some((a) => parseIp(a)?.family === 4) && addresses.some((a) => parseIp(a)?.family === 6);
 
-/** Whether a list holds networks of both families. */
+/** Returns whether a list holds networks of both families. */
 export const isDualStackCidrs = (cidrs: readonly string[]): boolean =>
   cidrs.some((c) => parseCidr(c)?.address.family === 4) && cidrs.some((c) => parseCidr(c)?.address.family === 6);
 

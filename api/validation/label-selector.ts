@@ -36,6 +36,6 @@ function checkRequirement(errors: FieldError[], requirement: LabelSelectorRequir
   });
 }
 
-/** Whether a selector has no requirement at all, and so takes everything. */
+/** Returns whether a selector has no requirement, and so selects everything. */
 export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
   !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0);

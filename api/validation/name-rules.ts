@@ -1,7 +1,7 @@
 /**
  * The textual rules of names, labels, keys and ports
  * (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
- * Each function returns what is wrong with a value: nothing, for almost all values.
+ * Each function returns the faults of a value, which is an empty list for almost all values.
  */
 export type NameRule = (name: string, prefix: boolean) => readonly string[];
 
@@ -34,7 +34,7 @@ export const inRangeText = (low: number, high: number): string => `must be betwe
 const patternText = (sentence: string, pattern: string, example: string): string =>
   `${sentence} (e.g. '${example}', regex used for validation is '${pattern}')`;
 
-/** Length in bytes of the UTF-8 form, without encoding it. */
+/** Returns the length in bytes of the UTF-8 form, without encoding it. */
 export function byteLength(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -155,13 +155,13 @@ export const httpHeaderFaults = (name: string): readonly string[] =>
 /** The ids that Linux takes. */
 export const userIdFaults = (id: number): readonly string[] => (id >= 0 && id <= 2147483647 ? FINE : [inRangeText(0, 2147483647)]);
 
-/** A generateName prefix may end with the dash that parts it from what is added. */
+/** A generateName prefix may end with the dash before the random suffix. */
 const afterPrefix = (name: string, prefix: boolean): string => (prefix && name.length > 1 && name.endsWith('-') ? `${name.slice(0, -1)}a` : name);
 
 export const subdomainName: NameRule = (name, prefix) => dns1123SubdomainFaults(afterPrefix(name, prefix));
 export const labelName: NameRule = (name, prefix) => dns1123LabelFaults(afterPrefix(name, prefix));
 export const label1035Name: NameRule = (name, prefix) => dns1035LabelFaults(afterPrefix(name, prefix));
-/** The least a name must hold to: it is one segment of a URL path. RBAC kinds ask no more. */
+/** The weakest rule of names: one segment of a URL path. It is that of RBAC kinds. */
 export const pathSegmentName: NameRule = (name) => {
   if (name === '.' || name === '..') return [`may not be '${name}'`];
   return ['/', '%'].filter((mark) => name.includes(mark)).map((mark) => `may not contain '${mark}'`);

@@ -12,11 +12,11 @@ const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan'
 const UNKNOWN_FINALIZER = 'name is neither a standard finalizer name nor is it fully qualified';
 const METADATA = rootPath('metadata');
 
-/** How a kind's own rules look at metadata, beside what holds for every kind. */
+/** The checks of metadata by a kind's own rules, beside those of every kind. */
 export interface MetadataChecks {
   /**
-   * What the kind's rules of update look at once more: metadata as of a new object (`whole`), or as changed from the old one (`change`).
-   * An error is reported as often as it is found. Left out: `change` alone, as most kinds do.
+   * The checks that the kind's rules of update repeat: metadata as of a new object (`whole`), or as changed from the old one (`change`).
+   * An error is reported once per check. Default: `change` only, as for most kinds.
    */
   readonly onUpdate?: readonly ('whole' | 'change')[];
   /** Finalizers need be neither qualified nor known. */
@@ -25,7 +25,7 @@ export interface MetadataChecks {
 
 export interface ObjectMetaRules {
   readonly namespaced: boolean;
-  /** A DNS-1123 subdomain where it is left out. */
+  /** Default: the rule of a DNS-1123 subdomain. */
   readonly validateName?: NameRule | undefined;
   readonly checks?: MetadataChecks | undefined;
 }
@@ -56,7 +56,7 @@ const CHANGE_ALONE = ['change'] as const;
 /**
  * The rules of metadata on update.
  *
- * Upstream's layers each look at metadata, and an error is reported as often as it is found: every kind's is looked at as a whole and
+ * Each of upstream's layers checks metadata, and an error is reported once per layer: the metadata of every kind is checked as a whole and
  * as a change, and then by the kind's own rules.
  */
 export function validateObjectMetaUpdate(meta: ObjectMeta | undefined, old: ObjectMeta | undefined, checks: MetadataChecks = {}): FieldError[] {

@@ -170,7 +170,7 @@ function checkRollingUpdate(errors: FieldError[], update: RollingUpdateDeploymen
   }
 }
 
-/** The number, or the percentage; 0 where it is neither. */
+/** Returns the number, or that of the percentage; 0 if it is neither. */
 const amount = (value: number | string): number => (typeof value === 'number' ? value : /^\d+%$/.test(value) ? Number(value.slice(0, -1)) : 0);
 
 function validateStatusUpdate(deployment: Deployment, old: Live<Deployment>): FieldError[] {
@@ -235,7 +235,7 @@ export const deployments = defineKind<Deployment>({
 });
 
 /**
- * The same, by the older name that old manifests have. It never defaulted the selector (only v1beta1 did), and its defaults are those of v1
+ * The same kind under the version of old manifests. It never defaulted the selector (only v1beta1 did), and its defaults are those of v1
  * (k8s.io/kubernetes/pkg/apis/apps/v1beta2/defaults.go).
  */
 export const deploymentsV1beta2 = defineKind<Deployment>({

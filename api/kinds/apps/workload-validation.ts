@@ -22,7 +22,7 @@ export function checkSelectorAndTemplate(
     const before = errors.length;
     checkLabelSelector(errors, selector, childPath(path, 'selector'));
     if (errors.length > before) {
-      // It cannot be asked whether it selects the template.
+      // An invalid selector cannot be matched with the template.
       errors.push(invalid(pathText(path, 'selector'), selector, 'invalid label selector'));
       return;
     }

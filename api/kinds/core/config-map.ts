@@ -36,7 +36,7 @@ function validate(map: ConfigMap): FieldError[] {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`binaryData[${key}]`, key, fault));
     bytes += decodedLength(map.binaryData[key] ?? '');
   }
-  // The whole object is too long; upstream writes the field that it does not have so.
+  // The whole object is too long, and has no field: upstream writes it so.
   if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
   return errors;
 }

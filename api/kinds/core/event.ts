@@ -74,7 +74,7 @@ export function validateEvent(event: Event): FieldError[] {
 }
 
 export const eventStrategy: Strategy<Event> = {
-  // v1 leaves names to the generic rule of what can stand in a URL.
+  // In v1, names need only be valid in a URL.
   validateName: pathSegmentName,
   metadataChecks: { onUpdate: [], anyFinalizer: true },
   validate: validateEvent,

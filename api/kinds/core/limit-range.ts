@@ -46,7 +46,7 @@ const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'
 
 type Amounts = Record<string, string>;
 
-/** What is left out of a container's limits is taken from its neighbours: limit ← max, request ← limit, request ← min. */
+/** Fills in a container's omitted limits from one another: limit ← max, request ← limit, request ← min. */
 function defaultItem(item: LimitRangeItem): void {
   for (const list of LISTS) roundAmounts(item[list]);
   if (item.type !== 'Container') return;
@@ -98,7 +98,7 @@ function checkItem(errors: FieldError[], item: LimitRangeItem, path: FieldPath):
   for (const name of names) checkOrder(errors, name, ofPods ? { ...item, default: {}, defaultRequest: {} } : item, path);
 }
 
-/** min ≤ defaultRequest ≤ default ≤ max, each pair where both are given. */
+/** Checks min ≤ defaultRequest ≤ default ≤ max, for each pair that is given. */
 function checkOrder(errors: FieldError[], name: string, item: LimitRangeItem, path: FieldPath): void {
   const of = (amounts: Amounts | undefined) => amounts?.[name];
   const min = of(item.min);
@@ -135,7 +135,7 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
     for (const item of range.spec?.limits ?? []) defaultItem(item);
   },
   prepareForCreate: (range) => {
-    // One without a name gets a unique one.
+    // A range without a name gets a unique one.
     if (range.metadata && !range.metadata.name && !range.metadata.generateName) range.metadata.name = range.metadata.uid;
   },
   metadataChecks: { onUpdate: ['whole'] },

@@ -53,7 +53,7 @@ function checkSpec(namespace: Namespace): FieldError[] {
   return errors;
 }
 
-/** Each namespace bears its name as a label, for selectors to find it by. */
+/** Labels a namespace with its name, so that selectors can find it. */
 function labelWithName(namespace: Namespace): void {
   const name = namespace.metadata?.name;
   if (!name || !namespace.metadata) return;

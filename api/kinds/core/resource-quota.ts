@@ -57,7 +57,7 @@ const OPPOSITES = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
 ] as const;
-/** Scopes that a pod is in or not: there is no value to compare. */
+/** Scopes without a value to compare. */
 const PLAIN_SCOPES: ReadonlySet<string> = new Set(['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'CrossNamespacePodAffinity']);
 
 const isScope = (scope: string): boolean => QUOTA_SCOPES.some((known) => known === scope);
@@ -80,7 +80,7 @@ function validate(quota: ResourceQuota): FieldError[] {
   return errors;
 }
 
-/** The counted resources that a scope does not go with, one error each: so does upstream. */
+/** Returns the resources that a scope cannot limit. As upstream, each is one error. */
 function unfitFor(scope: string, spec: ResourceQuotaSpec): string[] {
   return Object.keys(spec.hard ?? {}).filter((name) => isStandardQuotaResource(name) && !isScopeValidFor(scope, name));
 }
@@ -153,7 +153,7 @@ export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
   },
 };
 
-/** `pods: 3/10, …` by resource name, of those that `limits.` starts or of the others. */
+/** Returns `pods: 3/10, …` by resource name, either of the resources that start with `limits.` or of the others. */
 function quotaText({ status }: ResourceQuota, limits: boolean): string {
   const names = Object.keys(status?.hard ?? {}).filter((name) => name.startsWith('limits.') === limits);
   return names

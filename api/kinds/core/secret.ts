@@ -26,7 +26,7 @@ export const Secret = topLevel('Secret', 'Confidential data for pods, as keys an
 });
 export type Secret = Infer<typeof Secret>;
 
-/** `stringData` is for writing only: it goes into `data`, and wins there. */
+/** Merges the write-only `stringData` into `data`, where it wins. */
 function setDefaults(secret: Secret): void {
   secret.type ||= 'Opaque';
   if (!secret.stringData) return;
@@ -49,7 +49,7 @@ function validate(secret: Secret): FieldError[] {
   return errors;
 }
 
-/** What each type of secret must hold (https://kubernetes.io/docs/concepts/configuration/secret/#secret-types). */
+/** Checks the keys that each type of secret must have (https://kubernetes.io/docs/concepts/configuration/secret/#secret-types). */
 function checkType(errors: FieldError[], secret: Secret, data: Readonly<Record<string, string>>): void {
   const need = (...keys: readonly string[]) => {
     for (const key of keys) if (data[key] === undefined) errors.push(required(`data[${key}]`));

@@ -177,7 +177,7 @@ function checkPorts(errors: FieldError[], ports: readonly EndpointSlicePort[]): 
   });
 }
 
-/** A field of v1beta1, kept on objects from then only: v1 has nodeName and zone in its place. */
+/** Drops a field of v1beta1, which only objects from then keep: v1 has nodeName and zone instead. */
 function dropTopology(slice: EndpointSlice): void {
   for (const endpoint of slice.endpoints ?? []) endpoint.deprecatedTopology = undefined;
 }

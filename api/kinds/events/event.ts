@@ -72,7 +72,7 @@ export function validateNewEvent(event: Event): FieldError[] {
   return errors;
 }
 
-/** In the new API an event is a record of what was: only its series goes on. */
+/** In the new API an event is a record of the past: only its series may change. */
 export function validateNewEventUpdate(event: Event, old: Live<Event>): FieldError[] {
   const errors = validateEvent(event);
   if (!semanticEqual(event.series, old.series)) checkSeries(errors, event);
@@ -97,7 +97,7 @@ export function validateNewEventUpdate(event: Event, old: Live<Event>): FieldErr
   return errors;
 }
 
-/** The v1 form of an events.k8s.io/v1 event: the same fields, some of them by other names. */
+/** Returns the v1 form of an events.k8s.io/v1 event: the same fields, some of them under other names. */
 export function toCoreEvent(event: EventsEvent): Event {
   const { regarding, note, reportingController, reportingInstance, deprecatedSource, ...rest } = event;
   const { deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, metadata, ...same } = rest;
@@ -143,7 +143,7 @@ function toEventsEvent(event: Event): ServedEvent {
   };
 }
 
-/** Events are one storage, in their v1 form. */
+/** Both forms of events share one storage, in the v1 form. */
 export const storedAsCoreEvent: StoredAs<EventsEvent> = {
   group: '',
   version: 'v1',

@@ -50,7 +50,7 @@ export type ClusterRoleBinding = Infer<typeof ClusterRoleBinding>;
 const GROUP = 'rbac.authorization.k8s.io';
 type AnyBinding = RoleBinding | ClusterRoleBinding;
 
-/** Users and groups are of the RBAC group, service accounts of the core group: so a manifest need not say. */
+/** Fills in the groups that a manifest may omit: users and groups are of the RBAC group, service accounts of the core group. */
 function setDefaults(binding: AnyBinding): void {
   if (binding.roleRef) binding.roleRef.apiGroup ||= GROUP;
   for (const subject of binding.subjects ?? []) {
@@ -93,7 +93,7 @@ function validate(binding: AnyBinding, namespaced: boolean): FieldError[] {
   return errors;
 }
 
-/** What a binding grants is settled when it is made: who may change its subjects need not hold what it grants. */
+/** The role of a binding is immutable: a user who may change its subjects need not hold its permissions. */
 function validateUpdate(binding: AnyBinding, old: AnyBinding, namespaced: boolean): FieldError[] {
   const errors = validate(binding, namespaced);
   if (!semanticEqual(binding.roleRef, old.roleRef)) errors.push(invalid('roleRef', binding.roleRef, 'cannot change roleRef'));

@@ -29,7 +29,7 @@ export const PriorityClass = topLevel('PriorityClass', 'Gives a name to a priori
 });
 export type PriorityClass = Infer<typeof PriorityClass>;
 
-/** Above it are the system's own classes only. */
+/** Higher priorities are reserved for the system's own classes. */
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 const SYSTEM_CLASSES: Readonly<Record<string, number>> = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
 const POLICIES: readonly string[] = ['PreemptLowerPriority', 'Never'];

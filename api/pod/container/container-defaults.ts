@@ -29,12 +29,12 @@ function defaultEnvVar(variable: EnvVar): void {
   if (source.fileKeyRef) source.fileKeyRef.optional ??= false;
 }
 
-/** On the host's network a container port is the host's port. */
+/** On the host's network the host port defaults to the container port. */
 export function defaultHostPorts(containers: readonly Container[] | undefined): void {
   for (const container of containers ?? []) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
 }
 
-/** Requests that are left out take the limits' values (in pods, not in templates). */
+/** Sets omitted requests to the limits (in pods, not in templates). */
 export function defaultRequests(containers: readonly Container[] | undefined): void {
   for (const { resources } of containers ?? []) {
     if (!resources?.limits) continue;
@@ -48,7 +48,7 @@ export function defaultRequests(containers: readonly Container[] | undefined): v
 
 const atLeastMilli = /^\d+(?:[mkMGTPE]|[KMGTPE]i)?$/;
 
-/** Nothing finer than a thousandth of a resource can be had. */
+/** Rounds amounts up to thousandths, the finest unit of a resource. */
 export function roundAmounts(amounts: Record<string, string> | undefined): void {
   for (const name in amounts) {
     const amount = amounts[name];

@@ -8,7 +8,7 @@ import type { Container, ContainerRestartRule } from './container.ts';
 const MAX_RULES = 20;
 const MAX_EXIT_CODES = 255;
 
-/** A container's own restart policy, and the exit codes that change it (KEP-5307). */
+/** Checks a container's own restart policy, and the exit codes that change it (KEP-5307). */
 export function checkContainerRestartRules(errors: FieldError[], container: Container, path: FieldPath): void {
   checkOptionalChoice(errors, container.restartPolicy, ['Always', 'Never', 'OnFailure'], path, 'restartPolicy');
   const rules = container.restartPolicyRules ?? [];

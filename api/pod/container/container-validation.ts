@@ -17,7 +17,7 @@ import { checkResizePolicy } from './resize-policy-validation.ts';
 import { isSidecar } from './sidecar.ts';
 import { checkVolumeDevices, checkVolumeMounts } from './volume-mount-validation.ts';
 
-/** What a container's rules need to know of the pod around it. */
+/** The part of a pod that the rules of its containers depend on. */
 export interface PodSurroundings {
   /** The pod's volumes that are valid, by name. */
   readonly volumes: ReadonlyMap<string, Volume>;
@@ -94,7 +94,7 @@ export function checkInitContainers(
   });
 }
 
-/** What an ephemeral container may not have: it is for looking, and nothing may come to rely on it. */
+/** Fields that an ephemeral container may not have: it is for inspection, and nothing may rely on it. */
 const FORBIDDEN_IN_EPHEMERAL = [
   'ports',
   'resources',
@@ -138,7 +138,7 @@ export function checkEphemeralContainers(
   });
 }
 
-/** In pods, not in templates: there a blank image has been a placeholder. */
+/** Applies to pods only: in templates a blank image has been used as a placeholder. */
 export function checkImageSpacing(errors: FieldError[], container: Container | EphemeralContainer, path: FieldPath): void {
   const image = container.image ?? '';
   if (image.trim() !== image) errors.push(invalid(pathText(path, 'image'), image, 'must not have leading or trailing whitespace'));

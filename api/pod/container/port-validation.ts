@@ -25,7 +25,7 @@ export function checkContainerPorts(errors: FieldError[], ports: readonly Contai
   });
 }
 
-/** No two of the containers may ask for one port of the host. */
+/** Checks that no two containers ask for one port of the host. */
 export function checkHostPortConflicts(errors: FieldError[], containers: readonly Container[], path: FieldPath): void {
   const taken = new Set<string>();
   containers.forEach((container, i) => {
@@ -38,7 +38,7 @@ export function checkHostPortConflicts(errors: FieldError[], containers: readonl
   });
 }
 
-/** On the host's network a host port is the container's port. In a template it may be left out: pods are defaulted. */
+/** On the host's network a host port equals the container port. A template may omit it, since pods are defaulted. */
 export function checkHostNetworkPorts(errors: FieldError[], containers: readonly Container[], isPod: boolean, path: FieldPath): void {
   containers.forEach((container, i) => {
     container.ports?.forEach((port, j) => {
@@ -56,7 +56,7 @@ export function checkHostNetworkPorts(errors: FieldError[], containers: readonly
   });
 }
 
-/** A port by number or by name. */
+/** Checks a port given by number or by name. */
 export function checkPort(errors: FieldError[], port: number | string | undefined, path: FieldPath, name: string): void {
   if (typeof port === 'string') addFaults(errors, portNameFaults(port), port, path, name);
   else addFaults(errors, portNumberFaults(port ?? 0), port ?? 0, path, name);

@@ -7,7 +7,7 @@ import { httpHeaderFaults } from '../../validation/name-rules.ts';
 import { checkPort } from './port-validation.ts';
 import type { ExecAction, GRPCAction, HTTPGetAction, Lifecycle, Probe, SleepAction, TCPSocketAction } from './probe.ts';
 
-/** A probe or a lifecycle handler: exactly one of these is set. */
+/** Checks that exactly one of the actions of a probe or lifecycle handler is set. */
 interface Handler {
   readonly exec?: ExecAction | undefined;
   readonly httpGet?: HTTPGetAction | undefined;
@@ -40,7 +40,7 @@ export function checkProbe(
   }
 }
 
-/** `windows` or `linux`, or undefined where the pod does not say. */
+/** `windows` or `linux`; undefined if the pod names neither. */
 export function checkLifecycle(
   errors: FieldError[],
   lifecycle: Lifecycle | undefined,

@@ -9,7 +9,7 @@ import type { Container, VolumeDevice, VolumeMount } from './container.ts';
 
 type Volumes = ReadonlyMap<string, Volume>;
 
-/** The mounts of a container. Some faults are reported at the list, not at the mount: so does upstream. */
+/** Checks the mounts of a container. As upstream, some faults are reported at the list, not at the mount. */
 export function checkVolumeMounts(errors: FieldError[], container: Container, volumes: Volumes, path: FieldPath): void {
   const mountPaths = new Set<string>();
   const devices = container.volumeDevices ?? [];

@@ -7,7 +7,7 @@ import { addFaults } from '../../validation/field-rules.ts';
 import { qualifiedNameFaults } from '../../validation/name-rules.ts';
 import type { ObjectFieldSelector, ResourceFieldSelector } from './env.ts';
 
-/** The fields that some part of a pod may be told of; each use takes a part of them. */
+/** The fields that the downward API knows; each use allows a part of them. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'metadata.annotations',
   'metadata.labels',
@@ -50,13 +50,13 @@ const RESOURCE_FIELDS: readonly string[] = [
 const BYTE_DIVISORS: ReadonlySet<string> = new Set(['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei']);
 const isHugePagesField = (resource: string): boolean => resource.startsWith('requests.hugepages-') || resource.startsWith('limits.hugepages-');
 
-/** `metadata.labels['key']` → its parts; any other path has no key. */
+/** Splits `metadata.labels['key']` into path and key. Any other path has no key. */
 function subscript(fieldPath: string): { path: string; key: string | undefined } {
   const match = /^(.*)\['(.*)'\]$/s.exec(fieldPath);
   return match ? { path: match[1] ?? '', key: match[2] ?? '' } : { path: fieldPath, key: undefined };
 }
 
-/** A reference to a field of the pod. `allowed`: the fields this use may name. */
+/** Checks a reference to a field of the pod. `allowed` lists the fields that this use may name. */
 export function checkFieldRef(errors: FieldError[], reference: ObjectFieldSelector, allowed: readonly string[], path: FieldPath): void {
   if (!reference.apiVersion) {
     errors.push(required(pathText(path, 'apiVersion')));
@@ -78,7 +78,7 @@ export function checkFieldRef(errors: FieldError[], reference: ObjectFieldSelect
   else if (!allowed.includes(base)) errors.push(notSupported(pathText(path, 'fieldPath'), base, allowed));
 }
 
-/** A reference to a container's own requests or limits. In a volume it must say whose. */
+/** Checks a reference to a container's requests or limits. In a volume it must name the container. */
 export function checkResourceFieldRef(errors: FieldError[], reference: ResourceFieldSelector, inVolume: boolean, path: FieldPath): void {
   const resource = reference.resource ?? '';
   if (inVolume && !reference.containerName) errors.push(required(pathText(path, 'containerName')));

@@ -7,7 +7,7 @@ const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{
 const reference = new RegExp(`^((?:${DOMAIN}/)?${PATH_PART}(?:/${PATH_PART})*)(?::([\\w][\\w.-]{0,127}))?(@${DIGEST})?$`);
 const identifier = /^[a-f0-9]{64}$/;
 
-/** The tag of an image: `latest` where it names neither tag nor digest, empty where it has a digest alone or is no image reference at all. */
+/** Returns the tag of an image: `latest` if it names neither tag nor digest, empty if it has a digest only or is not an image reference. */
 export function imageTag(image: string): string {
   const match = reference.exec(image);
   const name = match?.[1];
@@ -15,6 +15,6 @@ export function imageTag(image: string): string {
   return match[2] ?? (match[3] === undefined ? 'latest' : '');
 }
 
-/** `Always` for the tag `latest`, else `IfNotPresent`. */
+/** Returns `Always` for the tag `latest`, otherwise `IfNotPresent`. */
 export const pullPolicyOf = (image: string | undefined): 'Always' | 'IfNotPresent' =>
   image && imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent';

@@ -49,7 +49,7 @@ export function checkNodeSelector(errors: FieldError[], selector: NodeSelector, 
   });
 }
 
-/** A preference may name values that no label can have: it is then never met, which does no harm. */
+/** A preference may name values that no label can have: it is never met then. */
 function checkNodeSelectorTerm(errors: FieldError[], term: NodeSelectorTerm, checkValues: boolean, path: FieldPath): void {
   term.matchExpressions?.forEach((requirement, i) => {
     checkExpression(errors, requirement, checkValues, indexPath(childPath(path, 'matchExpressions'), i));

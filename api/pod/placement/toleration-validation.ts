@@ -35,7 +35,7 @@ function checkToleration(errors: FieldError[], toleration: Toleration, path: Fie
   if (effect !== '') checkOptionalChoice(errors, effect, TAINT_EFFECTS, path, 'effect');
 }
 
-/** On update tolerations are only added; of those that are there only tolerationSeconds may change. */
+/** Checks that an update only adds tolerations, or changes tolerationSeconds of present ones. */
 export function checkAddedTolerations(errors: FieldError[], tolerations: readonly Toleration[], old: readonly Toleration[], path: FieldPath): void {
   const bare = ({ tolerationSeconds: _seconds, ...rest }: Toleration) => rest;
   const kept = old.every((before) => tolerations.some((now) => semanticEqual(bare(now), bare(before))));

@@ -1,7 +1,7 @@
 import type { Toleration } from './affinity.ts';
 import type { Taint } from './taint.ts';
 
-/** Whether a toleration bears a taint (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
+/** Returns whether a toleration tolerates a taint (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;

@@ -39,7 +39,7 @@ const POD_COMPUTE_RESOURCES: ReadonlySet<string> = new Set([
 export const isHugePages = (name: string): boolean => name.startsWith(HUGE_PAGES);
 const isQuotaHugePages = (name: string): boolean => isHugePages(name) || name.startsWith('requests.hugepages-');
 
-/** `4Mi` of `hugepages-4Mi`. */
+/** Returns `4Mi` of `hugepages-4Mi`. */
 export const hugePageSize = (name: string): string => name.slice(HUGE_PAGES.length);
 
 /** Unqualified names, and those of kubernetes.io. */
@@ -58,7 +58,7 @@ export const isStandardQuotaResource = (name: string): boolean =>
 export const isStandardResource = (name: string): boolean => name === 'storage' || isStandardQuotaResource(name);
 export const isIntegerResource = (name: string): boolean => COUNTED_RESOURCES.has(name) || isExtendedResource(name);
 
-/** What may be requested for a pod as a whole. */
+/** Returns whether a resource may be requested for a pod as a whole. */
 export const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePages(name);
 
 export const QUOTA_SCOPES = [
@@ -71,7 +71,7 @@ export const QUOTA_SCOPES = [
   'VolumeAttributesClass',
 ] as const;
 
-/** Which resources a quota may count under a scope. */
+/** Returns whether a quota may limit a resource under a scope. */
 export function isScopeValidFor(scope: string, resource: string): boolean {
   switch (scope) {
     case 'Terminating':

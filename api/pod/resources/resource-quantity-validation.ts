@@ -11,16 +11,16 @@ export const isNegativeQuantity = (quantity: string): boolean => quantity.starts
 
 const plainlyWhole = /^\d+(?:k|[MGTPE]i?|Ki)?$/;
 
-/** Whether a quantity is a whole number. */
+/** Returns whether a quantity is a whole number. */
 export const isWhole = (quantity: string): boolean => plainlyWhole.test(quantity) || milliValueOfQuantity(quantity) % 1000 === 0;
 
-/** Not negative, and whole where the resource is counted. */
+/** Checks that a quantity is not negative, and whole if the resource is counted. */
 export function checkResourceQuantity(errors: FieldError[], name: string, quantity: string, path: FieldPath): void {
   if (isNegativeQuantity(quantity)) errors.push(invalid(pathText(path), quantity, NEGATIVE));
   if (isIntegerResource(name) && !isWhole(quantity)) errors.push(invalid(pathText(path), quantity, 'must be an integer'));
 }
 
-/** A resource's name: qualified, or one that the system knows. False where it is no name at all. */
+/** Checks that a resource's name is qualified, or known to the system. Returns false if it is not a name at all. */
 export function checkResourceName(errors: FieldError[], name: string, path: FieldPath): boolean {
   const faults = qualifiedNameFaults(name);
   addFaults(errors, faults, name, path);
@@ -30,7 +30,7 @@ export function checkResourceName(errors: FieldError[], name: string, path: Fiel
   return true;
 }
 
-/** A resource that a container may have. */
+/** Checks that a container may have the resource. */
 export function checkContainerResourceName(errors: FieldError[], name: string, path: FieldPath): void {
   checkResourceName(errors, name, path);
   if (!name.includes('/')) {

@@ -12,8 +12,8 @@ import type { ResourceClaim, ResourceRequirements } from './resources.ts';
 const isComputeResource = (name: string): boolean => name === 'cpu' || name === 'memory';
 
 /**
- * Requests and limits of a container, of a pod as a whole, or of an overhead.
- * `claims`: the names of the pod's resource claims, undefined where none may be named.
+ * Checks requests and limits of a container, of a pod as a whole, or of an overhead.
+ * `claims` holds the names of the pod's resource claims; undefined if none may be named.
  */
 export function checkResources(
   errors: FieldError[],

@@ -12,7 +12,7 @@ import { checkWindowsOptions } from './windows-options-validation.ts';
 const PROFILE_TYPES: readonly string[] = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 const MAX_APPARMOR_PROFILE = 4095;
 
-/** What of a pod's spec bears on its security context: upstream keeps them together internally. */
+/** The fields of a pod's spec that its security context depends on; upstream keeps them together internally. */
 export interface HostNamespaces {
   readonly hostNetwork: boolean;
   readonly hostPID: boolean;
@@ -90,7 +90,7 @@ function checkAppArmorProfile(errors: FieldError[], profile: AppArmorProfile | u
   }
 }
 
-/** A user namespace of its own does not go with the host's other namespaces. */
+/** Refuses the host's other namespaces beside a user namespace of the pod's own. */
 export function checkHostUsers(errors: FieldError[], hostUsers: boolean, host: HostNamespaces, path: FieldPath): void {
   if (hostUsers) return;
   const why = 'when `pod.Spec.HostUsers` is false';

@@ -10,7 +10,7 @@ const MAX_LENGTH = 253;
 
 const IPC_SYSCTL = /^(?:kernel\.(?:sem|shm|msg)|fs\.mqueue\.)/;
 
-/** Which of the pod's namespaces a sysctl belongs to; slashes may stand for dots. */
+/** Returns the namespace of the pod that a sysctl belongs to. Slashes may stand for dots. */
 function namespaceOf(sysctl: string): 'ipc' | 'net' | undefined {
   const dotted = sysctl.replaceAll('/', '.');
   if (dotted.startsWith('net.')) return 'net';

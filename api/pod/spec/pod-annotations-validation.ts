@@ -14,7 +14,7 @@ const APPARMOR_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/';
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** Annotations that mean something to the pod's node or controller. `path` is that of the annotations. */
+/** Checks the annotations that have a meaning to the pod's node or controller. `path` is that of the annotations. */
 export function checkPodAnnotations(errors: FieldError[], annotations: Annotations | undefined, spec: PodSpec, path: FieldPath): void {
   if (!annotations) return;
   for (const key in annotations) {
@@ -55,7 +55,7 @@ function checkSeccompName(errors: FieldError[], name: string, path: FieldPath): 
   if (profile.split('/').includes('..')) errors.push(invalid(pathText(path), profile, "must not contain '..'"));
 }
 
-/** Where a profile is given by annotation and by field, both must say the same. `path` is that of the spec. */
+/** Checks that a profile given by annotation and by field is the same. `path` is that of the spec. */
 export function checkProfileAnnotations(errors: FieldError[], annotations: Annotations | undefined, spec: PodSpec, path: FieldPath): void {
   if (!annotations) return;
   const ofPod = annotations[SECCOMP_POD];
@@ -96,7 +96,7 @@ function checkMatch(
   }
 }
 
-/** Some annotations may not be added, changed or removed once the pod is there. */
+/** Refuses changes of annotations that are immutable once the pod exists. */
 export function checkPodAnnotationsUpdate(
   errors: FieldError[],
   annotations: Annotations | undefined,

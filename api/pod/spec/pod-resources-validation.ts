@@ -8,7 +8,7 @@ import { checkResources } from '../resources/resources-validation.ts';
 import { aggregateContainers } from './container-requests.ts';
 import type { PodSpec } from './pod-spec.ts';
 
-/** Resources of the pod as a whole: its containers must fit into them (KEP-2837). */
+/** Checks the resources of the pod as a whole, into which its containers must fit (KEP-2837). */
 export function checkPodResources(
   errors: FieldError[],
   spec: PodSpec,

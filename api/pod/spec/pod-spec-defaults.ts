@@ -2,9 +2,9 @@ import { defaultContainer, roundAmounts } from '../container/container-defaults.
 import { defaultVolume } from '../volume/volume-defaults.ts';
 import type { PodSpec } from './pod-spec.ts';
 
-/** The defaults of every pod spec: of pods and of templates alike. Those of pods alone stand in pod-defaults.ts. */
+/** Fills in the defaults of every pod spec, of pods and of templates. Those of pods only stand with the Pod kind. */
 export function defaultPodSpec(spec: PodSpec): void {
-  // The older name of the account is still served beside the newer one, always with the same value.
+  // The older name of the account is served beside the newer one, with the same value.
   const account = spec.serviceAccountName || spec.serviceAccount;
   if (account) {
     spec.serviceAccountName = account;

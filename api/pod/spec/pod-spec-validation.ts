@@ -106,7 +106,7 @@ function checkNames(errors: FieldError[], spec: PodSpec, path: FieldPath): void 
 function checkHostnameOverride(errors: FieldError[], spec: PodSpec, name: string, path: FieldPath): void {
   const field = 'hostnameOverride';
   addFaults(errors, dns1123SubdomainFaults(name), name, path, field);
-  // The kernel takes no longer hostname (HOST_NAME_MAX).
+  // The kernel accepts no longer hostname (HOST_NAME_MAX).
   if (name.length > 64) errors.push(invalid(pathText(path, field), name, 'must be no more than 64 characters'));
   if (spec.hostNetwork) errors.push(forbidden(pathText(path, field), 'may not be set when `hostNetwork` is true'));
   if (spec.setHostnameAsFQDN) errors.push(forbidden(pathText(path, field), 'may not be set when `setHostnameAsFQDN` is true'));

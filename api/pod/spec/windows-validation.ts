@@ -5,7 +5,7 @@ import { childPath, pathText } from '../../validation/field-path.ts';
 import { eachContainer } from './pod-containers.ts';
 import type { PodSpec } from './pod-spec.ts';
 
-/** Host process containers do not mix with others, and need the host's network. */
+/** Checks host process containers: they do not mix with others, and need the host's network. */
 export function checkHostProcess(errors: FieldError[], spec: PodSpec, path: FieldPath): void {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
   let all = 0;
@@ -52,7 +52,7 @@ const LINUX_CONTAINER_FIELDS = [
   'runAsGroup',
 ] as const;
 
-/** A pod that names its operating system may not ask for what the other one has. */
+/** Checks that a pod that names its operating system uses no fields of the other one. */
 export function checkOs(errors: FieldError[], spec: PodSpec, path: FieldPath): void {
   if (spec.os?.name === 'linux') checkLinux(errors, spec, path);
   else if (spec.os?.name === 'windows') checkWindows(errors, spec, path);

@@ -2,7 +2,7 @@ import type { ContainerPort } from '../container/container.ts';
 import { eachContainer } from '../spec/pod-containers.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 
-/** The warnings about ports of a pod's containers that get in each other's way: one network is theirs all. */
+/** Returns the warnings about ports of a pod's containers that conflict, since the containers share one network. */
 export function portWarnings(spec: PodSpec, field: string): string[] {
   const warnings: string[] = [];
   const known = new Map<string, { readonly at: string; readonly port: ContainerPort }[]>();
@@ -27,7 +27,7 @@ export function portWarnings(spec: PodSpec, field: string): string[] {
   return warnings;
 }
 
-/** How two ports of one number and protocol clash, if they do. */
+/** Returns the conflict of two ports of one number and protocol; undefined if there is none. */
 function clash(a: ContainerPort, b: ContainerPort): string | undefined {
   const [ip, otherIp] = [a.hostIP ?? '', b.hostIP ?? ''];
   const [port, otherPort] = [a.hostPort ?? 0, b.hostPort ?? 0];
@@ -37,6 +37,6 @@ function clash(a: ContainerPort, b: ContainerPort): string | undefined {
   return undefined;
 }
 
-/** As Go prints the structure. */
+/** Formats a port as Go prints the structure. */
 const shown = ({ name = '', hostPort = 0, containerPort, protocol = '', hostIP = '' }: ContainerPort): string =>
   `{Name:${name} HostPort:${hostPort} ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`;

@@ -7,7 +7,7 @@ import { checkPodAnnotations, checkProfileAnnotations } from '../spec/pod-annota
 import { checkPodSpec } from '../spec/pod-spec-validation.ts';
 import type { PodTemplateSpec } from './pod-template.ts';
 
-/** The rules of a pod template, wherever it stands. */
+/** Checks a pod template. */
 export function checkPodTemplate(errors: FieldError[], template: PodTemplateSpec, path: FieldPath): void {
   const { labels, annotations } = template.metadata ?? {};
   const spec = template.spec ?? { containers: [] };
@@ -22,7 +22,7 @@ export function checkPodTemplate(errors: FieldError[], template: PodTemplateSpec
   }
 }
 
-/** Controllers that keep a number of pods running take pods that run for good only. */
+/** Checks that pods run without end, as controllers that keep a number of pods running require. */
 export function checkLongRunning(errors: FieldError[], template: PodTemplateSpec, controller: string, path: FieldPath): void {
   const spec = template.spec;
   if (spec?.restartPolicy !== 'Always') errors.push(notSupported(pathText(path, 'spec', 'restartPolicy'), spec?.restartPolicy ?? '', ['Always']));

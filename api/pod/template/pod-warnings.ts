@@ -47,13 +47,13 @@ export function podWarnings(pod: PodTemplateSpec, old: PodTemplateSpec | undefin
   return [...nameWarnings(pod.metadata?.name, "the Pod's hostname"), ...templateWarnings(pod.spec, pod.metadata?.annotations, '')];
 }
 
-/** What an object with a pod template has to do with the warnings about it. */
+/** The part of an object with a pod template that its warnings depend on. */
 interface Templated {
   readonly metadata?: ObjectMeta | undefined;
 }
 
 /**
- * The warnings about an object that makes pods: when it is made, and when a change raises its generation.
+ * Returns the warnings about an object with a pod template, on create and on updates that increment its generation.
  * @param path Of the template: `spec.template`
  */
 export function podTemplateWarnings(
@@ -180,7 +180,7 @@ function warnAboutContainer(warnings: string[], { env = [], resources }: Pick<Co
   });
 }
 
-/** Whether a variable takes the place of an earlier one of its name, rather than being made of it (`X=$(X)123`). */
+/** Returns whether a variable replaces an earlier one of its name, rather than extending it (`X=$(X)123`). */
 function hides({ name, value = '', valueFrom }: EnvVar): boolean {
   const reference = `$(${name})`;
   return valueFrom !== undefined || value === reference || !value.includes(reference);

@@ -30,7 +30,7 @@ const COUNTERS = [
 ] as const;
 const PARTS = ['fullyLabeledReplicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
 
-/** No counter is negative, and a part is no more than the whole. */
+/** Checks that no counter is negative, and that no part exceeds the whole. */
 export function validateReplicaStatus(status: ReplicaCounts | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const counts = status ?? {};

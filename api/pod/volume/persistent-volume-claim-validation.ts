@@ -12,7 +12,7 @@ import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate } from '.
 
 const ACCESS_MODES: readonly string[] = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
-/** The claim that an ephemeral volume makes. */
+/** Checks the claim of an ephemeral volume. */
 export function checkClaimTemplate(errors: FieldError[], template: PersistentVolumeClaimTemplate, path: FieldPath): void {
   const metadata = childPath(path, 'metadata');
   if (template.metadata?.annotations) checkAnnotations(errors, template.metadata.annotations, metadata, 'annotations');

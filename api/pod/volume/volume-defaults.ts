@@ -4,7 +4,7 @@ import type { DownwardAPIVolumeFile, VolumeProjection } from './volume-projectio
 
 const FILE_MODE = 0o644;
 
-/** Whether a volume names no source at all; its name is no source. */
+/** Returns whether a volume names no source; its name is not a source. */
 function isSourceless(volume: Volume): boolean {
   for (const key in volume) if (key !== 'name' && volume[key as keyof Volume] !== undefined) return false;
   return true;

@@ -22,7 +22,7 @@ import type {
 type Check<T> = (errors: FieldError[], source: T, path: FieldPath) => void;
 type Source<K extends keyof Volume> = NonNullable<Volume[K]>;
 
-/** A check that asks for some fields to be set, and no more. */
+/** Returns a check that only requires some fields. */
 const requires =
   <T extends object>(...fields: readonly (keyof T & string)[]): Check<T> =>
   (errors, source, path) => {
@@ -32,7 +32,7 @@ const requires =
     }
   };
 
-/** The rules of volumes that a driver mounts, most of them long out of use but still part of the API. */
+/** The rules of volumes that a driver mounts. Most of them are obsolete, but still part of the API. */
 export const NETWORK_VOLUME_CHECKS: { readonly [K in keyof Volume]?: Check<Source<K>> } = {
   gitRepo: (errors, source, path) => {
     checkRequired(errors, source.repository, path, 'repository');

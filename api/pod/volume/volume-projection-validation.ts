@@ -22,7 +22,7 @@ const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
 const CONFLICT = 'conflicting duplicate paths';
 
-/** A volume of a ConfigMap's or a Secret's keys. */
+/** Checks a volume of a ConfigMap's or a Secret's keys. */
 export function checkKeyedVolume(
   errors: FieldError[],
   source: { readonly defaultMode?: number | undefined; readonly items?: readonly KeyToPath[] | undefined },
@@ -48,7 +48,7 @@ export function checkDownwardVolume(errors: FieldError[], source: DownwardAPIVol
   for (const file of source.items ?? []) checkDownwardFile(errors, file, path);
 }
 
-/** The error names the volume, not the file: so does upstream. */
+/** As upstream, the error names the volume, not the file. */
 function checkDownwardFile(errors: FieldError[], file: DownwardAPIVolumeFile, path: FieldPath): void {
   checkRequired(errors, file.path, path, 'path');
   checkProjectedPath(errors, file.path ?? '', path, 'path');

@@ -12,7 +12,7 @@ import type { CSIVolumeSource, HostPathVolumeSource, Volume } from './volume.ts'
 import { NETWORK_VOLUME_CHECKS } from './volume-network-validation.ts';
 import { checkDownwardVolume, checkKeyedVolume, checkProjectedVolume } from './volume-projection-validation.ts';
 
-/** A pod, as far as its volumes' rules depend on it; a template has no name, and its images may be filled in later. */
+/** The part of a pod that the rules of its volumes depend on. A template has no name, and its images may be filled in later. */
 export interface VolumeOwner {
   readonly isPod: boolean;
   readonly name: string | undefined;
@@ -48,7 +48,7 @@ const LOCAL_VOLUME_CHECKS: { readonly [K in keyof Volume]?: Check<NonNullable<Vo
 
 const CHECKS: Readonly<Record<string, Check<never> | undefined>> = { ...NETWORK_VOLUME_CHECKS, ...LOCAL_VOLUME_CHECKS };
 
-/** The order in which upstream looks for a volume's source: the first that is there is the volume's. */
+/** The order in which upstream looks for a volume's source; the first one found counts. */
 const SOURCES = [
   'emptyDir',
   'hostPath',
@@ -82,7 +82,7 @@ const SOURCES = [
   'image',
 ] as const;
 
-/** Checks a pod's volumes, and gives those that are valid, by name: only they can be mounted. */
+/** Checks a pod's volumes. Returns the valid ones by name: only they can be mounted. */
 export function checkVolumes(errors: FieldError[], volumes: readonly Volume[], owner: VolumeOwner, path: FieldPath): Map<string, Volume> {
   const valid = new Map<string, Volume>();
   const created = new Set(owner.name ? volumes.filter((v) => v.ephemeral).map((v) => `${owner.name}-${v.name}`) : []);
@@ -130,7 +130,7 @@ function checkSource(errors: FieldError[], volume: Volume, owner: VolumeOwner, p
   }
 }
 
-/** Two fields are misspelt in upstream's errors, and clients may know them so. */
+/** Two fields are misspelt in upstream's errors, and clients may rely on that. */
 const nameInError = (kind: string): string => (kind === 'cephfs' ? 'cephFS' : kind === 'downwardAPI' ? 'downwarAPI' : kind);
 
 function checkHostPath(errors: FieldError[], source: HostPathVolumeSource, path: FieldPath): void {

@@ -6,7 +6,7 @@ import type { CustomResourceConversion, WebhookClientConfig } from './schema.ts'
 const FIELD = 'spec.conversion';
 const REVIEW_VERSIONS: readonly string[] = ['v1', 'v1beta1'];
 
-/** How objects go from version to version: not at all, or through a webhook. */
+/** Objects are converted between versions by renaming only, or by a webhook. */
 export function checkConversion(errors: FieldError[], conversion: CustomResourceConversion | undefined): void {
   if (!conversion) return;
   const { strategy, webhook } = conversion;

@@ -2,7 +2,7 @@ import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 
-/** `Required` where a type is missing, `Invalid` where it is another. */
+/** Adds `Required` if a type is missing, `Invalid` if it is another one. */
 function mustBe(type: string | undefined, path: string, detail: string): FieldError {
   return type ? invalid(path, type, detail) : required(path, detail);
 }

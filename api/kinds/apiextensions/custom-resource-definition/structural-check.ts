@@ -10,13 +10,13 @@ import { structuralOfJsonSchema } from './structural-schema.ts';
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 
 export interface StructuralCheckOptions {
-  /** Whether the version has the subresource `status`. */
+  /** Set if the version has the subresource `status`. */
   readonly status?: boolean;
 }
 
 /**
- * What keeps the schema of a custom resource from being structural, and what it says that is not supported. Rules in
- * `x-kubernetes-validations` must be there, but are neither compiled nor enforced yet.
+ * Returns the faults that keep the schema of a custom resource from being structural, and its unsupported parts. Rules in
+ * `x-kubernetes-validations` must not be empty, but are neither compiled nor enforced yet.
  * @param path Of the schema: `spec.validation.openAPIV3Schema` where all versions share it (there is one), as upstream has it,
  * `spec.versions[0].schema.openAPIV3Schema` otherwise.
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
@@ -171,7 +171,7 @@ const STRUCTURE = [
   'x-kubernetes-map-type',
 ] as const;
 
-/** Below a junctor stand constraints alone, and only on what the schema outside names too. */
+/** A junctor may hold constraints only, and only on fields that the schema outside it names too. */
 function checkValueValidation(part: JSONSchemaProps, outside: JSONSchemaProps | undefined, path: string, errors: FieldError[]): void {
   checkUnsupported({ ...part, additionalProperties: undefined }, path, errors);
   for (const name of STRUCTURE) if (part[name]) errors.push(forbidden(`${path}.${name}`, 'must be empty to be structural'));

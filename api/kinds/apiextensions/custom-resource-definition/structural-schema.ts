@@ -43,7 +43,7 @@ function pick<K extends string>(schema: Readonly<Record<string, unknown>>, names
 }
 
 /**
- * The structural schema that a CustomResourceDefinition writes down. It is taken to be valid: see structural-check.ts.
+ * Returns the structural schema of a CustomResourceDefinition, which must be valid: see structural-check.ts.
  * Not carried over: `x-kubernetes-validations` (rules in CEL are accepted and not enforced yet) and what structural schemas forbid.
  */
 export function structuralOfJsonSchema(schema: JSONSchemaProps): StructuralSchema {

@@ -34,7 +34,7 @@ export function validateCustomResourceDefinition(crd: CustomResourceDefinition):
   return errors;
 }
 
-/** Once the resource is served its objects are there: then their scope and kind stay. */
+/** Scope and kind are immutable once the resource is served, since it may have objects. */
 export function validateCustomResourceDefinitionUpdate(crd: CustomResourceDefinition, old: Live<CustomResourceDefinition>): FieldError[] {
   const errors: FieldError[] = [];
   if (old.status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True')) {
@@ -69,8 +69,8 @@ function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec): vo
 type Versioned = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields';
 
 /**
- * What all versions share, upstream keeps and reports at the top of the spec, under the names that v1beta1 had there;
- * only what differs is reported by version.
+ * Upstream keeps and reports the parts that all versions share at the top of the spec, under their names in v1beta1.
+ * Only parts that differ are reported by version.
  */
 function placesOf(spec: CustomResourceDefinitionSpec, field: Versioned, shared: string): readonly [CustomResourceDefinitionVersion, string][] {
   const versions = spec.versions ?? [];
@@ -187,7 +187,7 @@ function checkColumn(errors: FieldError[], column: CustomResourceColumnDefinitio
   else if (!isSimplePath(column.jsonPath)) errors.push(invalid(`${path}.JSONPath`, column.jsonPath, 'must be a simple json path starting with .'));
 }
 
-/** Objects may be stored in any version they were ever stored in: none of those may go before they are migrated. */
+/** Objects may still be stored in any version that was ever the stored one: none may be removed before they are migrated. */
 function checkStoredVersions(errors: FieldError[], crd: CustomResourceDefinition): void {
   const stored = crd.status?.storedVersions ?? [];
   const field = 'status.storedVersions';
@@ -203,7 +203,7 @@ function checkStoredVersions(errors: FieldError[], crd: CustomResourceDefinition
   if (current && !stored.includes(current.name)) errors.push(invalid(field, stored, `must have the storage version ${current.name}`));
 }
 
-/** The groups of Kubernetes itself are not for others to extend without being asked (KEP-2337). */
+/** Kubernetes' own groups may be extended only with an approval (KEP-2337). */
 function checkApproval(errors: FieldError[], crd: CustomResourceDefinition): void {
   if (!/(^|\.)(k8s\.io|kubernetes\.io)$/.test(crd.spec.group ?? '')) return;
   const field = `metadata.annotations[${APPROVAL}]`;

@@ -96,7 +96,7 @@ function checkUpdate(node: Node, old: Live<Node>): FieldError[] {
   return errors;
 }
 
-/** Dynamic kubelet configuration: gone, but its fields keep their rules. In a status the source is pinned, in a spec it is not. */
+/** Dynamic kubelet configuration was removed, but its fields keep their rules. In a status the source is pinned, in a spec it is not. */
 function checkConfigSource(errors: FieldError[], source: NodeConfigSource, pinned: boolean, path: FieldPath): void {
   if (!source.configMap) {
     errors.push(invalid(pathText(path), source, 'exactly one reference subfield must be non-nil'));

@@ -9,7 +9,7 @@ interface Summary {
   readonly ready: string;
   readonly status: string;
   readonly restarts: number;
-  /** When the last of them ended; empty where nothing is known. */
+  /** Time of the last restart; empty if it is unknown. */
   readonly lastRestart: string;
 }
 
@@ -25,7 +25,7 @@ const lastEnd = (status: ContainerStatus): string | undefined => status.lastStat
 const hasCondition = (pod: Pod, type: string): boolean =>
   pod.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 
-/** What keeps an init container from being done: undefined where it is done, or is a sidecar that has started. */
+/** Returns the state of an unfinished init container; undefined if it is done, or is a sidecar that has started. */
 function initText(status: ContainerStatus, sidecar: boolean, index: number, total: number): string | undefined {
   const { terminated, waiting } = status.state ?? {};
   if (terminated?.exitCode === 0) return undefined;
@@ -35,7 +35,7 @@ function initText(status: ContainerStatus, sidecar: boolean, index: number, tota
   return `Init:${index}/${total}`;
 }
 
-/** A pod in one line, as `kubectl get pods` has it (pkg/printers/internalversion, printPod). */
+/** Summarises a pod in one line, as `kubectl get pods` does (pkg/printers/internalversion, printPod). */
 export function podSummary(pod: Live<Pod>): Summary {
   const status = pod.status ?? {};
   const sidecars = new Set((pod.spec?.initContainers ?? []).filter((c) => c.restartPolicy === 'Always').map((c) => c.name));

@@ -19,7 +19,7 @@ export function defaultPod(pod: Pod): void {
   defaultPodSpec(spec);
 }
 
-/** Of resources given for the pod as a whole, what is left out comes from the containers, and requests at last from the limits. */
+/** Fills in omitted resources of the pod as a whole: from the containers, and requests at last from the limits. */
 function defaultPodResources(spec: PodSpec, resources: NonNullable<PodSpec['resources']>): void {
   const ofContainers = aggregateContainers(spec, (container) => container.resources?.requests);
   for (const name in ofContainers) {

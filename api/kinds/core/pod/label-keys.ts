@@ -4,7 +4,7 @@ import type { Pod } from './schema.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One requirement a key, with the pod's own value; keys that the pod has no label for say nothing. */
+/** Returns one requirement per key, with the pod's own value. Keys without a label on the pod are skipped. */
 function requirementsFor(keys: readonly string[] | undefined, operator: 'In' | 'NotIn', labels: Labels): LabelSelectorRequirement[] {
   return (keys ?? []).flatMap((key) => {
     const value = labels[key];

@@ -7,7 +7,7 @@ export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 const COMPUTE = ['cpu', 'memory'] as const;
 
-/** Whether a holder of resources asks for CPU or memory at all, and whether what it asks for is all it can get. */
+/** Returns whether a holder of resources asks for CPU or memory, and whether its requests equal its limits. */
 function judge(resources: ResourceRequirements | undefined): { asks: boolean; guaranteed: boolean } {
   let asks = false;
   let guaranteed = true;
@@ -23,7 +23,7 @@ function judge(resources: ResourceRequirements | undefined): { asks: boolean; gu
 }
 
 /**
- * The quality of service of a pod by its spec (https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/).
+ * Returns the quality of service of a pod by its spec (https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/).
  * Ephemeral containers do not count. Resources of the pod as a whole go before those of its containers.
  */
 export function qosClassOf(spec: PodSpec | undefined): QosClass {
@@ -41,5 +41,5 @@ export function qosClassOf(spec: PodSpec | undefined): QosClass {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** The class that was settled on when the pod was made, or else the one its spec asks for. */
+/** Returns the class that was recorded when the pod was created; otherwise the one of its spec. */
 export const qosClassOfPod = (pod: Pod): string => pod.status?.qosClass || qosClassOf(pod.spec);

@@ -11,7 +11,7 @@ type Row = readonly [sentence: string, changes: Changes, expected: readonly stri
 
 const CONTAINER: Container = { name: 'c', image: 'i' };
 
-/** What is wrong with a small valid pod after the changes. */
+/** Returns the errors of a small valid pod after the changes. */
 export function podErrors(changes: Changes, annotations?: Record<string, string>): string[] {
   const spec = { containers: [CONTAINER], serviceAccountName: 'default', ...structuredClone(changes) };
   const pod: Pod = { metadata: { name: 'p', namespace: 'default', annotations }, spec };
@@ -19,10 +19,10 @@ export function podErrors(changes: Changes, annotations?: Record<string, string>
   return validatePod(pod).map(fieldErrorText);
 }
 
-/** A pod of one container with the changes. */
+/** Returns a pod of one container with the changes. */
 export const one = (changes: Partial<Container>): Changes => ({ containers: [{ ...CONTAINER, ...changes }] });
 
-/** A test a row: a rule, a pod that breaks it, and a part of each error. */
+/** Declares one test per row: a rule, a pod that breaks it, and a part of each error. */
 export function refuses(rows: readonly Row[]): void {
   it.each(rows)('%s', (_sentence, changes, expected) => {
     expect(podErrors(changes)).toEqual(expected.map((part) => expect.stringContaining(part)));

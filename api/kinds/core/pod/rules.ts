@@ -9,7 +9,7 @@ import { validatePodStatusUpdate } from './status-validation.ts';
 import { validatePodUpdate } from './update-validation.ts';
 import { validatePod } from './validation.ts';
 
-/** `podIP` and `podIPs[0]` are one address in two places; the older field wins where they differ. */
+/** Makes `podIP` and `podIPs[0]` the same address. If they differ, the older field wins. */
 function syncAddresses(pod: Pod): void {
   const { status } = pod;
   if (!status) return;

@@ -25,7 +25,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Live<Pod>): FieldError[] 
   const before = old.status ?? {};
   checkPodAnnotationsUpdate(errors, pod.metadata?.annotations, old.metadata.annotations, POD_ANNOTATIONS);
   checkPodAnnotations(errors, pod.metadata?.annotations, spec, POD_ANNOTATIONS);
-  // The path is upstream's: it looks for conditions in metadata.
+  // Upstream reports conditions under metadata.
   status.conditions?.forEach((condition, i) => {
     if (SYSTEM_CONDITIONS.has(condition.type)) return;
     addFaults(errors, qualifiedNameFaults(condition.type ?? ''), condition.type ?? '', rootPath(`metadata.conditions[${i}].Type`));
@@ -43,7 +43,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Live<Pod>): FieldError[] 
   return errors;
 }
 
-/** A container that will not be restarted stays terminated. */
+/** Refuses that a container that is not restarted leaves the state terminated. */
 function checkTransitions(errors: FieldError[], status: PodStatus, old: PodStatus, spec: PodSpec): void {
   const sidecars = new Set((spec.initContainers ?? []).filter(isSidecar).map((container) => container.name));
   for (const list of STATUS_LISTS) {

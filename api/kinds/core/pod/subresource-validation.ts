@@ -12,7 +12,7 @@ import { checkPod, POD_ANNOTATIONS } from './validation.ts';
 
 const isMirror = (pod: Pod): boolean => pod.metadata?.annotations?.[MIRROR_POD] !== undefined;
 
-/** Of an update through `ephemeralcontainers` only these count: all else is as it was. */
+/** Keeps only the ephemeral containers of an update through `ephemeralcontainers`. */
 export function prepareEphemeralContainersUpdate(pod: Pod, old: Live<Pod>): void {
   const ephemeralContainers = pod.spec?.ephemeralContainers;
   pod.spec = { ...(old.spec ?? { containers: [] }), ephemeralContainers };
@@ -39,7 +39,7 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Live<Pod>): Fie
   return errors;
 }
 
-/** Of an update through `resize` only the resources of containers, and what is to happen on their change, count. */
+/** Keeps only the resources and resize policies of containers of an update through `resize`. */
 export function prepareResize(pod: Pod, old: Live<Pod>): void {
   const spec = old.spec ?? { containers: [] };
   const resized = (containers: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
@@ -97,7 +97,7 @@ function checkResourcesKept(
   }
 }
 
-/** A container without what a resize may change. */
+/** Returns a container without the fields that a resize may change. */
 function withoutCompute(container: Container): Container {
   const others = (amounts: Readonly<Record<string, string>> | undefined) => {
     const { cpu: _cpu, memory: _memory, ...rest } = amounts ?? {};

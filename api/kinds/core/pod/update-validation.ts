@@ -44,7 +44,7 @@ export function validatePodUpdate(pod: Pod, old: Live<Pod>): FieldError[] {
   return errors;
 }
 
-/** False: what follows makes no sense any more. */
+/** Returns false if further checks make no sense. */
 function checkImages(
   errors: FieldError[],
   containers: readonly Container[],
@@ -63,7 +63,7 @@ function checkImages(
   return true;
 }
 
-/** A deadline may be set, and made shorter. False: what follows makes no sense any more. */
+/** A deadline may be set, and made shorter. Returns false if further checks make no sense. */
 function checkDeadline(errors: FieldError[], deadline: number | undefined, old: number | undefined): boolean {
   const field = 'spec.activeDeadlineSeconds';
   if (deadline === undefined) {
@@ -83,7 +83,7 @@ function checkGatesOnlyRemoved(errors: FieldError[], spec: PodSpec, old: PodSpec
   });
 }
 
-/** The spec with the fields that may change set back to what they were. */
+/** Returns the spec with the changeable fields set back to their old values. */
 function withoutChangeable(spec: PodSpec, old: PodSpec): PodSpec {
   const imagesOf = (containers: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
     containers?.map((container, i) => ({ ...container, image: before?.[i]?.image }));
@@ -100,7 +100,7 @@ function withoutChangeable(spec: PodSpec, old: PodSpec): PodSpec {
   };
 }
 
-/** While a pod is held back by scheduling gates, where it may go can be narrowed further. */
+/** Allows the placement of a pod to be narrowed while scheduling gates hold it back. */
 function allowGatedChanges(errors: FieldError[], comparable: PodSpec, spec: PodSpec, old: PodSpec): void {
   for (const key in old.nodeSelector) {
     if (spec.nodeSelector?.[key] === old.nodeSelector[key]) continue;
@@ -129,7 +129,7 @@ function checkNarrowedAffinity(errors: FieldError[], affinity: NodeAffinity | un
   });
 }
 
-/** A term matches less the more it asks for; one without requirements matches nothing, so it may not get any. */
+/** Returns whether a term only adds requirements, and so matches less. A term without requirements matches nothing, so it may not get any. */
 function onlyAdds(term: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   const parts = ['matchExpressions', 'matchFields'] as const;
   if (parts.every((part) => !old[part]?.length)) return parts.every((part) => !term[part]?.length);

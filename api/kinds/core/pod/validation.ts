@@ -9,7 +9,7 @@ import type { Pod } from './schema.ts';
 export const SPEC = rootPath('spec');
 export const POD_ANNOTATIONS = childPath(rootPath('metadata'), 'annotations');
 
-/** What holds for a pod at all times; the generic rules of metadata are not among it. */
+/** Checks the rules that hold for a pod at all times, without the generic ones of metadata. */
 export function checkPod(errors: FieldError[], pod: Pod): void {
   const spec = pod.spec ?? { containers: [] };
   checkPodAnnotations(errors, pod.metadata?.annotations, spec, POD_ANNOTATIONS);

@@ -11,7 +11,7 @@ const FAMILY_POLICIES: readonly string[] = ['PreferDualStack', 'RequireDualStack
 const CLUSTER_IPS = childPath(rootPath('spec'), 'clusterIPs');
 const ONCE = 'may not change once set';
 
-/** Cluster IPs, families and their policy, which must agree. Also of use before allocation. */
+/** Checks that cluster IPs, families and their policy agree. Also used before allocation. */
 export function checkClusterIps(errors: FieldError[], spec: ServiceSpec): void {
   if (spec.type === 'ExternalName') return;
   const ips = spec.clusterIPs ?? [];
@@ -97,7 +97,7 @@ function checkDowngrade(errors: FieldError[], spec: ServiceSpec, released: boole
   errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy ?? null, `must be set to 'SingleStack' when releasing the secondary ${what}`));
 }
 
-/** The rules of the status subresource: what the load balancer says of itself. */
+/** Checks an update of the status subresource: the addresses of the load balancer. */
 export function validateServiceStatus(service: Service): FieldError[] {
   const errors: FieldError[] = [];
   const ingresses = service.status?.loadBalancer?.ingress ?? [];

@@ -6,14 +6,14 @@ const SESSION_SECONDS = 10800;
 export const takesClusterIp = (spec: ServiceSpec): boolean => spec.type !== 'ExternalName';
 const takesNodePorts = (spec: ServiceSpec): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 
-/** Reached from outside the cluster: by node port, load balancer or external IP. */
+/** Returns whether the service is reached from outside the cluster: by node port, load balancer or external IP. */
 export const isExternallyAccessible = (spec: ServiceSpec): boolean =>
   takesNodePorts(spec) || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
 
-/** Its load balancer asks each node whether it has a local endpoint. */
+/** Returns whether the load balancer asks each node for local endpoints. */
 export const needsHealthCheck = (spec: ServiceSpec): boolean => spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 
-/** `clusterIP: None`: DNS answers with the endpoints themselves. */
+/** Returns whether the service is headless (`clusterIP: None`): DNS answers with its endpoints. */
 export const isHeadless = (spec: ServiceSpec): boolean => spec.clusterIPs?.length === 1 && spec.clusterIPs[0] === 'None';
 
 export function defaultService(service: Service): void {
@@ -37,7 +37,7 @@ export function defaultService(service: Service): void {
 }
 
 /**
- * Brings `clusterIP` and `clusterIPs` together on create: an older client knows the first only.
+ * Makes `clusterIP` and `clusterIPs` agree on create: older clients know the first only.
  * Runs before cluster IPs are allocated.
  */
 export function prepareServiceCreate(service: Service): void {
@@ -46,7 +46,7 @@ export function prepareServiceCreate(service: Service): void {
   if (spec?.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
 }
 
-/** Carries over on update what was allocated and the client did not repeat, and drops what a change of type makes void. */
+/** Keeps allocated values that an update does not repeat, and drops values that a change of type makes void. */
 export function prepareServiceUpdate(service: Service, old: Live<Service>): void {
   service.status = old.status;
   service.spec ??= {};
@@ -72,13 +72,13 @@ function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   }
   if (needsHealthCheck(old) && needsHealthCheck(spec)) spec.healthCheckNodePort ||= old.healthCheckNodePort;
   if (takesClusterIp(old) && takesClusterIp(spec)) {
-    // A family and its policy are settled with the first allocation.
+    // The first allocation determines family and policy.
     spec.ipFamilyPolicy ??= old.ipFamilyPolicy;
     if (!spec.ipFamilies?.length) spec.ipFamilies = old.ipFamilies && [...old.ipFamilies];
   }
 }
 
-/** Where the client changed one of `clusterIP` and `clusterIPs` only, the other one follows. */
+/** If the client changed only one of `clusterIP` and `clusterIPs`, the other one follows. */
 function syncClusterIps(spec: ServiceSpec, old: ServiceSpec): void {
   const changed = (spec.clusterIP ?? '') !== (old.clusterIP ?? '');
   const same = JSON.stringify(spec.clusterIPs ?? []) === JSON.stringify(old.clusterIPs ?? []);
@@ -86,7 +86,7 @@ function syncClusterIps(spec: ServiceSpec, old: ServiceSpec): void {
   spec.clusterIPs = spec.clusterIP ? [spec.clusterIP, ...(spec.clusterIPs?.slice(1) ?? [])] : undefined;
 }
 
-/** What belongs to the old type and was sent back unchanged is not meant. */
+/** Drops fields of the old type that were sent back unchanged. */
 function dropVoid(spec: ServiceSpec, old: ServiceSpec): void {
   const unchanged = <K extends keyof ServiceSpec>(field: K) => JSON.stringify(spec[field]) === JSON.stringify(old[field]);
   const drop = (...fields: (keyof ServiceSpec)[]) => {

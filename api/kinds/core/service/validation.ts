@@ -21,7 +21,7 @@ const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const MAX_SESSION_SECONDS = 86400;
 const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
 
-/** What holds for a service at all times, cluster IPs and ports allocated. */
+/** Checks the rules that hold for a service at all times, after cluster IPs and ports are allocated. */
 export function validateService(service: Service): FieldError[] {
   const errors: FieldError[] = [];
   const spec = service.spec ?? {};
