@@ -16,7 +16,7 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
 fi
 [ "${1:-build}" = modules ] && exit 0
 
-sources="base api store apiserver runtime controllers scheduler agent cli package-lock.json scripts/build.ts"
+sources="base api store apiserver runtime controllers scheduler agent cli package-lock.json scripts/build.ts scripts/bundle.ts"
 if [ ! -f dist/skiff.mjs ] || [ -n "$(find $sources -newer dist/skiff.mjs -name '*.ts' -print -quit)" ]; then
   say "building"
   "$("$home/scripts/node.sh")" scripts/build.ts
