@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canRunContainers } from '../test/support/real-cluster.ts';
-import { testImageArchive } from '../test/support/test-image.ts';
+import { canRunContainers } from '../test/support/cluster/real-cluster.ts';
+import { testImageArchive } from '../test/support/image/test-image.ts';
 
 /**
  * Runs the suites one after the other, the quick ones first: test.ts [SUITE...]

@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../store/memory.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Store, StoreEvent } from '../../store/store.ts';
 import { CompactedError } from '../../store/store.ts';
-import { startEtcd } from '../support/etcd-process.ts';
+import { startEtcd } from '../support/cluster/etcd-process.ts';
 
 interface Backend {
   readonly name: string;

@@ -5,21 +5,21 @@ import { listBundles } from '../../agent/containerd/traces.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../api/kinds/core/resource-quota.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { layoutOf } from '../../cli/config/data-dir.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
-import { createClaimLedger } from '../support/claim-ledger.ts';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { SimulatedCluster } from '../support/cluster/simulated-cluster.ts';
+import { startSimulatedCluster } from '../support/cluster/simulated-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { createClaimLedger } from '../support/ledgers/claim-ledger.ts';
+import { createWriteLedger } from '../support/ledgers/write-ledger.ts';
 import { container, deployment, pod, quota, service } from '../support/manifests.ts';
-import type { PodNetwork } from '../support/pod-network.ts';
-import { podNetwork } from '../support/pod-network.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
-import type { TestCluster } from '../support/simulated-cluster.ts';
-import { startSimulatedCluster } from '../support/simulated-cluster.ts';
-import { createWriteLedger } from '../support/write-ledger.ts';
+import type { PodNetwork } from '../support/network/pod-network.ts';
+import { podNetwork } from '../support/network/pod-network.ts';
 
 const KILLS = 10;
 /** Acknowledged writes between two kills. */
@@ -31,7 +31,7 @@ async function clientOf({ kubectl }: { readonly kubectl: Kubectl }): Promise<Cli
 }
 
 /** Kills the server ten times while clients write: what it had acknowledged is there, once. */
-async function serverSurvives(cluster: Pick<TestCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
+async function serverSurvives(cluster: Pick<SimulatedCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
   const client = await clientOf(cluster);
   for (const namespace of ['writes', 'claims']) await cluster.kubectl('create', 'namespace', namespace);
   await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', 'claims', '--timeout=10s');
@@ -80,7 +80,7 @@ async function claimsAgree(client: Client, kept: ReadonlyMap<string, string>): P
 }
 
 describe('faults of a server on etcd', () => {
-  let cluster: TestCluster;
+  let cluster: SimulatedCluster;
   beforeAll(async () => {
     cluster = await startSimulatedCluster({ store: 'etcd' });
   }, 60_000);

@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { clientTools, eventually, run } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import { clientTools } from '../support/commands/client-tools.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { run } from '../support/commands/program.ts';
 import { container, pod, shell } from '../support/manifests.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };

@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
 import { container, pod, resources, shell } from '../support/manifests.ts';
-import { podEvents } from '../support/pod-events.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };

@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Bundle } from '../../agent/containerd/traces.ts';
 import { listBundles } from '../../agent/containerd/traces.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { layoutOf } from '../../cli/config/data-dir.ts';
-import { eventually } from '../support/commands.ts';
-import type { MachineState } from '../support/machine-state.ts';
-import { difference, machineState } from '../support/machine-state.ts';
+import type { MachineState } from '../support/cluster/machine-state.ts';
+import { difference, machineState } from '../support/cluster/machine-state.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
 import { container, pod, service } from '../support/manifests.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 /** What stands where every containerd of the machine and every user of CNI has its files. */
 function sharedFiles(bundles: readonly Bundle[]): string[] {

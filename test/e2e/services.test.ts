@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, pod, service } from '../support/manifests.ts';
-import type { PodNetwork } from '../support/pod-network.ts';
-import { podNetwork } from '../support/pod-network.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
+import type { PodNetwork } from '../support/network/pod-network.ts';
+import { podNetwork } from '../support/network/pod-network.ts';
 
 const HTTP = { protocol: 'http' } as const;
 

@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Helm, Kubectl } from '../support/commands.ts';
-import { eventually, helmFor } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
-import { CHART } from '../support/second-home.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { Helm } from '../support/commands/helm.ts';
+import { helmFor } from '../support/commands/helm.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { CHART } from '../support/second-home/second-home.ts';
 
 let cluster: KubectlCluster;
 let directory: string;

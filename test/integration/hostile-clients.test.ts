@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
-import type { RawClient } from '../support/raw-client.ts';
-import { rawClient } from '../support/raw-client.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { RawClient } from '../support/http/raw-client.ts';
+import { rawClient } from '../support/http/raw-client.ts';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const HEAD = 'Host: localhost\r\nContent-Type: application/json\r\n';

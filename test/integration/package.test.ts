@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ROOT, run } from '../support/commands.ts';
+import { ROOT } from '../support/checkout.ts';
+import { run } from '../support/commands/program.ts';
 
 /**
  * A project of a user's: the examples, with skiff installed from the package that `npm pack` makes. What npm would fetch beside it

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leases } from '../../api/kinds/coordination/lease.ts';
-import type { ChartReplica } from '../support/chart-controllers.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { deployment } from '../support/manifests.ts';
-import type { SecondHome } from '../support/second-home.ts';
-import { RELEASE_NAMESPACE, startSecondHome } from '../support/second-home.ts';
+import type { ChartReplica } from '../support/second-home/chart-replica.ts';
+import type { SecondHome } from '../support/second-home/second-home.ts';
+import { RELEASE_NAMESPACE, startSecondHome } from '../support/second-home/second-home.ts';
 
 let home: SecondHome;
 beforeAll(async () => {

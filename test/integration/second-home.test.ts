@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, deployment, pod, quota, replicationController, service } from '../support/manifests.ts';
-import type { SecondHome } from '../support/second-home.ts';
-import { startSecondHome } from '../support/second-home.ts';
+import type { SecondHome } from '../support/second-home/second-home.ts';
+import { startSecondHome } from '../support/second-home/second-home.ts';
 
 let home: SecondHome;
 let kubectl: Kubectl;

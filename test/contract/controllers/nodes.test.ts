@@ -8,18 +8,18 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
 let clock: FakeClock;
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const named = (name: string) => ({ namespace: '', name });
 
 async function start(...names: string[]): Promise<void> {
   clock = createFakeClock();
-  cluster = await startTestCluster({ clock, advance: { clock, stepMs: 500 } });
+  cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 500 } });
   for (const name of names) {
     await cluster.client.create(nodes, { metadata: { name } });
     await cluster.client.create(leases, {

@@ -11,15 +11,15 @@ import { silentLogger } from '../../../base/log.ts';
 import { createEventSink } from '../../../runtime/observe/event-recorder.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { createScheduler } from '../../../scheduler/cycle/scheduler.ts';
-import type { TestCluster } from '../controllers/cluster.ts';
-import { startTestCluster } from '../controllers/cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 let stop: AbortController;
 let run: Promise<void>;
 
 beforeEach(async () => {
-  cluster = await startTestCluster({ runPods: false });
+  cluster = await startControllersCluster({ runPods: false });
   stop = new AbortController();
   const { client, clock } = cluster;
   const base = { client, clock, log: silentLogger, signal: stop.signal };

@@ -1,10 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kubectl, Outcome } from './commands.ts';
-import { componentPid, freePort, kubectlFor, ROOT, run } from './commands.ts';
+import { ROOT } from '../checkout.ts';
+import type { Kubectl } from '../commands/kubectl.ts';
+import { kubectlFor } from '../commands/kubectl.ts';
+import type { Outcome } from '../commands/program.ts';
+import { run } from '../commands/program.ts';
+import { freePort } from '../network/free-port.ts';
+import { componentPid } from './component-pid.ts';
 
-export interface TestCluster {
+export interface SimulatedCluster {
   readonly kubectl: Kubectl;
   readonly dataDir: string;
   readonly port: number;
@@ -18,7 +23,7 @@ export interface TestCluster {
 }
 
 /** A cluster of its own, started as a user would, with simulated nodes: real server, controllers, scheduler and store, pods in name only. */
-export async function startSimulatedCluster(options: { readonly nodes?: number; readonly store?: string } = {}): Promise<TestCluster> {
+export async function startSimulatedCluster(options: { readonly nodes?: number; readonly store?: string } = {}): Promise<SimulatedCluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'skiff-cluster-'));
   const [port, agentPort] = [await freePort(), await freePort()];
   const skiff = (command: string, ...args: readonly string[]) =>

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Outcome } from './commands.ts';
-import { run } from './commands.ts';
+import type { Outcome } from '../commands/program.ts';
+import { run } from '../commands/program.ts';
 
 /** Another machine as far as the network goes: a network namespace of its own, one cable away from this one. */
 export interface SecondMachine {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { ResourceRequestInfo } from '../../apiserver/request/request-info.ts';
-import { requestInfoOf } from '../../apiserver/request/request-info.ts';
-import type { Grant } from './rbac.ts';
-import { allows } from './rbac.ts';
+import type { ResourceRequestInfo } from '../../../apiserver/request/request-info.ts';
+import { requestInfoOf } from '../../../apiserver/request/request-info.ts';
+import type { Grant } from './grants.ts';
+import { allows } from './grants.ts';
 
 export interface RbacGate {
   /** `http://127.0.0.1:PORT`; requests are passed on with the credentials they carry. */

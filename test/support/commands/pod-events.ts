@@ -1,4 +1,4 @@
-import type { Kubectl } from './commands.ts';
+import type { Kubectl } from './kubectl.ts';
 
 /** The events of a pod as `kubectl describe pod` shows them, oldest first: `Normal Started kubelet spec.containers{web}: Container started`. */
 export async function podEvents(kubectl: Kubectl, pod: string): Promise<readonly string[]> {

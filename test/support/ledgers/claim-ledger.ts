@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pods } from '../../api/kinds/core/pod/index.ts';
-import { services } from '../../api/kinds/core/service/index.ts';
-import { hasReason, isAlreadyExists, isNotFound, StatusError } from '../../api/meta/status-error.ts';
-import type { Client } from '../../runtime/client/client.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import { services } from '../../../api/kinds/core/service/index.ts';
+import { hasReason, isAlreadyExists, isNotFound, StatusError } from '../../../api/meta/status-error.ts';
+import type { Client } from '../../../runtime/client/client.ts';
 
 /** Clients that take what the cluster gives out once only (addresses, node ports, shares of a quota), through whatever happens to the server. */
 export interface ClaimLedger {

@@ -32,7 +32,7 @@ const ADMIN = { name: 'system:admin', groups: ['system:masters'] };
 /** Kinds that are stored, each in one version: what the collectors go through. */
 export const storedKinds = kinds.filter((kind) => kind.storedAs === undefined && kind.verbs.includes('list') && kind.verbs.includes('delete'));
 
-export interface TestCluster {
+export interface ControllersCluster {
   readonly client: Client;
   readonly clock: Clock;
   /** Resolves to the first truthy value of `look`; runs it again whenever something could have changed. */
@@ -45,7 +45,7 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-export interface TestClusterOptions {
+export interface ControllersClusterOptions {
   /** Kinds beside those of the home. */
   readonly moreKinds?: readonly KindDefinition[];
   readonly controllers?: readonly ControllerDefinition[];
@@ -59,7 +59,7 @@ export interface TestClusterOptions {
 }
 
 /** An API server on the memory store with the home's controllers, all in this process. */
-export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+export async function startControllersCluster(options: ControllersClusterOptions = {}): Promise<ControllersCluster> {
   const clock = options.clock ?? systemClock;
   const log = silentLogger;
   // The server's own client, for parts that are made before the server is.

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from './commands.ts';
+import { run } from '../commands/program.ts';
 
 export interface ImageRegistry {
   /** `localhost:PORT`: the runtime speaks plain HTTP there. */

@@ -1,11 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listOwnTraces } from '../../agent/network/index.ts';
-import { layoutOf } from '../../cli/config/data-dir.ts';
-import type { Kubectl, Outcome } from './commands.ts';
-import { componentPid, freePort, kubectlFor, ROOT, run } from './commands.ts';
-import { IMAGE, testImageArchive } from './test-image.ts';
+import { listOwnTraces } from '../../../agent/network/index.ts';
+import { layoutOf } from '../../../cli/config/data-dir.ts';
+import { ROOT } from '../checkout.ts';
+import type { Kubectl } from '../commands/kubectl.ts';
+import { kubectlFor } from '../commands/kubectl.ts';
+import type { Outcome } from '../commands/program.ts';
+import { run } from '../commands/program.ts';
+import { IMAGE, testImageArchive } from '../image/test-image.ts';
+import { freePort } from '../network/free-port.ts';
+import { componentPid } from './component-pid.ts';
 
 /** Containers need root on Linux; elsewhere these tests say so and are skipped. */
 export const canRunContainers = process.platform === 'linux' && process.getuid?.() === 0;

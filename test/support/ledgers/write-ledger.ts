@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { configMaps } from '../../api/kinds/core/config-map.ts';
-import { isExpired, isNotFound, StatusError } from '../../api/meta/status-error.ts';
-import type { Client } from '../../runtime/client/client.ts';
+import { configMaps } from '../../../api/kinds/core/config-map.ts';
+import { isExpired, isNotFound, StatusError } from '../../../api/meta/status-error.ts';
+import type { Client } from '../../../runtime/client/client.ts';
 
 /** What a ConfigMap holds as `data.turn`; undefined: it is not there. */
 type State = string | undefined;

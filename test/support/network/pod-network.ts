@@ -1,13 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
-import { listBundles } from '../../agent/containerd/traces.ts';
-import type { RequestOptions } from '../../agent/network/lab-peers.fixture.ts';
-import { clientArgs, serverArgs } from '../../agent/network/lab-peers.fixture.ts';
-import { layoutOf } from '../../cli/config/data-dir.ts';
-import type { Kubectl, Outcome } from './commands.ts';
-import { run } from './commands.ts';
-import type { RealCluster } from './real-cluster.ts';
+import { listBundles } from '../../../agent/containerd/traces.ts';
+import type { RequestOptions } from '../../../agent/network/lab-peers.fixture.ts';
+import { clientArgs, serverArgs } from '../../../agent/network/lab-peers.fixture.ts';
+import { layoutOf } from '../../../cli/config/data-dir.ts';
+import type { RealCluster } from '../cluster/real-cluster.ts';
+import type { Kubectl } from '../commands/kubectl.ts';
+import type { Outcome } from '../commands/program.ts';
+import { run } from '../commands/program.ts';
 
 /** Programs of the test's own in the network of a pod that runs: what the image's tools cannot do or show. */
 export interface PodNetwork {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf } from '../../cli/config/data-dir.ts';
+import { layoutOf } from '../../../cli/config/data-dir.ts';
 
 /** What there is on this machine, by kind, each thing in words that do not change as long as it stays. */
 export type MachineState = Readonly<Record<string, readonly string[]>>;

@@ -1,9 +1,9 @@
-import type { PolicyRule } from '../../api/kinds/rbac/role.ts';
-import { clusterRoles, roles } from '../../api/kinds/rbac/role.ts';
-import { clusterRoleBindings, roleBindings } from '../../api/kinds/rbac/role-binding.ts';
-import type { ObjectKey } from '../../api/meta/object.ts';
-import type { ResourceRequestInfo } from '../../apiserver/request/request-info.ts';
-import type { Client } from '../../runtime/client/client.ts';
+import type { PolicyRule } from '../../../api/kinds/rbac/role.ts';
+import { clusterRoles, roles } from '../../../api/kinds/rbac/role.ts';
+import { clusterRoleBindings, roleBindings } from '../../../api/kinds/rbac/role-binding.ts';
+import type { ObjectKey } from '../../../api/meta/object.ts';
+import type { ResourceRequestInfo } from '../../../apiserver/request/request-info.ts';
+import type { Client } from '../../../runtime/client/client.ts';
 
 /** What a subject may do: a rule, and the namespace that it is bound in ('' for all). */
 export interface Grant {

@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Deployment } from '../../api/kinds/apps/deployment.ts';
-import { freePort, ROOT } from './commands.ts';
+import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
+import { ROOT } from '../checkout.ts';
+import { freePort } from '../network/free-port.ts';
 
 /** A replica of what the chart installs, run as a process of this machine. */
 export interface ChartReplica {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEtcdStore } from '../../store/etcd.ts';
-import type { Store } from '../../store/store.ts';
-import { freePort } from './commands.ts';
+import { openEtcdStore } from '../../../store/etcd.ts';
+import type { Store } from '../../../store/store.ts';
+import { freePort } from '../network/free-port.ts';
 
 /** A real etcd of the test's own, with its data in a temporary directory. Needs Debian's `etcd-server`. */
 export async function startEtcd(): Promise<{ open: () => Promise<Store>; endpoint: string; stop: () => Promise<void> }> {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
-import type { KubectlCluster } from './kubectl-cluster.ts';
-import { startKubectlCluster } from './kubectl-cluster.ts';
+import type { KubectlCluster } from '../cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../cluster/kubectl-cluster.ts';
 import type { RawClient } from './raw-client.ts';
 import { rawClient } from './raw-client.ts';
 

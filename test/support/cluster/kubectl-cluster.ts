@@ -1,7 +1,7 @@
-import type { Cluster, ClusterOptions } from '../../cli/testing.ts';
-import { startCluster } from '../../cli/testing.ts';
-import type { Kubectl } from './commands.ts';
-import { kubectlFor } from './commands.ts';
+import type { Cluster, ClusterOptions } from '../../../cli/testing.ts';
+import { startCluster } from '../../../cli/testing.ts';
+import type { Kubectl } from '../commands/kubectl.ts';
+import { kubectlFor } from '../commands/kubectl.ts';
 
 export interface KubectlCluster extends Cluster {
   readonly kubectl: Kubectl;
