@@ -1,9 +1,9 @@
 #!/bin/sh
-# Brings a checkout to the point where it can run: prepare.sh [modules | build | test]
-#   modules  npm's packages, Node 24 among them
-#   build    and the bundle in dist/, where the sources are newer
-#   test     and Debian's packages that the tests use
-# What is there already is left alone; a second call takes some milliseconds.
+# Prepares a checkout to run: prepare.sh [modules | build | test]
+#   modules  installs npm's packages, Node 24 among them
+#   build    (default) also builds the bundle in dist/, if a source is newer
+#   test     also installs the Debian packages that the tests use
+# Each step is skipped if its result is there already.
 set -eu
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$home"

@@ -33,10 +33,10 @@ import type { PriorityClass } from '../../api/kinds/scheduling/priority-class.ts
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import type { Status } from '../../api/meta/status.ts';
 
-/** The client library's objects as they stand in JSON: its dates are text there. */
+/** The client library's type as it is in JSON, where dates are text. */
 type Wire<T> = T extends Date ? string : T extends (infer I)[] ? Wire<I>[] : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;
 
-/** Compiles only where the types are assignable to one another, both ways. */
+/** Compiles only if each type is assignable to the other. */
 type Same<Ours, Theirs> = [Ours] extends [Wire<Theirs>]
   ? [Wire<Theirs>] extends [Ours]
     ? true
@@ -44,7 +44,7 @@ type Same<Ours, Theirs> = [Ours] extends [Wire<Theirs>]
   : { missing: 'ours is not theirs' };
 type All<T extends readonly true[]> = T;
 
-/** Checked by tsc: there is nothing to run. */
+/** tsc checks this list; nothing of it runs. */
 export type ClientTypes = All<
   [
     Same<Binding, client.V1Binding>,

@@ -10,7 +10,7 @@ import { startEtcd } from '../support/cluster/etcd-process.ts';
 
 interface Backend {
   readonly name: string;
-  /** Opens the same data again and again: what was acknowledged is there after `close`. */
+  /** Opens the same data at each call; acknowledged writes survive `close`. */
   readonly open: () => Promise<Store>;
   readonly persistent: boolean;
   readonly stop?: () => Promise<void>;

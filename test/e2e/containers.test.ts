@@ -164,7 +164,7 @@ suite('containers of a pod', () => {
 
     await eventually(async () => expect(await row('not-pulled')).toMatch(/ 0\/1 +ImagePullBackOff +0 /));
     const held = /^Back-off pulling image "localhost:1\/missing:1": ErrImagePull: failed to pull and unpack image .*: connection refused$/;
-    // For a moment after each try the failure stands there by itself.
+    // Just after each try the status shows the failure without the back-off.
     await eventually(async () => expect(await state('not-pulled')).toMatchObject({ waiting: { message: expect.stringMatching(held) } }));
     const events = (await podEvents(kubectl, 'not-pulled')).join('\n');
     expect(events).toMatch(/Normal Pulling kubelet spec.containers\{web\}: Pulling image "localhost:1\/missing:1"/);

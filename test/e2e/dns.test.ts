@@ -173,7 +173,7 @@ const webPod = (name: string, app: string, spec: object = {}) =>
     expect(await ask('outside.test')).toEqual({ code: 'NOERROR', data: ['192.0.2.99'] });
     expect(await ask('outside.test', 'AAAA')).toEqual({ code: 'NOERROR', data: [] });
     expect(await ask('absent.test')).toEqual({ code: 'NXDOMAIN', data: [] });
-    // The resolver cuts this one over UDP: it is asked again over TCP.
+    // The resolver truncates this answer over UDP; the server asks again over TCP.
     expect((await askDns(DNS, 'many.test', 'A', 'tcp')).answers).toHaveLength(many.length);
   });
 

@@ -22,7 +22,7 @@ import type { PodNetwork } from '../support/network/pod-network.ts';
 import { podNetwork } from '../support/network/pod-network.ts';
 
 const KILLS = 10;
-/** Acknowledged writes between two kills. */
+/** Number of acknowledged writes between two kills. */
 const WRITES = 20;
 const POD_QUOTA = 15;
 
@@ -30,7 +30,7 @@ async function clientOf({ kubectl }: { readonly kubectl: Kubectl }): Promise<Cli
   return createHttpsClient({ ...(await kubeconfigCredentials(kubectl.kubeconfig)), userAgent: 'skiff-test', timeoutMs: 5_000 });
 }
 
-/** Kills the server ten times while clients write: what it had acknowledged is there, once. */
+/** Kills the server ten times while clients write, and checks that each acknowledged write is there once. */
 async function serverSurvives(cluster: Pick<SimulatedCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
   const client = await clientOf(cluster);
   for (const namespace of ['writes', 'claims']) await cluster.kubectl('create', 'namespace', namespace);
@@ -57,7 +57,7 @@ async function serverSurvives(cluster: Pick<SimulatedCluster, 'kubectl' | 'pid' 
   }
   expect(await writes.faults()).toEqual([]);
   await claimsAgree(client, claims.services);
-  // What was given back is free again, also what was given back in the moment of a crash.
+  // Released claims are free again, including those released at the moment of a crash.
   const { items } = await client.list(services, { namespace: 'claims' });
   const taken = new Set(items.flatMap(({ spec }) => spec?.ports?.map(({ nodePort }) => nodePort) ?? []));
   for (const port of [...claims.freed].slice(-3 * KILLS).filter((freed) => !taken.has(freed))) {
@@ -152,7 +152,7 @@ describe('faults of a server on etcd', () => {
     await kubectl('scale', 'deployment', 'moving', '--replicas=3');
     await kubectl('rollout', 'status', 'deployment', 'moving', '--timeout=30s');
     expect(await containersOf('app=steady')).toBe(before);
-    // Nothing of the pods that went is left running: each pod has its container and its sandbox.
+    // Nothing of deleted pods still runs: each pod has one container and one sandbox.
     const layout = layoutOf(cluster.dataDir);
     await eventually(async () => {
       const names = (await kubectl('get', 'pods', '-A', '-o', 'name'))
@@ -203,7 +203,7 @@ describe('faults of a server on etcd', () => {
   }, 180_000);
 });
 
-/** The same manifest with the image of the tests, and pods that end at once. */
+/** Returns the manifest with the tests' image and pods that end at once. */
 function withTestImage<T extends object>(manifest: T): T {
   return JSON.parse(
     JSON.stringify(manifest)

@@ -12,7 +12,7 @@ import { container, pod, resources, shell } from '../support/manifests.ts';
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };
 const SLEEP = 'sleep 1000';
-/** Hosts have cgroups of the first version or of the second. */
+/** Whether the host has cgroups of version 2. */
 const unified = existsSync('/sys/fs/cgroup/cgroup.controllers');
 
 suite('what holds containers', () => {
@@ -87,7 +87,7 @@ suite('what holds containers', () => {
 
   const ready = (...names: string[]) => kubectl('wait', '--for=condition=Ready', ...names.map((name) => `pod/${name}`), '--timeout=30s');
   const inside = (name: string, script: string, of = 'main') => kubectl('exec', name, '-c', of, '--', 'sh', '-c', script);
-  /** A file of the cgroup of a pod, by its name in the first version and in the second. */
+  /** Reads a file of a pod's cgroup, by its name in version 1 and in version 2. */
   const podCgroup = async (name: string, qos: string, v1: readonly [string, string], v2: string) => {
     const uid = await kubectl.path('{.metadata.uid}', 'pod', name);
     const path = join(cluster.cgroupRoot, qos, `pod${uid}`);

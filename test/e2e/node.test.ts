@@ -41,7 +41,7 @@ suite('the node', () => {
   }, 60_000);
 
   const node = (path: string) => kubectl.path(path, 'node', cluster.nodeName);
-  /** What the runtime has of a pod, dead or alive. */
+  /** Lists the containers of a pod in the runtime, running or not. */
   const containersOf = async (name: string) => {
     const socket = join(cluster.dataDir, 'run', 'containerd', 'containerd.sock');
     const filter = `labels."io.kubernetes.pod.name"==${name}`;

@@ -11,7 +11,7 @@ import { podNetwork } from '../support/network/pod-network.ts';
 
 const HTTP = { protocol: 'http' } as const;
 
-/** A web server on the port `port`, which it names `http`. */
+/** Returns a pod with a web server on `port`, which is named `http`. */
 const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
   pod(name, {
     labels: { app },
@@ -41,7 +41,7 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
   const nodePort = async (name: string) => Number(await kubectl.path('{.spec.ports[0].nodePort}', 'service', name));
   const podIP = (name: string) => kubectl.path('{.status.podIP}', 'pod', name);
   const create = (...manifests: readonly object[]) => kubectl.input(manifests, 'create', '-f', '-');
-  /** Asks until just these pods answer, over several connections. */
+  /** Connects again and again until exactly these pods answer. */
   const answeredBy = (from: string | undefined, address: string, port: number, wanted: readonly string[]) =>
     eventually(async () => expect(names(await network.request(from, address, port, { ...HTTP, count: 20 }))).toEqual(wanted));
 
@@ -150,7 +150,7 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
     const [answer] = await network.request('client', cluster.nodeIp, await nodePort('peers'));
     expect(answer).toMatch(/^a saw /);
     expect(answer).not.toContain(client);
-    // Within the node, policy Local keeps who asks.
+    // Within the node, policy Local keeps the client's address.
     expect(await network.request(undefined, cluster.nodeIp, await nodePort('local'))).toEqual([expect.stringMatching(/^a saw /)]);
   });
 

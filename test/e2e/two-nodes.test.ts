@@ -17,7 +17,7 @@ import { startSecondMachine } from '../support/network/second-machine.ts';
 const suite = canRunContainers ? describe : describe.skip;
 const skiff = join(ROOT, 'skiff');
 
-/** Asks it to end, and answers its exit code. */
+/** Sends SIGTERM and returns the exit code. */
 async function end(child: ChildProcess | undefined): Promise<unknown> {
   if (!child || child.exitCode !== null) return child?.exitCode;
   const ended = once(child, 'exit');

@@ -28,7 +28,7 @@ const configMap = (name: string, data: object = {}, labels?: object) => ({
   data,
 });
 const dataOf = (name: string) => kubectl.path('{.data}', 'configmap', name);
-/** An editor that is a script; it gets the file's name. */
+/** Writes an editor for `kubectl edit`: a script whose argument is the file's name. */
 async function editor(name: string, script: string): Promise<{ readonly env: NodeJS.ProcessEnv }> {
   const path = join(directory, name);
   await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

@@ -20,7 +20,7 @@ afterAll(() => cluster.stop());
 
 describe('a ConfigMap', () => {
   it('is made of literals and files, and shown', async () => {
-    // Beside the kubeconfig: it goes with the cluster.
+    // Stands beside the kubeconfig, so that it is deleted with the cluster.
     const path = `${cluster.kubeconfigPath}.txt`;
     await writeFile(path, 'from a file\n');
     await kubectl('create', 'configmap', 'settings', '--from-literal=key=value', `--from-file=file=${path}`);

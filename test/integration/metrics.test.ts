@@ -49,7 +49,7 @@ const QUEUE = {
   workqueue_unfinished_work_seconds: ['name'],
   workqueue_longest_running_processor_seconds: ['name'],
 };
-/** Upstream's names, with upstream's labels (test/instrumentation/documentation of kubernetes; controller-runtime; kube-proxy; CoreDNS). */
+/** Upstream's metrics with upstream's labels (test/instrumentation/documentation of kubernetes; controller-runtime; kube-proxy; CoreDNS). */
 const UPSTREAM: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   server: {
     ...EVERYWHERE,

@@ -8,7 +8,7 @@ import { deployment, pod } from '../support/manifests.ts';
 let cluster: KubectlCluster;
 let kubectl: Kubectl;
 beforeAll(async () => {
-  // A node renews its lease every 10 s: it is missed soon after.
+  // A node renews its lease every 10 s, so the grace period must be longer.
   cluster = await startKubectlCluster({ nodes: 3, nodeMonitor: { periodMs: 100, gracePeriodMs: 13_000 } });
   kubectl = await cluster.namespace('nodes');
 });

@@ -47,7 +47,7 @@ async function renew(name: string): Promise<void> {
   await cluster.client.update(leases, { ...lease, spec: { ...lease.spec, renewTime: microTimeText(clock.now()) } });
 }
 
-/** Lets time pass while these nodes renew their lease every ten seconds. */
+/** Advances the clock while these nodes renew their lease every ten seconds. */
 async function pass(seconds: number, ...alive: string[]): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 10) {
     for (const name of alive) await renew(name);

@@ -27,7 +27,7 @@ const imagesOf = async () =>
 const addresses = (slice: { endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[] }) =>
   (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready).flatMap((endpoint) => endpoint.addresses);
 
-/** Quota, Deployment and Service, a rollout, a scale-down, and the end of the namespace: what each should come to. */
+/** Checks the final state of a quota, a Deployment and a Service, a rollout, a scale-down, and the end of the namespace. */
 async function liveThrough(): Promise<void> {
   const { client } = cluster;
   await client.create(nodes, { metadata: { name: 'node-0' } });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { layoutOf } from '../../../cli/config/data-dir.ts';
 
-/** The pid of a process of the cluster in `dataDir`, as it was noted at its start. Throws where it never ran. */
+/** Returns the recorded pid of a process of the cluster in `dataDir`. Throws if the process never ran. */
 export async function componentPid(dataDir: string, component: 'server' | 'agent' | 'etcd'): Promise<number> {
   const { pid } = z.object({ pid: z.number() }).parse(JSON.parse(await readFile(join(layoutOf(dataDir).run, `${component}.pid`), 'utf8')));
   return pid;

@@ -29,40 +29,40 @@ import { createMemoryStore } from '../../../store/memory.ts';
 const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const ADMIN = { name: 'system:admin', groups: ['system:masters'] };
 
-/** Kinds that are stored, each in one version: what the collectors go through. */
+/** The stored kinds, each in one version, as garbage collector and namespace controller need them. */
 export const storedKinds = kinds.filter((kind) => kind.storedAs === undefined && kind.verbs.includes('list') && kind.verbs.includes('delete'));
 
 export interface ControllersCluster {
   readonly client: Client;
   readonly clock: Clock;
-  /** Resolves to the first truthy value of `look`; runs it again whenever something could have changed. */
+  /** Resolves to the first truthy value of `look`, which is called again and again. Rejects after eight seconds. */
   until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
-  /** The object, or undefined where there is none. */
+  /** Returns undefined if the object does not exist. */
   find<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): Promise<Live<T> | undefined>;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Promise<readonly Live<T>[]>;
-  /** `reason: message` of the events on an object, in order of appearance. */
+  /** `reason: message` of each event on an object, in order of appearance. */
   eventsOn(kind: string, name: string): Promise<string[]>;
   stop(): Promise<void>;
 }
 
 export interface ControllersClusterOptions {
-  /** Kinds beside those of the home. */
+  /** Further kinds to serve. */
   readonly moreKinds?: readonly KindDefinition[];
   readonly controllers?: readonly ControllerDefinition[];
   readonly clock?: Clock;
-  /** What stands between the controllers and the server. */
+  /** Wraps the controllers' client. */
   readonly controllersClient?: (client: Client) => Client;
-  /** The fake clock, to be moved while waiting: by this many milliseconds a step. */
+  /** A fake clock that `until` advances by so many milliseconds per step. */
   readonly advance?: { readonly clock: FakeClock; readonly stepMs: number };
   /** Stands in for scheduler and agent: binds each pod to a node and runs it, or ends it when it is deleted. Default true. */
   readonly runPods?: boolean | ((pod: Live<Pod>) => 'run' | 'hold' | 'unready');
 }
 
-/** An API server on the memory store with the home's controllers, all in this process. */
+/** Starts an API server on the memory store with the home's controllers, all in this process. */
 export async function startControllersCluster(options: ControllersClusterOptions = {}): Promise<ControllersCluster> {
   const clock = options.clock ?? systemClock;
   const log = silentLogger;
-  // The server's own client, for parts that are made before the server is.
+  // Parts of the server need its client before it exists.
   const later: Client = new Proxy({} as Client, { get: (_, method) => Reflect.get(client, method) });
   const server = createApiServer({
     store: createMemoryStore(),
@@ -141,7 +141,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
 
 let address = 0;
 
-/** What scheduler and agent would do to a pod, as far as controllers can tell. */
+/** Does to a pod what scheduler and agent do, as far as controllers can tell. */
 async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run' | 'hold' | 'unready'): Promise<void> {
   const key = keyOf(pod);
   try {
@@ -160,7 +160,7 @@ async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run'
       await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
     }
   } catch {
-    // Lost a race: the next event brings the pod again.
+    // A lost race: the next event brings the pod again.
   }
 }
 

@@ -6,7 +6,7 @@ import { openEtcdStore } from '../../../store/etcd.ts';
 import type { Store } from '../../../store/store.ts';
 import { freePort } from '../network/free-port.ts';
 
-/** A real etcd of the test's own, with its data in a temporary directory. Needs Debian's `etcd-server`. */
+/** Starts a real etcd with its data in a temporary directory. Needs Debian's `etcd-server`. */
 export async function startEtcd(): Promise<{ open: () => Promise<Store>; endpoint: string; stop: () => Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'skiff-etcd-'));
   const [port, peerPort] = [await freePort(), await freePort()];

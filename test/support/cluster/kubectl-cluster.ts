@@ -5,11 +5,11 @@ import { kubectlFor } from '../commands/kubectl.ts';
 
 export interface KubectlCluster extends Cluster {
   readonly kubectl: Kubectl;
-  /** A namespace of its own, ready for pods. */
+  /** Creates a namespace that is ready for pods; returns its kubectl. */
   namespace(name: string): Promise<Kubectl>;
 }
 
-/** A cluster in this process, and the kubectl that drives it over HTTPS. */
+/** Starts a cluster in this process, with a kubectl that drives it over HTTPS. */
 export async function startKubectlCluster(options?: ClusterOptions): Promise<KubectlCluster> {
   const cluster = await startCluster(options);
   const kubectl = kubectlFor(cluster.kubeconfigPath);

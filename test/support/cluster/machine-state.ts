@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layoutOf } from '../../../cli/config/data-dir.ts';
 
-/** What there is on this machine, by kind, each thing in words that do not change as long as it stays. */
+/** Things on this machine by kind. The text of a thing is stable while it exists. */
 export type MachineState = Readonly<Record<string, readonly string[]>>;
 
 const lines = (program: string, ...args: readonly string[]): string[] =>
@@ -22,8 +22,8 @@ const read = (file: string): string => {
 };
 
 /**
- * Looks at everything that a node could leave behind, as the kernel and the file system tell it. What belongs to other clusters on the machine
- * (in other network namespaces, cgroups and temporary directories) is left out, as it comes and goes by itself.
+ * Lists everything that a node could leave behind, from the kernel and the file system. Things of other clusters on the machine (in other
+ * network namespaces, cgroups and temporary directories) are left out.
  */
 export function machineState(dataDir: string): MachineState {
   const { cgroupRoot } = layoutOf(dataDir);
@@ -51,14 +51,14 @@ export function machineState(dataDir: string): MachineState {
   };
 }
 
-/** Files and whatever else is no directory, at any depth. */
+/** All entries below a directory that are not directories, at any depth. */
 function below(directory: string): string[] {
   if (!existsSync(directory)) return [];
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
   return entries.map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Command lines of the processes in this network namespace, and of those in the cluster's cgroups whatever their namespace. */
+/** Command lines of processes in this network namespace, and of processes in the cluster's cgroups. */
 function processes(cgroupRoot: string): string[] {
   const ours = readlinkSync('/proc/self/ns/net');
   return readdirSync('/proc')
@@ -74,7 +74,7 @@ function processes(cgroupRoot: string): string[] {
     });
 }
 
-/** By kind, what is there after that was not before (`+`), and what was and is no more (`-`); kinds without a difference are left out. */
+/** Added (`+`) and removed (`-`) things by kind; kinds without a difference are left out. */
 export function difference(before: MachineState, after: MachineState): Record<string, readonly string[]> {
   const changes = Object.keys(before).map((kind): [string, string[]] => {
     const [old, now] = [before[kind] ?? [], after[kind] ?? []];

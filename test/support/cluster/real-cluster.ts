@@ -12,7 +12,7 @@ import { IMAGE, testImageArchive } from '../image/test-image.ts';
 import { freePort } from '../network/free-port.ts';
 import { componentPid } from './component-pid.ts';
 
-/** Containers need root on Linux; elsewhere these tests say so and are skipped. */
+/** Whether this machine can run containers: they need root on Linux. Otherwise the tests are skipped. */
 export const canRunContainers = process.platform === 'linux' && process.getuid?.() === 0;
 
 export interface RealCluster {
@@ -21,25 +21,25 @@ export interface RealCluster {
   readonly port: number;
   readonly agentPort: number;
   readonly nodeName: string;
-  /** The cgroup that holds the pods', below each hierarchy. */
+  /** The parent of the pods' cgroups, in each hierarchy. */
   readonly cgroupRoot: string;
   /** The node's own address. */
   readonly nodeIp: string;
-  /** A namespace of its own, ready for pods. */
+  /** Creates a namespace that is ready for pods; returns its kubectl. */
   namespace(name: string): Promise<Kubectl>;
   /** Runs the skiff command on this cluster. */
   skiff(command: string, ...args: readonly string[]): Promise<Outcome>;
-  /** `skiff up`, as at the start; throws where it fails. */
+  /** Runs `skiff up` with the options of the start. Throws if it fails. */
   up(): Promise<void>;
   /** The pid of a process of the cluster. */
   pid(component: 'server' | 'agent' | 'etcd'): Promise<number>;
   down(): Promise<void>;
 }
 
-/** The image of the tests at its first version; `web(2)` is the second. */
+/** The name of the tests' image in one of its two versions. */
 export const web = (version: 1 | 2 = 1): string => `${IMAGE}:v${version}`;
 
-/** @throws Error where a cluster with real containers runs on this machine already: they would share cgroups, links and the nft table. */
+/** @throws Error if a cluster with real containers runs on this machine already: the two would share links and the nft table. */
 export async function refuseSecondCluster(): Promise<void> {
   const nowhere = join(tmpdir(), 'skiff-no-such-directory');
   const { links, nftTables, addresses } = await listOwnTraces({ dataDir: nowhere, runDir: nowhere });
@@ -49,7 +49,7 @@ export async function refuseSecondCluster(): Promise<void> {
   );
 }
 
-/** A cluster of its own with a real node, started as a user would, with the image of the tests in it. */
+/** Starts a cluster with a real node by `skiff up`, as a user does, and imports the tests' image. */
 export async function startRealCluster(options: { readonly store?: string; readonly args?: readonly string[] } = {}): Promise<RealCluster> {
   await refuseSecondCluster();
   const dataDir = mkdtempSync(join(tmpdir(), 'skiff-real-'));

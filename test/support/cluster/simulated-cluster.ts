@@ -15,14 +15,14 @@ export interface SimulatedCluster {
   readonly port: number;
   /** Runs the skiff command on this cluster. */
   skiff(command: string, ...args: readonly string[]): Promise<Outcome>;
-  /** `skiff up`, as at the start; throws where it fails. */
+  /** Runs `skiff up` with the options of the start. Throws if it fails. */
   up(): Promise<void>;
   /** The pid of a process of the cluster. */
   pid(component: 'server' | 'agent' | 'etcd'): Promise<number>;
   down(): Promise<void>;
 }
 
-/** A cluster of its own, started as a user would, with simulated nodes: real server, controllers, scheduler and store, pods in name only. */
+/** Starts a cluster by `skiff up`, as a user does, with simulated nodes: server, controllers, scheduler and store are real, containers are not. */
 export async function startSimulatedCluster(options: { readonly nodes?: number; readonly store?: string } = {}): Promise<SimulatedCluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'skiff-cluster-'));
   const [port, agentPort] = [await freePort(), await freePort()];

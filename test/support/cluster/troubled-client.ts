@@ -3,20 +3,20 @@ import { StatusError } from '../../../api/meta/status-error.ts';
 import type { Client, WatchEvent } from '../../../runtime/client/client.ts';
 
 export interface Trouble {
-  /** Events reach the watcher this much later, in order: its cache lags behind what it writes. */
+  /** Delay of watch events, in milliseconds: the cache lags behind the client's own writes. */
   readonly delayMs?: number;
   /** Every n-th write fails before it reaches the server. */
   readonly failEvery?: number;
-  /** Every n-th write is done, and its answer lost. */
+  /** Every n-th write succeeds, and its answer is lost. */
   readonly loseEvery?: number;
-  /** A watch ends after so many events, and what it would resume from is gone. */
+  /** A watch ends as expired after this many events. */
   readonly expireAfter?: number;
 }
 
 const WRITES = new Set<string | symbol>(['create', 'update', 'patch', 'delete', 'createSubresource']);
 const away = () => new StatusError('ServiceUnavailable', 'the server is away');
 
-/** A client that has the trouble that clients have. */
+/** Wraps a client so that it meets the given faults. */
 export function troubledClient(client: Client, { delayMs = 0, failEvery, loseEvery, expireAfter }: Trouble): Client {
   let writes = 0;
   const isNth = (n: number | undefined) => n !== undefined && writes % n === 0;

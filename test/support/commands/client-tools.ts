@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../checkout.ts';
 
 const tools = new Map<string, string>();
-/** The directory of the stock kubectl and helm 4, or of helm 3; fetched on first use. */
+/** Returns the directory of the stock kubectl and helm 4, or of helm 3, which are fetched at first use. */
 export function clientTools(set: '' | 'helm3' = ''): string {
   const known = tools.get(set);
   if (known !== undefined) return known;

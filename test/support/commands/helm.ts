@@ -4,19 +4,19 @@ import type { Outcome } from './program.ts';
 import { run } from './program.ts';
 
 function helm(kubeconfig: string, args: readonly string[], set: '' | 'helm3' = ''): Promise<Outcome> {
-  // Its caches stand beside the kubeconfig: nothing of the user's is read or written.
+  // helm's own files stand beside the kubeconfig: the user's are neither read nor written.
   const env = { HELM_CACHE_HOME: `${kubeconfig}.helm`, HELM_CONFIG_HOME: `${kubeconfig}.helm`, HELM_DATA_HOME: `${kubeconfig}.helm` };
   return run(join(clientTools(set), 'helm'), ['--kubeconfig', kubeconfig, ...args], { env, timeoutMs: 120_000 });
 }
 
 export interface Helm {
-  /** Runs helm; answers its standard output. Throws with its standard error where it fails. */
+  /** Runs helm and returns its standard output. Throws with its standard error if it fails. */
   (...args: readonly string[]): Promise<string>;
-  /** Runs what must fail; answers its standard error. Throws where it does not fail. */
+  /** Runs a command that must fail and returns its standard error. Throws if it does not fail. */
   fails(...args: readonly string[]): Promise<string>;
 }
 
-/** A helm bound to one cluster and one namespace. */
+/** Returns a helm bound to one cluster and one namespace. */
 export function helmFor(kubeconfig: string, namespace: string, version: 3 | 4 = 4): Helm {
   const outcome = (args: readonly string[]) => helm(kubeconfig, ['--namespace', namespace, ...args], version === 3 ? 'helm3' : '');
   const call = async (...args: readonly string[]) => {

@@ -4,20 +4,20 @@ import type { Outcome, RunOptions } from './program.ts';
 import { run } from './program.ts';
 
 export interface Kubectl {
-  /** Runs kubectl; answers its standard output. Throws with its standard error where it fails. */
+  /** Runs kubectl and returns its standard output. Throws with its standard error if it fails. */
   (...args: readonly string[]): Promise<string>;
-  /** With standard input: text, or an object or several as manifests. */
+  /** Runs kubectl with standard input: text, or one or several objects as manifests. */
   input(input: string | object | readonly object[], ...args: readonly string[]): Promise<string>;
-  /** Runs what must fail; answers its standard error. Throws where it does not fail. */
+  /** Runs a command that must fail and returns its standard error. Throws if it does not fail. */
   fails(args: readonly string[], input?: string | object): Promise<string>;
-  /** What `get -o jsonpath` prints. */
+  /** Returns the output of `get -o jsonpath`. */
   path(jsonPath: string, ...args: readonly string[]): Promise<string>;
-  /** Whatever comes out, failures included. */
+  /** Runs kubectl and returns its outcome, failures included. */
   outcome(args: readonly string[], options?: RunOptions): Promise<Outcome>;
   /** The same kubectl in another namespace. */
   in(namespace: string): Kubectl;
   readonly kubeconfig: string;
-  /** What every call starts with. */
+  /** The first arguments of every call. */
   readonly baseArgs: readonly string[];
 }
 
@@ -26,14 +26,14 @@ const asText = (input: string | object): string => {
   return (Array.isArray(input) ? input : [input]).map((manifest) => JSON.stringify(manifest)).join('\n---\n');
 };
 
-/** A kubectl bound to one cluster. Its caches stand beside the kubeconfig, so that clusters do not share them. */
+/** Returns a kubectl bound to one cluster. Its caches stand beside the kubeconfig, so that clusters do not share them. */
 export function kubectlFor(kubeconfig: string, namespace?: string): Kubectl {
   const baseArgs = ['--kubeconfig', kubeconfig, '--cache-dir', `${kubeconfig}.cache`, ...(namespace === undefined ? [] : ['--namespace', namespace])];
   const outcome = (args: readonly string[], options?: RunOptions) => run(join(clientTools(), 'kubectl'), [...baseArgs, ...args], options);
   const checked = async (args: readonly string[], options?: RunOptions) => {
     const { code, stdout, stderr } = await outcome(args, options);
     if (code === 0) return stdout;
-    // Who waited in vain wants to know what stood in the way.
+    // The state of the pods explains why a wait failed.
     const scene = args[0] === 'wait' ? (await outcome(['describe', 'pods'])).stdout : '';
     throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}\n${scene}`);
   };

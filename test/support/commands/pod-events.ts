@@ -1,6 +1,6 @@
 import type { Kubectl } from './kubectl.ts';
 
-/** The events of a pod as `kubectl describe pod` shows them, oldest first: `Normal Started kubelet spec.containers{web}: Container started`. */
+/** Returns a pod's events, oldest first, as in `Normal Started kubelet spec.containers{web}: Container started`. */
 export async function podEvents(kubectl: Kubectl, pod: string): Promise<readonly string[]> {
   const list: {
     readonly items: readonly {

@@ -27,7 +27,7 @@ export function run(file: string, args: readonly string[], { input, env, cwd, ti
           stderr: error && stderr === '' ? error.message : stderr,
         }),
     );
-    // A program that reads no input may be gone before it is given any.
+    // A program that reads no input may have ended before the input is written.
     child.stdin?.on('error', () => {}).end(input ?? '');
   });
 }

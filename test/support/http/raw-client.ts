@@ -6,19 +6,19 @@ import { parse } from 'yaml';
 export interface RawAnswer {
   readonly code: number;
   readonly reason: string | undefined;
-  /** The message of a Status; else the whole text. */
+  /** The message of a Status; otherwise the whole text. */
   readonly message: string;
   readonly warnings: string;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the server sent
+  // biome-ignore lint/suspicious/noExplicitAny: the server may send any JSON
   readonly json: any;
 }
 
 export interface RawClient {
-  /** A body that is no text and no bytes goes as JSON. */
+  /** Sends a request. A body that is neither text nor bytes is sent as JSON. */
   ask(method: string, path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<RawAnswer>;
-  /** Without the administrator's certificate. */
+  /** Sends a request without the administrator's certificate. */
   stranger(method: string, path: string, headers?: OutgoingHttpHeaders): Promise<RawAnswer>;
-  /** For connections of one's own. */
+  /** Certificates for further connections. */
   readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
   close(): void;
 }
@@ -28,7 +28,7 @@ interface Kubeconfig {
   readonly users: readonly { readonly user: Readonly<Record<'client-certificate-data' | 'client-key-data', string>> }[];
 }
 
-/** Sends requests as they stand, bad ones too, which no client library would. */
+/** Sends requests unchanged, including malformed ones that a client library refuses to send. */
 export function rawClient({ url, kubeconfig }: { readonly url: string; readonly kubeconfig: string }): RawClient {
   const config = parse(kubeconfig) as Kubeconfig;
   const bytes = (text: string | undefined) => Buffer.from(text ?? '', 'base64');

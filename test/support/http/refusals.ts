@@ -11,7 +11,7 @@ export interface Refusal {
   readonly message: RegExp;
 }
 
-/** One test a refusal: the code, and a message that names what is wrong. */
+/** Declares one test per refusal: it expects the code and a message that names the fault. */
 export function refuses(raw: () => RawClient, defaults: { readonly method: string; readonly path: string }, cases: readonly Refusal[]): void {
   it.each(cases)('$what: $code', async ({ method = defaults.method, path = defaults.path, body, headers, code, message }) => {
     expect(await raw().ask(method, path, body, headers)).toMatchObject({ code, message: expect.stringMatching(message) });

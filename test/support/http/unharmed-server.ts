@@ -5,11 +5,11 @@ import type { RawClient } from './raw-client.ts';
 import { rawClient } from './raw-client.ts';
 
 export const MAPS = '/api/v1/namespaces/default/configmaps';
-/** An object that is there before the first test, and must be the same after each. */
+/** An object that exists before the first test and must be unchanged after each. */
 export const ANCHOR = `${MAPS}/anchor`;
 const DATA = { key: 'value' };
 
-/** A server for the tests of this file: whatever they ask, it goes on, and nothing has come of it. Answers how to ask. */
+/** Starts a server for the tests of a file, and checks after each test that it serves and that nothing changed. Returns how to get its client. */
 export function unharmedServer(): () => RawClient {
   let cluster: KubectlCluster;
   let raw: RawClient;

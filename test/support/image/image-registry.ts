@@ -18,8 +18,8 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /**
- * A registry (https://github.com/opencontainers/distribution-spec) that serves the first image of an archive of `docker save` under
- * `open/NAME` to all, and under `private/NAME` to who knows the password.
+ * Starts a registry (https://github.com/opencontainers/distribution-spec) that serves the first image of an archive of `docker save`: under
+ * `open/NAME` to everybody, and under `private/NAME` to clients with the password.
  */
 export async function startImageRegistry(archive: string, name: string, user: { readonly name: string; readonly password: string }) {
   const directory = mkdtempSync(join(tmpdir(), 'skiff-registry-'));

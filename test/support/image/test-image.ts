@@ -5,8 +5,8 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * The image that the tests run: Debian's busybox with a small web server as its program, built on this machine without a registry.
- * `/` answers `web VERSION HOSTNAME`; the tags v1 and v2 differ in VERSION. What it prints at start is `web VERSION starts`.
+ * The image that the tests run: Debian's busybox with a small web server as its program. It is built on this machine, without a registry.
+ * `/` answers `web VERSION HOSTNAME`; the tags v1 and v2 differ in VERSION. At its start it prints `web VERSION starts`.
  */
 export const IMAGE = 'docker.io/library/skiff-test';
 
@@ -44,7 +44,7 @@ function rootFilesystem(work: string): string {
   return root;
 }
 
-/** Builds the archive where it is not built yet, and answers its path. Needs the network's Debian packages once. */
+/** Returns the path of the image's archive, and builds it at the first call, from packages of Debian's archive. */
 export function testImageArchive(): string {
   const target = join(
     process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),

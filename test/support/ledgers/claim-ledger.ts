@@ -4,23 +4,23 @@ import { services } from '../../../api/kinds/core/service/index.ts';
 import { hasReason, isAlreadyExists, isNotFound, StatusError } from '../../../api/meta/status-error.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 
-/** Clients that take what the cluster gives out once only (addresses, node ports, shares of a quota), through whatever happens to the server. */
+/** Clients that claim unique things (addresses, node ports, shares of a quota) while the server fails and restarts. */
 export interface ClaimLedger {
   run(signal: AbortSignal): Promise<void>;
-  /** Services that were acknowledged and not deleted: name → cluster IP and node port. */
+  /** Name → cluster IP and node port of each Service whose creation was acknowledged and that was not deleted. */
   readonly services: ReadonlyMap<string, string>;
-  /** Node ports that were given back. */
+  /** Node ports of deleted Services. */
   readonly freed: ReadonlySet<number>;
 }
 
 const RETRY_MS = 30;
 
-/** In a namespace with a quota for pods: whatever fits is created, and some of it deleted again. */
+/** Creates Services and pods in a namespace with a quota for pods, and deletes some of them. */
 export function createClaimLedger(client: Client, namespace: string): ClaimLedger {
   const kept = new Map<string, string>();
   const freed = new Set<number>();
 
-  /** Repeats until the server answers; an answer that repeating explains (it is there, it is gone) counts as done. */
+  /** Repeats until the server answers. `AlreadyExists` and `NotFound` count as done: an earlier try explains them. Returns false if forbidden. */
   const insist = async (send: () => Promise<unknown>, signal: AbortSignal): Promise<boolean> => {
     while (!signal.aborted) {
       try {
@@ -56,7 +56,7 @@ export function createClaimLedger(client: Client, namespace: string): ClaimLedge
   const takeQuota = async (signal: AbortSignal): Promise<void> => {
     for (let at = 0; !signal.aborted; at++) {
       const key = { namespace, name: `p-${at}` };
-      // Nobody schedules them: what is counted is what was created.
+      // No scheduler takes these pods: the quota counts exactly the pods that were created.
       const spec = { schedulerName: 'nobody', containers: [{ name: 'a', image: 'a', resources: { requests: { cpu: '10m' } } }] };
       await insist(() => client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { ...key }, spec }), signal);
       if (at % 3 === 1) await insist(() => client.delete(pods, { ...key, name: `p-${at - 1}` }, { gracePeriodSeconds: 0 }), signal);

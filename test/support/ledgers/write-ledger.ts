@@ -3,23 +3,23 @@ import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import { isExpired, isNotFound, StatusError } from '../../../api/meta/status-error.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 
-/** What a ConfigMap holds as `data.turn`; undefined: it is not there. */
+/** The value of `data.turn` in a ConfigMap; undefined if the ConfigMap does not exist. */
 type State = string | undefined;
 
 interface Known {
-  /** What the server said last that it did. */
+  /** The state that the server acknowledged last. */
   acknowledged: State;
-  /** What was asked for last and not answered: it may have happened, or not. */
+  /** The state of a write without an answer: the write may have happened. */
   unanswered: { readonly state: State } | undefined;
 }
 
-/** Clients that write through whatever happens to the server, and write down what it acknowledged. */
+/** Clients that write while the server fails and restarts, and record each acknowledged write. */
 export interface WriteLedger {
-  /** Writes until the signal aborts. Rejects at an answer that no crash explains. */
+  /** Writes until the signal aborts. Rejects if the server gives an answer that no crash explains. */
   run(signal: AbortSignal): Promise<void>;
-  /** How many writes were acknowledged so far. */
+  /** Number of acknowledged writes so far. */
   readonly acknowledged: number;
-  /** Everything acknowledged that the server does not have as it said, in words; and watch events that were missing, came twice or out of order. */
+  /** Sentences for each acknowledged write that the server lost or changed, and each watch event that was missing, repeated or out of order. */
   faults(): Promise<readonly string[]>;
 }
 
@@ -43,7 +43,7 @@ export async function createWriteLedger(client: Client, namespace: string): Prom
       throw error;
     }
   };
-  /** Asks until the server answers. */
+  /** Reads the object until the server answers, and so settles a write without an answer. */
   const settled = async (name: string, entry: Known): Promise<void> => {
     while (entry.unanswered) {
       try {
@@ -116,7 +116,7 @@ export async function createWriteLedger(client: Client, namespace: string): Prom
     async faults() {
       const end = new AbortController();
       const wanted = (await client.list(configMaps, { namespace })).resourceVersion;
-      // The rest of what happened, up to now.
+      // The remaining events up to the current revision.
       await client.watch(
         configMaps,
         { namespace, resourceVersion: watched, allowWatchBookmarks: true, timeoutSeconds: 2 },

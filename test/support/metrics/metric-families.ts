@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 
-/** A family of metrics as a component shows it. */
+/** A family of metrics as a component exposes it. */
 export interface Family {
   readonly type: string;
-  /** The labels of all its samples, without those of buckets. */
+  /** Labels of all its samples, without the bucket label `le`. */
   readonly labels: readonly string[];
 }
 
-/** Reads Prometheus' text format: name of the family → what it is. */
+/** Parses Prometheus' text format into families by name. */
 export function familiesOf(text: string): Map<string, Family> {
   const families = new Map<string, { type: string; labels: Set<string> }>();
   let current: { type: string; labels: Set<string> } | undefined;
@@ -27,7 +27,7 @@ export function familiesOf(text: string): Map<string, Family> {
 export const sampleNames = (name: string, { type }: Family): string[] =>
   type === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name];
 
-/** What `promtool check metrics` has to say; empty where it finds nothing. */
+/** Returns the complaints of `promtool check metrics`, or an empty text. */
 export function promtoolComplaints(text: string): string {
   try {
     return execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });

@@ -5,7 +5,7 @@ import { decode, encode, RECURSION_DESIRED } from 'dns-packet';
 
 export interface DnsReply {
   readonly code: string;
-  /** TC: the answer did not fit. */
+  /** The flag TC: the answer did not fit. */
   readonly truncated: boolean;
   readonly authoritative: boolean;
   readonly answers: readonly Answer[];
@@ -15,7 +15,7 @@ export interface DnsReply {
 
 const TIMEOUT_MS = 3000;
 
-/** Asks a DNS server one question, without EDNS: what is longer than 512 bytes does not fit into a UDP answer. */
+/** Asks a DNS server one question, without EDNS: a UDP answer holds at most 512 bytes. */
 export async function askDns(server: string, name: string, type: RecordType = 'A', transport: 'udp' | 'tcp' = 'udp'): Promise<DnsReply> {
   const query = encode({ type: 'query', id: 7, flags: RECURSION_DESIRED, questions: [{ name, type }] });
   const packet = decode(await (transport === 'udp' ? byUdp(server, query) : byTcp(server, query)));

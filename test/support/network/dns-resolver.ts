@@ -10,8 +10,8 @@ export interface TestResolver {
 const NXDOMAIN = 3;
 
 /**
- * A resolver for the world outside, on port 53 of a loopback address: it knows these names, and says of others that they do not exist.
- * What has more than ten records is truncated over UDP.
+ * Starts a resolver for names outside the cluster, on port 53 of a loopback address. It answers NXDOMAIN for all names but the given ones.
+ * Over UDP it truncates answers of more than ten records.
  */
 export async function startResolver(address: string, names: Readonly<Record<string, readonly string[]>>): Promise<TestResolver> {
   const respond = (message: Buffer, udp: boolean): Buffer => {

@@ -10,13 +10,13 @@ import type { Kubectl } from '../commands/kubectl.ts';
 import type { Outcome } from '../commands/program.ts';
 import { run } from '../commands/program.ts';
 
-/** Programs of the test's own in the network of a pod that runs: what the image's tools cannot do or show. */
+/** Runs the test's own programs in the network of a running pod, for what the image's tools cannot do. */
 export interface PodNetwork {
-  /** Connects from a pod's network, or (without a pod) from the node's: see `clientArgs`. */
+  /** Connects from a pod's network, or from the node's if no pod is given; see `clientArgs`. */
   request(from: string | undefined, address: string, port: number, options?: RequestOptions): Promise<string[]>;
-  /** Runs a script for node in a pod's network, in the checkout, with the machine's own files; answers what it prints. */
+  /** Runs a script for Node in a pod's network, with the machine's own files, and returns its output. */
   script(pod: string, code: string, ...args: readonly string[]): Promise<string>;
-  /** Listens in a pod's network, on TCP and UDP: answers `NAME saw SOURCE`. Ends with the pod's network, or at `stop`. */
+  /** Starts a TCP and UDP server in a pod's network that answers `NAME saw SOURCE`. It ends with the pod's network, or at `stop`. */
   serve(pod: string, port: number): Promise<void>;
   stop(): void;
 }

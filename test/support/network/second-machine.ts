@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import type { Outcome } from '../commands/program.ts';
 import { run } from '../commands/program.ts';
 
-/** Another machine as far as the network goes: a network namespace of its own, one cable away from this one. */
+/** Another machine for the network's purposes: a network namespace, connected to this one by a veth pair. */
 export interface SecondMachine {
   readonly ip: string;
-  /** This machine's address on the cable. */
+  /** This machine's address on the link. */
   readonly hostIp: string;
   run(file: string, ...args: readonly string[]): Promise<Outcome>;
-  /** Starts what runs on; it ends with its signal or its parent's patience. */
+  /** Starts a program that the test ends. */
   start(file: string, ...args: readonly string[]): ChildProcess;
   stop(): Promise<void>;
 }
@@ -19,9 +19,9 @@ const HOST_IP = '198.51.100.1';
 const IP = '198.51.100.2';
 const LINK = 'second';
 
-/** Needs root and Linux. */
+/** Starts the namespace and its link. Needs root and Linux. */
 export async function startSecondMachine(): Promise<SecondMachine> {
-  // The namespace lives as long as the process that holds it; its standard output tells when it is there.
+  // The namespace exists as long as the process that holds it. Its first output says that the namespace exists.
   const holder = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 600'], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
   const inside = ['--net', `--target=${holder.pid}`];

@@ -5,7 +5,7 @@ import type { ObjectKey } from '../../../api/meta/object.ts';
 import type { ResourceRequestInfo } from '../../../apiserver/request/request-info.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 
-/** What a subject may do: a rule, and the namespace that it is bound in ('' for all). */
+/** A rule that a subject holds, and the namespace of its binding ('' for all namespaces). */
 export interface Grant {
   readonly namespace: string;
   readonly rule: PolicyRule;
@@ -17,7 +17,7 @@ interface Binding {
   readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 
-/** All that the cluster's RBAC objects allow a service account by its own name. */
+/** Returns the grants of a service account by bindings to its name; bindings to groups are left out. */
 export async function grantsOf(client: Client, account: ObjectKey): Promise<Grant[]> {
   const namesIt = ({ subjects = [] }: Binding) =>
     subjects.some(({ kind, name, namespace }) => kind === 'ServiceAccount' && name === account.name && namespace === account.namespace);
@@ -37,7 +37,7 @@ type Asked = Pick<ResourceRequestInfo, 'verb' | 'group' | 'plural' | 'subresourc
 
 const has = (list: readonly string[] | undefined, ...wanted: readonly string[]): boolean => wanted.some((each) => list?.includes(each));
 
-/** Whether one rule allows a request, as upstream's RBAC reads it (pkg/apis/rbac/v1, VerbMatches, ResourceMatches …). */
+/** Tells whether a grant allows a request, by upstream's rules (pkg/apis/rbac/v1: VerbMatches, ResourceMatches …). */
 export function allows({ namespace, rule }: Grant, asked: Asked): boolean {
   if (namespace !== '' && namespace !== asked.namespace) return false;
   const resources = asked.subresource === '' ? [asked.plural] : [`${asked.plural}/${asked.subresource}`, `*/${asked.subresource}`];

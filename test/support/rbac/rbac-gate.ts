@@ -7,13 +7,13 @@ import type { Grant } from './grants.ts';
 import { allows } from './grants.ts';
 
 export interface RbacGate {
-  /** `http://127.0.0.1:PORT`; requests are passed on with the credentials they carry. */
+  /** `http://127.0.0.1:PORT`. Requests are forwarded with their credentials. */
   readonly url: string;
-  /** What was refused, each once: `verb group/resource`. */
+  /** Refused requests as `verb group/resource`. */
   readonly refused: ReadonlySet<string>;
-  /** What was asked for, each once. */
+  /** All requests for resources, as `verb group/resource`. */
   readonly asked: ReadonlySet<string>;
-  /** The grants that allowed something. */
+  /** The grants that allowed a request. */
   readonly used: ReadonlySet<Grant>;
   close(): void;
 }
@@ -21,7 +21,7 @@ export interface RbacGate {
 const textOf = ({ verb, group, plural, subresource }: ResourceRequestInfo): string =>
   `${verb} ${group}${group === '' ? '' : '/'}${plural}${subresource === '' ? '' : `/${subresource}`}`;
 
-/** Stands before an API server and lets through what the grants allow, as a server with RBAC would; the rest is answered with 403. */
+/** Starts a proxy before an API server that forwards requests which the grants allow, as RBAC does, and answers others with 403. */
 export async function startRbacGate(server: string, grants: readonly Grant[]): Promise<RbacGate> {
   const [refused, asked, used] = [new Set<string>(), new Set<string>(), new Set<Grant>()];
   const gate = createServer((request, response) => {
@@ -62,7 +62,7 @@ function passOn(url: URL, request: IncomingMessage, response: ServerResponse): v
   const { host: _, ...headers } = request.headers;
   const onward = httpsRequest(url, { method: request.method, headers, rejectUnauthorized: false }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    // A watch that has nothing to say yet has begun all the same.
+    // A watch without events has begun too.
     response.flushHeaders();
     answer.pipe(response);
     answer.on('error', () => response.destroy());

@@ -6,21 +6,21 @@ import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { ROOT } from '../checkout.ts';
 import { freePort } from '../network/free-port.ts';
 
-/** A replica of what the chart installs, run as a process of this machine. */
+/** A replica of the chart's Deployment, run as a process on this machine. */
 export interface ChartReplica {
-  /** As the pod is called; the identity in the Lease begins with it. */
+  /** The pod's name; the identity in the Lease begins with it. */
   readonly name: string;
-  /** `http://127.0.0.1:PORT`, where the probes ask and Prometheus scrapes. */
+  /** `http://127.0.0.1:PORT` of its probes and metrics. */
   readonly url: string;
-  /** What it has logged. */
+  /** Its output so far. */
   log(): string;
-  /** Resolves when it has ended, with its exit code; null after a kill. */
+  /** Sends the signal and resolves with the exit code once the process has ended; null after a kill. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
 /**
  * Starts `skiff controllers` with the arguments and the environment that the chart's Deployment gives its container.
- * Two things a pod has and a process has not are replaced: the mounted service account by a kubeconfig, the port of its own by a free one.
+ * A process has neither a mounted service account nor ports of its own: a kubeconfig and a free port replace them.
  */
 export async function startChartReplica(deployment: Deployment, name: string, kubeconfig: string): Promise<ChartReplica> {
   const [container] = deployment.spec?.template.spec?.containers ?? [];

@@ -17,16 +17,16 @@ import { startChartReplica } from './chart-replica.ts';
 export const CHART = join(ROOT, 'deploy', 'chart');
 export const RELEASE_NAMESPACE = 'skiff-system';
 
-/** What the chart brings, the server must not do itself: it is left what any cluster has for pods, nodes and namespaces. */
+/** Controllers that the server does not run, because the chart brings them. It keeps those that any cluster has for pods, nodes and namespaces. */
 const CONCEPTS = ['deployment', 'replicaset', 'replicationcontroller', 'endpoints', 'endpointslice', 'service-lb', 'resourcequota'];
 
-/** A cluster of another make, as far as the concepts go, with the chart installed by helm. */
+/** A cluster that serves none of the concepts itself, with the chart installed by helm. */
 export interface SecondHome extends KubectlCluster {
   readonly helm: Helm;
-  /** What the chart lets its service account do. */
+  /** The grants of the chart's service account. */
   readonly grants: readonly Grant[];
   readonly gate: RbacGate;
-  /** One more pod of the chart's Deployment: its arguments, its service account, and no right that the chart does not give. */
+  /** Starts one more replica of the chart's Deployment, with its arguments, its service account and only the chart's rights. */
   startReplica(): Promise<ChartReplica>;
 }
 
