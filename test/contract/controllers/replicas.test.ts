@@ -101,7 +101,7 @@ describe('a ReplicaSet', () => {
 
   it('counts a pod as available after minReadySeconds, without being told', async () => {
     cluster = await startControllersCluster();
-    await cluster.client.create(replicaSets, set(1, { minReadySeconds: 1 }));
+    await cluster.client.create(replicaSets, set(1, { minReadySeconds: 3 }));
     await readyReplicas(1);
     expect((await status())?.availableReplicas).toBeUndefined();
     await cluster.until('it is available', async () => (await status())?.availableReplicas === 1);
