@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Writes the type declarations of the public entry points into dist/types/, and of what they are made of: nothing else. */
+/** Writes the type declarations of the public entry points, and of the modules that they import, into dist/types/. */
 const folder = 'dist/types';
 const entries = ['api/index', 'runtime/index', 'cli/testing'];
 rmSync(folder, { recursive: true, force: true });

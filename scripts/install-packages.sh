@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs those of the named Debian packages that are missing: install-packages.sh PACKAGE...
-# Services that a package would start are not started: skiff runs what it needs itself.
+# Services of a package are not started: skiff starts the programs that it needs.
 set -eu
 missing=
 for package in "$@"; do

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs a command in a network namespace of its own: own-network.sh COMMAND...
-# A cluster that it starts there shares no address, link, route or nft table with one that runs on this machine already.
-# The namespace has one address and reaches nothing outside; it ends with the last process in it.
+# A cluster in it shares no address, link, route or nft table with another cluster on this machine.
+# The namespace has one address, reaches nothing outside, and ends with its last process.
 set -eu
 if [ "${1:-}" != inside ]; then
   exec unshare --net sh "$0" inside "$@"

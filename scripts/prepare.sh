@@ -1,9 +1,9 @@
 #!/bin/sh
-# Brings a checkout to the point where it can run: prepare.sh [modules | build | test]
-#   modules  npm's packages, Node 24 among them
-#   build    and the bundle in dist/, where the sources are newer
-#   test     and Debian's packages that the tests use
-# What is there already is left alone; a second call takes some milliseconds.
+# Prepares a checkout to run: prepare.sh [modules | build | test]
+#   modules  installs npm's packages, Node 24 among them
+#   build    (default) also builds the bundle in dist/, if a source is newer
+#   test     also installs the Debian packages that the tests use
+# Each step is skipped if its result is there already.
 set -eu
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$home"
@@ -16,7 +16,7 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
 fi
 [ "${1:-build}" = modules ] && exit 0
 
-sources="base api store apiserver runtime controllers scheduler agent cli package-lock.json scripts/build.ts"
+sources="base api store apiserver runtime controllers scheduler agent cli package-lock.json scripts/build.ts scripts/bundle.ts"
 if [ ! -f dist/skiff.mjs ] || [ -n "$(find $sources -newer dist/skiff.mjs -name '*.ts' -print -quit)" ]; then
   say "building"
   "$("$home/scripts/node.sh")" scripts/build.ts

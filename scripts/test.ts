@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canRunContainers } from '../test/support/real-cluster.ts';
-import { testImageArchive } from '../test/support/test-image.ts';
+import { canRunContainers } from '../test/support/cluster/real-cluster.ts';
+import { testImageArchive } from '../test/support/image/test-image.ts';
 
 /**
- * Runs the suites one after the other, the quick ones first: test.ts [SUITE...]
- * Prints 'N passed, N failed, N skipped' last; exits 1 where anything failed or a suite ran no test.
+ * Runs the suites one after the other, quick ones first: test.ts [SUITE...]
+ * Prints 'N passed, N failed, N skipped' last. Exits 1 if a test failed or a suite ran no test.
  */
 const suites = ['unit', 'contract', 'integration', 'e2e'];
 
@@ -35,7 +35,7 @@ for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includ
   // Suites that start clusters share the machine's network: one file at a time.
   if (suite === 'integration' || suite === 'e2e') args.push('--runInBand');
   const jest = [process.execPath, '--experimental-vm-modules', '--no-warnings', ...args];
-  // Real containers run beside a cluster of the user's, if there is one.
+  // A cluster of the user's may run on this machine, so real containers get a network namespace of their own.
   const [command = '', ...rest] = suite === 'e2e' && canRunContainers ? ['sh', 'scripts/own-network.sh', ...jest] : jest;
   if (suite === 'e2e' && canRunContainers) testImageArchive();
   const status = await new Promise<number>((resolve) => {

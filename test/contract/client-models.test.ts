@@ -8,7 +8,7 @@ import { kinds } from '../../api/kinds/index.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
 
-/** The models of the official client library are generated from upstream's OpenAPI document: what they have, we must have. */
+/** An attribute of a model of the official client library, whose models are generated from upstream's OpenAPI document. */
 interface Attribute {
   readonly baseName: string;
   readonly type: string;
@@ -23,7 +23,7 @@ async function attributesOf(model: string): Promise<readonly Attribute[]> {
   return module[model]!.getAttributeTypeMap();
 }
 
-/** Which fields are required stands in the declarations alone. */
+/** Returns the required fields, which only the library's declarations tell. */
 function requiredOf(model: string): ReadonlySet<string> {
   const text = readFileSync(join(folder, `${model}.d.ts`), 'utf8');
   return new Set([...text.matchAll(/^ {4}'([^']+)': /gm)].map(([, name]) => name!));
@@ -77,15 +77,15 @@ function clientType(type: string, format: string): { readonly type: string; read
   return exists(type) ? { type: 'object', model: type } : { type };
 }
 
-/** Below arrays and maps, down to the structure. */
+/** Returns the structure below arrays and maps. */
 function structureIn(schema: StructuralSchema): StructuralSchema {
   if (schema.items) return structureIn(schema.items);
   return typeof schema.additionalProperties === 'object' ? structureIn(schema.additionalProperties) : schema;
 }
 
-/** Fields whose type differs from the library's, and why. */
+/** Fields whose type differs from the library's, with the reason. */
 const KNOWN: ReadonlySet<string> = new Set([
-  // The library has `any` for the union types of JSON Schema, and for what Go declares as an empty structure.
+  // The library has `any` for JSON Schema's union types and for Go's empty structures.
   'V1JSONSchemaProps.additionalItems',
   'V1JSONSchemaProps.additionalProperties',
   'V1CustomResourceSubresources.status',

@@ -6,11 +6,11 @@ import { createMemoryStore } from '../../store/memory.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Store, StoreEvent } from '../../store/store.ts';
 import { CompactedError } from '../../store/store.ts';
-import { startEtcd } from '../support/etcd-process.ts';
+import { startEtcd } from '../support/cluster/etcd-process.ts';
 
 interface Backend {
   readonly name: string;
-  /** Opens the same data again and again: what was acknowledged is there after `close`. */
+  /** Opens the same data at each call; acknowledged writes survive `close`. */
   readonly open: () => Promise<Store>;
   readonly persistent: boolean;
   readonly stop?: () => Promise<void>;

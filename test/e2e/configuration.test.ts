@@ -2,12 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually, run } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
+import { run } from '../support/commands/program.ts';
 import { pod, service, shell } from '../support/manifests.ts';
-import { podEvents } from '../support/pod-events.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };
@@ -226,7 +227,7 @@ suite('what pods are given', () => {
       expect(await inside('cat /pod/labels')).toBe('app="volumes"\ntier="front"');
     });
     expect(await inside('cat /etc/single.conf')).toBe('one\n');
-    // The next run of the container takes it anew.
+    // The container's next run mounts the file again.
     await kubectl('exec', 'volumes', '--', 'touch', '/scratch/end');
     await kubectl('wait', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1', 'pod/volumes', '--timeout=20s');
     await kubectl('wait', '--for=condition=Ready', 'pod/volumes', '--timeout=20s');
@@ -247,7 +248,7 @@ suite('what pods are given', () => {
         body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
       });
       console.log(await answer.text());`;
-    // The image has no program that speaks TLS well enough: ours goes into the pod's network.
+    // The image has no program that speaks TLS well enough: the test's own program enters the pod's network.
     const { stdout, stderr } = await run('nsenter', ['--target', pid, '--net', process.execPath, '--input-type=module', '-e', request], {
       env: {
         SERVER: (await inside('echo $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT_HTTPS')).trim(),

@@ -9,8 +9,8 @@ import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { writeCniConfig } from '../../agent/network/cni.ts';
 import { removeNodeNetwork } from '../../agent/network/index.ts';
 import { silentLogger } from '../../base/log.ts';
-import { canRunContainers, refuseSecondCluster, web } from '../support/real-cluster.ts';
-import { testImageArchive } from '../support/test-image.ts';
+import { canRunContainers, refuseSecondCluster, web } from '../support/cluster/real-cluster.ts';
+import { testImageArchive } from '../support/image/test-image.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 

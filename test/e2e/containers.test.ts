@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
 import { container, pod, shell } from '../support/manifests.ts';
-import { podEvents } from '../support/pod-events.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const WAIT = '--timeout=30s';
@@ -164,7 +164,7 @@ suite('containers of a pod', () => {
 
     await eventually(async () => expect(await row('not-pulled')).toMatch(/ 0\/1 +ImagePullBackOff +0 /));
     const held = /^Back-off pulling image "localhost:1\/missing:1": ErrImagePull: failed to pull and unpack image .*: connection refused$/;
-    // For a moment after each try the failure stands there by itself.
+    // Just after each try the status shows the failure without the back-off.
     await eventually(async () => expect(await state('not-pulled')).toMatchObject({ waiting: { message: expect.stringMatching(held) } }));
     const events = (await podEvents(kubectl, 'not-pulled')).join('\n');
     expect(events).toMatch(/Normal Pulling kubelet spec.containers\{web\}: Pulling image "localhost:1\/missing:1"/);

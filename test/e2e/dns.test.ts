@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordType } from 'dns-packet';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
-import { askDns } from '../support/dns-client.ts';
-import type { TestResolver } from '../support/dns-resolver.ts';
-import { startResolver } from '../support/dns-resolver.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, pod, service } from '../support/manifests.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
+import { askDns } from '../support/network/dns-client.ts';
+import type { TestResolver } from '../support/network/dns-resolver.ts';
+import { startResolver } from '../support/network/dns-resolver.ts';
 
 const DNS = '10.96.0.10';
 const RESOLVER = '127.7.7.7';
@@ -173,7 +173,7 @@ const webPod = (name: string, app: string, spec: object = {}) =>
     expect(await ask('outside.test')).toEqual({ code: 'NOERROR', data: ['192.0.2.99'] });
     expect(await ask('outside.test', 'AAAA')).toEqual({ code: 'NOERROR', data: [] });
     expect(await ask('absent.test')).toEqual({ code: 'NXDOMAIN', data: [] });
-    // The resolver cuts this one over UDP: it is asked again over TCP.
+    // The resolver truncates this answer over UDP; the server asks again over TCP.
     expect((await askDns(DNS, 'many.test', 'A', 'tcp')).answers).toHaveLength(many.length);
   });
 

@@ -5,24 +5,24 @@ import { listBundles } from '../../agent/containerd/traces.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../api/kinds/core/resource-quota.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { layoutOf } from '../../cli/config/data-dir.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
-import { createClaimLedger } from '../support/claim-ledger.ts';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { SimulatedCluster } from '../support/cluster/simulated-cluster.ts';
+import { startSimulatedCluster } from '../support/cluster/simulated-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { createClaimLedger } from '../support/ledgers/claim-ledger.ts';
+import { createWriteLedger } from '../support/ledgers/write-ledger.ts';
 import { container, deployment, pod, quota, service } from '../support/manifests.ts';
-import type { PodNetwork } from '../support/pod-network.ts';
-import { podNetwork } from '../support/pod-network.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
-import type { TestCluster } from '../support/simulated-cluster.ts';
-import { startSimulatedCluster } from '../support/simulated-cluster.ts';
-import { createWriteLedger } from '../support/write-ledger.ts';
+import type { PodNetwork } from '../support/network/pod-network.ts';
+import { podNetwork } from '../support/network/pod-network.ts';
 
 const KILLS = 10;
-/** Acknowledged writes between two kills. */
+/** Number of acknowledged writes between two kills. */
 const WRITES = 20;
 const POD_QUOTA = 15;
 
@@ -30,8 +30,8 @@ async function clientOf({ kubectl }: { readonly kubectl: Kubectl }): Promise<Cli
   return createHttpsClient({ ...(await kubeconfigCredentials(kubectl.kubeconfig)), userAgent: 'skiff-test', timeoutMs: 5_000 });
 }
 
-/** Kills the server ten times while clients write: what it had acknowledged is there, once. */
-async function serverSurvives(cluster: Pick<TestCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
+/** Kills the server ten times while clients write, and checks that each acknowledged write is there once. */
+async function serverSurvives(cluster: Pick<SimulatedCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
   const client = await clientOf(cluster);
   for (const namespace of ['writes', 'claims']) await cluster.kubectl('create', 'namespace', namespace);
   await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', 'claims', '--timeout=10s');
@@ -57,7 +57,7 @@ async function serverSurvives(cluster: Pick<TestCluster, 'kubectl' | 'pid' | 'up
   }
   expect(await writes.faults()).toEqual([]);
   await claimsAgree(client, claims.services);
-  // What was given back is free again, also what was given back in the moment of a crash.
+  // Released claims are free again, including those released at the moment of a crash.
   const { items } = await client.list(services, { namespace: 'claims' });
   const taken = new Set(items.flatMap(({ spec }) => spec?.ports?.map(({ nodePort }) => nodePort) ?? []));
   for (const port of [...claims.freed].slice(-3 * KILLS).filter((freed) => !taken.has(freed))) {
@@ -80,7 +80,7 @@ async function claimsAgree(client: Client, kept: ReadonlyMap<string, string>): P
 }
 
 describe('faults of a server on etcd', () => {
-  let cluster: TestCluster;
+  let cluster: SimulatedCluster;
   beforeAll(async () => {
     cluster = await startSimulatedCluster({ store: 'etcd' });
   }, 60_000);
@@ -152,7 +152,7 @@ describe('faults of a server on etcd', () => {
     await kubectl('scale', 'deployment', 'moving', '--replicas=3');
     await kubectl('rollout', 'status', 'deployment', 'moving', '--timeout=30s');
     expect(await containersOf('app=steady')).toBe(before);
-    // Nothing of the pods that went is left running: each pod has its container and its sandbox.
+    // Nothing of deleted pods still runs: each pod has one container and one sandbox.
     const layout = layoutOf(cluster.dataDir);
     await eventually(async () => {
       const names = (await kubectl('get', 'pods', '-A', '-o', 'name'))
@@ -203,7 +203,7 @@ describe('faults of a server on etcd', () => {
   }, 180_000);
 });
 
-/** The same manifest with the image of the tests, and pods that end at once. */
+/** Returns the manifest with the tests' image and pods that end at once. */
 function withTestImage<T extends object>(manifest: T): T {
   return JSON.parse(
     JSON.stringify(manifest)

@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { clientTools, eventually, run } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import { clientTools } from '../support/commands/client-tools.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { run } from '../support/commands/program.ts';
 import { container, pod, shell } from '../support/manifests.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };
@@ -46,13 +48,13 @@ suite('kubectl and a real container', () => {
     await cluster?.down();
   }, 60_000);
 
-  /** kubectl at a terminal, with what is typed there. */
+  /** Runs kubectl at a terminal, with typed input. */
   const atTerminal = async (args: readonly string[], typed = '') => {
     const words = [join(clientTools(), 'kubectl'), ...kubectl.baseArgs, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
     const { stdout } = await run('script', ['-qec', words.join(' '), '/dev/null'], { input: typed, timeoutMs: 30_000 });
     return stdout.replaceAll('\r', '');
   };
-  /** kubectl that goes on until it is ended; resolves with the first match of `line` in its output. */
+  /** Starts a kubectl that runs until it is ended. Resolves with the first match of `line` in its output. */
   const background = (args: readonly string[], line: RegExp) => {
     const child = spawn(join(clientTools(), 'kubectl'), [...kubectl.baseArgs, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -170,7 +172,7 @@ suite('kubectl and a real container', () => {
     expect(await kubectl('logs', 'talker', '-c', 'main', `--since-time=${lateSecond}`)).toBe('late\n');
     expect(await kubectl('logs', 'talker', '-c', 'main', '--since=1h')).toBe('early\nlate\n');
     expect(await kubectl('logs', 'talker', '-c', 'init')).toBe('prepared\n');
-    // kubectl asks for one container after the other, in no order of its own.
+    // kubectl asks for the containers in any order.
     const everything = (await kubectl('logs', 'talker', '--all-containers')).trim().split('\n');
     expect(everything.sort()).toEqual(['beside', 'early', 'late', 'prepared']);
     const prefixed = (await kubectl('logs', '-l', 'app=talker', '--all-containers', '--prefix')).trim().split('\n');

@@ -2,17 +2,17 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
 import { container, pod, resources, shell } from '../support/manifests.ts';
-import { podEvents } from '../support/pod-events.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };
 const SLEEP = 'sleep 1000';
-/** Hosts have cgroups of the first version or of the second. */
+/** Whether the host has cgroups of version 2. */
 const unified = existsSync('/sys/fs/cgroup/cgroup.controllers');
 
 suite('what holds containers', () => {
@@ -87,7 +87,7 @@ suite('what holds containers', () => {
 
   const ready = (...names: string[]) => kubectl('wait', '--for=condition=Ready', ...names.map((name) => `pod/${name}`), '--timeout=30s');
   const inside = (name: string, script: string, of = 'main') => kubectl('exec', name, '-c', of, '--', 'sh', '-c', script);
-  /** A file of the cgroup of a pod, by its name in the first version and in the second. */
+  /** Reads a file of a pod's cgroup, by its name in version 1 and in version 2. */
   const podCgroup = async (name: string, qos: string, v1: readonly [string, string], v2: string) => {
     const uid = await kubectl.path('{.metadata.uid}', 'pod', name);
     const path = join(cluster.cgroupRoot, qos, `pod${uid}`);

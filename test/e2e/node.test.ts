@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually, run } from '../support/commands.ts';
-import type { ImageRegistry } from '../support/image-registry.ts';
-import { startImageRegistry } from '../support/image-registry.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
+import { run } from '../support/commands/program.ts';
+import type { ImageRegistry } from '../support/image/image-registry.ts';
+import { startImageRegistry } from '../support/image/image-registry.ts';
+import { testImageArchive } from '../support/image/test-image.ts';
 import { container, pod, shell } from '../support/manifests.ts';
-import { podEvents } from '../support/pod-events.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
-import { testImageArchive } from '../support/test-image.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };
@@ -40,7 +41,7 @@ suite('the node', () => {
   }, 60_000);
 
   const node = (path: string) => kubectl.path(path, 'node', cluster.nodeName);
-  /** What the runtime has of a pod, dead or alive. */
+  /** Lists the containers of a pod in the runtime, running or not. */
   const containersOf = async (name: string) => {
     const socket = join(cluster.dataDir, 'run', 'containerd', 'containerd.sock');
     const filter = `labels."io.kubernetes.pod.name"==${name}`;

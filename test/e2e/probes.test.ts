@@ -1,11 +1,12 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually, freePort } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
 import { container, pod, shell } from '../support/manifests.ts';
-import { podEvents } from '../support/pod-events.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
+import { freePort } from '../support/network/free-port.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };

@@ -3,15 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Bundle } from '../../agent/containerd/traces.ts';
 import { listBundles } from '../../agent/containerd/traces.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { layoutOf } from '../../cli/config/data-dir.ts';
-import { eventually } from '../support/commands.ts';
-import type { MachineState } from '../support/machine-state.ts';
-import { difference, machineState } from '../support/machine-state.ts';
+import type { MachineState } from '../support/cluster/machine-state.ts';
+import { difference, machineState } from '../support/cluster/machine-state.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
 import { container, pod, service } from '../support/manifests.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
 
-/** What stands where every containerd of the machine and every user of CNI has its files. */
+/** Returns the files of these bundles in directories that all containerds and CNI users of the machine share. */
 function sharedFiles(bundles: readonly Bundle[]): string[] {
   const sockets = bundles.flatMap(({ shimSocket }) => (shimSocket !== undefined && existsSync(shimSocket) ? [shimSocket] : []));
   const ids = bundles.map(({ dir }) => basename(dir));
@@ -29,14 +29,14 @@ const mounted = (name: string) => ({ name, mountPath: `/${name}` });
     cluster = undefined;
   }, 60_000);
 
-  /** A cluster whose node has made one of everything: volumes of all sorts, host ports, services, pods in the host's network. */
+  /** Starts a cluster whose node has made one of everything: all sorts of volumes, host ports, services, pods in the host's network. */
   async function busyCluster(
     store: string,
   ): Promise<{ readonly running: RealCluster; readonly before: MachineState; readonly bundles: readonly Bundle[] }> {
-    // The directory's name is known only later; before, nothing is in it.
+    // The directory's name is known only later; it is empty before.
     const before = await eventually(() => {
       const state = machineState('/nonexistent');
-      // The kernel is still trying an IPv6 address of its own on a device that is new.
+      // On a new device the kernel still checks its own IPv6 address.
       expect(state.addresses?.filter((address) => address.includes('tentative'))).toEqual([]);
       return state;
     });
@@ -70,7 +70,7 @@ const mounted = (name: string) => ({ name, mountPath: `/${name}` });
     const layout = layoutOf(running.dataDir);
     const bundles = await listBundles({ dataDir: layout.agent, runDir: layout.run });
     const during = difference(before, machineState(running.dataDir));
-    // What is looked at is what is made: else nothing could be seen to be left.
+    // The node made what the comparison looks at; otherwise the comparison would prove nothing.
     expect(Object.keys(during).sort()).toEqual([
       'addresses',
       'cgroups',

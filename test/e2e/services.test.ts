@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, pod, service } from '../support/manifests.ts';
-import type { PodNetwork } from '../support/pod-network.ts';
-import { podNetwork } from '../support/pod-network.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
+import type { PodNetwork } from '../support/network/pod-network.ts';
+import { podNetwork } from '../support/network/pod-network.ts';
 
 const HTTP = { protocol: 'http' } as const;
 
-/** A web server on the port `port`, which it names `http`. */
+/** Returns a pod with a web server on `port`, which is named `http`. */
 const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
   pod(name, {
     labels: { app },
@@ -41,7 +41,7 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
   const nodePort = async (name: string) => Number(await kubectl.path('{.spec.ports[0].nodePort}', 'service', name));
   const podIP = (name: string) => kubectl.path('{.status.podIP}', 'pod', name);
   const create = (...manifests: readonly object[]) => kubectl.input(manifests, 'create', '-f', '-');
-  /** Asks until just these pods answer, over several connections. */
+  /** Connects again and again until exactly these pods answer. */
   const answeredBy = (from: string | undefined, address: string, port: number, wanted: readonly string[]) =>
     eventually(async () => expect(names(await network.request(from, address, port, { ...HTTP, count: 20 }))).toEqual(wanted));
 
@@ -150,7 +150,7 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
     const [answer] = await network.request('client', cluster.nodeIp, await nodePort('peers'));
     expect(answer).toMatch(/^a saw /);
     expect(answer).not.toContain(client);
-    // Within the node, policy Local keeps who asks.
+    // Within the node, policy Local keeps the client's address.
     expect(await network.request(undefined, cluster.nodeIp, await nodePort('local'))).toEqual([expect.stringMatching(/^a saw /)]);
   });
 

@@ -4,19 +4,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually, ROOT } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import { ROOT } from '../support/checkout.ts';
+import type { RealCluster } from '../support/cluster/real-cluster.ts';
+import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { testImageArchive } from '../support/image/test-image.ts';
 import { deployment } from '../support/manifests.ts';
-import type { RealCluster } from '../support/real-cluster.ts';
-import { canRunContainers, startRealCluster, web } from '../support/real-cluster.ts';
-import type { SecondMachine } from '../support/second-machine.ts';
-import { startSecondMachine } from '../support/second-machine.ts';
-import { testImageArchive } from '../support/test-image.ts';
+import type { SecondMachine } from '../support/network/second-machine.ts';
+import { startSecondMachine } from '../support/network/second-machine.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const skiff = join(ROOT, 'skiff');
 
-/** Asks it to end, and answers its exit code. */
+/** Sends SIGTERM and returns the exit code. */
 async function end(child: ChildProcess | undefined): Promise<unknown> {
   if (!child || child.exitCode !== null) return child?.exitCode;
   const ended = once(child, 'exit');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { refuses } from '../support/http/refusals.ts';
+import { ANCHOR, MAPS, unharmedServer } from '../support/http/unharmed-server.ts';
 import { deployment, service } from '../support/manifests.ts';
-import { refuses } from '../support/refusals.ts';
-import { ANCHOR, MAPS, unharmedServer } from '../support/unharmed-server.ts';
 
 const raw = unharmedServer();
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { refuses } from '../support/refusals.ts';
-import { ANCHOR, MAPS, unharmedServer } from '../support/unharmed-server.ts';
+import { refuses } from '../support/http/refusals.ts';
+import { ANCHOR, MAPS, unharmedServer } from '../support/http/unharmed-server.ts';
 
 const raw = unharmedServer();
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, deployment } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
@@ -28,7 +28,7 @@ const configMap = (name: string, data: object = {}, labels?: object) => ({
   data,
 });
 const dataOf = (name: string) => kubectl.path('{.data}', 'configmap', name);
-/** An editor that is a script; it gets the file's name. */
+/** Writes an editor for `kubectl edit`: a script whose argument is the file's name. */
 async function editor(name: string, script: string): Promise<{ readonly env: NodeJS.ProcessEnv }> {
   const path = join(directory, name);
   await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

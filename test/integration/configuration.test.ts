@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { clientTools, eventually } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { clientTools } from '../support/commands/client-tools.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { rawClient } from '../support/http/raw-client.ts';
 import { pod } from '../support/manifests.ts';
-import { rawClient } from '../support/raw-client.ts';
 
 let cluster: KubectlCluster;
 let kubectl: Kubectl;
@@ -19,7 +20,7 @@ afterAll(() => cluster.stop());
 
 describe('a ConfigMap', () => {
   it('is made of literals and files, and shown', async () => {
-    // Beside the kubeconfig: it goes with the cluster.
+    // Stands beside the kubeconfig, so that it is deleted with the cluster.
     const path = `${cluster.kubeconfigPath}.txt`;
     await writeFile(path, 'from a file\n');
     await kubectl('create', 'configmap', 'settings', '--from-literal=key=value', `--from-file=file=${path}`);

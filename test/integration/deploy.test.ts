@@ -6,12 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import type { Verb } from '../../api/definition/kind.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';
-import { eventually, freePort, ROOT, run } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
-import { dashboardQueries } from '../support/metrics.ts';
-import { allows, grantsOf } from '../support/rbac.ts';
+import { ROOT } from '../support/checkout.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { run } from '../support/commands/program.ts';
+import { dashboardQueries } from '../support/metrics/dashboard-queries.ts';
+import { freePort } from '../support/network/free-port.ts';
+import { allows, grantsOf } from '../support/rbac/grants.ts';
 
 const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
 const skiff = (...args: string[]) => run(process.execPath, [join(ROOT, 'dist', 'skiff.mjs'), ...args]);
@@ -28,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('the Dockerfile', () => {
-  /** Stage → its instructions of the form KEY [JSON]. */
+  /** Instructions of the form KEY [JSON], by stage. */
   const stages = new Map<string, { entrypoint: string[]; healthcheck: string[] }>();
   for (const [, name = '', body = ''] of read('Dockerfile').matchAll(/^FROM \S+ AS (\S+)\n([\s\S]*?)(?=^FROM |$(?![\s\S]))/gm)) {
     const list = (pattern: RegExp): string[] => JSON.parse(pattern.exec(body)?.[1] ?? '[]');
@@ -47,7 +50,7 @@ describe('the Dockerfile', () => {
     expect(program).toBe('node');
     const { code, stdout } = await run(process.execPath, [...args.map((arg) => arg.replace('/skiff/dist', join(ROOT, 'dist'))), '--help']);
     expect({ code, usage: stdout.split('\n')[0] }).toEqual({ code: 0, usage: `Usage: skiff ${target} [OPTIONS]` });
-    // What stands before the program is Node's.
+    // Arguments before the program are Node's.
     const ours = args.slice(args.findIndex((arg) => arg.endsWith('.mjs')));
     for (const option of ours.filter((arg) => arg.startsWith('--'))) expect(stdout).toContain(`  ${option} `);
   });
@@ -75,7 +78,7 @@ describe('the Dockerfile', () => {
 });
 
 describe("systemd's units", () => {
-  /** Not there on machines without systemd; the other half of the test goes without. */
+  /** Machines without systemd lack this program; the other half of the test does not need it. */
   const ANALYZE = '/usr/bin/systemd-analyze';
 
   it.each(['server', 'agent'])('skiff-%s.service is right, and starts a command with options it knows', async (name) => {
@@ -85,7 +88,7 @@ describe("systemd's units", () => {
     const { stdout } = await skiff(command, '--help');
     for (const flag of flags.filter((arg) => arg.startsWith('--'))) expect(stdout).toContain(`  ${flag} `);
     if (!existsSync(ANALYZE)) return;
-    // verify looks for the program, the user and the manual: those of this machine stand in.
+    // `verify` looks for the program, the user and the manual: this machine's replace them.
     const file = join(directory, `skiff-${name}.service`);
     writeFileSync(
       file,
@@ -131,7 +134,7 @@ describe('Prometheus', () => {
     const server = new URL(cluster.url).host;
     const text = read('deploy', 'prometheus', 'prometheus.yml').replaceAll('/etc/prometheus/skiff', secrets).replaceAll('127.0.0.1:6443', server);
     const config: { global: object; scrape_configs: ScrapeJob[] } = parse(text);
-    // Debian's Prometheus is built without discovery in Kubernetes: what that would find is given by hand.
+    // Debian's Prometheus is built without discovery in Kubernetes: the test lists its targets by hand.
     const controllersPort = await freePort();
     const close = await serveProbes({ port: controllersPort, registry: new Registry(), ready: Promise.resolve() });
     const found = (labels: Readonly<Record<string, string>>) => ({

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, deployment } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
@@ -47,7 +47,7 @@ describe('a Deployment', () => {
     await rolledOut('web');
     watch.abort();
     await watching;
-    // 25 % of three, rounded down, may be missing: none.
+    // maxUnavailable is 25 % of three, rounded down: none.
     expect(fewest).toBeGreaterThanOrEqual(3);
     await eventually(async () => expect(await images('web')).toEqual(new Set(['web:2'])));
   });
@@ -80,7 +80,7 @@ describe('a Deployment', () => {
   });
 
   it('scales, and says so in its events', async () => {
-    // A deployment of its own: the events of one that has changed much are combined.
+    // A fresh Deployment: events of one that changed often are combined.
     await kubectl.input(deployment('scaled', 3), 'create', '-f', '-');
     await rolledOut('scaled');
     await kubectl('scale', 'deployment/scaled', '--replicas=5');

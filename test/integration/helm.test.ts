@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Helm, Kubectl } from '../support/commands.ts';
-import { eventually, helmFor } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
-import { CHART } from '../support/second-home.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { Helm } from '../support/commands/helm.ts';
+import { helmFor } from '../support/commands/helm.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { CHART } from '../support/second-home/second-home.ts';
 
 let cluster: KubectlCluster;
 let directory: string;
@@ -19,7 +21,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A hook of each kind that a chart may have around its installation: an object that is there before, a pod that runs to its end after. */
+/** Hooks around an installation: an object before it, a pod that runs to its end after it. */
 const HOOKS = `
 apiVersion: v1
 kind: ConfigMap
@@ -41,7 +43,7 @@ spec:
   containers: [{ name: after, image: "after:1" }]
 `;
 
-/** The chart that `helm create` makes, with an image of ours and hooks; its test ends by itself on a simulated node. */
+/** Makes the chart of `helm create`, with the tests' image and hooks. Its test pod ends by itself on a simulated node. */
 async function ordinaryChart(helm: Helm, name: string): Promise<string> {
   const chart = join(directory, name);
   await helm('create', chart);

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
-import type { RawClient } from '../support/raw-client.ts';
-import { rawClient } from '../support/raw-client.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { RawClient } from '../support/http/raw-client.ts';
+import { rawClient } from '../support/http/raw-client.ts';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const HEAD = 'Host: localhost\r\nContent-Type: application/json\r\n';
@@ -51,9 +51,9 @@ describe('a client that reads its watch no more', () => {
     const patch = { 'content-type': 'application/merge-patch+json' };
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 40; i++) expect((await raw.ask('PATCH', `${MAPS}/large`, { data: { i: String(i) } }, patch)).code).toBe(200);
-    // 36 MB have happened; one watcher may keep 4 MB and what the sockets hold.
+    // The events take 36 MB. The server may hold 4 MB for one watcher, beside the sockets' buffers.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 2 ** 20);
-    // What was kept for it comes, and then the end: it resumes from the last event.
+    // The held events arrive, then the end; the client resumes from the last event.
     let tail = '';
     for await (const chunk of slow) {
       tail = (tail + (chunk as Buffer).toString()).slice(-10);
@@ -84,7 +84,7 @@ it('many idle connections hold up nobody, and cost little', async () => {
   const started = performance.now();
   expect(await names()).toContain('kube-root-ca.crt');
   expect(performance.now() - started).toBeLessThan(2000);
-  // Both ends of them are in this process.
+  // Both ends of each connection are in this process.
   expect((process.memoryUsage().rss - before) / idle.length).toBeLessThan(2 ** 20);
   for (const socket of idle) socket.destroy();
 });

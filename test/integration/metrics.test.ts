@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { createDnsMetrics } from '../../agent/network/dns/metrics.ts';
 import { createProxyMetrics } from '../../agent/network/proxy/metrics.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { deployment } from '../support/manifests.ts';
-import { dashboardQueries, familiesOf, metricsIn, promtoolComplaints, sampleNames } from '../support/metrics.ts';
-import type { SecondHome } from '../support/second-home.ts';
-import { startSecondHome } from '../support/second-home.ts';
+import { dashboardQueries, metricsIn } from '../support/metrics/dashboard-queries.ts';
+import { familiesOf, promtoolComplaints, sampleNames } from '../support/metrics/metric-families.ts';
+import type { SecondHome } from '../support/second-home/second-home.ts';
+import { startSecondHome } from '../support/second-home/second-home.ts';
 
 let home: SecondHome;
 const scraped: Record<string, string> = {};
@@ -48,7 +49,7 @@ const QUEUE = {
   workqueue_unfinished_work_seconds: ['name'],
   workqueue_longest_running_processor_seconds: ['name'],
 };
-/** Upstream's names, with upstream's labels (test/instrumentation/documentation of kubernetes; controller-runtime; kube-proxy; CoreDNS). */
+/** Upstream's metrics with upstream's labels (test/instrumentation/documentation of kubernetes; controller-runtime; kube-proxy; CoreDNS). */
 const UPSTREAM: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   server: {
     ...EVERYWHERE,

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
-import type { KubectlCluster } from '../support/kubectl-cluster.ts';
-import { startKubectlCluster } from '../support/kubectl-cluster.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { deployment, pod } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
 let kubectl: Kubectl;
 beforeAll(async () => {
-  // A node renews its lease every 10 s: it is missed soon after.
+  // A node renews its lease every 10 s, so the grace period must be longer.
   cluster = await startKubectlCluster({ nodes: 3, nodeMonitor: { periodMs: 100, gracePeriodMs: 13_000 } });
   kubectl = await cluster.namespace('nodes');
 });

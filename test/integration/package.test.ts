@@ -3,11 +3,12 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ROOT, run } from '../support/commands.ts';
+import { ROOT } from '../support/checkout.ts';
+import { run } from '../support/commands/program.ts';
 
 /**
- * A project of a user's: the examples, with skiff installed from the package that `npm pack` makes. What npm would fetch beside it
- * (skiff's dependencies, jest, TypeScript) is taken from the checkout.
+ * Makes a user's project: the examples, with skiff installed from the package that `npm pack` makes. Other packages (skiff's dependencies,
+ * jest, TypeScript) come from the checkout.
  */
 let project: string;
 const installed = () => join(project, 'node_modules', 'skiff');

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leases } from '../../api/kinds/coordination/lease.ts';
-import type { ChartReplica } from '../support/chart-controllers.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
 import { deployment } from '../support/manifests.ts';
-import type { SecondHome } from '../support/second-home.ts';
-import { RELEASE_NAMESPACE, startSecondHome } from '../support/second-home.ts';
+import type { ChartReplica } from '../support/second-home/chart-replica.ts';
+import type { SecondHome } from '../support/second-home/second-home.ts';
+import { RELEASE_NAMESPACE, startSecondHome } from '../support/second-home/second-home.ts';
 
 let home: SecondHome;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const holder = async () =>
   (await home.client.get(leases, { namespace: RELEASE_NAMESPACE, name: 'skiff-controllers' })).spec?.holderIdentity?.split('_')[0];
 const ready = (replica: ChartReplica) => eventually(async () => expect(await get(replica, '/readyz')).toEqual({ status: 200, text: 'ok' }));
 
-/** Makes a Deployment and waits for its pods: somebody does the work. */
+/** Creates a Deployment and waits for its pods, which shows that one replica works. */
 async function works(name: string): Promise<void> {
   const kubectl = home.kubectl.in('default');
   await kubectl.input({ ...deployment(name, 2), apiVersion: 'skiff.dev/v1' }, 'create', '-f', '-');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kubectl } from '../support/commands.ts';
-import { eventually } from '../support/commands.ts';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, deployment, pod, quota, replicationController, service } from '../support/manifests.ts';
-import type { SecondHome } from '../support/second-home.ts';
-import { startSecondHome } from '../support/second-home.ts';
+import type { SecondHome } from '../support/second-home/second-home.ts';
+import { startSecondHome } from '../support/second-home/second-home.ts';
 
 let home: SecondHome;
 let kubectl: Kubectl;
@@ -16,7 +16,7 @@ afterAll(() => home?.stop());
 const inSkiffDev = (manifest: object) => ({ ...manifest, apiVersion: 'skiff.dev/v1' });
 const WEB = 'deployments.skiff.dev/web';
 
-/** Waits until the Deployment web has so many pods, all of one image and all available. */
+/** Waits until the Deployment web has so many pods, all available and of one image. */
 const rolledOut = (count: number, image: string) =>
   eventually(async () => {
     const status = '{.metadata.generation}={.status.observedGeneration} {.status.availableReplicas} {.status.replicas}';
@@ -179,7 +179,7 @@ describe('the other concepts of skiff.dev', () => {
     await kubectl('scale', 'replicationcontrollers.skiff.dev/rc', '--replicas=0');
     await eventually(async () => expect((await slice()).map(({ endpoints }: { endpoints: object[] }) => endpoints ?? [])).toEqual([[]]));
 
-    // A slice too many goes.
+    // A surplus slice is deleted.
     const [{ metadata, ...rest }] = await slice();
     const { namespace, labels, ownerReferences } = metadata;
     await kubectl.input({ ...rest, metadata: { name: 'rc-second', namespace, labels, ownerReferences } }, 'create', '-f', '-');
@@ -241,7 +241,7 @@ describe('the rights that the chart gives its controllers', () => {
         ),
       ),
     );
-    // Servers ask for update on finalizers when an owner reference is written; it is no request of its own.
+    // A server checks `update` on finalizers when an owner reference is written; no request is sent for it.
     expect(granted.filter((right) => !right.endsWith('/finalizers') && !home.gate.asked.has(right))).toEqual([]);
   });
 });

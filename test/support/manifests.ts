@@ -12,7 +12,7 @@ export const pod = (
   spec: { containers: [container()], ...spec },
 });
 
-/** A container that runs a shell script; as process 1 it passes no signal on, so its pod should have little grace. */
+/** A container that runs a shell script. As process 1 the shell forwards no signal, so the pod's grace should be short. */
 export const shell = (image: string, script: string, more: object = {}) => container(image, { name: 'main', command: ['sh', '-c', script], ...more });
 
 const template = (app: string, image?: string) => ({ metadata: { labels: { app } }, spec: { containers: [container(image)] } });

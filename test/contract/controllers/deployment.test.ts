@@ -3,11 +3,11 @@ import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
-import { keyIn, startTestCluster, type TestCluster } from './cluster.ts';
+import { type ControllersCluster, keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 beforeEach(async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
 });
 afterEach(() => cluster.stop());
 

@@ -10,12 +10,12 @@ import { ObjectMeta } from '../../../api/meta/object-meta.ts';
 import { topLevel } from '../../../api/schema/fields.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { garbageCollectorController } from '../../../controllers/lifecycle/garbage-collector/controller.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster, storedKinds } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 beforeEach(async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
 });
 afterEach(() => cluster.stop());
 
@@ -141,7 +141,7 @@ describe('the garbage collector', () => {
       schema: topLevel('Widget', 'A thing of another group.', { metadata: ObjectMeta.optional() }),
     });
     let more: readonly Kind[] = [];
-    cluster = await startTestCluster({
+    cluster = await startControllersCluster({
       clock,
       advance: { clock, stepMs: 100 },
       moreKinds: [widgets],

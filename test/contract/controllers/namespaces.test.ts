@@ -5,12 +5,12 @@ import { namespaces } from '../../../api/kinds/core/namespace.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { secrets } from '../../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 beforeEach(async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
 });
 afterEach(() => cluster.stop());
 

@@ -8,18 +8,18 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
 let clock: FakeClock;
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const named = (name: string) => ({ namespace: '', name });
 
 async function start(...names: string[]): Promise<void> {
   clock = createFakeClock();
-  cluster = await startTestCluster({ clock, advance: { clock, stepMs: 500 } });
+  cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 500 } });
   for (const name of names) {
     await cluster.client.create(nodes, { metadata: { name } });
     await cluster.client.create(leases, {
@@ -47,7 +47,7 @@ async function renew(name: string): Promise<void> {
   await cluster.client.update(leases, { ...lease, spec: { ...lease.spec, renewTime: microTimeText(clock.now()) } });
 }
 
-/** Lets time pass while these nodes renew their lease every ten seconds. */
+/** Advances the clock while these nodes renew their lease every ten seconds. */
 async function pass(seconds: number, ...alive: string[]): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 10) {
     for (const name of alive) await renew(name);

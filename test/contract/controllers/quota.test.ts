@@ -4,12 +4,12 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 beforeEach(async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
 });
 afterEach(() => cluster.stop());
 
@@ -77,7 +77,7 @@ describe('a ResourceQuota', () => {
   it('notices at once what becomes free', async () => {
     const clock = createFakeClock();
     await cluster.stop();
-    cluster = await startTestCluster({ clock, advance: { clock, stepMs: 100 } });
+    cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 100 } });
     await cluster.client.create(configMaps, { metadata: { name: 'mine', namespace: 'default' } });
     await cluster.client.create(resourceQuotas, { metadata: { name: 'all', namespace: 'default' }, spec: { hard: { 'count/configmaps': '9' } } });
     await clock.advance(3000);

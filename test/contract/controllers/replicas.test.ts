@@ -5,10 +5,10 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { replicationControllers } from '../../../api/kinds/core/replication-controller.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }] } };
@@ -29,7 +29,7 @@ const readyReplicas = (count: number) =>
 
 describe('a ReplicaSet', () => {
   it('grows and shrinks to the number that is wanted', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(replicaSets, set(40));
     await readyReplicas(40);
     await cluster.client.patch(replicaSets, keyIn('web'), { type: 'merge', body: { spec: { replicas: 3 } } });
@@ -47,7 +47,7 @@ describe('a ReplicaSet', () => {
   });
 
   it('reports each pod it makes and deletes', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(replicaSets, set(2));
     await readyReplicas(2);
     const names = (await cluster.list(pods)).map(({ metadata }) => metadata.name);
@@ -58,7 +58,7 @@ describe('a ReplicaSet', () => {
   });
 
   it('replaces a pod that is deleted or ends', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(replicaSets, set(2));
     await readyReplicas(2);
     const [first, second] = await cluster.list(pods);
@@ -71,7 +71,7 @@ describe('a ReplicaSet', () => {
   });
 
   it('adopts orphans that match, and releases pods that no longer do', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(pods, stray('orphan', { app: 'web' }));
     await cluster.client.create(pods, stray('stranger', { app: 'db' }));
     const owner = await cluster.client.create(replicaSets, set(2));
@@ -88,7 +88,7 @@ describe('a ReplicaSet', () => {
 
   it('does not touch pods of another controller', async () => {
     const other = { apiVersion: 'example.com/v1', kind: 'Fleet', name: 'theirs', uid: 'theirs', controller: true };
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(pods, {
       ...stray('theirs', { app: 'web' }),
       metadata: { name: 'theirs', namespace: 'default', labels: { app: 'web' }, ownerReferences: [other] },
@@ -100,15 +100,15 @@ describe('a ReplicaSet', () => {
   });
 
   it('counts a pod as available after minReadySeconds, without being told', async () => {
-    cluster = await startTestCluster();
-    await cluster.client.create(replicaSets, set(1, { minReadySeconds: 1 }));
+    cluster = await startControllersCluster();
+    await cluster.client.create(replicaSets, set(1, { minReadySeconds: 3 }));
     await readyReplicas(1);
     expect((await status())?.availableReplicas).toBeUndefined();
     await cluster.until('it is available', async () => (await status())?.availableReplicas === 1);
   });
 
   it('reports what keeps it from making pods, tries a few only, and goes on when there is room', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(resourceQuotas, { metadata: { name: 'few', namespace: 'default' }, spec: { hard: { pods: '3' } } });
     await cluster.until('the quota is counted', async () => (await cluster.find(resourceQuotas, 'few'))?.status?.used);
     await cluster.client.create(replicaSets, set(100));
@@ -124,7 +124,7 @@ describe('a ReplicaSet', () => {
   });
 
   it('deletes what has not been scheduled and is not ready first', async () => {
-    cluster = await startTestCluster({ runPods: (pod) => (pod.metadata.name === 'held' ? 'unready' : 'run') });
+    cluster = await startControllersCluster({ runPods: (pod) => (pod.metadata.name === 'held' ? 'unready' : 'run') });
     await cluster.client.create(pods, stray('held', { app: 'web' }));
     await cluster.client.create(replicaSets, set(3));
     await cluster.until('two are ready', async () => (await status())?.readyReplicas === 2);
@@ -136,7 +136,7 @@ describe('a ReplicaSet', () => {
 
 describe('a ReplicationController', () => {
   it('does the same by a plain selector, under its own name', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(replicationControllers, {
       metadata: { name: 'old', namespace: 'default' },
       spec: { replicas: 3, selector: { app: 'web' }, template },

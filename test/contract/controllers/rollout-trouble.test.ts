@@ -5,10 +5,10 @@ import { replicaSets } from '../../../api/kinds/apps/replica-set.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const web = (replicas: number, more: Partial<NonNullable<Deployment['spec']>> = {}): Deployment => ({
@@ -41,7 +41,7 @@ describe('a rollout', () => {
   it('that makes no progress for its deadline says so, keeps what runs, and goes on when it can', async () => {
     const clock = createFakeClock();
     const holds = (image: string | undefined) => image === 'web:broken';
-    cluster = await startTestCluster({
+    cluster = await startControllersCluster({
       clock,
       advance: { clock, stepMs: 200 },
       runPods: (pod) => (holds(pod.spec?.containers[0]?.image) ? 'unready' : 'run'),
@@ -65,7 +65,7 @@ describe('a rollout', () => {
   });
 
   it('shows what keeps its ReplicaSet from making pods', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(resourceQuotas, { metadata: { name: 'few', namespace: 'default' }, spec: { hard: { pods: '1' } } });
     await cluster.until('the quota is counted', async () => (await cluster.find(resourceQuotas, 'few'))?.status?.used);
     await cluster.client.create(deployments, web(3));
@@ -76,7 +76,7 @@ describe('a rollout', () => {
   });
 
   it('keeps as many old ReplicaSets as the limit says', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(deployments, web(1, { revisionHistoryLimit: 1 }));
     await available(1);
     for (const image of ['web:2', 'web:3', 'web:4']) {
@@ -89,7 +89,7 @@ describe('a rollout', () => {
   });
 
   it('finds another name where its hash is taken by another template', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     await cluster.client.create(deployments, web(1));
     await available(1);
     const [first] = await cluster.list(replicaSets);

@@ -6,12 +6,12 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 beforeEach(async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
   await cluster.client.create(nodes, { metadata: { name: 'node-0' } });
 });
 afterEach(() => cluster.stop());

@@ -3,17 +3,17 @@ import { secrets } from '../../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import { timeText } from '../../../base/clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 it('a bootstrap token goes when it expires', async () => {
   const clock = createFakeClock();
-  cluster = await startTestCluster({ clock, advance: { clock, stepMs: 1000 } });
+  cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 1000 } });
   await cluster.client.create(secrets, {
     metadata: { name: 'bootstrap-token-abcdef', namespace: 'kube-system' },
     type: 'bootstrap.kubernetes.io/token',
@@ -26,7 +26,7 @@ it('a bootstrap token goes when it expires', async () => {
 });
 
 it('a token secret of a service account is filled, and again when it loses something', async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
   const account = await cluster.client.create(serviceAccounts, { metadata: { name: 'robot', namespace: 'default' } });
   await cluster.client.create(secrets, {
     metadata: { name: 'token', namespace: 'default', annotations: { 'kubernetes.io/service-account.name': 'robot' } },
@@ -51,7 +51,7 @@ it('a token secret of a service account is filled, and again when it loses somet
 });
 
 it('the token secrets of a service account go with it, and only they', async () => {
-  cluster = await startTestCluster();
+  cluster = await startControllersCluster();
   await cluster.client.create(serviceAccounts, { metadata: { name: 'robot', namespace: 'default' } });
   const annotations = { 'kubernetes.io/service-account.name': 'robot' };
   await cluster.client.create(secrets, {

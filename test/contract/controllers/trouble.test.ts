@@ -9,12 +9,12 @@ import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { homeControllers } from '../../../controllers/index.ts';
-import type { TestCluster } from './cluster.ts';
-import { startTestCluster, storedKinds } from './cluster.ts';
-import type { Trouble } from './troubled-client.ts';
-import { troubledClient } from './troubled-client.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
+import type { Trouble } from '../../support/cluster/troubled-client.ts';
+import { troubledClient } from '../../support/cluster/troubled-client.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const NS = 'work';
@@ -27,7 +27,7 @@ const imagesOf = async () =>
 const addresses = (slice: { endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[] }) =>
   (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready).flatMap((endpoint) => endpoint.addresses);
 
-/** Quota, Deployment and Service, a rollout, a scale-down, and the end of the namespace: what each should come to. */
+/** Checks the final state of a quota, a Deployment and a Service, a rollout, a scale-down, and the end of the namespace. */
 async function liveThrough(): Promise<void> {
   const { client } = cluster;
   await client.create(nodes, { metadata: { name: 'node-0' } });
@@ -78,18 +78,20 @@ describe('the controllers come to the right end', () => {
     ['with watches that expire again and again', { expireAfter: 25 }],
     ['with all of it at once', { delayMs: 20, failEvery: 7, loseEvery: 11, expireAfter: 50 }],
   ])('%s', async (_, trouble) => {
-    cluster = await startTestCluster({ controllersClient: (client) => troubledClient(client, trouble) });
+    cluster = await startControllersCluster({ controllersClient: (client) => troubledClient(client, trouble) });
     await liveThrough();
   });
 
   it('with two of each at work', async () => {
     const all = () => homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
-    cluster = await startTestCluster({ controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))] });
+    cluster = await startControllersCluster({
+      controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
+    });
     await liveThrough();
   });
 
   it('with others who write the same objects all the time', async () => {
-    cluster = await startTestCluster();
+    cluster = await startControllersCluster();
     let storming = true;
     const storm = async () => {
       for (let count = 0; storming; count++) {
@@ -118,7 +120,7 @@ describe('the controllers come to the right end', () => {
 });
 
 it('with a cache that lags no pod is made or deleted in excess', async () => {
-  cluster = await startTestCluster({ controllersClient: (client) => troubledClient(client, { delayMs: 100 }) });
+  cluster = await startControllersCluster({ controllersClient: (client) => troubledClient(client, { delayMs: 100 }) });
   const made = new Set<string>();
   const abort = new AbortController();
   const watching = cluster.client.watch(

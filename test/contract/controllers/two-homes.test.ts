@@ -7,10 +7,10 @@ import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import { conceptControllers } from '../../../controllers/concepts.ts';
 import { homeControllers } from '../../../controllers/index.ts';
-import type { TestCluster } from './cluster.ts';
-import { keyIn, startTestCluster, storedKinds } from './cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 
 const subresources = [{ name: 'status', verbs: ['get', 'patch', 'update'] }] as const;
@@ -36,7 +36,7 @@ const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ 
 
 describe('the same controllers', () => {
   it('serve kinds of another group, whose names their references carry', async () => {
-    cluster = await startTestCluster({
+    cluster = await startControllersCluster({
       moreKinds: [skiffDeployments, skiffReplicaSets],
       controllers: conceptControllers({ deployments: skiffDeployments, replicaSets: skiffReplicaSets }, () => storedKinds),
     });
@@ -74,7 +74,7 @@ describe('the same controllers', () => {
 
   it('running twice at once come to the same end', async () => {
     const twice = () => homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
-    cluster = await startTestCluster({
+    cluster = await startControllersCluster({
       controllers: [...twice(), ...twice().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
     });
     await cluster.client.create(resourceQuotas, { metadata: { name: 'q', namespace: 'default' }, spec: { hard: { pods: '100' } } });

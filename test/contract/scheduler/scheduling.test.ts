@@ -11,15 +11,15 @@ import { silentLogger } from '../../../base/log.ts';
 import { createEventSink } from '../../../runtime/observe/event-recorder.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { createScheduler } from '../../../scheduler/cycle/scheduler.ts';
-import type { TestCluster } from '../controllers/cluster.ts';
-import { startTestCluster } from '../controllers/cluster.ts';
+import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
-let cluster: TestCluster;
+let cluster: ControllersCluster;
 let stop: AbortController;
 let run: Promise<void>;
 
 beforeEach(async () => {
-  cluster = await startTestCluster({ runPods: false });
+  cluster = await startControllersCluster({ runPods: false });
   stop = new AbortController();
   const { client, clock } = cluster;
   const base = { client, clock, log: silentLogger, signal: stop.signal };
@@ -49,7 +49,7 @@ async function addNode(name: string, cpu = '4', more: Partial<Node> = {}): Promi
     { type: 'strategic', body: { status: { ...status, conditions: [ready] } } },
     { subresource: 'status' },
   );
-  // A new node is tainted until the node controller has seen it ready.
+  // A new node keeps its taint until the node controller has seen it ready.
   await cluster.until(`${name} takes pods`, async () => !(await cluster.find(nodes, name))?.spec?.taints?.length);
 }
 
@@ -118,7 +118,7 @@ describe('the scheduler on the real API server', () => {
       const victim = await cluster.find(pods, 'low');
       return !victim || victim.metadata.deletionTimestamp !== undefined;
     });
-    // Nobody runs pods here: the agent's last word.
+    // No agent runs here: the test deletes the pod as the agent does at its end.
     if (await cluster.find(pods, 'low')) await cluster.client.delete(pods, { namespace: 'default', name: 'low' }, { gracePeriodSeconds: 0 });
     expect((await scheduled('high')).spec?.nodeName).toBe('a');
   });

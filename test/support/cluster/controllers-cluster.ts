@@ -1,0 +1,186 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Registry } from 'prom-client';
+import type { Kind, KindDefinition } from '../../../api/definition/kind.ts';
+import { events } from '../../../api/kinds/core/event.ts';
+import { namespaces } from '../../../api/kinds/core/namespace.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import { kinds } from '../../../api/kinds/index.ts';
+import type { KubeObject, Live, ObjectKey } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
+import { isNotFound } from '../../../api/meta/status-error.ts';
+import { admissionPlugins } from '../../../apiserver/admission/builtin/plugins.ts';
+import { serviceAccountTokens } from '../../../apiserver/authn/service-account-token.ts';
+import { tokenRequestHandler } from '../../../apiserver/authn/token-request.ts';
+import { alwaysAllow } from '../../../apiserver/authz/always-allow.ts';
+import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
+import { createApiServer } from '../../../apiserver/server.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { systemClock, timeText } from '../../../base/clock.ts';
+import type { FakeClock } from '../../../base/fake-clock.ts';
+import { silentLogger } from '../../../base/log.ts';
+import { homeControllers } from '../../../controllers/index.ts';
+import type { Client } from '../../../runtime/client/client.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import { createManager } from '../../../runtime/control/manager.ts';
+import { createInformers } from '../../../runtime/watch/informer-set.ts';
+import { createMemoryStore } from '../../../store/memory.ts';
+
+const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const ADMIN = { name: 'system:admin', groups: ['system:masters'] };
+
+/** The stored kinds, each in one version, as garbage collector and namespace controller need them. */
+export const storedKinds = kinds.filter((kind) => kind.storedAs === undefined && kind.verbs.includes('list') && kind.verbs.includes('delete'));
+
+export interface ControllersCluster {
+  readonly client: Client;
+  readonly clock: Clock;
+  /** Resolves to the first truthy value of `look`, which is called again and again. Rejects after eight seconds. */
+  until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
+  /** Returns undefined if the object does not exist. */
+  find<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): Promise<Live<T> | undefined>;
+  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Promise<readonly Live<T>[]>;
+  /** `reason: message` of each event on an object, in order of appearance. */
+  eventsOn(kind: string, name: string): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export interface ControllersClusterOptions {
+  /** Further kinds to serve. */
+  readonly moreKinds?: readonly KindDefinition[];
+  readonly controllers?: readonly ControllerDefinition[];
+  readonly clock?: Clock;
+  /** Wraps the controllers' client. */
+  readonly controllersClient?: (client: Client) => Client;
+  /** A fake clock that `until` advances by so many milliseconds per step. */
+  readonly advance?: { readonly clock: FakeClock; readonly stepMs: number };
+  /** Stands in for scheduler and agent: binds each pod to a node and runs it, or ends it when it is deleted. Default true. */
+  readonly runPods?: boolean | ((pod: Live<Pod>) => 'run' | 'hold' | 'unready');
+}
+
+/** Starts an API server on the memory store with the home's controllers, all in this process. */
+export async function startControllersCluster(options: ControllersClusterOptions = {}): Promise<ControllersCluster> {
+  const clock = options.clock ?? systemClock;
+  const log = silentLogger;
+  // Parts of the server need its client before it exists.
+  const later: Client = new Proxy({} as Client, { get: (_, method) => Reflect.get(client, method) });
+  const server = createApiServer({
+    store: createMemoryStore(),
+    kinds: [...kinds, ...(options.moreKinds ?? [])],
+    clock,
+    log,
+    freeze: true,
+    authorizer: alwaysAllow,
+    authenticator: { authenticate: () => ADMIN },
+    extensions: (insides) => ({
+      admission: admissionPlugins(insides.storage, clock),
+      subresources: [...podActions(later, clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
+    }),
+  });
+  await server.ready;
+  const client = server.loopback(ADMIN);
+  for (const name of ['default', 'kube-system', 'kube-node-lease']) await client.create(namespaces, { metadata: { name } });
+  const abort = new AbortController();
+  const { signal } = abort;
+  const informers = createInformers({ client, clock, log, signal });
+  const controllersClient = options.controllersClient?.(client);
+  const controllers = options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+  const manager = createManager({
+    client: controllersClient ?? client,
+    clock,
+    log,
+    registry: new Registry(),
+    controllers,
+    informers: controllersClient ? createInformers({ client: controllersClient, clock, log, signal }) : informers,
+  });
+  const running = manager.run(signal);
+  if (options.runPods !== false) {
+    const wish = typeof options.runPods === 'function' ? options.runPods : () => 'run' as const;
+    informers.of(pods).on({
+      add: (pod) => void playPod(client, clock, pod, wish(pod)),
+      update: (pod) => void playPod(client, clock, pod, wish(pod)),
+    });
+  }
+  await manager.ready;
+
+  const find = async <T extends KubeObject>(kind: Kind<T>, name: string, namespace = kind.namespaced ? 'default' : '') => {
+    try {
+      return await client.get(kind, { namespace, name });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  };
+  return {
+    client,
+    clock,
+    find,
+    list: async (kind, namespace = 'default') => (await client.list(kind, kind.namespaced ? { namespace } : {})).items,
+    async until(what, look) {
+      const deadline = Date.now() + 8000;
+      for (;;) {
+        const found = await look();
+        if (found) return found;
+        if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+        if (options.advance) await options.advance.clock.advance(options.advance.stepMs);
+        else await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    async eventsOn(kind, name) {
+      const all = (await client.list(events, {})).items.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
+      return all.map(({ reason, message }) => `${reason}: ${message}`);
+    },
+    async stop() {
+      abort.abort();
+      if (options.advance) await options.advance.clock.advance(20_000);
+      await running.catch(() => {});
+      server.close();
+    },
+  };
+}
+
+let address = 0;
+
+/** Does to a pod what scheduler and agent do, as far as controllers can tell. */
+async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run' | 'hold' | 'unready'): Promise<void> {
+  const key = keyOf(pod);
+  try {
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      await client.delete(pods, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
+    } else if (wish === 'hold') {
+      return;
+    } else if (!pod.spec?.nodeName) {
+      await client.createSubresource(pods, key, 'binding', {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: key,
+        target: { kind: 'Node', name: 'node-0' },
+      } as KubeObject);
+    } else if (pod.status?.phase === 'Pending' || wasUnready(pod, wish)) {
+      await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
+    }
+  } catch {
+    // A lost race: the next event brings the pod again.
+  }
+}
+
+const wasUnready = (pod: Pod, wish: string): boolean =>
+  wish === 'run' &&
+  pod.status?.conditions?.some(({ type, status, message }) => type === 'Ready' && status === 'False' && message === 'held') === true;
+
+function runningStatus(clock: Clock, ready: boolean) {
+  const lastTransitionTime = timeText(clock.now());
+  const podIP = `10.1.${Math.floor(++address / 250) % 250}.${(address % 250) + 1}`;
+  return {
+    phase: 'Running',
+    podIP,
+    podIPs: [{ ip: podIP }],
+    startTime: lastTransitionTime,
+    conditions: [
+      { type: 'PodScheduled', status: 'True', lastTransitionTime },
+      { type: 'Ready', status: ready ? 'True' : 'False', ...(ready ? {} : { message: 'held' }), lastTransitionTime },
+    ],
+  };
+}
+
+export const keyIn = (name: string, namespace = 'default'): ObjectKey => ({ namespace, name });
