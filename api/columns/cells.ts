@@ -19,7 +19,7 @@ export const ageColumn: Column = {
   cell: (object, now) => since(object.metadata.creationTimestamp, now),
 };
 
-export const createdAtColumn: Column = {
+const createdAtColumn: Column = {
   name: 'Created At',
   type: 'date',
   description: 'When the object was created.',

@@ -116,7 +116,7 @@ function build(schema: StructuralSchema): Decoder {
 }
 
 /** Returns Go's zero value for a place that JSON does not fill; undefined if it is not a value of ours (times). */
-export function zeroOf(schema: StructuralSchema): unknown {
+function zeroOf(schema: StructuralSchema): unknown {
   switch (schema.format) {
     case 'quantity':
       return '0';

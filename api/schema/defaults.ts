@@ -16,7 +16,7 @@ function* children(schema: StructuralSchema): Generator<StructuralSchema> {
 }
 
 /** Returns the constant default of a field. */
-export const defaultOf = (property: Property): unknown => property.default ?? property.schema.default;
+const defaultOf = (property: Property): unknown => property.default ?? property.schema.default;
 
 const setsDefaults = (schema: StructuralSchema): boolean => {
   for (const property of schema.properties?.values() ?? []) if (defaultOf(property) !== undefined) return true;

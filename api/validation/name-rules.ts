@@ -160,7 +160,6 @@ const afterPrefix = (name: string, prefix: boolean): string => (prefix && name.l
 
 export const subdomainName: NameRule = (name, prefix) => dns1123SubdomainFaults(afterPrefix(name, prefix));
 export const labelName: NameRule = (name, prefix) => dns1123LabelFaults(afterPrefix(name, prefix));
-export const label1035Name: NameRule = (name, prefix) => dns1035LabelFaults(afterPrefix(name, prefix));
 /** The weakest rule of names: one segment of a URL path. It is that of RBAC kinds. */
 export const pathSegmentName: NameRule = (name) => {
   if (name === '.' || name === '..') return [`may not be '${name}'`];

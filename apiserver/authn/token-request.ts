@@ -1,21 +1,17 @@
 import type { TokenRequest } from '../../api/kinds/authentication/token-request.ts';
-import { TokenRequest as TokenRequestSchema } from '../../api/kinds/authentication/token-request.ts';
+import { DEFAULT_SECONDS, TokenRequest as TokenRequestSchema, validateTokenRequest } from '../../api/kinds/authentication/token-request.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
-import { invalid } from '../../api/schema/field-error.ts';
 import { timeText } from '../../base/clock.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 import { created, decoded } from './review.ts';
 import type { ServiceAccountTokens, TokenSpec } from './service-account-token.ts';
 
 const KIND = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', plural: 'tokenrequests' };
-const DEFAULT_SECONDS = 3600;
-const MIN_SECONDS = 600;
-const MAX_SECONDS = 2 ** 32;
 
 type Bound = Pick<TokenSpec, 'pod' | 'secret' | 'node'>;
 
@@ -59,13 +55,8 @@ export function tokenRequestHandler(tokens: ServiceAccountTokens): SubresourceHa
       if (!account) throw errors.notFound(serviceAccounts, request.key.name);
       await request.admit({ verb: 'create', object: body, old: undefined });
       const { expirationSeconds = DEFAULT_SECONDS, audiences = [], boundObjectRef } = body.spec ?? {};
-      const field = 'spec.expirationSeconds';
-      if (expirationSeconds < MIN_SECONDS) {
-        throw errors.invalid(KIND, request.key.name, [invalid(field, expirationSeconds, 'may not specify a duration less than 10 minutes')]);
-      }
-      if (expirationSeconds > MAX_SECONDS) {
-        throw errors.invalid(KIND, request.key.name, [invalid(field, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')]);
-      }
+      const faults = validateTokenRequest(body);
+      if (faults.length > 0) throw errors.invalid(KIND, request.key.name, faults);
       const asked = audiences.length > 0 ? audiences : tokens.apiAudiences;
       const { namespace, name } = request.key;
       const spec = { namespace, audiences: asked, seconds: expirationSeconds, serviceaccount: { name, uid: account.metadata.uid } };

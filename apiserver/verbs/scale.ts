@@ -1,8 +1,6 @@
-import { ageColumn, nameColumn, shown } from '../../api/columns/cells.ts';
-import type { KindDefinition } from '../../api/definition/kind.ts';
-import { apiVersionOf, defineKind } from '../../api/definition/kind.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Scale } from '../../api/kinds/autoscaling/scale.ts';
-import { Scale as ScaleSchema } from '../../api/kinds/autoscaling/scale.ts';
+import { scales } from '../../api/kinds/autoscaling/scale.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
@@ -22,23 +20,6 @@ import { applyConfiguration } from './apply.ts';
 import { requireItem } from './get.ts';
 import { patchTypeOf } from './patch.ts';
 import { MODIFIED, requireVersion, writeOver } from './update.ts';
-
-/** The kind that the scale subresource speaks; it has no collection of its own. */
-export const scales: KindDefinition = defineKind<Scale>({
-  group: 'autoscaling',
-  version: 'v1',
-  kind: 'Scale',
-  plural: 'scales',
-  namespaced: true,
-  verbs: [],
-  schema: ScaleSchema,
-  columns: [
-    nameColumn,
-    shown('Desired', 'How many pods are wanted.', ({ spec }) => spec?.replicas ?? 0, 'integer'),
-    shown('Available', 'How many pods there are.', ({ status }) => status?.replicas ?? 0, 'integer'),
-    ageColumn,
-  ],
-}) as unknown as KindDefinition;
 
 const ATTEMPTS = 10;
 

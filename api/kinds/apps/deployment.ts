@@ -104,7 +104,7 @@ const SPEC = rootPath('spec');
 const STRATEGY = childPath(SPEC, 'strategy');
 
 /** The defaults of apps/v1 and of apps/v1beta2, which has the same. */
-export function defaultDeployment(deployment: Deployment): void {
+function defaultDeployment(deployment: Deployment): void {
   const { spec } = deployment;
   if (!spec) return;
   spec.replicas ??= 1;

@@ -41,18 +41,15 @@ export const TokenRequest = topLevel('TokenRequest', 'Asks for a token of a serv
 });
 export type TokenRequest = Infer<typeof TokenRequest>;
 
+/** The life of a token whose request names none. */
+export const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
 
-export function defaultTokenRequest(request: TokenRequest): void {
-  request.spec ??= {};
-  request.spec.expirationSeconds ??= 3600;
-}
-
-/** The rules of a request for a service account's token. */
+/** Checks a request for a service account's token. */
 export function validateTokenRequest(request: TokenRequest): FieldError[] {
   const errors: FieldError[] = [];
-  const seconds = request.spec?.expirationSeconds ?? 0;
+  const seconds = request.spec?.expirationSeconds ?? DEFAULT_SECONDS;
   if (seconds < MIN_SECONDS) errors.push(invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'));
   if (seconds > MAX_SECONDS) errors.push(invalid('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'));
   return errors;

@@ -8,4 +8,4 @@ export const autoscalingGroup: KindGroup = {
   structures: [{ version: 'v1', schema: Scale }],
 };
 
-export { Scale } from './scale.ts';
+export { Scale, scales } from './scale.ts';

@@ -1,9 +1,8 @@
+import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
+import { defineKind } from '../../definition/kind.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
-import type { FieldError } from '../../schema/field-error.ts';
-import { invalid } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, ref, string, struct, topLevel } from '../../schema/fields.ts';
-import { NEGATIVE } from '../../validation/field-rules.ts';
 
 export const ScaleSpec = struct('ScaleSpec', 'The number that is wanted.', {
   replicas: int32('How many pods are wanted.').tag(1).optional(),
@@ -27,8 +26,19 @@ export const Scale = topLevel('Scale', 'The size of something that can be scaled
 });
 export type Scale = Infer<typeof Scale>;
 
-/** The rules of an update through the `scale` subresource. */
-export function validateScale(scale: Scale): FieldError[] {
-  const replicas = scale.spec?.replicas ?? 0;
-  return replicas < 0 ? [invalid('spec.replicas', replicas, NEGATIVE)] : [];
-}
+/** The kind of the scale subresource. It has no collection of its own. */
+export const scales = defineKind<Scale>({
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  plural: 'scales',
+  namespaced: true,
+  verbs: [],
+  schema: Scale,
+  columns: [
+    nameColumn,
+    shown('Desired', 'How many pods are wanted.', ({ spec }) => spec?.replicas ?? 0, 'integer'),
+    shown('Available', 'How many pods there are.', ({ status }) => status?.replicas ?? 0, 'integer'),
+    ageColumn,
+  ],
+});

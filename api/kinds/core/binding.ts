@@ -26,7 +26,7 @@ export function validateBinding(binding: Binding): FieldError[] {
   return errors;
 }
 
-export const bindingStrategy: Strategy<Binding> = { validate: validateBinding };
+const bindingStrategy: Strategy<Binding> = { validate: validateBinding };
 
 export const bindings = defineKind<Binding>({
   group: '',

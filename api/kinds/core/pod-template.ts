@@ -29,7 +29,7 @@ function validate(object: PodTemplate): FieldError[] {
   return errors;
 }
 
-export const podTemplateStrategy: Strategy<PodTemplate> = {
+const podTemplateStrategy: Strategy<PodTemplate> = {
   generation: 'content',
   default: (object) => {
     object.template ??= {};

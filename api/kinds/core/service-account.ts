@@ -22,7 +22,7 @@ export type ServiceAccount = Infer<typeof ServiceAccount>;
 const MOUNTABLE_SECRETS = 'kubernetes.io/enforce-mountable-secrets';
 
 /** A service account has no rules of its own beyond its name and metadata. */
-export const serviceAccountStrategy: Strategy<ServiceAccount> = {
+const serviceAccountStrategy: Strategy<ServiceAccount> = {
   metadataChecks: { onUpdate: ['whole', 'change'] },
   warnings: ({ metadata }) =>
     metadata?.annotations?.[MOUNTABLE_SECRETS] === undefined

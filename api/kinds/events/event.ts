@@ -154,7 +154,7 @@ export const storedAsCoreEvent: StoredAs<EventsEvent> = {
 };
 
 /** The rules of validation belong to the conversion, since they take the stored form. */
-export const eventsEventStrategy: Strategy<EventsEvent> = {
+const eventsEventStrategy: Strategy<EventsEvent> = {
   selectableFields: {
     'regarding.kind': (event) => event.regarding?.kind ?? '',
     'regarding.namespace': (event) => event.regarding?.namespace ?? '',

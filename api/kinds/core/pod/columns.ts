@@ -36,7 +36,7 @@ function initText(status: ContainerStatus, sidecar: boolean, index: number, tota
 }
 
 /** Summarises a pod in one line, as `kubectl get pods` does (pkg/printers/internalversion, printPod). */
-export function podSummary(pod: Live<Pod>): Summary {
+function podSummary(pod: Live<Pod>): Summary {
   const status = pod.status ?? {};
   const sidecars = new Set((pod.spec?.initContainers ?? []).filter((c) => c.restartPolicy === 'Always').map((c) => c.name));
   const total = (pod.spec?.containers.length ?? 0) + sidecars.size;

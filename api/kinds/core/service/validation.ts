@@ -140,7 +140,7 @@ function checkSourceRanges(errors: FieldError[], spec: ServiceSpec, annotation: 
   }
 }
 
-export function checkLoadBalancerClass(errors: FieldError[], spec: ServiceSpec): void {
+function checkLoadBalancerClass(errors: FieldError[], spec: ServiceSpec): void {
   const name = spec.loadBalancerClass;
   if (name === undefined) return;
   if (spec.type !== 'LoadBalancer') errors.push(forbidden('spec.loadBalancerClass', ONLY_LOAD_BALANCER));
