@@ -21,3 +21,9 @@ export function equalJson(a: unknown, b: unknown): boolean {
   for (const key of Object.keys(right)) if (right[key] !== undefined) count--;
   return count === 0;
 }
+
+/** Sets a property of any name: `__proto__` is an ordinary key of a map. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}

@@ -1,6 +1,6 @@
-import { setOwn } from '../../../api/schema/decode.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
+import { setOwn } from '../../../base/json.ts';
 import type { WireField } from './reader.ts';
 import { readFields, WireError } from './reader.ts';
 
