@@ -1,7 +1,7 @@
-/** Whether a JSON value is an object: not null, and no list. */
+/** Whether a JSON value is an object: neither null nor a list. */
 export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether two JSON values are the same; undefined fields count as absent, and the order of keys does not matter. */
+/** Whether two JSON values are the same. Undefined fields count as absent; the order of keys does not matter. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
