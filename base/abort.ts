@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Why something was told to end: the reason of an AbortSignal. */
+/** The reason of an AbortSignal: why something is told to end. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
   readonly why: 'shutdown' | 'leadership lost' | 'grace over';
@@ -16,7 +16,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** Waits for `promise`, but no longer than `ms`; answers whether it settled in time. The timer does not outlive the wait. */
+/** Waits for `promise`, at most `ms`; returns whether it settled in time. The timer does not outlive the wait. */
 export function settledWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, () => resolve(false));
@@ -28,7 +28,10 @@ export function settledWithin(clock: Clock, ms: number, promise: Promise<unknown
   });
 }
 
-/** Waits for `promise`, but no longer than until the signal aborts; answers whether it resolved. The listener does not outlive the wait. */
+/**
+ * Waits for `promise`, at most until the signal aborts; returns whether it resolved. The listener does not outlive the wait.
+ * @throws the reason that `promise` rejects with.
+ */
 export async function settledBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false;
   let onAbort = () => {};

@@ -1,9 +1,11 @@
 import type { Random } from './random.ts';
 import { systemRandom } from './random.ts';
-/** A growing delay as a value: `next` answers how long to wait now, `reset` starts over. */
+
+/** A delay that grows with each try. */
 export interface Backoff {
-  /** Milliseconds. */
+  /** Returns the delay before the next try, in milliseconds. */
   next(): number;
+  /** Starts over with the initial delay. */
   reset(): void;
 }
 
@@ -11,9 +13,9 @@ export interface BackoffOptions {
   readonly initialMs: number;
   readonly maxMs: number;
   readonly factor?: number;
-  /** Share of the delay that is added at random, so that many clients do not come back at once. Default 0. */
+  /** The share of the delay that is added at random, so that many clients do not return at once. Default 0. */
   readonly jitter?: number;
-  /** In [0, 1): injected in tests. */
+  /** Injected in tests. */
   readonly random?: Random;
 }
 
@@ -27,7 +29,7 @@ export function createBackoff({ initialMs, maxMs, factor = 2, jitter = 0, random
   };
 }
 
-/** `initialMs · factor^tries`, at most `maxMs`. */
+/** Returns `initialMs · factor^tries`, at most `maxMs`. */
 export function exponentialDelay(tries: number, initialMs: number, maxMs: number, factor = 2): number {
   return Math.min(maxMs, initialMs * factor ** Math.min(tries, 64));
 }

@@ -1,4 +1,4 @@
-/** A map that forgets what was used longest ago once it holds more than its limit. */
+/** A map that drops its least recently used entry when it exceeds its limit. */
 export interface BoundedMap<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;

@@ -1,23 +1,26 @@
-/** Time, injected: tests run on a fake one. Milliseconds throughout. */
+/** The source of time, injected so that tests can fake it. All values are in milliseconds. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns the time since the epoch. */
   now(): number;
-  /** Milliseconds on a monotonic scale: for durations. */
+  /** Returns the time on a monotonic scale, for durations. */
   monotonic(): number;
-  /** Runs `callback` after `ms`; the returned function cancels it. */
+  /** Runs `callback` after `ms`; returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void;
 }
+
+/** Node runs timers that are set for longer at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1));
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMEOUT_MS));
     return () => clearTimeout(timer);
   },
 };
 
-/** Resolves after `ms`, or at once when `signal` aborts (check the signal afterwards). */
+/** Resolves after `ms`, or as soon as `signal` aborts: check the signal afterwards. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
@@ -31,7 +34,11 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
-/** RFC 3339 with seconds, as metav1.Time prints. */
+/** Keeps the last text: thousands of objects are stamped within one second. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
+/** Formats milliseconds since the epoch as RFC 3339 with seconds, in UTC. */
 export function timeText(ms: number): string {
   const second = Math.floor(ms / 1000);
   if (second !== lastSecond) {
@@ -40,9 +47,5 @@ export function timeText(ms: number): string {
   }
   return lastText;
 }
-/** Thousands of objects are stamped within one second: the text of the last one is kept. */
-let lastSecond = Number.NaN;
-let lastText = '';
-
-/** RFC 3339 with microseconds, as metav1.MicroTime prints. */
+/** Formats milliseconds since the epoch as RFC 3339 with microseconds, in UTC. */
 export const microTimeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`;

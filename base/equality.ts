@@ -1,17 +1,9 @@
 import { isObject } from './json.ts';
 
-/** What Go's zero values look like in JSON: nothing, an empty list, an empty map, or a structure of such. */
-export function isEmptyValue(value: unknown): boolean {
-  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
-  if (Array.isArray(value)) return value.length === 0;
-  if (!isObject(value)) return false;
-  for (const key in value) if (!isEmptyValue(value[key])) return false;
-  return true;
-}
-
 /**
- * Equality as upstream means it on updates (apiequality.Semantic): an absent field, an empty list, an empty map and a structure
- * of zero values are the same. Both sides are decoded and defaulted, so quantities and times are in their one canonical form.
+ * Compares two JSON values as Go compares the structures behind them with `equality.Semantic`: an absent field, null, an empty list, an
+ * empty map and a structure of such are the same. Scalars differ from their absence, even zeros. Texts are compared as they are: times and
+ * amounts must be in their canonical form.
  */
 export function semanticEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -28,7 +20,7 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   return isEmptyContainer(a) && isEmptyContainer(b);
 }
 
-/** Absent, or a list, map or structure without content. A pointer to a scalar differs from its absence, so scalars do not count. */
+/** Whether a value is absent, or a list, map or structure without content. */
 function isEmptyContainer(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (Array.isArray(value)) return value.length === 0;

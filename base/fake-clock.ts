@@ -2,11 +2,11 @@ import type { Clock } from './clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves time on by `ms`, running what falls due in order; between the steps everything that can run does. */
+  /** Moves time on by `ms` and runs the callbacks that fall due, in order. Promises and immediates run in between. */
   advance(ms: number): Promise<void>;
-  /** Lets promises and immediates run without moving time. */
+  /** Lets promises and immediates run; time stands still. */
   settle(): Promise<void>;
-  /** How many callbacks wait for time to pass. */
+  /** Returns the number of callbacks that wait for their time. */
   pending(): number;
 }
 
@@ -16,7 +16,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A fake clock for tests; `start` is its first `now()` in milliseconds since the epoch. */
+/** Creates a fake clock; `start` is its first `now()`. */
 export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   let now = start;
   let order = 0;

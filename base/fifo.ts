@@ -1,4 +1,4 @@
-/** A first-in, first-out line with constant-time ends. */
+/** A first-in, first-out queue; both operations take constant time. */
 export interface Fifo<T> {
   push(value: T): void;
   shift(): T | undefined;

@@ -1,9 +1,9 @@
 /**
- * How Go's encoding/json and the types of Kubernetes read scalars: what is accepted, what it becomes, and what the error says.
- * The words are matched on by clients and therefore upstream's.
+ * Scalars of JSON as Go reads them: which values its integers, bytes and times accept, their canonical form, and the errors. Clients match
+ * on the errors, so their words are Go's.
  */
 
-/** Go's name of a JSON value's type in `cannot unmarshal … into`. */
+/** Returns the name of a JSON value's type in Go's errors: `cannot unmarshal number into …`. */
 export function jsonTypeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
@@ -17,7 +17,7 @@ export const inInt64 = (value: unknown): value is number =>
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The position of the first byte that makes the text no base64, as Go's decoder counts; -1 where it is well. */
+/** Returns the position of the first byte that is wrong in base64, as Go's decoder counts; -1 if the text is right. */
 export function base64Problem(text: string): number {
   if (text.length % 4 === 0 && BASE64.test(text)) return -1;
   // Line breaks are skipped; groups of four are read, and an incomplete one is reported at its start.
@@ -52,9 +52,9 @@ const CANONICAL_MICRO = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\
 
 export type Parsed = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
 
-/** metav1.Time: any RFC 3339 time, made UTC with whole seconds. */
+/** Reads a time of RFC 3339 and gives it in UTC with whole seconds. */
 export const parseTime = (text: string): Parsed => (CANONICAL_TIME.test(text) ? { ok: true, text } : parseLayout(text, false));
-/** metav1.MicroTime: RFC 3339 made UTC with microseconds. */
+/** Reads a time of RFC 3339 with exactly six digits after the second, and gives it in UTC. */
 export const parseMicroTime = (text: string): Parsed => (CANONICAL_MICRO.test(text) ? { ok: true, text } : parseLayout(text, true));
 
 interface Element {
@@ -78,7 +78,7 @@ const DATE: readonly Element[] = [
   { layout: '05', shape: /^\d{2}/, range: [0, 59, 'second'] },
 ];
 
-/** Walks the layout as Go's time.Parse does, so that the error names the same element. */
+/** Walks the layout like Go's time.Parse, so that the error names the same element. */
 function parseLayout(text: string, micro: boolean): Parsed {
   const layout = micro ? RFC3339_MICRO : RFC3339;
   const fail = (rest: string, element: string): Parsed => ({

@@ -1,4 +1,4 @@
-/** A binary heap: `peek` and `pop` give the value that stands before all others; equals come out in no particular order. */
+/** A binary heap: `peek` and `pop` return the value that comes before all others. The order of equal values is undefined. */
 export interface Heap<T> {
   push(value: T): void;
   peek(): T | undefined;
@@ -8,7 +8,7 @@ export interface Heap<T> {
 
 export function createHeap<T>(before: (a: T, b: T) => boolean): Heap<T> {
   const values: T[] = [];
-  /** Whether the value at `a` exists and stands before the one at `b`. */
+  /** Whether the value at `a` exists and comes before the one at `b`, if any. */
   const isBefore = (a: number, b: number): boolean => {
     const [first, second] = [values[a], values[b]];
     return first !== undefined && (second === undefined || before(first, second));

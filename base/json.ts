@@ -1,7 +1,7 @@
-/** Whether a JSON value is an object: not null, and no list. */
+/** Whether a JSON value is an object: neither null nor a list. */
 export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether two JSON values are the same; undefined fields count as absent, and the order of keys does not matter. */
+/** Whether two JSON values are the same. Undefined fields count as absent; the order of keys does not matter. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -20,4 +20,10 @@ export function equalJson(a: unknown, b: unknown): boolean {
   }
   for (const key of Object.keys(right)) if (right[key] !== undefined) count--;
   return count === 0;
+}
+
+/** Sets a property of any name: `__proto__` is an ordinary key of a map. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
 }

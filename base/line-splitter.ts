@@ -1,6 +1,9 @@
 const NEWLINE = 0x0a;
 
-/** Cuts a stream of bytes into lines; a line may span any number of chunks. Answers a function to feed chunks to. */
+/**
+ * Cuts a stream of bytes into lines; a line may span any number of chunks. Empty lines are dropped, and so is a last line without an end.
+ * Returns the function that takes the chunks.
+ */
 export function createLineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];
   return (chunk) => {

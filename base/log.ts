@@ -3,7 +3,7 @@ import { pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** The root logger: JSON lines on standard error. */
+/** Creates the root logger: JSON lines on standard error. */
 export function createLogger(options: { level?: string; component: string }): Logger {
   return pino(
     { level: options.level ?? 'info', base: { component: options.component }, timestamp: pino.stdTimeFunctions.isoTime },
@@ -11,5 +11,5 @@ export function createLogger(options: { level?: string; component: string }): Lo
   );
 }
 
-/** A logger that says nothing: for tests. */
+/** A logger that writes nothing, for tests. */
 export const silentLogger: Logger = pino({ level: 'silent' });

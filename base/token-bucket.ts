@@ -1,4 +1,4 @@
-/** Lets `burst` through at once, and one more every `refillMs`. */
+/** The state of a rate limit that lets `burst` events through at once, and one more per `refillMs`. */
 export interface TokenBucket {
   tokens: number;
   /** Milliseconds. */
@@ -7,7 +7,7 @@ export interface TokenBucket {
 
 export const fullBucket = (burst: number, now: number): TokenBucket => ({ tokens: burst, refilledAt: now });
 
-/** Takes a token, if there is one. Changes the bucket. */
+/** Takes a token and returns true if there is one; returns false otherwise. Changes the bucket. */
 export function takeToken(bucket: TokenBucket, now: number, { burst, refillMs }: { readonly burst: number; readonly refillMs: number }): boolean {
   bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.refilledAt) / refillMs);
   bucket.refilledAt = now;

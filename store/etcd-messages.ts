@@ -1,63 +1,19 @@
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { bool, enumeration, int64, int64Text, message, nested, nestedList, type Of, optional, string } from '../base/protobuf/message.ts';
 
-/**
- * The few messages of etcd's v3 API that the store speaks, encoded by hand on protobuf's wire primitives
- * (field numbers: etcd's api/etcdserverpb/rpc.proto and api/mvccpb/kv.proto). Unknown fields are skipped.
- */
+/** The messages of etcd's v3 API that the store speaks: numbers are those of etcd's api/etcdserverpb/rpc.proto and api/mvccpb/kv.proto. */
 
-export interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-  readonly createRevision: number;
-  readonly modRevision: number;
-}
+const Header = message({ revision: int64(3) });
+const KeyValueMessage = message({ key: string(1), createRevision: int64(2), modRevision: int64(3), value: string(5) });
+export type KeyValue = Of<typeof KeyValueMessage>;
 
-type Field = (reader: BinaryReader, wireType: WireType) => void;
-
-function read(bytes: Uint8Array, fields: Readonly<Record<number, Field>>): void {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    const field = fields[number];
-    if (field) field(reader, wireType);
-    else reader.skip(wireType);
-  }
-}
-
-const number = (reader: BinaryReader): number => Number(reader.int64());
-const text = (reader: BinaryReader): string => Buffer.from(reader.bytes()).toString('utf8');
-const tag = (writer: BinaryWriter, field: number, type: WireType): BinaryWriter => writer.uint32((field << 3) | type);
-const writeText = (writer: BinaryWriter, field: number, value: string) =>
-  value === '' ? writer : tag(writer, field, WireType.LengthDelimited).bytes(Buffer.from(value));
-const writeInt = (writer: BinaryWriter, field: number, value: number) => (value === 0 ? writer : tag(writer, field, WireType.Varint).int64(value));
-const writeBytes = (writer: BinaryWriter, field: number, value: Uint8Array) => tag(writer, field, WireType.LengthDelimited).bytes(value);
-
-function readKeyValue(bytes: Uint8Array): KeyValue {
-  let key = '';
-  let value = '';
-  let createRevision = 0;
-  let modRevision = 0;
-  read(bytes, {
-    1: (r) => (key = text(r)),
-    2: (r) => (createRevision = number(r)),
-    3: (r) => (modRevision = number(r)),
-    5: (r) => (value = text(r)),
-  });
-  return { key, value, createRevision, modRevision };
-}
-
-/** ResponseHeader.revision */
-function readHeader(bytes: Uint8Array): number {
-  let revision = 0;
-  read(bytes, { 3: (r) => (revision = number(r)) });
-  return revision;
-}
+const RangeRequestMessage = message({ key: string(1), rangeEnd: string(2), limit: int64(3), revision: int64(4) });
+const RangeResponseMessage = message({ header: nested(1, Header), kvs: nestedList(2, KeyValueMessage), more: bool(3) });
 
 export interface RangeRequest {
   readonly key: string;
   readonly rangeEnd?: string;
   readonly limit?: number;
-  /** As of this revision; 0: the newest. */
+  /** The state as of this revision; as of the newest if 0. */
   readonly revision?: number;
 }
 export interface RangeResponse {
@@ -66,96 +22,78 @@ export interface RangeResponse {
   readonly more: boolean;
 }
 
-export function encodeRange({ key, rangeEnd = '', limit = 0, revision = 0 }: RangeRequest): Uint8Array {
-  const writer = new BinaryWriter();
-  writeText(writer, 1, key);
-  writeText(writer, 2, rangeEnd);
-  writeInt(writer, 3, limit);
-  writeInt(writer, 4, revision);
-  return writer.finish();
+export const encodeRange = (request: RangeRequest): Uint8Array => RangeRequestMessage.encode(request);
+
+export function decodeRange(reply: Uint8Array): RangeResponse {
+  const { header, kvs, more } = RangeResponseMessage.decode(reply);
+  return { revision: header?.revision ?? 0, kvs, more };
 }
 
-export function decodeRange(bytes: Uint8Array): RangeResponse {
-  let revision = 0;
-  let more = false;
-  const kvs: KeyValue[] = [];
-  read(bytes, {
-    1: (r) => (revision = readHeader(r.bytes())),
-    2: (r) => void kvs.push(readKeyValue(r.bytes())),
-    3: (r) => (more = r.bool()),
-  });
-  return { revision, kvs, more };
-}
+/** The condition and the value that it compares with are oneofs: they are sent though they be zero. */
+const Compare = message({ target: enumeration(2), key: string(3), modRevision: optional(int64(6)) });
+const TARGET_MOD = 2;
+const PutRequest = message({ key: string(1), value: string(2), lease: int64Text(3) });
+const DeleteRangeRequest = message({ key: string(1) });
+const RequestOp = message({ range: nested(1, RangeRequestMessage), put: nested(2, PutRequest), deleteRange: nested(3, DeleteRangeRequest) });
+const ResponseOp = message({ range: nested(1, RangeResponseMessage) });
+const TxnRequest = message({ compare: nestedList(1, Compare), success: nestedList(2, RequestOp), failure: nestedList(3, RequestOp) });
+const TxnResponseMessage = message({ header: nested(1, Header), succeeded: bool(2), responses: nestedList(3, ResponseOp) });
 
-export type ConditionalWrite = { readonly key: string /** 0: the key must not exist. */; readonly expected: number; readonly lease: string } & (
-  | { readonly put: string }
-  | { readonly put?: undefined }
-);
+export interface ConditionalWrite {
+  readonly key: string;
+  /** The mod revision of the key; 0 if it must not exist. */
+  readonly expected: number;
+  readonly lease: string;
+  /** The new value; the key is deleted if undefined. */
+  readonly put?: string | undefined;
+}
 export interface TxnResponse {
   readonly succeeded: boolean;
   readonly revision: number;
-  /** What is there, where the condition failed. */
+  /** The key's present state, if the condition failed and the key exists. */
   readonly current: KeyValue | undefined;
 }
 
-/** If the key's mod revision is as expected: put or delete; else: read it. */
-export function encodeConditionalWrite(write: ConditionalWrite): Uint8Array {
-  const compare = new BinaryWriter();
-  writeInt(compare, 2, 2); // target: MOD
-  writeText(compare, 3, write.key);
-  tag(compare, 6, WireType.Varint).int64(write.expected);
-  const success = new BinaryWriter();
-  if (write.put === undefined) {
-    const remove = new BinaryWriter();
-    writeText(remove, 1, write.key);
-    writeBytes(success, 3, remove.finish());
-  } else {
-    const put = new BinaryWriter();
-    writeText(put, 1, write.key);
-    writeText(put, 2, write.put);
-    if (write.lease !== '0') tag(put, 3, WireType.Varint).int64(write.lease);
-    writeBytes(success, 2, put.finish());
-  }
-  const failure = new BinaryWriter();
-  writeBytes(failure, 1, encodeRange({ key: write.key }));
-  const txn = new BinaryWriter();
-  writeBytes(txn, 1, compare.finish());
-  writeBytes(txn, 2, success.finish());
-  writeBytes(txn, 3, failure.finish());
-  return txn.finish();
+/** Puts or deletes the key if its mod revision is as expected, and reads it otherwise. */
+export function encodeConditionalWrite({ key, expected, lease, put }: ConditionalWrite): Uint8Array {
+  return TxnRequest.encode({
+    compare: [{ target: TARGET_MOD, key, modRevision: expected }],
+    success: [put === undefined ? { deleteRange: { key } } : { put: { key, value: put, lease } }],
+    failure: [{ range: { key } }],
+  });
 }
 
-export function decodeTxn(bytes: Uint8Array): TxnResponse {
-  let succeeded = false;
-  let revision = 0;
-  let current: KeyValue | undefined;
-  read(bytes, {
-    1: (r) => (revision = readHeader(r.bytes())),
-    2: (r) => (succeeded = r.bool()),
-    3: (r) => read(r.bytes(), { 1: (op) => (current = decodeRange(op.bytes()).kvs[0]) }),
-  });
-  return { succeeded, revision, current };
+export function decodeTxn(reply: Uint8Array): TxnResponse {
+  const { header, succeeded, responses } = TxnResponseMessage.decode(reply);
+  return { succeeded, revision: header?.revision ?? 0, current: responses[0]?.range?.kvs[0] };
 }
+
+const WatchCreateRequest = message({
+  key: string(1),
+  rangeEnd: string(2),
+  startRevision: int64(3),
+  progressNotify: bool(4),
+  previousValues: bool(6),
+});
+const Empty = message({});
+const WatchRequest = message({ create: nested(1, WatchCreateRequest), progress: nested(3, Empty) });
+const EventMessage = message({ type: enumeration(1), kv: nested(2, KeyValueMessage), previous: nested(3, KeyValueMessage) });
+const EVENT_DELETE = 1;
+const WatchResponseMessage = message({
+  header: nested(1, Header),
+  created: bool(3),
+  canceled: bool(4),
+  compactRevision: int64(5),
+  cancelReason: string(6),
+  events: nestedList(11, EventMessage),
+});
 
 /** A WatchCreateRequest for [key, rangeEnd) from `startRevision` on, with previous values and progress notifications. */
-export function encodeWatch(key: string, rangeEnd: string, startRevision: number): Uint8Array {
-  const create = new BinaryWriter();
-  writeText(create, 1, key);
-  writeText(create, 2, rangeEnd);
-  writeInt(create, 3, startRevision);
-  tag(create, 4, WireType.Varint).bool(true);
-  tag(create, 6, WireType.Varint).bool(true);
-  const request = new BinaryWriter();
-  writeBytes(request, 1, create.finish());
-  return request.finish();
-}
+export const encodeWatch = (key: string, rangeEnd: string, startRevision: number): Uint8Array =>
+  WatchRequest.encode({ create: { key, rangeEnd, startRevision, progressNotify: true, previousValues: true } });
 
 /** Asks how far a watch is; the answer is a response without events. */
-export function encodeProgressRequest(): Uint8Array {
-  const request = new BinaryWriter();
-  writeBytes(request, 3, new Uint8Array());
-  return request.finish();
-}
+export const encodeProgressRequest = (): Uint8Array => WatchRequest.encode({ progress: {} });
 
 export interface WatchResponse {
   readonly revision: number;
@@ -166,45 +104,23 @@ export interface WatchResponse {
   readonly events: readonly { readonly deleted: boolean; readonly kv: KeyValue; readonly previous: KeyValue | undefined }[];
 }
 
-export function decodeWatch(bytes: Uint8Array): WatchResponse {
-  let revision = 0;
-  let created = false;
-  let canceled = false;
-  let compactRevision = 0;
-  let cancelReason = '';
-  const events: { deleted: boolean; kv: KeyValue; previous: KeyValue | undefined }[] = [];
-  read(bytes, {
-    1: (r) => (revision = readHeader(r.bytes())),
-    3: (r) => (created = r.bool()),
-    4: (r) => (canceled = r.bool()),
-    5: (r) => (compactRevision = number(r)),
-    6: (r) => (cancelReason = r.string()),
-    11: (r) => {
-      let deleted = false;
-      let kv: KeyValue | undefined;
-      let previous: KeyValue | undefined;
-      read(r.bytes(), {
-        1: (e) => (deleted = e.int32() === 1),
-        2: (e) => (kv = readKeyValue(e.bytes())),
-        3: (e) => (previous = readKeyValue(e.bytes())),
-      });
-      if (kv) events.push({ deleted, kv, previous });
-    },
-  });
-  return { revision, created, canceled, compactRevision, cancelReason, events };
+export function decodeWatch(reply: Uint8Array): WatchResponse {
+  const { header, created, canceled, compactRevision, cancelReason, events } = WatchResponseMessage.decode(reply);
+  return {
+    revision: header?.revision ?? 0,
+    created,
+    canceled,
+    compactRevision,
+    cancelReason,
+    events: events.flatMap(({ type, kv, previous }) => (kv ? { deleted: type === EVENT_DELETE, kv, previous } : [])),
+  };
 }
 
-export function encodeLeaseGrant(ttlSeconds: number): Uint8Array {
-  return writeInt(new BinaryWriter(), 1, ttlSeconds).finish();
-}
+const LeaseGrantRequest = message({ ttl: int64(1) });
+const LeaseGrantResponse = message({ id: int64Text(2) });
+export const encodeLeaseGrant = (ttlSeconds: number): Uint8Array => LeaseGrantRequest.encode({ ttl: ttlSeconds });
+/** The lease's id in decimal digits: ids use all 64 bits. */
+export const decodeLeaseGrant = (reply: Uint8Array): string => LeaseGrantResponse.decode(reply).id;
 
-/** The lease's id, as decimal text: ids use all 64 bits. */
-export function decodeLeaseGrant(bytes: Uint8Array): string {
-  let id = '0';
-  read(bytes, { 2: (r) => (id = r.int64().toString()) });
-  return id;
-}
-
-export function encodeCompaction(revision: number): Uint8Array {
-  return writeInt(new BinaryWriter(), 1, revision).finish();
-}
+const CompactionRequest = message({ revision: int64(1) });
+export const encodeCompaction = (revision: number): Uint8Array => CompactionRequest.encode({ revision });

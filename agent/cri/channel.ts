@@ -1,6 +1,6 @@
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Message } from '../../base/protobuf/message.ts';
 import { RuntimeError, type RuntimeErrorCode } from '../contract/runtime.ts';
-import type { Message } from './wire.ts';
 
 /** Calls over one HTTP/2 connection to a unix socket; grpc-js reconnects by itself. */
 export interface Channel {

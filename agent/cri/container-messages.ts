@@ -1,4 +1,3 @@
-import { Int64Value, LinuxContainerResources, NamespaceOption, PodSandboxConfig, SecurityProfile, SelinuxOption } from './sandbox-messages.ts';
 import {
   bool,
   bytes,
@@ -16,7 +15,8 @@ import {
   stringMap,
   uint32,
   uint64,
-} from './wire.ts';
+} from '../../base/protobuf/message.ts';
+import { Int64Value, LinuxContainerResources, NamespaceOption, PodSandboxConfig, SecurityProfile, SelinuxOption } from './sandbox-messages.ts';
 
 /** Messages of runtime.v1 about containers and images. */
 

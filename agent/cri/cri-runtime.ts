@@ -1,3 +1,4 @@
+import type { Message } from '../../base/protobuf/message.ts';
 import {
   type ContainerRuntime,
   type ContainerStats,
@@ -12,7 +13,6 @@ import * as c from './container-messages.ts';
 import { toContainer, toContainerSummary, toImage, toSandbox, toSandboxSummary, toStats } from './conversion.ts';
 import * as n from './node-messages.ts';
 import * as s from './sandbox-messages.ts';
-import type { Message } from './wire.ts';
 
 const MINUTE = 60_000;
 /** Setting up a network may mean waiting for a plugin: kubelet gives sandboxes twice the usual time. */

@@ -1,5 +1,18 @@
+import {
+  bool,
+  bytes,
+  int32,
+  int64,
+  message,
+  nested,
+  nestedList,
+  string,
+  stringList,
+  stringMap,
+  uint32,
+  uint64,
+} from '../../base/protobuf/message.ts';
 import { ContainerMetadata } from './container-messages.ts';
-import { bool, bytes, int32, int64, message, nested, nestedList, string, stringList, stringMap, uint32, uint64 } from './wire.ts';
 
 /** Messages of runtime.v1 about the runtime as a whole and its statistics, and the events API of containerd. */
 

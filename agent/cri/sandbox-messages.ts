@@ -13,7 +13,7 @@ import {
   stringList,
   stringMap,
   uint32,
-} from './wire.ts';
+} from '../../base/protobuf/message.ts';
 
 /** Messages of runtime.v1 about sandboxes: names, numbers and meanings are those of k8s.io/cri-api/pkg/apis/runtime/v1/api.proto. */
 

@@ -1,8 +1,8 @@
 import { jsonTypeOf } from '../../base/go-json.ts';
-import { isObject } from '../../base/json.ts';
+import { isObject, setOwn } from '../../base/json.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
-import { copy, decoderOf, MAX_DEPTH, setOwn } from '../schema/decode.ts';
+import { copy, decoderOf, MAX_DEPTH } from '../schema/decode.ts';
 import { report } from '../schema/decode-report.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';

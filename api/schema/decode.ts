@@ -1,5 +1,5 @@
 import { base64Problem, inInt32, inInt64, parseMicroTime, parseTime } from '../../base/go-json.ts';
-import { isObject } from '../../base/json.ts';
+import { isObject, setOwn } from '../../base/json.ts';
 import { canonicalQuantity, QuantityError } from './quantity.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
@@ -52,12 +52,6 @@ const decodeQuantity: Decoder = (value, state) => {
   }
 };
 const decodeAny: Decoder = (value) => copy(value, 0);
-
-/** Sets a property of any name: `__proto__` is an ordinary key of a map. */
-export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
-}
 
 /** Copies a JSON value deeply. @throws RangeError past MAX_DEPTH. */
 export function copy(value: unknown, depth = 0): unknown {

@@ -1,5 +1,5 @@
-import { isObject } from '../../base/json.ts';
-import { copy, setOwn } from './decode.ts';
+import { isObject, setOwn } from '../../base/json.ts';
+import { copy } from './decode.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
 /** Fills in the schema's defaults, in place. */

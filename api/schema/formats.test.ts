@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { goPattern } from '../../base/go-pattern.ts';
+import { goPattern } from '../../base/regexp.ts';
 import { stringFormats } from './formats.ts';
 
 describe('string formats', () => {

@@ -1,5 +1,5 @@
-import { goPattern } from '../../base/go-pattern.ts';
 import { isObject } from '../../base/json.ts';
+import { goPattern } from '../../base/regexp.ts';
 import type { FieldError } from './field-error.ts';
 import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-error.ts';
 import { stringFormats } from './formats.ts';

@@ -1,6 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
-import { copy, setOwn } from '../../api/schema/decode.ts';
-import { equalJson } from '../../base/json.ts';
+import { copy } from '../../api/schema/decode.ts';
+import { equalJson, setOwn } from '../../base/json.ts';
 
 type Json = Record<string, unknown> | unknown[];
 

@@ -1,4 +1,4 @@
-import { setOwn } from '../../api/schema/decode.ts';
+import { setOwn } from '../../base/json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
-import { setOwn } from '../../../api/schema/decode.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
-import type { WireField } from './reader.ts';
-import { readFields, WireError } from './reader.ts';
+import { setOwn } from '../../../base/json.ts';
+import { Reader } from '../../../base/protobuf/reader.ts';
+import { WIRE, WireError } from '../../../base/protobuf/wire.ts';
 
 /** The fields of a message by number: properties of the structure, and messages whose fields belong to the structure around them. */
 type Numbered = Map<number, Property | EmbeddedMessage>;
@@ -37,119 +37,168 @@ function fieldsOfEmbedded(numbered: Numbered, number: number): Numbered {
 export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.properties?.size === 0 || numberedOf(schema).size > 0;
 
 /** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped. @throws WireError */
-export function decodeMessage(message: Buffer, schema: StructuralSchema): Record<string, unknown> {
+export const decodeMessage = (message: Uint8Array, schema: StructuralSchema): Record<string, unknown> => readObject(new Reader(message), schema);
+
+function readObject(reader: Reader, schema: StructuralSchema): Record<string, unknown> {
   if (!hasProtobufForm(schema)) throw new WireError(`there is no Protobuf form of ${schema.title}`);
   const out: Record<string, unknown> = {};
-  decodeInto(out, message, numberedOf(schema));
+  readFields(reader, numberedOf(schema), out);
   return out;
 }
 
-function decodeInto(out: Record<string, unknown>, message: Buffer, numbered: Numbered): void {
-  for (const field of readFields(message)) {
-    const known = numbered.get(field.number);
-    if (!known) continue;
-    if ('fields' in known) decodeInto(out, field.bytes, known.fields);
-    else addField(out, known.name, field, known.schema);
+function readFields(reader: Reader, numbered: Numbered, out: Record<string, unknown>): void {
+  while (reader.next()) {
+    const known = numbered.get(reader.number);
+    if (!known) reader.skip();
+    else if ('fields' in known) {
+      const outer = enter(reader);
+      readFields(reader, known.fields, out);
+      reader.leave(outer);
+    } else addField(reader, known, out);
   }
 }
 
-function addField(out: Record<string, unknown>, name: string, field: WireField, schema: StructuralSchema): void {
+function addField(reader: Reader, { name, schema }: Property, out: Record<string, unknown>): void {
   if (schema.type === 'array' && schema.items) {
     out[name] ??= [];
-    const list = out[name] as unknown[];
-    if (field.isBytes && isNumeric(schema.items)) for (const value of packed(field.bytes)) list.push(scalar(value, schema.items));
-    else list.push(wireValue(field, schema.items));
+    addItems(reader, schema.items, out[name] as unknown[]);
   } else if (typeof schema.additionalProperties === 'object') {
     out[name] ??= {};
-    addEntry(out[name] as Record<string, unknown>, field.bytes, schema.additionalProperties);
-  } else out[name] = wireValue(field, schema);
+    addEntry(reader, schema.additionalProperties, out[name] as Record<string, unknown>);
+  } else out[name] = readValue(reader, schema);
 }
 
-const isNumeric = (schema: StructuralSchema): boolean =>
-  schema.format !== 'int-or-string' && (schema.type === 'integer' || schema.type === 'boolean');
-
-function* packed(bytes: Buffer): Generator<WireField> {
-  // A packed list is a row of varints: read as if each had a tag.
-  let start = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    if ((bytes[i] ?? 0) >= 0x80) continue;
-    yield* readFields(Buffer.concat([Buffer.from([8]), bytes.subarray(start, i + 1)]));
-    start = i + 1;
+function addItems(reader: Reader, schema: StructuralSchema, list: unknown[]): void {
+  const packable = schema.type === 'integer' || schema.type === 'boolean';
+  if (!packable || reader.wire !== WIRE.BYTES) {
+    list.push(readValue(reader, schema));
+    return;
   }
+  const outer = reader.enter();
+  while (reader.hasMore) list.push(schema.type === 'boolean' ? reader.bool() : reader.int64());
+  reader.leave(outer);
 }
 
-function addEntry(map: Record<string, unknown>, entry: Buffer, schema: StructuralSchema): void {
+function addEntry(reader: Reader, schema: StructuralSchema, map: Record<string, unknown>): void {
   let key = '';
   let value: unknown = schema.type === 'string' ? '' : schema.type === 'array' ? [] : undefined;
-  for (const field of readFields(entry)) {
-    if (field.number === 1) key = field.bytes.toString('utf8');
+  const outer = enter(reader);
+  while (reader.next()) {
+    if (reader.number === 1) key = readText(reader);
+    else if (reader.number !== 2) reader.skip();
     // A list within a map (the extra fields of a user) is a message that holds it.
-    else if (field.number === 2 && schema.type === 'array' && schema.items)
-      value = [...readFields(field.bytes)].map((item) => wireValue(item, schema.items ?? {}));
-    else if (field.number === 2) value = wireValue(field, schema);
+    else if (schema.type === 'array' && schema.items) value = readListMessage(reader, schema.items);
+    else value = readValue(reader, schema);
   }
+  reader.leave(outer);
   setOwn(map, key, value);
 }
 
-function wireValue(field: WireField, schema: StructuralSchema): unknown {
+function readListMessage(reader: Reader, schema: StructuralSchema): unknown[] {
+  const list: unknown[] = [];
+  const outer = enter(reader);
+  while (reader.next()) addItems(reader, schema, list);
+  reader.leave(outer);
+  return list;
+}
+
+function readValue(reader: Reader, schema: StructuralSchema): unknown {
   switch (schema.format) {
     case 'quantity':
-      return textField(field.bytes, 1);
+      return readTextMessage(reader);
     case 'date-time':
     case 'date-time-micro':
-      return timeOf(field.bytes, schema.format);
+      return readTime(reader, schema.format);
     case 'int-or-string':
-      return intOrString(field.bytes);
+      return readIntOrString(reader);
     case 'byte':
-      return field.bytes.toString('base64');
+      expect(reader, WIRE.BYTES);
+      return reader.bytes().toString('base64');
   }
-  if (schema.properties) return decodeMessage(field.bytes, schema);
-  if (schema.type === 'string') return field.bytes.toString('utf8');
-  if (schema.type === 'integer' || schema.type === 'number' || schema.type === 'boolean') return scalar(field, schema);
-  // Raw JSON: fieldsV1, data of a ControllerRevision.
-  return rawJson(field.bytes);
-}
-
-function scalar(field: WireField, schema: StructuralSchema): unknown {
-  if (schema.type === 'boolean') return field.value !== 0n;
-  if (schema.type === 'integer') return Number(BigInt.asIntN(64, field.value));
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(field.value);
-  return bytes.readDoubleLE();
-}
-
-function textField(message: Buffer, number: number): string {
-  for (const field of readFields(message)) if (field.number === number) return field.bytes.toString('utf8');
-  return '';
-}
-
-function timeOf(message: Buffer, format: 'date-time' | 'date-time-micro'): string | undefined {
-  let seconds: bigint | undefined;
-  let nanos = 0n;
-  for (const field of readFields(message)) {
-    if (field.number === 1) seconds = BigInt.asIntN(64, field.value);
-    else if (field.number === 2) nanos = field.value;
+  if (schema.properties) {
+    const outer = enter(reader);
+    const value = readObject(reader, schema);
+    reader.leave(outer);
+    return value;
   }
-  // Go's zero time is no time.
-  if (seconds === undefined || seconds <= -62_135_596_800n) return undefined;
-  if (format === 'date-time') return timeText(Number(seconds) * 1000);
-  return `${microTimeText(Number(seconds) * 1000).slice(0, 20)}${String(nanos / 1000n).padStart(6, '0')}Z`;
+  switch (schema.type) {
+    case 'string':
+      return readText(reader);
+    case 'boolean':
+      expect(reader, WIRE.VARINT);
+      return reader.bool();
+    case 'integer':
+      expect(reader, WIRE.VARINT);
+      return reader.int64();
+    case 'number':
+      expect(reader, WIRE.FIXED64);
+      return reader.double();
+  }
+  return readJson(reader);
 }
 
-function intOrString(message: Buffer): number | string {
+function expect(reader: Reader, wire: number): void {
+  if (reader.wire !== wire) throw new WireError(`field ${reader.number} has the wire type ${reader.wire}, not ${wire}`);
+}
+
+function enter(reader: Reader): number {
+  expect(reader, WIRE.BYTES);
+  return reader.enter();
+}
+
+function readText(reader: Reader): string {
+  expect(reader, WIRE.BYTES);
+  return reader.string();
+}
+
+/** Reads a message whose only field is a text. */
+function readTextMessage(reader: Reader): string {
+  let text = '';
+  const outer = enter(reader);
+  while (reader.next()) {
+    if (reader.number === 1) text = readText(reader);
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return text;
+}
+
+/** Go's zero time, as seconds since the epoch: it stands for no time. */
+const ZERO_TIME = -62_135_596_800;
+
+function readTime(reader: Reader, format: 'date-time' | 'date-time-micro'): string | undefined {
+  let seconds = ZERO_TIME;
+  let nanos = 0;
+  const outer = enter(reader);
+  while (reader.next()) {
+    if (reader.number === 1) seconds = reader.int64();
+    else if (reader.number === 2) nanos = reader.int32();
+    else reader.skip();
+  }
+  reader.leave(outer);
+  if (seconds <= ZERO_TIME) return undefined;
+  if (format === 'date-time') return timeText(seconds * 1000);
+  return `${microTimeText(seconds * 1000).slice(0, 20)}${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`;
+}
+
+function readIntOrString(reader: Reader): number | string {
   let isText = false;
   let number = 0;
   let text = '';
-  for (const field of readFields(message)) {
-    if (field.number === 1) isText = field.value === 1n;
-    else if (field.number === 2) number = Number(BigInt.asIntN(32, field.value));
-    else if (field.number === 3) text = field.bytes.toString('utf8');
+  const outer = enter(reader);
+  while (reader.next()) {
+    if (reader.number === 1) isText = reader.int32() === 1;
+    else if (reader.number === 2) number = reader.int32();
+    else if (reader.number === 3) text = readText(reader);
+    else reader.skip();
   }
+  reader.leave(outer);
   return isText ? text : number;
 }
 
-function rawJson(message: Buffer): unknown {
-  const text = textField(message, 1);
+/** Reads a message that holds JSON as text: fieldsV1, the data of a ControllerRevision. */
+function readJson(reader: Reader): unknown {
+  const text = readTextMessage(reader);
   if (text === '') return undefined;
   try {
     return JSON.parse(text);

@@ -4,13 +4,17 @@ import { DeleteOptions } from '../../../api/meta/delete-options.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
+import { bytes, message, nested, string } from '../../../base/protobuf/message.ts';
+import { WireError } from '../../../base/protobuf/wire.ts';
 import { decodeMessage, hasProtobufForm } from './decode.ts';
-import { readFields, WireError } from './reader.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /** The bytes that every Protobuf body begins with; a runtime.Unknown follows. */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
+
+/** runtime.Unknown: the type of an object, and its message. */
+const Unknown = message({ typeMeta: nested(1, message({ apiVersion: string(1), kind: string(2) })), raw: bytes(2) });
 
 let schemas: ReadonlyMap<string, StructuralSchema> | undefined;
 
@@ -42,17 +46,8 @@ function schemaOf(apiVersion: string, kind: string): StructuralSchema | undefine
 export function decodeProtobuf(body: Buffer): Record<string, unknown> {
   try {
     if (!body.subarray(0, MAGIC.length).equals(MAGIC)) throw new WireError('it does not begin with the bytes k8s\\0');
-    let apiVersion = '';
-    let kind = '';
-    let raw: Buffer = Buffer.alloc(0);
-    for (const field of readFields(body.subarray(MAGIC.length))) {
-      if (field.number === 1) {
-        for (const part of readFields(field.bytes)) {
-          if (part.number === 1) apiVersion = part.bytes.toString('utf8');
-          else if (part.number === 2) kind = part.bytes.toString('utf8');
-        }
-      } else if (field.number === 2) raw = field.bytes;
-    }
+    const { typeMeta, raw } = Unknown.decode(body.subarray(MAGIC.length));
+    const { apiVersion = '', kind = '' } = typeMeta ?? {};
     const schema = schemaOf(apiVersion, kind);
     if (!schema || !hasProtobufForm(schema)) {
       throw new StatusError(

@@ -1,5 +1,5 @@
-import { goPattern } from '../../../../base/go-pattern.ts';
 import { isObject } from '../../../../base/json.ts';
+import { goPattern } from '../../../../base/regexp.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required, typeInvalid } from '../../../schema/field-error.ts';
 import { validatorOf } from '../../../schema/validate.ts';

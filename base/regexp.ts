@@ -1,3 +1,4 @@
+/** The classes that stand in brackets as `[:name:]`. */
 const POSIX: Readonly<Record<string, string>> = {
   alnum: '0-9A-Za-z',
   alpha: 'A-Za-z',
@@ -18,9 +19,9 @@ const POSIX: Readonly<Record<string, string>> = {
 const compiled = new Map<string, RegExp>();
 
 /**
- * A regular expression in Go's syntax (https://github.com/google/re2/wiki/Syntax), as CustomResourceDefinitions write it.
- * It runs on JavaScript's backtracking engine: unlike upstream's, a pattern can be made that takes very long.
- * @throws SyntaxError where JavaScript knows no such pattern.
+ * Compiles a regular expression in Go's syntax (https://github.com/google/re2/wiki/Syntax), once per source.
+ * It runs on JavaScript's engine, which backtracks: unlike in Go, a hostile pattern can take very long.
+ * @throws SyntaxError if JavaScript has no such pattern.
  */
 export function goPattern(source: string): RegExp {
   const known = compiled.get(source);

@@ -1,5 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { bool, bytes, int32, int64, integerList, message, nested, nestedList, string, stringList, stringMap } from './wire.ts';
+import {
+  bool,
+  bytes,
+  int32,
+  int64,
+  int64Text,
+  integerList,
+  message,
+  nested,
+  nestedList,
+  optional,
+  string,
+  stringList,
+  stringMap,
+} from './message.ts';
 
 const Inner = message({ name: string(1), count: int32(2) });
 const All = message({
@@ -15,7 +29,7 @@ const All = message({
 });
 const hex = (data: Uint8Array) => Buffer.from(data).toString('hex');
 
-describe('protocol-buffer messages', () => {
+describe('Protobuf messages', () => {
   it('have the bytes that protoc gives', () => {
     // message { string name = 1; int32 count = 2; } with "ab" and 150: the example of the encoding guide.
     expect(hex(Inner.encode({ name: 'ab', count: 150 }))).toBe('0a026162109601');
@@ -56,6 +70,29 @@ describe('protocol-buffer messages', () => {
       numbers: [],
       labels: {},
     });
+  });
+
+  it('tell an absent value from zero where it matters', () => {
+    const Choice = message({ count: optional(int64(1)), plain: int64(2) });
+    expect(hex(Choice.encode({ count: 0, plain: 0 }))).toBe('0800');
+    expect(Choice.decode(new Uint8Array())).toEqual({ count: undefined, plain: 0 });
+    expect(Choice.decode(Choice.encode({ count: 0 }))).toEqual({ count: 0, plain: 0 });
+  });
+
+  it('keep all digits of a 64-bit integer that is read as text', () => {
+    const Lease = message({ id: int64Text(2) });
+    expect(Lease.decode(Lease.encode({ id: '7587883212345678901' }))).toEqual({ id: '7587883212345678901' });
+    expect(Lease.encode({ id: '0' })).toHaveLength(0);
+  });
+
+  it('share no lists or maps', () => {
+    const [first, second] = [All.decode(All.encode({ words: ['a'], labels: { a: '1' } })), All.decode(new Uint8Array())];
+    expect([first.words, second.words, second.labels]).toEqual([['a'], [], {}]);
+  });
+
+  it('may have a map with any key', () => {
+    const { labels } = All.decode(All.encode({ labels: JSON.parse('{"__proto__": "x"}') }));
+    expect(Object.entries(labels)).toEqual([['__proto__', 'x']]);
   });
 
   it('read integers that are not packed', () => {
