@@ -2,12 +2,12 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { ResourceRequestInfo } from '../request/request-info.ts';
 import type { CacheItem } from '../storage/cache/cache-item.ts';
 import type { Registry, Resource } from '../storage/registry.ts';
 import type { WatchPlan } from '../verbs/watch.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
+import type { ResourceRequestInfo } from './request-info.ts';
 
 /** What all requests share. */
 export interface Core {

@@ -1,5 +1,5 @@
-import type { RequestInfo } from '../request/request-info.ts';
 import type { ApiRequest } from './request.ts';
+import type { RequestInfo } from './request-info.ts';
 
 /** Hears of every request's end: for metrics and audit. */
 export interface RequestObserver {

@@ -1,9 +1,9 @@
 import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
 import type { ObjectKey } from '../../api/meta/object.ts';
-import type { RequestInfo } from '../request/request-info.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { AdmissionAttributes } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
+import type { RequestInfo } from './request-info.ts';
 
 /** A request to a subresource, or to a kind that is not stored, after authorisation. */
 export interface SubresourceRequest {

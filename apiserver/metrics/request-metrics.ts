@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 import type { RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest } from '../contract/request.ts';
-import type { RequestInfo, ResourceRequestInfo } from '../request/request-info.ts';
+import type { RequestInfo, ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 

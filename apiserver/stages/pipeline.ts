@@ -5,6 +5,7 @@ import type { AuthorizationAttributes, Authorizer } from '../contract/authorizer
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from '../contract/request.ts';
+import type { RequestInfo, ResourceRequestInfo } from '../contract/request-info.ts';
 import type { RouteHandler } from '../contract/route.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { encode, statusResponse, textResponse } from '../encode/encode.ts';
@@ -12,7 +13,6 @@ import { formOf } from '../encode/negotiate.ts';
 import type { IncludeObject } from '../encode/table.ts';
 import { decodeBody } from '../request/body.ts';
 import { checkParameters } from '../request/options.ts';
-import type { RequestInfo, ResourceRequestInfo } from '../request/request-info.ts';
 import { isKnownMethod, requestInfoOf } from '../request/request-info.ts';
 import { accessTo } from '../storage/direct-access.ts';
 import type { Resource } from '../storage/registry.ts';
@@ -229,8 +229,6 @@ function attributesOf(user: UserInfo, info: RequestInfo): AuthorizationAttribute
       path: info.path,
     };
   }
-  // A namespace is seen as standing within itself, so that a role in it can grant access to it.
-  const namespace = info.plural === 'namespaces' && info.group === '' ? info.name : info.namespace;
   return {
     user,
     verb: info.verb,
@@ -239,7 +237,7 @@ function attributesOf(user: UserInfo, info: RequestInfo): AuthorizationAttribute
     version: info.version,
     resource: info.plural,
     subresource: info.subresource,
-    namespace,
+    namespace: info.accessNamespace,
     name: info.name,
     path: info.path,
   };
