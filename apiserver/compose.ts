@@ -10,7 +10,6 @@ import { identityReviews } from './authn/identity-reviews.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
-import { alwaysAllow } from './authz/always-allow.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authenticator } from './contract/authenticator.ts';
 import type { Authorizer } from './contract/authorizer.ts';
@@ -37,8 +36,7 @@ export interface EdgeOptions {
   readonly tokens: ServiceAccountTokens;
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
-  /** Default: everything is allowed to everyone who has proved who they are. */
-  readonly authorizer?: Authorizer;
+  readonly authorizer: Authorizer;
   readonly metrics: MetricsRegistry;
   /** `https://host:port` under which the server calls itself. */
   readonly externalUrl: string;
@@ -66,8 +64,7 @@ export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:maste
  * Give `authenticator`, `authorizer` and `extensions` to `createApiServer`; when the server is ready, await `start`, then keep `run` going.
  */
 export function createEdge(options: EdgeOptions) {
-  const { store, clock, log, tokens } = options;
-  const authorizer = options.authorizer ?? alwaysAllow;
+  const { store, clock, log, tokens, authorizer } = options;
   let insides: ServerInsides | undefined;
   let started = false;
   const inside = (): ServerInsides => {

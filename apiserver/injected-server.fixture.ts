@@ -5,6 +5,7 @@ import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
+import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
 import type { Extensions } from './contract/extension.ts';
 import type { ApiRequest, ResponseBody } from './contract/request.ts';
 import type { ApiServer } from './server.ts';
@@ -54,7 +55,7 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
     clock: options.clock,
     log: silentLogger,
     authenticator: { authenticate: () => ({ name: 'admin', groups: ['system:masters'] }) },
-    authorizer: { authorize: () => ({ allowed: true }) },
+    authorizer: everyAuthenticatedUser(silentLogger),
     extensions: ({ storage }) => ({ admission: [namespaceLifecycle(storage)], ...options.extensions }),
     freeze: true,
   });

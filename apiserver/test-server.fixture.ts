@@ -8,6 +8,7 @@ import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { serviceAccountTokens } from './authn/service-account-token.ts';
+import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
 import type { EdgeOptions } from './compose.ts';
 import { createEdge, SELF } from './compose.ts';
 import type { ApiResponse, UserInfo } from './contract/request.ts';
@@ -49,8 +50,9 @@ export async function startTestServer(
   const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const tokens = options.tokens ?? serviceAccountTokens({ signingKey, clock });
   const metrics = new MetricsRegistry();
-  const edge = createEdge({ externalUrl: 'https://127.0.0.1:6443', log: silentLogger, metrics, ...options, store, clock, tokens });
-  const { authenticator, authorizer, extensions } = edge;
+  const authorizer = options.authorizer ?? everyAuthenticatedUser(silentLogger);
+  const edge = createEdge({ externalUrl: 'https://127.0.0.1:6443', log: silentLogger, metrics, ...options, authorizer, store, clock, tokens });
+  const { authenticator, extensions } = edge;
   const server = createApiServer({
     store,
     kinds: options.kinds ?? allKinds,

@@ -6,15 +6,14 @@ import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import { userOfBootstrapToken } from './bootstrap-token.ts';
 import { clientCertificates } from './client-certificate.ts';
+import { AUTHENTICATED, UNAUTHENTICATED } from './groups.ts';
 import { impersonated } from './impersonation.ts';
+import { PUBLIC_PATHS } from './public-paths.ts';
 import type { ServiceAccountTokens, VerifiedToken } from './service-account-token.ts';
 import { isTokenGood, userOfToken } from './service-account-token.ts';
 import { tokenHash } from './static-tokens.ts';
 
-export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-
-/** What upstream's default roles (system:public-info-viewer) show to everyone. */
-const PUBLIC_PATHS = new Set(['/livez', '/readyz', '/healthz', '/version', '/version/']);
+export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED] };
 
 export interface AuthenticationOptions {
   readonly tokens: ServiceAccountTokens;
@@ -42,7 +41,7 @@ const VERIFIED_MAX = 10_000;
 
 /** Groups that every user who proved who it is belongs to. */
 const authenticated = (user: UserInfo): UserInfo =>
-  user.groups.includes('system:authenticated') ? user : { ...user, groups: [...user.groups, 'system:authenticated'] };
+  user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
 
 const bearerToken = (header: string): string | undefined =>
   header.startsWith('Bearer ') ? header.slice(7).trim() || undefined : /^bearer +(\S+)$/i.exec(header.trim())?.[1];

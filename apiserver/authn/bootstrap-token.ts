@@ -3,6 +3,7 @@ import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../storage/access.ts';
+import { BOOTSTRAPPERS } from './groups.ts';
 
 export const BOOTSTRAP_TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
@@ -32,5 +33,5 @@ export function userOfBootstrapToken(token: string, objects: Pick<StorageAccess,
   const extra = decoded(secret, 'auth-extra-groups').split(',');
   const groups = extra.map((group) => group.trim()).filter((group) => group !== '');
   if (!groups.every((group) => EXTRA_GROUP.test(group))) return undefined;
-  return { name: `system:bootstrap:${id}`, groups: ['system:bootstrappers', ...groups] };
+  return { name: `system:bootstrap:${id}`, groups: [BOOTSTRAPPERS, ...groups] };
 }

@@ -1,6 +1,7 @@
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { Authorizer } from '../contract/authorizer.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
+import { AUTHENTICATED, UNAUTHENTICATED } from './groups.ts';
 import { serviceAccountUser } from './service-account-token.ts';
 
 const EXTRA = 'impersonate-extra-';
@@ -48,7 +49,7 @@ export async function impersonated(request: ApiRequest, user: UserInfo, authoriz
   const extra = extraOf(headers);
   for (const part of asked(name, groups, uid, extra)) {
     const decision = await authorizer.authorize({ user, verb: 'impersonate', isResource: true, version: 'v1', path: request.path, ...part });
-    if (decision.allowed) continue;
+    if (decision.verdict === 'allow') continue;
     const resource = part.group === '' ? part.resource : `${part.resource}.${part.group}`;
     const where = `User "${user.name}" cannot impersonate resource "${part.resource}" in API group "${part.group}"`;
     throw new StatusError(
@@ -63,6 +64,6 @@ export async function impersonated(request: ApiRequest, user: UserInfo, authoriz
   }
   const [, namespace, account] = SERVICE_ACCOUNT.exec(name) ?? [];
   const own = groups.length === 0 && namespace && account ? serviceAccountUser(namespace, account).groups : groups;
-  const standing = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  const standing = name === 'system:anonymous' ? UNAUTHENTICATED : AUTHENTICATED;
   return { name, ...(uid === undefined ? {} : { uid }), groups: [...new Set([...own, standing])], extra };
 }

@@ -14,14 +14,14 @@ import { createApiServer } from '../server.ts';
 let server: ApiServer;
 afterEach(() => server.close());
 
-async function start(authorizer: Authorizer, extensions: Partial<Extensions> = {}) {
+async function start({ authorize }: Pick<Authorizer, 'authorize'>, extensions: Partial<Extensions> = {}) {
   server = createApiServer({
     store: createMemoryStore(),
     kinds,
     clock: createFakeClock(),
     log: silentLogger,
     authenticator: { authenticate: ({ headers }) => (headers.authorization ? { name: headers.authorization, groups: [] } : undefined) },
-    authorizer,
+    authorizer: { authorize, rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: true }) },
     extensions,
     freeze: true,
   });
@@ -41,7 +41,7 @@ async function start(authorizer: Authorizer, extensions: Partial<Extensions> = {
   };
 }
 
-const everything: Authorizer = { authorize: () => ({ allowed: true }) };
+const everything: Pick<Authorizer, 'authorize'> = { authorize: () => ({ verdict: 'allow' }) };
 
 describe('the stages of a request', () => {
   it('end at authentication for whom nobody knows', async () => {
@@ -79,14 +79,14 @@ describe('the stages of a request', () => {
     ['GET', '/metrics', 'forbidden: User "jane" cannot get path "/metrics": because'],
   ])('end at authorisation with who may not do what: %s %s', async (method, target, message) => {
     const routes = [{ path: '/metrics', handle: () => jsonResponse(200, {}) }];
-    const ask = await start({ authorize: () => ({ allowed: false, reason: 'because' }) }, { routes });
+    const ask = await start({ authorize: () => ({ verdict: 'deny', reason: 'because' }) }, { routes });
     const { status, json } = await ask(method, target);
     expect({ status, message: json.message }).toEqual({ status: 403, message });
   });
 
   it('ask for authorisation with what the path says', async () => {
     const seen: AuthorizationAttributes[] = [];
-    const ask = await start({ authorize: (attributes) => ({ allowed: seen.push(attributes) > 0 }) });
+    const ask = await start({ authorize: (attributes) => ({ verdict: seen.push(attributes) > 0 ? 'allow' : 'deny' }) });
     await ask(
       'PATCH',
       '/apis/apps/v1/namespaces/dev/deployments/d%2De/status',
@@ -112,7 +112,7 @@ describe('the stages of a request', () => {
       { path: '/version', open: true, handle: () => jsonResponse(200, { version: true }) },
       { path: '/docs/*', open: true, handle: ({ path }: { path: string }) => (path.endsWith('/none') ? undefined : jsonResponse(200, { path })) },
     ];
-    const ask = await start({ authorize: ({ isResource }) => ({ allowed: isResource }) }, { routes });
+    const ask = await start({ authorize: ({ isResource }) => ({ verdict: isResource ? 'allow' : 'no opinion' }) }, { routes });
     expect((await ask('GET', '/version')).json).toEqual({ version: true });
     expect((await ask('GET', '/docs/a/b')).json).toEqual({ path: '/docs/a/b' });
     expect((await ask('GET', '/docs')).status).toBe(403);
@@ -179,7 +179,7 @@ describe('versions that nobody should use any more', () => {
     ],
     ['/apis/apps/v1/deployments', undefined],
   ])('say so in every answer: %s', async (path, expected) => {
-    const ask = await start({ authorize: () => ({ allowed: true }) });
+    const ask = await start({ authorize: () => ({ verdict: 'allow' }) });
     expect((await ask('GET', path)).headers.warning).toEqual(expected);
   });
 });

@@ -73,7 +73,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const attributes = attributesOf(user, info);
     const pending = options.authorizer.authorize(attributes);
     const decision = pending instanceof Promise ? await pending : pending;
-    if (!decision.allowed) throw forbidden(attributes, decision.reason);
+    if (decision.verdict === 'allow') return;
+    if (decision.evaluationError) throw errors.internal(decision.evaluationError);
+    throw forbidden(attributes, decision.reason);
   }
 
   async function route(request: ApiRequest, info: RequestInfo, user: UserInfo): Promise<ApiResponse | undefined> {

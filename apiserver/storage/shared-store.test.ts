@@ -6,6 +6,7 @@ import { silentLogger } from '../../base/log.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import type { Store, WatchBatch } from '../../store/store.ts';
 import { namespaceLifecycle } from '../admission/builtin/namespace-lifecycle.ts';
+import { everyAuthenticatedUser } from '../authz/every-authenticated-user.ts';
 import type { ApiServer } from '../server.ts';
 import { createApiServer } from '../server.ts';
 
@@ -51,7 +52,7 @@ async function serverOn(store: Store): Promise<ApiServer> {
     clock,
     log: silentLogger,
     authenticator: { authenticate: () => admin },
-    authorizer: { authorize: () => ({ allowed: true }) },
+    authorizer: everyAuthenticatedUser(silentLogger),
     extensions: ({ storage }) => ({ admission: [namespaceLifecycle(storage)] }),
     shared: true,
     freeze: true,

@@ -1,7 +1,8 @@
 import { Registry } from 'prom-client';
 import { kinds } from '../../api/kinds/index.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
-import { alwaysAllow } from '../../apiserver/authz/always-allow.ts';
+import { everyAuthenticatedUser } from '../../apiserver/authz/every-authenticated-user.ts';
+import { unionAuthorizer } from '../../apiserver/authz/union.ts';
 import { createEdge } from '../../apiserver/compose.ts';
 import type { UserInfo } from '../../apiserver/contract/request.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
@@ -76,7 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     shared: options.shared,
-    authorizer: bootstrappersMayJoin(alwaysAllow),
+    authorizer: unionAuthorizer([bootstrappersMayJoin, everyAuthenticatedUser(log)]),
     routes: () => [joinRoute(pki.ca, clock)],
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });

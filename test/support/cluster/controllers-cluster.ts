@@ -12,7 +12,7 @@ import { isNotFound } from '../../../api/meta/status-error.ts';
 import { admissionPlugins } from '../../../apiserver/admission/builtin/plugins.ts';
 import { serviceAccountTokens } from '../../../apiserver/authn/service-account-token.ts';
 import { tokenRequestHandler } from '../../../apiserver/authn/token-request.ts';
-import { alwaysAllow } from '../../../apiserver/authz/always-allow.ts';
+import { everyAuthenticatedUser } from '../../../apiserver/authz/every-authenticated-user.ts';
 import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
 import { createApiServer } from '../../../apiserver/server.ts';
 import type { Clock } from '../../../base/clock.ts';
@@ -70,7 +70,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
     clock,
     log,
     freeze: true,
-    authorizer: alwaysAllow,
+    authorizer: everyAuthenticatedUser(log),
     authenticator: { authenticate: () => ADMIN },
     extensions: (insides) => ({
       admission: admissionPlugins(insides.storage, clock),
