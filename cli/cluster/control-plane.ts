@@ -96,7 +96,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate };
   const started = server.ready.then(() => edge.start());
   const [front] = await Promise.all([
-    listen({ handle: startGate(server.handle, started), tls, log, port: options.port, host: options.host }),
+    listen({ handle: startGate(server.handle, started), tls, clock, log, port: options.port, host: options.host }),
     started,
   ]);
 
