@@ -26,6 +26,8 @@ export interface Call {
   readonly user: UserInfo;
   /** Texts for `Warning:` headers. */
   readonly warnings: string[];
+  /** The item that a write goes over, once the verb has found it; for observers. */
+  previous?: CacheItem;
 }
 
 /** What a verb answers, before it is encoded: in-process clients take the objects as they are. */
@@ -52,6 +54,8 @@ export interface ListResult {
 export interface WatchResult {
   readonly type: 'watch';
   readonly plan: WatchPlan;
+  /** To be called when an in-process watch is over. */
+  readonly ended?: () => void;
 }
 
 export interface RawResult {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-/** Who asks: what authentication found out. */
+/** A user, as authentication identified it. */
 export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
@@ -21,15 +21,17 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The raw body (network), or an object that is already decoded and may be kept (loopback). */
   readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
-  /** Undefined until authenticated; the loopback client sets it. */
+  /** Set by clients in this process, which need not be authenticated. */
   readonly user?: UserInfo;
+  /** Unique to the request; one from the network has it, as its answer's `Audit-ID` header shows it. */
+  readonly auditId?: string;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
-  /** The connection it came over; one object a connection, so that what is found out about it can be kept beside it. Undefined in process. */
+  /** The connection it came over: one object per connection, so that findings about it can be kept beside it. Undefined in process. */
   readonly connection?: Connection;
 }
 
-/** What is known of a client's connection. */
+/** The server's knowledge of a client's connection. */
 export interface Connection {
   readonly remoteAddress: string;
   /** DER of the client certificate, where one was presented and verified against the client CA. */

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { RouteHandler } from '../contract/route.ts';
-import { textResponse } from './text-response.ts';
+import { textResponse } from '../encode/plain-response.ts';
 
 /** Something that has to work. */
 export interface HealthCheck {

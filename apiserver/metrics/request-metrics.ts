@@ -1,8 +1,9 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
-import type { RequestObserver } from '../contract/observer.ts';
+import type { LastStage, RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import type { RequestInfo, ResourceRequestInfo } from '../contract/request-info.ts';
+import type { Exchange } from '../contract/stage.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
@@ -41,11 +42,14 @@ const isLongRunning = (info: RequestInfo, request: ApiRequest): boolean =>
   info.isResource &&
   (info.verb === 'watch' || CONNECT.has(info.subresource) || (info.subresource === 'log' && request.query.get('follow') === 'true'));
 
+/** The part of an exchange that is counted. */
+type Requested = Pick<Exchange, 'request' | 'info'>;
+
 /**
- * Counts requests under upstream's names; what is counted on each request is a look-up and two additions. What asks for something that
- * `isServed` denies is counted together: clients must not be able to make series without end.
+ * Counts requests under upstream's names; each request costs a look-up and two additions. Requests for resources that `isServed` denies are
+ * counted together: clients must not be able to make series without end.
  */
-export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean): RequestObserver {
+export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean) {
   const registers = [registry];
   const shapes = new Map<string, Shape>();
   const inflight = { mutating: 0, readOnly: 0 };
@@ -91,7 +95,7 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
     },
   });
 
-  /** What a request is counted under: everything about it that a label shows, in one text. */
+  /** The key that a request is counted under: everything about it that a label shows, in one text. */
   function keyOf(request: ApiRequest, info: RequestInfo | undefined): string {
     const dryRun = request.query.size === 0 ? '' : dryRunOf(request);
     if (!info?.isResource) return `${request.method} ${dryRun}`;
@@ -126,12 +130,13 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
   const kindOf = (request: ApiRequest) => (MUTATING.has(request.method) ? 'mutating' : 'readOnly');
 
   return {
-    started(request, info) {
-      const shape = info && isLongRunning(info, request) ? shapeOf(request, info) : undefined;
+    name: 'metrics',
+    received({ request, info }: Requested) {
+      const shape = isLongRunning(info, request) ? shapeOf(request, info) : undefined;
       if (shape?.longRunning) shape.running++;
       else inflight[kindOf(request)]++;
     },
-    finished(request, info, code, seconds) {
+    finished({ request, info }: Requested, _stage: LastStage, code: number, seconds: number) {
       const shape = shapeOf(request, info);
       const count = shape.codes.get(code);
       if (count) count.value++;
@@ -143,5 +148,5 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       inflight[kindOf(request)]--;
       duration.record(shape.duration, seconds);
     },
-  };
+  } satisfies RequestObserver;
 }

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 import { kinds } from '../../api/kinds/index.ts';
 import { resourceText } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
@@ -37,7 +38,7 @@ interface Requests {
 }
 
 /** The store, its requests counted and timed under the names that upstream gives those to etcd. */
-export function measuredStore(store: Store, registry: Registry): Store {
+export function measuredStore(store: Store, registry: Registry, clock: Clock): Store {
   const labelNames = ['operation', 'group', 'resource'] as const;
   const durations = new AccumulatedHistogram({
     name: 'etcd_request_duration_seconds',
@@ -70,7 +71,7 @@ export function measuredStore(store: Store, registry: Registry): Store {
 
   async function timed<R>(operation: Operation, key: string, send: () => Promise<R>): Promise<R> {
     const requests = requestsOf(key)[operation];
-    const from = performance.now();
+    const from = clock.monotonic();
     try {
       return await send();
     } catch (error) {
@@ -78,7 +79,7 @@ export function measuredStore(store: Store, registry: Registry): Store {
       throw error;
     } finally {
       requests.total.inc();
-      durations.record(requests.duration, (performance.now() - from) / 1000);
+      durations.record(requests.duration, (clock.monotonic() - from) / 1000);
     }
   }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { BOOTSTRAPPERS } from '../authn/groups.ts';
 import type { Authorizer, Decision, UserRules } from '../contract/authorizer.ts';
 import type { RouteHandler } from '../contract/route.ts';
-import { jsonResponse } from '../health/text-response.ts';
+import { jsonResponse } from '../encode/plain-response.ts';
 import { decodeBody } from '../request/body.ts';
 import type { KeyPair } from './certificate-authority.ts';
 import { signCertificateRequest } from './certificate-authority.ts';

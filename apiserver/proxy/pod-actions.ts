@@ -10,7 +10,6 @@ import type { FieldError } from '../../api/schema/field-error.ts';
 import { notSupported, required } from '../../api/schema/field-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
-import type { Client } from '../../runtime/client/client.ts';
 import { created, decoded } from '../authn/review.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 
@@ -117,8 +116,8 @@ async function change({ storage, dryRun }: SubresourceRequest, key: ObjectKey, n
   next(pod);
 }
 
-/** Evicts a pod: it is deleted with its grace period, and says why. Disruption budgets are not served: nothing holds an eviction back. */
-function evictionHandler(client: Client, clock: Clock): SubresourceHandler {
+/** Evicts a pod: deletes it with its grace period, and states the reason in a condition. Disruption budgets are not served: nothing holds an eviction back. */
+function evictionHandler(clock: Clock): SubresourceHandler {
   return {
     group: '',
     plural: 'pods',
@@ -144,13 +143,13 @@ function evictionHandler(client: Client, clock: Clock): SubresourceHandler {
         }));
       }
       const { apiVersion: _apiVersion, kind: _kind, ...rest } = options;
-      await client.delete(pods, key, dryRun ? { ...rest, dryRun: ['All'] } : rest);
+      await request.remove(dryRun ? { ...rest, dryRun: ['All'] } : rest);
       return created(SUCCESS);
     },
   };
 }
 
-/** pods/binding, bindings and pods/eviction. */
-export function podActions(client: Client, clock: Clock): readonly SubresourceHandler[] {
-  return [bindingHandler('pods', 'binding', clock), bindingHandler('bindings', '', clock), evictionHandler(client, clock)];
+/** Serves pods/binding, bindings and pods/eviction. */
+export function podActions(clock: Clock): readonly SubresourceHandler[] {
+  return [bindingHandler('pods', 'binding', clock), bindingHandler('bindings', '', clock), evictionHandler(clock)];
 }

@@ -5,7 +5,7 @@ import type { Live } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
-import { textResponse } from '../health/text-response.ts';
+import { textResponse } from '../encode/plain-response.ts';
 import { isTrue } from '../request/request-info.ts';
 import { send, streamed, textOf, tunnel, wantsUpgrade } from './forward.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';

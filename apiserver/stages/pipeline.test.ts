@@ -6,24 +6,22 @@ import { silentLogger } from '../../base/log.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import type { AdmissionPlugin } from '../contract/admission.ts';
 import type { AuthorizationAttributes, Authorizer } from '../contract/authorizer.ts';
-import type { Extensions } from '../contract/extension.ts';
+import type { Part } from '../contract/part.ts';
 import { jsonResponse } from '../encode/encode.ts';
+import { createResources } from '../resources.ts';
 import type { ApiServer } from '../server.ts';
 import { createApiServer } from '../server.ts';
 
 let server: ApiServer;
 afterEach(() => server.close());
 
-async function start({ authorize }: Pick<Authorizer, 'authorize'>, extensions: Partial<Extensions> = {}) {
+async function start({ authorize }: Pick<Authorizer, 'authorize'>, part: Partial<Part> = {}) {
+  const clock = createFakeClock();
   server = createApiServer({
-    store: createMemoryStore(),
-    kinds,
-    clock: createFakeClock(),
-    log: silentLogger,
+    resources: createResources({ store: createMemoryStore(), kinds, clock, log: silentLogger, freeze: true }),
     authenticator: { authenticate: ({ headers }) => (headers.authorization ? { name: headers.authorization, groups: [] } : undefined) },
     authorizer: { authorize, rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: true }) },
-    extensions,
-    freeze: true,
+    parts: [{ name: 'test', ...part }],
   });
   await server.ready;
   return async (method: string, target: string, body?: object, headers: Record<string, string> = { authorization: 'jane' }) => {
@@ -137,7 +135,7 @@ describe('the stages of a request', () => {
 
   it('answer 500 with a Status for what nobody foresaw', async () => {
     const broken: AdmissionPlugin = { name: 'broken', admit: () => Promise.reject(new Error('a bug')) };
-    const ask = await start(everything, { admission: [broken] });
+    const ask = await start(everything, { plugins: [broken] });
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'a' } })).json).toMatchObject({
       code: 500,
       reason: 'InternalError',
@@ -161,7 +159,7 @@ describe('admission', () => {
         if (object?.metadata?.name === 'bad') throw errors.forbidden({ group: '', plural: 'namespaces', kind: 'Namespace' }, 'bad', 'not here');
       },
     };
-    const ask = await start(everything, { admission: [plugin] });
+    const ask = await start(everything, { plugins: [plugin] });
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'good' } })).json.metadata.labels.admitted).toBe('yes');
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'bad' } })).status).toBe(403);
     expect((await ask('POST', '/api/v1/namespaces?dryRun=All', { metadata: { name: 'dry' } })).status).toBe(201);
