@@ -9,7 +9,7 @@ import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { RouteHandler } from '../contract/route.ts';
 import type { Exchange } from '../contract/stage.ts';
-import { decodeBody } from '../request/body.ts';
+import { decodeBody, parseJson, parseYaml } from '../request/body.ts';
 import { requestInfoOf } from '../request/request-info.ts';
 
 /** A request that has just arrived. */
@@ -49,7 +49,8 @@ class RequestExchange implements Exchange {
     if (!body) return undefined;
     if ('object' in body) return body.object;
     try {
-      return decodeBody(this.request)?.value;
+      if (this.info.verb !== 'patch') return decodeBody(this.request)?.value;
+      return this.request.headers['content-type']?.includes('yaml') ? parseYaml(body.bytes).value : parseJson(body.bytes).value;
     } catch {
       return undefined;
     }
