@@ -1,4 +1,4 @@
-import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-resource-definition/schema.ts';
+import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { handlesOnly } from '../admission/admitted.ts';
 import type { AdmissionPlugin } from '../contract/admission.ts';
 import type { StorageAccess } from '../storage/access.ts';

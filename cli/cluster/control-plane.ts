@@ -3,7 +3,6 @@ import { serviceAccountTokens } from '../../apiserver/authn/service-account-toke
 import { everyAuthenticatedUser } from '../../apiserver/authz/every-authenticated-user.ts';
 import { unionAuthorizer } from '../../apiserver/authz/union.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
-import type { UserInfo } from '../../apiserver/contract/request.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
 import { metricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -16,7 +15,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { HomeOptions } from '../../controllers/index.ts';
 import { homeControllers } from '../../controllers/index.ts';
-import type { Runnable } from '../../runtime/control/controller.ts';
+import type { ControllerDefinition, Runnable } from '../../runtime/control/controller.ts';
 import { createLeaderElector } from '../../runtime/control/leader-election.ts';
 import { createLeaderMetrics } from '../../runtime/control/leader-metrics.ts';
 import { createManager } from '../../runtime/control/manager.ts';
@@ -25,6 +24,7 @@ import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { createScheduler } from '../../scheduler/index.ts';
 import type { Store } from '../../store/store.ts';
 import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selection.ts';
+import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
 
 export interface ControlPlaneOptions {
   readonly store: Store;
@@ -60,9 +60,6 @@ export interface ControlPlane {
 }
 
 const GRACE_MS = 2_000;
-const system = (name: string): UserInfo => ({ name, groups: ['system:masters', 'system:authenticated'] });
-const CONTROLLER_MANAGER = system('system:kube-controller-manager');
-const SCHEDULER = system('system:kube-scheduler');
 
 /** Puts the control plane together: API server, controllers and scheduler in one process. Resolves when the API server is ready. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -109,7 +106,7 @@ async function runControllers(options: ControlPlaneOptions, server: ApiServer, m
   const { clock } = options;
   const log = options.log.child({ component: 'controllers' });
   if (!options.shared) return runTerm(options, server, metrics, signal);
-  const client = server.loopback(CONTROLLER_MANAGER);
+  const client = server.loopback(controllerManagerUser);
   const lease = { namespace: 'kube-system', name: 'skiff-controllers' };
   const leader = createLeaderMetrics(metrics.lasting, lease.name);
   while (!signal.aborted) {
@@ -129,7 +126,7 @@ async function runTerm(options: ControlPlaneOptions, server: ApiServer, metrics:
   const log = options.log.child({ component: 'controllers' });
   const term = metrics.open();
   const { registry } = term;
-  const client = server.loopback(CONTROLLER_MANAGER);
+  const client = server.loopback(controllerManagerUser);
   // They end after the work that uses them has.
   const base = new AbortController();
   const informers = createInformers({ client, clock, log, signal: base.signal });
@@ -137,18 +134,12 @@ async function runTerm(options: ControlPlaneOptions, server: ApiServer, metrics:
   const work: Runnable[] = [];
   const all = homeControllers({ kinds: collectedKinds(server), rootCaPem: options.pki.ca.certificate, nodeMonitor: options.nodeMonitor });
   const controllers = selectControllers(all, options.controllers ?? ALL_CONTROLLERS);
-  if (controllers.length > 0) work.push(createManager({ client, clock, log, registry, informers, eventSink, controllers }));
+  const clientFor = ({ name }: ControllerDefinition) => server.loopback(controllerUser(name), CONTROLLER_MANAGER);
+  if (controllers.length > 0) work.push(createManager({ client, clientFor, clock, log, registry, informers, eventSink, controllers }));
   if (options.scheduler !== false) {
-    work.push(
-      createScheduler({
-        client: server.loopback(SCHEDULER),
-        informers,
-        clock,
-        log: options.log.child({ component: 'scheduler' }),
-        recorder: eventSink.recorder('default-scheduler'),
-        registry,
-      }),
-    );
+    const own = { client: server.loopback(schedulerUser), clock, log: options.log.child({ component: 'scheduler' }) };
+    const recorder = createEventSink({ ...own, signal: base.signal }).recorder('default-scheduler');
+    work.push(createScheduler({ ...own, informers, recorder, registry }));
   }
   try {
     await Promise.all(work.map((each) => each.run(signal)));
