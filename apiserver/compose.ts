@@ -47,7 +47,7 @@ export interface ComposeOptions extends ResourceOptions {
   /** Default 10.96.0.0/12. */
   readonly serviceCidr?: string;
   readonly nodePorts?: readonly [number, number];
-  /** Authenticates this server and node agents to each other. Left out: logs, exec and their like are refused. */
+  /** Authenticates this server and node agents to each other. Without it logs, exec and their like are refused. */
   readonly kubelet?: KubeletTls;
   /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];

@@ -12,7 +12,7 @@ export interface ApiServerOptions {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly parts: readonly Part[];
-  /** Requests from the network wait for it. Left out: they do not wait. */
+  /** Requests from the network wait for it. Default: they do not wait. */
   readonly started?: Promise<void>;
 }
 

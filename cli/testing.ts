@@ -25,7 +25,7 @@ import { until } from './cluster/readiness.ts';
 export { eventually } from './cluster/eventually.ts';
 
 export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
-  /** How many simulated nodes: they run pods in name only. Default 1; with 0, pods stay Pending. */
+  /** Number of simulated nodes, which run pods in name only. Default 1; with 0, pods stay Pending. */
   readonly nodes?: number;
   /** Default: nothing is logged. */
   readonly log?: Logger;

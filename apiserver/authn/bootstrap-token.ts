@@ -18,7 +18,8 @@ function sameText(a: string, b: string): boolean {
 
 /**
  * The user of a bootstrap token `id.secret`, kept in Secret kube-system/bootstrap-token-ID
- * (https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/). Undefined: no such token, ended, or not for authentication.
+ * (https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/). Returns undefined if there is no such token, it has expired, or
+ * it is not meant for authentication.
  */
 export function userOfBootstrapToken(token: string, objects: Pick<StorageAccess, 'get'>, now: number): UserInfo | undefined {
   const match = BOOTSTRAP_TOKEN.exec(token);

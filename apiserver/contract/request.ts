@@ -9,7 +9,7 @@ export interface UserInfo {
 }
 
 /**
- * A request as the pipeline sees it, wherever it came from: a socket, the loopback client, or a test.
+ * A request as the pipeline sees it, from a socket, the loopback client, or a test.
  * The API server is a function from this to an ApiResponse.
  */
 export interface ApiRequest {
@@ -50,16 +50,16 @@ export type ResponseBody =
   | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer>; readonly length?: number }
   /** One object, as it stands in the cache, with its JSON: loopback takes the object, the network the text. */
   | { readonly kind: 'object'; readonly object: unknown; readonly json: () => string }
-  /** Written until done or the signal aborts; `write` resolves to false when the client is too slow and the stream must end. */
+  /** Written until done or the signal aborts; `write` returns false if the client is too slow and the stream must end. */
   | { readonly kind: 'stream'; readonly run: (sink: StreamSink, signal: AbortSignal) => Promise<void> }
   /** The connection is handed over after the server's side of the handshake (exec, attach, port-forward, proxied upgrades). */
   | { readonly kind: 'upgrade'; readonly take: (socket: Duplex, head: Buffer) => void };
 
 export interface StreamSink {
-  /** Queues a chunk. False: the buffer is over its bound, end the stream. */
+  /** Queues a chunk. Returns false if the buffer is over its bound: end the stream. */
   write(chunk: string | Buffer): boolean;
   /**
-   * Resolves once there is room again, and a chunk that was not taken may be tried anew; false: the client reads no more.
+   * Resolves to true once there is room again, and a chunk that was not taken may be tried anew; to false if the client reads no more.
    * For streams that must not lose anything, and between the parts of long ones.
    */
   drained?(): Promise<boolean>;

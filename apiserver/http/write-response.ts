@@ -13,7 +13,7 @@ type Output = ServerResponse | Http2ServerResponse;
 
 /** Bytes that may wait for a client that does not read; past this a stream is ended. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-/** How long a client may take to read what has been sent of a long answer. */
+/** Time that a client may take to read the part of a long answer that has been sent. */
 const STALL_MS = 60_000;
 /** Answers of this many characters are compressed for clients that take it, as upstream does. */
 const COMPRESSED_FROM = 128 * 1024;

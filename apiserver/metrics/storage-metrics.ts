@@ -15,7 +15,7 @@ type Operation = (typeof OPERATIONS)[number];
 
 const ROOT = '/registry/';
 
-/** What comes first in a key: `pods`, or `skiff.dev/deployments` for custom resources, whose group has a dot. */
+/** The first part of a key: `pods`, or `skiff.dev/deployments` for custom resources, whose group has a dot. */
 function folderOf(key: string): string {
   const first = key.indexOf('/', ROOT.length);
   if (first < 0) return key.slice(ROOT.length);
@@ -30,14 +30,14 @@ function resourceOf(folder: string): { readonly group: string; readonly resource
   return { group, resource };
 }
 
-/** What is counted of one operation on one resource; labels are hashed once. */
+/** The figures of one operation on one resource; labels are hashed once. */
 interface Requests {
   readonly duration: Series;
   readonly total: Counter.Internal;
   readonly errors: Counter.Internal;
 }
 
-/** The store, its requests counted and timed under the names that upstream gives those to etcd. */
+/** Counts and times a store's requests under the names that upstream gives those to etcd. */
 export function measuredStore(store: Store, registry: Registry, clock: Clock): Store {
   const labelNames = ['operation', 'group', 'resource'] as const;
   const durations = new AccumulatedHistogram({
@@ -96,7 +96,7 @@ export function measuredStore(store: Store, registry: Registry, clock: Clock): S
   };
 }
 
-/** What the metrics read of a served kind when they are scraped. */
+/** The figures of a served kind that are read when the metrics are scraped. */
 export interface KindFigures {
   readonly group: string;
   readonly version: string;

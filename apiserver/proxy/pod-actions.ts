@@ -14,7 +14,7 @@ import { created, decoded } from '../authn/review.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
-/** Evictions are taken in their old version too: it differs in nothing. */
+/** Evictions are taken in their old version too: it is the same. */
 function evictionVersion(body: unknown): typeof EVICTION {
   const old = typeof body === 'object' && body !== null && 'apiVersion' in body && body.apiVersion === 'policy/v1beta1';
   return old ? { ...EVICTION, version: 'v1beta1' } : EVICTION;
@@ -32,7 +32,7 @@ function withCondition(pod: Pod, condition: Condition, now: string): Condition[]
   return [...conditions.filter(({ type }) => type !== condition.type), { ...condition, lastTransitionTime }];
 }
 
-/** Where a node is, as far as its pods are told (upstream's PodTopologyLabels). */
+/** Labels of a node that are copied to its pods (upstream's PodTopologyLabels). */
 const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
 
 function topologyOf(node: Live<Node> | undefined): Record<string, string> {
@@ -44,7 +44,7 @@ function topologyOf(node: Live<Node> | undefined): Record<string, string> {
   return labels;
 }
 
-/** The pod on its node, or why it cannot be put there. */
+/** The pod, bound to its node. @throws StatusError Conflict if it cannot be bound. */
 function assigned(pod: Live<Pod>, binding: Binding, topology: Record<string, string>, now: string): Pod {
   const { name } = pod.metadata;
   const conflict = (why: string) => errors.conflict({ group: '', plural: 'pods/binding', kind: '' }, name, why);
@@ -81,7 +81,7 @@ function bindingErrors({ target }: Binding): FieldError[] {
   return wrong;
 }
 
-/** Puts a pod on a node, once: POST pods/NAME/binding, and POST bindings. */
+/** Binds a pod to a node, once: POST pods/NAME/binding, and POST bindings. */
 function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock: Clock): SubresourceHandler {
   return {
     group: '',
@@ -105,7 +105,7 @@ function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock:
   };
 }
 
-/** Changes the pod, or on a dry run sees whether it could be. */
+/** Changes the pod; on a dry run checks that it could be changed. */
 async function change({ storage, dryRun }: SubresourceRequest, key: ObjectKey, next: (pod: Live<Pod>) => Pod): Promise<void> {
   if (!dryRun) {
     await storage.modify(pods, key, next);

@@ -42,13 +42,13 @@ export interface ControlPlaneOptions {
   /** Unique among the servers that share a store. */
   readonly identity: string;
   readonly freeze?: boolean;
-  /** Which controllers run, by the rules of `selectControllers`. Default all. */
+  /** The controllers that run, by the rules of `selectControllers`. Default: all. */
   readonly controllers?: readonly string[];
   /** Default true. */
   readonly scheduler?: boolean;
-  /** How the life of nodes is watched; upstream's periods where left out. */
+  /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
-  /** How long requests under way may take to end when the control plane stops. Default 2 s. */
+  /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
 
@@ -95,7 +95,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   };
 }
 
-/** The stored kinds, each in one version: what the garbage collector and the namespace controller look through. */
+/** The stored kinds, each in one version, for the garbage collector and the namespace controller. */
 const collectedKinds = (server: ApiServer) => () =>
   server.registry.kinds.filter(
     (kind) => !kind.storedAs && kind.verbs.includes('list') && kind.verbs.includes('watch') && kind.verbs.includes('delete'),
