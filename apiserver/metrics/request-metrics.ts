@@ -42,18 +42,9 @@ const isLongRunning = (info: RequestInfo, request: ApiRequest): boolean =>
   info.isResource &&
   (info.verb === 'watch' || CONNECT.has(info.subresource) || (info.subresource === 'log' && request.query.get('follow') === 'true'));
 
-/** The part of an exchange that is counted. */
-type Requested = Pick<Exchange, 'request' | 'info'>;
-
-/**
- * Counts requests under upstream's names; each request costs a look-up and two additions. Requests for resources that `isServed` denies are
- * counted together: clients must not be able to make series without end.
- */
-export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean) {
+/** Registers the metrics that are read from the shapes when they are scraped. Returns the histogram that each request is recorded in. */
+function showShapes(registry: Registry, shapes: ReadonlyMap<string, Shape>, inflight: Readonly<Record<string, number>>): AccumulatedHistogram {
   const registers = [registry];
-  const shapes = new Map<string, Shape>();
-  const inflight = { mutating: 0, readOnly: 0 };
-
   const duration = new AccumulatedHistogram({
     name: 'apiserver_request_duration_seconds',
     help: 'Seconds from a request to the end of its answer, long-running requests left out.',
@@ -94,6 +85,20 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       }
     },
   });
+  return duration;
+}
+
+/** The part of an exchange that is counted. */
+type Requested = Pick<Exchange, 'request' | 'info'>;
+
+/**
+ * Counts requests under upstream's names; each request costs a look-up and two additions. Requests for resources that `isServed` denies are
+ * counted together: clients must not be able to make series without end.
+ */
+export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean) {
+  const shapes = new Map<string, Shape>();
+  const inflight = { mutating: 0, readOnly: 0 };
+  const duration = showShapes(registry, shapes, inflight);
 
   /** The key that a request is counted under: everything about it that a label shows, in one text. */
   function keyOf(request: ApiRequest, info: RequestInfo | undefined): string {
