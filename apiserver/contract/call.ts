@@ -28,6 +28,8 @@ export interface Call {
   readonly warnings: string[];
   /** The item that a write goes over, once the verb has found it; for observers. */
   previous?: CacheItem;
+  /** Remarks of admission plugins for audit. */
+  annotations?: Readonly<Record<string, string>>;
 }
 
 /** What a verb answers, before it is encoded: in-process clients take the objects as they are. */

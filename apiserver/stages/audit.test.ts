@@ -70,6 +70,7 @@ beforeEach(async () => {
   const part: Part = {
     name: 'test',
     observers: [audit],
+    plugins: [{ name: 'remarks', handles: (kind) => kind.plural === 'secrets', validate: ({ annotate }) => annotate('example.com/seen', 'yes') }],
     subresources: [
       {
         group: '',
@@ -201,6 +202,11 @@ describe('an observer can write complete audit events', () => {
     const headers = { authorization: 'Bearer s3cret', 'impersonate-user': 'jane', 'user-agent': 'kubectl/v1.36' };
     await server.ask('GET', MAPS, { user: null, headers });
     expect(events.at(-1)).toMatchObject({ user: { username: 'alice' }, impersonatedUser: { username: 'jane' }, userAgent: 'kubectl/v1.36' });
+  });
+
+  it('with the remarks of admission plugins', async () => {
+    await server.ask('POST', '/api/v1/namespaces/default/secrets', { body: { metadata: { name: 's' } } });
+    expect(events.at(-1)?.annotations).toMatchObject({ 'authorization.k8s.io/decision': 'allow', 'example.com/seen': 'yes' });
   });
 
   it('of what nobody foresaw', async () => {

@@ -77,7 +77,7 @@ class RequestExchange implements Exchange {
   }
 
   get annotations(): Readonly<Record<string, string>> {
-    return { ...(this.decision ? decisionAnnotations(this.decision) : {}), ...this.remarks };
+    return { ...(this.decision ? decisionAnnotations(this.decision) : {}), ...this.remarks, ...this.call?.annotations };
   }
 
   annotate(key: string, value: string): void {
