@@ -1,163 +1,191 @@
-import type { Registry as MetricsRegistry } from 'prom-client';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { systemRandom } from '../base/random.ts';
+import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
-import type { Store } from '../store/store.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
+import { AUTHENTICATED } from './authn/groups.ts';
 import { identityReviews } from './authn/identity-reviews.ts';
+import { issuerRoutes } from './authn/issuer-routes.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
-import { alwaysAllow } from './authz/always-allow.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
-import type { Authenticator } from './contract/authenticator.ts';
 import type { Authorizer } from './contract/authorizer.ts';
-import type { Extensions } from './contract/extension.ts';
+import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
-import type { RouteHandler } from './contract/route.ts';
+import { customResourceCleanup } from './crd/cleanup-plugin.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
-import { issuerRoutes, metricsRoute, versionRoute } from './health/server-routes.ts';
+import { versionRoute } from './health/version-route.ts';
+import { loopPart } from './loop-part.ts';
+import type { MetricsRegistries } from './metrics/metrics-registries.ts';
+import { metricsRoute } from './metrics/metrics-route.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 import { storageMetrics } from './metrics/storage-metrics.ts';
 import { nodeProxyHandlers } from './proxy/handlers.ts';
 import type { KubeletTls } from './proxy/kubelet-connection.ts';
 import { podActions } from './proxy/pod-actions.ts';
-import type { ServerInsides } from './server.ts';
+import type { ResourceOptions, Resources } from './resources.ts';
+import { createResources } from './resources.ts';
+import type { ApiServer } from './server.ts';
+import { createApiServer } from './server.ts';
 
-export interface EdgeOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Logger;
+export interface ComposeOptions extends ResourceOptions {
   readonly tokens: ServiceAccountTokens;
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
-  /** Default: everything is allowed to everyone who has proved who they are. */
-  readonly authorizer?: Authorizer;
-  readonly metrics: MetricsRegistry;
+  readonly authorizer: Authorizer;
+  readonly metrics: MetricsRegistries;
   /** `https://host:port` under which the server calls itself. */
   readonly externalUrl: string;
   readonly advertise?: { readonly address: string; readonly port: number };
-  /** Several servers write to the store. */
-  readonly shared?: boolean;
   /** Default 10.96.0.0/12. */
   readonly serviceCidr?: string;
   readonly nodePorts?: readonly [number, number];
-  /** How this server shows itself to node agents, and knows them. Left out: logs, exec and their like are refused. */
+  /** Authenticates this server and node agents to each other. Without it logs, exec and their like are refused. */
   readonly kubelet?: KubeletTls;
-  /** More that has to work for /readyz to say so. */
+  /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];
-  /** More paths: OpenAPI … */
-  readonly routes?: (insides: ServerInsides) => readonly RouteHandler[];
+  readonly random?: Random;
+  /** Further parts, after the server's own. */
+  readonly parts?: readonly Part[];
 }
 
-/** Who the server is when it acts by itself. */
-export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+export interface ComposedServer extends ApiServer {
+  /** Resolves when the server knows all it serves and a cluster's own objects are there; requests from the network wait for it. Call it once. */
+  start(): Promise<void>;
+  /** Runs the controllers of the parts until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** The identity of the server itself: it acts before there are roles that could allow it anything. */
+export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:masters', AUTHENTICATED] };
 
 /**
- * All that stands around the pipeline of an API server: authentication, admission, allocation, discovery, health, metrics, the way to the
- * nodes, custom resources and the objects a cluster starts with.
- *
- * Give `authenticator`, `authorizer` and `extensions` to `createApiServer`; when the server is ready, await `start`, then keep `run` going.
+ * Puts an API server together: its resources, then its parts, then the pipeline that both make up. The only file that knows all parts.
  */
-export function createEdge(options: EdgeOptions) {
-  const { store, clock, log, tokens } = options;
-  const authorizer = options.authorizer ?? alwaysAllow;
-  let insides: ServerInsides | undefined;
-  let started = false;
-  const inside = (): ServerInsides => {
-    if (!insides) throw new Error('the edge is not connected to a server yet: give its extensions to createApiServer');
-    return insides;
-  };
-  const authentication = {
-    tokens,
-    authorizer,
-    clock,
-    staticTokens: options.staticTokens,
-    objects: { get: ((kind, key) => inside().storage.get(kind, key)) satisfies ServerInsides['storage']['get'] },
-  };
+export function composeApiServer(options: ComposeOptions): ComposedServer {
+  const { clock, log, metrics, authorizer } = options;
+  const resources = createResources(options);
+  const authentication = { tokens: options.tokens, objects: resources.storage, clock, staticTokens: options.staticTokens };
   const ofToken = tokenAuthenticator(authentication);
-  const authenticator: Authenticator = createAuthenticator(authentication, ofToken);
+  const started = Promise.withResolvers<void>();
+  const state = { started: false };
 
-  const checks: readonly HealthCheck[] = [
-    { name: 'etcd', check: async () => void (await store.revision()) },
-    { name: 'poststarthook/start', for: ['readyz'], check: () => (started ? undefined : 'the cluster’s own objects are not there yet') },
-    ...(options.checks ?? []),
-  ];
+  const allocation = allocationPart(options, resources);
+  const parts: readonly Part[] = withIndex(resources, [
+    // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
+    { name: 'admission', plugins: admissionPlugins(resources.storage, clock) },
+    allocation,
+    customResourcesPart(options, resources),
+    bootstrapPart(options, resources),
+    {
+      name: 'authentication',
+      routes: issuerRoutes(options.tokens, options.externalUrl),
+      subresources: [tokenRequestHandler(options.tokens), ...identityReviews(ofToken, clock)],
+    },
+    { name: 'authorization', subresources: accessReviews(authorizer) },
+    documentsPart(resources),
+    { name: 'health', routes: healthAndVersion(options, state) },
+    metricsPart(metrics, resources),
+    { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, options.random ?? systemRandom)] },
+    ...(options.parts ?? []),
+  ]);
 
-  type Parts = {
-    readonly allocation: ReturnType<typeof serviceAllocation>;
-    readonly own: ReturnType<typeof bootstrap>;
-    readonly custom: ReturnType<typeof customResources>;
-  };
-  let parts: Parts | undefined;
+  const server = createApiServer({
+    resources,
+    authenticator: createAuthenticator(authentication, ofToken),
+    authorizer,
+    parts,
+    started: started.promise,
+  });
+  const client = server.loopback(SELF);
 
-  function extensions(given: ServerInsides): Extensions {
-    insides = given;
-    const { storage, registry } = given;
-    const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr: options.serviceCidr, nodePorts: options.nodePorts });
-    const serviceIp = firstServiceIp(options.serviceCidr);
-    const client = given.loopback(SELF);
-    const own = bootstrap({ client, objects: storage, store, clock, log, serviceIp, advertise: options.advertise, shared: options.shared ?? false });
-    const custom = customResources({ client, objects: storage, registry, clock, log });
-    parts = { allocation, own, custom };
-    processMetrics(options.metrics);
-    storageMetrics(options.metrics, () =>
-      registry.kinds.map(({ group, version, plural, storedAs, storagePrefix }) => ({
-        group,
-        version,
-        plural,
-        objects: storedAs ? undefined : (registry.storageOf(storagePrefix)?.cache.size ?? 0),
-        watchEvents: registry.find(group, version, plural)?.watched.events ?? 0,
-      })),
-    );
-    const routes: readonly RouteHandler[] = [
-      ...discoveryRoutes(() => registry.kinds),
-      ...openApiRoutes(() => registry.kinds),
-      ...healthRoutes(checks, (check, why) => log.warn({ check, why }, 'a health check failed')),
-      versionRoute,
-      metricsRoute(options.metrics),
-      ...issuerRoutes(tokens, options.externalUrl),
-      ...(options.routes?.(given) ?? []),
-    ];
-    return {
-      // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-      admission: [...admissionPlugins(storage, clock), allocation.plugin, custom.plugin],
-      observer: requestMetrics(options.metrics, ({ group, version, plural, subresource }) => {
-        const kind = registry.find(group, version, plural)?.kind;
-        return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
-      }),
-      routes: [...routes, indexRoute(() => registry.kinds, routes)],
-      subresources: [
-        tokenRequestHandler(tokens),
-        ...identityReviews(ofToken, clock),
-        ...accessReviews(authorizer),
-        ...podActions(client, clock),
-        ...nodeProxyHandlers(options.kubelet),
-      ],
-    };
+  async function start(): Promise<void> {
+    await resources.ready;
+    // Services can be created once it is known which addresses are taken.
+    await allocation.start?.(client);
+    await Promise.all(parts.map((part) => (part === allocation ? undefined : part.start?.(client))));
+    state.started = true;
   }
 
   return {
-    authenticator,
-    authorizer,
-    extensions,
-    /** Makes what a cluster starts with; /readyz says ok from then on. Call it when the server is ready. */
-    async start(): Promise<void> {
-      if (!parts) throw new Error('the edge is not connected to a server yet: give its extensions to createApiServer');
-      await parts.allocation.start();
-      await Promise.all([parts.own.ensure(), parts.custom.start()]);
-      started = true;
+    ...server,
+    start() {
+      const starting = start();
+      started.resolve(starting);
+      return starting;
     },
-    /** Keeps allocations, custom resources and the cluster's own objects right until the signal aborts. */
-    async run(signal: AbortSignal): Promise<void> {
-      if (!parts) return;
-      await Promise.all([parts.allocation.run(signal), parts.own.run(signal), parts.custom.run(signal)]);
+    async run(signal) {
+      const controllers = parts.flatMap((part) => part.controllers ?? []);
+      const own = metrics.open();
+      try {
+        await createManager({ client, clock, log, registry: own.registry, controllers }).run(signal);
+      } finally {
+        own.end();
+      }
     },
   };
+}
+
+function allocationPart(options: ComposeOptions, { storage }: Resources): Part {
+  const { store, clock, log, serviceCidr, nodePorts } = options;
+  const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts });
+  return { ...loopPart('service-allocation', () => allocation), plugins: [allocation.plugin] };
+}
+
+function customResourcesPart({ clock, log }: ComposeOptions, { registry, storage }: Resources): Part {
+  const loop = loopPart('custom-resources', (client) => customResources({ client, objects: storage, registry, clock, log }));
+  return { ...loop, plugins: [customResourceCleanup(storage)] };
+}
+
+function bootstrapPart(options: ComposeOptions, { storage }: Resources): Part {
+  const { store, clock, log, advertise, shared = false } = options;
+  const serviceIp = firstServiceIp(options.serviceCidr);
+  return loopPart('bootstrap', (client) => {
+    const own = bootstrap({ client, objects: storage, store, clock, log, serviceIp, advertise, shared });
+    return { start: () => own.ensure(), run: (signal) => own.run(signal) };
+  });
+}
+
+function documentsPart({ registry }: Resources): Part {
+  const kinds = () => registry.kinds;
+  return { name: 'documents', routes: [...discoveryRoutes(kinds), ...openApiRoutes(kinds)] };
+}
+
+function healthAndVersion({ store, log, checks = [] }: ComposeOptions, state: { readonly started: boolean }) {
+  const own: readonly HealthCheck[] = [
+    { name: 'etcd', check: async () => void (await store.revision()) },
+    { name: 'poststarthook/start', for: ['readyz'], check: () => (state.started ? undefined : 'the cluster’s own objects are not there yet') },
+  ];
+  return [...healthRoutes([...own, ...checks], (check, why) => log.warn({ check, why }, 'a health check failed')), versionRoute];
+}
+
+function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part {
+  processMetrics(metrics.lasting);
+  storageMetrics(metrics.lasting, () =>
+    registry.kinds.map(({ group, version, plural, storedAs, storagePrefix }) => ({
+      group,
+      version,
+      plural,
+      objects: storedAs ? undefined : (registry.storageOf(storagePrefix)?.cache.size ?? 0),
+      watchEvents: registry.find(group, version, plural)?.watched.events ?? 0,
+    })),
+  );
+  const observer = requestMetrics(metrics.lasting, ({ group, version, plural, subresource }) => {
+    const kind = registry.find(group, version, plural)?.kind;
+    return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
+  });
+  return { name: 'metrics', routes: [metricsRoute(metrics)], observers: [observer] };
+}
+
+/** The parts and, as one more, the index of all their paths. */
+function withIndex({ registry }: Resources, parts: readonly Part[]): readonly Part[] {
+  const routes = parts.flatMap((part) => part.routes ?? []);
+  return [...parts, { name: 'index', routes: [indexRoute(() => registry.kinds, routes)] }];
 }

@@ -5,8 +5,10 @@ import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
-import type { Extensions } from './contract/extension.ts';
+import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
+import type { Part } from './contract/part.ts';
 import type { ApiRequest, ResponseBody } from './contract/request.ts';
+import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
 import { createApiServer } from './server.ts';
 
@@ -41,22 +43,19 @@ export interface InjectedServerOptions {
   readonly clock: Clock;
   readonly kinds?: readonly KindDefinition[];
   readonly store?: Store;
-  readonly extensions?: Partial<Extensions>;
+  readonly part?: Partial<Part>;
   /** Made at the start. Default: `default`. */
   readonly namespaces?: readonly string[];
 }
 
 export async function startInjectedServer(options: InjectedServerOptions): Promise<InjectedServer> {
   const store = options.store ?? createMemoryStore();
+  const resources = createResources({ store, kinds: options.kinds ?? builtIn, clock: options.clock, log: silentLogger, freeze: true });
   const server = createApiServer({
-    store,
-    kinds: options.kinds ?? builtIn,
-    clock: options.clock,
-    log: silentLogger,
+    resources,
     authenticator: { authenticate: () => ({ name: 'admin', groups: ['system:masters'] }) },
-    authorizer: { authorize: () => ({ allowed: true }) },
-    extensions: ({ storage }) => ({ admission: [namespaceLifecycle(storage)], ...options.extensions }),
-    freeze: true,
+    authorizer: everyAuthenticatedUser(silentLogger),
+    parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)], ...options.part }],
   });
   await server.ready;
 

@@ -24,10 +24,12 @@ const MEDIA_TYPES = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-/** A client in the server's own process: the same stages, no HTTP, no parsing; objects and events are the cache's own. */
-export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock): Client {
-  // A part of the system writes under its own name: `system:kube-scheduler` as kube-scheduler.
-  const headers = { 'user-agent': componentOf(user) };
+/**
+ * A client in the server's own process: the same stages, no HTTP, no parsing; objects and events are the cache's own. Its writes are tracked
+ * under the component's name.
+ */
+export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock, component = componentOf(user)): Client {
+  const headers = { 'user-agent': component };
   function execute(request: Pick<ApiRequest, 'method' | 'path'> & Partial<ApiRequest>): Promise<Result> {
     return pipeline.execute({ query: NO_QUERY, headers, signal: NEVER, user, ...request });
   }
@@ -86,11 +88,12 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock)
       const result = await execute({ method: 'GET', path: pathOf(kind, options.namespace), query, signal });
       if (result.type !== 'watch') throw errors.internal('a watch was not answered by a watch');
       await follow(result.plan, onEvent, signal, clock);
+      result.ended?.();
     },
   };
 }
 
-/** What a part of the control plane is called where its writes are tracked: `kube-scheduler`. */
+/** The component that a user stands for: `system:kube-scheduler` for kube-scheduler, a node's user for its kubelet. */
 const componentOf = ({ name }: UserInfo): string => (name.startsWith('system:node:') ? 'kubelet' : name.slice(name.lastIndexOf(':') + 1));
 
 function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal, clock: Clock): Promise<void> {
@@ -119,7 +122,7 @@ function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEve
   });
 }
 
-/** The object of an answer; a failure that came as a response is thrown as one. */
+/** The object of an answer; a failure that came as a response is thrown. */
 function objectOf<R>(result: Result): R {
   if (result.type === 'object') return result.object as R;
   if (result.type === 'raw') {

@@ -1,17 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Registry as MetricsRegistry } from 'prom-client';
-import type { KindDefinition } from '../api/definition/kind.ts';
 import { kinds as allKinds } from '../api/kinds/index.ts';
-import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import type { Store } from '../store/store.ts';
 import { serviceAccountTokens } from './authn/service-account-token.ts';
-import type { EdgeOptions } from './compose.ts';
-import { createEdge, SELF } from './compose.ts';
+import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
+import type { ComposeOptions } from './compose.ts';
+import { composeApiServer, SELF } from './compose.ts';
 import type { ApiResponse, UserInfo } from './contract/request.ts';
-import { createApiServer } from './server.ts';
+import { metricsRegistries } from './metrics/metrics-registries.ts';
 
 export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 
@@ -25,7 +22,7 @@ export interface Answer {
 
 export interface Ask {
   readonly body?: unknown;
-  /** Default: the administrator. `null`: whoever the headers say. */
+  /** Default: the administrator. `null`: the user that the headers identify. */
   readonly user?: UserInfo | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -41,31 +38,26 @@ async function textOf(response: ApiResponse): Promise<string> {
 }
 
 /** A whole API server on a memory store, for tests: requests go straight into `handle`. End it with `stop`. */
-export async function startTestServer(
-  options: { kinds?: readonly KindDefinition[]; clock?: Clock; store?: Store; shared?: boolean } & Partial<EdgeOptions> = {},
-) {
+export async function startTestServer(options: Partial<ComposeOptions> = {}) {
   const store = options.store ?? createMemoryStore();
   const clock = options.clock ?? systemClock;
   const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const tokens = options.tokens ?? serviceAccountTokens({ signingKey, clock });
-  const metrics = new MetricsRegistry();
-  const edge = createEdge({ externalUrl: 'https://127.0.0.1:6443', log: silentLogger, metrics, ...options, store, clock, tokens });
-  const { authenticator, authorizer, extensions } = edge;
-  const server = createApiServer({
-    store,
-    kinds: options.kinds ?? allKinds,
-    clock,
+  const server = composeApiServer({
+    kinds: allKinds,
     log: silentLogger,
-    authenticator,
-    authorizer,
-    extensions,
-    shared: options.shared ?? false,
+    authorizer: everyAuthenticatedUser(silentLogger),
+    externalUrl: 'https://127.0.0.1:6443',
+    metrics: metricsRegistries(),
     freeze: true,
+    ...options,
+    store,
+    clock,
+    tokens,
   });
-  await server.ready;
-  await edge.start();
+  await server.start();
   const ended = new AbortController();
-  const running = edge.run(ended.signal);
+  const running = server.run(ended.signal);
 
   async function ask(method: string, pathAndQuery: string, { body, user = ADMIN, headers = {} }: Ask = {}): Promise<Answer> {
     const [path = '', query = ''] = pathAndQuery.split('?');
@@ -87,7 +79,6 @@ export async function startTestServer(
     ask,
     store,
     server,
-    edge,
     tokens,
     client: server.loopback(SELF),
     objects: server.storage,

@@ -19,12 +19,13 @@ import { createInformers } from '../runtime/watch/informer-set.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { ControlPlane, ControlPlaneOptions } from './cluster/control-plane.ts';
 import { startControlPlane } from './cluster/control-plane.ts';
+import { nodeUser } from './cluster/identities.ts';
 import { until } from './cluster/readiness.ts';
 
 export { eventually } from './cluster/eventually.ts';
 
 export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
-  /** How many simulated nodes: they run pods in name only. Default 1; with 0, pods stay Pending. */
+  /** Number of simulated nodes, which run pods in name only. Default 1; with 0, pods stay Pending. */
   readonly nodes?: number;
   /** Default: nothing is logged. */
   readonly log?: Logger;
@@ -46,7 +47,8 @@ export interface Cluster extends AsyncDisposable {
 }
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-const NODES = { name: 'system:node:simulated', groups: ['system:nodes', 'system:authenticated'] };
+/** The name under which simulated nodes share what they read. */
+const SHARED_NODE = 'simulated';
 const HOST = '127.0.0.1';
 const TIMEOUT_MS = 30_000;
 
@@ -141,7 +143,9 @@ interface NodeParts {
 
 /** Starts simulated nodes in this process; each can be ended alone. */
 async function startNodes(names: readonly string[], { controlPlane, pki, directory, log, signal }: NodeParts) {
-  const client = controlPlane.server.loopback(NODES);
+  const clientFor = (nodeName: string) => controlPlane.server.loopback(nodeUser(nodeName));
+  // One watch serves all nodes, and one sink their events.
+  const client = clientFor(SHARED_NODE);
   const parts = { client, clock: systemClock, log, signal };
   const events = createEventSink(parts);
   // One certificate for all: they share the address by which the API server knows them.
@@ -149,6 +153,7 @@ async function startNodes(names: readonly string[], { controlPlane, pki, directo
   const { agents } = await createSimulatedNodes(
     {
       ...parts,
+      clientFor,
       informers: createInformers(parts),
       recorder: (nodeName) => events.recorder('kubelet', nodeName),
       names,

@@ -32,8 +32,10 @@ export const rooms: readonly Room[] = [
     floors: [
       'contract',
       'storage',
-      ['request', 'patch', 'metrics', 'pki'],
-      ['apply', 'encode', 'documents', 'authn', 'authz', 'http', 'health', 'proxy'],
+      ['request', 'patch'],
+      ['apply', 'encode'],
+      'authn',
+      ['documents', 'authz', 'http', 'health', 'metrics', 'pki', 'proxy'],
       'verbs',
       ['stages', 'admission'],
       ['crd', 'allocation', 'bootstrap'],

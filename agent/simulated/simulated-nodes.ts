@@ -13,7 +13,10 @@ import { createPodSource } from '../pod/pod-source.ts';
 import { createSimulatedRuntime } from './simulated-runtime.ts';
 
 export interface SimulatedNodesOptions {
+  /** Lists and watches for all of them, and writes for those that have no client of their own. */
   readonly client: Client;
+  /** The client of a node by its name, where each has an identity of its own. */
+  readonly clientFor?: (nodeName: string) => Client;
   readonly informers: Informers;
   readonly clock: Clock;
   readonly log: Logger;
@@ -52,7 +55,7 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
     agents.push(
       await createAgent(
         {
-          client,
+          client: options.clientFor?.(nodeName) ?? client,
           informers,
           podSource,
           clock,

@@ -1,25 +1,20 @@
-import { errors } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Authenticator } from '../contract/authenticator.ts';
-import type { Authorizer } from '../contract/authorizer.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import { userOfBootstrapToken } from './bootstrap-token.ts';
 import { clientCertificates } from './client-certificate.ts';
-import { impersonated } from './impersonation.ts';
+import { AUTHENTICATED, UNAUTHENTICATED } from './groups.ts';
+import { PUBLIC_PATHS } from './public-paths.ts';
 import type { ServiceAccountTokens, VerifiedToken } from './service-account-token.ts';
 import { isTokenGood, userOfToken } from './service-account-token.ts';
 import { tokenHash } from './static-tokens.ts';
 
-export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-
-/** What upstream's default roles (system:public-info-viewer) show to everyone. */
-const PUBLIC_PATHS = new Set(['/livez', '/readyz', '/healthz', '/version', '/version/']);
+export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED] };
 
 export interface AuthenticationOptions {
   readonly tokens: ServiceAccountTokens;
   readonly objects: Pick<StorageAccess, 'get'>;
-  readonly authorizer: Authorizer;
   readonly clock: Clock;
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
@@ -30,19 +25,19 @@ export interface TokenResult {
   readonly audiences: readonly string[];
 }
 
-/** Finds out whose a bearer token is; the audiences are those it shares with `wanted` (default: the API server's). */
+/** Identifies the bearer of a token; the audiences are those it shares with `wanted` (default: the API server's). */
 export type TokenAuthenticator = (token: string, wanted?: readonly string[]) => Promise<TokenResult | undefined>;
 
 interface KnownToken extends VerifiedToken {
   readonly user: UserInfo;
 }
 
-/** Tokens whose signature has been checked are kept, so that a request costs no signature; bounded, the oldest goes first. */
+/** Tokens whose signature has been checked are kept, so that a request costs no signature; beyond this number the oldest is dropped. */
 const VERIFIED_MAX = 10_000;
 
-/** Groups that every user who proved who it is belongs to. */
+/** The user as a member of the group of all authenticated users. */
 const authenticated = (user: UserInfo): UserInfo =>
-  user.groups.includes('system:authenticated') ? user : { ...user, groups: [...user.groups, 'system:authenticated'] };
+  user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
 
 const bearerToken = (header: string): string | undefined =>
   header.startsWith('Bearer ') ? header.slice(7).trim() || undefined : /^bearer +(\S+)$/i.exec(header.trim())?.[1];
@@ -81,10 +76,7 @@ export function tokenAuthenticator(options: AuthenticationOptions): TokenAuthent
   };
 }
 
-/**
- * Authenticates requests by client certificate, else by bearer token; without credentials only what is public is answered.
- * Impersonation headers take effect where the authorizer allows. Throws a 403 or 400 StatusError for impersonation that may not be.
- */
+/** Authenticates requests by client certificate, otherwise by bearer token; without credentials only public paths are answered. */
 export function createAuthenticator(options: AuthenticationOptions, ofToken = tokenAuthenticator(options)): Authenticator {
   const ofConnection = clientCertificates();
   const certified = new WeakMap<UserInfo, UserInfo>();
@@ -97,28 +89,12 @@ export function createAuthenticator(options: AuthenticationOptions, ofToken = to
     return known;
   }
 
-  async function ofBearer(request: ApiRequest): Promise<UserInfo | undefined> {
+  function ofBearer(request: ApiRequest): UserInfo | undefined | Promise<UserInfo | undefined> {
     const header = request.headers.authorization;
     const token = header === undefined ? undefined : bearerToken(header);
     if (token === undefined) return header === undefined && PUBLIC_PATHS.has(request.path) ? ANONYMOUS : undefined;
-    return (await ofToken(token))?.user;
+    return ofToken(token).then((result) => result?.user);
   }
 
-  const impersonates = (request: ApiRequest): boolean => {
-    for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
-    return false;
-  };
-
-  return {
-    authenticate(request) {
-      const user = ofCertificate(request);
-      if (user && !impersonates(request)) return user;
-      return (async () => {
-        const asker = user ?? (await ofBearer(request));
-        if (!asker || !impersonates(request)) return asker;
-        if (asker === ANONYMOUS) throw errors.unauthorized();
-        return impersonated(request, asker, options.authorizer);
-      })();
-    },
-  };
+  return { authenticate: (request) => ofCertificate(request) ?? ofBearer(request) };
 }

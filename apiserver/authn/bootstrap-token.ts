@@ -3,6 +3,7 @@ import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../storage/access.ts';
+import { BOOTSTRAPPERS } from './groups.ts';
 
 export const BOOTSTRAP_TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
@@ -17,7 +18,8 @@ function sameText(a: string, b: string): boolean {
 
 /**
  * The user of a bootstrap token `id.secret`, kept in Secret kube-system/bootstrap-token-ID
- * (https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/). Undefined: no such token, ended, or not for authentication.
+ * (https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/). Returns undefined if there is no such token, it has expired, or
+ * it is not meant for authentication.
  */
 export function userOfBootstrapToken(token: string, objects: Pick<StorageAccess, 'get'>, now: number): UserInfo | undefined {
   const match = BOOTSTRAP_TOKEN.exec(token);
@@ -32,5 +34,5 @@ export function userOfBootstrapToken(token: string, objects: Pick<StorageAccess,
   const extra = decoded(secret, 'auth-extra-groups').split(',');
   const groups = extra.map((group) => group.trim()).filter((group) => group !== '');
   if (!groups.every((group) => EXTRA_GROUP.test(group))) return undefined;
-  return { name: `system:bootstrap:${id}`, groups: ['system:bootstrappers', ...groups] };
+  return { name: `system:bootstrap:${id}`, groups: [BOOTSTRAPPERS, ...groups] };
 }

@@ -23,8 +23,9 @@ function read(der: Buffer): CertificateUser {
 }
 
 /**
- * The user that a connection's client certificate names: CN is the name, each O a group. The http front has verified the certificate
- * against the cluster's authority; it is read once a connection. Undefined: none, no common name, or it has ended (`now` in milliseconds).
+ * Reads the user that a connection's client certificate names: CN is the name, each O a group. The HTTPS listener has verified the
+ * certificate against the cluster's authority; it is read once per connection. Returns undefined if there is no certificate, it has no
+ * common name, or it has expired (`now` in milliseconds).
  */
 export function clientCertificates(): (connection: Connection, now: number) => UserInfo | undefined {
   const users = new WeakMap<Connection, CertificateUser>();

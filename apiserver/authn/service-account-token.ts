@@ -14,7 +14,7 @@ interface Reference {
   readonly uid: string;
 }
 
-/** The claims that Kubernetes keeps to itself in a service-account token. */
+/** Kubernetes' own claims in a service-account token. */
 interface KubernetesClaims {
   readonly namespace: string;
   readonly serviceaccount: Reference;
@@ -24,7 +24,7 @@ interface KubernetesClaims {
 }
 
 export interface TokenSpec extends KubernetesClaims {
-  /** Left out: the API server's own. */
+  /** Default: the API server's own. */
   readonly audiences?: readonly string[];
   readonly seconds: number;
 }
@@ -44,7 +44,7 @@ export interface ServiceAccountTokens {
   /** The audiences the API server itself answers to. */
   readonly apiAudiences: readonly string[];
   issue(spec: TokenSpec): Promise<{ readonly token: string; readonly expires: number }>;
-  /** Undefined: not one of ours, altered, or over. Does not look at what the token is bound to. */
+  /** Returns undefined for a foreign, altered or expired token. Does not look at the object that the token is bound to. */
   verify(token: string): Promise<VerifiedToken | undefined>;
   /** The public keys as a JSON Web Key Set. */
   jwks(): { readonly keys: readonly object[] };
@@ -140,12 +140,12 @@ export const serviceAccountUser = (namespace: string, name: string, uid?: string
   groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
 });
 
-/** A bound object may be shutting down this long before its tokens stop to count (upstream's grace for pods being deleted). */
+/** A bound object may be terminating this long before its tokens are refused (upstream's grace for pods being deleted). */
 const DELETION_LEEWAY_MS = 60_000;
 
 /**
- * Whether the service account of a token and what the token is bound to are still there with the same UIDs.
- * An object under deletion counts until a minute after its grace period ended, as upstream has it.
+ * Whether the service account of a token and the object that the token is bound to still exist with the same UIDs.
+ * A terminating object counts until a minute after its grace period ended, as upstream has it.
  */
 export function isTokenGood({ claims }: VerifiedToken, objects: Pick<StorageAccess, 'get'>, now: number): boolean {
   const { namespace, serviceaccount, pod, secret, node } = claims;
@@ -156,12 +156,12 @@ export function isTokenGood({ claims }: VerifiedToken, objects: Pick<StorageAcce
     const deletion = object.metadata.deletionTimestamp;
     return !deletion || now < Date.parse(deletion) + DELETION_LEEWAY_MS;
   };
-  // A node beside a pod is information; alone it is what the token is bound to.
+  // A node beside a pod is information; alone it is the object that the token is bound to.
   const boundNode = pod ? undefined : node;
   return stands(serviceAccounts, serviceaccount) && stands(pods, pod) && stands(secrets, secret) && stands(nodes, boundNode);
 }
 
-/** The user that a token makes of its bearer. */
+/** The user that a token's claims name. */
 export function userOfToken({ id, claims: { namespace, serviceaccount, pod, node } }: VerifiedToken): UserInfo {
   const extra: Record<string, string[]> = {};
   if (id !== '') extra['authentication.kubernetes.io/credential-id'] = [`JTI=${id}`];

@@ -17,7 +17,7 @@ type Bound = Pick<TokenSpec, 'pod' | 'secret' | 'node'>;
 
 const referenceTo = (object: Live<KubeObject>) => ({ name: object.metadata.name, uid: object.metadata.uid });
 
-/** What the token is to be bound to: the object must be there, with the UID asked for; a pod must run under the service account. */
+/** Resolves the object that a token is to be bound to: it must exist, with the UID asked for; a pod must run under the service account. */
 function boundTo(reference: NonNullable<NonNullable<TokenRequest['spec']>['boundObjectRef']>, { key, storage }: SubresourceRequest): Bound {
   const name = reference.name ?? '';
   const checked = <T extends KubeObject>(object: Live<T> | undefined, kind: { group: string; plural: string; kind: string }): Live<T> => {

@@ -1,3 +1,4 @@
+import type { SubjectRulesReviewStatus } from '../../api/kinds/authorization/rules-review.ts';
 import { SelfSubjectRulesReview, selfSubjectRulesReviews } from '../../api/kinds/authorization/rules-review.ts';
 import type { NonResourceAttributes, ResourceAttributes } from '../../api/kinds/authorization/subject-access-review.ts';
 import {
@@ -29,9 +30,9 @@ function attributeErrors({ resourceAttributes, nonResourceAttributes }: Asked): 
   return resourceAttributes || nonResourceAttributes ? [] : [invalid('spec.resourceAttributes', null, EITHER)];
 }
 
-/** What a review's spec asks, put to the authorizer for that user. */
+/** Puts the question of a review's spec to the authorizer, for that user. */
 async function decide(authorizer: Authorizer, user: UserInfo, { resourceAttributes: at, nonResourceAttributes }: Asked) {
-  const decision = await authorizer.authorize({
+  const { verdict, reason, evaluationError } = await authorizer.authorize({
     user,
     verb: at?.verb ?? nonResourceAttributes?.verb ?? '',
     isResource: at !== undefined,
@@ -43,7 +44,28 @@ async function decide(authorizer: Authorizer, user: UserInfo, { resourceAttribut
     name: at?.name ?? '',
     path: nonResourceAttributes?.path ?? '',
   });
-  return { allowed: decision.allowed, ...(decision.reason ? { reason: decision.reason } : {}) };
+  return {
+    allowed: verdict === 'allow',
+    ...(verdict === 'deny' ? { denied: true } : {}),
+    ...(reason ? { reason } : {}),
+    ...(evaluationError ? { evaluationError } : {}),
+  };
+}
+
+/** The user's rules as the status of a SelfSubjectRulesReview. */
+async function listed(authorizer: Authorizer, user: UserInfo, namespace: string): Promise<SubjectRulesReviewStatus> {
+  const { resourceRules, nonResourceRules, incomplete, evaluationError } = await authorizer.rulesFor(user, namespace);
+  return {
+    resourceRules: resourceRules.map(({ verbs, apiGroups, resources, resourceNames }) => ({
+      verbs: [...verbs],
+      apiGroups: [...apiGroups],
+      resources: [...resources],
+      ...(resourceNames?.length ? { resourceNames: [...resourceNames] } : {}),
+    })),
+    nonResourceRules: nonResourceRules.map(({ verbs, nonResourceURLs }) => ({ verbs: [...verbs], nonResourceURLs: [...nonResourceURLs] })),
+    incomplete,
+    ...(evaluationError ? { evaluationError } : {}),
+  };
 }
 
 const apiVersion = 'authorization.k8s.io/v1';
@@ -121,13 +143,7 @@ export function accessReviews(authorizer: Authorizer): readonly SubresourceHandl
         const review = decoded(SelfSubjectRulesReview, request.body(), selfSubjectRulesReviews);
         const namespace = review.spec.namespace ?? '';
         if (namespace === '') throw errors.badRequest('no namespace on request');
-        const probe = { resourceAttributes: { verb: '*', group: '*', resource: '*', namespace } };
-        const all = (await decide(authorizer, request.user, probe)).allowed;
-        const status = {
-          resourceRules: all ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] : [],
-          nonResourceRules: all ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : [],
-          incomplete: !all,
-        };
+        const status = await listed(authorizer, request.user, namespace);
         return created({ ...review, kind: selfSubjectRulesReviews.kind, apiVersion, status });
       },
     },

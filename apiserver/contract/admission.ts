@@ -17,6 +17,8 @@ export interface AdmissionAttributes {
   readonly dryRun: boolean;
   /** Adds a `Warning:` header to the answer. */
   readonly warn: (text: string) => void;
+  /** Adds an annotation to the audit event of the request. */
+  readonly annotate: (key: string, value: string) => void;
   /** Calls back once it is known whether the write was committed: for what was reserved in `admit` or `validate`. A dry run is not committed. */
   readonly onSettled: (callback: (committed: boolean) => void) => void;
 }

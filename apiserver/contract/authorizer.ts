@@ -1,6 +1,6 @@
 import type { UserInfo } from './request.ts';
 
-/** What somebody wants to do: the input of an authorisation decision. */
+/** The action of a user: the input of an authorisation decision. */
 export interface AuthorizationAttributes {
   readonly user: UserInfo;
   /** `get`, `list` …; for paths that are no resources, the lower-case HTTP method. */
@@ -16,12 +16,43 @@ export interface AuthorizationAttributes {
   readonly path: string;
 }
 
+/**
+ * An authorizer's answer. `deny` ends a chain of authorizers; `no opinion` leaves the decision to the next one, and refuses if there is none.
+ */
 export interface Decision {
-  readonly allowed: boolean;
-  /** Why not; appended to the message of the 403. */
+  readonly verdict: 'allow' | 'deny' | 'no opinion';
+  /** Appended to the message of the 403; recorded by audit in any case. */
   readonly reason?: string;
+  /** An error on the way to the decision, which stands nonetheless. */
+  readonly evaluationError?: string;
 }
 
+/** Decides on actions and lists rules (k8s.io/apiserver/pkg/authorization/authorizer, Authorizer and RuleResolver). */
 export interface Authorizer {
   authorize(attributes: AuthorizationAttributes): Decision | Promise<Decision>;
+  /** The rules of a user in a namespace, those of the whole cluster included. */
+  rulesFor(user: UserInfo, namespace: string): UserRules | Promise<UserRules>;
+}
+
+export interface UserRules {
+  readonly resourceRules: readonly ResourceRule[];
+  readonly nonResourceRules: readonly NonResourceRule[];
+  /** The lists may lack rules: an authorizer failed, or cannot list. */
+  readonly incomplete: boolean;
+  /** The authorizer denies everything else: rules of later ones do not apply. */
+  readonly exclusive?: true;
+  readonly evaluationError?: string;
+}
+
+export interface ResourceRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  /** Default: all names. */
+  readonly resourceNames?: readonly string[];
+}
+
+export interface NonResourceRule {
+  readonly verbs: readonly string[];
+  readonly nonResourceURLs: readonly string[];
 }

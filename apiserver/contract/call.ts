@@ -2,12 +2,12 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { ResourceRequestInfo } from '../request/request-info.ts';
 import type { CacheItem } from '../storage/cache/cache-item.ts';
 import type { Registry, Resource } from '../storage/registry.ts';
 import type { WatchPlan } from '../verbs/watch.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
+import type { ResourceRequestInfo } from './request-info.ts';
 
 /** What all requests share. */
 export interface Core {
@@ -26,6 +26,10 @@ export interface Call {
   readonly user: UserInfo;
   /** Texts for `Warning:` headers. */
   readonly warnings: string[];
+  /** The item that a write goes over, once the verb has found it; for observers. */
+  previous?: CacheItem;
+  /** Remarks of admission plugins for audit. */
+  annotations?: Readonly<Record<string, string>>;
 }
 
 /** What a verb answers, before it is encoded: in-process clients take the objects as they are. */
@@ -52,6 +56,8 @@ export interface ListResult {
 export interface WatchResult {
   readonly type: 'watch';
   readonly plan: WatchPlan;
+  /** To be called when an in-process watch is over. */
+  readonly ended?: () => void;
 }
 
 export interface RawResult {

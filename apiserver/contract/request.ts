@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-/** Who asks: what authentication found out. */
+/** A user, as authentication identified it. */
 export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
@@ -9,7 +9,7 @@ export interface UserInfo {
 }
 
 /**
- * A request as the pipeline sees it, wherever it came from: a socket, the loopback client, or a test.
+ * A request as the pipeline sees it, from a socket, the loopback client, or a test.
  * The API server is a function from this to an ApiResponse.
  */
 export interface ApiRequest {
@@ -21,15 +21,17 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The raw body (network), or an object that is already decoded and may be kept (loopback). */
   readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
-  /** Undefined until authenticated; the loopback client sets it. */
+  /** Set by clients in this process, which need not be authenticated. */
   readonly user?: UserInfo;
+  /** Unique to the request; one from the network has it, as its answer's `Audit-ID` header shows it. */
+  readonly auditId?: string;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
-  /** The connection it came over; one object a connection, so that what is found out about it can be kept beside it. Undefined in process. */
+  /** The connection it came over: one object per connection, so that findings about it can be kept beside it. Undefined in process. */
   readonly connection?: Connection;
 }
 
-/** What is known of a client's connection. */
+/** The server's knowledge of a client's connection. */
 export interface Connection {
   readonly remoteAddress: string;
   /** DER of the client certificate, where one was presented and verified against the client CA. */
@@ -48,16 +50,16 @@ export type ResponseBody =
   | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer>; readonly length?: number }
   /** One object, as it stands in the cache, with its JSON: loopback takes the object, the network the text. */
   | { readonly kind: 'object'; readonly object: unknown; readonly json: () => string }
-  /** Written until done or the signal aborts; `write` resolves to false when the client is too slow and the stream must end. */
+  /** Written until done or the signal aborts; `write` returns false if the client is too slow and the stream must end. */
   | { readonly kind: 'stream'; readonly run: (sink: StreamSink, signal: AbortSignal) => Promise<void> }
   /** The connection is handed over after the server's side of the handshake (exec, attach, port-forward, proxied upgrades). */
   | { readonly kind: 'upgrade'; readonly take: (socket: Duplex, head: Buffer) => void };
 
 export interface StreamSink {
-  /** Queues a chunk. False: the buffer is over its bound, end the stream. */
+  /** Queues a chunk. Returns false if the buffer is over its bound: end the stream. */
   write(chunk: string | Buffer): boolean;
   /**
-   * Resolves once there is room again, and a chunk that was not taken may be tried anew; false: the client reads no more.
+   * Resolves to true once there is room again, and a chunk that was not taken may be tried anew; to false if the client reads no more.
    * For streams that must not lose anything, and between the parts of long ones.
    */
   drained?(): Promise<boolean>;

@@ -6,6 +6,6 @@ export interface RouteHandler {
   readonly path: string;
   /** Served without authorisation (still authenticated where there are credentials). */
   readonly open?: boolean;
-  /** Undefined: there is nothing at this path (404). */
+  /** Returns undefined if there is nothing at this path (404). */
   handle(request: ApiRequest, user: UserInfo): ApiResponse | undefined | Promise<ApiResponse | undefined>;
 }

@@ -1,9 +1,10 @@
 import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
+import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import type { ObjectKey } from '../../api/meta/object.ts';
-import type { RequestInfo } from '../request/request-info.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { AdmissionAttributes } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
+import type { RequestInfo } from './request-info.ts';
 
 /** A request to a subresource, or to a kind that is not stored, after authorisation. */
 export interface SubresourceRequest {
@@ -21,6 +22,8 @@ export interface SubresourceRequest {
   readonly storage: StorageAccess;
   /** Runs the admission plugins (`connect` for exec and its like). */
   readonly admit: (attributes: Pick<AdmissionAttributes, 'verb' | 'object' | 'old'>) => Promise<void>;
+  /** Deletes the parent object as DELETE would: with its grace period, finalizers and admission. */
+  readonly remove: (options: DeleteOptions) => Promise<void>;
 }
 
 /** Serves one subresource of one kind; with an empty `subresource` a kind that is not stored (TokenReview …). */

@@ -9,10 +9,9 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep, timeText } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import { handlesOnly } from '../admission/admitted.ts';
-import type { AdmissionPlugin } from '../contract/admission.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { Registry } from '../storage/registry.ts';
+import { FINALIZER } from './cleanup-plugin.ts';
 import { hasCondition, withCondition, withStatus } from './names.ts';
 
 type Crd = Live<CustomResourceDefinition>;
@@ -26,7 +25,6 @@ export interface CustomResourcesOptions {
   readonly log: Logger;
 }
 
-const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 const RETRY_MS = 1000;
 /** Objects with finalizers take as long as they take; the others are gone at the first look. */
 const LOOK_AGAIN_MS = 200;
@@ -131,21 +129,7 @@ export function customResources({ client, objects, registry, clock, log }: Custo
     }
   }
 
-  /** Deleting a definition puts a finalizer on it first: it goes when its objects have gone. */
-  const plugin: AdmissionPlugin = {
-    name: 'CustomResourceCleanup',
-    handles: handlesOnly(customResourceDefinitions, 'delete'),
-    async admit({ key, old, dryRun }) {
-      if (dryRun || !old || old.metadata.deletionTimestamp || old.metadata.finalizers?.includes(FINALIZER)) return;
-      await objects.modify(customResourceDefinitions, key, (current) => {
-        const finalizers = current.metadata.finalizers ?? [];
-        return finalizers.includes(FINALIZER) ? current : { ...current, metadata: { ...current.metadata, finalizers: [...finalizers, FINALIZER] } };
-      });
-    },
-  };
-
   return {
-    plugin,
     /** Resolves once everything that is established is served again. */
     async start(): Promise<void> {
       objects.follow(customResourceDefinitions, (crd) => enqueue(crd.metadata.name));

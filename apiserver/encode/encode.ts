@@ -3,11 +3,10 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
+import type { Form, IncludeObject } from '../contract/form.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { CacheItem } from '../storage/cache/cache-item.ts';
-import type { Form } from './negotiate.ts';
 import { partialOf } from './partial.ts';
-import type { IncludeObject } from './table.ts';
 import { columnDefinitionsOf, rowOf } from './table.ts';
 import { watchResponse } from './watch-stream.ts';
 

@@ -1,10 +1,5 @@
 import { StatusError } from '../../api/meta/status-error.ts';
-
-/** In what form a client wants its answer. */
-export interface Form {
-  readonly media: 'json' | 'yaml';
-  readonly as: 'object' | 'table' | 'partial';
-}
+import type { Form } from '../contract/form.ts';
 
 const JSON_FORM: Form = { media: 'json', as: 'object' };
 const known = new Map<string, Form | undefined>();

@@ -2,10 +2,8 @@ import { defaultColumns } from '../../api/columns/cells.ts';
 import type { Cell, Column } from '../../api/columns/column.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { IncludeObject } from '../contract/form.ts';
 import { partialOf } from './partial.ts';
-
-/** What stands beside the cells of a row (the includeObject parameter). */
-export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** The columns of a kind; a name and a time for kinds that have none of their own. */
 export const columnsOf = (kind: KindDefinition): readonly Column[] => (kind.columns.length > 0 ? kind.columns : defaultColumns);

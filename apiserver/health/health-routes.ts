@@ -1,13 +1,13 @@
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { RouteHandler } from '../contract/route.ts';
-import { textResponse } from './text-response.ts';
+import { textResponse } from '../encode/plain-response.ts';
 
-/** Something that has to work. */
+/** A condition of the server's health. */
 export interface HealthCheck {
   readonly name: string;
-  /** Where it counts; left out: everywhere. */
+  /** The probes that it counts for. Default: all. */
   readonly for?: readonly Probe[];
-  /** Resolves to undefined when all is well, else to what is wrong (logged, not shown). */
+  /** Resolves to undefined if all is well, otherwise to the fault, which is logged, not shown. */
   readonly check: () => Promise<string | undefined> | string | undefined;
 }
 
@@ -52,7 +52,7 @@ async function answerAll(
 
 /**
  * Serves /healthz, /livez and /readyz, with ?verbose and ?exclude=NAME, and each check under its own path, in upstream's text form.
- * `failed` hears what went wrong: the answer does not tell.
+ * `failed` is told each fault: the answer does not show it.
  */
 export function healthRoutes(checks: readonly HealthCheck[], failed: (check: string, why: string) => void): readonly RouteHandler[] {
   const probes: readonly Probe[] = ['healthz', 'livez', 'readyz'];

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { constants } from 'node:http2';
+import type { Clock } from '../../base/clock.ts';
 import { bodyTooLarge, MAX_BODY_BYTES } from '../request/body.ts';
 
 /**
- * The whole body; undefined where there is none. A body that takes longer than `withinMs` ends its connection or stream.
+ * Reads the whole body; undefined where there is none. A body that takes longer than `withinMs` ends its connection or stream.
  * @throws StatusError 413 over the limit; the rest is not read into memory.
  */
-export function readBody(req: IncomingMessage | Http2ServerRequest, withinMs: number): Promise<Buffer | undefined> | undefined {
+export function readBody(req: IncomingMessage | Http2ServerRequest, withinMs: number, clock: Clock): Promise<Buffer | undefined> | undefined {
   const length = req.headers['content-length'];
   const announced = length === undefined ? undefined : Number(length);
   if (announced === 0) return undefined;
@@ -18,9 +19,9 @@ export function readBody(req: IncomingMessage | Http2ServerRequest, withinMs: nu
     let size = 0;
     // Over HTTP/1.1 Node's server sees to it.
     if ('stream' in req) {
-      const late = setTimeout(() => req.stream.close(constants.NGHTTP2_CANCEL), withinMs);
-      req.once('close', () => clearTimeout(late));
-      req.once('end', () => clearTimeout(late));
+      const inTime = clock.after(withinMs, () => req.stream.close(constants.NGHTTP2_CANCEL));
+      req.once('close', inTime);
+      req.once('end', inTime);
     }
     const refuse = () => {
       req.removeAllListeners('data');

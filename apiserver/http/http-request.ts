@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
@@ -5,7 +6,9 @@ import type { ApiRequest, Connection, UserInfo } from '../contract/request.ts';
 
 const NO_QUERY = new URLSearchParams();
 
-/** A request from a socket. Its signal is made when somebody asks for it: most requests are over before. */
+const MAX_AUDIT_ID = 64;
+
+/** A request from a socket. Its signal and audit id are made on first use: most requests are over before they need a signal. */
 export class HttpRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
@@ -16,6 +19,7 @@ export class HttpRequest implements ApiRequest {
   body?: { readonly bytes: Buffer };
   private readonly output: ServerResponse | Http2ServerResponse | Duplex;
   private controller: AbortController | undefined;
+  private id: string | undefined;
 
   constructor(req: IncomingMessage | Http2ServerRequest, output: ServerResponse | Http2ServerResponse | Duplex, connection: Connection | undefined) {
     const url = req.url ?? '/';
@@ -26,6 +30,12 @@ export class HttpRequest implements ApiRequest {
     this.headers = req.headers as ApiRequest['headers'];
     if (connection) this.connection = connection;
     this.output = output;
+  }
+
+  /** The client's own id, or a new one. */
+  get auditId(): string {
+    this.id ??= this.headers['audit-id']?.slice(0, MAX_AUDIT_ID) || randomUUID();
+    return this.id;
   }
 
   get signal(): AbortSignal {

@@ -5,6 +5,7 @@ import { connect as connectTcp } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { KeyPair } from '../pki/certificate-authority.ts';
@@ -34,7 +35,7 @@ const answer = async (request: ApiRequest): Promise<ApiResponse> => {
 async function start(limits: Partial<FrontLimits>, handle = answer): Promise<void> {
   served = [];
   const tls = { cert: serving.certificate, key: serving.key, clientCa: ca.certificate };
-  front = await listen({ handle, tls, log: silentLogger, port: 0, host: '127.0.0.1', limits });
+  front = await listen({ handle, tls, clock: systemClock, log: silentLogger, port: 0, host: '127.0.0.1', limits });
 }
 
 async function connection(): Promise<TLSSocket> {

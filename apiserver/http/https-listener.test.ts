@@ -41,6 +41,7 @@ beforeEach(async () => {
   front = await listen({
     handle: (request) => (override ?? api.server.handle)(request),
     tls: { cert: serving.certificate, key: serving.key, clientCa: ca.certificate },
+    clock: systemClock,
     log: silentLogger,
     port: 0,
     host: '127.0.0.1',

@@ -6,12 +6,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { StatusError } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ApiRequest, ApiResponse, Connection } from '../contract/request.ts';
 import { statusResponse } from '../encode/encode.ts';
 import { readBody } from './body.ts';
 import { HttpRequest } from './http-request.ts';
-import { dressed } from './response-headers.ts';
+import { forNetwork } from './response-headers.ts';
 import { writeResponse, writeUpgradeRefusal } from './write-response.ts';
 
 export interface TlsMaterial {
@@ -25,6 +26,7 @@ export interface TlsMaterial {
 export interface HttpFrontOptions {
   readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
   readonly tls: TlsMaterial;
+  readonly clock: Clock;
   readonly log: Logger;
   /** 0: any free port. */
   readonly port: number;
@@ -33,7 +35,7 @@ export interface HttpFrontOptions {
   readonly limits?: Partial<FrontLimits>;
 }
 
-/** What clients may take up that do not get on with what they came for. */
+/** Bounds on the time and connections that slow clients may take up. */
 export interface FrontLimits {
   /** From the connection to the end of its handshake. */
   readonly handshakeMs: number;
@@ -43,7 +45,7 @@ export interface FrontLimits {
   readonly requestMs: number;
   /** With no request under way. */
   readonly idleMs: number;
-  /** Those beyond are turned away at once. */
+  /** Further ones are turned away at once. */
   readonly connections: number;
 }
 
@@ -65,71 +67,20 @@ export interface HttpFront {
 /** Many lists may be under way on one connection. */
 const HTTP2_SESSION_MB = 128;
 
+type Requested = IncomingMessage | Http2ServerRequest;
+
 /**
  * Serves the API over HTTPS: one port, HTTP/2 and HTTP/1.1 as the client prefers. HTTP/1.1 connections go straight to Node's
  * HTTP server, without its HTTP/2 compatibility layer.
  */
-export async function listen({ handle, tls, log, port, host, limits: given }: HttpFrontOptions): Promise<HttpFront> {
-  const limits = { ...LIMITS, ...given };
+export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
+  const { tls, clock, log, port, host } = options;
+  const limits = { ...LIMITS, ...options.limits };
   const connections = new WeakMap<object, Connection>();
   const sockets = new Set<Socket>();
-  let accepted: Connection | undefined;
-
-  const serve = async (req: IncomingMessage | Http2ServerRequest, res: ServerResponse | Http2ServerResponse, connection: Connection | undefined) => {
-    try {
-      const request = new HttpRequest(req, res, connection);
-      const body = await readBody(req, limits.requestMs);
-      if (body) request.body = { bytes: body };
-      await writeResponse(res, dressed(await handle(request), request), request);
-    } catch (error) {
-      if (error instanceof StatusError && !res.headersSent && !res.destroyed) {
-        await writeResponse(res, statusResponse(error.toStatus()), undefined).catch(() => res.destroy());
-        return;
-      }
-      if (!res.destroyed) log.debug({ err: error, url: req.url }, 'a connection broke while it was served');
-      res.destroy();
-    }
-  };
-
-  const http1 = createHttp1Server(
-    {
-      keepAliveTimeout: limits.idleMs,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: Math.min(5000, limits.headersMs),
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-    },
-    (req, res) => {
-      void serve(req, res, connections.get(req.socket));
-    },
-  );
-  // It is given its connections and never listens itself; only from this event on does it watch over their time.
-  http1.emit('listening');
-  http1.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    void upgrade(req, socket, head);
-  });
-  const upgrade = async (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    try {
-      const request = new HttpRequest(req, socket, connections.get(req.socket));
-      const response = await handle(request);
-      if (response.body.kind === 'upgrade') response.body.take(socket, head);
-      else writeUpgradeRefusal(socket, response);
-    } catch (error) {
-      log.debug({ err: error, url: req.url }, 'an upgrade failed');
-      socket.destroy();
-    }
-  };
-  const settings = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES };
-  const http2 = createHttp2Server({ maxSessionMemory: HTTP2_SESSION_MB, settings }, (req, res) => {
-    void serve(req, res, req.stream.session ? connections.get(req.stream.session) : undefined);
-  });
-  http2.on('session', (session) => {
-    if (accepted) connections.set(session, accepted);
-    session.on('error', () => session.destroy());
-    closeIdle(session, limits.idleMs);
-  });
+  const serve = requestServer(options, limits);
+  const http1 = http1Server(options, limits, connections, serve);
+  const http2 = http2Server(clock, limits, connections, serve);
 
   const secure = (material: TlsMaterial) => ({ cert: material.cert, key: material.key, ca: material.clientCa });
   const handshake = { requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: limits.handshakeMs };
@@ -141,11 +92,8 @@ export async function listen({ handle, tls, log, port, host, limits: given }: Ht
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
-    if (socket.alpnProtocol === 'h2') {
-      accepted = connection;
-      http2.emit('connection', socket);
-      accepted = undefined;
-    } else {
+    if (socket.alpnProtocol === 'h2') http2.accept(socket, connection);
+    else {
       connections.set(socket, connection);
       http1.emit('connection', socket);
     }
@@ -177,25 +125,103 @@ export async function listen({ handle, tls, log, port, host, limits: given }: Ht
         server.close(() => resolve());
       });
       http1.close();
-      const cut = setTimeout(() => {
+      const inTime = clock.after(graceMs, () => {
         for (const socket of sockets) socket.destroy();
-      }, graceMs);
+      });
       await closed;
-      clearTimeout(cut);
+      inTime();
+    },
+  };
+}
+
+type Serve = (req: Requested, res: ServerResponse | Http2ServerResponse, connection: Connection | undefined) => Promise<void>;
+
+/** Takes one request from a socket to the handler and its answer back. Never rejects. */
+function requestServer({ handle, clock, log }: HttpFrontOptions, limits: FrontLimits): Serve {
+  return async (req, res, connection) => {
+    try {
+      const request = new HttpRequest(req, res, connection);
+      const body = await readBody(req, limits.requestMs, clock);
+      if (body) request.body = { bytes: body };
+      await writeResponse(res, forNetwork(await handle(request), request), request, clock);
+    } catch (error) {
+      if (error instanceof StatusError && !res.headersSent && !res.destroyed) {
+        await writeResponse(res, statusResponse(error.toStatus()), undefined, clock).catch(() => res.destroy());
+        return;
+      }
+      if (!res.destroyed) log.debug({ err: error, url: req.url }, 'a connection broke while it was served');
+      res.destroy();
+    }
+  };
+}
+
+/** A server that is given its connections and never listens itself. */
+function http1Server({ handle, log }: HttpFrontOptions, limits: FrontLimits, connections: WeakMap<object, Connection>, serve: Serve) {
+  const server = createHttp1Server(
+    {
+      keepAliveTimeout: limits.idleMs,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(5000, limits.headersMs),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    },
+    (req, res) => {
+      void serve(req, res, connections.get(req.socket));
+    },
+  );
+  // Only from this event on does it watch over the time that its connections take.
+  server.emit('listening');
+  const upgrade = async (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    try {
+      const request = new HttpRequest(req, socket, connections.get(req.socket));
+      const response = await handle(request);
+      if (response.body.kind === 'upgrade') response.body.take(socket, head);
+      else writeUpgradeRefusal(socket, response);
+    } catch (error) {
+      log.debug({ err: error, url: req.url }, 'an upgrade failed');
+      socket.destroy();
+    }
+  };
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void upgrade(req, socket, head);
+  });
+  return server;
+}
+
+/** A server that is given its connections; what is known of them is found again by their sessions. */
+function http2Server(clock: Clock, limits: FrontLimits, connections: WeakMap<object, Connection>, serve: Serve) {
+  let accepted: Connection | undefined;
+  const settings = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES };
+  const server = createHttp2Server({ maxSessionMemory: HTTP2_SESSION_MB, settings }, (req, res) => {
+    void serve(req, res, req.stream.session ? connections.get(req.stream.session) : undefined);
+  });
+  server.on('session', (session) => {
+    if (accepted) connections.set(session, accepted);
+    session.on('error', () => session.destroy());
+    closeIdle(session, limits.idleMs, clock);
+  });
+  return {
+    /** The session of a connection is made before this returns. */
+    accept(socket: Socket, connection: Connection): void {
+      accepted = connection;
+      server.emit('connection', socket);
+      accepted = undefined;
     },
   };
 }
 
 /** Ends a session that has had no request under way for so long. */
-function closeIdle(session: ServerHttp2Session, idleMs: number): void {
+function closeIdle(session: ServerHttp2Session, idleMs: number, clock: Clock): void {
   let streams = 0;
-  let timer = setTimeout(() => session.close(), idleMs);
+  let cancel = clock.after(idleMs, () => session.close());
   session.on('stream', (stream) => {
     streams++;
-    clearTimeout(timer);
+    cancel();
     stream.once('close', () => {
-      if (--streams === 0 && !session.closed) timer = setTimeout(() => session.close(), idleMs);
+      if (--streams === 0 && !session.closed) cancel = clock.after(idleMs, () => session.close());
     });
   });
-  session.once('close', () => clearTimeout(timer));
+  session.once('close', () => cancel());
 }

@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import { indented } from '../encode/indented.ts';
+import type { HttpRequest } from './http-request.ts';
 
-/** Programs that people read the answers of. */
+/** Programs whose answers people read. */
 const READ_BY_PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/;
-const MAX_AUDIT_ID = 64;
 
 /**
- * An answer as it goes over the network: with the headers that every answer has, and indented for people: where `pretty` says so, or to
- * browsers, curl and wget.
+ * An answer as it goes over the network: with the headers that every answer has, and indented for people: if `pretty` says so, or to browsers,
+ * curl and wget.
  */
-export function dressed(response: ApiResponse, request: ApiRequest): ApiResponse {
+export function forNetwork(response: ApiResponse, request: HttpRequest): ApiResponse {
   const headers = {
-    'audit-id': request.headers['audit-id']?.slice(0, MAX_AUDIT_ID) || randomUUID(),
+    'audit-id': request.auditId,
     'cache-control': 'no-cache, private',
     ...response.headers,
   };

@@ -5,21 +5,28 @@ import type { Duplex } from 'node:stream';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { Clock } from '../../base/clock.ts';
+import { onIdle } from '../../base/idle-timeout.ts';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 
 type Output = ServerResponse | Http2ServerResponse;
 
-/** What may wait for a client that does not read; past it a stream is ended. */
+/** Bytes that may wait for a client that does not read; past this a stream is ended. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-/** How long a client may take to read what has been sent of a long answer. */
+/** Time that a client may take to read the part of a long answer that has been sent. */
 const STALL_MS = 60_000;
 /** Answers of this many characters are compressed for clients that take it, as upstream does. */
 const COMPRESSED_FROM = 128 * 1024;
-/** What the socket's own buffer takes, more or less: of that, nobody need be watched. */
+/** About as much as the socket's own buffer takes: an answer this short needs no watching. */
 const SOON_TAKEN_BYTES = 64 * 1024;
 
 /** Writes an answer to a socket; resolves once it is on its way. Long ones are written in parts, others being served in between. */
-export async function writeResponse(res: Output, { status, headers, body }: ApiResponse, request: ApiRequest | undefined): Promise<void> {
+export async function writeResponse(
+  res: Output,
+  { status, headers, body }: ApiResponse,
+  request: ApiRequest | undefined,
+  clock: Clock,
+): Promise<void> {
   if (res.destroyed) return;
   const head = headers as Record<string, string | string[]>;
   switch (body.kind) {
@@ -28,18 +35,18 @@ export async function writeResponse(res: Output, { status, headers, body }: ApiR
       res.end();
       return;
     case 'object':
-      return writeParts(res, status, head, [body.json()], request);
+      return writeParts(res, status, head, [body.json()], request, clock);
     case 'text':
-      return writeParts(res, status, head, body.parts, request, body.length);
+      return writeParts(res, status, head, body.parts, request, clock, body.length);
     case 'stream': {
       begin(res, status, head);
       if ('flushHeaders' in res) res.flushHeaders();
       const signal = request?.signal ?? AbortSignal.abort();
-      await body.run({ write: (chunk) => write(res, chunk), drained: () => nextTurn().then(() => drained(res)) }, signal);
-      return finish(res);
+      await body.run({ write: (chunk) => write(res, chunk), drained: () => nextTurn().then(() => drained(res, clock)) }, signal);
+      return finish(res, clock);
     }
     case 'upgrade':
-      return end(res, 400, { 'content-type': 'text/plain' }, 'the request must ask for an upgrade of the connection', false);
+      return end(res, 400, { 'content-type': 'text/plain' }, 'the request must ask for an upgrade of the connection', false, clock);
   }
 }
 
@@ -47,21 +54,21 @@ const begin = (res: Output, status: number, headers: Record<string, string | str
   (res as ServerResponse).writeHead(status, headers);
 };
 
-function end(res: Output, status: number, headers: Record<string, string | string[]>, text: string | Buffer, headOnly: boolean): void {
+function end(res: Output, status: number, headers: Record<string, string | string[]>, text: string | Buffer, headOnly: boolean, clock: Clock): void {
   const length = Buffer.byteLength(text);
   begin(res, status, { ...headers, 'content-length': String(length) });
   // A text goes as it is: Node writes it in one piece with the head. What is ASCII is copied without being looked at.
-  if (!headOnly) finish(res, text, length === text.length ? 'latin1' : 'utf8');
-  else finish(res);
+  if (!headOnly) finish(res, clock, text, length === text.length ? 'latin1' : 'utf8');
+  else finish(res, clock);
 }
 
 /** Ends an answer. A client that does not take what is left of it loses its connection. */
-function finish(res: Output, last?: string | Buffer, encoding: BufferEncoding = 'utf8'): void {
+function finish(res: Output, clock: Clock, last?: string | Buffer, encoding: BufferEncoding = 'utf8'): void {
   if (last === undefined) res.end();
   else (res as ServerResponse).end(last, encoding);
   if (res.destroyed || res.writableLength <= SOON_TAKEN_BYTES) return;
-  const stalled = setTimeout(() => res.destroy(), STALL_MS);
-  for (const event of ['finish', 'close']) res.once(event, () => clearTimeout(stalled));
+  const taken = clock.after(STALL_MS, () => res.destroy());
+  for (const event of ['finish', 'close']) res.once(event, taken);
 }
 
 function write(res: Output, chunk: string | Buffer): boolean {
@@ -76,17 +83,18 @@ async function writeParts(
   headers: Record<string, string | string[]>,
   parts: Iterable<string | Buffer>,
   request: ApiRequest | undefined,
+  clock: Clock,
   length?: number,
 ): Promise<void> {
   const headOnly = request?.method === 'HEAD';
   const iterator = parts[Symbol.iterator]();
   const first = iterator.next();
-  if (first.done) return end(res, status, headers, '', headOnly);
+  if (first.done) return end(res, status, headers, '', headOnly, clock);
   if ((length ?? first.value.length) >= COMPRESSED_FROM && !headOnly && takesGzip(request) && headers['content-encoding'] === undefined) {
     return writeCompressed(res, status, headers, first.value, iterator);
   }
   let part = iterator.next();
-  if (part.done) return end(res, status, headers, first.value, headOnly);
+  if (part.done) return end(res, status, headers, first.value, headOnly, clock);
   begin(res, status, length === undefined ? headers : { ...headers, 'content-length': String(length) });
   if (headOnly) {
     res.end();
@@ -96,9 +104,9 @@ async function writeParts(
   for (; !part.done; part = iterator.next()) {
     await nextTurn();
     if (res.destroyed) return;
-    if (!(res as ServerResponse).write(part.value) && !(await drained(res))) return;
+    if (!(res as ServerResponse).write(part.value) && !(await drained(res, clock))) return;
   }
-  finish(res);
+  finish(res, clock);
 }
 
 /** Whether the client said that it takes gzip. */
@@ -115,7 +123,7 @@ async function writeCompressed(
 ): Promise<void> {
   const vary = [headers.vary ?? [], 'Accept-Encoding'].flat().join(', ');
   begin(res, status, { ...headers, 'content-encoding': 'gzip', vary });
-  res.setTimeout(STALL_MS, () => res.destroy());
+  onIdle(res, STALL_MS, () => res.destroy());
   function* parts() {
     yield first;
     for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
@@ -125,23 +133,23 @@ async function writeCompressed(
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** False: the client reads no more. */
-function drained(res: Output): Promise<boolean> {
+/** Resolves to false if the client reads no more. */
+function drained(res: Output, clock: Clock): Promise<boolean> {
   if (res.destroyed) return Promise.resolve(false);
   if (!(res as ServerResponse).writableNeedDrain) return Promise.resolve(true);
   return new Promise((resolve) => {
     const finish = (ok: boolean) => {
-      clearTimeout(stalled);
+      cancel();
       res.off('drain', onDrain);
       res.off('close', onClose);
       resolve(ok);
     };
     const onDrain = () => finish(true);
     const onClose = () => finish(false);
-    const stalled = setTimeout(() => {
+    const cancel = clock.after(STALL_MS, () => {
       res.destroy();
       finish(false);
-    }, STALL_MS);
+    });
     res.once('drain', onDrain);
     res.once('close', onClose);
   });

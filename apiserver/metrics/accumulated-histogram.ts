@@ -31,7 +31,7 @@ export class AccumulatedHistogram extends Histogram<string> {
     this.#buckets = options.buckets;
   }
 
-  /** A new set of labels; it shows from now on, at zero. */
+  /** Adds a set of labels, which shows from now on, at zero. */
   series(labels: Readonly<Record<string, string>>): Series {
     const series = { labels, counts: new Float64Array(this.#buckets.length + 1), sum: 0 };
     this.#series.push(series);
@@ -47,7 +47,7 @@ export class AccumulatedHistogram extends Histogram<string> {
     series.sum += value;
   }
 
-  /** What prom-client's registry, and its `get`, ask for the values. */
+  /** Returns the values in prom-client's form: its registry and `get` call this. */
   async getForPromString() {
     const values: { metricName: string; labels: object; value: number }[] = [];
     for (const { labels, counts, sum } of this.#series) {

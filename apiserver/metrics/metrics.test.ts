@@ -4,14 +4,13 @@ import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import type { ApiRequest } from '../contract/request.ts';
-import { requestInfoOf } from '../request/request-info.ts';
+import { exchangeOf } from '../stages/exchange.ts';
 import { requestMetrics } from './request-metrics.ts';
 import { storageMetrics } from './storage-metrics.ts';
 
 function request(method: string, path: string, query = ''): ApiRequest {
   return { method, path, query: new URLSearchParams(query), headers: {}, signal: new AbortController().signal };
 }
-const infoOf = ({ method, path, query }: ApiRequest) => requestInfoOf(method, path, query);
 
 describe('the API server’s metrics', () => {
   it('count requests by what they asked for, and their time in cumulative buckets', async () => {
@@ -19,8 +18,8 @@ describe('the API server’s metrics', () => {
     const observer = requestMetrics(registry, () => true);
     const list = request('GET', '/api/v1/namespaces/default/pods');
     for (const seconds of [0.001, 0.03, 70]) {
-      observer.started?.(list, infoOf(list));
-      observer.finished(list, infoOf(list), 200, seconds);
+      observer.received(exchangeOf(list));
+      observer.finished(exchangeOf(list), 'ResponseComplete', 200, seconds);
     }
     const text = await registry.metrics();
     const labels = 'verb="LIST",dry_run="",group="",version="v1",resource="pods",subresource="",scope="namespace",component="apiserver"';
@@ -34,11 +33,11 @@ describe('the API server’s metrics', () => {
     const registry = new Registry();
     const observer = requestMetrics(registry, () => true);
     const watch = request('GET', '/api/v1/pods', 'watch=true');
-    observer.started?.(watch, infoOf(watch));
+    observer.received(exchangeOf(watch));
     const during = await registry.metrics();
     expect(during).toMatch(/apiserver_longrunning_requests\{verb="WATCH"[^}]*\} 1/);
     expect(during).toContain('apiserver_current_inflight_requests{request_kind="readOnly"} 0');
-    observer.finished(watch, infoOf(watch), 200, 100);
+    observer.finished(exchangeOf(watch), 'ResponseComplete', 200, 100);
     expect(await registry.metrics()).toMatch(/apiserver_longrunning_requests\{verb="WATCH"[^}]*\} 0/);
   });
 
@@ -48,8 +47,8 @@ describe('the API server’s metrics', () => {
     for (let i = 0; i < 3; i++) {
       for (const path of [`/api/v1/bogus${i}`, `/apis/group${i}/v1/pods${i}`]) {
         const asked = request('GET', path, `watch=${i % 2}&dryRun=x${i}`);
-        observer.started?.(asked, infoOf(asked));
-        observer.finished(asked, infoOf(asked), 404, 0.001);
+        observer.received(exchangeOf(asked));
+        observer.finished(exchangeOf(asked), 'ResponseComplete', 404, 0.001);
       }
     }
     const text = await registry.metrics();
@@ -64,8 +63,8 @@ describe('the API server’s metrics', () => {
     storageMetrics(registry, () => [{ group: 'apps', version: 'v1', plural: 'deployments', objects: 4, watchEvents: 7 }]);
     processMetrics(registry);
     const create = request('POST', '/apis/apps/v1/namespaces/default/deployments');
-    observer.started?.(create, infoOf(create));
-    observer.finished(create, infoOf(create), 201, 0.002);
+    observer.received(exchangeOf(create));
+    observer.finished(exchangeOf(create), 'ResponseComplete', 201, 0.002);
     const input = await registry.metrics();
     expect(execFileSync(promtool ?? '', ['check', 'metrics'], { input, encoding: 'utf8' })).toBe('');
     registry.clear();

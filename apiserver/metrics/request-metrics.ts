@@ -1,8 +1,9 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
-import type { RequestObserver } from '../contract/observer.ts';
+import type { LastStage, RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest } from '../contract/request.ts';
-import type { RequestInfo, ResourceRequestInfo } from '../request/request-info.ts';
+import type { RequestInfo, ResourceRequestInfo } from '../contract/request-info.ts';
+import type { Exchange } from '../contract/stage.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
@@ -41,15 +42,9 @@ const isLongRunning = (info: RequestInfo, request: ApiRequest): boolean =>
   info.isResource &&
   (info.verb === 'watch' || CONNECT.has(info.subresource) || (info.subresource === 'log' && request.query.get('follow') === 'true'));
 
-/**
- * Counts requests under upstream's names; what is counted on each request is a look-up and two additions. What asks for something that
- * `isServed` denies is counted together: clients must not be able to make series without end.
- */
-export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean): RequestObserver {
+/** Registers the metrics that are read from the shapes when they are scraped. Returns the histogram that each request is recorded in. */
+function showShapes(registry: Registry, shapes: ReadonlyMap<string, Shape>, inflight: Readonly<Record<string, number>>): AccumulatedHistogram {
   const registers = [registry];
-  const shapes = new Map<string, Shape>();
-  const inflight = { mutating: 0, readOnly: 0 };
-
   const duration = new AccumulatedHistogram({
     name: 'apiserver_request_duration_seconds',
     help: 'Seconds from a request to the end of its answer, long-running requests left out.',
@@ -90,8 +85,22 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       }
     },
   });
+  return duration;
+}
 
-  /** What a request is counted under: everything about it that a label shows, in one text. */
+/** The part of an exchange that is counted. */
+type Requested = Pick<Exchange, 'request' | 'info'>;
+
+/**
+ * Counts requests under upstream's names; each request costs a look-up and two additions. Requests for resources that `isServed` denies are
+ * counted together: clients must not be able to make series without end.
+ */
+export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean) {
+  const shapes = new Map<string, Shape>();
+  const inflight = { mutating: 0, readOnly: 0 };
+  const duration = showShapes(registry, shapes, inflight);
+
+  /** The key that a request is counted under: everything about it that a label shows, in one text. */
   function keyOf(request: ApiRequest, info: RequestInfo | undefined): string {
     const dryRun = request.query.size === 0 ? '' : dryRunOf(request);
     if (!info?.isResource) return `${request.method} ${dryRun}`;
@@ -126,12 +135,13 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
   const kindOf = (request: ApiRequest) => (MUTATING.has(request.method) ? 'mutating' : 'readOnly');
 
   return {
-    started(request, info) {
-      const shape = info && isLongRunning(info, request) ? shapeOf(request, info) : undefined;
+    name: 'metrics',
+    received({ request, info }: Requested) {
+      const shape = isLongRunning(info, request) ? shapeOf(request, info) : undefined;
       if (shape?.longRunning) shape.running++;
       else inflight[kindOf(request)]++;
     },
-    finished(request, info, code, seconds) {
+    finished({ request, info }: Requested, _stage: LastStage, code: number, seconds: number) {
       const shape = shapeOf(request, info);
       const count = shape.codes.get(code);
       if (count) count.value++;
@@ -143,5 +153,5 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       inflight[kindOf(request)]--;
       duration.record(shape.duration, seconds);
     },
-  };
+  } satisfies RequestObserver;
 }

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 import { kinds } from '../../api/kinds/index.ts';
 import { resourceText } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
@@ -14,7 +15,7 @@ type Operation = (typeof OPERATIONS)[number];
 
 const ROOT = '/registry/';
 
-/** What comes first in a key: `pods`, or `skiff.dev/deployments` for custom resources, whose group has a dot. */
+/** The first part of a key: `pods`, or `skiff.dev/deployments` for custom resources, whose group has a dot. */
 function folderOf(key: string): string {
   const first = key.indexOf('/', ROOT.length);
   if (first < 0) return key.slice(ROOT.length);
@@ -29,15 +30,15 @@ function resourceOf(folder: string): { readonly group: string; readonly resource
   return { group, resource };
 }
 
-/** What is counted of one operation on one resource; labels are hashed once. */
+/** The figures of one operation on one resource; labels are hashed once. */
 interface Requests {
   readonly duration: Series;
   readonly total: Counter.Internal;
   readonly errors: Counter.Internal;
 }
 
-/** The store, its requests counted and timed under the names that upstream gives those to etcd. */
-export function measuredStore(store: Store, registry: Registry): Store {
+/** Counts and times a store's requests under the names that upstream gives those to etcd. */
+export function measuredStore(store: Store, registry: Registry, clock: Clock): Store {
   const labelNames = ['operation', 'group', 'resource'] as const;
   const durations = new AccumulatedHistogram({
     name: 'etcd_request_duration_seconds',
@@ -70,7 +71,7 @@ export function measuredStore(store: Store, registry: Registry): Store {
 
   async function timed<R>(operation: Operation, key: string, send: () => Promise<R>): Promise<R> {
     const requests = requestsOf(key)[operation];
-    const from = performance.now();
+    const from = clock.monotonic();
     try {
       return await send();
     } catch (error) {
@@ -78,7 +79,7 @@ export function measuredStore(store: Store, registry: Registry): Store {
       throw error;
     } finally {
       requests.total.inc();
-      durations.record(requests.duration, (performance.now() - from) / 1000);
+      durations.record(requests.duration, (clock.monotonic() - from) / 1000);
     }
   }
 
@@ -95,7 +96,7 @@ export function measuredStore(store: Store, registry: Registry): Store {
   };
 }
 
-/** What the metrics read of a served kind when they are scraped. */
+/** The figures of a served kind that are read when the metrics are scraped. */
 export interface KindFigures {
   readonly group: string;
   readonly version: string;

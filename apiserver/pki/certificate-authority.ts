@@ -7,7 +7,7 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** Who a certificate names: CN is the user, each O a group (Kubernetes' X.509 authentication). */
+/** The subject of a certificate: CN is the user, each O a group (Kubernetes' X.509 authentication). */
 export interface Subject {
   readonly commonName: string;
   readonly organizations?: readonly string[];
@@ -31,7 +31,7 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 /**
- * The X.509 library costs about 90 ms and 22 MB to load: it is imported when something is to be issued, and a second start issues nothing.
+ * Loads the X.509 library. It costs about 90 ms and 22 MB: it is imported when something is to be issued, and a second start issues nothing.
  * It needs the Reflect metadata API to be there first.
  */
 async function loadX509() {
@@ -116,7 +116,7 @@ export async function issueServingCertificate(ca: KeyPair, subject: Subject, san
   return { certificate: await sign(ca, subject, keys.publicKey, [SERVER_AUTH], sans, options), key: privatePem(keys.privateKey) };
 }
 
-/** What a certificate is to be good for. */
+/** The uses and names of a certificate. */
 export interface SigningOptions extends IssueOptions {
   readonly usages: readonly ('client' | 'server')[];
   readonly sans?: SubjectAltNames;
@@ -125,7 +125,7 @@ export interface SigningOptions extends IssueOptions {
 /**
  * Signs the P-256 public key of a PKCS#10 request (PEM) whose signature proves possession; the subject and names are the caller's,
  * never the request's.
- * @throws Error when the request's signature does not verify.
+ * @throws Error if the request's signature does not verify.
  */
 export async function signCertificateRequest(ca: KeyPair, requestPem: string, subject: Subject, options: SigningOptions): Promise<string> {
   const x509 = await loadX509();
@@ -136,7 +136,7 @@ export async function signCertificateRequest(ca: KeyPair, requestPem: string, su
   return sign(ca, subject, publicKey.toCryptoKey(ALGORITHM, true, ['verify']), usages, options.sans, options);
 }
 
-/** Makes a PKCS#10 request with a new key: what an agent sends to be given a certificate. */
+/** Makes a PKCS#10 request with a new key, by which an agent asks for a certificate. */
 export async function createCertificateRequest(subject: Subject): Promise<{ readonly request: string; readonly key: string }> {
   const x509 = await loadX509();
   const keys = await generateKeys();

@@ -9,7 +9,7 @@ import { createCertificateAuthority, issueClientCertificate, issueServingCertifi
 export interface ClusterPki {
   readonly ca: KeyPair;
   readonly serving: KeyPair;
-  /** What the API server shows to node agents. */
+  /** The API server's client certificate for node agents. */
   readonly kubeletClient: KeyPair;
   readonly admin: KeyPair;
   readonly controllerManager: KeyPair;
@@ -26,7 +26,7 @@ export interface PkiOptions extends SubjectAltNames {
   readonly clusterDomain?: string;
 }
 
-/** A certificate is replaced when less than this is left of its life. */
+/** A certificate is replaced if less than this is left of its life. */
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 const ADMIN: Subject = { commonName: 'kubernetes-admin', organizations: ['system:masters'] };
@@ -64,7 +64,7 @@ function covers(certificate: X509Certificate, sans: SubjectAltNames): boolean {
   return sans.names.every((name) => certificate.checkHost(name) !== undefined) && sans.ips.every((ip) => certificate.checkIP(ip) !== undefined);
 }
 
-/** Reads a pair from `dir`; makes it (again) when it is missing, near its end, of another CA, or lacks a name. */
+/** Reads a pair from `dir`; makes it (again) if it is missing, near its end, of another CA, or lacks a name. */
 async function ensurePair(
   dir: string,
   name: string,

@@ -2,17 +2,17 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import { errors } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Authorizer } from '../contract/authorizer.ts';
+import { BOOTSTRAPPERS } from '../authn/groups.ts';
+import type { Authorizer, Decision, UserRules } from '../contract/authorizer.ts';
 import type { RouteHandler } from '../contract/route.ts';
-import { jsonResponse } from '../health/text-response.ts';
+import { jsonResponse } from '../encode/plain-response.ts';
 import { decodeBody } from '../request/body.ts';
 import type { KeyPair } from './certificate-authority.ts';
 import { signCertificateRequest } from './certificate-authority.ts';
 import { nodeSubject } from './cluster-pki.ts';
 
-/** Where a node that has a bootstrap token asks for its certificates. */
+/** The path where a node with a bootstrap token asks for its certificates. */
 export const JOIN_PATH = '/skiff.dev/v1/join';
-const BOOTSTRAPPERS = 'system:bootstrappers';
 
 const name = z.string().regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/, 'must be a lower-case DNS name');
 const JoinRequest = z.object({
@@ -23,9 +23,9 @@ const JoinRequest = z.object({
   servingRequest: z.string().max(16_384),
 });
 
-/** What a node sends: two certificate requests (PKCS#10, PEM), signed with the keys it made. */
+/** A node's two certificate requests (PKCS#10, PEM), signed with the keys it made. */
 export type JoinRequest = z.output<typeof JoinRequest>;
-/** What it gets; all PEM. */
+/** The certificates of a node; all PEM. */
 export interface JoinAnswer {
   readonly ca: string;
   readonly clientCertificate: string;
@@ -33,8 +33,8 @@ export interface JoinAnswer {
 }
 
 /**
- * Signs the certificates of a node that joins. The subject is always that of the node it names; what the requests say of themselves is ignored.
- * Only holders of a bootstrap token may ask, and cluster administrators.
+ * Signs the certificates of a node that joins. The subject is always that of the node it names; the requests' own subjects are ignored.
+ * Only holders of a bootstrap token and cluster administrators may ask.
  */
 export function joinRoute(ca: KeyPair, clock: Clock): RouteHandler {
   return {
@@ -65,12 +65,22 @@ export function joinRoute(ca: KeyPair, clock: Clock): RouteHandler {
   };
 }
 
-/** A bootstrap token is good for joining and for nothing else, whatever `others` would allow. */
-export function bootstrappersMayJoin(others: Authorizer): Authorizer {
-  return {
-    authorize(attributes) {
-      if (!attributes.user.groups.includes(BOOTSTRAPPERS)) return others.authorize(attributes);
-      return { allowed: !attributes.isResource && attributes.path === JOIN_PATH, reason: 'a bootstrap token only lets a node join' };
-    },
-  };
-}
+const OTHERS: Decision = { verdict: 'no opinion' };
+const JOINS: Decision = { verdict: 'allow' };
+const ONLY_JOINS: Decision = { verdict: 'deny', reason: 'a bootstrap token only lets a node join' };
+const JOIN_RULES: UserRules = {
+  resourceRules: [],
+  nonResourceRules: [{ verbs: ['post'], nonResourceURLs: [JOIN_PATH] }],
+  incomplete: false,
+  exclusive: true,
+};
+const NO_RULES: UserRules = { resourceRules: [], nonResourceRules: [], incomplete: false };
+
+/** A bootstrap token is good for joining a node and for nothing else, whatever other authorizers would allow. */
+export const bootstrappersMayJoin: Authorizer = {
+  authorize({ user, isResource, path }) {
+    if (!user.groups.includes(BOOTSTRAPPERS)) return OTHERS;
+    return !isResource && path === JOIN_PATH ? JOINS : ONLY_JOINS;
+  },
+  rulesFor: (user) => (user.groups.includes(BOOTSTRAPPERS) ? JOIN_RULES : NO_RULES),
+};

@@ -6,14 +6,14 @@ import type { Duplex } from 'node:stream';
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { ApiRequest, ApiResponse, StreamSink } from '../contract/request.ts';
 
-/** Where a request goes on to. */
+/** The address that a request is passed on to. */
 export interface Target {
   readonly protocol: 'http' | 'https';
   readonly host: string;
   readonly port: number;
   /** With the query. */
   readonly path: string;
-  /** Carries the client certificate and authority; left out for https: the certificate is not checked (pods have none of ours). */
+  /** Carries the client certificate and authority. Default for https: the certificate is not checked (pods have none of ours). */
   readonly agent?: Agent;
 }
 
@@ -66,7 +66,7 @@ function open(request: ApiRequest, target: Target, upgrade: boolean) {
   return outgoing;
 }
 
-/** Sends the request on and resolves with the head of the answer. @throws StatusError 503 where nobody answers. */
+/** Sends the request on and resolves with the head of the answer. @throws StatusError 503 if nobody answers. */
 export function send(request: ApiRequest, target: Target): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = open(request, target, false);
@@ -108,7 +108,7 @@ export const streamed = (incoming: IncomingMessage): ApiResponse => ({
   body: { kind: 'stream', run: (sink, signal) => pour(incoming, sink, signal) },
 });
 
-/** Ties two connections together: what ends or breaks one ends the other. */
+/** Joins two connections: the end or failure of one ends the other. */
 function join(a: Duplex, b: Duplex): void {
   const both = [a, b];
   const destroy = () => {
@@ -124,7 +124,7 @@ function join(a: Duplex, b: Duplex): void {
 
 const LONGEST_REFUSAL = 64 * 1024;
 
-/** The text of an answer that is no success; cut off where it is long. */
+/** The text of an answer that is no success, cut to a bounded length. */
 export async function textOf(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -138,8 +138,8 @@ export async function textOf(incoming: IncomingMessage): Promise<string> {
 }
 
 /**
- * Asks the target for the same upgrade as the client did; on success the two connections become one, else `refused` makes the answer.
- * @throws StatusError 503 where nobody answers.
+ * Asks the target for the same upgrade as the client did; on success the two connections become one, otherwise `refused` makes the answer.
+ * @throws StatusError 503 if nobody answers.
  */
 export function tunnel(request: ApiRequest, target: Target, refused: (incoming: IncomingMessage) => Promise<ApiResponse>): Promise<ApiResponse> {
   return new Promise((resolve, reject) => {

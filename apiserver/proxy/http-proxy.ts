@@ -2,6 +2,7 @@ import { pods } from '../../api/kinds/core/pod/index.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { Random } from '../../base/random.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 import type { StorageAccess } from '../storage/access.ts';
@@ -42,10 +43,8 @@ function podAddress(objects: StorageAccess, request: SubresourceRequest, asked: 
   return { host, port };
 }
 
-const picked = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)];
-
 /** One of the service's ready endpoints, at the port that belongs to the service port asked for. */
-function serviceAddress(objects: StorageAccess, request: SubresourceRequest, asked: ProxyName): { host: string; port: number } {
+function serviceAddress(objects: StorageAccess, request: SubresourceRequest, asked: ProxyName, random: Random): { host: string; port: number } {
   const { namespace } = request.key;
   const service = objects.get(services, { namespace, name: asked.name });
   if (!service) throw errors.notFound(services, asked.name);
@@ -60,7 +59,7 @@ function serviceAddress(objects: StorageAccess, request: SubresourceRequest, ask
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ addresses }) => addresses.slice(0, 1).map((host) => ({ host, port: number })));
   });
-  const chosen = picked(ready);
+  const chosen = ready[Math.floor(random() * ready.length)];
   if (!chosen) throw errors.serviceUnavailable(`no endpoints available for service ${JSON.stringify(asked.name)}`);
   return chosen;
 }
@@ -101,13 +100,13 @@ function proxyHandler(plural: string, targetOf: (request: SubresourceRequest, as
 }
 
 /** Serves pods/proxy, services/proxy and (where there is a way to agents) nodes/proxy: requests go on with method, headers, query and body. */
-export function httpProxies(kubelet: KubeletConnection | undefined): readonly SubresourceHandler[] {
+export function httpProxies(kubelet: KubeletConnection | undefined, random: Random): readonly SubresourceHandler[] {
   return [
     proxyHandler('pods', (request, asked) => ({ protocol: asked.scheme, path: pathOf(request), ...podAddress(request.storage, request, asked) })),
     proxyHandler('services', (request, asked) => ({
       protocol: asked.scheme,
       path: pathOf(request),
-      ...serviceAddress(request.storage, request, asked),
+      ...serviceAddress(request.storage, request, asked, random),
     })),
     proxyHandler('nodes', (request, asked) => {
       if (!kubelet) throw new StatusError('ServiceUnavailable', 'this server has no certificate to show to node agents');

@@ -5,14 +5,14 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { StorageAccess } from '../storage/access.ts';
 import type { Target } from './forward.ts';
 
-/** How the API server shows itself to node agents, and what their certificates are checked against. All PEM. */
+/** The API server's certificate for node agents, and the authority that theirs are checked against. All PEM. */
 export interface KubeletTls {
   readonly certificate: string;
   readonly key: string;
   readonly ca: string;
 }
 
-/** Where node agents are reached. */
+/** Addresses node agents. */
 export interface KubeletConnection {
   /** The agent of a node, at a path. @throws StatusError where there is no such node, or it has no address. */
   target(objects: StorageAccess, nodeName: string, path: string): Target;

@@ -10,12 +10,11 @@ import type { FieldError } from '../../api/schema/field-error.ts';
 import { notSupported, required } from '../../api/schema/field-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
-import type { Client } from '../../runtime/client/client.ts';
 import { created, decoded } from '../authn/review.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
-/** Evictions are taken in their old version too: it differs in nothing. */
+/** Evictions are taken in their old version too: it is the same. */
 function evictionVersion(body: unknown): typeof EVICTION {
   const old = typeof body === 'object' && body !== null && 'apiVersion' in body && body.apiVersion === 'policy/v1beta1';
   return old ? { ...EVICTION, version: 'v1beta1' } : EVICTION;
@@ -33,7 +32,7 @@ function withCondition(pod: Pod, condition: Condition, now: string): Condition[]
   return [...conditions.filter(({ type }) => type !== condition.type), { ...condition, lastTransitionTime }];
 }
 
-/** Where a node is, as far as its pods are told (upstream's PodTopologyLabels). */
+/** Labels of a node that are copied to its pods (upstream's PodTopologyLabels). */
 const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
 
 function topologyOf(node: Live<Node> | undefined): Record<string, string> {
@@ -45,7 +44,7 @@ function topologyOf(node: Live<Node> | undefined): Record<string, string> {
   return labels;
 }
 
-/** The pod on its node, or why it cannot be put there. */
+/** The pod, bound to its node. @throws StatusError Conflict if it cannot be bound. */
 function assigned(pod: Live<Pod>, binding: Binding, topology: Record<string, string>, now: string): Pod {
   const { name } = pod.metadata;
   const conflict = (why: string) => errors.conflict({ group: '', plural: 'pods/binding', kind: '' }, name, why);
@@ -82,7 +81,7 @@ function bindingErrors({ target }: Binding): FieldError[] {
   return wrong;
 }
 
-/** Puts a pod on a node, once: POST pods/NAME/binding, and POST bindings. */
+/** Binds a pod to a node, once: POST pods/NAME/binding, and POST bindings. */
 function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock: Clock): SubresourceHandler {
   return {
     group: '',
@@ -106,7 +105,7 @@ function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock:
   };
 }
 
-/** Changes the pod, or on a dry run sees whether it could be. */
+/** Changes the pod; on a dry run checks that it could be changed. */
 async function change({ storage, dryRun }: SubresourceRequest, key: ObjectKey, next: (pod: Live<Pod>) => Pod): Promise<void> {
   if (!dryRun) {
     await storage.modify(pods, key, next);
@@ -117,8 +116,8 @@ async function change({ storage, dryRun }: SubresourceRequest, key: ObjectKey, n
   next(pod);
 }
 
-/** Evicts a pod: it is deleted with its grace period, and says why. Disruption budgets are not served: nothing holds an eviction back. */
-function evictionHandler(client: Client, clock: Clock): SubresourceHandler {
+/** Evicts a pod: deletes it with its grace period, and states the reason in a condition. Disruption budgets are not served: nothing holds an eviction back. */
+function evictionHandler(clock: Clock): SubresourceHandler {
   return {
     group: '',
     plural: 'pods',
@@ -144,13 +143,13 @@ function evictionHandler(client: Client, clock: Clock): SubresourceHandler {
         }));
       }
       const { apiVersion: _apiVersion, kind: _kind, ...rest } = options;
-      await client.delete(pods, key, dryRun ? { ...rest, dryRun: ['All'] } : rest);
+      await request.remove(dryRun ? { ...rest, dryRun: ['All'] } : rest);
       return created(SUCCESS);
     },
   };
 }
 
-/** pods/binding, bindings and pods/eviction. */
-export function podActions(client: Client, clock: Clock): readonly SubresourceHandler[] {
-  return [bindingHandler('pods', 'binding', clock), bindingHandler('bindings', '', clock), evictionHandler(client, clock)];
+/** Serves pods/binding, bindings and pods/eviction. */
+export function podActions(clock: Clock): readonly SubresourceHandler[] {
+  return [bindingHandler('pods', 'binding', clock), bindingHandler('bindings', '', clock), evictionHandler(clock)];
 }

@@ -2,8 +2,8 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { errors } from '../../api/meta/status-error.ts';
 
 /**
- * The container that a request is about: the one it names, or the only one there is.
- * @throws StatusError 400 where there is no such container, or several to choose from.
+ * Chooses the container that a request is about: the one it names, or the only one there is.
+ * @throws StatusError 400 if there is no such container, or several to choose from.
  */
 export function chosenContainer(pod: Pod, podName: string, asked: string | null): string {
   const containers = (pod.spec?.containers ?? []).map(({ name }) => name);

@@ -5,7 +5,7 @@ import type { Live } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
-import { textResponse } from '../health/text-response.ts';
+import { textResponse } from '../encode/plain-response.ts';
 import { isTrue } from '../request/request-info.ts';
 import { send, streamed, textOf, tunnel, wantsUpgrade } from './forward.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';
@@ -18,7 +18,7 @@ function podOf({ storage, key }: SubresourceRequest): Live<Pod> {
   return pod;
 }
 
-/** What a node agent refused, as a Status of its code with its words (registry/generic/rest, GenericHttpResponseChecker). */
+/** A node agent's refusal as a Status with its code and words (registry/generic/rest, GenericHttpResponseChecker). */
 async function refusal(incoming: IncomingMessage, name: string): Promise<StatusError> {
   const text = await textOf(incoming);
   const code = incoming.statusCode ?? 500;
@@ -40,7 +40,7 @@ const refuse =
     throw await refusal(incoming, name);
   };
 
-/** GET pods/NAME/log: the agent's bytes as they come. A pod without a node has said nothing yet. */
+/** Serves GET pods/NAME/log: the agent's bytes as they come. A pod without a node has an empty log. */
 function logHandler(kubelet: KubeletConnection): SubresourceHandler {
   return {
     group: '',
@@ -62,7 +62,7 @@ function logHandler(kubelet: KubeletConnection): SubresourceHandler {
   };
 }
 
-/** Streams that the client wants, as the agent's query has them; standard output and error unless said otherwise. */
+/** The streams that the client wants, in the agent's query; standard output and error by default. */
 function streamQuery(query: URLSearchParams): URLSearchParams {
   const passed = new URLSearchParams();
   const tty = isTrue(query.get('tty'));

@@ -1,29 +1,5 @@
 import type { Verb } from '../../api/definition/kind.ts';
-
-/** What a path and method ask for (k8s.io/apiserver/pkg/endpoints/request, RequestInfo). */
-export type RequestInfo = ResourceRequestInfo | PathRequestInfo;
-
-export interface PathRequestInfo {
-  readonly isResource: false;
-  /** The lower-case HTTP method. */
-  readonly verb: string;
-  readonly path: string;
-}
-
-export interface ResourceRequestInfo {
-  readonly isResource: true;
-  readonly verb: Verb;
-  readonly method: string;
-  readonly path: string;
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly subresource: string;
-  /** What follows the subresource: the path that is proxied to, without a leading slash. */
-  readonly rest: string;
-}
+import type { PathRequestInfo, RequestInfo } from '../contract/request-info.ts';
 
 /** A boolean query parameter as upstream's conversion reads it: there, and neither `0` nor `false` in whatever case. */
 export const isTrue = (value: string | null): boolean => value !== null && value !== '0' && value.toLowerCase() !== 'false';
@@ -74,7 +50,8 @@ export function requestInfoOf(method: string, path: string, query: URLSearchPara
   if (verb === undefined) return other;
   if (verb === 'get' && (name === '' || watchPath)) verb = watchPath || isTrue(query.get('watch')) ? 'watch' : 'list';
   else if (verb === 'delete' && name === '') verb = 'deletecollection';
-  return { isResource: true, verb, method, path, group, version, plural, namespace, name, subresource, rest };
+  const accessNamespace = group === '' && plural === 'namespaces' ? name : namespace;
+  return { isResource: true, verb, method, path, group, version, plural, namespace, accessNamespace, name, subresource, rest };
 }
 
 function decoded(segment: string | undefined): string {

@@ -6,24 +6,22 @@ import { silentLogger } from '../../base/log.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import type { AdmissionPlugin } from '../contract/admission.ts';
 import type { AuthorizationAttributes, Authorizer } from '../contract/authorizer.ts';
-import type { Extensions } from '../contract/extension.ts';
+import type { Part } from '../contract/part.ts';
 import { jsonResponse } from '../encode/encode.ts';
+import { createResources } from '../resources.ts';
 import type { ApiServer } from '../server.ts';
 import { createApiServer } from '../server.ts';
 
 let server: ApiServer;
 afterEach(() => server.close());
 
-async function start(authorizer: Authorizer, extensions: Partial<Extensions> = {}) {
+async function start({ authorize }: Pick<Authorizer, 'authorize'>, part: Partial<Part> = {}) {
+  const clock = createFakeClock();
   server = createApiServer({
-    store: createMemoryStore(),
-    kinds,
-    clock: createFakeClock(),
-    log: silentLogger,
+    resources: createResources({ store: createMemoryStore(), kinds, clock, log: silentLogger, freeze: true }),
     authenticator: { authenticate: ({ headers }) => (headers.authorization ? { name: headers.authorization, groups: [] } : undefined) },
-    authorizer,
-    extensions,
-    freeze: true,
+    authorizer: { authorize, rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: true }) },
+    parts: [{ name: 'test', ...part }],
   });
   await server.ready;
   return async (method: string, target: string, body?: object, headers: Record<string, string> = { authorization: 'jane' }) => {
@@ -41,7 +39,7 @@ async function start(authorizer: Authorizer, extensions: Partial<Extensions> = {
   };
 }
 
-const everything: Authorizer = { authorize: () => ({ allowed: true }) };
+const everything: Pick<Authorizer, 'authorize'> = { authorize: () => ({ verdict: 'allow' }) };
 
 describe('the stages of a request', () => {
   it('end at authentication for whom nobody knows', async () => {
@@ -79,14 +77,14 @@ describe('the stages of a request', () => {
     ['GET', '/metrics', 'forbidden: User "jane" cannot get path "/metrics": because'],
   ])('end at authorisation with who may not do what: %s %s', async (method, target, message) => {
     const routes = [{ path: '/metrics', handle: () => jsonResponse(200, {}) }];
-    const ask = await start({ authorize: () => ({ allowed: false, reason: 'because' }) }, { routes });
+    const ask = await start({ authorize: () => ({ verdict: 'deny', reason: 'because' }) }, { routes });
     const { status, json } = await ask(method, target);
     expect({ status, message: json.message }).toEqual({ status: 403, message });
   });
 
   it('ask for authorisation with what the path says', async () => {
     const seen: AuthorizationAttributes[] = [];
-    const ask = await start({ authorize: (attributes) => ({ allowed: seen.push(attributes) > 0 }) });
+    const ask = await start({ authorize: (attributes) => ({ verdict: seen.push(attributes) > 0 ? 'allow' : 'deny' }) });
     await ask(
       'PATCH',
       '/apis/apps/v1/namespaces/dev/deployments/d%2De/status',
@@ -112,7 +110,7 @@ describe('the stages of a request', () => {
       { path: '/version', open: true, handle: () => jsonResponse(200, { version: true }) },
       { path: '/docs/*', open: true, handle: ({ path }: { path: string }) => (path.endsWith('/none') ? undefined : jsonResponse(200, { path })) },
     ];
-    const ask = await start({ authorize: ({ isResource }) => ({ allowed: isResource }) }, { routes });
+    const ask = await start({ authorize: ({ isResource }) => ({ verdict: isResource ? 'allow' : 'no opinion' }) }, { routes });
     expect((await ask('GET', '/version')).json).toEqual({ version: true });
     expect((await ask('GET', '/docs/a/b')).json).toEqual({ path: '/docs/a/b' });
     expect((await ask('GET', '/docs')).status).toBe(403);
@@ -137,7 +135,7 @@ describe('the stages of a request', () => {
 
   it('answer 500 with a Status for what nobody foresaw', async () => {
     const broken: AdmissionPlugin = { name: 'broken', admit: () => Promise.reject(new Error('a bug')) };
-    const ask = await start(everything, { admission: [broken] });
+    const ask = await start(everything, { plugins: [broken] });
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'a' } })).json).toMatchObject({
       code: 500,
       reason: 'InternalError',
@@ -161,7 +159,7 @@ describe('admission', () => {
         if (object?.metadata?.name === 'bad') throw errors.forbidden({ group: '', plural: 'namespaces', kind: 'Namespace' }, 'bad', 'not here');
       },
     };
-    const ask = await start(everything, { admission: [plugin] });
+    const ask = await start(everything, { plugins: [plugin] });
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'good' } })).json.metadata.labels.admitted).toBe('yes');
     expect((await ask('POST', '/api/v1/namespaces', { metadata: { name: 'bad' } })).status).toBe(403);
     expect((await ask('POST', '/api/v1/namespaces?dryRun=All', { metadata: { name: 'dry' } })).status).toBe(201);
@@ -179,7 +177,7 @@ describe('versions that nobody should use any more', () => {
     ],
     ['/apis/apps/v1/deployments', undefined],
   ])('say so in every answer: %s', async (path, expected) => {
-    const ask = await start({ authorize: () => ({ allowed: true }) });
+    const ask = await start({ authorize: () => ({ verdict: 'allow' }) });
     expect((await ask('GET', path)).headers.warning).toEqual(expected);
   });
 });

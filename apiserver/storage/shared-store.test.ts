@@ -6,6 +6,8 @@ import { silentLogger } from '../../base/log.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import type { Store, WatchBatch } from '../../store/store.ts';
 import { namespaceLifecycle } from '../admission/builtin/namespace-lifecycle.ts';
+import { everyAuthenticatedUser } from '../authz/every-authenticated-user.ts';
+import { createResources } from '../resources.ts';
 import type { ApiServer } from '../server.ts';
 import { createApiServer } from '../server.ts';
 
@@ -45,16 +47,13 @@ function behind(store: Store): Store {
 }
 
 async function serverOn(store: Store): Promise<ApiServer> {
+  const kinds = [namespaces, configMaps] as never;
+  const resources = createResources({ store: behind(store), kinds, clock, log: silentLogger, shared: true, freeze: true });
   const server = createApiServer({
-    store: behind(store),
-    kinds: [namespaces, configMaps] as never,
-    clock,
-    log: silentLogger,
+    resources,
     authenticator: { authenticate: () => admin },
-    authorizer: { authorize: () => ({ allowed: true }) },
-    extensions: ({ storage }) => ({ admission: [namespaceLifecycle(storage)] }),
-    shared: true,
-    freeze: true,
+    authorizer: everyAuthenticatedUser(silentLogger),
+    parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)] }],
   });
   servers.push(server);
   await server.ready;

@@ -20,6 +20,7 @@ export async function removeObject(call: Call, namespace: string, name: string, 
   const { resource, core } = call;
   for (;;) {
     const current = await requireItem(resource, namespace, name);
+    call.previous = current;
     checkPreconditions(call, current, options);
     const admission = admissionOf(call, 'delete', '', options.isDryRun);
     let committed = false;

@@ -99,6 +99,7 @@ export async function writeOver(
   const { resource, info, core } = call;
   const key = { namespace: info.namespace, name: info.name };
   const old = current.object;
+  call.previous = current;
   const admission = admissionOf(call, 'update', info.subresource, parameters.dryRun);
   let committed = false;
   try {

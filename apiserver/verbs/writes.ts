@@ -58,6 +58,9 @@ export function admissionOf(call: Call, verb: AdmissionAttributes['verb'], subre
     user: call.user,
     dryRun,
     warn: (text) => void (call.warnings.includes(text) || call.warnings.push(text)),
+    annotate(key, value) {
+      call.annotations = { ...call.annotations, [key]: value };
+    },
     onSettled: (callback) => void callbacks.push(callback),
   });
   return {

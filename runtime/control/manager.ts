@@ -26,6 +26,8 @@ export interface ManagerOptions {
   /** Metrics of the queue and of the reconciles go here. */
   readonly registry: Registry;
   readonly controllers: readonly ControllerDefinition[];
+  /** The client that a controller acts through, if it has an identity of its own; informers keep to `client`. Default: `client`. */
+  readonly clientFor?: (definition: ControllerDefinition) => Client;
   /** Shared with others in the process; the manager makes its own where they are left out. */
   readonly informers?: Informers;
   readonly eventSink?: EventSink;
@@ -146,7 +148,7 @@ function setUp(definition: ControllerDefinition, options: SetUpOptions): Running
     onError: (item, error, retryInMs) => logFailure(log, item, error, retryInMs, signal),
   });
   controller = definition.setup({
-    client,
+    client: options.clientFor?.(definition) ?? client,
     informers,
     clock,
     log,

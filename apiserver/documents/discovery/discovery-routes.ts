@@ -1,7 +1,7 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import type { ApiRequest, ApiResponse } from '../../contract/request.ts';
 import type { RouteHandler } from '../../contract/route.ts';
-import { jsonResponse } from '../../health/text-response.ts';
+import { jsonResponse } from '../../encode/plain-response.ts';
 import type { AggregatedVersion, Document } from './documents.ts';
 import { discoveryDocuments } from './documents.ts';
 

@@ -5,7 +5,7 @@ import type { Json } from './schema-document.ts';
 import { schemaNames } from './schema-names.ts';
 
 export interface OpenApiOptions {
-  /** What is served now; asked at each request. */
+  /** Returns the kinds that are served now; called at each request. */
   readonly kinds: () => readonly KindDefinition[];
   /** Of the program: part of the hashes, so that clients fetch anew after an upgrade. */
   readonly version?: string;

@@ -3,7 +3,7 @@ import { pathOf } from '../../../api/definition/kind.ts';
 import type { Json } from './schema-document.ts';
 import { kindSchemaName, metaName } from './schema-names.ts';
 
-/** How a document refers to a schema by name, and how it writes bodies and answers. */
+/** A document's way to refer to a schema by name, and to write bodies and answers. */
 export interface OperationStyle {
   readonly schema: (name: string) => Json;
   readonly body: (schema: Json, types: readonly string[]) => Json;

@@ -4,7 +4,7 @@ import { INT_OR_STRING, MICRO_TIME, QUANTITY, TIME } from './schema-names.ts';
 
 export type Json = { [key: string]: unknown };
 
-/** How OpenAPI's versions differ: where schemas stand, and whether a reference may have siblings (2.0) or needs allOf for that (3.0). */
+/** The difference between OpenAPI's versions: the place of schemas, and whether a reference may have siblings (2.0) or needs allOf for that (3.0). */
 export interface Dialect {
   readonly version: 2 | 3;
   readonly root: '#/definitions/' | '#/components/schemas/';

@@ -12,8 +12,9 @@ import { isNotFound } from '../../../api/meta/status-error.ts';
 import { admissionPlugins } from '../../../apiserver/admission/builtin/plugins.ts';
 import { serviceAccountTokens } from '../../../apiserver/authn/service-account-token.ts';
 import { tokenRequestHandler } from '../../../apiserver/authn/token-request.ts';
-import { alwaysAllow } from '../../../apiserver/authz/always-allow.ts';
+import { everyAuthenticatedUser } from '../../../apiserver/authz/every-authenticated-user.ts';
 import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
+import { createResources } from '../../../apiserver/resources.ts';
 import { createApiServer } from '../../../apiserver/server.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { systemClock, timeText } from '../../../base/clock.ts';
@@ -62,20 +63,18 @@ export interface ControllersClusterOptions {
 export async function startControllersCluster(options: ControllersClusterOptions = {}): Promise<ControllersCluster> {
   const clock = options.clock ?? systemClock;
   const log = silentLogger;
-  // Parts of the server need its client before it exists.
-  const later: Client = new Proxy({} as Client, { get: (_, method) => Reflect.get(client, method) });
+  const resources = createResources({ store: createMemoryStore(), kinds: [...kinds, ...(options.moreKinds ?? [])], clock, log, freeze: true });
   const server = createApiServer({
-    store: createMemoryStore(),
-    kinds: [...kinds, ...(options.moreKinds ?? [])],
-    clock,
-    log,
-    freeze: true,
-    authorizer: alwaysAllow,
+    resources,
+    authorizer: everyAuthenticatedUser(log),
     authenticator: { authenticate: () => ADMIN },
-    extensions: (insides) => ({
-      admission: admissionPlugins(insides.storage, clock),
-      subresources: [...podActions(later, clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
-    }),
+    parts: [
+      {
+        name: 'test',
+        plugins: admissionPlugins(resources.storage, clock),
+        subresources: [...podActions(clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
+      },
+    ],
   });
   await server.ready;
   const client = server.loopback(ADMIN);

@@ -2,7 +2,7 @@ import type { PolicyRule } from '../../../api/kinds/rbac/role.ts';
 import { clusterRoles, roles } from '../../../api/kinds/rbac/role.ts';
 import { clusterRoleBindings, roleBindings } from '../../../api/kinds/rbac/role-binding.ts';
 import type { ObjectKey } from '../../../api/meta/object.ts';
-import type { ResourceRequestInfo } from '../../../apiserver/request/request-info.ts';
+import type { ResourceRequestInfo } from '../../../apiserver/contract/request-info.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 
 /** A rule that a subject holds, and the namespace of its binding ('' for all namespaces). */

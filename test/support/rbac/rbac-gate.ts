@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { ResourceRequestInfo } from '../../../apiserver/request/request-info.ts';
+import type { ResourceRequestInfo } from '../../../apiserver/contract/request-info.ts';
 import { requestInfoOf } from '../../../apiserver/request/request-info.ts';
 import type { Grant } from './grants.ts';
 import { allows } from './grants.ts';

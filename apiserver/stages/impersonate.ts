@@ -1,7 +1,10 @@
-import { StatusError } from '../../api/meta/status-error.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { AUTHENTICATED, UNAUTHENTICATED } from '../authn/groups.ts';
+import { serviceAccountUser } from '../authn/service-account-token.ts';
 import type { Authorizer } from '../contract/authorizer.ts';
+import type { Result } from '../contract/call.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
-import { serviceAccountUser } from './service-account-token.ts';
+import type { Exchange, Next, Stage } from '../contract/stage.ts';
 
 const EXTRA = 'impersonate-extra-';
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
@@ -16,8 +19,8 @@ function extraOf(headers: ApiRequest['headers']): Record<string, string[]> {
   return extra;
 }
 
-/** What must be allowed, one by one, for the headers to take effect: verb `impersonate` on each of these. */
-function asked(name: string, groups: readonly string[], uid: string | undefined, extra: Readonly<Record<string, readonly string[]>>) {
+/** The parts of an identity; the verb `impersonate` must be allowed on each of them. */
+function partsOf(name: string, groups: readonly string[], uid: string | undefined, extra: Readonly<Record<string, readonly string[]>>) {
   const [, namespace = '', account = ''] = SERVICE_ACCOUNT.exec(name) ?? [];
   const at = { namespace: '', subresource: '' };
   return [
@@ -30,12 +33,30 @@ function asked(name: string, groups: readonly string[], uid: string | undefined,
   ];
 }
 
+const impersonates = ({ headers }: ApiRequest): boolean => {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true;
+  return false;
+};
+
 /**
- * Who the request is to be taken for: `user`, or the one its Impersonate-… headers name, where the authorizer lets `user` impersonate
- * each part (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation).
- * @throws StatusError 403 where it does not, 400 for headers without a user.
+ * Lets the request act as the user that its Impersonate-… headers name, if the authorizer lets its own user impersonate each part
+ * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation).
+ * @throws StatusError 403 if it does not, 400 for headers that name nobody, 401 for requests without credentials.
  */
-export async function impersonated(request: ApiRequest, user: UserInfo, authorizer: Authorizer): Promise<UserInfo> {
+export function impersonate(authorizer: Authorizer): Stage {
+  async function enter(exchange: Exchange, user: UserInfo, next: Next): Promise<Result> {
+    if (user.groups.includes(UNAUTHENTICATED)) throw errors.unauthorized();
+    exchange.user = await impersonated(exchange.request, user, authorizer);
+    if (exchange.user !== user) exchange.impersonator = user;
+    return next(exchange);
+  }
+  return {
+    name: 'impersonate',
+    handle: (exchange, next) => (exchange.user && impersonates(exchange.request) ? enter(exchange, exchange.user, next) : next(exchange)),
+  };
+}
+
+async function impersonated(request: ApiRequest, user: UserInfo, authorizer: Authorizer): Promise<UserInfo> {
   const { headers } = request;
   const name = headers['impersonate-user'];
   if (name === undefined || name === '') {
@@ -46,9 +67,9 @@ export async function impersonated(request: ApiRequest, user: UserInfo, authoriz
   const groups = values(headers['impersonate-group']);
   const uid = headers['impersonate-uid'];
   const extra = extraOf(headers);
-  for (const part of asked(name, groups, uid, extra)) {
+  for (const part of partsOf(name, groups, uid, extra)) {
     const decision = await authorizer.authorize({ user, verb: 'impersonate', isResource: true, version: 'v1', path: request.path, ...part });
-    if (decision.allowed) continue;
+    if (decision.verdict === 'allow') continue;
     const resource = part.group === '' ? part.resource : `${part.resource}.${part.group}`;
     const where = `User "${user.name}" cannot impersonate resource "${part.resource}" in API group "${part.group}"`;
     throw new StatusError(
@@ -63,6 +84,6 @@ export async function impersonated(request: ApiRequest, user: UserInfo, authoriz
   }
   const [, namespace, account] = SERVICE_ACCOUNT.exec(name) ?? [];
   const own = groups.length === 0 && namespace && account ? serviceAccountUser(namespace, account).groups : groups;
-  const standing = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  const standing = name === 'system:anonymous' ? UNAUTHENTICATED : AUTHENTICATED;
   return { name, ...(uid === undefined ? {} : { uid }), groups: [...new Set([...own, standing])], extra };
 }

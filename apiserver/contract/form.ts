@@ -1,0 +1,8 @@
+/** The form in which a client wants its answer. */
+export interface Form {
+  readonly media: 'json' | 'yaml';
+  readonly as: 'object' | 'table' | 'partial';
+}
+
+/** The object beside the cells of a table's row (the includeObject parameter). */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';

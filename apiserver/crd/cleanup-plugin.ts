@@ -1,0 +1,19 @@
+import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
+import { handlesOnly } from '../admission/admitted.ts';
+import type { AdmissionPlugin } from '../contract/admission.ts';
+import type { StorageAccess } from '../storage/access.ts';
+
+export const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+
+/** Puts a finalizer on a definition that is deleted: it stays until its objects are gone. */
+export const customResourceCleanup = (objects: StorageAccess): AdmissionPlugin => ({
+  name: 'CustomResourceCleanup',
+  handles: handlesOnly(customResourceDefinitions, 'delete'),
+  async admit({ key, old, dryRun }) {
+    if (dryRun || !old || old.metadata.deletionTimestamp || old.metadata.finalizers?.includes(FINALIZER)) return;
+    await objects.modify(customResourceDefinitions, key, (current) => {
+      const finalizers = current.metadata.finalizers ?? [];
+      return finalizers.includes(FINALIZER) ? current : { ...current, metadata: { ...current.metadata, finalizers: [...finalizers, FINALIZER] } };
+    });
+  },
+});

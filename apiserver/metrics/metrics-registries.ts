@@ -1,0 +1,44 @@
+import { Registry } from 'prom-client';
+
+/**
+ * The metrics of a process: one registry that lasts, and those of parts that come and go (a term of leadership), shown as one. Metrics of one
+ * name in several registries stand together, as the exposition format demands.
+ */
+export interface MetricsRegistries {
+  readonly lasting: Registry;
+  /** A registry for a part; `end` takes it, with all its metrics, out of what is shown. */
+  open(): { readonly registry: Registry; end(): void };
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export function metricsRegistries(lasting = new Registry()): MetricsRegistries {
+  const registries = new Set([lasting]);
+  return {
+    lasting,
+    open() {
+      const registry = new Registry();
+      registries.add(registry);
+      return { registry, end: () => void registries.delete(registry) };
+    },
+    contentType: lasting.contentType,
+    async text() {
+      if (registries.size === 1) return lasting.metrics();
+      const texts = new Map<string, string>();
+      for (const registry of registries) {
+        for (const { name } of registry.getMetricsAsArray()) {
+          const text = await registry.getSingleMetricAsString(name);
+          const known = texts.get(name);
+          texts.set(name, known === undefined ? text : known + samplesOf(text));
+        }
+      }
+      return `${[...texts.values()].join('\n\n')}\n`;
+    },
+  };
+}
+
+/** A metric's text without its HELP and TYPE lines, with a line break before each sample. */
+function samplesOf(text: string): string {
+  const samples = text.indexOf('\n', text.indexOf('\n') + 1);
+  return samples < 0 ? '' : text.slice(samples);
+}

@@ -1,0 +1,112 @@
+import type { Verb } from '../../api/definition/kind.ts';
+import type { Call, Core, Result } from '../contract/call.ts';
+import type { ResourceRequestInfo } from '../contract/request-info.ts';
+import type { Stage } from '../contract/stage.ts';
+import type { SubresourceHandler } from '../contract/subresource.ts';
+import { decodeBody } from '../request/body.ts';
+import { checkParameters, deleteParametersOf } from '../request/options.ts';
+import type { StorageAccess } from '../storage/access.ts';
+import type { Resource } from '../storage/registry.ts';
+import { create } from '../verbs/create.ts';
+import { remove, removeObject } from '../verbs/delete.ts';
+import { removeCollection } from '../verbs/delete-collection.ts';
+import { get } from '../verbs/get.ts';
+import { list } from '../verbs/list.ts';
+import { patch } from '../verbs/patch.ts';
+import { scale } from '../verbs/scale.ts';
+import { update } from '../verbs/update.ts';
+import { watch } from '../verbs/watch.ts';
+import { admissionOf } from '../verbs/writes.ts';
+import { methodNotAllowed, pathNotFound } from './refusals.ts';
+
+const VERBS: Readonly<Record<Verb, (call: Call) => Promise<Result>>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
+};
+
+/** Subresources that are the object itself, with rules of their own for what may be written. */
+const WHOLE_OBJECT = new Set(['status', 'finalize', 'ephemeralcontainers', 'resize']);
+
+export interface DispatchOptions {
+  readonly core: Core;
+  readonly storage: StorageAccess;
+  readonly subresources: readonly SubresourceHandler[];
+}
+
+/** Looks the resource up and hands the request to its verb or subresource. @throws StatusError 404, 405 and whatever the verb throws. */
+export function dispatch({ core, storage, subresources }: DispatchOptions): Stage {
+  const handlers = new Map(subresources.map((handler) => [`${handler.group}/${handler.plural}/${handler.subresource}`, handler]));
+  return {
+    name: 'dispatch',
+    handle(exchange) {
+      const { request, info, user, warnings } = exchange;
+      if (!info.isResource || !user) throw pathNotFound();
+      const resource = core.registry.find(info.group, info.version, info.plural);
+      if (!resource) throw pathNotFound();
+      if (resource.kind.deprecation !== undefined) warnings.push(resource.kind.deprecation);
+      const call: Call = { core, request, info, resource, user, warnings };
+      exchange.call = call;
+      const handler = handlers.get(`${info.group}/${info.plural}/${info.subresource}`);
+      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, call, storage) : serve(call);
+    },
+  };
+}
+
+function serve(call: Call): Promise<Result> {
+  const { request, info, resource } = call;
+  checkParameters(request.query);
+  if (info.subresource === '') return VERBS[supported(resource, info)](call);
+  const subresource = resource.kind.subresources.find(({ name }) => name === info.subresource);
+  if (!subresource) throw pathNotFound();
+  if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
+  if (info.subresource === 'scale') return scale(call);
+  if (WHOLE_OBJECT.has(info.subresource)) return VERBS[info.verb](call);
+  throw pathNotFound();
+}
+
+/** The verb, if the resource has it there: objects of a namespace are created in one, and listed across all of them. */
+function supported(resource: Resource, { verb, namespace, name }: ResourceRequestInfo): Verb {
+  const { kind } = resource;
+  if (!kind.verbs.includes(verb)) throw methodNotAllowed();
+  if (kind.namespaced ? namespace === '' && (name !== '' || verb === 'create' || verb === 'deletecollection') : namespace !== '') {
+    throw kind.namespaced && name === '' ? methodNotAllowed() : pathNotFound();
+  }
+  if (name === '' ? verb === 'get' || verb === 'update' || verb === 'patch' || verb === 'delete' : verb === 'create') throw methodNotAllowed();
+  return verb;
+}
+
+const NO_QUERY = new URLSearchParams();
+
+async function handled(handler: SubresourceHandler, call: Call, storage: StorageAccess): Promise<Result> {
+  const { info, resource, request, user } = call;
+  if (info.subresource === '' && !resource.kind.verbs.includes(info.verb)) throw methodNotAllowed();
+  const key = { namespace: info.namespace, name: info.name };
+  const dryRun = request.query.getAll('dryRun').includes('All');
+  const response = await handler.handle({
+    request,
+    info,
+    user,
+    kind: resource.kind,
+    key,
+    verb: info.verb,
+    dryRun,
+    body: () => decodeBody(request)?.value,
+    storage,
+    async admit({ verb, object, old }) {
+      const admission = admissionOf(call, verb, info.subresource, dryRun);
+      await admission.admit(object, old, key);
+      await admission.validate(object, old, key);
+      admission.settle(true);
+    },
+    async remove(options) {
+      await removeObject(call, key.namespace, key.name, deleteParametersOf(NO_QUERY, options));
+    },
+  });
+  return { type: 'raw', response };
+}

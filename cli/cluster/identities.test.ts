@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { homeControllers } from '../../controllers/index.ts';
+import { controllerUser, nodeUser, schedulerUser } from './identities.ts';
+
+const SERVICE_ACCOUNTS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
+
+describe('the identities of the control plane', () => {
+  it('are those that upstream binds its roles to', () => {
+    const users = homeControllers({ kinds: () => [], rootCaPem: '' }).map(({ name }) => controllerUser(name));
+    const accounts = users.filter(({ name }) => name.startsWith('system:serviceaccount:kube-system:'));
+    for (const { groups } of accounts) expect(groups).toEqual(SERVICE_ACCOUNTS);
+    expect([...new Set(accounts.map(({ name }) => name.split(':').at(-1)))].sort()).toEqual([
+      'deployment-controller',
+      'endpoint-controller',
+      'endpointslice-controller',
+      'endpointslicemirroring-controller',
+      'generic-garbage-collector',
+      'namespace-controller',
+      'node-controller',
+      'pod-garbage-collector',
+      'replicaset-controller',
+      'replication-controller',
+      'resourcequota-controller',
+      'root-ca-cert-publisher',
+      'service-account-controller',
+      'service-controller',
+      'token-cleaner',
+      'ttl-controller',
+    ]);
+    expect(users.filter((user) => !accounts.includes(user))).toEqual([{ name: 'system:kube-controller-manager', groups: ['system:authenticated'] }]);
+  });
+
+  it('are no masters', () => {
+    expect(schedulerUser).toEqual({ name: 'system:kube-scheduler', groups: ['system:authenticated'] });
+    expect(nodeUser('n1')).toEqual({ name: 'system:node:n1', groups: ['system:nodes', 'system:authenticated'] });
+  });
+});

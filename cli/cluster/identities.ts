@@ -1,0 +1,42 @@
+import { AUTHENTICATED } from '../../apiserver/authn/groups.ts';
+import { serviceAccountUser } from '../../apiserver/authn/service-account-token.ts';
+import type { UserInfo } from '../../apiserver/contract/request.ts';
+
+/** The component that writes of controllers are tracked under, as upstream's are. */
+export const CONTROLLER_MANAGER = 'kube-controller-manager';
+
+const authenticated = (name: string, ...groups: readonly string[]): UserInfo => ({ name, groups: [...groups, AUTHENTICATED] });
+
+/** The identity of the process that holds the controllers: it elects, lists and watches for all of them. */
+export const controllerManagerUser = authenticated('system:kube-controller-manager');
+export const schedulerUser = authenticated('system:kube-scheduler');
+export const nodeUser = (nodeName: string): UserInfo => authenticated(`system:node:${nodeName}`, 'system:nodes');
+
+/**
+ * Service accounts in kube-system whose names are not those of their controllers
+ * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go).
+ */
+const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
+  'endpoints-controller': 'endpoint-controller',
+  'endpointslice-mirroring-controller': 'endpointslicemirroring-controller',
+  'garbage-collector-controller': 'generic-garbage-collector',
+  'node-ipam-controller': 'node-controller',
+  'node-lifecycle-controller': 'node-controller',
+  'pod-garbage-collector-controller': 'pod-garbage-collector',
+  'replicationcontroller-controller': 'replication-controller',
+  'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
+  'service-lb-controller': 'service-controller',
+  'serviceaccount-controller': 'service-account-controller',
+  'taint-eviction-controller': 'node-controller',
+  'token-cleaner-controller': 'token-cleaner',
+};
+
+/** Makes service accounts' tokens: as upstream, it cannot depend on having one. */
+const WITHOUT_ACCOUNT = 'serviceaccount-token-controller';
+
+/** The identity that a controller acts under, by the controller's name. */
+export function controllerUser(controller: string): UserInfo {
+  if (controller === WITHOUT_ACCOUNT) return controllerManagerUser;
+  const { name, groups } = serviceAccountUser('kube-system', SERVICE_ACCOUNTS[controller] ?? controller);
+  return authenticated(name, ...groups);
+}
