@@ -1,50 +1,12 @@
-import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/pod/placement/affinity.ts';
-import type { NodeInfo } from '../state/node-info.ts';
+import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { NodePredicate } from '../../api/pod/placement/node-affinity.ts';
+import { compileNodeAffinity, compileNodeSelectorTerm } from '../../api/pod/placement/node-affinity.ts';
 import type { Filter, Score } from './plugin.ts';
 import { normalizeByMax, reject } from './plugin.ts';
 
-/** Whether a value (undefined: there is none) meets a requirement. */
-export function meetsRequirement({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-    case 'Lt': {
-      const [actual, bound] = [integer(value), integer(values[0])];
-      if (actual === undefined || bound === undefined) return false;
-      return operator === 'Gt' ? actual > bound : actual < bound;
-    }
-    default:
-      return false;
-  }
-}
-
-const integer = (text: string | undefined) => (text !== undefined && /^[-+]?\d+$/.test(text) ? BigInt(text) : undefined);
-
-/** A term's requirements must all be met; a term without any matches nothing. */
-export function matchesTerm(term: NodeSelectorTerm, node: NodeInfo): boolean {
-  const { matchExpressions = [], matchFields = [] } = term;
-  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
-  return (
-    matchExpressions.every((requirement) => meetsRequirement(requirement, node.labels[requirement.key])) &&
-    matchFields.every((requirement) => meetsRequirement(requirement, requirement.key === 'metadata.name' ? node.name : undefined))
-  );
-}
-
-/** Whether a node meets the pod's node selector and required node affinity. */
-export function matchesNodeAffinity(pod: Pod, node: NodeInfo): boolean {
-  const { nodeSelector, affinity } = pod.spec ?? {};
-  for (const key in nodeSelector) if (node.labels[key] !== nodeSelector[key]) return false;
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return !required || required.nodeSelectorTerms.some((term) => matchesTerm(term, node));
-}
+/** Whether a node meets the pod's node selector and required node affinity, compiled. Returns undefined if every node would do. */
+export const requiredNodeAffinity = ({ spec }: Pod): NodePredicate | undefined =>
+  compileNodeAffinity(spec?.affinity?.nodeAffinity, spec?.nodeSelector);
 
 /** The nodes that the pod's affinity names one by one (as DaemonSets do); undefined where it does not. */
 export function namedNodes(pod: Pod): ReadonlySet<string> | undefined {
@@ -64,22 +26,22 @@ const NO_MATCH = reject("node(s) didn't match Pod's node affinity/selector", fal
 export const nodeAffinity: Filter = {
   name: 'NodeAffinity',
   prepare({ pod }) {
-    const { nodeSelector, affinity } = pod.spec ?? {};
-    if (!nodeSelector && !affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return undefined;
-    return (node) => (matchesNodeAffinity(pod, node) ? undefined : NO_MATCH);
+    const matches = requiredNodeAffinity(pod);
+    return matches && ((node) => (matches(node) ? undefined : NO_MATCH));
   },
 };
 
+/** The sum of the weights of the preferences that a node meets. A preference that asks nothing, or cannot be read, counts for no node. */
 export const nodeAffinityScore: Score = {
   name: 'NodeAffinity',
   weight: 2,
   prepare({ pod }) {
-    const preferred = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    const preferred = (pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(({ weight, preference }) => {
+      const matches = compileNodeSelectorTerm(preference);
+      return matches ? [{ weight, matches }] : [];
+    });
     if (preferred.length === 0) return undefined;
-    return (node) => preferred.reduce((sum, { weight, preference }) => sum + (prefers(preference, node) ? weight : 0), 0);
+    return (node) => preferred.reduce((sum, { weight, matches }) => sum + (matches(node) ? weight : 0), 0);
   },
   normalize: (scores) => normalizeByMax(scores, false),
 };
-
-/** Unlike a required term, an empty preference is met by every node. */
-const prefers = (term: NodeSelectorTerm, node: NodeInfo) => (!term.matchExpressions?.length && !term.matchFields?.length) || matchesTerm(term, node);

@@ -4,7 +4,7 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { compileSelector, withLabelKeys } from '../state/term.ts';
-import { matchesNodeAffinity } from './node-affinity.ts';
+import { requiredNodeAffinity } from './node-affinity.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE, reject } from './plugin.ts';
 import { HARD_EFFECTS, untolerated } from './taints.ts';
@@ -54,9 +54,14 @@ function matchesPerNode({ selector }: SpreadConstraint, namespace: string, clust
 const hasAllKeys = (node: NodeInfo, constraints: readonly SpreadConstraint[]) =>
   constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
 
-function counts(constraint: SpreadConstraint, pod: Pod, node: NodeInfo): boolean {
-  if (constraint.honorAffinity && !matchesNodeAffinity(pod, node)) return false;
-  return !constraint.honorTaints || !untolerated(node.node?.spec?.taints ?? [], pod.spec?.tolerations ?? [], HARD_EFFECTS);
+/** Whether a constraint of the pod counts a node at all. */
+function countedNodes(pod: Pod): (constraint: SpreadConstraint, node: NodeInfo) => boolean {
+  const matches = requiredNodeAffinity(pod);
+  const tolerations = pod.spec?.tolerations ?? [];
+  return ({ honorAffinity, honorTaints }, node) => {
+    if (honorAffinity && matches && !matches(node)) return false;
+    return !honorTaints || !untolerated(node.node?.spec?.taints ?? [], tolerations, HARD_EFFECTS);
+  };
 }
 
 /** Constraints that must hold (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
@@ -65,12 +70,13 @@ export const podTopologySpread: Filter = {
   prepare(info, cluster) {
     const constraints = constraintsOf(info, 'DoNotSchedule');
     if (constraints.length === 0) return undefined;
+    const counts = countedNodes(info.pod);
     const eligible = cluster.nodes().filter((node) => hasAllKeys(node, constraints));
     const rules = constraints.map((constraint) => {
       const perNode = matchesPerNode(constraint, info.namespace, cluster);
       const domains = new Map<string, number>();
       for (const node of eligible) {
-        if (!counts(constraint, info.pod, node)) continue;
+        if (!counts(constraint, node)) continue;
         const value = node.labels[constraint.topologyKey] ?? '';
         domains.set(value, (domains.get(value) ?? 0) + (perNode.get(node) ?? 0));
       }
@@ -103,6 +109,7 @@ export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score 
       const own = (info.pod.spec?.topologySpreadConstraints ?? []).length > 0;
       const constraints = own ? constraintsOf(info, 'ScheduleAnyway') : defaultConstraints(defaultSelector(info));
       if (constraints.length === 0) return undefined;
+      const counts = countedNodes(info.pod);
       // The default ones must not punish nodes that know no zone.
       const ignored = new Set(own ? feasible.filter((node) => !hasAllKeys(node, constraints)) : []);
       const rules = constraints.map((constraint) => {
@@ -116,7 +123,7 @@ export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score 
         for (const [node, count] of perNode) {
           const value = node.labels[constraint.topologyKey];
           const sum = domains.get(value);
-          if (sum === undefined || !node.node || (own && !hasAllKeys(node, constraints)) || !counts(constraint, info.pod, node)) continue;
+          if (sum === undefined || !node.node || (own && !hasAllKeys(node, constraints)) || !counts(constraint, node)) continue;
           domains.set(value, sum + count);
         }
         return {

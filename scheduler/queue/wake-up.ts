@@ -1,6 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import { matchesNodeAffinity } from '../plugins/node-affinity.ts';
+import { requiredNodeAffinity } from '../plugins/node-affinity.ts';
 import { portsConflict } from '../plugins/node-basics.ts';
 import { HARD_EFFECTS, untolerated } from '../plugins/taints.ts';
 import { constraintsOf } from '../plugins/topology-spread.ts';
@@ -50,7 +50,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
   },
   NodeAffinity(event, { pod }) {
     const node = nodeChange(event, 'labels');
-    return node !== undefined && matchesNodeAffinity(pod, node);
+    return node !== undefined && (requiredNodeAffinity(pod)?.(node) ?? true);
   },
   NodePorts(event, { hostPorts }) {
     if (event.name === 'NodeAdd') return true;
