@@ -1,5 +1,5 @@
-import type { Node } from '../../api/kinds/core/node/schema.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { matchesNodeAffinity } from '../../api/pod/placement/node-affinity.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import { podRequest } from './pod-resources.ts';

@@ -1,6 +1,7 @@
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { NodePredicate } from '../../api/pod/placement/node-affinity.ts';
 import { compileNodeAffinity, compileNodeSelectorTerm } from '../../api/pod/placement/node-affinity.ts';
+import { nodeChange } from './cluster-event.ts';
 import type { Filter, Score } from './plugin.ts';
 import { normalizeByMax, reject } from './plugin.ts';
 
@@ -8,7 +9,7 @@ import { normalizeByMax, reject } from './plugin.ts';
 export const requiredNodeAffinity = ({ spec }: Pod): NodePredicate | undefined =>
   compileNodeAffinity(spec?.affinity?.nodeAffinity, spec?.nodeSelector);
 
-/** The nodes that the pod's affinity names one by one (as DaemonSets do); undefined where it does not. */
+/** PreFilter: the nodes that the pod's affinity names one by one, as DaemonSets do. Returns undefined if it does not. */
 export function namedNodes(pod: Pod): ReadonlySet<string> | undefined {
   const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   if (!terms || terms.length === 0) return undefined;
@@ -23,11 +24,17 @@ export function namedNodes(pod: Pod): ReadonlySet<string> | undefined {
 
 const NO_MATCH = reject("node(s) didn't match Pod's node affinity/selector", false);
 
+/** Keeps a pod off nodes that its node selector or required node affinity does not match. */
 export const nodeAffinity: Filter = {
   name: 'NodeAffinity',
   prepare({ pod }) {
     const matches = requiredNodeAffinity(pod);
     return matches && ((node) => (matches(node) ? undefined : NO_MATCH));
+  },
+  events: ['NodeAdd', 'NodeUpdate'],
+  hint(event, { pod }) {
+    const node = nodeChange(event, 'labels');
+    return node !== undefined && (requiredNodeAffinity(pod)?.(node) ?? true);
   },
 };
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { admitPod } from '../../agent/pod/admission.ts';
-import type { Pod } from '../../api/kinds/core/pod/schema.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { NodeSelectorTerm } from '../../api/pod/placement/affinity.ts';
 import { nodeAffinity } from '../../scheduler/plugins/node-affinity.ts';
-import { node, pod } from '../../scheduler/state/cluster.fixture.ts';
 import { createClusterState } from '../../scheduler/state/cluster-state.ts';
+import { node, pod } from '../../scheduler/state/objects.fixture.ts';
 import { podInfoOf } from '../../scheduler/state/pod-info.ts';
 
 const VALUES = ['8', '007', '1.5', ' 7', '0x10', '1e3', '-3', '+3', '', 'ssd', '9223372036854775807', '9223372036854775808', undefined];

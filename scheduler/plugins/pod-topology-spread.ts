@@ -4,10 +4,11 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { compileSelector, withLabelKeys } from '../state/term.ts';
+import { nodeChange } from './cluster-event.ts';
 import { requiredNodeAffinity } from './node-affinity.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE, reject } from './plugin.ts';
-import { HARD_EFFECTS, untolerated } from './taints.ts';
+import { HARD_EFFECTS, untolerated } from './taint-toleration.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -24,10 +25,10 @@ export interface SpreadConstraint {
   readonly honorTaints: boolean;
 }
 
-/** The pods that a pod without constraints of its own should be spread among: its Service's, its controller's. */
+/** Selects the pods that a pod without constraints of its own is spread among: those of its Services and its controller. */
 export type DefaultSelector = (pod: PodInfo) => Selector | undefined;
 
-export function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] {
+function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] {
   return (pod.spec?.topologySpreadConstraints ?? [])
     .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
     .map((constraint) => ({
@@ -40,7 +41,7 @@ export function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: strin
     }));
 }
 
-/** How many of the pods that the constraint counts are on each node. */
+/** The number of pods that the constraint counts, per node. */
 function matchesPerNode({ selector }: SpreadConstraint, namespace: string, cluster: ClusterState): ReadonlyMap<NodeInfo, number> {
   const groups = cluster.matchingGroups(namespace, selector).filter(({ terminating }) => !terminating);
   const [only] = groups;
@@ -64,7 +65,7 @@ function countedNodes(pod: Pod): (constraint: SpreadConstraint, node: NodeInfo) 
   };
 }
 
-/** Constraints that must hold (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
+/** Holds the constraints that must be met (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
 export const podTopologySpread: Filter = {
   name: 'PodTopologySpread',
   prepare(info, cluster) {
@@ -92,15 +93,21 @@ export const podTopologySpread: Filter = {
       return undefined;
     };
   },
+  events: ['NodeAdd', 'NodeUpdate', 'NodeDelete', 'AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'],
+  hint(event, pod) {
+    if (event.name === 'NodeDelete' || nodeChange(event, 'labels', 'taints')) return true;
+    if (!('pod' in event) || event.pod.namespace !== pod.namespace) return false;
+    return event.name === 'AssignedPodUpdate' || constraintsOf(pod, 'DoNotSchedule').some(({ selector }) => selector.matches(event.pod.labels));
+  },
 };
 
 const MISSING_LABEL = reject("node(s) didn't match pod topology spread constraints (missing required label)", false);
 const TOO_UNEVEN = reject("node(s) didn't match pod topology spread constraints", true);
 
-/** Nodes that lack a topology key are scored apart: see normalize. */
+/** The score of a node that lacks a topology key; `normalize` makes it 0. */
 const IGNORED = -1;
 
-/** Constraints that should hold (ScheduleAnyway), or upstream's default ones where the pod has none: the emptier the domain the better. */
+/** Prefers emptier domains, by the constraints that should be met (ScheduleAnyway) or by upstream's default ones if the pod has none. */
 export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score {
   return {
     name: 'PodTopologySpread',
