@@ -4,15 +4,16 @@ export interface Clock {
   now(): number;
   /** Milliseconds on a monotonic scale: for durations. */
   monotonic(): number;
-  /** Runs `callback` after `ms`; the returned function cancels it. */
-  after(ms: number, callback: () => void): () => void;
+  /** Runs `callback` after `ms`; the returned function cancels it. In the `background` it does not keep the process alive. */
+  after(ms: number, callback: () => void, background?: 'background'): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after(ms, callback) {
+  after(ms, callback, background) {
     const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1));
+    if (background) timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -11,19 +11,19 @@ export async function openStore(setting: string, layout: Layout): Promise<{ read
       return { store: createMemoryStore(), shared: false };
     }
     case 'sqlite': {
-      const { openSqliteStore } = await import('../../store/sqlite.ts');
+      const { openSqliteStore } = await import('../../store/sqlite/sqlite-store.ts');
       mkdirSync(dirname(layout.database), { recursive: true, mode: 0o700 });
       // It holds secrets, and the directory may be one that others can look into.
       closeSync(openSync(layout.database, 'a', 0o600));
       return { store: await openSqliteStore({ file: layout.database }), shared: false };
     }
     case 'etcd': {
-      const [{ ensureLocalEtcd }, { openEtcdStore }] = await Promise.all([import('./local-etcd.ts'), import('../../store/etcd.ts')]);
+      const [{ ensureLocalEtcd }, { openEtcdStore }] = await Promise.all([import('./local-etcd.ts'), import('../../store/etcd/etcd-store.ts')]);
       const endpoint = await ensureLocalEtcd(layout);
       return { store: await opened(() => openEtcdStore({ endpoints: [endpoint] })), shared: false };
     }
     default: {
-      const { openEtcdStore } = await import('../../store/etcd.ts');
+      const { openEtcdStore } = await import('../../store/etcd/etcd-store.ts');
       return { store: await openEtcdStore({ endpoints: setting.split(',') }), shared: true };
     }
   }
