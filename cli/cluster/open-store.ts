@@ -1,9 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { sleep, systemClock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { Layout } from '../config/data-dir.ts';
 
-/** Opens the store of a `--store` setting. Whether other servers may share it is part of the answer. */
+/** Opens the store of a `--store` setting; `shared` says whether other servers may use it too. */
 export async function openStore(setting: string, layout: Layout): Promise<{ readonly store: Store; readonly shared: boolean }> {
   switch (setting) {
     case 'memory': {
@@ -36,7 +37,7 @@ async function opened(open: () => Promise<Store>): Promise<Store> {
       return await open();
     } catch (error) {
       if (attempt === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(systemClock, 50);
     }
   }
 }
