@@ -4,8 +4,8 @@ export interface Clock {
   now(): number;
   /** Returns the time on a monotonic scale, for durations. */
   monotonic(): number;
-  /** Runs `callback` after `ms`; returns a function that cancels it. */
-  after(ms: number, callback: () => void): () => void;
+  /** Runs `callback` after `ms`; returns a function that cancels it. A timer in the `background` does not keep the process alive. */
+  after(ms: number, callback: () => void, background?: 'background'): () => void;
 }
 
 /** Node runs timers that are set for longer at once. */
@@ -14,8 +14,9 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after(ms, callback) {
+  after(ms, callback, background) {
     const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMEOUT_MS));
+    if (background) timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep, systemClock } from '../base/clock.ts';
 import type { HttpClient } from './http-client.ts';
 import { MERGE_PATCH } from './http-client.ts';
 import type { Rate } from './measures.ts';
@@ -15,7 +15,7 @@ export interface ApiFigures {
   readonly watch: { readonly eventsPerSecond: number; readonly p50: number; readonly p99: number };
 }
 
-/** A pod that nobody schedules, about 1 kB as it is sent. */
+/** A pod that no scheduler takes, about 1 kB as it is sent. */
 const pod = (i: number) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -37,7 +37,7 @@ const pod = (i: number) => ({
 const LISTS = 15;
 const UPDATES = 100;
 
-/** Makes `count` pods, reads, patches, lists and deletes them, `width` requests at a time, and measures watches by `watchers`. */
+/** Creates `count` pods, reads, patches, lists and deletes them, `width` requests at a time, and measures watches with `watchers`. */
 export async function measureApi(
   client: HttpClient,
   { count, width, watchers }: { count: number; width: number; watchers: number },
@@ -62,16 +62,16 @@ export async function measureApi(
   return { create, get, patch, delete: remove, listAllMs, listTenthMs, watch };
 }
 
-/** A namespace of its own, once its service account is there. */
+/** Creates a namespace; resolves with its name once its service account exists. */
 export async function makeNamespace(client: HttpClient, what: string): Promise<string> {
-  const name = `bench-${what}-${Date.now().toString(36)}`;
+  const name = `bench-${what}-${systemClock.now().toString(36)}`;
   await client.ask('POST', '/api/v1/namespaces', { metadata: { name } });
   for (;;) {
     try {
       await client.ask('GET', `/api/v1/namespaces/${name}/serviceaccounts/default`);
       return name;
     } catch {
-      await delay(20);
+      await sleep(systemClock, 20);
     }
   }
 }
@@ -99,12 +99,12 @@ async function measureWatch(client: HttpClient, namespace: string, watchers: num
       if (type === 'MODIFIED') latencies.push(performance.now() - Number(object.data?.sent));
     }),
   );
-  await delay(1000);
+  await sleep(systemClock, 1000);
   const started = performance.now();
   for (let i = 0; i < UPDATES; i++) await client.ask('PATCH', `${configMaps}/watched`, { data: { sent: String(performance.now()) } }, MERGE_PATCH);
   while (latencies.length < watchers * UPDATES) {
     if (performance.now() - started > 60_000) throw new Error(`${latencies.length} of ${watchers * UPDATES} watch events arrived`);
-    await delay(2);
+    await sleep(systemClock, 2);
   }
   const seconds = (performance.now() - started) / 1000;
   for (const stop of stops) stop();

@@ -1,10 +1,11 @@
+import { systemClock } from '../base/clock.ts';
 import type { BenchObject, HttpClient } from './http-client.ts';
 import { createHttpClient, MERGE_PATCH, RefusedError } from './http-client.ts';
 import { pool } from './measures.ts';
 
 /**
- * Nodes in name only, in a process of their own: `node bench/hollow-nodes.ts KUBECONFIG COUNT`. They answer for their pods as kubelets
- * would (Running with an address, deletion confirmed) and keep their leases. Prints "ready" once all are registered.
+ * Nodes without containers, in a process of their own: `node bench/hollow-nodes.ts KUBECONFIG COUNT`. They report their pods as kubelets
+ * would (Running with an address, deletion confirmed) and renew their leases. Prints "ready" once all are registered.
  */
 const WIDTH = 32;
 const LEASE_MS = 10_000;
@@ -74,7 +75,11 @@ async function run(kubeconfig: string, count: number): Promise<void> {
   const client = await createHttpClient(kubeconfig, WIDTH);
   await register(client, count);
   await renewLeases(client, count);
-  setInterval(() => void renewLeases(client, count), LEASE_MS);
+  const renew = () => {
+    systemClock.after(LEASE_MS, renew);
+    void renewLeases(client, count);
+  };
+  systemClock.after(LEASE_MS, renew);
   const started = new Set<string>();
   const waiting: (() => Promise<unknown>)[] = [];
   let underWay = 0;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
+import { systemClock } from '../base/clock.ts';
 
-/** What a load needs of an object. */
+/** The parts of an object that the loads look at. */
 export interface BenchObject {
   readonly kind?: string;
   readonly metadata: {
@@ -22,7 +23,7 @@ export interface BenchEvent {
 }
 
 export interface HttpClient {
-  /** The bytes of the answer. @throws where the status is 400 or more. */
+  /** The bytes of the response. @throws RefusedError if the status is 400 or more. */
   ask(method: string, path: string, body?: object, contentType?: string): Promise<Buffer>;
   json<T>(method: string, path: string, body?: object, contentType?: string): Promise<T>;
   /** Follows a watch, resuming when the server ends it, until the returned function is called. */
@@ -106,7 +107,7 @@ export async function createHttpClient(kubeconfigPath: string, sockets: number):
             resourceVersion = event.object.metadata.resourceVersion;
             onEvent(event);
           },
-          () => setTimeout(go, 20),
+          () => void systemClock.after(20, go),
         );
       };
       go();
@@ -118,7 +119,7 @@ export async function createHttpClient(kubeconfigPath: string, sockets: number):
   };
 }
 
-/** The server answered, and said no. */
+/** The server responded with an error. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;

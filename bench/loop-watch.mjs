@@ -2,15 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 
 /**
- * Preloaded into a measured process (`node --import`): watches how long its event loop is held up, and by what.
+ * Preloaded into a measured process (`node --import`): watches how long its event loop is held up. Plain JavaScript without imports of
+ * ours, so that it adds nothing else to the measured process.
  *
- * A turn that the machine itself delayed (another process had the core) is told apart by the thread's own CPU time: `busy` is what the
- * thread worked between two ticks, `late` how long they were apart. On SIGUSR2 the figures since the last signal go to
+ * A turn that the machine itself delayed (another process had the core) is told apart by the thread's own CPU time: `busy` is the time
+ * that the thread worked between two ticks, `late` the delay of the tick. On SIGUSR2 the figures since the last signal are written to
  * `$SKIFF_BENCH_LOOP` as JSON, in milliseconds.
  */
 const TICK_MS = 2;
 const LIMIT_MS = 20;
 
+/** @type {() => { turns: number, over20: number, busyMax: number, lateMax: number, gcMax: number, gcMs: number, busy: number[] }} */
 const fresh = () => ({ turns: 0, over20: 0, busyMax: 0, lateMax: 0, gcMax: 0, gcMs: 0, busy: [] });
 let figures = fresh();
 let wall = performance.now();
@@ -43,6 +45,7 @@ process.on('SIGUSR2', () => {
   busy.sort((a, b) => a - b);
   const p99 = busy[Math.floor(busy.length * 0.99)] ?? 0;
   const rounded = Object.fromEntries(Object.entries({ ...rest, busyP99: p99 }).map(([name, value]) => [name, Math.round(value * 10) / 10]));
-  writeFileSync(process.env.SKIFF_BENCH_LOOP, JSON.stringify(rounded));
+  const file = process.env.SKIFF_BENCH_LOOP;
+  if (file) writeFileSync(file, JSON.stringify(rounded));
   figures = fresh();
 });

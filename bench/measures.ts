@@ -8,7 +8,7 @@ export const median = (numbers: readonly number[]): number => percentile(numbers
 
 export const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
-/** Does `count` things, `width` at a time. */
+/** Calls `work` `count` times, `width` calls at a time. */
 export async function pool(count: number, width: number, work: (i: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const lane = async () => {
@@ -23,7 +23,7 @@ export interface Rate {
   readonly p99: number;
 }
 
-/** How fast `count` requests go, `width` at a time; latencies in milliseconds. */
+/** Measures `count` requests, `width` at a time; latencies in milliseconds. */
 export async function rateOf(count: number, width: number, work: (i: number) => Promise<unknown>): Promise<Rate> {
   const latencies: number[] = [];
   const started = performance.now();

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { sleep, systemClock } from '../base/clock.ts';
 import { measureApi } from './api-load.ts';
 import { median, rounded } from './measures.ts';
 import { measureScale, startHollowNodes } from './scale-load.ts';
@@ -42,7 +42,7 @@ const profiled = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-
 const start = (watchLoop: boolean) =>
   startServer({ program: resolve(values.program), dataDir, store: values.store, watchLoop, nodeFlags: watchLoop ? profiled : [] });
 
-/** What a phase cost the server: CPU seconds, and how its event loop fared. */
+/** Collects the server's CPU seconds per phase. */
 function costs(server: ServerProcess): { readonly after: (phase: string) => void; readonly all: Record<string, number> } {
   const all: Record<string, number> = {};
   let before = server.cpu();
@@ -61,7 +61,7 @@ async function measureStart(): Promise<void> {
   const cpus: number[] = [];
   for (let i = 0; i < 8; i++) {
     const server = await start(false);
-    // The first start makes the certificates and compiles the code; it is told apart.
+    // The first start makes the certificates and compiles the code: it is reported on its own.
     if (i > 0) times.push(server.readyMs);
     if (i > 0) cpus.push(server.cpu());
     else print({ firstStartMs: server.readyMs });
@@ -69,9 +69,9 @@ async function measureStart(): Promise<void> {
   }
   print({ startMs: { median: median(times), min: Math.min(...times), max: Math.max(...times) }, cpuSeconds: median(cpus) });
   const server = await start(false);
-  await delay(10_000);
+  await sleep(systemClock, 10_000);
   const before = server.cpu();
-  await delay(20_000);
+  await sleep(systemClock, 20_000);
   print({ atRest: { ...server.memory(), cpuPercent: rounded(((server.cpu() - before) / 20) * 100, 2) } });
   await server.stop();
 }
@@ -99,12 +99,12 @@ async function main(): Promise<void> {
     }
     if (wanted.includes('scale')) {
       const end = await startHollowNodes(server.kubeconfig, Number(values.nodes));
-      await delay(1000);
+      await sleep(systemClock, 1000);
       for (let round = 0; round < Number(values.rounds); round++) {
         await measured(server, 'scale', (after) => measureScale(client, Number(values.replicas), after));
       }
       end();
-      await delay(30_000);
+      await sleep(systemClock, 30_000);
       print({ afterwards: server.memory() });
     }
   } finally {

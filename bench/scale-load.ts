@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { sleep, systemClock } from '../base/clock.ts';
 import { makeNamespace } from './api-load.ts';
 import type { HttpClient } from './http-client.ts';
 import { MERGE_PATCH } from './http-client.ts';
@@ -55,7 +55,7 @@ export async function measureScale(client: HttpClient, replicas: number, after: 
     await work();
     while (!(await done())) {
       if (performance.now() - started > 300_000) throw new Error(`scale: ${phase} did not end in five minutes`);
-      await delay(25);
+      await sleep(systemClock, 25);
     }
     const took = (performance.now() - started) / 1000;
     after(phase);

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { sleep, systemClock } from '../base/clock.ts';
 import type { HttpClient } from './http-client.ts';
 import { createHttpClient } from './http-client.ts';
 import { rounded } from './measures.ts';
@@ -11,10 +11,10 @@ import { rounded } from './measures.ts';
 export interface ServerOptions {
   /** The bundle: dist/skiff.mjs. */
   readonly program: string;
-  /** Kept between starts: the second start finds what the first left. */
+  /** Kept between starts: the second start finds the files of the first. */
   readonly dataDir: string;
   readonly store: string;
-  /** Watch the event loop from inside. Costs a timer; leave it out where start-up or rest is measured. */
+  /** Watch the event loop from inside. Costs a timer; leave it out if start-up or rest is measured. */
   readonly watchLoop: boolean;
   /** More flags for Node itself. */
   readonly nodeFlags?: readonly string[];
@@ -45,7 +45,7 @@ export interface ServerProcess {
   readonly memory: () => Memory;
   /** CPU seconds so far, all threads. */
   readonly cpu: () => number;
-  /** What the event loop did since the last call. */
+  /** The figures of the event loop since the last call. */
   readonly loop: () => Promise<LoopFigures>;
   readonly client: (sockets: number) => Promise<HttpClient>;
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
@@ -88,7 +88,7 @@ export async function startServer({ program, dataDir, store, watchLoop, nodeFlag
       rmSync(loopFile, { force: true });
       process.kill(pid, 'SIGUSR2');
       for (;;) {
-        await delay(10);
+        await sleep(systemClock, 10);
         try {
           return JSON.parse(readFileSync(loopFile, 'utf8'));
         } catch {
@@ -104,11 +104,11 @@ export async function startServer({ program, dataDir, store, watchLoop, nodeFlag
   };
 }
 
-/** Asked at short intervals; the answer's certificate is not looked at, for the CA may not be written yet. */
+/** Asks at short intervals. The server's certificate is not verified, because the CA may not be written yet. */
 async function untilReady(url: string, started: number, dead: () => boolean): Promise<number> {
   const { request } = await import('node:https');
   for (;;) {
-    if (dead()) throw new Error('the server ended before it was ready: its log stands in bench.log');
+    if (dead()) throw new Error('the server ended before it was ready: its log is bench.log');
     const status = await new Promise<number>((resolve) => {
       const sent = request(url, { rejectUnauthorized: false, agent: false }, (response) => {
         response.resume();
@@ -118,7 +118,7 @@ async function untilReady(url: string, started: number, dead: () => boolean): Pr
       sent.end();
     });
     if (status === 200) return rounded(performance.now() - started, 0);
-    await delay(5);
+    await sleep(systemClock, 5);
   }
 }
 

@@ -28,14 +28,14 @@ function usage(): string {
 }
 
 /**
- * Where compiled code is kept: beside the program, so that a new data directory starts as fast as an old one; with the data where the
- * program belongs to somebody else, who could not remove what we leave there.
+ * The directory for compiled code: beside the program, so that a new data directory starts as fast as an old one; with the data if the
+ * program belongs to another user, who could not remove these files.
  */
 function codeCache(args: readonly string[]): string {
   const home = dirname(fileURLToPath(import.meta.url));
   if (statSync(home).uid === process.getuid?.()) return `${home}/cache`;
   const dataDir = dataDirOf(args);
-  // Where it is new, it is made here, and it will hold secrets. Where it cannot be made, nothing is kept.
+  // A new directory is made here, and it will hold secrets. If it cannot be made, no code is kept.
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch {
@@ -59,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return (await command.load()).run(args);
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (process.env.SKIFF_DEBUG === '1' && error.stack) return error.stack;
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
@@ -71,6 +71,6 @@ function wordsOf(error: unknown): string {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(`skiff: ${wordsOf(error)}`);
+  console.error(`skiff: ${messageOf(error)}`);
   process.exitCode = 1;
 }

@@ -20,8 +20,8 @@ const graph: ModuleGraph = {
   'controllers/service.ts': { imports: [now('controllers/index.ts')] },
   'agent/compose.ts': { imports: [] },
   'base/clock.ts': { imports: [] },
-  'store/sqlite-worker.ts': { imports: [now('store/sqlite-file.ts')] },
-  'store/sqlite-file.ts': { imports: [] },
+  'store/sqlite/worker.ts': { imports: [now('store/sqlite/file.ts')] },
+  'store/sqlite/file.ts': { imports: [] },
 };
 
 describe('affectedParts', () => {
@@ -33,8 +33,8 @@ describe('affectedParts', () => {
     { changed: ['controllers/service.ts'], parts: ['server', 'controllers'] },
     { changed: ['agent/compose.ts'], parts: ['agent'] },
     { changed: ['base/clock.ts'], parts: ['server', 'agent'] },
-    { changed: ['store/sqlite-file.ts'], parts: ['server'] },
-    { changed: ['store/sqlite-file.ts', 'agent/compose.ts'], parts: ['server', 'agent'] },
+    { changed: ['store/sqlite/file.ts'], parts: ['server'] },
+    { changed: ['store/sqlite/file.ts', 'agent/compose.ts'], parts: ['server', 'agent'] },
     { changed: ['controllers/service.test.ts', 'docs/runtime.md'], parts: [] },
   ])('of $changed are $parts', ({ changed, parts }) => {
     expect(affectedParts(graph, new Set(changed))).toEqual(parts);

@@ -4,7 +4,7 @@ import type { BuildOptions } from 'esbuild';
 export const bundle: BuildOptions = {
   entryPoints: {
     skiff: 'cli/main.ts',
-    'sqlite-worker': 'store/sqlite-worker.ts',
+    'sqlite-worker': 'store/sqlite/worker.ts',
     runtime: 'runtime/index.ts',
     api: 'api/index.ts',
     testing: 'cli/testing.ts',

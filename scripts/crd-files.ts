@@ -21,7 +21,7 @@ const AGE = column('Age', '.metadata.creationTimestamp', 'date');
 const replicaColumns = [column('Desired', '.spec.replicas'), column('Current', '.status.replicas'), column('Ready', '.status.readyReplicas'), AGE];
 
 /** The five concepts, with those of their columns that a JSON path can express. */
-const concepts = [
+const concepts: readonly (readonly [KindDefinition, readonly CustomResourceColumnDefinition[]])[] = [
   [replicationControllers, replicaColumns],
   [replicaSets, replicaColumns],
   [
@@ -45,7 +45,7 @@ const concepts = [
     ],
   ],
   [resourceQuotas, [AGE]],
-] as unknown as readonly (readonly [KindDefinition, readonly CustomResourceColumnDefinition[]])[];
+];
 
 /** Returns the manifests under crds/, by file name. */
 export function crdFiles(): ReadonlyMap<string, string> {

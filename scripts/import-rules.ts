@@ -1,15 +1,24 @@
 /**
- * The one table of allowed imports, types included. `scripts/check-imports.ts` holds the tree to it.
+ * The one table of allowed imports, types included. `scripts/check-imports.ts` holds the tree to it:
  *
- * Rooms are the top folders. A room imports itself and the rooms that it names. Within a room with floors, listed from the ground up, a
- * folder imports only folders of lower floors; folders of one floor do not import each other. Tests and fixtures are bound by the rooms,
- * not by the floors.
+ * - A room (a top folder) imports itself and the rooms that it names. `scripts/`, `bench/`, `test/` and `examples/` are outside the rooms:
+ *   they may import any room, no room imports them.
+ * - A pure room imports no module of Node's.
+ * - In a room with floors, listed from the ground up, a folder imports only folders of lower floors; folders of one floor do not import
+ *   each other. The files that stand in the room itself are its roof.
+ * - Nothing below a folder's `index.ts` or `compose.ts` imports it.
+ * - Neither files nor folders import each other in a circle.
+ *
+ * Tests and fixtures are bound by the rooms and by circles of files; not by floors, roofs and circles of folders: a test may build what it
+ * tests from parts that stand above it.
  */
 export interface Room {
   readonly name: string;
-  /** Rooms, or folders within a room, that this one may import. */
+  /** The rooms that this one may import. */
   readonly imports: readonly string[];
-  /** From the ground up; an array is one floor. Files that stand in the room itself are its roof. */
+  /** It does no I/O of its own. */
+  readonly pure?: boolean;
+  /** From the ground up; an array is one floor. */
   readonly floors?: readonly (string | readonly string[])[];
 }
 
@@ -18,6 +27,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'api',
     imports: ['base'],
+    pure: true,
     floors: ['schema', 'meta', 'validation', 'selector', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd']],
   },
   { name: 'store', imports: ['base', 'api'] },
@@ -51,5 +61,9 @@ export const rooms: readonly Room[] = [
     name: 'agent',
     imports: ['base', 'api', 'runtime'],
   },
-  { name: 'cli', imports: ['base', 'api', 'store', 'runtime', 'apiserver', 'controllers', 'scheduler', 'agent'] },
+  {
+    name: 'cli',
+    imports: ['base', 'api', 'store', 'runtime', 'apiserver', 'controllers', 'scheduler', 'agent'],
+    floors: ['config', ['cluster', 'node'], 'commands'],
+  },
 ];

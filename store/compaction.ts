@@ -1,17 +1,13 @@
+import type { Clock } from '../base/clock.ts';
 import type { Store } from './store.ts';
-
-/** Time as compaction needs it; milliseconds. */
-interface Timer {
-  after(ms: number, callback: () => void): () => void;
-}
 
 const EVERY_MS = 5 * 60_000;
 
 /**
  * Every five minutes forgets the history from before the previous round, as kube-apiserver does:
- * a watch can resume from anything that is less than five minutes old.
+ * a watch can resume from any revision that is less than five minutes old.
  */
-export function startCompaction(store: Store, timer: Timer, log: { warn(details: object, message: string): void }): { stop(): void } {
+export function startCompaction(store: Store, clock: Pick<Clock, 'after'>, log: { warn(details: object, message: string): void }): { stop(): void } {
   let previous: number | undefined;
   let cancel = () => {};
   const round = async () => {
@@ -24,7 +20,7 @@ export function startCompaction(store: Store, timer: Timer, log: { warn(details:
     }
   };
   const schedule = () => {
-    cancel = timer.after(EVERY_MS, () => void round().then(schedule));
+    cancel = clock.after(EVERY_MS, () => void round().then(schedule));
   };
   schedule();
   return { stop: () => cancel() };

@@ -1,11 +1,19 @@
+import type { Clock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import type { Store, StoredValue, StoreEvent, WriteResult } from './store.ts';
 import { CompactedError } from './store.ts';
 import { createWatchHub } from './watch-hub.ts';
 
-/** A store for tests: all guarantees of `Store`, durable for the life of the process. */
-export function createMemoryStore(): Store {
+export interface MemoryOptions {
+  /** Tells when keys expire. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/** Makes a store for tests: all guarantees of `Store`, durable for the life of the process. */
+export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): Store {
   const values = new Map<string, StoredValue>();
-  const expiries = new Map<string, NodeJS.Timeout>();
+  /** Cancels the expiry of a key. */
+  const expiries = new Map<string, () => void>();
   const hub = createWatchHub();
   let history: StoreEvent[] = [];
   let revision = 1;
@@ -13,11 +21,15 @@ export function createMemoryStore(): Store {
 
   function commit(event: StoreEvent, ttlSeconds?: number): WriteResult {
     history.push(event);
-    clearTimeout(expiries.get(event.key));
+    expiries.get(event.key)?.();
     expiries.delete(event.key);
     if (event.type === 'delete') values.delete(event.key);
     else values.set(event.key, { key: event.key, value: event.value, revision: event.revision });
-    if (ttlSeconds !== undefined) expiries.set(event.key, setTimeout(() => expire(event.key), ttlSeconds * 1000).unref());
+    if (ttlSeconds !== undefined)
+      expiries.set(
+        event.key,
+        clock.after(ttlSeconds * 1000, () => expire(event.key), 'background'),
+      );
     hub.publish([event], event.revision);
     return { ok: true, revision: event.revision };
   }
@@ -65,7 +77,7 @@ export function createMemoryStore(): Store {
     },
     async close() {
       hub.clear();
-      for (const timer of expiries.values()) clearTimeout(timer);
+      for (const cancel of expiries.values()) cancel();
     },
   };
 }

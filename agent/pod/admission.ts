@@ -1,6 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { NodeSelectorRequirement } from '../../api/pod/placement/affinity.ts';
+import { matchesNodeAffinity } from '../../api/pod/placement/node-affinity.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import { podRequest } from './pod-resources.ts';
 
@@ -65,35 +65,7 @@ function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
   return conflict ? { reason: 'NodePorts', message: `Pod was rejected: Predicate NodePorts failed: ${why}` } : undefined;
 }
 
-/** nodeSelector and required node affinity. */
-function matchesNode(pod: Pod, node: AdmissionFacts['node']): boolean {
-  const labels = node.metadata?.labels ?? {};
-  if (Object.entries(pod.spec?.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return false;
-  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (!terms) return true;
-  const fields = { 'metadata.name': node.metadata?.name ?? '' };
-  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
-    if (matchExpressions.length + matchFields.length === 0) return false;
-    return matchExpressions.every((r) => requirementHolds(r, labels)) && matchFields.every((r) => requirementHolds(r, fields));
-  });
-}
-
-function requirementHolds({ key, operator, values = [] }: NodeSelectorRequirement, from: Readonly<Record<string, string>>): boolean {
-  const value = from[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+function matchesNode({ spec }: Pod, { metadata }: AdmissionFacts['node']): boolean {
+  const node = { name: metadata?.name ?? '', labels: metadata?.labels ?? {} };
+  return matchesNodeAffinity(spec?.affinity?.nodeAffinity, spec?.nodeSelector, node);
 }

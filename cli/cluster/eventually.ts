@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep, systemClock } from '../../base/clock.ts';
 
-/** Asks again until `check` passes; then answers what it answered. Throws its last error after `timeoutMs`. */
+/** Calls `check` again until it does not throw; resolves with its result. Rejects with its last error after `timeoutMs`. */
 export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const end = systemClock.monotonic() + timeoutMs;
   for (;;) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > end) throw error;
-      await delay(50);
+      if (systemClock.monotonic() > end) throw error;
+      await sleep(systemClock, 50);
     }
   }
 }

@@ -4,8 +4,8 @@ import type { Layout } from '../config/data-dir.ts';
 import { runningPid, startDetached } from './process.ts';
 
 /**
- * Starts the etcd of `--store etcd` (Debian's `etcd-server`) where it does not run, and answers its endpoint.
- * It listens on sockets in a directory that only its owner may enter: nobody else on the machine reaches it, so it needs no keys.
+ * Starts the etcd of `--store etcd` (Debian's `etcd-server`) unless it runs, and returns its endpoint.
+ * It listens on sockets in a directory that only its owner may enter: no other user of the machine reaches it, so it needs no keys.
  */
 export async function ensureLocalEtcd(layout: Layout): Promise<string> {
   // etcd takes sockets only as unix://HOST:PORT, and makes a file of that name in its working directory.

@@ -1,9 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { sleep, systemClock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { Layout } from '../config/data-dir.ts';
 
-/** Opens the store of a `--store` setting. Whether other servers may share it is part of the answer. */
+/** Opens the store of a `--store` setting; `shared` says whether other servers may use it too. */
 export async function openStore(setting: string, layout: Layout): Promise<{ readonly store: Store; readonly shared: boolean }> {
   switch (setting) {
     case 'memory': {
@@ -11,19 +12,19 @@ export async function openStore(setting: string, layout: Layout): Promise<{ read
       return { store: createMemoryStore(), shared: false };
     }
     case 'sqlite': {
-      const { openSqliteStore } = await import('../../store/sqlite.ts');
+      const { openSqliteStore } = await import('../../store/sqlite/sqlite-store.ts');
       mkdirSync(dirname(layout.database), { recursive: true, mode: 0o700 });
       // It holds secrets, and the directory may be one that others can look into.
       closeSync(openSync(layout.database, 'a', 0o600));
       return { store: await openSqliteStore({ file: layout.database }), shared: false };
     }
     case 'etcd': {
-      const [{ ensureLocalEtcd }, { openEtcdStore }] = await Promise.all([import('./local-etcd.ts'), import('../../store/etcd.ts')]);
+      const [{ ensureLocalEtcd }, { openEtcdStore }] = await Promise.all([import('./local-etcd.ts'), import('../../store/etcd/etcd-store.ts')]);
       const endpoint = await ensureLocalEtcd(layout);
       return { store: await opened(() => openEtcdStore({ endpoints: [endpoint] })), shared: false };
     }
     default: {
-      const { openEtcdStore } = await import('../../store/etcd.ts');
+      const { openEtcdStore } = await import('../../store/etcd/etcd-store.ts');
       return { store: await openEtcdStore({ endpoints: setting.split(',') }), shared: true };
     }
   }
@@ -36,7 +37,7 @@ async function opened(open: () => Promise<Store>): Promise<Store> {
       return await open();
     } catch (error) {
       if (attempt === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(systemClock, 50);
     }
   }
 }

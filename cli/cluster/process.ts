@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../agent/containerd/process-record.ts';
 import { identityOf } from '../../agent/containerd/process-record.ts';
+import { sleep, systemClock } from '../../base/clock.ts';
 import type { Layout } from '../config/data-dir.ts';
 
 /** The processes that `skiff up` starts (containerd belongs to the agent). */
@@ -12,7 +12,7 @@ export type ComponentName = 'etcd' | 'server' | 'agent';
 const recordFile = (layout: Layout, name: ComponentName) => join(layout.run, `${name}.pid`);
 export const logFile = (layout: Layout, name: ComponentName) => join(layout.logs, `${name}.log`);
 
-/** Where there is no /proc, a process is known by its number alone. */
+/** On systems without /proc a process is known by its number alone. */
 async function processOf(pid: number): Promise<ProcessIdentity | undefined> {
   if (process.platform === 'linux') return identityOf(pid);
   try {
@@ -23,7 +23,7 @@ async function processOf(pid: number): Promise<ProcessIdentity | undefined> {
   }
 }
 
-/** The pid of a component that runs now, or undefined. */
+/** The pid of a component; undefined if it does not run. */
 export async function runningPid(layout: Layout, name: ComponentName): Promise<number | undefined> {
   let record: ProcessIdentity;
   try {
@@ -60,11 +60,12 @@ export function startComponent(layout: Layout, name: 'server' | 'agent', args: r
   return startDetached(layout, name, process.execPath, [...process.execArgv, ...NODE_FLAGS[name], program, name, ...args]);
 }
 
-/** Asks a component to end, waits up to `graceMs`, then kills it. Resolves once it is gone; false where it did not run. */
+/** Asks a component to end, waits up to `graceMs`, then kills it. Resolves once it is gone, with false if it did not run. */
 export async function stopComponent(layout: Layout, name: ComponentName, graceMs = 15_000): Promise<boolean> {
   const pid = await runningPid(layout, name);
   const ended = async (ms: number) => {
-    for (const end = Date.now() + ms; Date.now() < end; await delay(20)) if ((await runningPid(layout, name)) === undefined) return true;
+    const end = systemClock.monotonic() + ms;
+    for (; systemClock.monotonic() < end; await sleep(systemClock, 20)) if ((await runningPid(layout, name)) === undefined) return true;
     return false;
   };
   if (pid !== undefined) {
@@ -78,7 +79,7 @@ export async function stopComponent(layout: Layout, name: ComponentName, graceMs
   return pid !== undefined;
 }
 
-/** The last lines of a component's log: what an error message can say about why it ended. */
+/** The last lines of a component's log, for an error message. */
 export function logTail(layout: Layout, name: ComponentName, lines = 5): string {
   try {
     return readFileSync(logFile(layout, name), 'utf8').trimEnd().split('\n').slice(-lines).join('\n');

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { nodes } from '../../api/kinds/core/node/index.ts';
+import { sleep, systemClock } from '../../base/clock.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { bodyText, createTransport } from '../../runtime/client/http-transport.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
@@ -13,7 +13,7 @@ export async function serverReady(credentials: Credentials): Promise<boolean> {
   return response.statusCode === 200;
 }
 
-/** The names of the nodes that are Ready, said at `since` (milliseconds) or later, and how many there are. Older words are of a node before it was stopped. */
+/** The names of the nodes that are Ready, and the number of all. A heartbeat older than `since` (milliseconds) does not count: it is from before the agent's start. */
 export async function nodeReadiness(credentials: Credentials, since = 0): Promise<{ readonly ready: readonly string[]; readonly total: number }> {
   const { items } = await createHttpsClient({ ...credentials, timeoutMs: TIMEOUT_MS }).list(nodes);
   const ready = items
@@ -27,20 +27,20 @@ export async function nodeReadiness(credentials: Credentials, since = 0): Promis
 export interface Wait {
   readonly timeoutMs: number;
   readonly everyMs: number;
-  /** What the error says when the time is over. */
+  /** The error's message when the time is over. */
   readonly onTimeout: () => string;
-  /** Throws when there is nothing left to wait for. */
+  /** Called between two checks; throws if there is nothing left to wait for. */
   readonly guard?: () => Promise<void>;
 }
 
-/** Asks until `check` answers something; an answer that throws counts as none. */
+/** Calls `check` until it resolves with a value; a rejection counts as none. */
 export async function until<T>(check: () => Promise<T | undefined>, { timeoutMs, everyMs, onTimeout, guard }: Wait): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const end = systemClock.monotonic() + timeoutMs;
   for (;;) {
     const found = await check().catch(() => undefined);
     if (found !== undefined) return found;
     await guard?.();
-    if (Date.now() > end) throw new Error(onTimeout());
-    await delay(everyMs);
+    if (systemClock.monotonic() > end) throw new Error(onTimeout());
+    await sleep(systemClock, everyMs);
   }
 }

@@ -1,6 +1,6 @@
 import { Stopped } from '../../base/abort.ts';
 
-/** A signal that aborts when the process is asked to end; asked a second time, it ends at once. */
+/** A signal that aborts at the first SIGTERM or SIGINT. A second one ends the process at once. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {

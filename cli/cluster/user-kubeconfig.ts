@@ -12,7 +12,7 @@ interface NamedEntries {
   users?: { name: string; user: unknown }[];
 }
 
-/** Where kubectl would write: the first file of $KUBECONFIG, else ~/.kube/config. */
+/** The file that kubectl would write: the first one of $KUBECONFIG, otherwise ~/.kube/config. */
 export function userKubeconfigPath(): string {
   const first = process.env.KUBECONFIG?.split(delimiter).find((path) => path !== '');
   return first ?? join(homedir(), '.kube', 'config');
@@ -51,14 +51,14 @@ export function addContext(adminKubeconfig: string, path = userKubeconfigPath())
   });
 }
 
-/** The cluster that a kubeconfig of ours names, to know it by later; undefined where there is no such file. */
+/** The cluster that an admin kubeconfig names, to recognise it later. Returns undefined if there is no such file. */
 export function clusterOf(adminKubeconfig: string): unknown {
   if (!existsSync(adminKubeconfig)) return undefined;
   const admin: NamedEntries = parse(readFileSync(adminKubeconfig, 'utf8'));
   return admin.clusters?.[0]?.cluster;
 }
 
-/** Takes the context of `cluster` back, and the file where nothing else is in it. A context `skiff` of another cluster stays. */
+/** Removes the context of `cluster`, and the file if nothing else is in it. A context `skiff` of another cluster stays. */
 export function removeContext(cluster: unknown, path = userKubeconfigPath()): void {
   if (cluster === undefined || !existsSync(path)) return;
   const named = (parse(readFileSync(path, 'utf8')) as NamedEntries | null)?.clusters?.find(({ name }) => name === CONTEXT);

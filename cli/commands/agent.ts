@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { createLogger } from '../../base/log.ts';
-import type { Credentials } from '../../runtime/client/credentials.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
 import { portSchema } from '../config/settings.ts';
 import { machineName } from '../node/machine.ts';
 import { localNodeCredentials } from '../node/node-credentials.ts';
+import type { NodeSettings } from '../node/node-settings.ts';
 
 const options = {
   'node-name': { schema: z.string().default(machineName), help: "the node's name (default: the machine's)", value: 'NAME' },
@@ -25,26 +25,6 @@ const options = {
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
-
-/** What both kinds of node need. */
-export interface NodeSettings {
-  readonly layout: ReturnType<typeof layoutOf>;
-  readonly nodeName: string;
-  readonly nodeIp: string | undefined;
-  readonly port: number;
-  /** Names the node's resolvers, as /etc/resolv.conf does. */
-  readonly resolvConf: string | undefined;
-  readonly nodes: number;
-  readonly log: ReturnType<typeof createLogger>;
-  /** Resolves when the cluster can be reached for the first time. */
-  readonly credentials: (nodeName: string, ips: readonly string[]) => Promise<NodeCredentials>;
-}
-
-export interface NodeCredentials {
-  readonly client: Credentials;
-  /** PEM, for the agent's own server. */
-  readonly serving: { readonly key: string; readonly cert: string; readonly clientCa: string };
-}
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('agent', 'Runs the agent of a node: beside a server on this machine, or joined to one elsewhere.', options, args);

@@ -12,8 +12,7 @@ import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { stockClusterControllers } from '../config/concept-kinds.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { portSchema } from '../config/settings.ts';
-import { dataDirOption } from './stop.ts';
+import { dataDirOption, portSchema } from '../config/settings.ts';
 
 const options = {
   kubeconfig: {

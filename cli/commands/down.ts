@@ -5,9 +5,10 @@ import { clusterOf, removeContext } from '../cluster/user-kubeconfig.ts';
 import type { Layout } from '../config/data-dir.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
-import { dataDirOption, stopCluster } from './stop.ts';
+import { dataDirOption } from '../config/settings.ts';
+import { stopCluster } from './stop.ts';
 
-/** Takes back all that a cluster made on this machine: processes, containers, mounts, network, files. What never was is no error. */
+/** Removes everything that a cluster made on this machine: processes, containers, mounts, network, files. Parts that do not exist are no error. */
 export async function takeBack(layout: Layout): Promise<void> {
   await stopCluster(layout);
   if (process.platform === 'linux' && process.getuid?.() === 0) {
@@ -19,7 +20,7 @@ export async function takeBack(layout: Layout): Promise<void> {
   for (const directory of [layout.run, layout.dataDir]) rmSync(directory, { recursive: true, force: true });
 }
 
-/** Takes the pods' volumes off. Throws while any is still there: what is mounted below a directory is not ours to delete with it. */
+/** Unmounts the pods' volumes. Throws while one is left: the content of a mount must not be deleted with the directory. */
 async function unmountBelow(directories: readonly string[]): Promise<void> {
   const below = async () => (await listMounts(directories)).filter((point) => !directories.includes(point));
   await unmount(await below());

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { containerdPaths, importImages } from '../../agent/containerd/index.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { dataDirOption } from './stop.ts';
+import { dataDirOption } from '../config/settings.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(

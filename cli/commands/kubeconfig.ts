@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
+import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
+import { dataDirOption } from '../config/settings.ts';
 
 const options = {
-  path: { schema: z.boolean().default(false), help: 'print where the file is, not what it holds' },
-  'data-dir': { schema: z.string().default(defaultDataDir), help: "the cluster's data directory", value: 'DIR' },
+  path: { schema: z.boolean().default(false), help: "print the file's path instead of its content" },
+  'data-dir': dataDirOption,
 };
 
 export async function run(args: readonly string[]): Promise<number> {

@@ -4,8 +4,7 @@ import { runningPid } from '../cluster/process.ts';
 import { nodeReadiness, serverReady } from '../cluster/readiness.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
-import { loadSettings } from '../config/settings.ts';
-import { dataDirOption } from './stop.ts';
+import { dataDirOption, loadSettings } from '../config/settings.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(

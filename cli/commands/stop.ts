@@ -1,13 +1,11 @@
-import * as z from 'zod';
 import { killContainers, stopContainerd } from '../../agent/containerd/index.ts';
 import { stopComponent } from '../cluster/process.ts';
 import type { Layout } from '../config/data-dir.ts';
-import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
+import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
+import { dataDirOption } from '../config/settings.ts';
 
-export const dataDirOption = { schema: z.string().default(defaultDataDir), help: "the cluster's data directory", value: 'DIR' };
-
-/** Stops the cluster's processes and containers, in the order that loses nothing: the agent first, the store last. True where anything ran. */
+/** Stops the cluster's processes and containers, in the order that loses nothing: the agent first, the store last. Resolves with whether anything ran. */
 export async function stopCluster(layout: Layout): Promise<boolean> {
   const agentRan = await stopComponent(layout, 'agent');
   const dirs = { dataDir: layout.agent, runDir: layout.run };

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
-import { timeText } from '../../base/clock.ts';
+import { systemClock, timeText } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { loadSettings } from '../config/settings.ts';
+import { dataDirOption, loadSettings } from '../config/settings.ts';
 import { caHashOf } from '../node/join.ts';
 import { machineIps } from '../node/machine.ts';
-import { dataDirOption } from './stop.ts';
 
 const options = {
   ttl: {
@@ -24,7 +23,7 @@ const options = {
 };
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** Even over the alphabet: bytes past its last whole multiple are drawn again. */
+/** Draws each character with equal chance: bytes past the alphabet's last whole multiple are drawn again. */
 function randomText(length: number): string {
   let text = '';
   while (text.length < length) for (const byte of randomBytes(length)) if (byte < 252 && text.length < length) text += ALPHABET[byte % 36];
@@ -54,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!existsSync(layout.adminKubeconfig)) throw new Error(`there is no cluster in ${layout.dataDir}: start one with 'skiff up'`);
   const client = createHttpsClient(await kubeconfigCredentials(layout.adminKubeconfig));
   const [id, secret] = [randomText(6), randomText(16)];
-  await client.create(secrets, tokenSecret(id, secret, Date.now() + parsed.options.ttl * 3_600_000));
+  await client.create(secrets, tokenSecret(id, secret, systemClock.now() + parsed.options.ttl * 3_600_000));
   const hash = caHashOf(new X509Certificate(readFileSync(join(layout.pki, 'ca.crt'))).raw);
   const address = machineIps()[0] ?? '127.0.0.1';
   console.log(`skiff agent --join https://${address}:${loadSettings(layout).port} --token ${id}.${secret} --ca-hash ${hash}`);

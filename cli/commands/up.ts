@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { systemClock } from '../../base/clock.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
 import type { ComponentName } from '../cluster/process.ts';
@@ -12,8 +13,7 @@ import type { Layout } from '../config/data-dir.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import type { Settings } from '../config/settings.ts';
-import { loadSettings, portSchema, saveSettings, storeSetting } from '../config/settings.ts';
-import { dataDirOption } from './stop.ts';
+import { dataDirOption, loadSettings, portSchema, saveSettings, storeSetting } from '../config/settings.ts';
 
 const options = {
   store: { schema: storeSetting.optional(), help: 'sqlite (default), etcd (a local one), memory, or etcd endpoints', value: 'STORE' },
@@ -30,7 +30,7 @@ const options = {
 
 const NODE_PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'nftables', 'iptables', 'iproute2', 'conntrack'];
 
-/** Why this machine cannot run containers, if it cannot. */
+/** The reason why the nodes are simulated; undefined if they are real. */
 function whySimulated(settings: Settings): string | undefined {
   if (settings.simulate) return 'as asked';
   if (settings.nodes > 1) return 'there is one real node to a machine';
@@ -46,7 +46,7 @@ function installPackages(packages: readonly string[]): void {
   if (status !== 0) throw new Error('the packages that a node is made of could not be installed');
 }
 
-/** Throws with the end of the log when a component that was started has ended. */
+/** Throws with the end of the log if a component that was started has ended. */
 const alive = (layout: Layout, name: ComponentName) => async () => {
   if ((await runningPid(layout, name)) === undefined) throw new Error(`the ${name} ended; the end of its log:\n${logTail(layout, name)}`);
 };
@@ -69,11 +69,11 @@ async function startServer(layout: Layout, settings: Settings, timeoutMs: number
   );
 }
 
-/** Answers since when the agent's words count, in milliseconds: where it ran already, always. */
+/** Returns the time from which on heartbeats count, in milliseconds: 0 if the agent ran already. */
 async function startAgent(layout: Layout, settings: Settings, simulated: boolean): Promise<number> {
   if ((await runningPid(layout, 'agent')) !== undefined) return 0;
   // The API tells times in whole seconds.
-  const since = Math.floor(Date.now() / 1000) * 1000;
+  const since = Math.floor(systemClock.now() / 1000) * 1000;
   const args = ['--data-dir', layout.dataDir, '--port', String(settings.agentPort)];
   if (settings.nodeName !== undefined) args.push('--node-name', settings.nodeName);
   if (settings.resolvConf !== undefined) args.push('--resolv-conf', settings.resolvConf);
@@ -83,7 +83,12 @@ async function startAgent(layout: Layout, settings: Settings, simulated: boolean
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions('up', 'Starts a cluster on this machine, or what of it does not run; ends when its nodes are Ready.', options, args);
+  const parsed = parseOptions(
+    'up',
+    'Starts a cluster on this machine, or the parts of it that do not run; ends when its nodes are Ready.',
+    options,
+    args,
+  );
   if (!parsed) return 0;
   const { store, nodes, simulate, port, kubeconfig, timeout } = parsed.options;
   const layout = layoutOf(parsed.options['data-dir']);
@@ -103,8 +108,8 @@ export async function run(args: readonly string[]): Promise<number> {
     );
   }
   const simulated = whySimulated(settings);
-  const started = Date.now();
-  const took = () => `${((Date.now() - started) / 1000).toFixed(2)} s`;
+  const started = systemClock.monotonic();
+  const took = () => `${((systemClock.monotonic() - started) / 1000).toFixed(2)} s`;
 
   if (simulated === undefined) installPackages(settings.store === 'etcd' ? [...NODE_PACKAGES, 'etcd-server'] : NODE_PACKAGES);
   else if (settings.store === 'etcd' && process.getuid?.() === 0) installPackages(['etcd-server']);

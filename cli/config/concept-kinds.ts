@@ -19,7 +19,7 @@ const inSkiffDev = <T extends KubeObject>({ kind, plural, namespaced }: Kind<T>)
   namespaced,
 });
 
-/** The reconcilers of a stock cluster: the same as at home, handed the kinds of skiff.dev/v1. */
+/** The reconcilers for a stock cluster: those of the home cluster, given the kinds of skiff.dev/v1. */
 export function stockClusterControllers(): readonly ControllerDefinition[] {
   const kinds = {
     deployments: inSkiffDev(deployments),
@@ -28,7 +28,7 @@ export function stockClusterControllers(): readonly ControllerDefinition[] {
     services: inSkiffDev(services),
     resourceQuotas: inSkiffDev(resourceQuotas),
   };
-  // Secrets are left out: for the sake of a count, no controller should be able to read them all.
+  // Secrets are left out: no controller should be able to read them all for the sake of a count.
   const counted: readonly Kind[] = [pods, services, configMaps, replicationControllers, ...Object.values(kinds)];
   return conceptControllers(kinds, () => counted);
 }

@@ -1,13 +1,13 @@
 import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import { UsageError } from './options.ts';
 
-/** Every controller, as kube-controller-manager's `--controllers` says it. */
+/** The selection of every controller, as kube-controller-manager's `--controllers` spells it. */
 export const ALL_CONTROLLERS = ['*'];
 
 /**
- * The controllers that a selection names, in the order of `all`: `*` is every one, `-NAME` leaves one out, `NAME` takes one in;
- * no item is none at all. The rules are those of kube-controller-manager's `--controllers`.
- * @throws UsageError naming a controller that there is not
+ * The controllers that a selection names, in the order of `all`: `*` is every one, `-NAME` excludes one, `NAME` includes one;
+ * an empty selection is none. The rules are those of kube-controller-manager's `--controllers`.
+ * @throws UsageError naming a controller that does not exist.
  */
 export function selectControllers(all: readonly ControllerDefinition[], selection: readonly string[]): readonly ControllerDefinition[] {
   const names = all.map(({ name }) => name);

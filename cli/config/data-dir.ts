@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const SYSTEM_DATA_DIR = '/var/lib/skiff';
 
-/** The directory that holds everything skiff keeps: for root under /var/lib, else where the XDG specification says. */
+/** The directory that holds everything skiff keeps: under /var/lib for root, otherwise by the XDG specification. */
 export function defaultDataDir(): string {
   if (process.env.SKIFF_DATA_DIR) return process.env.SKIFF_DATA_DIR;
   if (process.getuid?.() === 0) return SYSTEM_DATA_DIR;
@@ -18,7 +18,7 @@ export function dataDirOf(args: readonly string[]): string {
   return (arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : at < 0 ? undefined : args[at + 1]) ?? defaultDataDir();
 }
 
-/** Where each thing stands inside the data directory. */
+/** The paths of everything in a data directory. */
 export function layoutOf(dataDir: string) {
   const isSystems = dataDir === SYSTEM_DATA_DIR;
   return {
@@ -26,14 +26,14 @@ export function layoutOf(dataDir: string) {
     pki: join(dataDir, 'pki'),
     database: join(dataDir, 'state.db'),
     etcd: join(dataDir, 'etcd'),
-    /** What `up` was asked for, kept for the next `up`. */
+    /** The settings of `up`, kept for the next `up`. */
     settings: join(dataDir, 'settings.json'),
     adminKubeconfig: join(dataDir, 'admin.conf'),
     agent: join(dataDir, 'agent'),
-    /** Manifests of static pods: the agent runs what lies here, server or no server. */
+    /** Manifests of static pods: the agent runs them even without a server. */
     manifests: join(dataDir, 'manifests'),
     agentKubeconfig: join(dataDir, 'agent', 'kubelet.conf'),
-    /** What does not outlive the machine's uptime: pids, sockets, containerd's state. */
+    /** State that does not outlive the machine's uptime: pids, sockets, containerd's state. */
     run: isSystems ? '/run/skiff' : join(dataDir, 'run'),
     /** The cgroup that holds the pods'; clusters of one machine have one each. */
     cgroupRoot: isSystems ? '/kubepods' : `/kubepods-${createHash('sha256').update(dataDir).digest('hex').slice(0, 8)}`,

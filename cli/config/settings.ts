@@ -2,12 +2,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { Layout } from './data-dir.ts';
+import { defaultDataDir } from './data-dir.ts';
 
 const port = z.coerce
   .number({ error: 'must be a port number' })
   .int()
   .min(1, 'must be between 1 and 65535')
   .max(65535, 'must be between 1 and 65535');
+
+/** The option `--data-dir` of the commands that work on a cluster of this machine. */
+export const dataDirOption = { schema: z.string().default(defaultDataDir), help: "the cluster's data directory", value: 'DIR' };
 
 /** Seconds, as a number or as upstream's flags are written: `40`, `40s`, `0.5s`, `500ms`, `5m`. */
 export const secondsSchema = z
@@ -26,7 +30,7 @@ export const storeSetting = z
     error: 'must be sqlite, etcd, memory, or etcd endpoints such as https://10.0.0.1:2379,https://10.0.0.2:2379',
   });
 
-/** What a cluster was started with; kept, so that the next `up` starts the same one. */
+/** The settings that a cluster was started with; kept, so that the next `up` starts the same one. */
 export const Settings = z.object({
   store: storeSetting.default('sqlite'),
   port: port.default(6443),

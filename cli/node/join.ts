@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { createCertificateRequest } from '../../apiserver/pki/certificate-authority.ts';
 import { nodeSubject, writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
 import type { JoinAnswer } from '../../apiserver/pki/join-route.ts';
 import { JOIN_PATH } from '../../apiserver/pki/join-route.ts';
+import { sleep, systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { bodyText, createTransport } from '../../runtime/client/http-transport.ts';
-import type { NodeCredentials } from '../commands/agent.ts';
 import type { Layout } from '../config/data-dir.ts';
+import type { NodeCredentials } from './node-settings.ts';
 
 export interface JoinOptions {
   /** `https://host:port` */
@@ -28,7 +28,7 @@ export interface JoinOptions {
 /** The hash by which a joining node knows the cluster's CA. */
 export const caHashOf = (der: Buffer): string => `sha256:${createHash('sha256').update(der).digest('hex')}`;
 
-/** The certificate (PEM) of the authority behind a server, as the server shows it; it is worth nothing until its hash is checked. */
+/** The certificate (PEM) of the authority behind a server, as the server presents it. It proves nothing until its hash is checked. */
 function shownAuthority(server: string): Promise<{ readonly pem: string; readonly hash: string }> {
   const { hostname, port } = new URL(server);
   return new Promise((resolve, reject) => {
@@ -50,9 +50,12 @@ function shownAuthority(server: string): Promise<{ readonly pem: string; readonl
   });
 }
 
+const RETRY_MS = 1_000;
+
 /**
- * The credentials of a node elsewhere: kept from an earlier start, else asked for with the token. Keys never leave the machine.
- * Tries again while the server cannot be reached; throws when it refuses, or is not the one the hash names.
+ * The credentials of a node on another machine than its server: those of an earlier start, otherwise requested with the token. Keys never
+ * leave the machine. Tries again while the server cannot be reached.
+ * @throws when the server refuses or is not the one that the hash names, and the signal's reason when it aborts.
  */
 export async function joinCluster(options: JoinOptions): Promise<NodeCredentials> {
   const { server, layout, nodeName, log, signal } = options;
@@ -82,7 +85,8 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
       } catch (error) {
         if (error instanceof JoinRefused) throw error;
         log.warn({ err: error }, 'the cluster cannot be reached yet');
-        await delay(1_000, undefined, { signal });
+        await sleep(systemClock, RETRY_MS, signal);
+        signal.throwIfAborted();
       }
     }
   }

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 
-/** An abstract Unix socket: it is of the network namespace, as links and nft tables are, and gone when its process is, however that ends. */
+/** An abstract Unix socket: it belongs to the network namespace, as links and nft tables do, and disappears with its process, however that ends. */
 const SOCKET = '\0skiff-node';
 
 /**
- * Makes this process the one real node of the machine (of its network namespace, to be exact), until it ends.
- * @throws Error where another agent is: two would undo each other's links, routes and nft rules.
+ * Makes this process the only real node of the machine (more precisely, of its network namespace) until it ends.
+ * @throws Error if there is another agent: two would undo each other's links, routes and nft rules.
  */
 export function claimMachine(): Promise<void> {
   return new Promise((resolve, reject) => {

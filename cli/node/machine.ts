@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 
-/** The machine's own IPv4 addresses, loopback and what skiff itself made left out; the one most likely to be the machine's comes first. */
+/** The machine's own IPv4 addresses, without loopback and the interfaces of containers; the main one comes first. */
 export function machineIps(): string[] {
   const found: string[] = [];
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
@@ -10,5 +10,5 @@ export function machineIps(): string[] {
   return found;
 }
 
-/** The machine's name as a node's: lower case, as Kubernetes wants names. */
+/** The machine's name as a node name: in lower case, as Kubernetes wants names. */
 export const machineName = (): string => hostname().toLowerCase();

@@ -13,9 +13,9 @@ import { systemClock } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformer, createInformers } from '../../runtime/watch/informer-set.ts';
-import type { NodeSettings } from '../commands/agent.ts';
 import { machineIps } from './machine.ts';
 import { claimMachine } from './machine-claim.ts';
+import type { NodeSettings } from './node-settings.ts';
 
 const CLUSTER_DNS = '10.96.0.10';
 const CLUSTER_DOMAIN = 'cluster.local';

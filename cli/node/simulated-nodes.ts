@@ -7,7 +7,7 @@ import { systemClock } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformer, createInformers } from '../../runtime/watch/informer-set.ts';
-import type { NodeSettings } from '../commands/agent.ts';
+import type { NodeSettings } from './node-settings.ts';
 
 /** Runs simulated nodes in this process, over one client and one watch of all pods, until the signal aborts. */
 export async function runSimulatedNodes(settings: NodeSettings, signal: AbortSignal): Promise<void> {

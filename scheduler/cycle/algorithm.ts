@@ -1,93 +1,17 @@
-import { imageLocalityScore } from '../plugins/image-locality.ts';
-import { namedNodes, nodeAffinity, nodeAffinityScore } from '../plugins/node-affinity.ts';
-import { nodeName, nodePorts, nodeUnschedulable } from '../plugins/node-basics.ts';
-import { balancedAllocationScore, leastAllocatedScore, nodeResourcesFit } from '../plugins/node-resources.ts';
-import type { Filter, NodeCheck, Rejection, Score } from '../plugins/plugin.ts';
+import type { Random } from '../../base/random.ts';
+import { namedNodes } from '../plugins/node-affinity.ts';
+import type { Rejection } from '../plugins/plugin.ts';
 import { reject } from '../plugins/plugin.ts';
-import { interPodAffinity, interPodAffinityScore } from '../plugins/pod-affinity.ts';
-import { taintToleration, taintTolerationScore } from '../plugins/taints.ts';
-import type { DefaultSelector } from '../plugins/topology-spread.ts';
-import { podTopologySpread, podTopologySpreadScore } from '../plugins/topology-spread.ts';
+import type { DefaultSelector } from '../plugins/pod-topology-spread.ts';
+import { scoresOf } from '../plugins/profile.ts';
+import type { Nominations } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
-import type { Diagnosis } from './fit-error.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { prepareFilters, rejectionOf } from './filtering.ts';
 
-/** The filters of upstream's default profile that apply here, in its order: the first to reject a node gives the reason. */
-export const FILTERS: readonly Filter[] = [
-  nodeUnschedulable,
-  nodeName,
-  taintToleration,
-  nodeAffinity,
-  nodePorts,
-  nodeResourcesFit,
-  podTopologySpread,
-  interPodAffinity,
-];
-
-/** The scores of upstream's default profile, with its weights. */
-export const scoresOf = (defaultSelector: DefaultSelector): readonly Score[] => [
-  taintTolerationScore,
-  nodeAffinityScore,
-  leastAllocatedScore,
-  podTopologySpreadScore(defaultSelector),
-  interPodAffinityScore,
-  balancedAllocationScore,
-  imageLocalityScore,
-];
-
-export interface PreparedFilter {
-  readonly name: string;
-  readonly check: NodeCheck;
-}
-
-function prepareFilters(pod: PodInfo, cluster: ClusterState): readonly PreparedFilter[] {
-  return FILTERS.flatMap(({ name, prepare }) => {
-    const check = prepare(pod, cluster);
-    return check ? [{ name, check }] : [];
-  });
-}
-
-export interface NamedRejection extends Rejection {
-  readonly filter: string;
-}
-
-function firstRejection(filters: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
-  for (const { name, check } of filters) {
-    const rejection = check(node);
-    if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
-  }
-  return undefined;
-}
-
-/** Pods that are promised a node once their victims are gone. */
-export interface Nominations {
-  /** Those promised this node. */
-  on(node: string): readonly PodInfo[];
-}
-
-/**
- * Whether a pod may go to a node: with the pods nominated there that are as important counted in, and without them,
- * since they may come or not.
- */
-export function rejectionOf(
-  pod: PodInfo,
-  node: NodeInfo,
-  cluster: ClusterState,
-  nominated: readonly PodInfo[],
-  filters: readonly PreparedFilter[] = prepareFilters(pod, cluster),
-): NamedRejection | undefined {
-  const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
-  if (others.length > 0) {
-    for (const other of others) cluster.addPod(other, node.name);
-    const rejection = firstRejection(prepareFilters(pod, cluster), node);
-    for (const other of others) cluster.removePod(other.uid);
-    if (rejection) return rejection;
-  }
-  return firstRejection(filters, node);
-}
-
-/** How many feasible nodes are enough: all of up to 100, a shrinking share of more (percentageOfNodesToScore left at its default). */
+/** The number of feasible nodes after which the search ends: all of up to 100, a shrinking share of more (percentageOfNodesToScore at its default). */
 export function nodesToFind(count: number): number {
   if (count < 100) return count;
   const percentage = Math.max(5, 50 - Math.trunc(count / 125));
@@ -105,8 +29,8 @@ export interface AlgorithmOptions {
   readonly cluster: ClusterState;
   readonly nominations: Nominations;
   readonly defaultSelector: DefaultSelector;
-  /** In [0, 1): breaks ties. */
-  readonly random: () => number;
+  /** Breaks ties. */
+  readonly random: Random;
 }
 
 export function createAlgorithm({ cluster, nominations, defaultSelector, random }: AlgorithmOptions): Algorithm {

@@ -13,7 +13,7 @@ export interface EvictionTools {
   readonly recorder: EventRecorder;
 }
 
-/** Takes a promised node back from a pod, in its status. */
+/** Deletes status.nominatedNodeName of a pod. */
 export async function withdrawNomination({ pod, uid }: PodInfo, { client }: Pick<EvictionTools, 'client'>): Promise<void> {
   const body = { metadata: { uid }, status: { nominatedNodeName: null } };
   try {
@@ -28,7 +28,7 @@ export interface EvictionFailure {
   readonly error: unknown;
 }
 
-/** Tells the victims of a preemption to go, each with its own grace period. Answers those that could not be told; one that is gone is none. */
+/** Deletes the victims of a preemption, each with its own grace period. Returns those that could not be deleted; a victim that is gone already counts as deleted. */
 export async function evict(
   victims: readonly PodInfo[],
   preemptor: PodInfo,

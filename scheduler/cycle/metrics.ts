@@ -1,15 +1,15 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { QueueName } from '../queue/queue.ts';
+import type { QueueName } from '../queue/queued-pod.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
 export interface SchedulerMetrics {
-  /** `seconds` from taken off the queue to bound or given up. */
+  /** `seconds` from leaving the queue to the binding or the failure. */
   attempted(result: AttemptResult, seconds: number): void;
-  /** Seconds that finding the node took. */
+  /** `seconds` that Filter and Score took. */
   decided(seconds: number): void;
-  /** `seconds` from its first arrival in the queue. */
+  /** `seconds` since the first arrival in the queue. */
   scheduled(attempts: number, seconds: number): void;
   incoming(queue: QueueName, event: string): void;
   preemptionTried(): void;
@@ -31,13 +31,13 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
   const attempts = new Counter({
     registers,
     name: 'scheduler_schedule_attempts_total',
-    help: 'Tries to schedule a pod, by result.',
+    help: 'Attempts to schedule a pod, by result.',
     labelNames: ['result', 'profile'],
   });
   const attemptDuration = new Histogram({
     registers,
     name: 'scheduler_scheduling_attempt_duration_seconds',
-    help: 'Seconds that a try took, with binding.',
+    help: 'Seconds that an attempt took, with binding.',
     labelNames: ['result', 'profile'],
     buckets: powers(0.001, 2, 15),
   });
@@ -50,7 +50,7 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
   const podAttempts = new Histogram({
     registers,
     name: 'scheduler_pod_scheduling_attempts',
-    help: 'Tries that a pod needed.',
+    help: 'Attempts that a pod needed.',
     buckets: powers(1, 2, 5),
   });
   const sliDuration = new Histogram({

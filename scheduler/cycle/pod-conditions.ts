@@ -11,8 +11,8 @@ export interface ConditionChange {
 }
 
 /**
- * The patch of a pod's status that sets a condition and, where it is given, the nominated node ('' clears it);
- * undefined where all is so already. The transition time changes with the status only.
+ * The patch of a pod's status that sets a condition and, if given, the nominated node ('' clears it). Returns undefined if nothing
+ * would change. The transition time changes with the status only.
  */
 export function conditionPatch(pod: Live<Pod>, change: ConditionChange, now: number, nominatedNode?: string): Patch | undefined {
   const old = pod.status?.conditions?.find(({ type }) => type === change.type);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { node, pod, scene } from '../state/cluster.fixture.ts';
+import { node, pod } from '../state/objects.fixture.ts';
 import { podInfoOf } from '../state/pod-info.ts';
 import { findPreemption } from './preemption.ts';
+import { scene } from './scene.fixture.ts';
 
 /** `node: victims` or the message. */
 function preempt(

@@ -1,13 +1,14 @@
+import type { Random } from '../../base/random.ts';
 import type { Rejection } from '../plugins/plugin.ts';
 import { reject } from '../plugins/plugin.ts';
+import type { Nominations } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { byImportance, startOf } from '../state/pod-info.ts';
-import type { Nominations } from './algorithm.ts';
-import { rejectionOf } from './algorithm.ts';
-import type { Diagnosis } from './fit-error.ts';
-import { diagnosisText } from './fit-error.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { diagnosisText } from './diagnosis.ts';
+import { rejectionOf } from './filtering.ts';
 
 export interface Candidate {
   readonly node: NodeInfo;
@@ -19,13 +20,13 @@ export interface PreemptionInput {
   /** Why the pod fits nowhere. */
   readonly diagnosis: Diagnosis;
   readonly cluster: ClusterState;
-  /** Room that others were promised is not there. */
+  /** Room that was promised to others does not count as free. */
   readonly nominations: Nominations;
-  /** In [0, 1). */
-  readonly random: () => number;
+  /** Chooses where the search begins. */
+  readonly random: Random;
   /** The node promised to the pod by an earlier preemption. */
   readonly nominatedNode: string | undefined;
-  /** UIDs of victims that were told to go and may not show it yet. */
+  /** UIDs of victims whose eviction is under way and may not show yet. */
   readonly doomed: ReadonlySet<string>;
 }
 
@@ -38,7 +39,7 @@ const NO_VICTIMS = reject('No preemption victims found for incoming pod', false)
 const enoughCandidates = (nodes: number) => Math.min(nodes, Math.max(Math.trunc(nodes / 10), 100));
 
 /**
- * Which pods of lower priority would have to go, and where, so that the pod fits: upstream's DefaultPreemption.
+ * PostFilter (upstream's DefaultPreemption): finds the pods of lower priority that would have to go, and where, so that the pod fits.
  * Tries it on the cluster state itself, which is as before when it returns.
  */
 export function findPreemption(pod: PodInfo, { diagnosis, cluster, nominations, random, nominatedNode, doomed }: PreemptionInput): Preemption {
@@ -73,7 +74,7 @@ const isBeingPreempted = ({ pod, terminating }: PodInfo) =>
     ({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
   );
 
-/** Takes all less important pods away, sees whether the pod fits then, and gives back as many as possible, the most important first. */
+/** Removes all less important pods, tests whether the pod fits then, and puts back as many as possible, the most important first. */
 function victimsOn(node: NodeInfo, pod: PodInfo, cluster: ClusterState, nominated: readonly PodInfo[]): Candidate | Rejection {
   const lower = [...node.pods.values()].filter((other) => other.priority < pod.priority).sort(byImportance);
   if (lower.length === 0) return NO_VICTIMS;
@@ -91,7 +92,7 @@ function victimsOn(node: NodeInfo, pod: PodInfo, cluster: ClusterState, nominate
   return hopeless ?? { node, victims };
 }
 
-/** By the lowest of: highest victim priority, sum of priorities, number of victims; then the one whose most important victims started latest. */
+/** Chooses by the lowest highest victim priority, then sum of priorities, then number of victims, then by the latest start of its most important victims. */
 export function bestCandidate(candidates: readonly Candidate[]): Candidate | undefined {
   // A priority may be negative: shifted, so that more victims always weigh more.
   const shift = 2 ** 31;

@@ -9,7 +9,7 @@ import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
-import { node, pod } from '../state/cluster.fixture.ts';
+import { node, pod } from '../state/objects.fixture.ts';
 import { createScheduler } from './scheduler.ts';
 
 const stops: AbortController[] = [];

@@ -7,7 +7,7 @@ import type { Informer, Informers } from '../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../runtime/watch/selector-index.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { compileSelector } from '../state/term.ts';
-import type { DefaultSelector } from './topology-spread.ts';
+import type { DefaultSelector } from './pod-topology-spread.ts';
 
 export interface DefaultSpread {
   readonly selectorOf: DefaultSelector;
@@ -15,8 +15,8 @@ export interface DefaultSpread {
 }
 
 /**
- * The pods that a pod without spread constraints is spread among by default: those that its Services and its controller select
- * (k8s.io/kubernetes/pkg/scheduler/framework/plugins/helper, DefaultSelector). Remembered until a Service changes.
+ * Finds the pods that a pod without spread constraints is spread among by default: those that its Services and its controller select
+ * (k8s.io/kubernetes/pkg/scheduler/framework/plugins/helper, DefaultSelector). Answers are kept until a Service changes.
  */
 export function createDefaultSpread(informers: Informers): DefaultSpread {
   const serviceInformer = informers.of(services);

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import { node, pod, scene } from '../state/cluster.fixture.ts';
+import { scene } from '../cycle/scene.fixture.ts';
+import { node, pod } from '../state/objects.fixture.ts';
 
 type Placed = Record<string, Live<Pod>[]>;
 type Row = [name: string, nodes: Live<Node>[], placed: Placed, subject: Live<Pod>, expected: string];

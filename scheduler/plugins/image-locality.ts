@@ -5,13 +5,13 @@ const MEGABYTE = 1024 * 1024;
 const MIN_BYTES = 23 * MEGABYTE;
 const MAX_BYTES_PER_CONTAINER = 1000 * MEGABYTE;
 
-/** The name as nodes report it: with a tag. */
+/** The image's name with a tag, as nodes report it. */
 export function imageName(image: string): string {
   const afterSlash = image.slice(image.lastIndexOf('/') + 1);
   return afterSlash.includes(':') || afterSlash.includes('@') ? image : `${image}:latest`;
 }
 
-/** Nodes that have the images already; an image that few nodes have counts less, so that not all pods land there. */
+/** Prefers nodes that have the images already. An image on few nodes counts less, so that not all pods go there. */
 export const imageLocalityScore: Score = {
   name: 'ImageLocality',
   weight: 1,

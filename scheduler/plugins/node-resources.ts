@@ -1,6 +1,7 @@
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Resources } from '../state/resources.ts';
+import { nodeChange } from './cluster-event.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE } from './plugin.ts';
 
@@ -13,7 +14,7 @@ interface Shortage {
 const asksNothing = ({ milliCpu, memory, ephemeralStorage, scalars }: Resources) =>
   milliCpu === 0 && memory === 0 && ephemeralStorage === 0 && !scalars;
 
-/** What a node has too little of for a pod, in upstream's order. */
+/** The resources that a node has too little of for a pod, in upstream's order. */
 export function shortages({ requested }: PodInfo, node: NodeInfo): readonly Shortage[] {
   const found: Shortage[] = [];
   if (node.pods.size + 1 > node.maxPods) found.push({ reason: 'Too many pods', hopeless: false });
@@ -31,6 +32,7 @@ export function shortages({ requested }: PodInfo, node: NodeInfo): readonly Shor
   return found;
 }
 
+/** Keeps a pod off nodes that have too little left for its requests. */
 export const nodeResourcesFit: Filter = {
   name: 'NodeResourcesFit',
   prepare: (pod) => (node) => {
@@ -38,9 +40,15 @@ export const nodeResourcesFit: Filter = {
     if (found.length === 0) return undefined;
     return { reasons: found.map(({ reason }) => reason), preemptible: !found.some(({ hopeless }) => hopeless) };
   },
+  events: ['NodeAdd', 'NodeUpdate', 'AssignedPodScaleDown', 'AssignedPodDelete'],
+  hint(event, { requested }) {
+    if (event.name === 'AssignedPodDelete' || event.name === 'AssignedPodScaleDown') return true;
+    const node = nodeChange(event, 'allocatable');
+    return node !== undefined && requested.milliCpu <= node.allocatable.milliCpu && requested.memory <= node.allocatable.memory;
+  },
 };
 
-/** The emptier the node the better: the mean of what would be left of CPU and memory. */
+/** Prefers emptier nodes: the mean of the shares of CPU and memory that would be left. */
 export const leastAllocatedScore: Score = {
   name: 'NodeResourcesFit',
   weight: 1,
@@ -60,7 +68,7 @@ export const leastAllocatedScore: Score = {
     },
 };
 
-/** CPU and memory used in like shares. Pods that ask for neither say nothing about it. */
+/** Prefers nodes whose CPU and memory are used in like shares. Does not apply to pods that ask for neither. */
 export const balancedAllocationScore: Score = {
   name: 'NodeResourcesBalancedAllocation',
   weight: 1,

@@ -1,8 +1,9 @@
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import type { ClusterEvent } from './cluster-event.ts';
 
-/** Why a node will not do. */
+/** Why a node does not take a pod. */
 export interface Rejection {
   /** As they stand in `0/3 nodes are available: …`. */
   readonly reasons: readonly string[];
@@ -15,17 +16,21 @@ export type NodeCheck = (node: NodeInfo) => Rejection | undefined;
 /** A condition that a node must meet. Names are those of upstream's plugins. */
 export interface Filter {
   readonly name: string;
-  /** What can be worked out once for all nodes is; undefined where the pod asks nothing of this kind. */
+  /** PreFilter: computes once what holds for all nodes. Returns undefined if the pod asks nothing of this kind. */
   prepare(pod: PodInfo, cluster: ClusterState): NodeCheck | undefined;
+  /** The events after which a pod that this filter rejected may fit. */
+  readonly events: readonly ClusterEvent['name'][];
+  /** QueueingHint: whether one of those events could help a pod that this filter rejected somewhere. */
+  hint(event: ClusterEvent, pod: PodInfo): boolean;
 }
 
-/** A wish about nodes: the more a node fulfils it, the higher its score. */
+/** A preference about nodes: the more a node meets it, the higher its score. */
 export interface Score {
   readonly name: string;
   readonly weight: number;
-  /** Undefined where it would not tell the nodes apart. */
+  /** PreScore: computes once what holds for all nodes. Returns undefined if the score would not tell the nodes apart. */
   prepare(pod: PodInfo, cluster: ClusterState, feasible: readonly NodeInfo[]): ((node: NodeInfo) => number) | undefined;
-  /** Brings the scores into 0 … 100. */
+  /** NormalizeScore: brings the scores into 0 … 100, in place. */
   normalize?(scores: number[]): void;
 }
 
@@ -33,7 +38,7 @@ export const MAX_SCORE = 100;
 
 export const reject = (reason: string, preemptible: boolean): Rejection => ({ reasons: [reason], preemptible });
 
-/** In proportion to the highest; `reverse`: the highest becomes 0. */
+/** Scales the scores in proportion to the highest, in place; with `reverse` the highest becomes 0. */
 export function normalizeByMax(scores: number[], reverse: boolean): void {
   const max = Math.max(0, ...scores);
   for (let index = 0; index < scores.length; index++) {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { selectorFromLabels } from '../../api/selector/selector.ts';
 import { nodesToFind } from '../cycle/algorithm.ts';
-import { node, pod, scene } from '../state/cluster.fixture.ts';
+import { scene } from '../cycle/scene.fixture.ts';
+import { node, pod } from '../state/objects.fixture.ts';
 import { podInfoOf } from '../state/pod-info.ts';
 import { imageLocalityScore } from './image-locality.ts';
+import { interPodAffinityScore } from './inter-pod-affinity.ts';
 import { nodeAffinityScore } from './node-affinity.ts';
 import { balancedAllocationScore, leastAllocatedScore } from './node-resources.ts';
 import type { Score } from './plugin.ts';
-import { interPodAffinityScore } from './pod-affinity.ts';
-import { taintTolerationScore } from './taints.ts';
-import { podTopologySpreadScore } from './topology-spread.ts';
+import { podTopologySpreadScore } from './pod-topology-spread.ts';
+import { taintTolerationScore } from './taint-toleration.ts';
 
 /** Normalised scores by node; undefined where the score does not apply. */
 function scoresOf(score: Score, { cluster }: ReturnType<typeof scene>, subject: ReturnType<typeof pod>) {

@@ -1,7 +1,12 @@
-import type { Nominations } from '../cycle/algorithm.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
-/** Who was promised which node while its victims end. */
+/** Pods that are promised a node once their victims are gone. */
+export interface Nominations {
+  /** Those promised this node. */
+  on(node: string): readonly PodInfo[];
+}
+
+/** The nodes promised to pods while the victims there end. */
 export interface Nominator extends Nominations {
   set(pod: PodInfo, node: string): void;
   remove(uid: string): void;

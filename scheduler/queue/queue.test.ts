@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
-import { node, pod } from '../state/cluster.fixture.ts';
+import type { ClusterEvent } from '../plugins/cluster-event.ts';
+import { changedAspects } from '../plugins/cluster-event.ts';
 import { newNodeInfo, setNode } from '../state/node-info.ts';
+import { node, pod } from '../state/objects.fixture.ts';
 import { podInfoOf } from '../state/pod-info.ts';
 import { createSchedulingQueue } from './queue.ts';
-import type { ClusterEvent } from './wake-up.ts';
-import { changedAspects } from './wake-up.ts';
 
 function harness() {
   const clock = createFakeClock();

@@ -1,45 +1,15 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { exponentialDelay } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
-import { createHeap } from '../../base/heap.ts';
-import type { PodInfo } from '../state/pod-info.ts';
+import type { ClusterEvent } from '../plugins/cluster-event.ts';
 import { podInfoOf } from '../state/pod-info.ts';
-import type { ClusterEvent } from './wake-up.ts';
-import { ANYONE, concerns, couldHelp } from './wake-up.ts';
-
-export type QueueName = 'active' | 'backoff' | 'unschedulable' | 'gated';
-
-/** A pod that waits for a node. */
-export interface QueuedPod {
-  info: PodInfo;
-  /** Tries so far. */
-  attempts: number;
-  /** Milliseconds since the epoch, when it first came. */
-  readonly addedAt: number;
-  /** Filters that rejected nodes in the last try: what could wake it. */
-  rejectedBy: ReadonlySet<string>;
-  /** What was last said of it in an event, and when (monotonic milliseconds). */
-  said: { readonly message: string; readonly at: number } | undefined;
-}
-
-interface Entry extends QueuedPod {
-  queue: QueueName | 'in flight';
-  /** Raised on every move: heap slots with an older one are stale. */
-  ticket: number;
-  /** Monotonic milliseconds of the last move: the order among equals. */
-  since: number;
-  backoffUntil: number;
-  /** Not to be taken before the back-off is over even when nothing else is to be done: the server was in trouble. */
-  errored: boolean;
-  /** While it makes room: the event that could have woken it. */
-  missed: string | undefined;
-}
-
-interface Slot {
-  readonly entry: Entry;
-  readonly ticket: number;
-  readonly order: number;
-}
+import { byBackoff, byPriority, createEntryHeap } from './entry-heap.ts';
+import { createBackoffTimer, createFlushTimer } from './queue-timers.ts';
+import type { Entry, QueuedPod, QueueName } from './queued-pod.ts';
+import { newEntry } from './queued-pod.ts';
+import { concerns, couldHelp } from './queueing-hints.ts';
+import { createUnschedulablePods } from './unschedulable-pods.ts';
 
 /**
  * Pods that wait for a node: ready to be tried (by priority, then time), backing off, waiting for an event that could help, or gated.
@@ -47,21 +17,21 @@ interface Slot {
  * and at the latest after five minutes.
  */
 export interface SchedulingQueue {
-  /** A pod without a node appeared or changed. */
+  /** Adds a pod without a node, or takes note of its change. */
   set(pod: Live<Pod>): void;
-  /** It has a node, or is gone. */
+  /** Removes a pod that has a node or is deleted. */
   remove(uid: string): void;
   get(uid: string): QueuedPod | undefined;
   /** The next pod to try; it is in flight until `failed` or `remove`. */
   pop(): QueuedPod | undefined;
-  /** It found no node and makes room for itself; until `failed` it stays in flight, and what happens meanwhile is kept in mind. */
+  /** Keeps a pod in flight that found no node and preempts others. Events are remembered until `failed`. */
   preempting(uid: string, rejectedBy: ReadonlySet<string>): void;
-  /** It found no node (`rejectedBy` says who said no), or something went wrong (`error`). */
+  /** Puts back a pod that found no node (`rejectedBy` names the filters) or met an error (`error`). */
   failed(uid: string, outcome: { readonly rejectedBy: ReadonlySet<string>; readonly error?: boolean }): void;
-  /** Something changed in the cluster: pods that it could help are tried again. */
+  /** Puts the pods that a change in the cluster could help into back-off or among the ready ones. */
   wake(event: ClusterEvent): void;
   sizes(): Readonly<Record<QueueName, number>>;
-  /** How many unschedulable pods each filter rejected. */
+  /** The number of unschedulable pods per filter that rejected them. */
   rejections(): ReadonlyMap<string, number>;
 }
 
@@ -69,41 +39,30 @@ export interface SchedulingQueueOptions {
   readonly clock: Clock;
   /** Called when a pod may be ready to be tried. */
   readonly onReady: () => void;
-  /** Told of every arrival in a queue, with the event that caused it. */
+  /** Called at every arrival in a queue, with the event that caused it. */
   readonly onIncoming: (queue: QueueName, event: string) => void;
   readonly signal: AbortSignal;
 }
 
 const INITIAL_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 10_000;
-/** The filters under which a waiting pod is found. */
-const filtersOf = ({ rejectedBy }: QueuedPod): Iterable<string> => (rejectedBy.size === 0 ? [ANYONE] : rejectedBy);
-
 const MAX_UNSCHEDULABLE_MS = 300_000;
-const FLUSH_MS = 30_000;
 
+/** One closure over the four queues: a move touches the queue that is left, the one that is entered and the timers. */
 export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: SchedulingQueueOptions): SchedulingQueue {
   const entries = new Map<string, Entry>();
-  /** By the filters that rejected them. */
-  const unschedulable = new Map<string, Set<Entry>>();
-  /** Those that make room for themselves. */
+  const unschedulable = createUnschedulablePods();
+  /** Those that are preempting others. */
   const preemptors = new Set<Entry>();
-  const active = createHeap<Slot>((a, b) => {
-    const byPriority = b.entry.info.priority - a.entry.info.priority;
-    return byPriority < 0 || (byPriority === 0 && (a.entry.since < b.entry.since || (a.entry.since === b.entry.since && a.order < b.order)));
-  });
-  const byBackoff = (a: Slot, b: Slot) => a.entry.backoffUntil < b.entry.backoffUntil;
-  const backoff = createHeap<Slot>(byBackoff);
-  const errorBackoff = createHeap<Slot>(byBackoff);
+  const active = createEntryHeap(byPriority);
+  const backoff = createEntryHeap(byBackoff);
+  const errorBackoff = createEntryHeap(byBackoff);
   const sizes: Record<Entry['queue'], number> = { active: 0, backoff: 0, unschedulable: 0, gated: 0, 'in flight': 0 };
-  let order = 0;
-  let cancelAlarm = () => {};
-  let cancelFlush = () => {};
 
   const leave = (entry: Entry) => {
     sizes[entry.queue]--;
     entry.ticket++;
-    if (entry.queue === 'unschedulable') for (const filter of filtersOf(entry)) unschedulable.get(filter)?.delete(entry);
+    if (entry.queue === 'unschedulable') unschedulable.remove(entry);
   };
   const enter = (entry: Entry, queue: Entry['queue'], event: string) => {
     leave(entry);
@@ -112,84 +71,34 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
     sizes[queue]++;
     if (queue === 'in flight') return;
     onIncoming(queue, event);
-    const slot = { entry, ticket: entry.ticket, order: order++ };
     if (queue === 'active') {
-      active.push(slot);
+      active.push(entry);
       onReady();
     } else if (queue === 'backoff') {
-      (entry.errored ? errorBackoff : backoff).push(slot);
-      setAlarm();
+      (entry.errored ? errorBackoff : backoff).push(entry);
+      backoffTimer.arm();
       onReady();
     } else if (queue === 'unschedulable') {
-      for (const filter of filtersOf(entry)) {
-        const waiting = unschedulable.get(filter);
-        if (waiting) waiting.add(entry);
-        else unschedulable.set(filter, new Set([entry]));
-      }
-      armFlush();
+      unschedulable.add(entry);
+      flushTimer.arm();
     }
   };
-  const top = (heap: typeof active): Entry | undefined => {
-    for (let slot = heap.peek(); slot; slot = heap.peek()) {
-      if (slot.ticket === slot.entry.ticket) return slot.entry;
-      heap.pop();
-    }
-    return undefined;
-  };
-  const setAlarm = () => {
-    cancelAlarm();
-    const due = Math.min(...[backoff, errorBackoff].map((heap) => top(heap)?.backoffUntil ?? Number.POSITIVE_INFINITY));
-    if (due === Number.POSITIVE_INFINITY || signal.aborted) return;
-    cancelAlarm = clock.after(Math.max(0, due - clock.monotonic()), () => {
-      const now = clock.monotonic();
-      for (const heap of [backoff, errorBackoff]) {
-        for (let entry = top(heap); entry && entry.backoffUntil <= now; entry = top(heap)) enter(entry, 'active', 'BackoffComplete');
-      }
-      setAlarm();
-    });
-  };
-  let flushArmed = false;
-  const armFlush = () => {
-    if (flushArmed || signal.aborted) return;
-    flushArmed = true;
-    cancelFlush = clock.after(FLUSH_MS, () => {
-      flushArmed = false;
-      const now = clock.monotonic();
-      for (const entry of entries.values()) {
-        if (entry.queue === 'unschedulable' && now - entry.since >= MAX_UNSCHEDULABLE_MS) awaken(entry, 'UnschedulableTimeout');
-      }
-      if (sizes.unschedulable > 0) armFlush();
-    });
-  };
-  /** Into back-off, or straight to the active ones where that is over. */
+  /** Moves into back-off, or straight to the active ones if that is over. */
   const awaken = (entry: Entry, event: string) => enter(entry, clock.monotonic() < entry.backoffUntil ? 'backoff' : 'active', event);
-  const gatedOrActive = (entry: Entry): QueueName => (entry.info.pod.spec?.schedulingGates?.length ? 'gated' : 'active');
-  signal.addEventListener(
-    'abort',
-    () => {
-      cancelAlarm();
-      cancelFlush();
-    },
-    { once: true },
-  );
+  const backoffTimer = createBackoffTimer(clock, [backoff, errorBackoff], signal, (entry) => enter(entry, 'active', 'BackoffComplete'));
+  const flushTimer = createFlushTimer(clock, signal, () => {
+    const now = clock.monotonic();
+    for (const entry of entries.values()) {
+      if (entry.queue === 'unschedulable' && now - entry.since >= MAX_UNSCHEDULABLE_MS) awaken(entry, 'UnschedulableTimeout');
+    }
+    return sizes.unschedulable > 0;
+  });
 
   return {
     set(pod) {
       const known = entries.get(pod.metadata.uid);
       if (!known) {
-        const entry: Entry = {
-          info: podInfoOf(pod),
-          attempts: 0,
-          addedAt: clock.now(),
-          rejectedBy: new Set(),
-          said: undefined,
-          queue: 'in flight',
-          ticket: 0,
-          since: 0,
-          backoffUntil: 0,
-          errored: false,
-          missed: undefined,
-        };
+        const entry = newEntry(pod, clock.now());
         entries.set(entry.info.uid, entry);
         sizes['in flight']++;
         enter(entry, gatedOrActive(entry), 'PodAdd');
@@ -209,7 +118,7 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
     },
     get: (uid) => entries.get(uid),
     pop() {
-      const entry = top(active) ?? top(backoff);
+      const entry = active.peek() ?? backoff.peek();
       if (!entry) return undefined;
       enter(entry, 'in flight', '');
       entry.attempts++;
@@ -227,21 +136,23 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
       if (entry?.queue !== 'in flight') return;
       entry.rejectedBy = rejectedBy;
       entry.errored = error;
-      entry.backoffUntil = clock.monotonic() + Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** Math.min(entry.attempts - 1, 10));
+      entry.backoffUntil = clock.monotonic() + exponentialDelay(entry.attempts - 1, INITIAL_BACKOFF_MS, MAX_BACKOFF_MS);
       const missed = preemptors.delete(entry) ? entry.missed : undefined;
       if (missed !== undefined) awaken(entry, missed);
       else enter(entry, error ? 'backoff' : 'unschedulable', 'ScheduleAttemptFailure');
     },
     wake(event) {
       for (const filter of concerns(event)) {
-        for (const entry of [...(unschedulable.get(filter) ?? [])]) if (couldHelp(event, filter, entry.info)) awaken(entry, event.name);
+        for (const entry of unschedulable.rejectedBy(filter)) if (couldHelp(event, filter, entry.info)) awaken(entry, event.name);
         for (const entry of preemptors) if (entry.rejectedBy.has(filter) && couldHelp(event, filter, entry.info)) entry.missed ??= event.name;
       }
     },
-    rejections: () => new Map([...unschedulable].flatMap(([filter, { size }]) => (filter === ANYONE ? [] : [[filter, size] as const]))),
+    rejections: () => unschedulable.counts(),
     sizes: () => ({ active: sizes.active, backoff: sizes.backoff, unschedulable: sizes.unschedulable, gated: sizes.gated }),
   };
 }
+
+const gatedOrActive = (entry: Entry): QueueName => (entry.info.pod.spec?.schedulingGates?.length ? 'gated' : 'active');
 
 /** Whether something that decides on nodes changed: the scheduler's own status writes do not. */
 function specChanged(old: Live<Pod>, now: Live<Pod>): boolean {

@@ -3,31 +3,17 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Selector } from '../../api/selector/selector.ts';
 import type { NodeInfo } from './node-info.ts';
 import { addPodTo, newNodeInfo, removePodFrom, setNode } from './node-info.ts';
-import type { AffinityTerms, PodInfo } from './pod-info.ts';
+import type { AffinityGroup, PodGroup } from './pod-groups.ts';
+import { createPodGroups } from './pod-groups.ts';
+import type { PodInfo } from './pod-info.ts';
 import type { NamespaceLabels } from './term.ts';
 
-/** Pods that no selector can tell apart, counted by node. */
-export interface PodGroup {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly terminating: boolean;
-  readonly perNode: Map<NodeInfo, number>;
-}
-
-/** Pods of one namespace with the same labels and the same affinity terms, counted by node. */
-export interface AffinityGroup {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly terms: AffinityTerms;
-  readonly perNode: Map<NodeInfo, number>;
-}
-
 /**
- * What the scheduler decides on: nodes with what is left of them, and where which pods are.
+ * The cluster as the scheduler sees it (upstream's cache): nodes with their free resources, and the pods on them.
  * A change costs as much as the pod or node that changed. Decisions are synchronous, so they read it as it stands: there is no snapshot.
  */
 export interface ClusterState {
-  /** Nodes that are known, zones interleaved. */
+  /** The known nodes, zones interleaved. */
   nodes(): readonly NodeInfo[];
   node(name: string): NodeInfo | undefined;
   setNode(node: Live<Node>): void;
@@ -36,18 +22,18 @@ export interface ClusterState {
   addPod(pod: PodInfo, nodeName: string): void;
   removePod(uid: string): void;
   nodeOfPod(uid: string): NodeInfo | undefined;
-  /** Groups of a namespace whose labels the selector matches. */
+  /** The groups of a namespace whose labels the selector matches. */
   matchingGroups(namespace: string, selector: Selector): readonly PodGroup[];
   groups(): Iterable<PodGroup>;
   affinityGroups(): Iterable<AffinityGroup>;
   readonly affinityGroupCount: number;
   readonly podCount: number;
-  /** Nodes that have the image. */
+  /** The number of nodes that have the image. */
   imageSpread(image: string): number;
   readonly namespaceLabels: NamespaceLabels;
   /** Grows with every change. */
   readonly version: number;
-  /** Runs `what`, which leaves the state as it found it: its changes do not count. */
+  /** Runs `what`, which leaves the state as it was: `version` does not grow. */
   trial<T>(what: () => T): T;
 }
 
@@ -56,8 +42,7 @@ const ZONE = 'topology.kubernetes.io/zone';
 export function createClusterState(namespaceLabels: NamespaceLabels = () => undefined): ClusterState {
   const infos = new Map<string, NodeInfo>();
   const podNodes = new Map<string, NodeInfo>();
-  const groups = new Map<string, Map<string, PodGroup>>();
-  const affinityGroups = new Map<string, AffinityGroup>();
+  const groups = createPodGroups();
   const images = new Map<string, number>();
   let ordered: readonly NodeInfo[] | undefined;
   let version = 0;
@@ -69,37 +54,6 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
       infos.set(name, info);
     }
     return info;
-  };
-  const count = (perNode: Map<NodeInfo, number>, node: NodeInfo, delta: number) => {
-    const now = (perNode.get(node) ?? 0) + delta;
-    if (now > 0) perNode.set(node, now);
-    else perNode.delete(node);
-  };
-  const countGroup = (pod: PodInfo, node: NodeInfo, delta: number) => {
-    let inNamespace = groups.get(pod.namespace);
-    if (!inNamespace) {
-      inNamespace = new Map();
-      groups.set(pod.namespace, inNamespace);
-    }
-    let group = inNamespace.get(pod.groupKey);
-    if (!group) {
-      group = { namespace: pod.namespace, labels: pod.labels, terminating: pod.terminating, perNode: new Map() };
-      inNamespace.set(pod.groupKey, group);
-    }
-    count(group.perNode, node, delta);
-    if (group.perNode.size > 0) return;
-    inNamespace.delete(pod.groupKey);
-    if (inNamespace.size === 0) groups.delete(pod.namespace);
-  };
-  const countAffinity = (pod: PodInfo, node: NodeInfo, delta: number) => {
-    if (!pod.affinity || pod.affinityKey === undefined) return;
-    let group = affinityGroups.get(pod.affinityKey);
-    if (!group) {
-      group = { namespace: pod.namespace, labels: pod.labels, terms: pod.affinity, perNode: new Map() };
-      affinityGroups.set(pod.affinityKey, group);
-    }
-    count(group.perNode, node, delta);
-    if (group.perNode.size === 0) affinityGroups.delete(pod.affinityKey);
   };
   const countImages = (info: NodeInfo, delta: number) => {
     for (const image of info.images.keys()) images.set(image, (images.get(image) ?? 0) + delta);
@@ -114,8 +68,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     version++;
     removePodFrom(info, pod);
     podNodes.delete(uid);
-    countGroup(pod, info, -1);
-    countAffinity(pod, info, -1);
+    groups.count(pod, info, -1);
     dropIfEmpty(info);
   };
 
@@ -152,18 +105,15 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
       const info = infoOf(nodeName);
       addPodTo(info, pod);
       podNodes.set(pod.uid, info);
-      countGroup(pod, info, 1);
-      countAffinity(pod, info, 1);
+      groups.count(pod, info, 1);
     },
     removePod,
     nodeOfPod: (uid) => podNodes.get(uid),
-    matchingGroups: (namespace, selector) => [...(groups.get(namespace)?.values() ?? [])].filter((group) => selector.matches(group.labels)),
-    *groups() {
-      for (const inNamespace of groups.values()) yield* inNamespace.values();
-    },
-    affinityGroups: () => affinityGroups.values(),
+    matchingGroups: groups.matching,
+    groups: groups.all,
+    affinityGroups: groups.withAffinity,
     get affinityGroupCount() {
-      return affinityGroups.size;
+      return groups.affinityCount;
     },
     get podCount() {
       return podNodes.size;

@@ -4,10 +4,10 @@ import type { HostPort, PodInfo } from './pod-info.ts';
 import type { Resources } from './resources.ts';
 import { addResources, nodeAllocatable, noResources } from './resources.ts';
 
-/** A node and what its pods take of it, kept up to date pod by pod. */
+/** A node and the sum of its pods' requests, kept up to date pod by pod. */
 export interface NodeInfo {
   readonly name: string;
-  /** Undefined while only pods of the node are known. */
+  /** Undefined while only pods on the node are known. */
   node: Live<Node> | undefined;
   labels: Readonly<Record<string, string>>;
   allocatable: Resources;

@@ -13,20 +13,19 @@ export interface AffinityTerms {
   readonly antiPreferred: readonly WeightedTerm[];
 }
 
-/** A pod as the scheduler counts it: what does not change is worked out once. */
+/** A pod with everything that scheduling needs of it, computed once. */
 export interface PodInfo extends PodRequests {
   readonly pod: Live<Pod>;
   readonly uid: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
-  /** `protocol/ip/port` of its host ports. */
   readonly hostPorts: readonly HostPort[];
   readonly terminating: boolean;
-  /** The same for pods of one namespace with the same labels (and both or neither terminating). */
+  /** Equal for pods of one namespace with equal labels, both or neither terminating. */
   readonly groupKey: string;
   readonly affinity: AffinityTerms | undefined;
-  /** The same for pods of one namespace with the same labels and the same terms. */
+  /** Equal for pods of one namespace with equal labels and terms. */
   readonly affinityKey: string | undefined;
 }
 
@@ -83,7 +82,7 @@ function hostPortsOf({ spec }: Pod): HostPort[] {
   );
 }
 
-/** More important pods are kept when others must go: the higher priority, then the earlier start. */
+/** Orders pods by importance, which preemption spares: by higher priority, then earlier start. */
 export function byImportance(a: PodInfo, b: PodInfo): number {
   return b.priority - a.priority || startOf(a) - startOf(b);
 }

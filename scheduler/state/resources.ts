@@ -5,7 +5,7 @@ import type { Container } from '../../api/pod/container/container.ts';
 import { isPodLevelResource } from '../../api/pod/resources/resource-names.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 
-/** Amounts of what a node has and pods ask for. */
+/** Amounts of resources that a node has or that pods ask for. */
 export interface Resources {
   milliCpu: number;
   /** Bytes. */
@@ -18,7 +18,7 @@ export interface Resources {
 
 type QuantityMap = Readonly<Record<string, string>> | undefined;
 
-/** What a container that asks for nothing counts as when nodes are scored (k8s.io/kubernetes/pkg/scheduler/util). */
+/** The requests that scores assume for a container without any (k8s.io/kubernetes/pkg/scheduler/util). */
 const UNSET_MILLI_CPU = 100;
 const UNSET_MEMORY = 200 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ export const noResources = (): Resources => ({ milliCpu: 0, memory: 0, ephemeral
 
 const MEMO = 10_000;
 const bytes = new Map<string, number>();
-/** A cluster has few distinct quantities. */
+/** Memoized: a cluster has few distinct quantities. */
 function bytesOf(text: string): number {
   let value = bytes.get(text);
   if (value === undefined) {
@@ -37,7 +37,7 @@ function bytesOf(text: string): number {
   return value;
 }
 
-/** Native resources that are neither counted here nor asked of a node by name. */
+/** Whether a resource is counted by its name; other native resources are not counted at all. */
 const isScalar = (name: string) => name.includes('/') || name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');
 
 function parse(quantities: QuantityMap): Resources {
@@ -55,7 +55,7 @@ function parse(quantities: QuantityMap): Resources {
   return result;
 }
 
-/** Adds (or, with -1, takes away) in place. */
+/** Adds `from` to `to` in place, or subtracts it with -1. */
 export function addResources(to: Resources, from: Resources, sign: 1 | -1 = 1): void {
   to.milliCpu += sign * from.milliCpu;
   to.memory += sign * from.memory;
@@ -83,7 +83,7 @@ export interface PodRequests {
 }
 
 /**
- * What a pod asks of its node: containers and sidecars together, or the largest moment of its init containers, plus overhead;
+ * The resources that a pod asks of its node: containers and sidecars together, or the largest moment of its init containers, plus overhead;
  * requests of the pod as a whole take the place of its containers' (k8s.io/component-helpers/resource).
  */
 export function podRequests(pod: Pod): PodRequests {

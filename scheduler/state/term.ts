@@ -3,11 +3,11 @@ import type { PodAffinityTerm } from '../../api/pod/placement/affinity.ts';
 import type { Labels, Selector } from '../../api/selector/selector.ts';
 import { nothing, SelectorError, selectorFrom } from '../../api/selector/selector.ts';
 
-/** A pod affinity term, ready to be asked. */
+/** A pod affinity term, compiled. */
 export interface Term {
   readonly topologyKey: string;
   readonly selector: Selector;
-  /** Named ones; with no selector these are all. */
+  /** The namespaces that are named; if there is no selector, these are all. */
   readonly namespaces: ReadonlySet<string>;
   readonly namespaceSelector: Selector | undefined;
 }
@@ -16,10 +16,10 @@ export interface WeightedTerm extends Term {
   readonly weight: number;
 }
 
-/** Labels of a namespace, where it is known. */
+/** The labels of a namespace; undefined if it is not known. */
 export type NamespaceLabels = (namespace: string) => Labels | undefined;
 
-/** `labels` and `namespace` are those of the pod that has the term. */
+/** Compiles a term; `labels` and `namespace` are those of the pod that has it. */
 export function termOf(term: PodAffinityTerm, namespace: string, labels: Labels | undefined): Term {
   const named = term.namespaces ?? [];
   return {
@@ -30,13 +30,13 @@ export function termOf(term: PodAffinityTerm, namespace: string, labels: Labels 
   };
 }
 
-/** Whether a pod with these labels in this namespace is one that the term means. */
+/** Whether the term selects a pod with these labels in this namespace. */
 export function termMatches(term: Term, namespace: string, labels: Labels | undefined, namespaceLabels: NamespaceLabels): boolean {
   const inNamespace = term.namespaces.has(namespace) || (term.namespaceSelector?.matches(namespaceLabels(namespace) ?? {}) ?? false);
   return inNamespace && term.selector.matches(labels);
 }
 
-/** A selector that cannot be read matches nothing: validation has refused it long before. */
+/** Compiles a selector. One that cannot be read matches nothing: validation has refused it long before. */
 export function compileSelector(selector: LabelSelector | undefined): Selector {
   try {
     return selectorFrom(selector);
@@ -46,7 +46,7 @@ export function compileSelector(selector: LabelSelector | undefined): Selector {
   }
 }
 
-/** The selector, narrowed to pods that have the same (or, for `mismatch`, another) value as `labels` for each key. */
+/** Narrows the selector to pods that have the same value as `labels` for each key of `match`, and another one for each of `mismatch`. */
 export function withLabelKeys(
   selector: LabelSelector | undefined,
   labels: Labels | undefined,

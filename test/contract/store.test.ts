@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Clock } from '../../base/clock.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
 import { createMemoryStore } from '../../store/memory.ts';
-import { openSqliteStore } from '../../store/sqlite.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store, StoreEvent } from '../../store/store.ts';
 import { CompactedError } from '../../store/store.ts';
 import { startEtcd } from '../support/cluster/etcd-process.ts';
@@ -11,8 +13,10 @@ import { startEtcd } from '../support/cluster/etcd-process.ts';
 interface Backend {
   readonly name: string;
   /** Opens the same data at each call; acknowledged writes survive `close`. */
-  readonly open: () => Promise<Store>;
+  readonly open: (clock?: Clock) => Promise<Store>;
   readonly persistent: boolean;
+  /** Whether keys expire by the given clock; etcd has its own. */
+  readonly ownExpiry: boolean;
   readonly stop?: () => Promise<void>;
 }
 
@@ -21,14 +25,15 @@ async function backends(): Promise<Backend[]> {
   const directory = mkdtempSync(join(tmpdir(), 'skiff-store-'));
   let file = 0;
   return [
-    { name: 'memory', open: async () => createMemoryStore(), persistent: false },
+    { name: 'memory', open: async (clock?: Clock) => createMemoryStore({ clock }), persistent: false, ownExpiry: true },
     {
       name: 'sqlite',
-      open: () => openSqliteStore({ file: join(directory, `${file}.db`) }),
+      open: (clock?: Clock) => openSqliteStore({ file: join(directory, `${file}.db`), clock }),
       persistent: true,
+      ownExpiry: true,
       stop: async () => rmSync(directory, { recursive: true, force: true }),
     },
-    { name: 'etcd', open: () => etcd.open(), persistent: true, stop: etcd.stop },
+    { name: 'etcd', open: () => etcd.open(), persistent: true, ownExpiry: false, stop: etcd.stop },
   ].map((backend) => ({ ...backend, fresh: () => file++ }));
 }
 
@@ -180,6 +185,25 @@ describe.each(all)('the $name store', (backend) => {
     await watch.until(1);
     expect(watch.events[0]).toMatchObject({ type: 'delete', key: `${prefix}brief` });
     expect(await store.get(`${prefix}brief`)).toBeUndefined();
+    await watch.stop();
+  });
+
+  const expiring = backend.ownExpiry ? it : it.skip;
+  expiring('deletes a key when its time to live is over on the given clock, and no sooner', async () => {
+    await store.close();
+    const clock = createFakeClock();
+    store = await backend.open(clock);
+    const created = await store.create(`${prefix}brief`, 'x', { ttlSeconds: 3600 });
+    const renewed = await store.create(`${prefix}renewed`, 'x', { ttlSeconds: 3600 });
+    const kept = await put('kept');
+    const watch = await collect(store, prefix, kept);
+    await clock.advance(3_599_000);
+    await store.update(`${prefix}renewed`, 'y', renewed.ok ? renewed.revision : 0, { ttlSeconds: 3600 });
+    expect(await store.get(`${prefix}brief`)).toMatchObject({ value: 'x', revision: created.ok ? created.revision : 0 });
+    await clock.advance(3_000);
+    await watch.until(2);
+    expect(watch.events.map(({ type, key }) => `${type} ${key.slice(prefix.length)}`)).toEqual(['put renewed', 'delete brief']);
+    expect((await store.list(prefix)).items.map(({ key }) => key.slice(prefix.length))).toEqual(['kept', 'renewed']);
     await watch.stop();
   });
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEtcdStore } from '../../../store/etcd.ts';
+import { openEtcdStore } from '../../../store/etcd/etcd-store.ts';
 import type { Store } from '../../../store/store.ts';
 import { freePort } from '../network/free-port.ts';
 

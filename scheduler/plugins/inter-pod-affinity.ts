@@ -1,12 +1,14 @@
-import type { AffinityGroup, ClusterState } from '../state/cluster-state.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
+import type { AffinityGroup } from '../state/pod-groups.ts';
 import type { AffinityTerms, PodInfo } from '../state/pod-info.ts';
 import type { Term } from '../state/term.ts';
 import { termMatches } from '../state/term.ts';
+import { nodeChange } from './cluster-event.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE, reject } from './plugin.ts';
 
-/** How many pods stand in each domain: by topology key and value. */
+/** The number of pods in each domain, by topology key and value. */
 type Domains = Map<string, Map<string, number>>;
 
 function addTo(domains: Domains, key: string, perNode: ReadonlyMap<NodeInfo, number>, factor = 1): void {
@@ -26,7 +28,7 @@ const countIn = (domains: Domains, key: string, node: NodeInfo): number => domai
 
 const NO_TERMS: AffinityTerms = { required: [], preferred: [], antiRequired: [], antiPreferred: [] };
 
-/** Where there are pods whose required anti-affinity means this pod. */
+/** The domains with pods whose required anti-affinity selects this pod. */
 function forbiddenDomains(pod: PodInfo, cluster: ClusterState): Domains {
   const domains: Domains = new Map();
   for (const group of cluster.affinityGroups()) {
@@ -37,7 +39,7 @@ function forbiddenDomains(pod: PodInfo, cluster: ClusterState): Domains {
   return domains;
 }
 
-/** Required affinity and anti-affinity of the pod, and anti-affinity of the pods that are there. */
+/** Holds the pod's required affinity and anti-affinity, and the required anti-affinity of the pods that are placed already. */
 export const interPodAffinity: Filter = {
   name: 'InterPodAffinity',
   prepare(pod, cluster) {
@@ -67,16 +69,26 @@ export const interPodAffinity: Filter = {
       return undefined;
     };
   },
+  events: ['NodeAdd', 'NodeUpdate', 'AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete', 'NamespaceUpdate'],
+  hint(event, { affinity }) {
+    if (nodeChange(event, 'labels') || event.name === 'NamespaceUpdate' || event.name === 'AssignedPodUpdate') return true;
+    if (!('pod' in event)) return false;
+    const { namespace, labels, affinity: its } = event.pod;
+    const { required = [], antiRequired = [] } = affinity ?? {};
+    const terms = event.name === 'AssignedPodAdd' ? required : antiRequired;
+    const meant = terms.some((term) => term.namespaceSelector !== undefined || termMatches(term, namespace, labels, () => undefined));
+    return meant || (event.name === 'AssignedPodDelete' && (its?.antiRequired.length ?? 0) > 0);
+  },
 };
 
 const NOT_NEAR = reject("node(s) didn't match pod affinity rules", false);
 const NOT_APART = reject("node(s) didn't match pod anti-affinity rules", true);
 const UNWELCOME = reject("node(s) didn't satisfy existing pods anti-affinity rules", true);
 
-/** Required affinity of the pods that are there counts as a wish of this weight (hardPodAffinityWeight). */
+/** Required affinity of placed pods counts as a preference of this weight (hardPodAffinityWeight). */
 const HARD_WEIGHT = 1;
 
-/** Preferred terms of the pod about those that are there, and of those about the pod. */
+/** Prefers nodes by the pod's preferred terms about placed pods, and by theirs about the pod. */
 export const interPodAffinityScore: Score = {
   name: 'InterPodAffinity',
   weight: 2,
@@ -94,7 +106,7 @@ export const interPodAffinityScore: Score = {
         }
       }
     }
-    for (const group of cluster.affinityGroups()) addWishesOf(group, pod, cluster, domains);
+    for (const group of cluster.affinityGroups()) addPreferencesOf(group, pod, cluster, domains);
     if (domains.size === 0) return undefined;
     return (node) => {
       let score = 0;
@@ -111,7 +123,7 @@ export const interPodAffinityScore: Score = {
   },
 };
 
-function addWishesOf(group: AffinityGroup, pod: PodInfo, cluster: ClusterState, domains: Domains): void {
+function addPreferencesOf(group: AffinityGroup, pod: PodInfo, cluster: ClusterState, domains: Domains): void {
   const means = (term: Term) => termMatches(term, pod.namespace, pod.labels, cluster.namespaceLabels);
   const { required, preferred, antiPreferred } = group.terms;
   for (const term of required) if (means(term)) addTo(domains, term.topologyKey, group.perNode, HARD_WEIGHT);

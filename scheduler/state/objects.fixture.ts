@@ -1,12 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Algorithm } from '../cycle/algorithm.ts';
-import { createAlgorithm } from '../cycle/algorithm.ts';
-import { diagnosisText } from '../cycle/fit-error.ts';
-import type { ClusterState } from './cluster-state.ts';
-import { createClusterState } from './cluster-state.ts';
-import { podInfoOf } from './pod-info.ts';
 
 /** Pods and nodes in few words, for the scheduler's tests. */
 
@@ -77,28 +71,5 @@ export function node(name: string, words: NodeWords = {}): Live<Node> {
     metadata: meta(name, undefined, { 'kubernetes.io/hostname': name, ...labels }),
     spec: { ...(taints && { taints }), ...(unschedulable && { unschedulable }) },
     status: { allocatable: { cpu, memory, pods, 'ephemeral-storage': '100Gi', ...resources }, ...(images && { images }) },
-  };
-}
-
-export interface Scene {
-  readonly cluster: ClusterState;
-  readonly algorithm: Algorithm;
-  /** The node that a pod would go to, or upstream's text of why there is none. */
-  decide(pod: Live<Pod>): string;
-}
-
-/** A cluster of nodes with pods on them: `{ 'node-name': [pods] }`. */
-export function scene(nodes: readonly Live<Node>[], placed: Readonly<Record<string, readonly Live<Pod>[]>> = {}): Scene {
-  const cluster = createClusterState((name) => ({ 'kubernetes.io/metadata.name': name }));
-  for (const each of nodes) cluster.setNode(each);
-  for (const [name, pods] of Object.entries(placed)) for (const each of pods) cluster.addPod(podInfoOf(each), name);
-  const algorithm = createAlgorithm({ cluster, nominations: { on: () => [] }, defaultSelector: () => undefined, random: () => 0.99 });
-  return {
-    cluster,
-    algorithm,
-    decide(subject) {
-      const decision = algorithm.decide(podInfoOf(subject));
-      return 'node' in decision ? decision.node.name : diagnosisText(decision.diagnosis);
-    },
   };
 }

@@ -3,24 +3,15 @@ import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
-import type { FailureMemo } from '../queue/failure-memo.ts';
-import type { Nominator } from '../queue/nominator.ts';
-import type { SchedulingQueue } from '../queue/queue.ts';
-import { changedAspects } from '../queue/wake-up.ts';
-import type { ClusterState } from '../state/cluster-state.ts';
+import { changedAspects } from '../plugins/cluster-event.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { podInfoOf } from '../state/pod-info.ts';
+import type { SchedulerState } from './scheduler-state.ts';
 
-export interface Following {
+export interface Following extends SchedulerState {
   readonly podInformer: Informer<Pod>;
   readonly nodeInformer: Informer<Node>;
   readonly namespaceInformer: Informer<Namespace>;
-  readonly cluster: ClusterState;
-  readonly queue: SchedulingQueue;
-  readonly nominator: Nominator;
-  readonly assumed: Set<string>;
-  readonly doomed: Set<string>;
-  readonly failures: FailureMemo;
   readonly schedulerName: string;
 }
 
@@ -28,7 +19,7 @@ const isOver = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.pha
 const asksLess = (now: PodInfo, before: PodInfo) =>
   now.requested.milliCpu < before.requested.milliCpu || now.requested.memory < before.requested.memory;
 
-/** Keeps the cluster state and the queue as the informers show the world, and wakes pods that a change could help. */
+/** Keeps the cluster state and the queue in step with the informers, and wakes pods that a change could help. */
 export function followCluster(following: Following): void {
   const { podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, failures, schedulerName } = following;
 

@@ -1,15 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, Outcome, Replies, Request, Row, ToWorker, Write } from './sqlite-protocol.ts';
+import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from './protocol.ts';
 
 /**
- * The thread that owns the database file. A commit waits for the disk (1–100 ms): here it blocks nobody but the writes that wait for it.
+ * The thread that owns the database file. A commit waits for the disk (1–100 ms): here it blocks only the writes that wait for it.
+ * Time comes with the messages.
  *
  * `log` holds every change, by revision, with the revision it superseded (0: it created the key; a null value is a deletion);
  * `current` points to the newest change of each live key.
  */
 const { file } = workerData as { file: string };
-const EXPIRY_CHECK_MS = 2_000;
 const COMPACT_WINDOW = 1_000;
 
 const db = new DatabaseSync(file);
@@ -54,7 +54,10 @@ let compacted = Number(select.meta.get('compacted')?.value ?? 0);
 
 /** The key right after all keys that begin with `prefix`. */
 const endOf = (prefix: string): string => `${prefix}\u{10ffff}`;
-const rowOf = (key: string): Row | undefined => select.row.get(key) as unknown as Row | undefined;
+/** The result of a statement that returns arrays: its columns are those of a row. */
+const rowIn = (result: unknown): Row | undefined => result as Row | undefined;
+const rowsIn = (result: unknown): readonly Row[] => result as readonly Row[];
+const rowOf = (key: string): Row | undefined => rowIn(select.row.get(key));
 
 function apply(change: Write): Outcome {
   const at = Number(select.pointer.get(change.key)?.revision ?? 0);
@@ -107,7 +110,7 @@ function compact(upTo: number): void {
   next();
 }
 
-function answer(request: Request): Replies[Request['type']] {
+function answer(request: Request): Reply {
   switch (request.type) {
     case 'write':
       return { outcomes: commit(request.writes) };
@@ -115,7 +118,7 @@ function answer(request: Request): Replies[Request['type']] {
       return { row: rowOf(request.key) };
     case 'list': {
       const after = request.after > request.prefix ? request.after : request.prefix;
-      const rows = select.range.all(after, endOf(request.prefix), Math.min(request.limit + 1, Number.MAX_SAFE_INTEGER)) as unknown as Row[];
+      const rows = rowsIn(select.range.all(after, endOf(request.prefix), Math.min(request.limit + 1, Number.MAX_SAFE_INTEGER)));
       const more = rows.length > request.limit;
       return { rows: more ? rows.slice(0, request.limit) : rows, more, revision };
     }
@@ -132,23 +135,22 @@ function answer(request: Request): Replies[Request['type']] {
     case 'compact':
       compact(request.revision);
       return {};
+    case 'expire':
+      return { rows: expire(request.now) };
     case 'close':
-      clearInterval(expiry);
       db.close();
       return {};
   }
 }
 
-function expire(): void {
-  const due = select.expired.all(Date.now());
-  if (due.length === 0) return;
+function expire(now: number): Row[] {
+  const due = select.expired.all(now);
+  if (due.length === 0) return [];
   const outcomes = commit(due.map((r) => ({ op: 'delete', key: String(r.key), expected: Number(r.revision) })));
-  const rows = outcomes.flatMap((outcome, i): Row[] => (outcome.ok ? [[String(due[i]?.key), outcome.old ?? '', outcome.revision]] : []));
-  send({ type: 'expired', rows });
+  return outcomes.flatMap((outcome, i): Row[] => (outcome.ok ? [[String(due[i]?.key), outcome.old ?? '', outcome.revision]] : []));
 }
 
 const send = (message: FromWorker) => parentPort?.postMessage(message);
-const expiry = setInterval(expire, EXPIRY_CHECK_MS);
 
 parentPort?.on('message', ({ id, request }: ToWorker) => {
   try {

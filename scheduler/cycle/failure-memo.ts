@@ -1,19 +1,20 @@
-import type { Diagnosis } from '../cycle/fit-error.ts';
+import type { Nominator } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { PodInfo } from '../state/pod-info.ts';
-import type { Nominator } from './nominator.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 export interface Failure {
   readonly diagnosis: Diagnosis;
-  /** What preemption said. */
+  /** Preemption's answer. */
   readonly message: string;
 }
 
 /**
  * Remembers which kinds of pods fit nowhere while nothing changes in the cluster: of a thousand replicas that wait for room,
- * one is tried and the others are answered the same.
+ * one is tried and the others get the same answer.
  */
 export interface FailureMemo {
+  /** Returns undefined if the pod has to be tried. */
   find(pod: PodInfo): Failure | undefined;
   remember(pod: PodInfo, failure: Failure): void;
   forget(): void;
@@ -23,7 +24,7 @@ export function createFailureMemo(cluster: ClusterState, nominator: Nominator): 
   const failures = new Map<string, Failure>();
   let version = -1;
   const refresh = () => {
-    // Both only grow: the sum changes with either.
+    // Both only grow, so the sum changes with either.
     const now = cluster.version + nominator.version;
     if (now !== version) failures.clear();
     version = now;
@@ -41,7 +42,7 @@ export function createFailureMemo(cluster: ClusterState, nominator: Nominator): 
   };
 }
 
-/** All of a pod that filters and preemption look at. Not its whole spec: the names of token volumes differ from replica to replica. */
+/** Every part of a pod that filters and preemption look at. Not its whole spec: the names of token volumes differ from replica to replica. */
 function signature({ pod, namespace, labels, requested, hostPorts }: PodInfo): string {
   const { nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy } = pod.spec ?? {};
   const { milliCpu, memory, ephemeralStorage, scalars } = requested;

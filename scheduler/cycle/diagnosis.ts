@@ -1,18 +1,18 @@
 import type { Rejection } from '../plugins/plugin.ts';
 
-/** Why no node would do: what each node said, or one answer for all. */
+/** Why no node takes a pod: the rejection of each node, or one reason for all. */
 export interface Diagnosis {
   readonly nodeCount: number;
-  /** By node name; nodes that are not named said `absent`. */
+  /** By node name. `absent` is the rejection of the nodes that are not named. */
   readonly rejections: ReadonlyMap<string, Rejection>;
   readonly absent: Rejection | undefined;
-  /** One reason that rules out all nodes, before any of them was asked. */
+  /** One reason that rules out all nodes before any filter runs. */
   readonly contradiction?: string;
-  /** Filters that rejected at least one node: what could wake the pod. */
+  /** The filters that rejected at least one node: an event that concerns one of them could wake the pod. */
   readonly rejectedBy: ReadonlySet<string>;
 }
 
-/** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s).`: the form that clients know. */
+/** The text in the form that clients know: `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s).` */
 export function diagnosisText(
   { nodeCount, rejections, absent, contradiction }: Pick<Diagnosis, 'nodeCount' | 'rejections' | 'absent' | 'contradiction'>,
   postscript = '',

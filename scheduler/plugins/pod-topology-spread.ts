@@ -4,10 +4,11 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { compileSelector, withLabelKeys } from '../state/term.ts';
-import { matchesNodeAffinity } from './node-affinity.ts';
+import { nodeChange } from './cluster-event.ts';
+import { requiredNodeAffinity } from './node-affinity.ts';
 import type { Filter, Score } from './plugin.ts';
 import { MAX_SCORE, reject } from './plugin.ts';
-import { HARD_EFFECTS, untolerated } from './taints.ts';
+import { HARD_EFFECTS, untolerated } from './taint-toleration.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -24,10 +25,10 @@ export interface SpreadConstraint {
   readonly honorTaints: boolean;
 }
 
-/** The pods that a pod without constraints of its own should be spread among: its Service's, its controller's. */
+/** Selects the pods that a pod without constraints of its own is spread among: those of its Services and its controller. */
 export type DefaultSelector = (pod: PodInfo) => Selector | undefined;
 
-export function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] {
+function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] {
   return (pod.spec?.topologySpreadConstraints ?? [])
     .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
     .map((constraint) => ({
@@ -40,7 +41,7 @@ export function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: strin
     }));
 }
 
-/** How many of the pods that the constraint counts are on each node. */
+/** The number of pods that the constraint counts, per node. */
 function matchesPerNode({ selector }: SpreadConstraint, namespace: string, cluster: ClusterState): ReadonlyMap<NodeInfo, number> {
   const groups = cluster.matchingGroups(namespace, selector).filter(({ terminating }) => !terminating);
   const [only] = groups;
@@ -54,23 +55,29 @@ function matchesPerNode({ selector }: SpreadConstraint, namespace: string, clust
 const hasAllKeys = (node: NodeInfo, constraints: readonly SpreadConstraint[]) =>
   constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
 
-function counts(constraint: SpreadConstraint, pod: Pod, node: NodeInfo): boolean {
-  if (constraint.honorAffinity && !matchesNodeAffinity(pod, node)) return false;
-  return !constraint.honorTaints || !untolerated(node.node?.spec?.taints ?? [], pod.spec?.tolerations ?? [], HARD_EFFECTS);
+/** Whether a constraint of the pod counts a node at all. */
+function countedNodes(pod: Pod): (constraint: SpreadConstraint, node: NodeInfo) => boolean {
+  const matches = requiredNodeAffinity(pod);
+  const tolerations = pod.spec?.tolerations ?? [];
+  return ({ honorAffinity, honorTaints }, node) => {
+    if (honorAffinity && matches && !matches(node)) return false;
+    return !honorTaints || !untolerated(node.node?.spec?.taints ?? [], tolerations, HARD_EFFECTS);
+  };
 }
 
-/** Constraints that must hold (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
+/** Holds the constraints that must be met (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
 export const podTopologySpread: Filter = {
   name: 'PodTopologySpread',
   prepare(info, cluster) {
     const constraints = constraintsOf(info, 'DoNotSchedule');
     if (constraints.length === 0) return undefined;
+    const counts = countedNodes(info.pod);
     const eligible = cluster.nodes().filter((node) => hasAllKeys(node, constraints));
     const rules = constraints.map((constraint) => {
       const perNode = matchesPerNode(constraint, info.namespace, cluster);
       const domains = new Map<string, number>();
       for (const node of eligible) {
-        if (!counts(constraint, info.pod, node)) continue;
+        if (!counts(constraint, node)) continue;
         const value = node.labels[constraint.topologyKey] ?? '';
         domains.set(value, (domains.get(value) ?? 0) + (perNode.get(node) ?? 0));
       }
@@ -86,15 +93,21 @@ export const podTopologySpread: Filter = {
       return undefined;
     };
   },
+  events: ['NodeAdd', 'NodeUpdate', 'NodeDelete', 'AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'],
+  hint(event, pod) {
+    if (event.name === 'NodeDelete' || nodeChange(event, 'labels', 'taints')) return true;
+    if (!('pod' in event) || event.pod.namespace !== pod.namespace) return false;
+    return event.name === 'AssignedPodUpdate' || constraintsOf(pod, 'DoNotSchedule').some(({ selector }) => selector.matches(event.pod.labels));
+  },
 };
 
 const MISSING_LABEL = reject("node(s) didn't match pod topology spread constraints (missing required label)", false);
 const TOO_UNEVEN = reject("node(s) didn't match pod topology spread constraints", true);
 
-/** Nodes that lack a topology key are scored apart: see normalize. */
+/** The score of a node that lacks a topology key; `normalize` makes it 0. */
 const IGNORED = -1;
 
-/** Constraints that should hold (ScheduleAnyway), or upstream's default ones where the pod has none: the emptier the domain the better. */
+/** Prefers emptier domains, by the constraints that should be met (ScheduleAnyway) or by upstream's default ones if the pod has none. */
 export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score {
   return {
     name: 'PodTopologySpread',
@@ -103,6 +116,7 @@ export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score 
       const own = (info.pod.spec?.topologySpreadConstraints ?? []).length > 0;
       const constraints = own ? constraintsOf(info, 'ScheduleAnyway') : defaultConstraints(defaultSelector(info));
       if (constraints.length === 0) return undefined;
+      const counts = countedNodes(info.pod);
       // The default ones must not punish nodes that know no zone.
       const ignored = new Set(own ? feasible.filter((node) => !hasAllKeys(node, constraints)) : []);
       const rules = constraints.map((constraint) => {
@@ -116,7 +130,7 @@ export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score 
         for (const [node, count] of perNode) {
           const value = node.labels[constraint.topologyKey];
           const sum = domains.get(value);
-          if (sum === undefined || !node.node || (own && !hasAllKeys(node, constraints)) || !counts(constraint, info.pod, node)) continue;
+          if (sum === undefined || !node.node || (own && !hasAllKeys(node, constraints)) || !counts(constraint, node)) continue;
           domains.set(value, sum + count);
         }
         return {

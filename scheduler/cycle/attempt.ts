@@ -1,0 +1,86 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { Informer } from '../../runtime/watch/informer.ts';
+import type { QueuedPod } from '../queue/queued-pod.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import { createBindingCycle } from './binding-cycle.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { NO_NODES } from './diagnosis.ts';
+import type { SchedulingFailure } from './failure-handler.ts';
+import { createFailureHandler, unschedulable } from './failure-handler.ts';
+import type { SchedulerMetrics } from './metrics.ts';
+import { createPreemptor } from './preemptor.ts';
+import type { Pump } from './pump.ts';
+import type { SchedulerState } from './scheduler-state.ts';
+import type { SchedulingCycle } from './scheduling-cycle.ts';
+
+export interface AttemptOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  readonly metrics: SchedulerMetrics;
+  readonly state: SchedulerState;
+  readonly cycle: SchedulingCycle;
+  readonly pump: Pick<Pump, 'beside'>;
+  readonly podInformer: Pick<Informer<Pod>, 'get'>;
+}
+
+/**
+ * Tries to schedule a pod: runs the scheduling cycle and performs its outcome (upstream's ScheduleOne).
+ * Returns when the decision stands; binding, eviction and status writes go on beside.
+ */
+export type Attempt = (queued: QueuedPod) => void;
+
+export function createAttempt(options: AttemptOptions): Attempt {
+  const { client, clock, log, recorder, metrics, state, cycle, pump, podInformer } = options;
+  const { cluster, queue, nominator, failures, assumed } = state;
+  const handleFailure = createFailureHandler({ client, clock, log, recorder, queue, podInformer });
+  const bind = createBindingCycle({ client, clock, log, recorder, metrics, state, handleFailure });
+  const preempt = createPreemptor({ client, clock, log, recorder, state, pump, handleFailure });
+  const fail = (pod: PodInfo, failure: SchedulingFailure) => void pump.beside(handleFailure(pod, failure));
+
+  const makeRoom = (pod: PodInfo, diagnosis: Diagnosis) => {
+    const outcome = cycle.postFilter(pod, diagnosis);
+    if (outcome.type === 'no-nodes') return fail(pod, { reason: 'Unschedulable', message: NO_NODES, rejectedBy: diagnosis.rejectedBy });
+    metrics.preemptionTried();
+    if (outcome.type === 'preempt') {
+      metrics.preempted(outcome.candidate.victims.length);
+      return void pump.beside(preempt(pod, outcome.candidate, diagnosis));
+    }
+    if (outcome.clearNomination) nominator.remove(pod.uid);
+    failures.remember(pod, outcome.failure);
+    fail(pod, unschedulable(outcome.failure, outcome.clearNomination));
+  };
+
+  return (queued) => {
+    const { info } = queued;
+    const started = clock.monotonic();
+    const seconds = () => (clock.monotonic() - started) / 1000;
+    const placement = cycle.place(info);
+    switch (placement.type) {
+      case 'scheduled': {
+        const { nodeName } = placement;
+        metrics.decided(seconds());
+        // Counted on its node from now on: the next decision sees it.
+        cluster.addPod(info, nodeName);
+        assumed.add(info.uid);
+        nominator.remove(info.uid);
+        return void pump.beside(bind(queued, nodeName).then((result) => metrics.attempted(result, seconds())));
+      }
+      case 'unschedulable':
+        metrics.decided(seconds());
+        metrics.attempted('unschedulable', seconds());
+        return makeRoom(info, placement.diagnosis);
+      case 'known':
+        metrics.attempted('unschedulable', seconds());
+        return fail(info, unschedulable(placement.failure));
+      case 'error':
+        metrics.attempted('error', seconds());
+        return fail(info, { reason: 'SchedulerError', message: placement.message, error: true });
+    }
+  };
+}

@@ -1,0 +1,61 @@
+import type { Binding } from '../../api/kinds/core/binding.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import { isNotFound } from '../../api/meta/status-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { QueuedPod } from '../queue/queued-pod.ts';
+import type { FailureHandler } from './failure-handler.ts';
+import type { AttemptResult, SchedulerMetrics } from './metrics.ts';
+import type { SchedulerState } from './scheduler-state.ts';
+
+export interface BindingCycleOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  readonly metrics: SchedulerMetrics;
+  readonly state: SchedulerState;
+  readonly handleFailure: FailureHandler;
+}
+
+/** Binds a pod, which is assumed on its node, through the API. */
+export type BindingCycle = (pod: QueuedPod, nodeName: string) => Promise<AttemptResult>;
+
+export function createBindingCycle({ client, clock, log, recorder, metrics, state, handleFailure }: BindingCycleOptions): BindingCycle {
+  const { cluster, queue, assumed } = state;
+  return async ({ info, attempts, addedAt }, nodeName) => {
+    const { metadata } = info.pod;
+    const key = keyOf(info.pod);
+    const binding: Binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid },
+      target: { kind: 'Node', name: nodeName },
+    };
+    try {
+      await client.createSubresource(pods, key, 'binding', binding);
+    } catch (error) {
+      // Its place is free again.
+      if (assumed.delete(info.uid)) {
+        cluster.removePod(info.uid);
+        queue.wake({ name: 'AssignedPodDelete', pod: info });
+      }
+      if (isNotFound(error)) {
+        // Deleted meanwhile; the informer takes it out of the queue.
+        queue.failed(info.uid, { rejectedBy: new Set(), error: true });
+      } else {
+        log.warn({ err: error, pod: `${key.namespace}/${key.name}`, node: nodeName }, 'binding failed');
+        const reason = error instanceof Error ? error.message : String(error);
+        await handleFailure(info, { reason: 'SchedulerError', message: `binding rejected: ${reason}`, error: true });
+      }
+      return 'error';
+    }
+    queue.remove(info.uid);
+    metrics.scheduled(attempts, (clock.now() - addedAt) / 1000);
+    recorder.event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
+    return 'scheduled';
+  };
+}

@@ -1,0 +1,51 @@
+import type { NodeCheck, Rejection } from '../plugins/plugin.ts';
+import { FILTERS } from '../plugins/profile.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+
+export interface PreparedFilter {
+  readonly name: string;
+  readonly check: NodeCheck;
+}
+
+/** PreFilter: the filters that have something to say about the pod. */
+export function prepareFilters(pod: PodInfo, cluster: ClusterState): readonly PreparedFilter[] {
+  return FILTERS.flatMap(({ name, prepare }) => {
+    const check = prepare(pod, cluster);
+    return check ? [{ name, check }] : [];
+  });
+}
+
+export interface NamedRejection extends Rejection {
+  readonly filter: string;
+}
+
+function firstRejection(filters: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
+  for (const { name, check } of filters) {
+    const rejection = check(node);
+    if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
+  }
+  return undefined;
+}
+
+/**
+ * Runs the filters for one node: with the pods counted in that are nominated there and as important, and without them, since they may
+ * come or not. Returns undefined if the pod may go there. The cluster is as before when it returns.
+ */
+export function rejectionOf(
+  pod: PodInfo,
+  node: NodeInfo,
+  cluster: ClusterState,
+  nominated: readonly PodInfo[],
+  filters: readonly PreparedFilter[] = prepareFilters(pod, cluster),
+): NamedRejection | undefined {
+  const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
+  if (others.length > 0) {
+    for (const other of others) cluster.addPod(other, node.name);
+    const rejection = firstRejection(prepareFilters(pod, cluster), node);
+    for (const other of others) cluster.removePod(other.uid);
+    if (rejection) return rejection;
+  }
+  return firstRejection(filters, node);
+}

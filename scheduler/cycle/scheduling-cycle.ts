@@ -1,0 +1,58 @@
+import type { Random } from '../../base/random.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import type { Algorithm } from './algorithm.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Failure } from './failure-memo.ts';
+import type { Candidate } from './preemption.ts';
+import { findPreemption } from './preemption.ts';
+import type { SchedulerState } from './scheduler-state.ts';
+
+/** The outcome of PreFilter, Filter and Score for a pod. */
+export type Placement =
+  | { readonly type: 'scheduled'; readonly nodeName: string }
+  /** No node takes it. */
+  | { readonly type: 'unschedulable'; readonly diagnosis: Diagnosis }
+  /** A pod like this one was tried since the cluster last changed, with this answer. */
+  | { readonly type: 'known'; readonly failure: Failure }
+  | { readonly type: 'error'; readonly message: string };
+
+/** The outcome of PostFilter for a pod that no node takes. */
+export type PostFilter =
+  | { readonly type: 'no-nodes' }
+  /** Preemption does not help; `clearNomination`: an earlier promise of a node is void. */
+  | { readonly type: 'unschedulable'; readonly failure: Failure; readonly clearNomination: boolean }
+  | { readonly type: 'preempt'; readonly candidate: Candidate };
+
+/** A scheduling cycle decides; it performs nothing. Both steps are synchronous, and the scheduler's state is as before when they return. */
+export interface SchedulingCycle {
+  place(pod: PodInfo): Placement;
+  postFilter(pod: PodInfo, diagnosis: Diagnosis): PostFilter;
+}
+
+export function createSchedulingCycle(
+  { cluster, nominator, failures, doomed }: Pick<SchedulerState, 'cluster' | 'nominator' | 'failures' | 'doomed'>,
+  algorithm: Algorithm,
+  random: Random,
+): SchedulingCycle {
+  return {
+    place(pod) {
+      const failure = failures.find(pod);
+      if (failure) return { type: 'known', failure };
+      try {
+        const decision = cluster.trial(() => algorithm.decide(pod));
+        return 'node' in decision ? { type: 'scheduled', nodeName: decision.node.name } : { type: 'unschedulable', diagnosis: decision.diagnosis };
+      } catch (error) {
+        return { type: 'error', message: messageOf(error) };
+      }
+    },
+    postFilter(pod, diagnosis) {
+      if (diagnosis.nodeCount === 0) return { type: 'no-nodes' };
+      const nominatedNode = nominator.nodeOf(pod.uid);
+      const preemption = cluster.trial(() => findPreemption(pod, { diagnosis, cluster, nominations: nominator, random, nominatedNode, doomed }));
+      if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate };
+      return { type: 'unschedulable', failure: { diagnosis, message: preemption.message }, clearNomination: preemption.clearNomination };
+    },
+  };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

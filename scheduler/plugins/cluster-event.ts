@@ -1,0 +1,32 @@
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+
+export type NodeAspect = 'labels' | 'taints' | 'allocatable' | 'unschedulable';
+
+/** A change in the cluster that could let a waiting pod be scheduled. Names are those of the metric's `event` label. */
+export type ClusterEvent =
+  | { readonly name: 'NodeAdd' | 'NodeUpdate'; readonly node: NodeInfo; readonly aspects: ReadonlySet<NodeAspect> }
+  | { readonly name: 'NodeDelete' }
+  /** `AssignedPodUpdate`: its labels changed, or it began to terminate; `ScaleDown`: it asks for less. */
+  | { readonly name: 'AssignedPodAdd' | 'AssignedPodUpdate' | 'AssignedPodScaleDown' | 'AssignedPodDelete'; readonly pod: PodInfo }
+  /** The labels of a namespace changed, by which affinity terms select. */
+  | { readonly name: 'NamespaceUpdate' };
+
+const ASPECTS: Readonly<Record<NodeAspect, (node: Live<Node>) => unknown>> = {
+  labels: (node) => node.metadata.labels,
+  taints: (node) => node.spec?.taints,
+  allocatable: (node) => node.status?.allocatable,
+  unschedulable: (node) => node.spec?.unschedulable ?? false,
+};
+
+/** The aspects of a node that matter to pods and differ between two states of it: all of them if the node is new. */
+export function changedAspects(node: Live<Node>, old: Live<Node> | undefined): ReadonlySet<NodeAspect> {
+  const all = Object.entries(ASPECTS) as [NodeAspect, (node: Live<Node>) => unknown][];
+  return new Set(all.flatMap(([aspect, of]) => (!old || JSON.stringify(of(node)) !== JSON.stringify(of(old)) ? [aspect] : [])));
+}
+
+/** The node of an event about a node that is new or changed in one of the aspects; undefined for any other event. */
+export const nodeChange = (event: ClusterEvent, ...aspects: readonly NodeAspect[]): NodeInfo | undefined =>
+  'node' in event && aspects.some((aspect) => event.aspects.has(aspect)) ? event.node : undefined;
