@@ -48,6 +48,11 @@ describe('what a node refuses', () => {
     expect(admit(affinity([{ matchExpressions: [requirement] }])) === undefined).toBe(fits);
   });
 
+  it.each(['1.5', ' 7', '0x10'])('compares integers only: a label of %j is no match', (cores) => {
+    const pod = affinity([{ matchExpressions: [{ key: 'cores', operator: 'Gt', values: ['0'] }] }]);
+    expect(admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [] })?.reason).toBe('NodeAffinity');
+  });
+
   it('goes by any of several terms, and by the node’s name', () => {
     const byName = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] };
     expect(admit(affinity([{ matchExpressions: [{ key: 'no', operator: 'Exists' }] }, byName]))).toBeUndefined();

@@ -1,6 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { NodeSelectorRequirement } from '../../api/pod/placement/affinity.ts';
+import { matchesNodeAffinity } from '../../api/pod/placement/node-affinity.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import { podRequest } from './pod-resources.ts';
 
@@ -23,7 +23,8 @@ const CRITICAL = 2_000_000_000;
  * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Undefined: it does.
  */
 export function admitPod(pod: Pod, { node, allocatable, others }: AdmissionFacts): Rejection | undefined {
-  if (!matchesNode(pod, node)) {
+  const facts = { name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} };
+  if (!matchesNodeAffinity(pod.spec?.affinity, pod.spec?.nodeSelector, facts)) {
     const why = "node(s) didn't match Pod's node affinity/selector";
     return { reason: 'NodeAffinity', message: `Pod was rejected: Predicate NodeAffinity failed: ${why}` };
   }
@@ -63,37 +64,4 @@ function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
   );
   const why = "node(s) didn't have free ports for the requested pod ports";
   return conflict ? { reason: 'NodePorts', message: `Pod was rejected: Predicate NodePorts failed: ${why}` } : undefined;
-}
-
-/** nodeSelector and required node affinity. */
-function matchesNode(pod: Pod, node: AdmissionFacts['node']): boolean {
-  const labels = node.metadata?.labels ?? {};
-  if (Object.entries(pod.spec?.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return false;
-  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (!terms) return true;
-  const fields = { 'metadata.name': node.metadata?.name ?? '' };
-  return terms.some(({ matchExpressions = [], matchFields = [] }) => {
-    if (matchExpressions.length + matchFields.length === 0) return false;
-    return matchExpressions.every((r) => requirementHolds(r, labels)) && matchFields.every((r) => requirementHolds(r, fields));
-  });
-}
-
-function requirementHolds({ key, operator, values = [] }: NodeSelectorRequirement, from: Readonly<Record<string, string>>): boolean {
-  const value = from[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
 }
