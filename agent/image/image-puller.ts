@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
-import { containerEvent } from '../pod/container-events.ts';
+import { containerEvent } from '../spec/container-events.ts';
 import { durationOf } from './pull-duration.ts';
 
 /** Brings the images of containers onto the node, by their pull policies. */

@@ -1,7 +1,7 @@
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PodCgroup } from '../pod/pod-resources.ts';
-import { CPU_PERIOD, cpuQuota } from '../pod/pod-resources.ts';
+import type { PodCgroup } from '../spec/pod-resources.ts';
+import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
 
 /** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
 export interface CgroupManager {

@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PodObservation } from '../contract/observation.ts';
+import { isRunning } from '../contract/observation.ts';
+import { ANNOTATION } from '../contract/runtime-labels.ts';
 import type { NodeContext } from '../pod/node-context.ts';
-import type { PodObservation } from '../pod/observation.ts';
-import { isRunning } from '../pod/observation.ts';
-import { ANNOTATION } from '../pod/runtime-labels.ts';
 
 /** Removes what dead pods and dead containers leave behind. */
 export interface GarbageCollector {

@@ -4,16 +4,16 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
+import type { PodDirectories } from '../contract/pod-directories.ts';
+import type { PodVolumes } from '../contract/pod-volumes.ts';
+import type { ProbeTransport } from '../contract/probe-transport.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 import type { ImagePuller } from '../image/image-puller.ts';
 import type { CgroupManager } from '../node/cgroups.ts';
-import type { ProbeTransport } from '../probe/probe-transport.ts';
-import type { ObjectSource } from '../volume/object-source.ts';
-import type { PodVolumes } from '../volume/pod-volumes.ts';
-import type { ClusterDns } from './name-resolution.ts';
-import type { PodDirectories } from './pod-directories.ts';
-import type { RuntimeCache } from './runtime-cache.ts';
-import type { StatusWriter } from './status-writer.ts';
+import type { RuntimeCache } from '../node/runtime-cache.ts';
+import type { ClusterDns } from './config/name-resolution.ts';
+import type { StatusWriter } from './status/status-writer.ts';
 
 /** What pod workers share: the node they are on, and everything by which they act. */
 export interface NodeContext {

@@ -2,10 +2,10 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
+import type { HttpTarget, ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { enumeration, message, string } from '../cri/wire.ts';
-import type { HttpTarget, ProbeOutcome, ProbeTransport } from './probe-transport.ts';
 
 /** What is read of an answer, and shown of an exec's output. */
 const MAX_OUTPUT = 10 * 1024;

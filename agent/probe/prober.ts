@@ -4,10 +4,10 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { Probe } from '../../api/pod/container/probe.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
-import { containerEvent } from '../pod/container-events.ts';
+import { containerEvent } from '../spec/container-events.ts';
 import { httpTarget, portNumber } from './handler.ts';
-import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 

@@ -1,10 +1,10 @@
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { Container } from '../../api/pod/container/container.ts';
+import { isRunning, latestContainer, previousContainer } from '../contract/observation.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
+import type { PodManager } from '../pod/manager/pod-manager.ts';
 import type { NodeContext } from '../pod/node-context.ts';
-import { isRunning, latestContainer, previousContainer } from '../pod/observation.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
-import type { PodWorker } from '../pod/pod-worker.ts';
+import type { PodWorker } from '../pod/worker/pod-worker.ts';
 
 interface Target {
   readonly namespace: string;

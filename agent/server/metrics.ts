@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
+import type { PodManager } from '../pod/manager/pod-manager.ts';
 import type { NodeContext } from '../pod/node-context.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
 
 /** The text of /metrics. */
 export function agentMetrics(metrics: AgentMetrics, node: NodeContext, pods: PodManager, others: Registry | undefined): Promise<string> {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
+import type { PodManager } from '../pod/manager/pod-manager.ts';
 import type { NodeContext } from '../pod/node-context.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
 import { createNodeServer } from './node-server.ts';
 
 describe("the node's server", () => {

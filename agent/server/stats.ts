@@ -1,8 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { ContainerStats } from '../contract/runtime.ts';
+import { LABEL } from '../contract/runtime-labels.ts';
+import type { PodManager } from '../pod/manager/pod-manager.ts';
 import type { NodeContext } from '../pod/node-context.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
-import { LABEL } from '../pod/runtime-labels.ts';
 
 interface MachineUse {
   /** Milliseconds since the epoch. */

@@ -13,12 +13,12 @@ import type {
   SecretProjection,
   VolumeProjection,
 } from '../../api/pod/volume/volume-projection.ts';
-import type { PodAddresses } from '../pod/field-path.ts';
-import { podFieldValue } from '../pod/field-path.ts';
-import type { Allocatable } from '../pod/resource-field.ts';
-import { resourceFieldValue } from '../pod/resource-field.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
+import type { PodAddresses } from '../spec/field-path.ts';
+import { podFieldValue } from '../spec/field-path.ts';
+import type { Allocatable } from '../spec/resource-field.ts';
+import { resourceFieldValue } from '../spec/resource-field.ts';
 import type { PayloadFile } from './atomic-writer.ts';
-import type { ObjectSource } from './object-source.ts';
 import type { TokenSource } from './token-source.ts';
 
 export interface PayloadSources {

@@ -1,0 +1,193 @@
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { Live, ObjectKey } from '../../../api/meta/object.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
+import { sleep, timeText } from '../../../base/clock.ts';
+import { podCgroup, qosClass } from '../../spec/pod-resources.ts';
+import type { NodeContext } from '../node-context.ts';
+import { isTerminal } from '../status/pod-phase.ts';
+import type { EndRequest, PodWorker } from '../worker/pod-worker.ts';
+import { createPodWorker } from '../worker/pod-worker.ts';
+import type { Rejection } from './admission.ts';
+
+/** All pods of a node: one worker each, from the moment they are bound until nothing of them is left. */
+export interface PodManager {
+  /** A pod of the API (or a static one) as it is now. */
+  changed(pod: Live<Pod>): void;
+  /** The pod is no longer in the API: whatever runs of it is ended. */
+  vanished(pod: Live<Pod>): void;
+  /** The runtime's state of a pod changed. */
+  wake(podUid: string): void;
+  find(key: ObjectKey): PodWorker | undefined;
+  byUid(podUid: string): PodWorker | undefined;
+  workers(): Iterable<PodWorker>;
+  /** Ends a pod that is not being deleted, making it Failed. */
+  evict(podUid: string, request: EndRequest): void;
+  /** Ends timers and probes; containers go on. */
+  stop(): void;
+}
+
+export interface PodManagerOptions {
+  readonly node: NodeContext;
+  /** Whether the node takes the pod; `others` are those it has. */
+  readonly admit: (pod: Live<Pod>, others: readonly Pod[]) => Rejection | undefined;
+  /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */
+  readonly refreshNode: () => Promise<void>;
+  /** A pod is over and out of the API: what the runtime keeps of it can go. */
+  readonly onGone: (pod: Live<Pod>) => void;
+  readonly signal: AbortSignal;
+}
+
+const RETRY_MS = 1_000;
+
+interface Entry {
+  readonly worker: PodWorker;
+  /** Nothing runs any more. */
+  finished: boolean;
+  /** Volumes and cgroup are gone. */
+  cleaned: boolean;
+  vanished: boolean;
+  closing: boolean;
+}
+
+export function createPodManager({ node, admit, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
+  const entries = new Map<string, Entry>();
+  const byKey = new Map<string, string>();
+  /** Refused pods, whose failure has been reported. */
+  const refused = new Set<string>();
+  /** Pods that did not match the node as it was known, while it is read anew. */
+  const reconsidered = new Map<string, Live<Pod>>();
+
+  const reconsider = async (uid: string): Promise<void> => {
+    await refreshNode().catch((error: unknown) => node.log.warn({ err: error }, 'the node could not be read anew'));
+    const pod = reconsidered.get(uid);
+    reconsidered.delete(uid);
+    if (pod && !signal.aborted) add(pod, true);
+  };
+
+  const add = (pod: Live<Pod>, nodeIsFresh = false) => {
+    const { uid } = pod.metadata;
+    if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp && node.cache.of(uid).sandboxes.length === 0) {
+      const others = [...entries.values()]
+        .filter(({ finished, worker }) => !finished && !isTerminal(worker.pod.status?.phase))
+        .map(({ worker }) => worker.pod);
+      const rejection = admit(pod, others);
+      if (rejection?.reason === 'NodeAffinity' && !nodeIsFresh) {
+        reconsidered.set(uid, pod);
+        return void reconsider(uid);
+      }
+      if (rejection) return refuse(pod, rejection);
+    }
+    const worker = createPodWorker(pod, node, () => {
+      entry.finished = true;
+      void close(entry);
+    });
+    const entry: Entry = { worker, finished: false, cleaned: false, vanished: false, closing: false };
+    entries.set(uid, entry);
+    byKey.set(keyText(keyOf(pod)), uid);
+    // Deleted before this agent began to look.
+    if (pod.metadata.deletionTimestamp) worker.update(pod);
+  };
+
+  const refuse = (pod: Live<Pod>, { reason, message }: Rejection) => {
+    refused.add(pod.metadata.uid);
+    node.recorder.event(pod, 'Warning', reason, message);
+    const status = {
+      ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
+      phase: 'Failed',
+      reason,
+      message,
+      conditions: pod.status?.conditions ?? [],
+      qosClass: pod.status?.qosClass ?? qosClass(pod.spec),
+      startTime: timeText(node.clock.now()),
+    };
+    node.statusWriter.put(pod, status);
+  };
+
+  /** What is done once nothing of the pod runs; steps that fail are repeated. */
+  const close = async (entry: Entry): Promise<void> => {
+    if (entry.closing) return;
+    entry.closing = true;
+    const { worker } = entry;
+    while (!signal.aborted) {
+      try {
+        await clean(entry);
+        if (worker.pod.metadata.deletionTimestamp && !entry.vanished) await removeFromApi(worker.pod);
+        break;
+      } catch (error) {
+        node.log.warn({ err: error, pod: keyText(keyOf(worker.pod)) }, 'a pod that has ended could not be cleaned up');
+        await sleep(node.clock, RETRY_MS, signal);
+      }
+    }
+    entry.closing = false;
+    if (entry.vanished || worker.pod.metadata.deletionTimestamp) forget(entry);
+  };
+
+  const clean = async (entry: Entry): Promise<void> => {
+    if (entry.cleaned) return;
+    const { uid } = entry.worker.pod.metadata;
+    if (!entry.vanished) await node.statusWriter.flushed(uid);
+    await node.volumes.tearDown(uid);
+    await node.cgroups.remove(podCgroup(entry.worker.pod, node.cgroupRoot).path);
+    entry.cleaned = true;
+  };
+
+  const removeFromApi = async (pod: Live<Pod>): Promise<void> => {
+    try {
+      await node.client.delete(pods, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
+    } catch (error) {
+      // Gone, or another pod has its name already.
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  };
+
+  const forget = ({ worker }: Entry) => {
+    const { uid } = worker.pod.metadata;
+    if (!entries.delete(uid)) return;
+    const key = keyText(keyOf(worker.pod));
+    if (byKey.get(key) === uid) byKey.delete(key);
+    node.statusWriter.forget(uid);
+    node.images.forget(uid);
+    onGone(worker.pod);
+  };
+
+  return {
+    changed(pod) {
+      const { uid } = pod.metadata;
+      const entry = entries.get(uid);
+      if (!entry && refused.has(uid)) {
+        if (pod.metadata.deletionTimestamp)
+          void removeFromApi(pod).catch((error: unknown) => node.log.warn({ err: error }, 'a refused pod could not be removed'));
+      } else if (reconsidered.has(uid)) reconsidered.set(uid, pod);
+      else if (!entry) add(pod);
+      else {
+        entry.worker.update(pod);
+        if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);
+      }
+    },
+    vanished(pod) {
+      refused.delete(pod.metadata.uid);
+      reconsidered.delete(pod.metadata.uid);
+      const entry = entries.get(pod.metadata.uid);
+      if (!entry) return;
+      entry.vanished = true;
+      if (entry.finished) void close(entry);
+      else entry.worker.end({ graceSeconds: graceAfterVanishing(entry.worker.pod), vanished: true });
+    },
+    wake: (uid) => entries.get(uid)?.worker.wake(),
+    find: (key) => entries.get(byKey.get(keyText(key)) ?? '')?.worker,
+    byUid: (uid) => entries.get(uid)?.worker,
+    *workers() {
+      for (const { worker } of entries.values()) yield worker;
+    },
+    evict: (uid, request) => entries.get(uid)?.worker.end(request),
+    stop() {
+      for (const { worker } of entries.values()) worker.stop();
+    },
+  };
+}
+
+/** Deleted by force: its containers still get what its spec gives them, unless they have been asked to end already; at least a second. */
+const graceAfterVanishing = ({ metadata, spec }: Live<Pod>): number =>
+  metadata.deletionTimestamp ? 1 : Math.max(1, spec?.terminationGracePeriodSeconds ?? 30);
