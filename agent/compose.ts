@@ -12,16 +12,18 @@ import type { Client } from '../runtime/client/client.ts';
 import type { EventRecorder, Runnable } from '../runtime/control/controller.ts';
 import type { Informers } from '../runtime/watch/informer.ts';
 import { createInformer } from '../runtime/watch/informer-set.ts';
+import type { DnsSettings } from './contract/cluster-dns.ts';
+import type { RuntimeAccess, Surroundings } from './contract/node-parts.ts';
 import { isRunning } from './contract/observation.ts';
 import { podDirectories } from './contract/pod-directories.ts';
-import { noVolumes } from './contract/pod-volumes.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
+import type { StatusWriter } from './contract/status-writer.ts';
 import { createImageGarbage } from './image/image-garbage.ts';
 import { createImagePuller } from './image/image-puller.ts';
 import { pullCredentials } from './image/pull-secrets.ts';
 import { DEFAULT_ROTATION, rotateLog } from './log/log-rotation.ts';
 import { countedRuntime, createAgentMetrics } from './node/agent-metrics.ts';
-import { noCgroups, openCgroups } from './node/cgroups.ts';
+import { openCgroups } from './node/cgroups.ts';
 import { watchExits } from './node/exit-watch.ts';
 import { createGarbageCollector } from './node/garbage.ts';
 import { nodeHealth } from './node/node-health.ts';
@@ -30,21 +32,19 @@ import { machineFacts } from './node/node-info.ts';
 import { renewLease } from './node/node-lease.ts';
 import { createNodeReporter } from './node/node-reporter.ts';
 import { createRuntimeCache } from './node/runtime-cache.ts';
-import type { DnsSettings } from './pod/config/name-resolution.ts';
 import { parseResolvConf } from './pod/config/name-resolution.ts';
 import { admitPod } from './pod/manager/admission.ts';
 import type { PodManager } from './pod/manager/pod-manager.ts';
 import { createPodManager } from './pod/manager/pod-manager.ts';
-import type { NodeContext } from './pod/node-context.ts';
 import { createPodSource, type PodSource } from './pod/sources/pod-source.ts';
 import type { StaticPods } from './pod/sources/static-pods.ts';
 import { createStaticPods } from './pod/sources/static-pods.ts';
-import type { StatusWriter } from './pod/status/status-writer.ts';
 import { createStatusWriter } from './pod/status/status-writer.ts';
-import { createNetworkTransport, simulatedTransport } from './probe/network-transport.ts';
+import { createNetworkTransport } from './probe/network-transport.ts';
 import { createClientCheck } from './server/client-check.ts';
 import type { NodeServerTls } from './server/node-server.ts';
 import { createNodeServer } from './server/node-server.ts';
+import { noCgroups, noVolumes, simulatedTransport } from './simulated/simulated-parts.ts';
 import { createLinuxVolumes, mountMemoryDir } from './volume/linux-volumes.ts';
 import { createObjectCache, directSource } from './volume/object-cache.ts';
 import { createTokenSource } from './volume/token-source.ts';
@@ -90,7 +90,6 @@ export interface AgentOptions {
 
 /** The node agent: `ready` once the node is registered and its pods are looked after. */
 export interface Agent extends Runnable {
-  readonly node: NodeContext;
   readonly pods: PodManager;
 }
 
@@ -143,7 +142,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const staticPods = options.staticPodDir
     ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid: () => reporter.node()?.metadata.uid, client, clock, log })
     : undefined;
-  const node: NodeContext = {
+  const node = {
     nodeName,
     nodeIps,
     runtime,
@@ -167,7 +166,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     allocatable: () => facts.allocatable,
     memoryCapacity: facts.memoryBytes,
     seccompDir: join(options.dataDir, 'seccomp'),
-    observeStart: (seconds) => metrics?.podStart.observe(seconds),
+    observeStart: (seconds: number) => metrics?.podStart.observe(seconds),
   };
   const podSource =
     options.podSource ?? createPodSource(createInformer(pods, { client, clock, log, signal }, { fieldSelector: `spec.nodeName=${nodeName}` }));
@@ -198,7 +197,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     signal,
   });
   const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined });
-  const imageGarbage = createImageGarbage({ runtime, clock, log, inUse: () => imagesInUse(cache) });
+  const imageGarbage = createImageGarbage({ runtime, clock, log, inUse: () => imagesInUse({ cache }) });
   const server =
     options.server && metrics
       ? createNodeServer({
@@ -217,7 +216,6 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   });
 
   return {
-    node,
     pods: manager,
     ready,
     async run(runSignal) {
@@ -320,13 +318,13 @@ async function nodeImages(runtime: ContainerRuntime): Promise<readonly Container
     .map(({ digests, tags, sizeBytes }) => ({ names: [...digests, ...tags], sizeBytes }));
 }
 
-function imagesInUse(cache: NodeContext['cache']): ReadonlySet<string> {
+function imagesInUse({ cache }: Pick<RuntimeAccess, 'cache'>): ReadonlySet<string> {
   const used = new Set<string>();
   for (const uid of cache.podUids()) for (const { image, imageRef } of cache.of(uid).containers) used.add(image).add(imageRef);
   return used;
 }
 
-async function rotateLogs({ cache, clock, log, runtime }: NodeContext): Promise<void> {
+async function rotateLogs({ cache, clock, log, runtime }: RuntimeAccess & Surroundings): Promise<void> {
   for (const uid of cache.podUids()) {
     for (const container of cache.of(uid).containers) {
       if (!isRunning(container) || container.logPath === '') continue;

@@ -48,6 +48,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'agent',
     imports: ['base', 'api', 'runtime'],
+    floors: ['contract', 'spec', ['cri', 'containerd'], ['simulated', 'image', 'log', 'volume', 'network', 'probe'], ['node', 'pod'], 'server'],
   },
   { name: 'cli', imports: ['base', 'api', 'store', 'runtime', 'apiserver', 'controllers', 'scheduler', 'agent'] },
 ];

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
-import type { Mount } from '../cri/container-messages.ts';
+import type { Mount } from './runtime-config.ts';
 
 /** The volumes of pods on this node. */
 export interface PodVolumes {
@@ -18,11 +18,3 @@ export interface PodVolumes {
 export class MountError extends Error {
   override readonly name = 'MountError';
 }
-
-/** For simulated nodes: nothing is mounted. */
-export const noVolumes: PodVolumes = {
-  setUp: () => Promise.resolve(),
-  mounts: () => Promise.resolve([]),
-  podChanged: () => {},
-  tearDown: () => Promise.resolve(),
-};

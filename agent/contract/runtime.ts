@@ -1,5 +1,4 @@
-import type { ContainerConfig } from '../cri/container-messages.ts';
-import type { LinuxContainerResources, SandboxConfig } from '../cri/sandbox-messages.ts';
+import type { ContainerConfig, LinuxContainerResources, SandboxConfig } from './runtime-config.ts';
 
 /**
  * What runs pods. Two implementations, one contract suite (runtime-contract.ts): `cri/` drives containerd over its socket,

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
-import type { RuntimeCache } from './runtime-cache.ts';
+import type { RuntimeCache } from '../contract/runtime-cache.ts';
 
 const RECONNECT_MS = 500;
 /** The event comes from below the CRI, which learns of the exit from the same source: its status may follow a moment later. */

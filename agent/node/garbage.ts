@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PodCgroups, PodFiles, RuntimeAccess, Surroundings } from '../contract/node-parts.ts';
 import type { PodObservation } from '../contract/observation.ts';
 import { isRunning } from '../contract/observation.ts';
 import { ANNOTATION } from '../contract/runtime-labels.ts';
-import type { NodeContext } from '../pod/node-context.ts';
 
 /** Removes what dead pods and dead containers leave behind. */
 export interface GarbageCollector {
@@ -14,7 +14,7 @@ export interface GarbageCollector {
 }
 
 export interface GarbageCollectorOptions {
-  readonly node: NodeContext;
+  readonly node: RuntimeAccess & PodFiles & PodCgroups & Pick<Surroundings, 'log'>;
   /** Whether the pod is still the node's business: in the API, or being ended. */
   readonly isKnown: (podUid: string) => boolean;
 }

@@ -1,24 +1,15 @@
 import type { PodObservation } from '../contract/observation.ts';
 import { NOTHING_OBSERVED, newestFirst } from '../contract/observation.ts';
 import type { ContainerRuntime, ContainerSummary, RuntimeContainer, Sandbox, SandboxSummary } from '../contract/runtime.ts';
+import type { RuntimeCache } from '../contract/runtime-cache.ts';
 import { LABEL } from '../contract/runtime-labels.ts';
 
 /**
- * What the runtime has, by pod. It is told of our own operations and of exits at once (`refresh…`), and reads everything anew
- * now and then (`relist`): work in proportion to what changed, since statuses are fetched only of what differs from the list.
+ * Makes the cache over a runtime. Work is in proportion to what changed: our own operations and exits refresh single items, and a relist
+ * fetches the statuses of those items only that differ from the list.
+ *
+ * @param onChange called with the UID of each pod whose observation changed.
  */
-export interface RuntimeCache {
-  of(podUid: string): PodObservation;
-  /** Pods of which the runtime has anything, those unknown to the API included. */
-  podUids(): readonly string[];
-  /** Which pod a container or sandbox belongs to, if it was seen before. */
-  owner(id: string): string | undefined;
-  refreshSandbox(id: string): Promise<Sandbox | undefined>;
-  refreshContainer(id: string): Promise<RuntimeContainer | undefined>;
-  relist(): Promise<void>;
-}
-
-/** @param onChange called with the UID of each pod whose observation changed. */
 export function createRuntimeCache(runtime: ContainerRuntime, onChange: (podUid: string) => void): RuntimeCache {
   const sandboxes = new Map<string, Sandbox>();
   const containers = new Map<string, RuntimeContainer>();

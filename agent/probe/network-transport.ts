@@ -17,14 +17,6 @@ export function createNetworkTransport(runtime: ContainerRuntime): ProbeTranspor
   return { http: probeHttp, tcp: probeTcp, grpc: probeGrpc, exec: (id, command, timeoutMs) => probeExec(runtime, id, command, timeoutMs) };
 }
 
-/** For simulated nodes: whatever is asked is well. */
-export const simulatedTransport: ProbeTransport = {
-  http: () => Promise.resolve(OK),
-  tcp: () => Promise.resolve(OK),
-  grpc: () => Promise.resolve(OK),
-  exec: () => Promise.resolve(OK),
-};
-
 const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 function probeHttp(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome> {

@@ -2,9 +2,8 @@ import { StatusError } from '../../api/meta/status-error.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import { isRunning, latestContainer, previousContainer } from '../contract/observation.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
-import type { PodManager } from '../pod/manager/pod-manager.ts';
-import type { NodeContext } from '../pod/node-context.ts';
 import type { PodWorker } from '../pod/worker/pod-worker.ts';
+import type { PodLookup, ServerNode } from './server-node.ts';
 
 interface Target {
   readonly namespace: string;
@@ -13,7 +12,7 @@ interface Target {
   readonly container: string;
 }
 
-function workerOf(pods: PodManager, { namespace, pod, uid }: Target): PodWorker {
+function workerOf(pods: PodLookup, { namespace, pod, uid }: Target): PodWorker {
   const worker = pods.find({ namespace, name: pod });
   if (!worker || (uid && worker.pod.metadata.uid !== uid)) throw new StatusError('NotFound', `pod "${pod}" not found`);
   return worker;
@@ -28,8 +27,8 @@ function specOf({ pod }: PodWorker, name: string): Container {
 
 /** The container that exec and attach reach. @throws StatusError where the pod is not there or the container does not run. */
 export function runningContainer(
-  node: NodeContext,
-  pods: PodManager,
+  node: ServerNode,
+  pods: PodLookup,
   target: Target,
 ): { readonly container: RuntimeContainer; readonly spec: Container } {
   const worker = workerOf(pods, target);
@@ -40,7 +39,7 @@ export function runningContainer(
 }
 
 /** The container whose log is asked for. @throws StatusError in kubelet's words where there is none. */
-export function logContainer(node: NodeContext, pods: PodManager, target: Target, previous: boolean): RuntimeContainer {
+export function logContainer(node: ServerNode, pods: PodLookup, target: Target, previous: boolean): RuntimeContainer {
   const worker = workerOf(pods, target);
   specOf(worker, target.container);
   const observation = node.cache.of(worker.pod.metadata.uid);

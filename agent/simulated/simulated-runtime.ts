@@ -3,10 +3,9 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { ContainerRuntime, Image, LogLine, RuntimeContainer, Sandbox } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
+import type { ContainerConfig, SandboxConfig } from '../contract/runtime-config.ts';
+import { NAMESPACE } from '../contract/runtime-config.ts';
 import { LABEL } from '../contract/runtime-labels.ts';
-import type { ContainerConfig } from '../cri/container-messages.ts';
-import type { SandboxConfig } from '../cri/sandbox-messages.ts';
-import { NAMESPACE } from '../cri/sandbox-messages.ts';
 
 /**
  * How a simulated pod behaves, by annotation; durations in milliseconds.

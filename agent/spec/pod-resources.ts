@@ -3,7 +3,8 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
-import type { LinuxContainerResources } from '../cri/sandbox-messages.ts';
+import type { PodCgroup } from '../contract/cgroups.ts';
+import type { LinuxContainerResources } from '../contract/runtime-config.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -70,15 +71,6 @@ export function containerResources(pod: Pod, container: Container, memoryCapacit
     ...(memoryBytes(limits) > 0 ? { memory_limit_in_bytes: memoryBytes(limits) } : {}),
     oom_score_adj: oomScore(pod, container, memoryCapacity),
   };
-}
-
-/** What a pod's cgroup holds; a limit of 0 is none. */
-export interface PodCgroup {
-  /** cgroupfs path, as the cgroup_parent of its containers: `/kubepods/burstable/pod<uid>`. */
-  readonly path: string;
-  readonly cpuShares: number;
-  readonly cpuLimitMilli: number;
-  readonly memoryLimitBytes: number;
 }
 
 export function podCgroup(pod: Pod, root: string): PodCgroup {

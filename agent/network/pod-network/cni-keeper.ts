@@ -1,8 +1,8 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
+import { podNetworks } from '../cluster/node-networks.ts';
 import { writeCniConfig } from './cni.ts';
-import { podNetworks } from './routes.ts';
 import { DEFAULT_MTU, findUplink } from './uplink.ts';
 
 export interface CniKeeperOptions {

@@ -5,23 +5,13 @@ import { systemClock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { attempt, runCommand, tryCommand } from '../../containerd/command.ts';
+import { internalAddress, podNetworks } from '../cluster/node-networks.ts';
 
 /** Marks our routes in the kernel (`ip route show proto 115`), so that they are found again without the process that made them. */
 export const ROUTE_PROTOCOL = 115;
 
 /** Pod CIDR → the address of the node that has it. */
 export type Routes = ReadonlyMap<string, string>;
-
-export const internalAddress = (node: Live<Node>): string | undefined =>
-  node.status?.addresses?.find(({ type, address }) => type === 'InternalIP' && isIPv4(address))?.address;
-
-const isIPv4 = (text: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(text);
-
-/** IPv4 pod CIDRs of a node. */
-export function podNetworks(node: Live<Node>): string[] {
-  const cidrs = node.spec?.podCIDRs?.length ? node.spec.podCIDRs : node.spec?.podCIDR ? [node.spec.podCIDR] : [];
-  return cidrs.filter((cidr) => !cidr.includes(':'));
-}
 
 /** The routes that `nodes` ask of the node `self`. A node at our own address (a simulated one) or at a loopback address has none. */
 export function wantedRoutes(nodes: readonly Live<Node>[], self: string): Map<string, string> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { sleep, systemClock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Runnable } from '../../../runtime/control/controller.ts';
-import { podNetworks } from '../pod-network/routes.ts';
+import { podNetworks } from '../cluster/node-networks.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { deleteFlows, staleFlows } from './conntrack.ts';
 import { createHealthChecks } from './health-checks.ts';

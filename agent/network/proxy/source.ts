@@ -5,8 +5,8 @@ import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText, parseKey } from '../../../api/meta/object.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
+import { internalAddress, podNetworks } from '../cluster/node-networks.ts';
 import { indexSlices, serviceOf, slicesOf } from '../cluster/service-slices.ts';
-import { internalAddress, podNetworks } from '../pod-network/routes.ts';
 
 /** What changed: a service or its endpoints, a pod of this node, or the nodes' networks. */
 export type ProxyChange =

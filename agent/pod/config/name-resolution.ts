@@ -1,21 +1,6 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-
-/** resolv.conf in the CRI's three lists. */
-export interface DnsSettings {
-  readonly servers: readonly string[];
-  readonly searches: readonly string[];
-  readonly options: readonly string[];
-}
-
-export interface ClusterDns {
-  /** Addresses of the cluster's DNS service. */
-  readonly servers: readonly string[];
-  /** `cluster.local` */
-  readonly domain: string;
-  /** The node's own resolv.conf. */
-  readonly host: DnsSettings;
-}
+import type { ClusterDns, DnsSettings } from '../../contract/cluster-dns.ts';
 
 /** Upstream's limits (pkg/apis/core/validation: MaxDNSNameservers, MaxDNSSearchPaths). */
 const MAX_SERVERS = 3;

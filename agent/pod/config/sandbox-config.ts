@@ -1,9 +1,9 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { ClusterDns } from '../../contract/cluster-dns.ts';
+import type { SandboxConfig } from '../../contract/runtime-config.ts';
+import { PROFILE, PROTOCOL } from '../../contract/runtime-config.ts';
 import { sandboxLabels } from '../../contract/runtime-labels.ts';
-import type { SandboxConfig } from '../../cri/sandbox-messages.ts';
-import { PROFILE, PROTOCOL } from '../../cri/sandbox-messages.ts';
-import type { ClusterDns } from './name-resolution.ts';
 import { podDns, podHostNames } from './name-resolution.ts';
 import { namespaceOptions, supplementalGroups } from './security-config.ts';
 

@@ -3,8 +3,8 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import type { SeccompProfile, SecurityContext } from '../../../api/pod/security/security-context.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { Image } from '../../contract/runtime.ts';
-import type { LinuxContainerSecurityContext } from '../../cri/container-messages.ts';
-import { NAMESPACE, PROFILE } from '../../cri/sandbox-messages.ts';
+import type { LinuxContainerSecurityContext } from '../../contract/runtime-config.ts';
+import { NAMESPACE, PROFILE } from '../../contract/runtime-config.ts';
 import { ContainerConfigError } from './environment.ts';
 
 /** The namespaces that a pod's containers share with each other or with the node. */

@@ -4,10 +4,10 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
 import { sleep, timeText } from '../../../base/clock.ts';
+import type { ApiAccess } from '../../contract/node-parts.ts';
 import { podCgroup, qosClass } from '../../spec/pod-resources.ts';
-import type { NodeContext } from '../node-context.ts';
 import { isTerminal } from '../status/pod-phase.ts';
-import type { EndRequest, PodWorker } from '../worker/pod-worker.ts';
+import type { EndRequest, PodWorker, WorkerNode } from '../worker/pod-worker.ts';
 import { createPodWorker } from '../worker/pod-worker.ts';
 import type { Rejection } from './admission.ts';
 
@@ -29,7 +29,7 @@ export interface PodManager {
 }
 
 export interface PodManagerOptions {
-  readonly node: NodeContext;
+  readonly node: WorkerNode & ApiAccess;
   /** Whether the node takes the pod; `others` are those it has. */
   readonly admit: (pod: Live<Pod>, others: readonly Pod[]) => Rejection | undefined;
   /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */

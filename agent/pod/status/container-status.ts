@@ -6,8 +6,8 @@ import { timeText } from '../../../base/clock.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
+import type { ContainerRole } from '../../spec/pod-containers.ts';
 import { shouldRestart } from '../../spec/restart-policy.ts';
-import type { ContainerRole } from '../worker/plan.ts';
 import { unknownEnd } from './unknown-end.ts';
 
 /** Why a container waits, as its status shows it. */

@@ -7,19 +7,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Client } from '../../../runtime/client/client.ts';
+import type { StatusWriter } from '../../contract/status-writer.ts';
 import { NODE_CONDITION_TYPES } from './pod-conditions.ts';
-
-/**
- * Writes pods' statuses: one write at a time a pod, the newest status wins, nothing is written twice.
- * What another wrote into a status (the node controller, of a node that it took for dead) is written over.
- */
-export interface StatusWriter {
-  /** Takes a status to be written; `pod` is the newest known version. */
-  put(pod: Live<Pod>, status: PodStatus): void;
-  /** Resolves when what was put last has been written, or cannot be (the pod is gone). */
-  flushed(podUid: string): Promise<void>;
-  forget(podUid: string): void;
-}
 
 interface Entry {
   base: Live<Pod>;

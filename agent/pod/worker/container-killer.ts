@@ -3,13 +3,16 @@ import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { LifecycleHandler } from '../../../api/pod/container/probe.ts';
 import { sleep } from '../../../base/clock.ts';
+import type { NodeAddresses, ProbeAccess, RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
 import { readySandbox } from '../../contract/observation.ts';
 import { runHandler } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
-import type { NodeContext } from '../node-context.ts';
 
 /** What a hook has used up may leave the container less than this to stop (pkg/kubelet/kuberuntime: minimumGracePeriodInSeconds). */
 const MIN_GRACE_SECONDS = 2;
+
+/** The parts by which containers are ended. */
+export type KillerNode = Surroundings & RuntimeAccess & NodeAddresses & ProbeAccess;
 
 export interface KillRequest {
   readonly pod: Live<Pod>;
@@ -22,7 +25,7 @@ export interface KillRequest {
 }
 
 /** Ends a container: preStop hook, stop signal, SIGKILL; resolves when it is dead and the cache has seen it. */
-export async function killContainer(node: NodeContext, { pod, container, id, message, graceSeconds }: KillRequest): Promise<void> {
+export async function killContainer(node: KillerNode, { pod, container, id, message, graceSeconds }: KillRequest): Promise<void> {
   containerEvent(node.recorder, pod, container, 'Normal', 'Killing', message === '' ? `Stopping container ${container.name}` : message);
   const start = node.clock.monotonic();
   const preStop = container.lifecycle?.preStop;
@@ -34,7 +37,7 @@ export async function killContainer(node: NodeContext, { pod, container, id, mes
 }
 
 async function runPreStop(
-  node: NodeContext,
+  node: KillerNode,
   { pod, container, id }: Pick<KillRequest, 'pod' | 'container' | 'id'>,
   handler: LifecycleHandler,
   graceSeconds: number,

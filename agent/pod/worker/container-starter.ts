@@ -4,14 +4,14 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { sleep } from '../../../base/clock.ts';
+import { ImageError } from '../../contract/image-puller.ts';
+import type { ContainerSources, PodCgroups, PodFiles } from '../../contract/node-parts.ts';
 import { latestContainer } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import type { Sandbox } from '../../contract/runtime.ts';
 import { RuntimeError } from '../../contract/runtime.ts';
-import type { Mount } from '../../cri/container-messages.ts';
-import { PROPAGATION } from '../../cri/container-messages.ts';
-import type { SandboxConfig } from '../../cri/sandbox-messages.ts';
-import { ImageError } from '../../image/image-puller.ts';
+import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
+import { PROPAGATION } from '../../contract/runtime-config.ts';
 import { runHandler } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
@@ -20,8 +20,11 @@ import { ContainerConfigError, containerEnvironment } from '../config/environmen
 import { hostsFile } from '../config/name-resolution.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import { serviceEnvironment } from '../config/service-environment.ts';
-import type { NodeContext } from '../node-context.ts';
+import type { KillerNode } from './container-killer.ts';
 import { killContainer } from './container-killer.ts';
+
+/** The parts by which containers are started. */
+export type StarterNode = KillerNode & PodCgroups & PodFiles & ContainerSources;
 
 /** A container could not be started: what its status shows, and when to try again (milliseconds since the epoch). */
 export class StartError extends Error {
@@ -38,13 +41,13 @@ export class StartError extends Error {
 /** After a failure that is not a crash: kubelet's backOffPeriod. */
 const RETRY_MS = 10_000;
 
-export function podSandboxConfig(node: NodeContext, pod: Live<Pod>, attempt: number): SandboxConfig {
+export function podSandboxConfig(node: StarterNode, pod: Live<Pod>, attempt: number): SandboxConfig {
   const logDirectory = node.directories.podLogs(pod);
   return sandboxConfig(pod, attempt, { dns: node.dns, logDirectory, cgroupParent: podCgroup(pod, node.cgroupRoot).path });
 }
 
 /** Makes the pod's sandbox; its addresses are in the cache when it resolves. */
-export async function createSandbox(node: NodeContext, pod: Live<Pod>, attempt: number): Promise<Sandbox | undefined> {
+export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: number): Promise<Sandbox | undefined> {
   if (!node.runtime.simulated) {
     await Promise.all([node.cgroups.apply(podCgroup(pod, node.cgroupRoot)), mkdir(node.directories.podLogs(pod), { recursive: true })]);
   }
@@ -56,7 +59,7 @@ export async function createSandbox(node: NodeContext, pod: Live<Pod>, attempt: 
  * Image, configuration, creation, start and postStart hook of one container.
  * @throws StartError with what the container's status shows.
  */
-export async function startContainer(node: NodeContext, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number): Promise<void> {
+export async function startContainer(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number): Promise<void> {
   const retryAt = node.clock.now() + RETRY_MS;
   const image = await node.images.ensure(pod, container).catch((error: unknown) => {
     if (!(error instanceof ImageError)) throw failed(node, pod, container, 'ImageInspectError', error, retryAt);
@@ -103,12 +106,12 @@ export async function startContainer(node: NodeContext, pod: Live<Pod>, containe
 }
 
 /** What `kubectl debug --target` names: the container whose processes an ephemeral one joins. */
-function targetOf(node: NodeContext, pod: Live<Pod>, container: Container): string | undefined {
+function targetOf(node: StarterNode, pod: Live<Pod>, container: Container): string | undefined {
   const name = pod.spec?.ephemeralContainers?.find((candidate) => candidate.name === container.name)?.targetContainerName;
   return name ? latestContainer(node.cache.of(pod.metadata.uid), name)?.id : undefined;
 }
 
-function failed(node: NodeContext, pod: Live<Pod>, container: Container, reason: string, error: unknown, retryAt: number, log = false): StartError {
+function failed(node: StarterNode, pod: Live<Pod>, container: Container, reason: string, error: unknown, retryAt: number, log = false): StartError {
   const message = wordsOf(reason, error);
   if (log) node.log.warn({ err: error, pod: pod.metadata.name, reason }, 'a container could not be set up');
   // Image errors come with their own events; the last one of each failure names the reason.
@@ -129,7 +132,7 @@ function wordsOf(reason: string, error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function configure(node: NodeContext, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number) {
+async function configure(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number) {
   const podIps = sandbox.ips.length > 0 ? sandbox.ips : node.nodeIps;
   const links = pod.spec?.enableServiceLinks ?? true;
   const environment = await containerEnvironment(pod, container, {
@@ -147,7 +150,7 @@ async function configure(node: NodeContext, pod: Live<Pod>, container: Container
   return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], messageFile: message.file };
 }
 
-async function hostsMount(node: NodeContext, pod: Live<Pod>, container: Container, ips: readonly string[]): Promise<readonly Mount[]> {
+async function hostsMount(node: StarterNode, pod: Live<Pod>, container: Container, ips: readonly string[]): Promise<readonly Mount[]> {
   if (container.volumeMounts?.some(({ mountPath }) => mountPath === '/etc/hosts')) return [];
   const file = node.directories.hosts(pod.metadata.uid);
   const own = pod.spec?.hostNetwork ? await node.hostsFile() : '';
@@ -158,7 +161,7 @@ async function hostsMount(node: NodeContext, pod: Live<Pod>, container: Containe
   return [{ container_path: '/etc/hosts', host_path: file, readonly, propagation: PROPAGATION.PRIVATE }];
 }
 
-async function messageMount(node: NodeContext, pod: Live<Pod>, container: Container, restartCount: number) {
+async function messageMount(node: StarterNode, pod: Live<Pod>, container: Container, restartCount: number) {
   const path = container.terminationMessagePath ?? '/dev/termination-log';
   if (path === '') return { mounts: [], file: '' };
   const file = join(node.directories.container(pod.metadata.uid, container.name), `${restartCount}.message`);
@@ -171,7 +174,7 @@ async function messageMount(node: NodeContext, pod: Live<Pod>, container: Contai
 
 const POST_START_TIMEOUT_MS = 24 * 3600 * 1000;
 
-async function runPostStart(node: NodeContext, pod: Live<Pod>, container: Container, id: string, sandbox: Sandbox): Promise<void> {
+async function runPostStart(node: StarterNode, pod: Live<Pod>, container: Container, id: string, sandbox: Sandbox): Promise<void> {
   const handler = container.lifecycle?.postStart;
   if (!handler) return;
   const podIp = sandbox.ips[0] ?? node.nodeIps[0] ?? '';

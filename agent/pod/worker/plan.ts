@@ -5,9 +5,8 @@ import type { PodObservation } from '../../contract/observation.ts';
 import { isRunning, latestContainer, readySandbox, restartCountOf } from '../../contract/observation.ts';
 import type { RuntimeContainer, Sandbox } from '../../contract/runtime.ts';
 import { ANNOTATION, containerHash } from '../../contract/runtime-labels.ts';
+import type { ContainerRole } from '../../spec/pod-containers.ts';
 import { mayRestart, shouldRestart } from '../../spec/restart-policy.ts';
-
-export type ContainerRole = 'init' | 'sidecar' | 'app' | 'ephemeral';
 
 /** One thing to do next for a pod. */
 export type PodAction =

@@ -2,14 +2,14 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { isRunning, latestContainer } from '../../contract/observation.ts';
-import type { NodeContext } from '../node-context.ts';
+import type { KillerNode } from './container-killer.ts';
 import { killContainer } from './container-killer.ts';
 
 /**
  * Ends what runs of a pod: its containers at once, then its sidecars in reverse order, then its sandboxes with their network.
  * Rejects where the runtime does; it can be repeated. `graceSeconds` is asked anew for each container: it may shrink meanwhile.
  */
-export async function endPod(node: NodeContext, pod: Live<Pod>, graceSeconds: () => number): Promise<void> {
+export async function endPod(node: KillerNode, pod: Live<Pod>, graceSeconds: () => number): Promise<void> {
   const uid = pod.metadata.uid;
   const start = node.clock.monotonic();
   const left = () => Math.max(0, graceSeconds() - (node.clock.monotonic() - start) / 1000);

@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { sleep } from '../../../base/clock.ts';
+import type { StatusAccess } from '../../contract/node-parts.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
@@ -9,13 +10,14 @@ import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
 import { createProber } from '../../probe/prober.ts';
 import { containerEvent } from '../../spec/container-events.ts';
+import { specContainers } from '../../spec/pod-containers.ts';
 import { containerResources, podCgroup } from '../../spec/pod-resources.ts';
-import type { NodeContext } from '../node-context.ts';
 import type { WaitingReason } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { podStatus } from '../status/pod-status.ts';
 import { terminationMessage } from '../status/termination-message.ts';
 import { killContainer } from './container-killer.ts';
+import type { StarterNode } from './container-starter.ts';
 import { createSandbox, StartError, startContainer } from './container-starter.ts';
 import { createCrashBackoff, durationText } from './crash-backoff.ts';
 import type { PodAction } from './plan.ts';
@@ -38,6 +40,15 @@ export interface PodWorker {
   status(): PodStatus | undefined;
 }
 
+/** The parts that a worker needs of its node. */
+export type WorkerNode = StarterNode &
+  StatusAccess & {
+    /** The prefix of container IDs in statuses: `containerd`. */
+    readonly runtimeName: string;
+    /** Called with the seconds from the first sight of a pod until all of its containers ran. */
+    readonly observeStart: (seconds: number) => void;
+  };
+
 export interface EndRequest {
   readonly graceSeconds: number;
   /** Makes the pod Failed with this reason. */
@@ -53,7 +64,7 @@ const SANDBOX_SETTLE_MS = 100;
 const SIMULATED_QUIET_MS = 50;
 
 /** @param onFinished called once nothing of the pod is left to do: it is gone from the API, or will never run again. */
-export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinished: () => void): PodWorker {
+export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished: () => void): PodWorker {
   const { clock, cache } = node;
   const uid = initial.metadata.uid;
   const log = node.log.child({ pod: `${initial.metadata.namespace}/${initial.metadata.name}` });
@@ -361,8 +372,6 @@ export function createPodWorker(initial: Live<Pod>, node: NodeContext, onFinishe
     status: () => lastStatus,
   };
 }
-
-const specContainers = (pod: Live<Pod>): readonly Container[] => [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
 
 const graceOf = ({ metadata, spec }: Live<Pod>): number =>
   metadata.deletionTimestamp ? (metadata.deletionGracePeriodSeconds ?? 30) : (spec?.terminationGracePeriodSeconds ?? 30);
