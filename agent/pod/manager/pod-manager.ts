@@ -7,7 +7,9 @@ import { sleep, timeText } from '../../../base/clock.ts';
 import type { ApiAccess } from '../../contract/node-parts.ts';
 import { podCgroup, qosClass } from '../../spec/pod-resources.ts';
 import { isTerminal } from '../status/pod-phase.ts';
-import type { EndRequest, PodWorker, WorkerNode } from '../worker/pod-worker.ts';
+import type { WorkerNode } from '../worker/action-performer.ts';
+import type { EndRequest } from '../worker/pod-state.ts';
+import type { PodWorker } from '../worker/pod-worker.ts';
 import { createPodWorker } from '../worker/pod-worker.ts';
 import type { Rejection } from './admission.ts';
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCrashBackoff, durationText } from './crash-backoff.ts';
+import { backoffEnd, durationText, NO_BACKOFFS, withRestart } from './crash-backoff.ts';
+
+function createCrashBackoff() {
+  let backoffs = NO_BACKOFFS;
+  return {
+    until: (container: string, finishedAt: number, now: number) => backoffEnd(backoffs, container, finishedAt, now),
+    next(container: string, finishedAt: number, now: number) {
+      backoffs = withRestart(backoffs, container, finishedAt, now);
+    },
+  };
+}
 
 describe('the delay between restarts', () => {
   it('is nothing at first, then ten seconds, doubled up to five minutes', () => {
