@@ -14,6 +14,7 @@ import { sleep, timeText } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
+import type { StatusWriter } from '../../contract/status-writer.ts';
 import type { PodHandler } from './pod-source.ts';
 
 /**
@@ -156,6 +157,16 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     },
   };
 }
+
+/** Writes the status of a static pod to its mirror. */
+export const mirroredWriter = (writer: StatusWriter, staticPods: StaticPods): StatusWriter => ({
+  put(pod, status) {
+    const shown = staticPods.shownAs(pod);
+    if (shown) writer.put(shown, status);
+  },
+  flushed: (uid) => writer.flushed(uid),
+  forget: (uid) => writer.forget(uid),
+});
 
 function watchDirectory(directory: string, onChange: () => void) {
   try {
