@@ -1,4 +1,5 @@
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Clock } from '../../base/clock.ts';
 import { RuntimeError, type RuntimeErrorCode } from '../contract/runtime.ts';
 import type { Message } from './wire.ts';
 
@@ -33,7 +34,7 @@ const CODES: ReadonlyMap<number, RuntimeErrorCode> = new Map([
 const toRuntimeError = (error: ServiceError): RuntimeError => new RuntimeError(CODES.get(error.code) ?? 'Other', error.details);
 
 /** @param metadata sent with every call (containerd's own services want a namespace). */
-export function openChannel(socketPath: string, metadata: Readonly<Record<string, string>> = {}): Channel {
+export function openChannel(socketPath: string, clock: Clock, metadata: Readonly<Record<string, string>> = {}): Channel {
   const insecure: ChannelCredentials = credentials.createInsecure();
   const client = new Client(`unix://${socketPath}`, insecure, {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -54,7 +55,7 @@ export function openChannel(socketPath: string, metadata: Readonly<Record<string
           (bytes) => response.decode(bytes),
           value,
           headers,
-          { deadline: timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs },
+          { deadline: timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs },
           (error, answer) => {
             if (error) reject(toRuntimeError(error));
             else if (answer === undefined) reject(new RuntimeError('Unknown', `${path} gave no answer`));

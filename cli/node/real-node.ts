@@ -65,7 +65,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         client,
         informers,
         nodeName,
-        runtime: createCriRuntime(containerd.socket),
+        runtime: createCriRuntime(containerd.socket, clock),
         dataDir: layout.agent,
         cgroupRoot: layout.cgroupRoot,
         clock,

@@ -1,9 +1,9 @@
 import type { Answer } from 'dns-packet';
 import type { Clock } from '../../../base/clock.ts';
 import type { Question, Reply } from './answer.ts';
-import type { ZoneAnswer } from './cluster-names.ts';
 import type { DnsMetrics } from './metrics.ts';
 import { answerLimit, readQuery, writeReply } from './wire.ts';
+import type { ZoneAnswer } from './zone-answers.ts';
 
 export interface ResponderOptions {
   /** `cluster.local`. */

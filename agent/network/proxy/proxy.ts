@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { sleep, systemClock } from '../../../base/clock.ts';
@@ -44,6 +43,9 @@ const BATCH_MS = 50;
 const CHECK_MS = 30_000;
 const RETRY_MS = [100, 500, 1000, 5000, 10_000];
 const NODES = 'nodes';
+/** Resolves in the next turn of the event loop. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Longest stretch of planning before the event loop gets its turn. */
 const STRETCH_MS = 8;
 
