@@ -21,7 +21,10 @@ const SANDBOX_TIMEOUT_MS = 4 * MINUTE;
 /** Pulls take what they take; containerd gives up by itself when nothing moves. */
 const PULL_TIMEOUT_MS = 60 * MINUTE;
 
-/** The pods of a containerd (1.6 or newer) that listens at `socketPath`. Nothing is connected until the first call. */
+/**
+ * Drives a containerd (1.6 or newer) that listens at `socketPath`. Nothing is connected until the first call. Long, as it has a method per
+ * operation of the contract, each a call with its conversion.
+ */
 export function createCriRuntime(socketPath: string, clock: Clock): ContainerRuntime {
   const channel: Channel = openChannel(socketPath, clock, { 'containerd-namespace': 'k8s.io' });
   const runtime = <In, Out>(method: string, request: Message<unknown, In>, response: Message<Out, never>, value: In, timeoutMs?: number) =>

@@ -4,7 +4,6 @@ import type { Kind } from '../../api/definition/kind.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
 import { keyText } from '../../api/meta/object.ts';
-import type { Container, VolumeMount } from '../../api/pod/container/container.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -12,17 +11,15 @@ import type { Logger } from '../../base/log.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import type { PodVolumes } from '../contract/pod-volumes.ts';
 import { MountError } from '../contract/pod-volumes.ts';
-import type { Mount } from '../contract/runtime-config.ts';
-import { PROPAGATION } from '../contract/runtime-config.ts';
-import { expand } from '../spec/expansion.ts';
 import type { PodAddresses } from '../spec/field-path.ts';
 import type { Allocatable } from '../spec/resource-field.ts';
 import { writePayload } from './atomic-writer.ts';
+import { containerMount } from './container-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { mountsUnder, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
-import { bindSubPath } from './sub-path.ts';
 import type { TokenSource } from './token-source.ts';
+import { volumePath } from './volume-path.ts';
 import { isPayloadVolume, objectsOf, volumePayload } from './volume-payload.ts';
 
 export interface LinuxVolumesOptions {
@@ -59,12 +56,6 @@ export async function mountMemoryDir(memoryDir: string): Promise<void> {
 }
 
 const REWRITE_RETRY_MS = 5_000;
-const PROPAGATIONS: Readonly<Record<string, number>> = {
-  None: PROPAGATION.PRIVATE,
-  HostToContainer: PROPAGATION.HOST_TO_CONTAINER,
-  Bidirectional: PROPAGATION.BIDIRECTIONAL,
-};
-
 export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const { directories, memoryDir, objects, tokens, clock, log, signal } = options;
   const states = new Map<string, PodState>();
@@ -76,20 +67,8 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const users = new Map<string, Set<string>>();
   const objectId = (kind: Kind, key: ObjectKey) => `${kind.plural}/${keyText(key)}`;
 
-  const pathOf = (pod: Live<Pod>, volume: Volume): string => {
-    const { uid } = pod.metadata;
-    if (volume.hostPath) return volume.hostPath.path;
-    const memory = (plugin: string) => join(memoryDir, uid, plugin, volume.name);
-    if (volume.emptyDir) return directories.volume(uid, 'kubernetes.io/empty-dir', volume.name);
-    if (volume.configMap) return directories.volume(uid, 'kubernetes.io/configmap', volume.name);
-    if (volume.downwardAPI) return directories.volume(uid, 'kubernetes.io/downward-api', volume.name);
-    if (volume.secret) return memory('secret');
-    if (volume.projected) return memory('projected');
-    throw new MountError(`Unable to attach or mount volumes: volume "${volume.name}" is of a kind that this node does not support`);
-  };
-
   const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
-    const path = pathOf(pod, volume);
+    const path = volumePath(pod, volume, directories, memoryDir);
     const group = pod.spec?.securityContext?.fsGroup;
     try {
       if (volume.hostPath) return await prepareHostPath(volume.hostPath);
@@ -104,7 +83,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const writeVolume = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
     const sources = { objects, tokens, addresses: options.addresses(pod), allocatable: options.allocatable() };
     const payload = await volumePayload(pod, volume, sources);
-    await writePayload(pathOf(pod, volume), payload, pod.spec?.securityContext?.fsGroup, clock.now());
+    await writePayload(volumePath(pod, volume, directories, memoryDir), payload, pod.spec?.securityContext?.fsGroup, clock.now());
   };
 
   const follow = (pod: Live<Pod>): PodState => {
@@ -158,7 +137,9 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       scheduleRefresh(state);
     },
     async mounts(pod, container, environment) {
-      const list = (container.volumeMounts ?? []).map((mount, index) => mountOf(pod, container, mount, index, environment));
+      const list = (container.volumeMounts ?? []).map((mount, index) =>
+        containerMount({ pod, container, mount, index, environment }, directories, memoryDir),
+      );
       return Promise.all(list);
     },
     podChanged(pod) {
@@ -190,28 +171,6 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
     },
   };
-
-  async function mountOf(
-    pod: Live<Pod>,
-    container: Container,
-    mount: VolumeMount,
-    index: number,
-    environment: ReadonlyMap<string, string>,
-  ): Promise<Mount> {
-    const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
-    if (!volume) throw new MountError(`volume "${mount.name}" is mounted but not defined`);
-    const root = pathOf(pod, volume);
-    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => environment.get(name)) : mount.subPath;
-    if (subPath?.includes('$(')) throw new MountError(`missing value for ${JSON.stringify(mount.subPathExpr)}`);
-    const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
-    return {
-      container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-      host_path: subPath ? await bindSubPath(root, subPath, target) : root,
-      // Files from the API are only ever the agent's to write.
-      readonly: (mount.readOnly ?? false) || isPayloadVolume(volume),
-      propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
-    };
-  }
 }
 
 async function prepareEmptyDir(path: string, { medium, sizeLimit }: NonNullable<Volume['emptyDir']>, group: number | undefined): Promise<void> {

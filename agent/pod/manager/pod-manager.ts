@@ -1,17 +1,17 @@
-import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
-import { sleep, timeText } from '../../../base/clock.ts';
+import { timeText } from '../../../base/clock.ts';
 import type { ApiAccess } from '../../contract/node-parts.ts';
-import { podCgroup, qosClass } from '../../spec/pod-resources.ts';
+import { qosClass } from '../../spec/pod-resources.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import type { WorkerNode } from '../worker/action-performer.ts';
 import type { EndRequest } from '../worker/pod-state.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
 import { createPodWorker } from '../worker/pod-worker.ts';
 import type { Rejection } from './admission.ts';
+import type { PodEntry } from './pod-closer.ts';
+import { closePod, removeFromApi } from './pod-closer.ts';
 
 /** All pods of a node: one worker each, from the moment they are bound until nothing of them is left. */
 export interface PodManager {
@@ -41,20 +41,8 @@ export interface PodManagerOptions {
   readonly signal: AbortSignal;
 }
 
-const RETRY_MS = 1_000;
-
-interface Entry {
-  readonly worker: PodWorker;
-  /** Nothing runs any more. */
-  finished: boolean;
-  /** Volumes and cgroup are gone. */
-  cleaned: boolean;
-  vanished: boolean;
-  closing: boolean;
-}
-
 export function createPodManager({ node, admit, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, PodEntry>();
   const byKey = new Map<string, string>();
   /** Refused pods, whose failure has been reported. */
   const refused = new Set<string>();
@@ -85,66 +73,26 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
       entry.finished = true;
       void close(entry);
     });
-    const entry: Entry = { worker, finished: false, cleaned: false, vanished: false, closing: false };
+    const entry: PodEntry = { worker, finished: false, cleaned: false, vanished: false, closing: false };
     entries.set(uid, entry);
     byKey.set(keyText(keyOf(pod)), uid);
     // Deleted before this agent began to look.
     if (pod.metadata.deletionTimestamp) worker.update(pod);
   };
 
-  const refuse = (pod: Live<Pod>, { reason, message }: Rejection) => {
+  const refuse = (pod: Live<Pod>, rejection: Rejection) => {
     refused.add(pod.metadata.uid);
-    node.recorder.event(pod, 'Warning', reason, message);
-    const status = {
-      ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
-      phase: 'Failed',
-      reason,
-      message,
-      conditions: pod.status?.conditions ?? [],
-      qosClass: pod.status?.qosClass ?? qosClass(pod.spec),
-      startTime: timeText(node.clock.now()),
-    };
-    node.statusWriter.put(pod, status);
+    node.recorder.event(pod, 'Warning', rejection.reason, rejection.message);
+    node.statusWriter.put(pod, rejectedStatus(pod, rejection, node.clock.now()));
   };
 
-  /** What is done once nothing of the pod runs; steps that fail are repeated. */
-  const close = async (entry: Entry): Promise<void> => {
+  const close = async (entry: PodEntry): Promise<void> => {
     if (entry.closing) return;
-    entry.closing = true;
-    const { worker } = entry;
-    while (!signal.aborted) {
-      try {
-        await clean(entry);
-        if (worker.pod.metadata.deletionTimestamp && !entry.vanished) await removeFromApi(worker.pod);
-        break;
-      } catch (error) {
-        node.log.warn({ err: error, pod: keyText(keyOf(worker.pod)) }, 'a pod that has ended could not be cleaned up');
-        await sleep(node.clock, RETRY_MS, signal);
-      }
-    }
-    entry.closing = false;
-    if (entry.vanished || worker.pod.metadata.deletionTimestamp) forget(entry);
+    await closePod(entry, node, signal);
+    if (entry.vanished || entry.worker.pod.metadata.deletionTimestamp) forget(entry);
   };
 
-  const clean = async (entry: Entry): Promise<void> => {
-    if (entry.cleaned) return;
-    const { uid } = entry.worker.pod.metadata;
-    if (!entry.vanished) await node.statusWriter.flushed(uid);
-    await node.volumes.tearDown(uid);
-    await node.cgroups.remove(podCgroup(entry.worker.pod, node.cgroupRoot).path);
-    entry.cleaned = true;
-  };
-
-  const removeFromApi = async (pod: Live<Pod>): Promise<void> => {
-    try {
-      await node.client.delete(pods, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
-    } catch (error) {
-      // Gone, or another pod has its name already.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
-  };
-
-  const forget = ({ worker }: Entry) => {
+  const forget = ({ worker }: PodEntry) => {
     const { uid } = worker.pod.metadata;
     if (!entries.delete(uid)) return;
     const key = keyText(keyOf(worker.pod));
@@ -160,7 +108,7 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
       const entry = entries.get(uid);
       if (!entry && refused.has(uid)) {
         if (pod.metadata.deletionTimestamp)
-          void removeFromApi(pod).catch((error: unknown) => node.log.warn({ err: error }, 'a refused pod could not be removed'));
+          void removeFromApi(pod, node).catch((error: unknown) => node.log.warn({ err: error }, 'a refused pod could not be removed'));
       } else if (reconsidered.has(uid)) reconsidered.set(uid, pod);
       else if (!entry) add(pod);
       else {
@@ -189,6 +137,17 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
     },
   };
 }
+
+/** The status of a pod that the node does not take. */
+const rejectedStatus = (pod: Live<Pod>, { reason, message }: Rejection, now: number): PodStatus => ({
+  ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
+  phase: 'Failed',
+  reason,
+  message,
+  conditions: pod.status?.conditions ?? [],
+  qosClass: pod.status?.qosClass ?? qosClass(pod.spec),
+  startTime: timeText(now),
+});
 
 /** Deleted by force: its containers still get what its spec gives them, unless they have been asked to end already; at least a second. */
 const graceAfterVanishing = ({ metadata, spec }: Live<Pod>): number =>

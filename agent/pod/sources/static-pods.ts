@@ -1,20 +1,17 @@
-import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { codecOf } from '../../../api/definition/codec.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import { isAlreadyExists, isNotFound } from '../../../api/meta/status-error.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { sleep, timeText } from '../../../base/clock.ts';
+import { sleep } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
 import type { StatusWriter } from '../../contract/status-writer.ts';
+import { createMirrors, mirroredHash } from './mirror-pods.ts';
+import { parseManifest } from './pod-manifest.ts';
 import type { PodHandler } from './pod-source.ts';
 
 /**
@@ -44,11 +41,10 @@ const READ_MS = 20_000;
 const RETRY_MS = 1_000;
 
 export const isStatic = (pod: Live<Pod>): boolean => pod.metadata.annotations?.[ANNOTATION.configSource] === 'file';
-const mirroredHash = (pod: Live<Pod>): string | undefined => pod.metadata.annotations?.[ANNOTATION.configMirror];
 
 export function createStaticPods({ directory, nodeName, nodeUid, client, clock, log }: StaticPodsOptions): StaticPods {
   const wanted = new Map<string, Live<Pod>>();
-  const mirrors = new Map<string, Live<Pod>>();
+  const mirrors = createMirrors({ nodeName, nodeUid, client, log });
   let wake = () => {};
 
   const readAll = async (): Promise<Map<string, Live<Pod>>> => {
@@ -69,40 +65,6 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     return found;
   };
 
-  /** @returns whether the API shows the pod; before the node is registered it cannot. */
-  const showInApi = async (pod: Live<Pod>): Promise<boolean> => {
-    const key = keyText(keyOf(pod));
-    const mirror = mirrors.get(key);
-    if (mirror && mirroredHash(mirror) === pod.metadata.uid && !mirror.metadata.deletionTimestamp) return true;
-    if (mirror) await removeMirror(mirror);
-    const uid = nodeUid();
-    if (uid === undefined) return false;
-    const annotations = { ...pod.metadata.annotations, [ANNOTATION.configMirror]: pod.metadata.uid };
-    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid, controller: true }];
-    const { name, namespace, labels } = pod.metadata;
-    const body: Pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace, ...(labels ? { labels } : {}), annotations, ownerReferences },
-      spec: pod.spec,
-    };
-    try {
-      await client.create(pods, body);
-    } catch (error) {
-      if (!isAlreadyExists(error)) log.warn({ err: error, pod: key }, 'a mirror pod could not be made');
-      return isAlreadyExists(error);
-    }
-    return true;
-  };
-
-  const removeMirror = async (mirror: Live<Pod>): Promise<void> => {
-    try {
-      await client.delete(pods, keyOf(mirror), { gracePeriodSeconds: 0, preconditions: { uid: mirror.metadata.uid } });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  };
-
   /** @returns whether everything is as it should be. */
   const sync = async (handler: PodHandler): Promise<boolean> => {
     const found = await readAll();
@@ -115,12 +77,9 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     for (const [key, pod] of found) {
       if (!wanted.has(key)) wanted.set(key, pod);
       handler.changed(pod);
-      if (!(await showInApi(pod))) complete = false;
+      if (!(await mirrors.show(pod))) complete = false;
     }
-    for (const [key, mirror] of mirrors) {
-      if (!found.has(key))
-        await removeMirror(mirror).catch((error: unknown) => log.warn({ err: error, pod: key }, 'a mirror pod could not be removed'));
-    }
+    await mirrors.keepOnly((key) => found.has(key));
     return complete;
   };
 
@@ -128,20 +87,19 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     filter: (next) => ({
       changed(pod) {
         if (mirroredHash(pod) === undefined) return next.changed(pod);
-        const key = keyText(keyOf(pod));
-        mirrors.set(key, pod);
-        const source = wanted.get(key);
+        mirrors.changed(pod);
+        const source = wanted.get(keyText(keyOf(pod)));
         // Its status can be written from here on.
         if (source) next.changed(source);
         if (!source || pod.metadata.deletionTimestamp) wake();
       },
       vanished(pod) {
         if (mirroredHash(pod) === undefined) return next.vanished(pod);
-        mirrors.delete(keyText(keyOf(pod)));
+        mirrors.vanished(pod);
         wake();
       },
     }),
-    shownAs: (pod) => (isStatic(pod) ? mirrors.get(keyText(keyOf(pod))) : pod),
+    shownAs: (pod) => (isStatic(pod) ? mirrors.of(pod) : pod),
     async run(handler, signal) {
       await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) =>
         log.warn({ err: error, directory }, 'no place for static pods'),
@@ -177,39 +135,4 @@ function watchDirectory(directory: string, onChange: () => void) {
     // It is not there yet: it is looked for at every round.
     return undefined;
   }
-}
-
-/** @throws Error where the text is no pod. */
-export async function parseManifest(text: string, path: string, nodeName: string, now: number): Promise<Live<Pod>> {
-  const codec = codecOf(pods);
-  const decoded = codec.decode(parse(text));
-  if (!decoded.ok) throw new Error(`${path}: ${decoded.message}`);
-  const pod = decoded.object;
-  codec.applyDefaults(pod);
-  pods.strategy.default?.(pod);
-  if (pod.kind !== 'Pod' || !pod.spec) throw new Error(`${path} holds no Pod`);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([nodeName, path, pod]))
-    .digest('hex');
-  const uid = pod.metadata?.uid ?? [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
-  const created = timeText(now);
-  return {
-    ...pod,
-    apiVersion: 'v1',
-    metadata: {
-      ...pod.metadata,
-      name: `${pod.metadata?.name ?? ''}-${nodeName}`,
-      namespace: pod.metadata?.namespace ?? 'default',
-      uid,
-      resourceVersion: '',
-      creationTimestamp: created,
-      annotations: {
-        ...pod.metadata?.annotations,
-        [ANNOTATION.configHash]: uid,
-        [ANNOTATION.configSource]: 'file',
-        [ANNOTATION.configSeen]: created,
-      },
-    },
-    spec: { ...pod.spec, nodeName, tolerations: [...(pod.spec.tolerations ?? []), { operator: 'Exists', effect: 'NoExecute' }] },
-  };
 }
