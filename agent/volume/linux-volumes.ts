@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Kind } from '../../api/definition/kind.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
-import { keyText } from '../../api/meta/object.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -18,6 +17,7 @@ import { containerMount } from './container-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { mountsUnder, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
+import { createObjectUsers } from './object-users.ts';
 import type { TokenSource } from './token-source.ts';
 import { volumePath } from './volume-path.ts';
 import { isPayloadVolume, objectsOf, volumePayload } from './volume-payload.ts';
@@ -46,7 +46,6 @@ interface PodState {
   /** Rewriting files is serial within a pod. */
   work: Promise<void>;
   cancelRefresh: () => void;
-  readonly retained: readonly { readonly kind: Kind; readonly key: ObjectKey }[];
 }
 
 /** Memory tmpfs of the whole node, made once; it outlives the agent, as the containers do that mount from it. */
@@ -56,6 +55,7 @@ export async function mountMemoryDir(memoryDir: string): Promise<void> {
 }
 
 const REWRITE_RETRY_MS = 5_000;
+/** Volumes of real pods. Past a hundred lines, as set-up, rewriting and tear-down share the state of each pod. */
 export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const { directories, memoryDir, objects, tokens, clock, log, signal } = options;
   const states = new Map<string, PodState>();
@@ -63,9 +63,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     for (const { cancelRefresh } of states.values()) cancelRefresh();
   };
   signal.addEventListener('abort', cancelAll, { once: true });
-  /** Object → pods that use it. */
-  const users = new Map<string, Set<string>>();
-  const objectId = (kind: Kind, key: ObjectKey) => `${kind.plural}/${keyText(key)}`;
+  const users = createObjectUsers(objects);
 
   const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
     const path = volumePath(pod, volume, directories, memoryDir);
@@ -93,13 +91,11 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       known.pod = pod;
       return known;
     }
-    const retained = (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume));
-    for (const { kind, key } of retained) {
-      objects.retain(kind, key);
-      const id = objectId(kind, key);
-      users.set(id, (users.get(id) ?? new Set()).add(uid));
-    }
-    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {}, retained };
+    users.retain(
+      uid,
+      (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume)),
+    );
+    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {} };
     states.set(uid, state);
     return state;
   };
@@ -152,7 +148,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       if (downward) rewrite(state);
     },
     objectChanged(kind, key) {
-      for (const uid of users.get(objectId(kind, key)) ?? []) {
+      for (const uid of users.of(kind, key)) {
         const state = states.get(uid);
         if (state) rewrite(state);
       }
@@ -162,10 +158,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       states.delete(uid);
       state?.cancelRefresh();
       tokens.forget(uid);
-      for (const { kind, key } of state?.retained ?? []) {
-        objects.release(kind, key);
-        users.get(objectId(kind, key))?.delete(uid);
-      }
+      users.release(uid);
       await state?.work;
       await unmountUnder(directories.pod(uid));
       await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
