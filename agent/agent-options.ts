@@ -36,7 +36,7 @@ export interface AgentOptions {
   /** The parent of all pods' cgroups; default `/kubepods`. */
   readonly cgroupRoot?: string;
   readonly maxPods?: number;
-  /** Manifests of static pods; left out: there are none. */
+  /** Directory of static pods' manifests. Without it the node has no static pods. */
   readonly staticPodDir?: string;
   /** The node's resolvers, for pods that use them directly; default /etc/resolv.conf. */
   readonly resolvConf?: string;
@@ -44,6 +44,6 @@ export interface AgentOptions {
   readonly registry?: Registry;
   /** The node's HTTPS server; without it there are no logs, exec or metrics. */
   readonly server?: NodeServerTls & { readonly port: number; readonly host?: string };
-  /** More that must be well before the node is ready; answers what is wrong. */
+  /** Further checks before the node is ready; resolves with the problems found. */
   readonly checks?: () => Promise<readonly string[]>;
 }

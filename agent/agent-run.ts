@@ -46,7 +46,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   await relist(agent);
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));
-  // Whether the node takes a pod depends on the labels that it is registered with.
+  // Admission of a pod depends on the labels that the node is registered with.
   if (await settledBefore(Promise.all([podSource.ready, agent.servicesReady, reporter.registered]), signal)) {
     const unsubscribe = podSource.subscribe(node.nodeName, staticPods?.filter(manager) ?? manager);
     signal.addEventListener('abort', unsubscribe, { once: true });

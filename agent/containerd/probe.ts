@@ -2,12 +2,12 @@ import { credentials, makeClientConstructor, status } from '@grpc/grpc-js';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 
-/** What `runtime.v1.RuntimeService/Version` answers, by protobuf field number (cri-api, v1). */
+/** The number of the field runtime_version in the answer of `runtime.v1.RuntimeService/Version` (cri-api, v1). */
 const RUNTIME_VERSION_FIELD = 3;
 
 /**
  * Asks the CRI service behind `socket` for its version: it answers only when it serves.
- * Returns the runtime's version ("1.6.20~ds1"), or undefined when nobody (or nobody ready) is there.
+ * Returns the runtime's version ("1.6.20~ds1"), or undefined if no service that is ready listens there.
  */
 export function probeCri(socket: string, timeoutMs: number, clock: Clock): Promise<string | undefined> {
   const identity = (bytes: Buffer) => bytes;

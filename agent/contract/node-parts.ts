@@ -47,7 +47,7 @@ export interface PodFiles {
   readonly directories: PodDirectories;
 }
 
-/** How probes and lifecycle hooks reach into pods. */
+/** The way by which probes and lifecycle hooks reach into pods. */
 export interface ProbeAccess {
   readonly probes: ProbeTransport;
 }

@@ -1,7 +1,7 @@
 import type { RuntimeContainer, Sandbox } from './runtime.ts';
 import { ANNOTATION } from './runtime-labels.ts';
 
-/** What the runtime has of one pod. Both lists stand newest first. */
+/** The sandboxes and containers of one pod in the runtime. Both lists stand newest first. */
 export interface PodObservation {
   readonly sandboxes: readonly Sandbox[];
   readonly containers: readonly RuntimeContainer[];
@@ -15,7 +15,7 @@ export const newestFirst = <T extends { readonly createdAt: number; readonly att
 export const latestContainer = (observation: PodObservation, name: string): RuntimeContainer | undefined =>
   observation.containers.find((container) => container.name === name);
 
-/** The attempt before the latest: what lastState tells of. */
+/** The attempt before the latest, which lastState shows. */
 export const previousContainer = (observation: PodObservation, name: string): RuntimeContainer | undefined =>
   observation.containers.filter((container) => container.name === name)[1];
 

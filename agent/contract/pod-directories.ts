@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 
-/** Where a pod's files are under the agent's data directory; names inside are kubelet's. */
+/** The places of a pod's files under the agent's data directory; names inside are kubelet's. */
 export interface PodDirectories {
   /** Everything of the pod but its logs. */
   readonly pod: (uid: string) => string;

@@ -7,7 +7,7 @@ import type { Mount } from './runtime-config.ts';
 export interface PodVolumes {
   /** Makes all volumes of the pod, or those that are not there yet; safe to repeat. @throws MountError naming the volume. */
   setUp(pod: Live<Pod>): Promise<void>;
-  /** What a container mounts; `environment` expands subPathExpr. @throws MountError */
+  /** The mounts of a container; `environment` expands subPathExpr. @throws MountError */
   mounts(pod: Live<Pod>, container: Container, environment: ReadonlyMap<string, string>): Promise<readonly Mount[]>;
   /** The pod's metadata changed: downward-API files follow. */
   podChanged(pod: Live<Pod>): void;

@@ -1,7 +1,7 @@
-/** How a probe or a lifecycle hook ended. */
+/** The outcome of a probe or a lifecycle hook. */
 export interface ProbeOutcome {
   readonly ok: boolean;
-  /** What `kubectl describe pod` shows after `Readiness probe failed: `. */
+  /** The text that `kubectl describe pod` shows after `Readiness probe failed: `. */
   readonly message: string;
 }
 
@@ -14,7 +14,7 @@ export interface HttpTarget {
   readonly headers: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** How probes and hooks reach into pods. Each call ends by itself after `timeoutMs`, and never rejects. */
+/** The way by which probes and hooks reach into pods. Each call ends by itself after `timeoutMs`, and never rejects. */
 export interface ProbeTransport {
   http(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome>;
   tcp(host: string, port: number, timeoutMs: number): Promise<ProbeOutcome>;

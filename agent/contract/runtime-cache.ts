@@ -1,7 +1,7 @@
 import type { PodObservation } from './observation.ts';
 import type { RuntimeContainer, Sandbox } from './runtime.ts';
 
-/** The state of the runtime, by pod. Whoever changes something through the runtime refreshes it here before it goes on. */
+/** The state of the runtime, by pod. A part that changes something through the runtime refreshes it here before it goes on. */
 export interface RuntimeCache {
   of(podUid: string): PodObservation;
   /** Pods of which the runtime has anything, including those unknown to the API. */

@@ -19,9 +19,9 @@ export const ANNOTATION = {
   restartCount: 'io.kubernetes.container.restartCount',
   terminationMessagePath: 'io.kubernetes.container.terminationMessagePath',
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
-  /** Where the termination message is on the host: kubelet finds it among the mounts that verbose statuses list. */
+  /** The file of the termination message on the host: kubelet finds it among the mounts that verbose statuses list. */
   terminationMessageFile: 'skiff.dev/container.terminationMessageFile',
-  /** The resources it was created with: what differs from them later is a resize. */
+  /** The resources that it was created with: a later difference is a resize. */
   resources: 'skiff.dev/container.resources',
   terminationGracePeriod: 'io.kubernetes.pod.terminationGracePeriod',
   preStopHandler: 'io.kubernetes.container.preStopHandler',

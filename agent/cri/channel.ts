@@ -5,7 +5,7 @@ import type { Message } from './wire.ts';
 
 /** Calls over one HTTP/2 connection to a unix socket; grpc-js reconnects by itself. */
 export interface Channel {
-  /** `path` is `/package.Service/Method`. @throws RuntimeError past `timeoutMs`, or where the server refuses. */
+  /** `path` is `/package.Service/Method`. @throws RuntimeError past `timeoutMs`, or if the server refuses. */
   call<In, Out>(path: string, request: Message<unknown, In>, response: Message<Out, never>, value: In, timeoutMs?: number): Promise<Out>;
   /** Calls `onMessage` for each answer until the stream or `signal` ends. @throws RuntimeError when it breaks. */
   stream<In, Out>(

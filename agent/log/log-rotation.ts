@@ -30,7 +30,7 @@ export async function rotateLogs({ cache, clock, log, runtime }: RuntimeAccess &
 
 /**
  * Moves a log file that has grown too long out of the way (`0.log.20260102-150405`, older ones gzipped) and has the runtime go on in a
- * new one. @param reopen asks the runtime to; where it fails the file is moved back.
+ * new one. @param reopen asks the runtime to; if it fails, the file is moved back.
  * @returns whether it was rotated.
  */
 export async function rotateLog(file: string, { maxBytes, maxFiles }: RotationLimits, clock: Clock, reopen: () => Promise<void>): Promise<boolean> {

@@ -54,7 +54,7 @@ export interface NodeNetwork extends Runnable {
 }
 
 /**
- * The network of a node: pods' addresses, routes to other nodes' pods, services, DNS. When the signal aborts all stays in the kernel as it is
+ * The network of a node: pods' addresses, routes to other nodes' pods, services, DNS. When the signal aborts, everything stays in the kernel as it is
  * (the agent may be restarting, and pods go on talking) but DNS, which needs the agent; `removeNodeNetwork` takes it back.
  */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {

@@ -7,7 +7,7 @@ import { listPodLinks } from './pod-network/pod-links.ts';
 import { listRoutes } from './pod-network/routes.ts';
 import { TABLE } from './proxy/table.ts';
 
-/** What a node of ours leaves on a machine, by kind; all empty after `skiff down`. */
+/** The traces that a node of ours leaves on a machine, by kind; all empty after `skiff down`. */
 export interface OwnTraces {
   /** containerd and its shims: `pid arguments`. */
   readonly processes: readonly string[];

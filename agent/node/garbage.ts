@@ -7,7 +7,7 @@ import { ANNOTATION } from '../contract/runtime-labels.ts';
 
 /** Removes what dead pods and dead containers leave behind. */
 export interface GarbageCollector {
-  /** What the runtime keeps of a pod can go: it is over and out of the API. */
+  /** Removes everything that the runtime keeps of a pod that is over and out of the API. */
   podGone(podUid: string): void;
   /** Looks through everything once. */
   collect(): Promise<void>;
@@ -55,7 +55,7 @@ export function createGarbageCollector({ node, isKnown }: GarbageCollectorOption
     );
   };
 
-  /** Of a pod that goes on: dead containers but the latest two of a name, and dead sandboxes but the latest. */
+  /** Removes dead containers of a pod that goes on, but the latest two of a name, and dead sandboxes but the latest. */
   const prune = async ({ containers, sandboxes }: PodObservation): Promise<void> => {
     const seen = new Map<string, number>();
     for (const container of containers) {

@@ -35,7 +35,7 @@ export interface NodeReporter {
   node(): Live<Node> | undefined;
   /** Reads the node from the API. */
   refresh(): Promise<void>;
-  /** Looks again now: something that readiness depends on has changed. */
+  /** Checks the node's health now, because something that readiness depends on has changed. */
   check(): void;
   /** @param serverPort where the node's server listens. */
   run(serverPort: number, signal: AbortSignal): Promise<void>;
@@ -140,7 +140,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 const isReady = (node: Live<Node> | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** What a status says, beside when it was said. */
+/** The content of a status without its times. */
 const withoutHeartbeats = (status: NodeStatus | undefined): string =>
   JSON.stringify({ ...status, conditions: status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]) });
 

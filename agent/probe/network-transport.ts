@@ -8,7 +8,7 @@ import type { ContainerRuntime } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { enumeration, message, string } from '../cri/wire.ts';
 
-/** What is read of an answer, and shown of an exec's output. */
+/** The most that is shown of an exec's output, in characters. */
 const MAX_OUTPUT = 10 * 1024;
 const OK: ProbeOutcome = { ok: true, message: '' };
 const failed = (text: string): ProbeOutcome => ({ ok: false, message: text });

@@ -25,7 +25,7 @@ function specOf({ pod }: PodWorker, name: string): Container {
   return spec;
 }
 
-/** The container that exec and attach reach. @throws StatusError where the pod is not there or the container does not run. */
+/** The container that exec and attach reach. @throws StatusError if the pod is not there or the container does not run. */
 export function runningContainer(
   node: ServerNode,
   pods: PodLookup,
@@ -38,7 +38,7 @@ export function runningContainer(
   return { container, spec };
 }
 
-/** The container whose log is asked for. @throws StatusError in kubelet's words where there is none. */
+/** The container whose log is asked for. @throws StatusError in kubelet's words if there is none. */
 export function logContainer(node: ServerNode, pods: PodLookup, target: Target, previous: boolean): RuntimeContainer {
   const worker = workerOf(pods, target);
   specOf(worker, target.container);

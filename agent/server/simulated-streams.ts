@@ -17,7 +17,7 @@ const server = new WebSocketServer({
   handleProtocols: (protocols) => [...protocols].find((protocol) => PROTOCOLS.has(protocol)) ?? false,
 });
 
-/** Answers exec and attach on a simulated pod: what it would have printed, and how it would have ended. */
+/** Answers exec and attach on a simulated pod with the output and the exit code that it would have had. */
 export function serveSimulated(
   answer: { readonly stdout: string; readonly exitCode: number },
   request: IncomingMessage,

@@ -7,7 +7,7 @@ import type { ContainerConfig } from '../contract/runtime-config.ts';
 import { LABEL } from '../contract/runtime-labels.ts';
 
 /**
- * How a simulated pod behaves, by annotation; durations in milliseconds.
+ * The annotations by which a simulated pod behaves; durations in milliseconds.
  * - `simulated.skiff.dev/start-delay`: how long each container takes to start (default 0)
  * - `simulated.skiff.dev/run-for`: how long each container runs before it exits (default: for ever)
  * - `simulated.skiff.dev/exit-code`: with which code it then exits (default 0)

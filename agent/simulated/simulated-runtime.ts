@@ -14,7 +14,7 @@ export interface SimulatedRuntimeOptions {
 
 /**
  * A runtime in memory: every image is there, containers start at once and run until they are stopped or their annotation says.
- * Logs show when the container started and stopped. Exec answers what it would have run, `echo` and `true`/`false` behave;
+ * Logs show when the container started and stopped. Exec answers with the command that it would have run; `echo`, `true` and `false` behave;
  * port-forward is refused. Long, as it has a method per operation of the contract.
  */
 export function createSimulatedRuntime({ clock, podAddress }: SimulatedRuntimeOptions): ContainerRuntime {

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 
-/** What a pod's fields cannot tell before its status is written. */
+/** The addresses of a pod, which its fields lack before its status is written. */
 export interface PodAddresses {
   readonly podIps: readonly string[];
   readonly hostIps: readonly string[];
@@ -9,7 +9,7 @@ export interface PodAddresses {
 
 /**
  * The value of a `fieldRef`. Maps print as `key="value"` lines, sorted (k8s.io/kubernetes/pkg/fieldpath).
- * @throws Error where the path is not one of those the API allows.
+ * @throws Error if the API does not allow the path.
  */
 export function podFieldValue(pod: Live<Pod>, fieldPath: string, addresses: PodAddresses): string {
   const subscript = /^metadata\.(annotations|labels)\['(.*)'\]$/.exec(fieldPath);

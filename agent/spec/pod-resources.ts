@@ -18,7 +18,7 @@ type Amounts = Readonly<Record<string, string>> | undefined;
 export const milliCpu = (amounts: Amounts): number => (amounts?.cpu === undefined ? 0 : milliValueOfQuantity(amounts.cpu));
 export const memoryBytes = (amounts: Amounts): number => (amounts?.memory === undefined ? 0 : valueOfQuantity(amounts.memory));
 
-/** A request that is left out is the limit, where there is one. */
+/** A request that is left out equals the limit, if there is one. */
 export const requestsOf = (resources: ResourceRequirements | undefined): Record<string, string> => ({ ...resources?.limits, ...resources?.requests });
 
 /** cgroup v1's weight for a CPU request; the runtime translates it for v2. */
@@ -52,7 +52,7 @@ export function qosClass(spec: PodSpec | undefined): QosClass {
 
 const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
 
-/** How willingly the kernel kills the container when memory runs out (pkg/kubelet/qos/policy.go). */
+/** The container's oom_score_adj: the kernel kills those with the highest first when memory runs out (pkg/kubelet/qos/policy.go). */
 export function oomScore(pod: Pod, container: Container, memoryCapacity: number): number {
   if ((pod.spec?.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY) return -997;
   const qos = qosClass(pod.spec);
@@ -89,7 +89,7 @@ export function podCgroup(pod: Pod, root: string): PodCgroup {
 }
 
 /**
- * What a pod takes of one resource at its peak: all containers with the sidecars, or an init container with the sidecars before it,
+ * The amount of one resource that a pod takes at its peak: all containers with the sidecars, or an init container with the sidecars before it,
  * whichever is more; overhead comes on top
  * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
  */
@@ -107,7 +107,7 @@ function effective(pod: Pod, amountOf: (resources: ResourceRequirements | undefi
   return Math.max(peak, total);
 }
 
-/** What the scheduler counts of a pod, for one resource: as `effective`, in the resource's base unit (CPU: millicores). */
+/** The amount of one resource that the scheduler counts for a pod: as `effective`, in the resource's base unit (CPU: millicores). */
 export function podRequest(pod: Pod, resource: string): number {
   const amountOf = (amount: string | undefined) =>
     amount === undefined ? 0 : resource === 'cpu' ? milliValueOfQuantity(amount) : valueOfQuantity(amount);

@@ -3,13 +3,13 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { ResourceFieldSelector } from '../../api/pod/env/env.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 
-/** Stands in for a limit that is not set: what the node can give. */
+/** The node's allocatable amounts, which stand in for limits that are not set. */
 export type Allocatable = Readonly<Record<string, string>>;
 
 /**
  * The value of a `resourceFieldRef`: divided by its divisor and rounded up; a limit that is not set is the node's allocatable amount
  * (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/).
- * @throws Error where the container or the resource is unknown.
+ * @throws Error if the container or the resource is unknown.
  */
 export function resourceFieldValue(pod: Pod, self: Container | undefined, ref: ResourceFieldSelector, allocatable: Allocatable): string {
   const container = ref.containerName

@@ -70,7 +70,7 @@ async function addProjection(files: Files, pod: Live<Pod>, source: VolumeProject
     const token = await sources.tokens.token(pod, source.serviceAccountToken);
     const user = commonUser(pod);
     const shared = pod.spec?.securityContext?.fsGroup !== undefined;
-    // Readable by the one user that the containers run as, or by the pod's group; else by whoever runs (as upstream's projected plugin).
+    // Readable by the one user that the containers run as, or by the pod's group; otherwise by any user (as upstream's projected plugin).
     const tokenMode = user !== undefined || shared ? (shared ? 0o640 : 0o600) : mode;
     files.set(source.serviceAccountToken.path, { content: Buffer.from(token), mode: tokenMode, ...(user === undefined ? {} : { uid: user }) });
     return;

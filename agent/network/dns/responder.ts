@@ -14,7 +14,7 @@ export interface ResponderOptions {
   readonly metrics?: DnsMetrics;
 }
 
-/** From message to message; undefined for what gets no answer. A name of the cluster's is answered at once, without a turn of the event loop. */
+/** Answers a message with a message. Returns undefined if it gets no answer. A name of the cluster is answered at once, without a turn of the event loop. */
 export type Responder = (message: Buffer, transport: 'udp' | 'tcp') => Buffer | undefined | Promise<Buffer>;
 
 /** ExternalName services may point to each other: so far is followed. */

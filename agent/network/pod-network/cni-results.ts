@@ -2,7 +2,7 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CNI_NETWORK } from './cni.ts';
 
-/** Where libcni notes what it gave to whom: fixed in containerd, shared with every other user of CNI on the machine. */
+/** libcni's notes of what it gave to which container: fixed in containerd, shared with every other user of CNI on the machine. */
 const RESULTS_DIR = '/var/lib/cni/results';
 
 /**

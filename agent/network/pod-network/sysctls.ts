@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * What the kernel must allow: routing between pods and the rest, and sources of 127.0.0.0/8 on other devices than `lo`, so that node ports
+ * Kernel settings that the network needs: routing between pods and the rest, and sources of 127.0.0.0/8 on other devices than `lo`, so that node ports
  * answer on localhost (the proxy's table drops packets that come in for these addresses from outside, and masquerades ours that go out).
  */
 export const WANTED_SYSCTLS: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ export const WANTED_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.conf.all.route_localnet': '1',
 };
 
-/** Where the settings of before are kept. */
+/** The file that keeps the settings of before. */
 export const sysctlFile = (runDir: string): string => join(runDir, 'sysctls.json');
 
 export interface SysctlOptions {

@@ -26,7 +26,7 @@ export interface ProxyOptions extends TableOptions {
   readonly kernel?: ProxyKernel;
 }
 
-/** Where the proxy's work goes. */
+/** The kernel's side of the proxy. */
 export interface ProxyKernel {
   apply(transaction: string, signal?: AbortSignal): Promise<void>;
   exists(): Promise<boolean>;
@@ -41,7 +41,7 @@ const RETRY_MS = [100, 500, 1000, 5000, 10_000];
 /**
  * The service proxy of a node: keeps our nftables table as services, endpoints, nodes and host ports ask for. The first transaction replaces the
  * table whole (what an earlier process left counts until then); later ones carry only what changed, and cost the same whatever is there.
- * A refused transaction, or a table that somebody flushed, is answered by replacing it whole. When the signal aborts the table stays:
+ * A refused transaction, or a table that somebody flushed, is answered by replacing it whole. When the signal aborts, the table stays:
  * connections go on while the agent restarts.
  */
 export function createProxy(options: ProxyOptions): Runnable {
@@ -116,7 +116,7 @@ export function createProxy(options: ProxyOptions): Runnable {
         full = !(await kernel.exists());
         if (full) log.warn('the service table is gone: it is put back');
       }
-      // What belongs together arrives in one turn of the event loop; a burst is gathered.
+      // Changes that belong together arrive in one turn of the event loop; a burst is gathered.
       await turn();
       const rest = start + BATCH_MS - clock.monotonic();
       if (rest > 0) await sleep(clock, rest, signal);

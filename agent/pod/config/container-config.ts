@@ -14,15 +14,15 @@ export interface ContainerSettings {
   readonly environment: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
   readonly restartCount: number;
-  /** The host's file behind terminationMessagePath; empty: none. */
+  /** The host's file behind terminationMessagePath; empty if there is none. */
   readonly messageFile: string;
   readonly memoryCapacity: number;
   readonly seccompDir: string;
-  /** The container whose processes this one sees (ephemeral containers); undefined: the pod's own rule. */
+  /** The container whose processes this one sees (ephemeral containers); undefined applies the pod's own rule. */
   readonly targetId: string | undefined;
 }
 
-/** @throws ContainerConfigError where the security context cannot be met. */
+/** Builds a container's configuration. @throws ContainerConfigError if the security context cannot be met. */
 export function containerConfig(pod: Live<Pod>, container: Container, settings: ContainerSettings): ContainerConfig {
   const { environment, restartCount } = settings;
   const expanded = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expand(text, (name) => environment.get(name)));

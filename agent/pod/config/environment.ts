@@ -28,7 +28,7 @@ export interface EnvironmentSources {
 
 /**
  * The container's variables: services', then `envFrom`, then `env`, later ones winning; `$(NAME)` in values refers to what came before.
- * @throws ContainerConfigError where something that is not optional is missing.
+ * @throws ContainerConfigError if something that is not optional is missing.
  */
 export async function containerEnvironment(pod: Live<Pod>, container: Container, sources: EnvironmentSources): Promise<Map<string, string>> {
   const defined = new Map<string, string>();

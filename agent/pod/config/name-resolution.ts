@@ -6,7 +6,7 @@ import type { ClusterDns, DnsSettings } from '../../contract/cluster-dns.ts';
 const MAX_SERVERS = 3;
 const MAX_SEARCHES = 32;
 
-/** What the pod's resolv.conf says, by its dnsPolicy and dnsConfig (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/). */
+/** The settings of the pod's resolv.conf, by its dnsPolicy and dnsConfig (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/). */
 export function podDns(pod: Live<Pod>, cluster: ClusterDns): DnsSettings {
   const policy = pod.spec?.dnsPolicy ?? 'ClusterFirst';
   const clusterFirst = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !pod.spec?.hostNetwork);
@@ -44,7 +44,7 @@ export function parseResolvConf(text: string): DnsSettings {
 }
 
 export interface HostNames {
-  /** What `hostname` prints. */
+  /** The output of `hostname`. */
   readonly hostname: string;
   /** The domain of the fully qualified name; empty without a subdomain. */
   readonly domain: string;

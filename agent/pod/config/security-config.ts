@@ -41,7 +41,7 @@ const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sys
 
 /**
  * The container's security context with the pod's behind it.
- * @throws ContainerConfigError where it must not run as root, and would or might.
+ * @throws ContainerConfigError if it must not run as root, and would or might.
  */
 export function containerSecurity(
   pod: Pod,

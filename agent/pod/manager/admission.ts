@@ -19,8 +19,8 @@ export interface AdmissionFacts {
 const CRITICAL = 2_000_000_000;
 
 /**
- * Whether the node takes a pod that was bound to it: the scheduler may have worked from an old picture, or there was none.
- * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Undefined: it does.
+ * Decides whether the node takes a pod that was bound to it: the scheduler may have worked from an old picture, or there was none.
+ * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Returns undefined if it does.
  */
 export function admitPod(pod: Pod, { node, allocatable, others }: AdmissionFacts): Rejection | undefined {
   const facts = { name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} };

@@ -17,7 +17,7 @@ import { closePod, removeFromApi } from './pod-closer.ts';
 export interface PodManager {
   /** A pod of the API (or a static one) as it is now. */
   changed(pod: Live<Pod>): void;
-  /** The pod is no longer in the API: whatever runs of it is ended. */
+  /** Ends everything that runs of a pod that is no longer in the API. */
   vanished(pod: Live<Pod>): void;
   /** The runtime's state of a pod changed. */
   wake(podUid: string): void;
@@ -32,11 +32,11 @@ export interface PodManager {
 
 export interface PodManagerOptions {
   readonly node: WorkerNode & ApiAccess;
-  /** Whether the node takes the pod; `others` are those it has. */
+  /** Decides whether the node takes the pod, beside the `others` that it has. */
   readonly admit: (pod: Live<Pod>, others: readonly Pod[]) => Rejection | undefined;
   /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */
   readonly refreshNode: () => Promise<void>;
-  /** A pod is over and out of the API: what the runtime keeps of it can go. */
+  /** Called when a pod is over and out of the API: everything that the runtime keeps of it can be removed. */
   readonly onGone: (pod: Live<Pod>) => void;
   readonly signal: AbortSignal;
 }
@@ -149,6 +149,6 @@ const rejectedStatus = (pod: Live<Pod>, { reason, message }: Rejection, now: num
   startTime: timeText(now),
 });
 
-/** Deleted by force: its containers still get what its spec gives them, unless they have been asked to end already; at least a second. */
+/** Seconds for a pod that was deleted by force: those of its spec, unless its containers have been asked to end already; at least one. */
 const graceAfterVanishing = ({ metadata, spec }: Live<Pod>): number =>
   metadata.deletionTimestamp ? 1 : Math.max(1, spec?.terminationGracePeriodSeconds ?? 30);

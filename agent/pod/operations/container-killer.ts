@@ -8,7 +8,7 @@ import { readySandbox } from '../../contract/observation.ts';
 import { runHandler } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
 
-/** What a hook has used up may leave the container less than this to stop (pkg/kubelet/kuberuntime: minimumGracePeriodInSeconds). */
+/** The least time that a container gets to stop, however much its hook has used up (pkg/kubelet/kuberuntime: minimumGracePeriodInSeconds). */
 const MIN_GRACE_SECONDS = 2;
 
 /** The parts by which containers are ended. */
@@ -18,7 +18,7 @@ export interface KillRequest {
   readonly pod: Live<Pod>;
   readonly container: Container;
   readonly id: string;
-  /** For the event; empty: `Stopping container NAME`. */
+  /** The event's message; empty for `Stopping container NAME`. */
   readonly message: string;
   /** Seconds for the preStop hook and the stop signal together; SIGKILL follows. */
   readonly graceSeconds: number;

@@ -26,7 +26,7 @@ import { killContainer } from './container-killer.ts';
 /** The parts by which containers are started. */
 export type StarterNode = KillerNode & PodCgroups & PodFiles & ContainerSources;
 
-/** A container could not be started: what its status shows, and when to try again (milliseconds since the epoch). */
+/** A container could not be started. Carries the reason for its status and the time of the next try (milliseconds since the epoch). */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly reason: string;
@@ -56,8 +56,8 @@ export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: 
 }
 
 /**
- * Image, configuration, creation, start and postStart hook of one container.
- * @throws StartError with what the container's status shows.
+ * Starts one container: image, configuration, creation, start and postStart hook.
+ * @throws StartError with the reason that the container's status shows.
  */
 export async function startContainer(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number): Promise<void> {
   const retryAt = node.clock.now() + RETRY_MS;
@@ -105,7 +105,7 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, containe
   await runPostStart(node, pod, container, id, sandbox);
 }
 
-/** What `kubectl debug --target` names: the container whose processes an ephemeral one joins. */
+/** The container that `kubectl debug --target` names: an ephemeral container joins its processes. */
 function targetOf(node: StarterNode, pod: Live<Pod>, container: Container): string | undefined {
   const name = pod.spec?.ephemeralContainers?.find((candidate) => candidate.name === container.name)?.targetContainerName;
   return name ? latestContainer(node.cache.of(pod.metadata.uid), name)?.id : undefined;
@@ -126,7 +126,7 @@ function failed(node: StarterNode, pod: Live<Pod>, container: Container, reason:
   return new StartError(reason, message, retryAt);
 }
 
-/** Of what the runtime says about creating and starting, only the description is shown. */
+/** The text of an error for people. Of the runtime's errors in creating and starting only the description is shown. */
 function wordsOf(reason: string, error: unknown): string {
   if (error instanceof RuntimeError && (reason === 'CreateContainerError' || reason === 'RunContainerError')) return error.description;
   return error instanceof Error ? error.message : String(error);
@@ -167,7 +167,7 @@ async function messageMount(node: StarterNode, pod: Live<Pod>, container: Contai
   const file = join(node.directories.container(pod.metadata.uid, container.name), `${restartCount}.message`);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, '');
-  // Whatever user the container runs as may write it.
+  // Any user that the container runs as may write it.
   await chmod(file, 0o666);
   return { mounts: [{ container_path: path, host_path: file, propagation: PROPAGATION.PRIVATE }], file };
 }

@@ -7,7 +7,7 @@ import { killContainer } from './container-killer.ts';
 
 /**
  * Ends what runs of a pod: its containers at once, then its sidecars in reverse order, then its sandboxes with their network.
- * Rejects where the runtime does; it can be repeated. `graceSeconds` is asked anew for each container: it may shrink meanwhile.
+ * Rejects if the runtime does; it can be repeated. `graceSeconds` is read anew for each container, as it may shrink meanwhile.
  */
 export async function endPod(node: KillerNode, pod: Live<Pod>, graceSeconds: () => number): Promise<void> {
   const uid = pod.metadata.uid;
@@ -22,7 +22,7 @@ export async function endPod(node: KillerNode, pod: Live<Pod>, graceSeconds: () 
   const others = [...(pod.spec?.containers ?? []), ...(pod.spec?.ephemeralContainers ?? []), ...init.filter((c) => !sidecars.includes(c))];
   await Promise.all(others.map(kill));
   for (const sidecar of sidecars.toReversed()) await kill(sidecar);
-  // Older incarnations whose end was never seen.
+  // Earlier attempts whose end was never seen.
   for (const stray of node.cache.of(uid).containers.filter(isRunning)) {
     await node.runtime.stopContainer(stray.id, 0);
     await node.cache.refreshContainer(stray.id);

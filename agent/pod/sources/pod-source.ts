@@ -2,7 +2,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 
-/** Where a node learns of its pods. */
+/** The source from which a node learns of its pods. */
 export interface PodSource {
   /** Resolves once the pods there were at the start have been delivered. */
   readonly ready: Promise<void>;

@@ -21,7 +21,7 @@ import type { PodHandler } from './pod-source.ts';
 export interface StaticPods {
   /** Takes the API's pods: mirrors are kept aside, all others go on to `next`. */
   filter(next: PodHandler): PodHandler;
-  /** The mirror that shows a static pod's status; undefined: there is none yet. For other pods, the pod itself. */
+  /** The mirror that shows a static pod's status, or another pod itself. Returns undefined if there is no mirror yet. */
   shownAs(pod: Live<Pod>): Live<Pod> | undefined;
   /** Reads the directory until the signal aborts, telling `handler` of its pods. */
   run(handler: PodHandler, signal: AbortSignal): Promise<void>;

@@ -25,13 +25,13 @@ export interface ContainerStatusInput {
   readonly ending: boolean;
   /** The prefix of container IDs: `containerd`. */
   readonly runtimeName: string;
-  /** What the container left in its termination message, by container ID. */
+  /** Termination messages of containers, by container ID. */
   readonly terminationMessages: ReadonlyMap<string, string>;
   readonly ready: (containerId: string, container: Container) => boolean;
   readonly started: (containerId: string, container: Container) => boolean;
 }
 
-/** Status of one container, from its latest incarnation and the one before. */
+/** The status of one container, from its latest attempt and the one before. */
 export function containerStatus(input: ContainerStatusInput, container: Container, role: ContainerRole): ContainerStatus {
   const { pod, observation, waiting } = input;
   const current = latestContainer(observation, container.name);
@@ -111,7 +111,7 @@ function terminatedState(input: ContainerStatusInput, container: RuntimeContaine
   };
 }
 
-/** The message's file goes with the pod's directory; what was read of it once is in the API. */
+/** The message as the API has it: its file is deleted with the pod's directory. */
 function writtenMessage(pod: Live<Pod>, containerId: string): string | undefined {
   const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   const ends = all.flatMap(({ state, lastState }) => [state?.terminated ?? [], lastState?.terminated ?? []].flat());

@@ -17,7 +17,7 @@ export interface ConditionFacts {
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const TRUE: Verdict = { status: 'True' };
 
-/** The types that the node answers for; others (readiness gates, DisruptionTarget) belong to whoever set them. */
+/** The types that the node sets; others (readiness gates, DisruptionTarget) belong to the clients that set them. */
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'] as const;
 export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set([...OWN, 'PodScheduled']);
 
@@ -66,7 +66,7 @@ function containersReadyVerdict(pod: Live<Pod>, { phase, init, containers }: Con
 
 function initializedVerdict(pod: Live<Pod>, { phase, init, containers }: ConditionFacts): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  // What has started proves that everything before it was done.
+  // A container that has started proves that everything before it was done.
   if (containers.some(({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated)) return TRUE;
   const known = new Map(init.map((status) => [status.name, status]));
   const sidecars = new Set((pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always').map(({ name }) => name));

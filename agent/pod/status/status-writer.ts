@@ -38,7 +38,7 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
     }
   };
 
-  /** Takes a newer version; where its status is not the last one, another has written it. */
+  /** Takes a newer version; if its status is not the last one, another client has written it. */
   const follow = (entry: Entry, pod: Live<Pod>): void => {
     if (!newer(pod, entry.base)) return;
     // Both as the server tells them: the text that was sent may differ in form.
@@ -94,7 +94,7 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
   };
 }
 
-/** Resource versions of one server are numbers that grow; where they are not, the version at hand is kept and a conflict tells. */
+/** Resource versions of one server are numbers that grow; otherwise the version at hand is kept, and a conflict shows that it is old. */
 const newer = (a: Live<Pod>, b: Live<Pod>): boolean => Number(a.metadata.resourceVersion) > Number(b.metadata.resourceVersion);
 
 /** The node's conditions as computed, everyone else's as they are on the server. */

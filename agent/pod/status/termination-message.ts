@@ -8,8 +8,8 @@ const MAX_LOG_BYTES = 2048;
 const MAX_LOG_LINES = 80;
 
 /**
- * What a dead container has to say: its message file, else, where its policy allows and it failed, the end of its log
- * (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). Empty where there is nothing.
+ * The last message of a dead container: its message file, otherwise, if its policy allows and it failed, the end of its log
+ * (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). Empty if there is nothing.
  */
 export async function terminationMessage(container: RuntimeContainer): Promise<string> {
   const file = container.annotations[ANNOTATION.terminationMessageFile];
@@ -26,7 +26,7 @@ async function readStart(file: string): Promise<string> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
     return buffer.subarray(0, bytesRead).toString();
   } catch {
-    // The file goes with the pod's directory.
+    // The file is deleted with the pod's directory.
     return '';
   }
 }

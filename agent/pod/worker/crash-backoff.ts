@@ -27,7 +27,7 @@ function current(backoffs: CrashBackoffs, container: string, finishedAt: number)
   return entry && finishedAt - entry.updated <= FORGET_AFTER_MS ? entry : undefined;
 }
 
-/** How Go prints a duration of whole seconds: `10s`, `2m40s`, `5m0s`. */
+/** Prints a duration of whole seconds as Go does: `10s`, `2m40s`, `5m0s`. */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;

@@ -10,14 +10,14 @@ import { mayRestart, shouldRestart } from '../../spec/restart-policy.ts';
 
 /** One thing to do next for a pod. */
 export type PodAction =
-  /** Make a sandbox; what is left of an earlier one is stopped first. */
+  /** Make a sandbox; the remains of earlier ones are stopped first. */
   | { readonly type: 'createSandbox'; readonly attempt: number; readonly replaces: readonly Sandbox[] }
   | {
       readonly type: 'startContainer';
       readonly container: Container;
       readonly role: ContainerRole;
       readonly restartCount: number;
-      /** What runs, or ran, under this name before. */
+      /** The container that runs, or ran, under this name before. */
       readonly previous: RuntimeContainer | undefined;
     }
   | {
@@ -25,13 +25,13 @@ export type PodAction =
       readonly container: Container;
       readonly id: string;
       readonly message: string;
-      /** The probe's own grace period, where a probe asked for the kill. */
+      /** The probe's own grace period, if a probe asked for the kill. */
       readonly graceSeconds: number | undefined;
     }
   /** Nothing runs and nothing will: the pod is over. */
   | { readonly type: 'finish' };
 
-/** What probes have found out about a container; undefined: no such probe, or no verdict yet. */
+/** The verdicts of a container's probes; undefined if there is no such probe, or no verdict yet. */
 export interface ProbeVerdicts {
   readonly startup: boolean | undefined;
   readonly liveness: boolean | undefined;
@@ -44,9 +44,9 @@ export interface PlanInput {
 }
 
 /**
- * What a running pod needs next: pure, from what the runtime has and what the spec wants. The rules are those of kubelet's
+ * Plans the next actions of a running pod from the state of the runtime and the spec; pure. The rules are those of kubelet's
  * computePodActions: a sandbox first; init containers one after the other, sidecars among them as soon as the one before has started;
- * then the containers, each by its restart policy. Back-off is not its business: it says what to start, the worker when.
+ * then the containers, each by its restart policy. Decides what to start; the worker applies back-off.
  */
 export function planPod({ pod, observation, verdicts }: PlanInput): readonly PodAction[] {
   const sandbox = readySandbox(observation);
@@ -114,7 +114,7 @@ function planInit(pod: Live<Pod>, observation: PodObservation, sandbox: Sandbox,
 }
 
 interface ContainerPlan {
-  /** It does not run and is not to run again. */
+  /** The container does not run and is not to run again. */
   readonly over: boolean;
   readonly actions: readonly PodAction[];
 }

@@ -51,7 +51,7 @@ export interface PodState {
   readonly pod: Live<Pod>;
   /** The status that was computed last. */
   readonly status: PodStatus | undefined;
-  /** When the agent first saw the pod; milliseconds since the epoch. */
+  /** The time at which the agent first saw the pod; milliseconds since the epoch. */
   readonly startTime: number;
   /** All of its containers have run at once: the latency of the start has been told. */
   readonly hasStarted: boolean;
@@ -60,7 +60,7 @@ export interface PodState {
   /** The agent stops: nothing is decided any more, and containers go on. */
   readonly stopped: boolean;
   readonly volumesReady: boolean;
-  /** Why containers that were to be started have not been, by container name. */
+  /** The reasons for which containers have not been started, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** Termination messages, by container ID. */
   readonly messages: ReadonlyMap<string, string>;
@@ -89,7 +89,7 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
 export const graceOf = ({ metadata, spec }: Live<Pod>): number =>
   metadata.deletionTimestamp ? (metadata.deletionGracePeriodSeconds ?? 30) : (spec?.terminationGracePeriodSeconds ?? 30);
 
-/** When the pod's activeDeadlineSeconds are over, in milliseconds since the epoch. Returns undefined if it has none. */
+/** The end of the pod's activeDeadlineSeconds, in milliseconds since the epoch. Returns undefined if it has none. */
 export function deadlineOf(pod: Live<Pod>, firstSeen: number): number | undefined {
   const seconds = pod.spec?.activeDeadlineSeconds;
   if (seconds === undefined) return undefined;

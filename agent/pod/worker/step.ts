@@ -12,7 +12,7 @@ import { begin, endPod } from './turn.ts';
 import type { TaskResult, WorkerAction } from './worker-action.ts';
 import { TASK } from './worker-action.ts';
 
-/** What can happen to a pod. */
+/** An event in the life of a pod. */
 export type PodEvent =
   /** The runtime, a probe or the clock has news; also follows on every other event. */
   | { readonly type: 'look' }
@@ -31,7 +31,7 @@ export interface Step {
 
 /**
  * The whole behaviour of a pod worker as a pure function. `look` compares the pod with the runtime and begins what is missing; the other
- * events only change what is known, so that what comes together is one look, and one status.
+ * events only change what is known, so that events that come together make one look, and one status.
  */
 export function step(state: PodState, event: PodEvent, view: PodView): Step {
   if (state.stopped) return { state, actions: [] };
@@ -60,13 +60,13 @@ export function step(state: PodState, event: PodEvent, view: PodView): Step {
 
 function look(turn: Turn): void {
   if (turn.state.life.phase === 'running') advance(turn);
-  // What is being made is made first: a half-made sandbox could not be found and removed.
+  // Tasks under way end first: a half-made sandbox could not be found and removed.
   if (turn.state.life.phase === 'ending' && !isBusy(turn.state)) begin(turn, TASK.end, { type: 'endPod' });
   publish(turn);
   turn.actions.push({ type: 'wakeAt', time: nextLook(turn) });
 }
 
-/** When to look again though nothing happens: a task's time comes, the deadline passes, a simulated pod has been quiet for long enough. */
+/** The time of the next look if nothing happens: a task's time comes, the deadline passes, a simulated pod has been quiet for long enough. */
 function nextLook(turn: Turn): number | undefined {
   const { state, view } = turn;
   const deadline = state.life.phase === 'running' ? deadlineOf(state.pod, state.startTime) : undefined;

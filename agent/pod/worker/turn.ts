@@ -14,7 +14,7 @@ export interface WorkerFacts {
   readonly memoryCapacity: number;
 }
 
-/** What there is to see when a step is taken. */
+/** The world as it is seen when a step is taken. */
 export interface PodView {
   readonly observation: PodObservation;
   /** Milliseconds since the epoch. */
