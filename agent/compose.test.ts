@@ -14,8 +14,9 @@ import type { Agent } from './compose.ts';
 import { createAgent } from './compose.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import { resources, systemInfo } from './node/node-info.ts';
-import { createPodSource } from './pod/pod-source.ts';
-import { createSimulatedRuntime, SIMULATED } from './simulated/simulated-runtime.ts';
+import { createPodSource } from './pod/sources/pod-source.ts';
+import { SIMULATED } from './simulated/simulated-containers.ts';
+import { createSimulatedRuntime } from './simulated/simulated-runtime.ts';
 
 const NODE = 'n1';
 const identity = { machineID: 'm', systemUUID: 's', bootID: 'b', osImage: 'o', kernelVersion: 'k' };

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSimulatedNodes } from '../agent/simulated/simulated-nodes.ts';
 import { nodes } from '../api/kinds/core/node/index.ts';
 import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import type { ClusterPki } from '../apiserver/pki/cluster-pki.ts';
@@ -21,6 +20,7 @@ import type { ControlPlane, ControlPlaneOptions } from './cluster/control-plane.
 import { startControlPlane } from './cluster/control-plane.ts';
 import { nodeUser } from './cluster/identities.ts';
 import { until } from './cluster/readiness.ts';
+import { createSimulatedNodes } from './node/simulated-node-set.ts';
 
 export { eventually } from './cluster/eventually.ts';
 

@@ -24,7 +24,7 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end and answers whatever came of it; throws a CommandError only where it cannot be started. */
+/** Runs a program to its end and resolves with its output and code; throws a CommandError only if it cannot be started. */
 export function tryCommand(program: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -46,7 +46,7 @@ export function tryCommand(program: string, args: readonly string[], options: Co
   });
 }
 
-/** As tryCommand, but a code other than 0 throws a CommandError that carries what the program said. Answers standard output. */
+/** As tryCommand, but a code other than 0 throws a CommandError that carries the program's words. Resolves with standard output. */
 export async function runCommand(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const result = await tryCommand(program, args, options);
   if (result.code !== 0) {

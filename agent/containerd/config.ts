@@ -8,7 +8,7 @@ export interface ContainerdConfigOptions {
   readonly snapshotter: Snapshotter;
   /** Set where the process lacks CAP_SYS_RESOURCE: scores are then never set below containerd's own. */
   readonly restrictOomScoreAdj: boolean;
-  /** Where Debian's containernetworking-plugins (or another build of them) are. */
+  /** The directory of Debian's containernetworking-plugins, or of another build of them. */
   readonly cniBinDir: string;
   /** Bytes; a longer line of a container's output is split in the log file. Kubelet's log reader expects 16 KiB. */
   readonly maxLogLineBytes?: number;

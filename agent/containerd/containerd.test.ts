@@ -3,9 +3,10 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import type { SandboxConfig } from '../contract/runtime-config.ts';
 import { createCriRuntime } from '../cri/cri-runtime.ts';
-import type { SandboxConfig } from '../cri/sandbox-messages.ts';
 import { runCommand } from './command.ts';
 import { snapshotterOf } from './config.ts';
 import { ensurePauseImage, importImages } from './image-import.ts';
@@ -42,7 +43,7 @@ function canRunContainerd(): boolean {
 
   const sandbox = () => {
     const namespaces = { network: NODE_NAMESPACE, pid: CONTAINER_NAMESPACE, ipc: POD_NAMESPACE };
-    const config = {
+    const config: SandboxConfig = {
       metadata: { name: 'one', namespace: 'default', uid: 'one', attempt: 0 },
       hostname: '',
       log_directory: join(base, 'logs'),
@@ -51,7 +52,7 @@ function canRunContainerd(): boolean {
       annotations: {},
       linux: { cgroup_parent: '/skiff-test/pod', sysctls: {}, security_context: { namespace_options: namespaces } },
     };
-    return config as unknown as SandboxConfig;
+    return config;
   };
 
   beforeEach(async () => {
@@ -104,7 +105,7 @@ function canRunContainerd(): boolean {
     expect(snapshotterOf(await readFile(config, 'utf8'))).toBe('native');
     await ensurePauseImage({ socket: containerd.socket });
     expect((await ctr(containerd, 'snapshots', '--snapshotter', 'native', 'ls')).trim().split('\n')).toHaveLength(2);
-    const cri = createCriRuntime(containerd.socket);
+    const cri = createCriRuntime(containerd.socket, systemClock);
     await cri.runSandbox(sandbox());
     cri.close();
   });
@@ -112,7 +113,7 @@ function canRunContainerd(): boolean {
   it('goes with all its containers, mounts and files, without the process that started it', async () => {
     const containerd = await start();
     await ensurePauseImage({ socket: containerd.socket });
-    const cri = createCriRuntime(containerd.socket);
+    const cri = createCriRuntime(containerd.socket, systemClock);
     await cri.runSandbox(sandbox());
     cri.close();
     const [pid] = (await listBundles(dirs)).map((bundle) => bundle.pid);
@@ -131,13 +132,13 @@ function canRunContainerd(): boolean {
   it('knows after a stop that its sandboxes are dead, and lets them be removed', async () => {
     const before = await start();
     await ensurePauseImage({ socket: before.socket });
-    const first = createCriRuntime(before.socket);
+    const first = createCriRuntime(before.socket, systemClock);
     const id = await first.runSandbox(sandbox());
     first.close();
     await before.stop();
     await killContainers({ ...dirs, cgroupRoots: ['/skiff-test'] });
     const after = await start();
-    const cri = createCriRuntime(after.socket);
+    const cri = createCriRuntime(after.socket, systemClock);
     expect(await cri.listSandboxes()).toMatchObject([{ id, ready: false }]);
     await cri.stopSandbox(id);
     await cri.removeSandbox(id);

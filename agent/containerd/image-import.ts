@@ -26,7 +26,7 @@ export interface ImportedImage {
   readonly digest: string;
 }
 
-/** How long CRI may take to learn of an image that containerd has: it follows containerd's events. */
+/** The longest time that the CRI service may take to learn of an image that containerd has: it follows containerd's events. */
 const VISIBLE_TIMEOUT_MS = 10_000;
 
 /**
@@ -80,7 +80,7 @@ async function importGzip(file: string, options: ImageStoreOptions): Promise<Imp
   }
 }
 
-/** What `ctr images import` says it made. */
+/** The images that `ctr images import` says it made. */
 export function importedImages(output: string): ImportedImage[] {
   return [...output.matchAll(/^unpacking (\S+) \((sha256:[0-9a-f]{64})\)/gm)].map(([, name = '', digest = '']) => ({ name, digest }));
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 
-/** Where our containerd keeps things: what must survive a reboot under `dataDir`, the rest under `runDir`. */
+/** The directories of our containerd: content that must survive a reboot is under `dataDir`, the rest under `runDir`. */
 export interface ContainerdPaths {
   readonly config: string;
   readonly root: string;

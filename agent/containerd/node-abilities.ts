@@ -11,7 +11,7 @@ export async function mayLowerOomScores(): Promise<boolean> {
   return mask !== undefined && ((BigInt(`0x${mask}`) >> CAP_SYS_RESOURCE) & 1n) === 1n;
 }
 
-/** overlayfs where the kernel mounts it on top of `root`'s file system (not so on another overlay, in many containers), else native. */
+/** Returns overlayfs if the kernel mounts it on top of `root`'s file system (not so on another overlay, in many containers), otherwise native. */
 export async function usableSnapshotter(root: string): Promise<Snapshotter> {
   await mkdir(root, { recursive: true, mode: 0o711 });
   const trial = await mkdtemp(join(root, '.overlay-'));

@@ -2,14 +2,14 @@ import { credentials, makeClientConstructor, status } from '@grpc/grpc-js';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 
-/** What `runtime.v1.RuntimeService/Version` answers, by protobuf field number (cri-api, v1). */
+/** The number of the field runtime_version in the answer of `runtime.v1.RuntimeService/Version` (cri-api, v1). */
 const RUNTIME_VERSION_FIELD = 3;
 
 /**
  * Asks the CRI service behind `socket` for its version: it answers only when it serves.
- * Returns the runtime's version ("1.6.20~ds1"), or undefined when nobody (or nobody ready) is there.
+ * Returns the runtime's version ("1.6.20~ds1"), or undefined if no service that is ready listens there.
  */
-export function probeCri(socket: string, timeoutMs: number): Promise<string | undefined> {
+export function probeCri(socket: string, timeoutMs: number, clock: Clock): Promise<string | undefined> {
   const identity = (bytes: Buffer) => bytes;
   const Client = makeClientConstructor({}, 'runtime.v1.RuntimeService');
   const client = new Client(`unix://${socket}`, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
@@ -19,7 +19,7 @@ export function probeCri(socket: string, timeoutMs: number): Promise<string | un
       identity,
       identity,
       Buffer.alloc(0),
-      { deadline: Date.now() + timeoutMs },
+      { deadline: clock.now() + timeoutMs },
       (error, value) => {
         client.close();
         if (error && error.code !== status.OK) resolve(undefined);
@@ -33,7 +33,7 @@ export function probeCri(socket: string, timeoutMs: number): Promise<string | un
 export async function waitForCri(socket: string, clock: Clock, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
   const deadline = clock.monotonic() + timeoutMs;
   while (!signal?.aborted && clock.monotonic() < deadline) {
-    if ((await probeCri(socket, Math.min(1000, timeoutMs))) !== undefined) return true;
+    if ((await probeCri(socket, Math.min(1000, timeoutMs), clock)) !== undefined) return true;
     await sleep(clock, 10, signal);
   }
   return false;

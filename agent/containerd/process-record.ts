@@ -7,7 +7,7 @@ export interface ProcessIdentity {
   readonly startTicks: string;
 }
 
-/** The process `pid` as it is now; undefined when it is gone or a zombie. */
+/** The process `pid` as it is now. Returns undefined if it is gone or a zombie. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return undefined;

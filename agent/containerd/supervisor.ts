@@ -68,7 +68,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     await terminate(current, clock);
     current = undefined;
   }
-  if (current && (await probeCri(paths.socket, 5000)) === undefined && !(await waitForCri(paths.socket, clock, STOP_TIMEOUT_MS))) {
+  if (current && (await probeCri(paths.socket, 5000, clock)) === undefined && !(await waitForCri(paths.socket, clock, STOP_TIMEOUT_MS))) {
     log.warn({ pid: current.pid }, 'containerd runs but does not answer: it is restarted');
     await terminate(current, clock);
     current = undefined;

@@ -67,7 +67,7 @@ export async function listMounts(dirs: readonly string[]): Promise<string[]> {
 
 const unescapeOctal = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
-/** Directories that stand for `cgroup` in every hierarchy that is mounted (one in v2, one a controller in v1). Never the root: it holds everyone. */
+/** Directories that stand for `cgroup` in every hierarchy that is mounted (one in v2, one per controller in v1). Never the root: it holds everyone. */
 export async function cgroupDirs(cgroup: string): Promise<string[]> {
   if (!/^\/[^/.]/.test(cgroup)) throw new RangeError(`not a cgroup of its own: '${cgroup}'`);
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).trim().split('\n');

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ContainerConfig } from '../cri/container-messages.ts';
-import type { SandboxConfig } from '../cri/sandbox-messages.ts';
-import { LABEL } from '../pod/runtime-labels.ts';
 import type { ContainerRuntime } from './runtime.ts';
+import type { ContainerConfig, SandboxConfig } from './runtime-config.ts';
+import { LABEL } from './runtime-labels.ts';
 
-/** What an implementation gives the suite: a runtime, an image that it has, and where logs may go. */
+/** An implementation's contribution to the suite: a runtime, an image that it has, and a directory for logs. */
 export interface RuntimeUnderTest {
   readonly runtime: ContainerRuntime;
   /** Present already; its shell understands `sleep` and `exit`. */

@@ -1,28 +1,27 @@
-import type { ContainerConfig } from '../cri/container-messages.ts';
-import type { LinuxContainerResources, SandboxConfig } from '../cri/sandbox-messages.ts';
+import type { ContainerConfig, LinuxContainerResources, SandboxConfig } from './runtime-config.ts';
 
 /**
- * What runs pods. Two implementations, one contract suite (runtime-contract.ts): `cri/` drives containerd over its socket,
- * `simulated/` keeps everything in memory. What a pod should be is said in the terms of the CRI (runtime.v1), what is there in ours.
+ * Runs pods. Two implementations pass one contract suite (runtime-suite.fixture.ts): `cri/` drives containerd over its socket,
+ * `simulated/` keeps everything in memory. Configuration is in the terms of the CRI (runtime.v1), the observed state in ours.
  *
- * Every method rejects with RuntimeError where the runtime refuses or cannot be reached; stop and remove of what is gone succeed.
+ * Every method rejects with RuntimeError if the runtime refuses or cannot be reached. Stopping or removing something that is gone succeeds.
  */
 export interface ContainerRuntime {
   /** Nothing runs for real: the agent then neither mounts volumes, nor writes cgroups, nor sends probes over the network. */
   readonly simulated: boolean;
   version(): Promise<RuntimeVersion>;
-  /** RuntimeReady and NetworkReady; rejects when the runtime cannot be reached. */
+  /** RuntimeReady and NetworkReady. Rejects if the runtime cannot be reached. */
   conditions(): Promise<readonly RuntimeCondition[]>;
 
   listSandboxes(): Promise<readonly SandboxSummary[]>;
   listContainers(): Promise<readonly ContainerSummary[]>;
-  /** The sandbox with its addresses; undefined when it is gone. */
+  /** The sandbox with its addresses. Resolves with undefined if it is gone. */
   sandbox(id: string): Promise<Sandbox | undefined>;
   container(id: string): Promise<RuntimeContainer | undefined>;
 
-  /** Creates and starts a sandbox with its network; answers its id. */
+  /** Creates and starts a sandbox with its network; resolves with its id. */
   runSandbox(config: SandboxConfig): Promise<string>;
-  /** Stops what still runs in it and takes the network away. */
+  /** Stops its containers and takes its network away. */
   stopSandbox(id: string): Promise<void>;
   /** Removes a sandbox and the containers in it. */
   removeSandbox(id: string): Promise<void>;
@@ -32,21 +31,21 @@ export interface ContainerRuntime {
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   removeContainer(id: string): Promise<void>;
   updateResources(id: string, resources: LinuxContainerResources): Promise<void>;
-  /** After its log file was moved away: goes on in a new one. */
+  /** Continues the container's log in a new file after the old one was moved away. */
   reopenLog(id: string): Promise<void>;
-  /** Runs a command to its end; `timeoutSeconds` 0 is for ever. Rejects with code 'DeadlineExceeded' past it. */
+  /** Runs a command to its end; `timeoutSeconds` 0 means no limit. Rejects with code 'DeadlineExceeded' past it. */
   execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecResult>;
   /** Prepares exec, attach or port-forward. */
   stream(request: StreamRequest): Promise<StreamTarget>;
-  /** Lines that a simulated container printed; undefined where logs are files (`logPath`). */
+  /** Lines that a simulated container printed. Absent if logs are files (`logPath`). */
   logLines?(id: string): readonly LogLine[];
 
   images(): Promise<readonly Image[]>;
   image(reference: string): Promise<Image | undefined>;
-  /** Pulls and answers the image's id. */
+  /** Pulls an image; resolves with its id. */
   pullImage(reference: string, auth?: RegistryCredentials): Promise<string>;
   removeImage(reference: string): Promise<void>;
-  /** Where images are kept, and how many bytes they take. */
+  /** The file system of the images, and the bytes that they take. */
   imageFilesystem(): Promise<{ readonly mountpoint: string; readonly usedBytes: number } | undefined>;
   containerStats(): Promise<readonly ContainerStats[]>;
 
@@ -55,7 +54,7 @@ export interface ContainerRuntime {
   close(): void;
 }
 
-/** gRPC's codes, by name: what the CRI answers with. */
+/** gRPC's codes, by name, as the CRI answers with them. */
 export type RuntimeErrorCode = 'Unknown' | 'NotFound' | 'DeadlineExceeded' | 'Unavailable' | 'InvalidArgument' | 'AlreadyExists' | 'Other';
 
 /** The message has the form in which kubelet prints errors of the CRI: `rpc error: code = NotFound desc = …`. */

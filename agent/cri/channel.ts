@@ -1,10 +1,11 @@
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Clock } from '../../base/clock.ts';
 import type { Message } from '../../base/protobuf/message.ts';
 import { RuntimeError, type RuntimeErrorCode } from '../contract/runtime.ts';
 
 /** Calls over one HTTP/2 connection to a unix socket; grpc-js reconnects by itself. */
 export interface Channel {
-  /** `path` is `/package.Service/Method`. @throws RuntimeError past `timeoutMs`, or where the server refuses. */
+  /** `path` is `/package.Service/Method`. @throws RuntimeError past `timeoutMs`, or if the server refuses. */
   call<In, Out>(path: string, request: Message<unknown, In>, response: Message<Out, never>, value: In, timeoutMs?: number): Promise<Out>;
   /** Calls `onMessage` for each answer until the stream or `signal` ends. @throws RuntimeError when it breaks. */
   stream<In, Out>(
@@ -33,7 +34,7 @@ const CODES: ReadonlyMap<number, RuntimeErrorCode> = new Map([
 const toRuntimeError = (error: ServiceError): RuntimeError => new RuntimeError(CODES.get(error.code) ?? 'Other', error.details);
 
 /** @param metadata sent with every call (containerd's own services want a namespace). */
-export function openChannel(socketPath: string, metadata: Readonly<Record<string, string>> = {}): Channel {
+export function openChannel(socketPath: string, clock: Clock, metadata: Readonly<Record<string, string>> = {}): Channel {
   const insecure: ChannelCredentials = credentials.createInsecure();
   const client = new Client(`unix://${socketPath}`, insecure, {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -54,7 +55,7 @@ export function openChannel(socketPath: string, metadata: Readonly<Record<string
           (bytes) => response.decode(bytes),
           value,
           headers,
-          { deadline: timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs },
+          { deadline: timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs },
           (error, answer) => {
             if (error) reject(toRuntimeError(error));
             else if (answer === undefined) reject(new RuntimeError('Unknown', `${path} gave no answer`));

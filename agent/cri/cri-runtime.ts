@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { Message } from '../../base/protobuf/message.ts';
 import {
   type ContainerRuntime,
@@ -20,9 +21,12 @@ const SANDBOX_TIMEOUT_MS = 4 * MINUTE;
 /** Pulls take what they take; containerd gives up by itself when nothing moves. */
 const PULL_TIMEOUT_MS = 60 * MINUTE;
 
-/** The pods of a containerd (1.6 or newer) that listens at `socketPath`. Nothing is connected until the first call. */
-export function createCriRuntime(socketPath: string): ContainerRuntime {
-  const channel: Channel = openChannel(socketPath, { 'containerd-namespace': 'k8s.io' });
+/**
+ * Drives a containerd (1.6 or newer) that listens at `socketPath`. Nothing is connected until the first call. Long, as it has a method per
+ * operation of the contract, each a call with its conversion.
+ */
+export function createCriRuntime(socketPath: string, clock: Clock): ContainerRuntime {
+  const channel: Channel = openChannel(socketPath, clock, { 'containerd-namespace': 'k8s.io' });
   const runtime = <In, Out>(method: string, request: Message<unknown, In>, response: Message<Out, never>, value: In, timeoutMs?: number) =>
     channel.call(`/runtime.v1.RuntimeService/${method}`, request, response, value, timeoutMs);
   const imageService = <In, Out>(method: string, request: Message<unknown, In>, response: Message<Out, never>, value: In, timeoutMs?: number) =>

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ContainerRuntime, Image } from '../contract/runtime.ts';
+import type { RuntimeCache } from '../contract/runtime-cache.ts';
 
 /** kubelet's defaults: percent of the disk at which images begin to go, and to which they are reduced. */
 const HIGH_PERCENT = 85;
@@ -54,6 +55,13 @@ export function createImageGarbage({ runtime, clock, log, inUse, disk = diskUse 
       }
     },
   };
+}
+
+/** Images of all containers that the runtime has, by reference and by id. */
+export function imagesInUse(cache: RuntimeCache): ReadonlySet<string> {
+  const used = new Set<string>();
+  for (const uid of cache.podUids()) for (const { image, imageRef } of cache.of(uid).containers) used.add(image).add(imageRef);
+  return used;
 }
 
 async function diskUse(path: string): Promise<{ usedPercent: number; totalBytes: number }> {

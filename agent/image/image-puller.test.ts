@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import type { Image } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
-import { aContainer, aPod } from '../pod/pods.fixture.ts';
 import { createSimulatedRuntime } from '../simulated/simulated-runtime.ts';
 import { createImageGarbage } from './image-garbage.ts';
 import { createImagePuller } from './image-puller.ts';

@@ -3,33 +3,12 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { ImagePuller } from '../contract/image-puller.ts';
+import { ImageError } from '../contract/image-puller.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
-import { containerEvent } from '../pod/container-events.ts';
+import { containerEvent } from '../spec/container-events.ts';
 import { durationOf } from './pull-duration.ts';
-
-/** Brings the images of containers onto the node, by their pull policies. */
-export interface ImagePuller {
-  /**
-   * The container's image, present when it resolves. Records the events that `kubectl describe pod` shows.
-   * @throws ImageError with the reason that the container's status shows.
-   */
-  ensure(pod: Live<Pod>, container: Container): Promise<Image>;
-  /** Forgets what is kept of a pod. */
-  forget(podUid: string): void;
-}
-
-export class ImageError extends Error {
-  override readonly name = 'ImageError';
-  readonly reason: 'ErrImagePull' | 'ImagePullBackOff' | 'ErrImageNeverPull' | 'InvalidImageName' | 'ImageInspectError';
-  /** When to try again, in milliseconds since the epoch. */
-  readonly retryAt: number;
-  constructor(reason: ImageError['reason'], message: string, retryAt: number) {
-    super(message);
-    this.reason = reason;
-    this.retryAt = retryAt;
-  }
-}
 
 export interface ImagePullerOptions {
   readonly runtime: ContainerRuntime;

@@ -2,8 +2,9 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { isObject } from '../../base/json.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
 import type { RegistryCredentials } from '../contract/runtime.ts';
-import type { ObjectSource } from '../volume/object-source.ts';
 
 /** Credentials for an image from the pod's imagePullSecrets; secrets that are missing or unreadable are passed over, as upstream does. */
 export async function pullCredentials(pod: Live<Pod>, reference: string, objects: ObjectSource): Promise<readonly RegistryCredentials[]> {
@@ -35,7 +36,7 @@ function parseObject(base64: string | undefined): Record<string, unknown> {
   }
 }
 
-const asRecord = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {});
+const asRecord = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**

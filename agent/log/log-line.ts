@@ -6,7 +6,7 @@ export interface LogEntry {
   readonly text: string;
 }
 
-/** Parses a line without its newline; undefined where it has another form. */
+/** Parses a line without its newline. Returns undefined if it has another form. */
 export function parseLogLine(line: string): LogEntry | undefined {
   const afterTime = line.indexOf(' ');
   const afterStream = line.indexOf(' ', afterTime + 1);

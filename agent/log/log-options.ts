@@ -1,6 +1,6 @@
 import { StatusError } from '../../api/meta/status-error.ts';
 
-/** What a reader of logs asks for: core/v1 PodLogOptions. */
+/** The request of a reader of logs: core/v1 PodLogOptions. */
 export interface LogOptions {
   readonly follow: boolean;
   readonly previous: boolean;

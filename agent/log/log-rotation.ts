@@ -4,6 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Clock } from '../../base/clock.ts';
+import type { RuntimeAccess, Surroundings } from '../contract/node-parts.ts';
+import { isRunning } from '../contract/observation.ts';
 
 export interface RotationLimits {
   readonly maxBytes: number;
@@ -12,11 +14,23 @@ export interface RotationLimits {
 }
 
 /** kubelet's containerLogMaxSize and containerLogMaxFiles. */
-export const DEFAULT_ROTATION: RotationLimits = { maxBytes: 10 * 1024 * 1024, maxFiles: 5 };
+const DEFAULT_ROTATION: RotationLimits = { maxBytes: 10 * 1024 * 1024, maxFiles: 5 };
+
+/** Rotates the logs of all running containers that have grown too long. */
+export async function rotateLogs({ cache, clock, log, runtime }: RuntimeAccess & Pick<Surroundings, 'clock' | 'log'>): Promise<void> {
+  for (const uid of cache.podUids()) {
+    for (const container of cache.of(uid).containers) {
+      if (!isRunning(container) || container.logPath === '') continue;
+      await rotateLog(container.logPath, DEFAULT_ROTATION, clock, () => runtime.reopenLog(container.id)).catch((error: unknown) =>
+        log.warn({ err: error, path: container.logPath }, 'a log could not be rotated'),
+      );
+    }
+  }
+}
 
 /**
  * Moves a log file that has grown too long out of the way (`0.log.20260102-150405`, older ones gzipped) and has the runtime go on in a
- * new one. @param reopen asks the runtime to; where it fails the file is moved back.
+ * new one. @param reopen asks the runtime to; if it fails, the file is moved back.
  * @returns whether it was rotated.
  */
 export async function rotateLog(file: string, { maxBytes, maxFiles }: RotationLimits, clock: Clock, reopen: () => Promise<void>): Promise<boolean> {

@@ -23,7 +23,7 @@ export async function readTail(file: string, maxLines: number, maxBytes: number)
   }
 }
 
-/** Where in the file the last `lines` lines begin (0: the file's start), and how long the file is. */
+/** The offset in the file at which the last `lines` lines begin, and the length of the file; both in bytes. */
 export async function tailOffset(file: string, lines: number): Promise<{ readonly offset: number; readonly size: number }> {
   await using handle = await open(file);
   const { size } = await handle.stat();

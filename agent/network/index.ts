@@ -7,15 +7,15 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Runnable } from '../../runtime/control/controller.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
-import { keepCniConfig } from './cni-keeper.ts';
 import { createClusterDns } from './dns/index.ts';
 import { createDnsMetrics } from './dns/metrics.ts';
 import { informerRecords } from './dns/records.ts';
+import { keepCniConfig } from './pod-network/cni-keeper.ts';
+import { keepRoutes } from './pod-network/routes.ts';
+import { applySysctls, sysctlFile } from './pod-network/sysctls.ts';
 import { createProxyMetrics } from './proxy/metrics.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { informerSource } from './proxy/source.ts';
-import { keepRoutes } from './routes.ts';
-import { applySysctls, sysctlFile } from './sysctls.ts';
 
 export { removeNodeNetwork } from './removal.ts';
 export type { OwnTraces } from './traces.ts';
@@ -54,7 +54,7 @@ export interface NodeNetwork extends Runnable {
 }
 
 /**
- * The network of a node: pods' addresses, routes to other nodes' pods, services, DNS. When the signal aborts all stays in the kernel as it is
+ * The network of a node: pods' addresses, routes to other nodes' pods, services, DNS. When the signal aborts, everything stays in the kernel as it is
  * (the agent may be restarting, and pods go on talking) but DNS, which needs the agent; `removeNodeNetwork` takes it back.
  */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {

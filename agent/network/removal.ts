@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { ContainerdDirs } from '../containerd/layout.ts';
 import { containerdPaths } from '../containerd/layout.ts';
-import { removeCniResults } from './cni-results.ts';
 import { removeLocalAddresses } from './dns/local-address.ts';
-import { removePodLinks } from './pod-links.ts';
+import { removeCniResults } from './pod-network/cni-results.ts';
+import { removePodLinks } from './pod-network/pod-links.ts';
+import { removeRoutes } from './pod-network/routes.ts';
+import { restoreSysctls, sysctlFile } from './pod-network/sysctls.ts';
 import { removeTable } from './proxy/nft.ts';
-import { removeRoutes } from './routes.ts';
-import { restoreSysctls, sysctlFile } from './sysctls.ts';
 
 /**
  * Takes back what `createNodeNetwork` made, also when the process that made it is gone: the nft table, routes, addresses, links, kernel

@@ -3,11 +3,11 @@ import { attempt } from '../containerd/command.ts';
 import type { ContainerdDirs } from '../containerd/layout.ts';
 import { cgroupDirs, listBundles, listMounts, listProcesses } from '../containerd/traces.ts';
 import { listLocalAddresses } from './dns/local-address.ts';
-import { listPodLinks } from './pod-links.ts';
+import { listPodLinks } from './pod-network/pod-links.ts';
+import { listRoutes } from './pod-network/routes.ts';
 import { TABLE } from './proxy/table.ts';
-import { listRoutes } from './routes.ts';
 
-/** What a node of ours leaves on a machine, by kind; all empty after `skiff down`. */
+/** The traces that a node of ours leaves on a machine, by kind; all empty after `skiff down`. */
 export interface OwnTraces {
   /** containerd and its shims: `pid arguments`. */
   readonly processes: readonly string[];

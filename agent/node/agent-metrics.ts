@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 
-/** What the agent counts, under kubelet's names. */
+/** The agent's metrics, under kubelet's names. */
 export interface AgentMetrics {
   readonly registry: Registry;
   readonly runningPods: Gauge;
@@ -71,7 +71,7 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
   return metrics;
 }
 
-/** Methods of the runtime that are counted, and what kubelet calls the operation. */
+/** Methods of the runtime that are counted, and kubelet's names for the operations. */
 const OPERATIONS = {
   version: 'version',
   conditions: 'status',

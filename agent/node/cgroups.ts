@@ -1,19 +1,7 @@
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PodCgroup } from '../pod/pod-resources.ts';
-import { CPU_PERIOD, cpuQuota } from '../pod/pod-resources.ts';
-
-/** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
-export interface CgroupManager {
-  /** Makes the pod's cgroup with its limits, or sets them anew. */
-  apply(cgroup: PodCgroup): Promise<void>;
-  /** Removes it once nothing runs in it; what is gone already is fine. */
-  remove(path: string): Promise<void>;
-  /** Names of the pods' cgroups that exist under `root`: `/kubepods/burstable/pod<uid>`. */
-  list(root: string): Promise<readonly string[]>;
-}
-
-export const noCgroups: CgroupManager = { apply: () => Promise.resolve(), remove: () => Promise.resolve(), list: () => Promise.resolve([]) };
+import type { CgroupManager } from '../contract/cgroups.ts';
+import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
 
 const MOUNT = '/sys/fs/cgroup';
 /** Controllers of v1 whose limits pods have; the runtime makes the directories of the others itself, and we remove them. */

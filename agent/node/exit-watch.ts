@@ -2,19 +2,19 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
-import type { RuntimeCache } from '../pod/runtime-cache.ts';
+import type { RuntimeCache } from '../contract/runtime-cache.ts';
 
 const RECONNECT_MS = 500;
 /** The event comes from below the CRI, which learns of the exit from the same source: its status may follow a moment later. */
 const RECHECK_MS = [0, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 
-/** Keeps the cache up with exits until the signal aborts. What happens while the stream is down shows at the next relist. */
+/** Keeps the cache up with exits until the signal aborts. Exits while the stream is down show at the next relist. */
 export async function watchExits(runtime: ContainerRuntime, cache: RuntimeCache, clock: Clock, log: Logger, signal: AbortSignal): Promise<void> {
   const noticed = async (id: string) => {
     for (const delay of RECHECK_MS) {
       if (delay > 0) await sleep(clock, delay, signal);
       if (signal.aborted) return;
-      // Not ours, or removed meanwhile.
+      // It is not ours, or was removed meanwhile.
       const owner = cache.owner(id);
       if (owner === undefined) continue;
       const { sandboxes } = cache.of(owner);

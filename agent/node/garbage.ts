@@ -1,20 +1,20 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NodeContext } from '../pod/node-context.ts';
-import type { PodObservation } from '../pod/observation.ts';
-import { isRunning } from '../pod/observation.ts';
-import { ANNOTATION } from '../pod/runtime-labels.ts';
+import type { PodCgroups, PodFiles, RuntimeAccess, Surroundings } from '../contract/node-parts.ts';
+import type { PodObservation } from '../contract/observation.ts';
+import { isRunning } from '../contract/observation.ts';
+import { ANNOTATION } from '../contract/runtime-labels.ts';
 
 /** Removes what dead pods and dead containers leave behind. */
 export interface GarbageCollector {
-  /** What the runtime keeps of a pod can go: it is over and out of the API. */
+  /** Removes everything that the runtime keeps of a pod that is over and out of the API. */
   podGone(podUid: string): void;
   /** Looks through everything once. */
   collect(): Promise<void>;
 }
 
 export interface GarbageCollectorOptions {
-  readonly node: NodeContext;
+  readonly node: RuntimeAccess & PodFiles & PodCgroups & Pick<Surroundings, 'log'>;
   /** Whether the pod is still the node's business: in the API, or being ended. */
   readonly isKnown: (podUid: string) => boolean;
 }
@@ -55,7 +55,7 @@ export function createGarbageCollector({ node, isKnown }: GarbageCollectorOption
     );
   };
 
-  /** Of a pod that goes on: dead containers but the latest two of a name, and dead sandboxes but the latest. */
+  /** Removes dead containers of a pod that goes on, but the latest two of a name, and dead sandboxes but the latest. */
   const prune = async ({ containers, sandboxes }: PodObservation): Promise<void> => {
     const seen = new Map<string, number>();
     for (const container of containers) {

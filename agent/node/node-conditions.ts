@@ -1,12 +1,12 @@
 import type { NodeCondition } from '../../api/kinds/core/node/index.ts';
 import { timeText } from '../../base/clock.ts';
 
-/** What the node's health is judged by. */
+/** The facts that the node's health is judged by. */
 export interface NodeHealth {
   readonly memoryPressure: boolean;
   readonly diskPressure: boolean;
   readonly pidPressure: boolean;
-  /** Why the node is not ready; empty: it is. */
+  /** Reasons why the node is not ready; empty if it is. */
   readonly problems: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import type { NodeSystemInfo } from '../../api/kinds/core/node/index.ts';
 import { GIT_VERSION } from '../../api/meta/version.ts';
 import type { RuntimeVersion } from '../contract/runtime.ts';
 
-/** What a node can give, and what it is. */
+/** The resources and the identity of a node. */
 export interface NodeFacts {
   readonly info: NodeSystemInfo;
   readonly capacity: Readonly<Record<string, string>>;

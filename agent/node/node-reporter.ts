@@ -21,8 +21,6 @@ export interface NodeReporterOptions {
   readonly nodeIps: readonly string[];
   readonly hostname: string;
   readonly facts: NodeFacts;
-  /** Where the node's server listens. */
-  readonly serverPort: () => number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   readonly health: () => Promise<NodeHealth>;
@@ -37,9 +35,10 @@ export interface NodeReporter {
   node(): Live<Node> | undefined;
   /** Reads the node from the API. */
   refresh(): Promise<void>;
-  /** Looks again now: something that readiness depends on has changed. */
+  /** Checks the node's health now, because something that readiness depends on has changed. */
   check(): void;
-  run(signal: AbortSignal): Promise<void>;
+  /** @param serverPort where the node's server listens. */
+  run(serverPort: number, signal: AbortSignal): Promise<void>;
 }
 
 const CHECK_MS = 10_000;
@@ -78,7 +77,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     return missing ? client.update(nodes, { ...known, metadata: { ...known.metadata, labels: { ...known.metadata.labels, ...labels } } }) : known;
   };
 
-  const statusOf = async (node: Live<Node>): Promise<{ status: NodeStatus; events: readonly string[] }> => {
+  const statusOf = async (node: Live<Node>, serverPort: number): Promise<{ status: NodeStatus; events: readonly string[] }> => {
     const [health, images] = await Promise.all([options.health(), options.images()]);
     const { conditions, events } = nodeConditions(health, node.status?.conditions ?? [], clock.now());
     const { facts } = options;
@@ -88,7 +87,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       capacity: { ...facts.capacity },
       allocatable: { ...facts.allocatable },
       conditions,
-      daemonEndpoints: { kubeletEndpoint: { Port: options.serverPort() } },
+      daemonEndpoints: { kubeletEndpoint: { Port: serverPort } },
       nodeInfo: facts.info,
       images: [...images],
       runtimeHandlers: [{ name: '' }, { name: 'runc' }],
@@ -96,9 +95,9 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     return { status, events };
   };
 
-  const report = async (): Promise<void> => {
+  const report = async (serverPort: number): Promise<void> => {
     current ??= await register();
-    const { status, events } = await statusOf(current);
+    const { status, events } = await statusOf(current, serverPort);
     const due = clock.monotonic() - reportedAt >= REPORT_MS;
     if (!due && withoutHeartbeats(status) === withoutHeartbeats(current.status)) return;
     current = await client.update(nodes, { ...current, status }, { subresource: 'status' });
@@ -114,13 +113,13 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       current = await client.get(nodes, { namespace: '', name: nodeName });
     },
     check: () => interrupt(),
-    async run(signal) {
+    async run(serverPort, signal) {
       event('Starting', 'Starting kubelet.');
       let enforced = false;
       while (!signal.aborted) {
         let waitMs = CHECK_MS;
         try {
-          await report();
+          await report(serverPort);
           if (!enforced) event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
           enforced = true;
           if (!isReady(current)) waitMs = UNREADY_CHECK_MS;
@@ -141,7 +140,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 const isReady = (node: Live<Node> | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** What a status says, beside when it was said. */
+/** The content of a status without its times. */
 const withoutHeartbeats = (status: NodeStatus | undefined): string =>
   JSON.stringify({ ...status, conditions: status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]) });
 

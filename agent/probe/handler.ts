@@ -1,8 +1,8 @@
 import type { Container } from '../../api/pod/container/container.ts';
 import type { HTTPGetAction, LifecycleHandler } from '../../api/pod/container/probe.ts';
-import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
+import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 
-/** A port by number, or by its name among the container's ports. @throws Error where there is no such port. */
+/** A port by number, or by its name among the container's ports. @throws Error if there is no such port. */
 export function portNumber(container: Container, port: number | string): number {
   if (typeof port === 'number') return port;
   const named = container.ports?.find(({ name }) => name === port)?.containerPort;

@@ -2,32 +2,30 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
+import type { Clock } from '../../base/clock.ts';
 import { enumeration, message, string } from '../../base/protobuf/message.ts';
+import type { HttpTarget, ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
-import type { HttpTarget, ProbeOutcome, ProbeTransport } from './probe-transport.ts';
 
-/** What is read of an answer, and shown of an exec's output. */
+/** The most that is shown of an exec's output, in characters. */
 const MAX_OUTPUT = 10 * 1024;
 const OK: ProbeOutcome = { ok: true, message: '' };
 const failed = (text: string): ProbeOutcome => ({ ok: false, message: text });
 
 /** Probes over the node's network, and commands through the runtime. */
-export function createNetworkTransport(runtime: ContainerRuntime): ProbeTransport {
-  return { http: probeHttp, tcp: probeTcp, grpc: probeGrpc, exec: (id, command, timeoutMs) => probeExec(runtime, id, command, timeoutMs) };
+export function createNetworkTransport(runtime: ContainerRuntime, clock: Clock): ProbeTransport {
+  return {
+    http: (target, timeoutMs) => probeHttp(target, timeoutMs, clock),
+    tcp: (host, port, timeoutMs) => probeTcp(host, port, timeoutMs, clock),
+    grpc: (host, port, service, timeoutMs) => probeGrpc(host, port, service, clock.now() + timeoutMs),
+    exec: (id, command, timeoutMs) => probeExec(runtime, id, command, timeoutMs),
+  };
 }
-
-/** For simulated nodes: whatever is asked is well. */
-export const simulatedTransport: ProbeTransport = {
-  http: () => Promise.resolve(OK),
-  tcp: () => Promise.resolve(OK),
-  grpc: () => Promise.resolve(OK),
-  exec: () => Promise.resolve(OK),
-};
 
 const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-function probeHttp(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome> {
+function probeHttp(target: HttpTarget, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
   const url = `${target.scheme}://${hostText(target.host)}:${target.port}${target.path}`;
   return new Promise((resolve) => {
     const send = target.scheme === 'https' ? httpsRequest : httpRequest;
@@ -40,18 +38,18 @@ function probeHttp(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome>
       // Probes do not check certificates (https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/).
       rejectUnauthorized: false,
     });
-    const timer = setTimeout(() => {
+    const cancelTimer = clock.after(timeoutMs, () => {
       resolve(failed(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`));
       request.destroy();
-    }, timeoutMs);
+    });
     request.on('response', (response) => {
-      clearTimeout(timer);
+      cancelTimer();
       const code = response.statusCode ?? 0;
       resolve(code >= 200 && code < 400 ? OK : failed(`HTTP probe failed with statuscode: ${code}`));
       response.destroy();
     });
     request.on('error', (error) => {
-      clearTimeout(timer);
+      cancelTimer();
       resolve(failed(`Get "${url}": ${dialProblem(error, target.host, target.port)}`));
     });
     request.end();
@@ -65,15 +63,15 @@ function headersOf({ headers }: HttpTarget): Record<string, string[]> {
   return found;
 }
 
-function probeTcp(host: string, port: number, timeoutMs: number): Promise<ProbeOutcome> {
+function probeTcp(host: string, port: number, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const finish = (outcome: ProbeOutcome) => {
-      clearTimeout(timer);
+      cancelTimer();
       socket.destroy();
       resolve(outcome);
     };
-    const timer = setTimeout(() => finish(failed(`dial tcp ${hostText(host)}:${port}: i/o timeout`)), timeoutMs);
+    const cancelTimer = clock.after(timeoutMs, () => finish(failed(`dial tcp ${hostText(host)}:${port}: i/o timeout`)));
     socket.on('connect', () => finish(OK));
     socket.on('error', (error) => finish(failed(dialProblem(error, host, port))));
   });
@@ -98,7 +96,8 @@ const HealthCheckRequest = message({ service: string(1) });
 const HealthCheckResponse = message({ status: enumeration(1) });
 const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-function probeGrpc(host: string, port: number, service: string, timeoutMs: number): Promise<ProbeOutcome> {
+/** @param deadline milliseconds since the epoch, as gRPC takes it. */
+function probeGrpc(host: string, port: number, service: string, deadline: number): Promise<ProbeOutcome> {
   const address = `${hostText(host)}:${port}`;
   const client = new Client(address, credentials.createInsecure());
   return new Promise((resolve) => {
@@ -107,7 +106,7 @@ function probeGrpc(host: string, port: number, service: string, timeoutMs: numbe
       (value: { service: string }) => Buffer.from(HealthCheckRequest.encode(value)),
       (bytes) => HealthCheckResponse.decode(bytes),
       { service },
-      { deadline: Date.now() + timeoutMs },
+      { deadline },
       (error, answer) => {
         client.close();
         if (error) resolve(failed(`failed to connect service "${address}": ${error.details}`));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Container } from '../../api/pod/container/container.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
-import { aContainer, aPod, observed } from '../pod/pods.fixture.ts';
-import type { ProbeOutcome } from './probe-transport.ts';
+import { aContainer, aPod, observed } from '../contract/pods.fixture.ts';
+import type { ProbeOutcome } from '../contract/probe-transport.ts';
 import { createProber } from './prober.ts';
 
 function setup(container: Container, wasReady = false) {

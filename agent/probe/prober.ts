@@ -4,14 +4,14 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { Probe } from '../../api/pod/container/probe.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
-import { containerEvent } from '../pod/container-events.ts';
+import { containerEvent } from '../spec/container-events.ts';
 import { httpTarget, portNumber } from './handler.ts';
-import type { ProbeOutcome, ProbeTransport } from './probe-transport.ts';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
-/** What a container's probes have found; undefined: there is no such probe, or it has no verdict yet. */
+/** The verdicts of a container's probes; undefined if there is no such probe, or no verdict yet. */
 export type Verdicts = Readonly<Record<ProbeKind, boolean | undefined>>;
 
 /** The probes of one pod: they follow its running containers. */
@@ -110,7 +110,7 @@ function followContainer(
       const changed = decided && verdicts[kind] !== outcome.ok;
       if (decided) verdicts[kind] = outcome.ok;
       if (decided && kind !== 'readiness' && !outcome.ok) {
-        // The container will be killed: nothing more to find out about it.
+        // The container will be killed: further probes would find out nothing.
         stop([kind]);
       } else if (decided && kind === 'startup') {
         stop(['startup']);

@@ -1,10 +1,9 @@
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { Container } from '../../api/pod/container/container.ts';
+import { isRunning, latestContainer, previousContainer } from '../contract/observation.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
-import type { NodeContext } from '../pod/node-context.ts';
-import { isRunning, latestContainer, previousContainer } from '../pod/observation.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
-import type { PodWorker } from '../pod/pod-worker.ts';
+import type { PodWorker } from '../pod/worker/pod-worker.ts';
+import type { PodLookup, ServerNode } from './server-node.ts';
 
 interface Target {
   readonly namespace: string;
@@ -13,7 +12,7 @@ interface Target {
   readonly container: string;
 }
 
-function workerOf(pods: PodManager, { namespace, pod, uid }: Target): PodWorker {
+function workerOf(pods: PodLookup, { namespace, pod, uid }: Target): PodWorker {
   const worker = pods.find({ namespace, name: pod });
   if (!worker || (uid && worker.pod.metadata.uid !== uid)) throw new StatusError('NotFound', `pod "${pod}" not found`);
   return worker;
@@ -26,10 +25,10 @@ function specOf({ pod }: PodWorker, name: string): Container {
   return spec;
 }
 
-/** The container that exec and attach reach. @throws StatusError where the pod is not there or the container does not run. */
+/** The container that exec and attach reach. @throws StatusError if the pod is not there or the container does not run. */
 export function runningContainer(
-  node: NodeContext,
-  pods: PodManager,
+  node: ServerNode,
+  pods: PodLookup,
   target: Target,
 ): { readonly container: RuntimeContainer; readonly spec: Container } {
   const worker = workerOf(pods, target);
@@ -39,8 +38,8 @@ export function runningContainer(
   return { container, spec };
 }
 
-/** The container whose log is asked for. @throws StatusError in kubelet's words where there is none. */
-export function logContainer(node: NodeContext, pods: PodManager, target: Target, previous: boolean): RuntimeContainer {
+/** The container whose log is asked for. @throws StatusError in kubelet's words if there is none. */
+export function logContainer(node: ServerNode, pods: PodLookup, target: Target, previous: boolean): RuntimeContainer {
   const worker = workerOf(pods, target);
   specOf(worker, target.container);
   const observation = node.cache.of(worker.pod.metadata.uid);

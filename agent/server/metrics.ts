@@ -1,10 +1,9 @@
 import { Registry } from 'prom-client';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
-import type { NodeContext } from '../pod/node-context.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
+import type { PodLookup, ServerNode } from './server-node.ts';
 
 /** The text of /metrics. */
-export function agentMetrics(metrics: AgentMetrics, node: NodeContext, pods: PodManager, others: Registry | undefined): Promise<string> {
+export function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodLookup, others: Registry | undefined): Promise<string> {
   let running = 0;
   const states = { created: 0, running: 0, exited: 0, unknown: 0 };
   for (const uid of node.cache.podUids()) {

@@ -2,14 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
-import type { NodeContext } from '../pod/node-context.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
 import { createNodeServer } from './node-server.ts';
+import type { PodLookup, ServerNode } from './server-node.ts';
 
 describe("the node's server", () => {
   it('ends at once, also where a client has connected and says nothing', async () => {
     // No request comes as far as these.
-    const parts = { node: {} as NodeContext, pods: {} as PodManager, metrics: {} as AgentMetrics };
+    const parts = { node: {} as ServerNode, pods: {} as PodLookup, metrics: {} as AgentMetrics };
     const server = createNodeServer({ ...parts, tls: { key: '', cert: '', clientCa: '' }, check: async () => false });
     const client = connect(await server.listen(0, '127.0.0.1'), '127.0.0.1');
     await once(client, 'connect');

@@ -5,18 +5,17 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Registry } from 'prom-client';
 import { hasReason, StatusError } from '../../api/meta/status-error.ts';
+import { readySandbox } from '../contract/observation.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import { parseLogOptions } from '../log/log-options.ts';
 import { printLog } from '../log/log-reader.ts';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
-import type { NodeContext } from '../pod/node-context.ts';
-import { readySandbox } from '../pod/observation.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
 import type { ClientCheck } from './client-check.ts';
 import { logContainer, runningContainer } from './container-lookup.ts';
 import { agentMetrics } from './metrics.ts';
 import type { NodeRequest } from './path-match.ts';
 import { matchPath } from './path-match.ts';
+import type { PodLookup, ServerNode } from './server-node.ts';
 import { printSimulatedLog, serveSimulated } from './simulated-streams.ts';
 import { resourceMetrics, statsSummary } from './stats.ts';
 import { refuseUpgrade, tunnel } from './tunnel.ts';
@@ -33,8 +32,8 @@ export interface NodeServerOptions {
   readonly metrics: AgentMetrics;
   /** More metrics, of other parts of the node. */
   readonly registry?: Registry | undefined;
-  readonly node: NodeContext;
-  readonly pods: PodManager;
+  readonly node: ServerNode;
+  readonly pods: PodLookup;
   readonly tls: NodeServerTls;
   /** Whether the certificate's owner may do what it asks. */
   readonly check: ClientCheck;
@@ -115,8 +114,8 @@ export function createNodeServer({ node, pods, metrics, registry, tls, check }: 
 interface Handling {
   readonly metrics: AgentMetrics;
   readonly registry: Registry | undefined;
-  readonly node: NodeContext;
-  readonly pods: PodManager;
+  readonly node: ServerNode;
+  readonly pods: PodLookup;
 }
 
 const end = (response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void => {
@@ -131,7 +130,7 @@ function describe(error: unknown): { readonly code: number; readonly text: strin
   return { code: 500, text };
 }
 
-function fail(node: NodeContext, response: ServerResponse, error: unknown): void {
+function fail(node: ServerNode, response: ServerResponse, error: unknown): void {
   const { code, text } = describe(error);
   if (!hasReason(error, 'BadRequest', 'NotFound')) node.log.warn({ err: error }, 'a request to the node failed');
   if (response.headersSent) response.destroy();
@@ -207,7 +206,7 @@ async function serveLogs(
   response.end();
 }
 
-function currentState(node: NodeContext, container: RuntimeContainer): RuntimeContainer['state'] | undefined {
+function currentState(node: ServerNode, container: RuntimeContainer): RuntimeContainer['state'] | undefined {
   const owner = node.cache.owner(container.id);
   return owner === undefined ? undefined : node.cache.of(owner).containers.find(({ id }) => id === container.id)?.state;
 }

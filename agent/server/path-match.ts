@@ -1,4 +1,4 @@
-/** What a request to the node's server is about. */
+/** The subject of a request to the node's server. */
 export type NodeRequest =
   | {
       readonly kind: 'containerLogs' | 'exec' | 'attach' | 'run';
@@ -22,7 +22,7 @@ const FIXED: ReadonlyMap<string, Extract<NodeRequest, { readonly kind: 'healthz'
     ['/stats/summary', 'summary'],
   ]);
 
-/** The paths of kubelet's server (pkg/kubelet/server/server.go); undefined: there is no such path. */
+/** Matches the paths of kubelet's server (pkg/kubelet/server/server.go). Returns undefined if there is no such path. */
 export function matchPath(path: string): NodeRequest | undefined {
   const fixed = FIXED.get(path);
   if (fixed) return { kind: fixed };

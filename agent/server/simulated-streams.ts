@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { sleep } from '../../base/clock.ts';
 import type { LogOptions } from '../log/log-options.ts';
 import type { LogSink } from '../log/log-reader.ts';
-import type { NodeContext } from '../pod/node-context.ts';
+import type { ServerNode } from './server-node.ts';
 import { refuseUpgrade } from './tunnel.ts';
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['v5.channel.k8s.io', 'v4.channel.k8s.io']);
@@ -17,7 +17,7 @@ const server = new WebSocketServer({
   handleProtocols: (protocols) => [...protocols].find((protocol) => PROTOCOLS.has(protocol)) ?? false,
 });
 
-/** Answers exec and attach on a simulated pod: what it would have printed, and how it would have ended. */
+/** Answers exec and attach on a simulated pod with the output and the exit code that it would have had. */
 export function serveSimulated(
   answer: { readonly stdout: string; readonly exitCode: number },
   request: IncomingMessage,
@@ -52,7 +52,7 @@ const POLL_MS = 250;
 
 /** Prints what a simulated container has printed, and follows it. */
 export async function printSimulatedLog(
-  node: NodeContext,
+  node: ServerNode,
   id: string,
   options: LogOptions,
   live: () => boolean,

@@ -1,8 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { ContainerStats } from '../contract/runtime.ts';
-import type { NodeContext } from '../pod/node-context.ts';
-import type { PodManager } from '../pod/pod-manager.ts';
-import { LABEL } from '../pod/runtime-labels.ts';
+import { LABEL } from '../contract/runtime-labels.ts';
+import type { PodLookup, ServerNode } from './server-node.ts';
 
 interface MachineUse {
   /** Milliseconds since the epoch. */
@@ -57,7 +56,7 @@ const total = (containers: readonly ContainerStats[], of: (stats: ContainerStats
   containers.reduce((sum, item) => sum + of(item), 0);
 
 /** /metrics/resource: what metrics-server scrapes. */
-export async function resourceMetrics(node: NodeContext): Promise<string> {
+export async function resourceMetrics(node: ServerNode): Promise<string> {
   const [machine, stats] = await Promise.all([machineUse(node.clock.now()), node.runtime.containerStats()]);
   const lines: string[] = [];
   const metric = (
@@ -113,7 +112,7 @@ export async function resourceMetrics(node: NodeContext): Promise<string> {
 }
 
 /** /stats/summary (kubelet's stats/v1alpha1), as far as the runtime and the kernel tell. */
-export async function statsSummary(node: NodeContext, pods: PodManager) {
+export async function statsSummary(node: ServerNode, pods: PodLookup) {
   const now = node.clock.now();
   const [machine, stats, disk] = await Promise.all([
     machineUse(now),

@@ -59,7 +59,7 @@ function requestHead(request: IncomingMessage, target: URL): string {
   const { rawHeaders } = request;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
-    // Who asked is settled here; browsers' origins would be held against the runtime's own host name.
+    // The caller is authorized here; browsers' origins would be held against the runtime's own host name.
     if (['host', 'authorization', 'origin'].includes(name.toLowerCase())) continue;
     lines.push(`${name}: ${rawHeaders[index + 1]}`);
   }

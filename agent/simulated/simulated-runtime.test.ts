@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { runtimeContract } from '../contract/runtime-suite.fixture.ts';
-import { createSimulatedRuntime, SIMULATED } from './simulated-runtime.ts';
+import { SIMULATED } from './simulated-containers.ts';
+import { createSimulatedRuntime } from './simulated-runtime.ts';
 
 let next = 1;
 const podAddress = () => `10.128.0.${next++}`;

@@ -7,7 +7,7 @@ export interface PayloadFile {
   readonly content: Buffer;
   /** Permission bits. */
   readonly mode: number;
-  /** Owning user; left out: root. */
+  /** Owning user; default root. */
   readonly uid?: number;
 }
 
@@ -21,7 +21,7 @@ const DATA = '..data';
  * their own, `..data` is a link to it that is swapped by one rename, and each visible name is a link through `..data`
  * (the layout of k8s.io/kubernetes/pkg/volume/util/atomic_writer.go, which tools that watch such volumes rely on).
  *
- * @param group owns the files where the pod has an fsGroup.
+ * @param group owns the files if the pod has an fsGroup.
  * @returns whether anything changed.
  */
 export async function writePayload(directory: string, payload: Payload, group: number | undefined, now: number): Promise<boolean> {

@@ -3,26 +3,23 @@ import { join } from 'node:path';
 import type { Kind } from '../../api/definition/kind.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
-import { keyText } from '../../api/meta/object.ts';
-import type { Container, VolumeMount } from '../../api/pod/container/container.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Mount } from '../cri/container-messages.ts';
-import { PROPAGATION } from '../cri/container-messages.ts';
-import { expand } from '../pod/expansion.ts';
-import type { PodAddresses } from '../pod/field-path.ts';
-import type { PodDirectories } from '../pod/pod-directories.ts';
-import type { Allocatable } from '../pod/resource-field.ts';
+import type { PodDirectories } from '../contract/pod-directories.ts';
+import type { PodVolumes } from '../contract/pod-volumes.ts';
+import { MountError } from '../contract/pod-volumes.ts';
+import type { PodAddresses } from '../spec/field-path.ts';
+import type { Allocatable } from '../spec/resource-field.ts';
 import { writePayload } from './atomic-writer.ts';
+import { containerMount } from './container-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { mountsUnder, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
-import type { PodVolumes } from './pod-volumes.ts';
-import { MountError } from './pod-volumes.ts';
-import { bindSubPath } from './sub-path.ts';
+import { createObjectUsers } from './object-users.ts';
 import type { TokenSource } from './token-source.ts';
+import { volumePath } from './volume-path.ts';
 import { isPayloadVolume, objectsOf, volumePayload } from './volume-payload.ts';
 
 export interface LinuxVolumesOptions {
@@ -49,7 +46,6 @@ interface PodState {
   /** Rewriting files is serial within a pod. */
   work: Promise<void>;
   cancelRefresh: () => void;
-  readonly retained: readonly { readonly kind: Kind; readonly key: ObjectKey }[];
 }
 
 /** Memory tmpfs of the whole node, made once; it outlives the agent, as the containers do that mount from it. */
@@ -59,12 +55,7 @@ export async function mountMemoryDir(memoryDir: string): Promise<void> {
 }
 
 const REWRITE_RETRY_MS = 5_000;
-const PROPAGATIONS: Readonly<Record<string, number>> = {
-  None: PROPAGATION.PRIVATE,
-  HostToContainer: PROPAGATION.HOST_TO_CONTAINER,
-  Bidirectional: PROPAGATION.BIDIRECTIONAL,
-};
-
+/** Volumes of real pods. Past a hundred lines, as set-up, rewriting and tear-down share the state of each pod. */
 export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const { directories, memoryDir, objects, tokens, clock, log, signal } = options;
   const states = new Map<string, PodState>();
@@ -72,24 +63,10 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     for (const { cancelRefresh } of states.values()) cancelRefresh();
   };
   signal.addEventListener('abort', cancelAll, { once: true });
-  /** Object → pods that use it. */
-  const users = new Map<string, Set<string>>();
-  const objectId = (kind: Kind, key: ObjectKey) => `${kind.plural}/${keyText(key)}`;
-
-  const pathOf = (pod: Live<Pod>, volume: Volume): string => {
-    const { uid } = pod.metadata;
-    if (volume.hostPath) return volume.hostPath.path;
-    const memory = (plugin: string) => join(memoryDir, uid, plugin, volume.name);
-    if (volume.emptyDir) return directories.volume(uid, 'kubernetes.io/empty-dir', volume.name);
-    if (volume.configMap) return directories.volume(uid, 'kubernetes.io/configmap', volume.name);
-    if (volume.downwardAPI) return directories.volume(uid, 'kubernetes.io/downward-api', volume.name);
-    if (volume.secret) return memory('secret');
-    if (volume.projected) return memory('projected');
-    throw new MountError(`Unable to attach or mount volumes: volume "${volume.name}" is of a kind that this node does not support`);
-  };
+  const users = createObjectUsers(objects);
 
   const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
-    const path = pathOf(pod, volume);
+    const path = volumePath(pod, volume, directories, memoryDir);
     const group = pod.spec?.securityContext?.fsGroup;
     try {
       if (volume.hostPath) return await prepareHostPath(volume.hostPath);
@@ -104,7 +81,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const writeVolume = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
     const sources = { objects, tokens, addresses: options.addresses(pod), allocatable: options.allocatable() };
     const payload = await volumePayload(pod, volume, sources);
-    await writePayload(pathOf(pod, volume), payload, pod.spec?.securityContext?.fsGroup, clock.now());
+    await writePayload(volumePath(pod, volume, directories, memoryDir), payload, pod.spec?.securityContext?.fsGroup, clock.now());
   };
 
   const follow = (pod: Live<Pod>): PodState => {
@@ -114,13 +91,11 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       known.pod = pod;
       return known;
     }
-    const retained = (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume));
-    for (const { kind, key } of retained) {
-      objects.retain(kind, key);
-      const id = objectId(kind, key);
-      users.set(id, (users.get(id) ?? new Set()).add(uid));
-    }
-    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {}, retained };
+    users.retain(
+      uid,
+      (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume)),
+    );
+    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {} };
     states.set(uid, state);
     return state;
   };
@@ -158,7 +133,9 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       scheduleRefresh(state);
     },
     async mounts(pod, container, environment) {
-      const list = (container.volumeMounts ?? []).map((mount, index) => mountOf(pod, container, mount, index, environment));
+      const list = (container.volumeMounts ?? []).map((mount, index) =>
+        containerMount({ pod, container, mount, index, environment }, directories, memoryDir),
+      );
       return Promise.all(list);
     },
     podChanged(pod) {
@@ -171,7 +148,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       if (downward) rewrite(state);
     },
     objectChanged(kind, key) {
-      for (const uid of users.get(objectId(kind, key)) ?? []) {
+      for (const uid of users.of(kind, key)) {
         const state = states.get(uid);
         if (state) rewrite(state);
       }
@@ -181,37 +158,12 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       states.delete(uid);
       state?.cancelRefresh();
       tokens.forget(uid);
-      for (const { kind, key } of state?.retained ?? []) {
-        objects.release(kind, key);
-        users.get(objectId(kind, key))?.delete(uid);
-      }
+      users.release(uid);
       await state?.work;
       await unmountUnder(directories.pod(uid));
       await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
     },
   };
-
-  async function mountOf(
-    pod: Live<Pod>,
-    container: Container,
-    mount: VolumeMount,
-    index: number,
-    environment: ReadonlyMap<string, string>,
-  ): Promise<Mount> {
-    const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
-    if (!volume) throw new MountError(`volume "${mount.name}" is mounted but not defined`);
-    const root = pathOf(pod, volume);
-    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => environment.get(name)) : mount.subPath;
-    if (subPath?.includes('$(')) throw new MountError(`missing value for ${JSON.stringify(mount.subPathExpr)}`);
-    const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
-    return {
-      container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-      host_path: subPath ? await bindSubPath(root, subPath, target) : root,
-      // Files from the API are only ever the agent's to write.
-      readonly: (mount.readOnly ?? false) || isPayloadVolume(volume),
-      propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
-    };
-  }
 }
 
 async function prepareEmptyDir(path: string, { medium, sizeLimit }: NonNullable<Volume['emptyDir']>, group: number | undefined): Promise<void> {

@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { ObjectSource } from './object-source.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
 
 /**
  * Follows single objects while pods use them: one watch an object, by name, so that a node reads only what its pods may read

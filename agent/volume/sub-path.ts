@@ -8,11 +8,11 @@ import { bindMount, unmountUnder } from './mount-command.ts';
  * was opened is bound, not the name: a container that swaps a directory for a link meanwhile gets nothing outside its volume
  * (https://github.com/kubernetes/kubernetes/issues/60813). A missing path is made as a directory.
  *
- * @throws Error where the path leads out of the volume.
+ * @throws Error if the path leads out of the volume.
  */
 export async function bindSubPath(volume: string, subPath: string, target: string): Promise<string> {
   if (subPath.split('/').includes('..') || subPath.startsWith('/')) throw new Error(`subPath ${subPath} must be a relative path within the volume`);
-  // Of the container's last run. What it shows may have been replaced since: a deleted file cannot be mounted again
+  // The mount of the container's last run. Its file may have been replaced since: a deleted file cannot be mounted again
   // (https://github.com/kubernetes/kubernetes/issues/68211).
   await unmountUnder(target);
   await makeDirectories(volume, subPath);

@@ -3,7 +3,7 @@ import type { TokenRequest } from '../../api/kinds/authentication/token-request.
 import { timeText } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.ts';
-import { aPod } from '../pod/pods.fixture.ts';
+import { aPod } from '../contract/pods.fixture.ts';
 import { createTokenSource } from './token-source.ts';
 
 function setup() {

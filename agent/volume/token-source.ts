@@ -10,7 +10,7 @@ import type { Client } from '../../runtime/client/client.ts';
 export interface TokenSource {
   /** A token that still has a fifth of its life, asked for anew when the last one has less. */
   token(pod: Live<Pod>, projection: ServiceAccountTokenProjection): Promise<string>;
-  /** When the earliest of the pod's tokens is due (milliseconds since the epoch); undefined: it has none. */
+  /** The time at which the earliest of the pod's tokens is due, in milliseconds since the epoch. Returns undefined if it has none. */
   refreshAt(podUid: string): number | undefined;
   forget(podUid: string): void;
 }

@@ -4,7 +4,7 @@ import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.ts';
-import { aContainer, aPod } from '../pod/pods.fixture.ts';
+import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { directSource } from './object-cache.ts';
 import { volumePayload } from './volume-payload.ts';
 

@@ -13,12 +13,12 @@ import type {
   SecretProjection,
   VolumeProjection,
 } from '../../api/pod/volume/volume-projection.ts';
-import type { PodAddresses } from '../pod/field-path.ts';
-import { podFieldValue } from '../pod/field-path.ts';
-import type { Allocatable } from '../pod/resource-field.ts';
-import { resourceFieldValue } from '../pod/resource-field.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
+import type { PodAddresses } from '../spec/field-path.ts';
+import { podFieldValue } from '../spec/field-path.ts';
+import type { Allocatable } from '../spec/resource-field.ts';
+import { resourceFieldValue } from '../spec/resource-field.ts';
 import type { PayloadFile } from './atomic-writer.ts';
-import type { ObjectSource } from './object-source.ts';
 import type { TokenSource } from './token-source.ts';
 
 export interface PayloadSources {
@@ -70,7 +70,7 @@ async function addProjection(files: Files, pod: Live<Pod>, source: VolumeProject
     const token = await sources.tokens.token(pod, source.serviceAccountToken);
     const user = commonUser(pod);
     const shared = pod.spec?.securityContext?.fsGroup !== undefined;
-    // Readable by the one user that the containers run as, or by the pod's group; else by whoever runs (as upstream's projected plugin).
+    // Readable by the one user that the containers run as, or by the pod's group; otherwise by any user (as upstream's projected plugin).
     const tokenMode = user !== undefined || shared ? (shared ? 0o640 : 0o600) : mode;
     files.set(source.serviceAccountToken.path, { content: Buffer.from(token), mode: tokenMode, ...(user === undefined ? {} : { uid: user }) });
     return;

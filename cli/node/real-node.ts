@@ -4,7 +4,7 @@ import { createAgent } from '../../agent/compose.ts';
 import { containerdPaths, ensurePauseImage, startContainerd } from '../../agent/containerd/index.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { createNodeNetwork } from '../../agent/network/index.ts';
-import { createPodSource } from '../../agent/pod/pod-source.ts';
+import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
@@ -65,7 +65,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         client,
         informers,
         nodeName,
-        runtime: createCriRuntime(containerd.socket),
+        runtime: createCriRuntime(containerd.socket, clock),
         dataDir: layout.agent,
         cgroupRoot: layout.cgroupRoot,
         clock,

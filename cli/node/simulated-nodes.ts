@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createAgent } from '../../agent/compose.ts';
-import { createPodSource } from '../../agent/pod/pod-source.ts';
+import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
 import { createSimulatedRuntime } from '../../agent/simulated/simulated-runtime.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { systemClock } from '../../base/clock.ts';

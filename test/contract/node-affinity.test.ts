@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { admitPod } from '../../agent/pod/admission.ts';
+import { admitPod } from '../../agent/pod/manager/admission.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { NodeSelectorTerm } from '../../api/pod/placement/affinity.ts';
 import { nodeAffinity } from '../../scheduler/plugins/node-affinity.ts';

@@ -6,8 +6,9 @@ import type { Containerd } from '../../agent/containerd/index.ts';
 import { ensurePauseImage, importImages, removeContainerd, startContainerd } from '../../agent/containerd/index.ts';
 import { runtimeContract } from '../../agent/contract/runtime-suite.fixture.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
-import { writeCniConfig } from '../../agent/network/cni.ts';
 import { removeNodeNetwork } from '../../agent/network/index.ts';
+import { writeCniConfig } from '../../agent/network/pod-network/cni.ts';
+import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { canRunContainers, refuseSecondCluster, web } from '../support/cluster/real-cluster.ts';
 import { testImageArchive } from '../support/image/test-image.ts';
@@ -34,6 +35,6 @@ suite('a containerd with a pod network', () => {
     await writeCniConfig({ confDir: paths.cniConfDir, leasesDir: paths.cniLeasesDir, podCIDR: '10.244.0.0/24', mtu: 1500 });
     await ensurePauseImage({ socket });
     await importImages(testImageArchive(), { socket });
-    return { runtime: createCriRuntime(socket), image: web(), logDirectory: join(base, 'logs') };
+    return { runtime: createCriRuntime(socket, systemClock), image: web(), logDirectory: join(base, 'logs') };
   });
 });

@@ -1,6 +1,6 @@
 import { attempt, runCommand } from '../../containerd/command.ts';
 
-/** How our addresses on the loopback device are found again (`ip address show label lo:skiff`). */
+/** The label by which our addresses on the loopback device are found again (`ip address show label lo:skiff`). */
 const LABEL = 'lo:skiff';
 
 /**

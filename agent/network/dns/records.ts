@@ -3,9 +3,9 @@ import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpo
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { indexSlices, serviceOf, slicesOf } from '../service-slices.ts';
+import { indexSlices, serviceOf, slicesOf } from '../cluster/service-slices.ts';
 
-/** What the cluster's names are made of. Every look-up goes by a key or an index. */
+/** The objects that the cluster's names come from. Every look-up goes by a key or an index. */
 export interface ClusterRecords {
   readonly ready: Promise<void>;
   service(namespace: string, name: string): Live<Service> | undefined;

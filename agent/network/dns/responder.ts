@@ -1,9 +1,9 @@
 import type { Answer } from 'dns-packet';
 import type { Clock } from '../../../base/clock.ts';
 import type { Question, Reply } from './answer.ts';
-import type { ZoneAnswer } from './cluster-names.ts';
 import type { DnsMetrics } from './metrics.ts';
 import { answerLimit, readQuery, writeReply } from './wire.ts';
+import type { ZoneAnswer } from './zone-answers.ts';
 
 export interface ResponderOptions {
   /** `cluster.local`. */
@@ -14,7 +14,7 @@ export interface ResponderOptions {
   readonly metrics?: DnsMetrics;
 }
 
-/** From message to message; undefined for what gets no answer. A name of the cluster's is answered at once, without a turn of the event loop. */
+/** Answers a message with a message. Returns undefined if it gets no answer. A name of the cluster is answered at once, without a turn of the event loop. */
 export type Responder = (message: Buffer, transport: 'udp' | 'tcp') => Buffer | undefined | Promise<Buffer>;
 
 /** ExternalName services may point to each other: so far is followed. */

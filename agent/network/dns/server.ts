@@ -2,6 +2,7 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { onIdle } from '../../../base/idle-timeout.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Responder } from './responder.ts';
 
@@ -72,7 +73,7 @@ function serveTcp(socket: Socket, respond: Responder, failed: (error: unknown) =
     length.writeUInt16BE(answer.length);
     socket.write(Buffer.concat([length, answer]));
   };
-  socket.setTimeout(IDLE_MS, () => socket.destroy());
+  onIdle(socket, IDLE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
   socket.on('data', (part) => {
     waiting = waiting.length === 0 ? part : Buffer.concat([waiting, part]);

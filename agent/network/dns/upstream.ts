@@ -14,10 +14,10 @@ export interface UpstreamOptions {
   readonly timeoutMs?: number;
 }
 
-/** Sends a query to a resolver and answers its reply, with the query's own ID. Rejects after the time-out, or when the server cannot be reached. */
+/** Sends a query to a resolver and resolves with its reply, under the query's own ID. Rejects after the time-out, or if the server cannot be reached. */
 export type Exchange = (server: string, query: Buffer) => Promise<Buffer>;
 
-/** By UDP; by TCP where the answer did not fit. Each query has a socket (a random port) and a random ID, so that answers are hard to forge. */
+/** By UDP, or by TCP if the answer did not fit. Each query has a socket (a random port) and a random ID, so that answers are hard to forge. */
 export function createExchange({ clock, port = PORT, timeoutMs = 2000 }: UpstreamOptions): Exchange {
   const byUdp = (server: string, query: Buffer): Promise<Buffer> =>
     new Promise((resolve, reject) => {

@@ -31,7 +31,7 @@ const flowsOf = ({ ip, port }: UdpAddress): string[] => [
   String(port),
 ];
 
-/** Deletes flows. Answers false where there is no `conntrack` program: old flows then last until they are idle for the kernel's UDP time-out (30 – 120 s). */
+/** Deletes flows. Resolves with false if there is no `conntrack` program: old flows then last until they are idle for the kernel's UDP time-out (30 – 120 s). */
 export async function deleteFlows(flows: readonly StaleFlows[]): Promise<boolean> {
   for (const flow of flows) {
     try {

@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 
-/** Where a connection can be sent. */
+/** A place that a connection can be sent to. */
 export interface Backend {
   readonly ip: string;
   readonly port: number;
@@ -28,7 +28,7 @@ interface Candidate extends Backend {
 }
 
 /**
- * Chooses backends as kube-proxy does (KEP-1669): those that are ready; where none is, those that still serve while they terminate. The choice
+ * Chooses backends as kube-proxy does (KEP-1669): those that are ready, or if none is, those that still serve while they terminate. The choice
  * is made for all nodes and for this node apart. Hints (KEP-2433, `trafficDistribution`) narrow what policy Cluster may use.
  */
 export function backendsOf(port: ServicePort, slices: readonly EndpointSlice[], place: NodePlace): Backends {
@@ -64,7 +64,7 @@ function candidatesOf(port: ServicePort, slices: readonly EndpointSlice[], place
   return [...found.values()].sort((a, b) => (a.ip === b.ip ? a.port - b.port : a.ip < b.ip ? -1 : 1));
 }
 
-/** Hints count only where every endpoint has them and one is meant for us: else a zone would be cut off. */
+/** Hints count only if every endpoint has them and one is meant for us; otherwise a zone would be cut off. */
 function nearest(candidates: readonly Candidate[], { nodeName, zone }: NodePlace): readonly Candidate[] {
   const forNode = candidates.filter(({ endpoint }) => endpoint.hints?.forNodes?.some(({ name }) => name === nodeName));
   if (forNode.length > 0 && candidates.every(({ endpoint }) => endpoint.hints?.forNodes?.length)) return forNode;

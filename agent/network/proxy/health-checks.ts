@@ -8,7 +8,7 @@ import type { Logger } from '../../../base/log.ts';
  * 200 where backends run on this node and 503 where none does, with kube-proxy's body and header (pkg/proxy/healthcheck).
  */
 export interface HealthChecks {
-  /** What a service (`namespace/name`) asks for now; undefined: it is gone. */
+  /** Takes a service (`namespace/name`) as it is now; undefined if it is gone. */
   set(key: string, service: Service | undefined, localBackends: number): void;
   close(): void;
 }

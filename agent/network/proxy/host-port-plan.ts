@@ -2,7 +2,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Item } from './ledger.ts';
 import { element } from './ledger.ts';
 
-/** What a pod's host ports need in the table: pure. A pod in the host's network has none: it listens there itself. */
+/** Plans the items of the table that a pod's host ports need; pure. A pod in the host's network has none: it listens there itself. */
 export function planHostPorts(pod: Pod): Item[] {
   const ip = pod.status?.podIP;
   const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -10,7 +10,7 @@ export type Item =
 export const element = (collection: Collection, key: string, value = ''): Item => ({ type: 'element', collection, key, value });
 export const chain = (name: string, rules: readonly string[]): Item => ({ type: 'chain', name, rules: rules.join('\n') });
 
-/** What one owner (a service, a pod) wants in the table, by item id. */
+/** The items that one owner (a service, a pod) wants in the table, by id. */
 export type Fragment = ReadonlyMap<string, Item>;
 
 export function fragmentOf(items: Iterable<Item>): Fragment {
@@ -28,11 +28,11 @@ interface Claim {
 }
 
 /**
- * Who wants what in the table. Items are shared: one stays as long as somebody claims it, and where two claim it with different content
+ * Records which owner wants which items in the table. Items are shared: one stays as long as somebody claims it, and where two claim it with different content
  * (two services with one external address and port), the earlier claim holds. The work of a change is proportional to the fragment changed.
  */
 export interface Ledger {
-  /** Replaces what `owner` wants; undefined: nothing any more. */
+  /** Replaces the wishes of `owner`; undefined withdraws them. */
   set(owner: string, fragment: Fragment | undefined): void;
   fragment(owner: string): Fragment | undefined;
   owners(): Iterable<string>;
@@ -43,9 +43,9 @@ export interface Ledger {
   changes(): Iterable<string>;
   /** Commands that put everything claimed into an empty table, in parts. */
   everything(): Iterable<string>;
-  /** What `changes` or `everything` told is now in the table. Called before further claims. */
+  /** Notes that the items of `changes` or `everything` are in the table now. Called before further claims. */
   commit(): void;
-  /** How many elements and chains there are. */
+  /** The number of elements and chains. */
   readonly size: number;
 }
 

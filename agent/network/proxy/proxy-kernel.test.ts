@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
-import type { NetworkLab } from '../network-lab.fixture.ts';
-import { canBuildLab, createNetworkLab, LAB_NODE_ADDRESS, LAB_OUTSIDE_ADDRESS, LAB_POD_CIDR } from '../network-lab.fixture.ts';
+import type { NetworkLab } from '../pod-network/network-lab.fixture.ts';
+import { canBuildLab, createNetworkLab, LAB_NODE_ADDRESS, LAB_OUTSIDE_ADDRESS, LAB_POD_CIDR } from '../pod-network/network-lab.fixture.ts';
 import { staleFlows } from './conntrack.ts';
 import { planHostPorts } from './host-port-plan.ts';
 import type { Item, Ledger } from './ledger.ts';

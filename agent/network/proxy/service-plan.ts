@@ -35,7 +35,7 @@ const DEFAULT_AFFINITY_SECONDS = 10_800;
 const isIPv4 = (address: string): boolean => !address.includes(':');
 
 /**
- * What one service needs in the table on this node: pure. `previous` is the plan it replaces: backends that stay keep their places,
+ * Plans the items of the table that one service needs on this node; pure. `previous` is the plan it replaces: backends that stay keep their places,
  * so that one endpoint more or less in a thousand changes a handful of elements.
  */
 export function planService(

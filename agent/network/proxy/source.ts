@@ -5,16 +5,16 @@ import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText, parseKey } from '../../../api/meta/object.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { internalAddress, podNetworks } from '../routes.ts';
-import { indexSlices, serviceOf, slicesOf } from '../service-slices.ts';
+import { internalAddress, podNetworks } from '../cluster/node-networks.ts';
+import { indexSlices, serviceOf, slicesOf } from '../cluster/service-slices.ts';
 
-/** What changed: a service or its endpoints, a pod of this node, or the nodes' networks. */
+/** A change of a service or its endpoints, of a pod of this node, or of the nodes' networks. */
 export type ProxyChange =
   | { readonly type: 'service'; readonly key: string; readonly triggeredAt?: number }
   | { readonly type: 'pod'; readonly key: string }
   | { readonly type: 'nodes' };
 
-/** What the proxy reads. Keys are `namespace/name`. */
+/** The objects that the proxy reads. Keys are `namespace/name`. */
 export interface ServiceSource {
   readonly ready: Promise<void>;
   services(): Iterable<Live<Service>>;
@@ -61,7 +61,7 @@ export function informerSource(informers: SourceInformers, nodeName: string): Se
       const pod = (object: Live<Pod>) => {
         if (isHere(object) && hasHostPort(object)) listener({ type: 'pod', key: keyText(keyOf(object)) });
       };
-      // What is there already is no change: the listener reads it.
+      // Objects that are there already are no change: the listener reads them.
       const later =
         <T>(handle: (object: T) => void) =>
         (object: T, initial: boolean) =>

@@ -3,7 +3,7 @@ export const TABLE = 'ip skiff';
 /** The bit that marks a packet whose source is to be masqueraded: the one kube-proxy uses by default. */
 const MASQUERADE_MARK = '0x4000';
 
-/** What varies in the table: named maps and sets, and their element types. Values of verdict maps are `goto CHAIN` or `drop`. */
+/** The parts of the table that vary: named maps and sets, and their element types. Values of verdict maps are `goto CHAIN` or `drop`. */
 const FIXED = {
   /** (cluster, external or load-balancer address, protocol, port) → what to do */
   services: 'map services { type ipv4_addr . inet_proto . inet_service : verdict; }',
@@ -27,7 +27,7 @@ const FIXED = {
 
 export const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
-/** How a service port is found: by its address and port, or (node ports) by the port alone. */
+/** The key by which a service port is found: its address and port, or the port alone for node ports. */
 export type Scope = 'vip' | 'node';
 
 /**

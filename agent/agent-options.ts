@@ -1,0 +1,49 @@
+import type { Registry } from 'prom-client';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Client } from '../runtime/client/client.ts';
+import type { EventRecorder } from '../runtime/control/controller.ts';
+import type { Informers } from '../runtime/watch/informer.ts';
+import type { ContainerRuntime } from './contract/runtime.ts';
+import type { NodeFacts } from './node/node-info.ts';
+import type { PodSource } from './pod/sources/pod-source.ts';
+import type { NodeServerTls } from './server/node-server.ts';
+
+export interface AgentOptions {
+  readonly client: Client;
+  /** For the services whose variables pods get. */
+  readonly informers: Informers;
+  readonly nodeName: string;
+  readonly runtime: ContainerRuntime;
+  /** Everything the agent keeps: `pods/`, `logs/`, `memory/` (a tmpfs). */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Its events show the component `kubelet`. */
+  readonly recorder: EventRecorder;
+  /** The first one is the node's address; all are shown. */
+  readonly nodeIps: readonly string[];
+  readonly clusterDns: readonly string[];
+  readonly clusterDomain: string;
+  /** The label kubernetes.io/hostname; default: the machine's name. */
+  readonly hostname?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  /** Pods by node, where several nodes share a process; default: a watch of this node's pods alone. */
+  readonly podSource?: PodSource;
+  /** Capacity and identity; default: this machine's. */
+  readonly facts?: NodeFacts;
+  /** The parent of all pods' cgroups; default `/kubepods`. */
+  readonly cgroupRoot?: string;
+  readonly maxPods?: number;
+  /** Directory of static pods' manifests. Without it the node has no static pods. */
+  readonly staticPodDir?: string;
+  /** The node's resolvers, for pods that use them directly; default /etc/resolv.conf. */
+  readonly resolvConf?: string;
+  /** More metrics for /metrics (of the node's network). */
+  readonly registry?: Registry;
+  /** The node's HTTPS server; without it there are no logs, exec or metrics. */
+  readonly server?: NodeServerTls & { readonly port: number; readonly host?: string };
+  /** Further checks before the node is ready; resolves with the problems found. */
+  readonly checks?: () => Promise<readonly string[]>;
+}

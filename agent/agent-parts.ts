@@ -1,0 +1,134 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { hostname as osHostname } from 'node:os';
+import { join } from 'node:path';
+import type { Kind } from '../api/definition/kind.ts';
+import type { Pod } from '../api/kinds/core/pod/index.ts';
+import { services } from '../api/kinds/core/service/index.ts';
+import type { Live, ObjectKey } from '../api/meta/object.ts';
+import type { Logger } from '../base/log.ts';
+import type { AgentOptions } from './agent-options.ts';
+import { createChannel } from './contract/channel.ts';
+import type { DnsSettings } from './contract/cluster-dns.ts';
+import type { PodFiles, RuntimeAccess } from './contract/node-parts.ts';
+import type { ObjectSource } from './contract/object-source.ts';
+import { podDirectories } from './contract/pod-directories.ts';
+import type { ContainerRuntime } from './contract/runtime.ts';
+import type { StatusWriter } from './contract/status-writer.ts';
+import { createImagePuller } from './image/image-puller.ts';
+import { pullCredentials } from './image/pull-secrets.ts';
+import { openCgroups } from './node/cgroups.ts';
+import { nodeHealth } from './node/node-health.ts';
+import { nodeImages } from './node/node-images.ts';
+import type { NodeFacts } from './node/node-info.ts';
+import type { NodeReporter } from './node/node-reporter.ts';
+import { createNodeReporter } from './node/node-reporter.ts';
+import { hostDns } from './pod/config/host-dns.ts';
+import { createNetworkTransport } from './probe/network-transport.ts';
+import { noCgroups, noVolumes, simulatedTransport } from './simulated/simulated-parts.ts';
+import { createLinuxVolumes, mountMemoryDir } from './volume/linux-volumes.ts';
+import { createObjectCache, directSource } from './volume/object-cache.ts';
+import { createTokenSource } from './volume/token-source.ts';
+
+/** The ground that the parts of one node stand on. */
+export interface NodeGround extends RuntimeAccess {
+  readonly options: AgentOptions;
+  /** Its lines name the node. */
+  readonly log: Logger;
+  readonly facts: NodeFacts;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the reporter of the node's status: the runtime's health and the options' own checks decide whether it is ready. */
+export function createReporter({ options, log, runtime, facts }: NodeGround): NodeReporter {
+  const { client, clock, recorder, nodeName, nodeIps, labels = {}, taints = [] } = options;
+  return createNodeReporter({
+    client,
+    clock,
+    log,
+    recorder,
+    nodeName,
+    nodeIps,
+    hostname: options.hostname ?? osHostname(),
+    facts,
+    labels,
+    taints,
+    images: () => nodeImages(runtime),
+    async health() {
+      const health = await nodeHealth(runtime, options.dataDir);
+      return { ...health, problems: [...health.problems, ...((await options.checks?.()) ?? [])] };
+    },
+  });
+}
+
+/** Makes the directories that pods' files are kept in. Nothing on a simulated node. */
+export async function makeDirectories(runtime: ContainerRuntime, dataDir: string): Promise<void> {
+  if (runtime.simulated) return;
+  const { pods, logs } = podDirectories(dataDir);
+  await Promise.all([pods, logs].map((directory) => mkdir(directory, { recursive: true })));
+  await mountMemoryDir(memoryDir(dataDir));
+}
+
+/** On tmpfs: the content of Secrets and tokens never touches a disk. */
+const memoryDir = (dataDir: string): string => join(dataDir, 'memory');
+
+/** Volumes, and the reader of the objects that they and containers' variables are made of. */
+function createFiles({ options, log, runtime, cache, facts, signal }: NodeGround): PodFiles & { readonly objects: ObjectSource } {
+  const { client, clock, nodeIps, dataDir } = options;
+  const directories = podDirectories(dataDir);
+  if (runtime.simulated) return { directories, objects: directSource(client), volumes: noVolumes };
+  const podIpsOf = ({ metadata, spec }: Live<Pod>) => {
+    const ips = cache.of(metadata.uid).sandboxes[0]?.ips ?? [];
+    return spec?.hostNetwork || ips.length === 0 ? nodeIps : ips;
+  };
+  const changes = createChannel<[kind: Kind, key: ObjectKey]>();
+  const objects = createObjectCache({ client, clock, log, signal, onChange: changes.send });
+  const volumes = createLinuxVolumes({
+    directories,
+    memoryDir: memoryDir(dataDir),
+    objects,
+    tokens: createTokenSource(client, clock),
+    addresses: (pod) => ({ podIps: podIpsOf(pod), hostIps: nodeIps }),
+    allocatable: () => facts.allocatable,
+    clock,
+    log,
+    signal,
+  });
+  changes.listen((kind, key) => volumes.objectChanged(kind, key));
+  return { directories, objects, volumes };
+}
+
+const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
+
+/** All that pods are run with on this node: each piece of the agent takes from it what it needs. */
+export async function createNodeParts(ground: NodeGround, runtimeName: string, statusWriter: StatusWriter, observeStart: (seconds: number) => void) {
+  const { options, log, runtime, cache, facts } = ground;
+  const { client, clock, recorder, nodeName, nodeIps } = options;
+  const serviceInformer = options.informers.of(services);
+  const { directories, objects, volumes } = createFiles(ground);
+  return {
+    nodeName,
+    nodeIps,
+    runtime,
+    runtimeName,
+    cache,
+    client,
+    clock,
+    log,
+    recorder,
+    images: createImagePuller({ runtime, recorder, clock, credentials: (pod, reference) => pullCredentials(pod, reference, objects) }),
+    volumes,
+    objects,
+    services: () => serviceInformer.list(),
+    cgroups: runtime.simulated ? noCgroups : await openCgroups(),
+    cgroupRoot: options.cgroupRoot ?? '/kubepods',
+    statusWriter,
+    probes: runtime.simulated ? simulatedTransport : createNetworkTransport(runtime, clock),
+    directories,
+    dns: { servers: options.clusterDns, domain: options.clusterDomain, host: runtime.simulated ? NO_DNS : await hostDns(options.resolvConf) },
+    hostsFile: () => readFile('/etc/hosts', 'utf8').catch(() => ''),
+    allocatable: () => facts.allocatable,
+    memoryCapacity: facts.memoryBytes,
+    seccompDir: join(options.dataDir, 'seccomp'),
+    observeStart,
+  };
+}

@@ -1,0 +1,86 @@
+import { aborted, settledBefore } from '../base/abort.ts';
+import type { ApiAccess, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
+import type { ImageGarbage } from './image/image-garbage.ts';
+import { rotateLogs } from './log/log-rotation.ts';
+import type { AgentMetrics } from './node/agent-metrics.ts';
+import { watchExits } from './node/exit-watch.ts';
+import type { GarbageCollector } from './node/garbage.ts';
+import { renewLease } from './node/node-lease.ts';
+import type { NodeReporter } from './node/node-reporter.ts';
+import type { PeriodicWork } from './node/periodic-loop.ts';
+import { repeat } from './node/periodic-loop.ts';
+import type { PodManager } from './pod/manager/pod-manager.ts';
+import type { PodSource } from './pod/sources/pod-source.ts';
+import type { StaticPods } from './pod/sources/static-pods.ts';
+import type { NodeServer } from './server/node-server.ts';
+
+/** The parts of an agent that do something of their own accord. */
+export interface AgentLoops {
+  readonly node: RuntimeAccess & ApiAccess & Pick<Surroundings, 'clock' | 'log'> & { readonly nodeName: string };
+  readonly metrics: AgentMetrics | undefined;
+  readonly reporter: NodeReporter;
+  readonly manager: PodManager;
+  readonly podSource: PodSource;
+  readonly staticPods: StaticPods | undefined;
+  /** The services whose variables pods get are known. */
+  readonly servicesReady: Promise<void>;
+  readonly garbage: GarbageCollector;
+  readonly imageGarbage: ImageGarbage;
+  readonly server: { readonly listener: NodeServer; readonly port: number; readonly host?: string | undefined } | undefined;
+  /** Called when the node is registered and its pods are looked after. */
+  readonly onReady: () => void;
+}
+
+const RELIST_MS = 5_000;
+const GARBAGE_MS = 60_000;
+const IMAGE_GARBAGE_MS = 5 * 60_000;
+const ROTATION_MS = 10_000;
+
+/** Runs the agent until the signal aborts: its server, its node's status and lease, then its pods. Containers go on when it ends. */
+export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<void> {
+  const { node, reporter, manager, podSource, staticPods, server } = agent;
+  const { runtime, cache, clock, log } = node;
+  const port = server ? await server.listener.listen(server.port, server.host) : 0;
+  const background = [reporter.run(port, signal), keepLease(agent, signal)];
+  // List the runtime first, so that pods that are running already are adopted, not started again.
+  await relist(agent);
+  background.push(watchExits(runtime, cache, clock, log, signal));
+  if (staticPods) background.push(staticPods.run(manager, signal));
+  // Admission of a pod depends on the labels that the node is registered with.
+  if (await settledBefore(Promise.all([podSource.ready, agent.servicesReady, reporter.registered]), signal)) {
+    const unsubscribe = podSource.subscribe(node.nodeName, staticPods?.filter(manager) ?? manager);
+    signal.addEventListener('abort', unsubscribe, { once: true });
+    agent.onReady();
+    background.push(...periodicWork(agent).map((work) => repeat(work, clock, log, signal)));
+    if (!runtime.simulated) void agent.garbage.collect();
+  }
+  await aborted(signal);
+  manager.stop();
+  await server?.listener.close();
+  await Promise.all(background);
+}
+
+/** The lease belongs to the node, which has to be there first. */
+async function keepLease({ node, reporter }: AgentLoops, signal: AbortSignal): Promise<void> {
+  if (await settledBefore(reporter.registered, signal)) await renewLease({ ...node, nodeUid: () => reporter.node()?.metadata.uid }, signal);
+}
+
+async function relist({ node, metrics }: AgentLoops): Promise<void> {
+  const end = metrics?.relist.startTimer();
+  await node.cache.relist();
+  end?.();
+}
+
+function periodicWork(agent: AgentLoops): readonly PeriodicWork[] {
+  const { node, garbage, imageGarbage } = agent;
+  const always: PeriodicWork[] = [
+    { everyMs: RELIST_MS, what: 'looking at the runtime', run: () => relist(agent) },
+    { everyMs: GARBAGE_MS, what: 'removing garbage', run: () => garbage.collect() },
+  ];
+  if (node.runtime.simulated) return always;
+  return [
+    ...always,
+    { everyMs: IMAGE_GARBAGE_MS, what: 'removing images', run: () => imageGarbage.collect() },
+    { everyMs: ROTATION_MS, what: 'rotating logs', run: () => rotateLogs(node) },
+  ];
+}

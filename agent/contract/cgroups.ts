@@ -1,0 +1,18 @@
+/** The limits of a pod's cgroup; a limit of 0 is none. */
+export interface PodCgroup {
+  /** cgroupfs path, as the cgroup_parent of its containers: `/kubepods/burstable/pod<uid>`. */
+  readonly path: string;
+  readonly cpuShares: number;
+  readonly cpuLimitMilli: number;
+  readonly memoryLimitBytes: number;
+}
+
+/** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
+export interface CgroupManager {
+  /** Makes the pod's cgroup with its limits, or sets them anew. */
+  apply(cgroup: PodCgroup): Promise<void>;
+  /** Removes it once nothing runs in it; succeeds if it does not exist. */
+  remove(path: string): Promise<void>;
+  /** Names of the pods' cgroups that exist under `root`: `/kubepods/burstable/pod<uid>`. */
+  list(root: string): Promise<readonly string[]>;
+}

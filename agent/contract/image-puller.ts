@@ -1,0 +1,27 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { Image } from './runtime.ts';
+
+/** Brings the images of containers onto the node, by their pull policies. */
+export interface ImagePuller {
+  /**
+   * Resolves with the container's image once it is present. Records the events that `kubectl describe pod` shows.
+   * @throws ImageError with the reason that the container's status shows.
+   */
+  ensure(pod: Live<Pod>, container: Container): Promise<Image>;
+  /** Forgets the failed pulls of a pod. */
+  forget(podUid: string): void;
+}
+
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  readonly reason: 'ErrImagePull' | 'ImagePullBackOff' | 'ErrImageNeverPull' | 'InvalidImageName' | 'ImageInspectError';
+  /** When to try again, in milliseconds since the epoch. */
+  readonly retryAt: number;
+  constructor(reason: ImageError['reason'], message: string, retryAt: number) {
+    super(message);
+    this.reason = reason;
+    this.retryAt = retryAt;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
+import { containerLogPath } from '../../contract/pod-directories.ts';
+import type { Image } from '../../contract/runtime.ts';
+import type { ContainerConfig, Mount } from '../../contract/runtime-config.ts';
+import { containerAnnotations, containerLabels } from '../../contract/runtime-labels.ts';
+import { expand } from '../../spec/expansion.ts';
+import { containerResources } from '../../spec/pod-resources.ts';
+import { containerSecurity } from './security-config.ts';
+
+export interface ContainerSettings {
+  readonly image: Image | undefined;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly mounts: readonly Mount[];
+  readonly restartCount: number;
+  /** The host's file behind terminationMessagePath; empty if there is none. */
+  readonly messageFile: string;
+  readonly memoryCapacity: number;
+  readonly seccompDir: string;
+  /** The container whose processes this one sees (ephemeral containers); undefined applies the pod's own rule. */
+  readonly targetId: string | undefined;
+}
+
+/** Builds a container's configuration. @throws ContainerConfigError if the security context cannot be met. */
+export function containerConfig(pod: Live<Pod>, container: Container, settings: ContainerSettings): ContainerConfig {
+  const { environment, restartCount } = settings;
+  const expanded = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expand(text, (name) => environment.get(name)));
+  const resources = containerResources(pod, container, settings.memoryCapacity);
+  return {
+    metadata: { name: container.name, attempt: restartCount },
+    // By id: a tag that moves between the check and the creation must not change what runs.
+    image: { image: settings.image?.id ?? container.image ?? '', user_specified_image: container.image ?? '' },
+    command: expanded(container.command),
+    args: expanded(container.args),
+    working_dir: container.workingDir ?? '',
+    envs: [...environment].map(([key, value]) => ({ key, value })),
+    mounts: settings.mounts,
+    labels: containerLabels(pod, container),
+    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile, resources),
+    log_path: containerLogPath(container.name, restartCount),
+    stdin: container.stdin ?? false,
+    stdin_once: container.stdinOnce ?? false,
+    tty: container.tty ?? false,
+    linux: {
+      resources,
+      security_context: containerSecurity(pod, container, settings),
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { aContainer, aPod } from '../../contract/pods.fixture.ts';
+import { admitPod } from './admission.ts';
+
+const node = { metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8' } } };
+const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };
+const admit = (pod: Pod, others: readonly Pod[] = []) => admitPod(pod, { node, allocatable, others });
+const asking = (requests: Record<string, string>, more = {}) => aPod({ containers: [aContainer('c', { resources: { requests } })], ...more });
+const affinity = (nodeSelectorTerms: object[]) =>
+  aPod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } });
+
+describe('what a node refuses', () => {
+  it('is a pod that asks for more than is left', () => {
+    expect(admit(asking({ cpu: '1' }), [asking({ cpu: '1' })])).toBeUndefined();
+    expect(admit(asking({ cpu: '1' }), [asking({ cpu: '1500m' })])).toEqual({
+      reason: 'OutOfcpu',
+      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 1000, used: 1500, capacity: 2000",
+    });
+    expect(admit(asking({ memory: '2Gi' }))?.reason).toBe('OutOfmemory');
+  });
+
+  it('is one pod too many', () => {
+    expect(admit(aPod(), [aPod(), aPod(), aPod()])?.reason).toBe('OutOfpods');
+  });
+
+  it('is not a pod that the system needs, whatever is left', () => {
+    expect(admit(asking({ cpu: '5' }, { priority: 2_000_001_000 }))).toBeUndefined();
+  });
+
+  it('is a pod whose selector does not match', () => {
+    expect(admit(aPod({ nodeSelector: { disk: 'ssd' } }))).toBeUndefined();
+    expect(admit(aPod({ nodeSelector: { disk: 'hdd' } }))).toEqual({
+      reason: 'NodeAffinity',
+      message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+    });
+  });
+
+  it.each([
+    [{ key: 'disk', operator: 'In', values: ['ssd'] }, true],
+    [{ key: 'disk', operator: 'NotIn', values: ['ssd'] }, false],
+    [{ key: 'gpu', operator: 'NotIn', values: ['a'] }, true],
+    [{ key: 'gpu', operator: 'Exists' }, false],
+    [{ key: 'gpu', operator: 'DoesNotExist' }, true],
+    [{ key: 'cores', operator: 'Gt', values: ['4'] }, true],
+    [{ key: 'cores', operator: 'Lt', values: ['4'] }, false],
+  ])('goes by required affinity: %j', (requirement, fits) => {
+    expect(admit(affinity([{ matchExpressions: [requirement] }])) === undefined).toBe(fits);
+  });
+
+  it.each(['1.5', ' 7', '0x10'])('compares integers only: a label of %j is no match', (cores) => {
+    const pod = affinity([{ matchExpressions: [{ key: 'cores', operator: 'Gt', values: ['0'] }] }]);
+    expect(admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [] })?.reason).toBe('NodeAffinity');
+  });
+
+  it('goes by any of several terms, and by the node’s name', () => {
+    const byName = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] };
+    expect(admit(affinity([{ matchExpressions: [{ key: 'no', operator: 'Exists' }] }, byName]))).toBeUndefined();
+    expect(admit(affinity([{}]))?.reason).toBe('NodeAffinity');
+  });
+
+  it('is a host port that is taken', () => {
+    const on = (hostPort: number, hostIP?: string) =>
+      aPod({ containers: [aContainer('c', { ports: [{ containerPort: 80, hostPort, ...(hostIP ? { hostIP } : {}) }] })] });
+    expect(admit(on(8080), [on(8081)])).toBeUndefined();
+    expect(admit(on(8080), [on(8080, '10.0.0.1')])?.reason).toBe('NodePorts');
+    expect(admit(on(8080, '10.0.0.2'), [on(8080, '10.0.0.1')])).toBeUndefined();
+  });
+});

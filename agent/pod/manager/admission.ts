@@ -1,0 +1,67 @@
+import type { Node } from '../../../api/kinds/core/node/index.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { matchesNodeAffinity } from '../../../api/pod/placement/node-affinity.ts';
+import { milliValueOfQuantity, valueOfQuantity } from '../../../api/schema/quantity.ts';
+import { podRequest } from '../../spec/pod-resources.ts';
+
+export interface Rejection {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface AdmissionFacts {
+  readonly node: Pick<Node, 'metadata' | 'spec'>;
+  readonly allocatable: Readonly<Record<string, string>>;
+  /** Pods that were admitted and have not ended. */
+  readonly others: readonly Pod[];
+}
+
+const CRITICAL = 2_000_000_000;
+
+/**
+ * Decides whether the node takes a pod that was bound to it: the scheduler may have worked from an old picture, or there was none.
+ * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Returns undefined if it does.
+ */
+export function admitPod(pod: Pod, { node, allocatable, others }: AdmissionFacts): Rejection | undefined {
+  const facts = { name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} };
+  if (!matchesNodeAffinity(pod.spec?.affinity?.nodeAffinity, pod.spec?.nodeSelector, facts)) {
+    const why = "node(s) didn't match Pod's node affinity/selector";
+    return { reason: 'NodeAffinity', message: `Pod was rejected: Predicate NodeAffinity failed: ${why}` };
+  }
+  const capacity = allocatable.pods === undefined ? Number.POSITIVE_INFINITY : valueOfQuantity(allocatable.pods);
+  if (others.length + 1 > capacity) return outOf('pods', 1, others.length, capacity);
+  for (const resource of Object.keys(allocatable)) {
+    if (resource === 'pods') continue;
+    const requested = podRequest(pod, resource);
+    if (requested === 0) continue;
+    const amountOf = resource === 'cpu' ? milliValueOfQuantity : valueOfQuantity;
+    const limit = amountOf(allocatable[resource] ?? '0');
+    const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
+    if (used + requested > limit && (pod.spec?.priority ?? 0) < CRITICAL) return outOf(resource, requested, used, limit);
+  }
+  return portConflict(pod, others);
+}
+
+const outOf = (resource: string, requested: number, used: number, capacity: number): Rejection => ({
+  reason: `OutOf${resource}`,
+  message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+});
+
+function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
+  const portsOf = (other: Pod) =>
+    (other.spec?.containers ?? []).flatMap(({ ports = [] }) =>
+      ports.filter(({ hostPort = 0 }) => hostPort > 0).map(({ hostPort, hostIP, protocol = 'TCP' }) => ({ hostPort, hostIP, protocol })),
+    );
+  const any = (ip: string | undefined) => ip === undefined || ip === '' || ip === '0.0.0.0';
+  const taken = others.flatMap(portsOf);
+  const conflict = portsOf(pod).some((port) =>
+    taken.some(
+      (other) =>
+        other.hostPort === port.hostPort &&
+        other.protocol === port.protocol &&
+        (any(other.hostIP) || any(port.hostIP) || other.hostIP === port.hostIP),
+    ),
+  );
+  const why = "node(s) didn't have free ports for the requested pod ports";
+  return conflict ? { reason: 'NodePorts', message: `Pod was rejected: Predicate NodePorts failed: ${why}` } : undefined;
+}

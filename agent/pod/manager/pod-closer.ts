@@ -1,0 +1,59 @@
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
+import { sleep } from '../../../base/clock.ts';
+import type { ApiAccess, PodCgroups, PodFiles, StatusAccess, Surroundings } from '../../contract/node-parts.ts';
+import { podCgroup } from '../../spec/pod-resources.ts';
+import type { PodWorker } from '../worker/pod-worker.ts';
+
+/** A pod that the node looks after, or has ended. */
+export interface PodEntry {
+  readonly worker: PodWorker;
+  /** Nothing runs any more. */
+  finished: boolean;
+  /** Volumes and cgroup are removed. */
+  cleaned: boolean;
+  vanished: boolean;
+  closing: boolean;
+}
+
+export type CloserNode = Surroundings & ApiAccess & StatusAccess & PodCgroups & Pick<PodFiles, 'volumes'>;
+
+const RETRY_MS = 1_000;
+
+/** Removes everything of a pod of which nothing runs, and the pod itself from the API if it is being deleted. Steps that fail are repeated. */
+export async function closePod(entry: PodEntry, node: CloserNode, signal: AbortSignal): Promise<void> {
+  entry.closing = true;
+  const { worker } = entry;
+  while (!signal.aborted) {
+    try {
+      await clean(entry, node);
+      if (worker.pod.metadata.deletionTimestamp && !entry.vanished) await removeFromApi(worker.pod, node);
+      break;
+    } catch (error) {
+      node.log.warn({ err: error, pod: keyText(keyOf(worker.pod)) }, 'a pod that has ended could not be cleaned up');
+      await sleep(node.clock, RETRY_MS, signal);
+    }
+  }
+  entry.closing = false;
+}
+
+async function clean(entry: PodEntry, node: CloserNode): Promise<void> {
+  if (entry.cleaned) return;
+  const { uid } = entry.worker.pod.metadata;
+  if (!entry.vanished) await node.statusWriter.flushed(uid);
+  await node.volumes.tearDown(uid);
+  await node.cgroups.remove(podCgroup(entry.worker.pod, node.cgroupRoot).path);
+  entry.cleaned = true;
+}
+
+/** Succeeds also if the pod is gone, or another has its name already. */
+export async function removeFromApi(pod: Live<Pod>, { client }: ApiAccess): Promise<void> {
+  try {
+    await client.delete(pods, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
+  } catch (error) {
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live, ObjectKey } from '../../../api/meta/object.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import { timeText } from '../../../base/clock.ts';
+import type { ApiAccess } from '../../contract/node-parts.ts';
+import { qosClass } from '../../spec/pod-resources.ts';
+import { isTerminal } from '../status/pod-phase.ts';
+import type { WorkerNode } from '../worker/action-performer.ts';
+import type { EndRequest } from '../worker/pod-state.ts';
+import type { PodWorker } from '../worker/pod-worker.ts';
+import { createPodWorker } from '../worker/pod-worker.ts';
+import type { Rejection } from './admission.ts';
+import type { PodEntry } from './pod-closer.ts';
+import { closePod, removeFromApi } from './pod-closer.ts';
+
+/** All pods of a node: one worker each, from the moment they are bound until nothing of them is left. */
+export interface PodManager {
+  /** A pod of the API (or a static one) as it is now. */
+  changed(pod: Live<Pod>): void;
+  /** Ends everything that runs of a pod that is no longer in the API. */
+  vanished(pod: Live<Pod>): void;
+  /** The runtime's state of a pod changed. */
+  wake(podUid: string): void;
+  find(key: ObjectKey): PodWorker | undefined;
+  byUid(podUid: string): PodWorker | undefined;
+  workers(): Iterable<PodWorker>;
+  /** Ends a pod that is not being deleted, making it Failed. */
+  evict(podUid: string, request: EndRequest): void;
+  /** Ends timers and probes; containers go on. */
+  stop(): void;
+}
+
+export interface PodManagerOptions {
+  readonly node: WorkerNode & ApiAccess;
+  /** Decides whether the node takes the pod, beside the `others` that it has. */
+  readonly admit: (pod: Live<Pod>, others: readonly Pod[]) => Rejection | undefined;
+  /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */
+  readonly refreshNode: () => Promise<void>;
+  /** Called when a pod is over and out of the API: everything that the runtime keeps of it can be removed. */
+  readonly onGone: (pod: Live<Pod>) => void;
+  readonly signal: AbortSignal;
+}
+
+export function createPodManager({ node, admit, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
+  const entries = new Map<string, PodEntry>();
+  const byKey = new Map<string, string>();
+  /** Refused pods, whose failure has been reported. */
+  const refused = new Set<string>();
+  /** Pods that did not match the node as it was known, while it is read anew. */
+  const reconsidered = new Map<string, Live<Pod>>();
+
+  const reconsider = async (uid: string): Promise<void> => {
+    await refreshNode().catch((error: unknown) => node.log.warn({ err: error }, 'the node could not be read anew'));
+    const pod = reconsidered.get(uid);
+    reconsidered.delete(uid);
+    if (pod && !signal.aborted) add(pod, true);
+  };
+
+  const add = (pod: Live<Pod>, nodeIsFresh = false) => {
+    const { uid } = pod.metadata;
+    if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp && node.cache.of(uid).sandboxes.length === 0) {
+      const others = [...entries.values()]
+        .filter(({ finished, worker }) => !finished && !isTerminal(worker.pod.status?.phase))
+        .map(({ worker }) => worker.pod);
+      const rejection = admit(pod, others);
+      if (rejection?.reason === 'NodeAffinity' && !nodeIsFresh) {
+        reconsidered.set(uid, pod);
+        return void reconsider(uid);
+      }
+      if (rejection) return refuse(pod, rejection);
+    }
+    const worker = createPodWorker(pod, node, () => {
+      entry.finished = true;
+      void close(entry);
+    });
+    const entry: PodEntry = { worker, finished: false, cleaned: false, vanished: false, closing: false };
+    entries.set(uid, entry);
+    byKey.set(keyText(keyOf(pod)), uid);
+    // Deleted before this agent began to look.
+    if (pod.metadata.deletionTimestamp) worker.update(pod);
+  };
+
+  const refuse = (pod: Live<Pod>, rejection: Rejection) => {
+    refused.add(pod.metadata.uid);
+    node.recorder.event(pod, 'Warning', rejection.reason, rejection.message);
+    node.statusWriter.put(pod, rejectedStatus(pod, rejection, node.clock.now()));
+  };
+
+  const close = async (entry: PodEntry): Promise<void> => {
+    if (entry.closing) return;
+    await closePod(entry, node, signal);
+    if (entry.vanished || entry.worker.pod.metadata.deletionTimestamp) forget(entry);
+  };
+
+  const forget = ({ worker }: PodEntry) => {
+    const { uid } = worker.pod.metadata;
+    if (!entries.delete(uid)) return;
+    const key = keyText(keyOf(worker.pod));
+    if (byKey.get(key) === uid) byKey.delete(key);
+    node.statusWriter.forget(uid);
+    node.images.forget(uid);
+    onGone(worker.pod);
+  };
+
+  return {
+    changed(pod) {
+      const { uid } = pod.metadata;
+      const entry = entries.get(uid);
+      if (!entry && refused.has(uid)) {
+        if (pod.metadata.deletionTimestamp)
+          void removeFromApi(pod, node).catch((error: unknown) => node.log.warn({ err: error }, 'a refused pod could not be removed'));
+      } else if (reconsidered.has(uid)) reconsidered.set(uid, pod);
+      else if (!entry) add(pod);
+      else {
+        entry.worker.update(pod);
+        if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);
+      }
+    },
+    vanished(pod) {
+      refused.delete(pod.metadata.uid);
+      reconsidered.delete(pod.metadata.uid);
+      const entry = entries.get(pod.metadata.uid);
+      if (!entry) return;
+      entry.vanished = true;
+      if (entry.finished) void close(entry);
+      else entry.worker.end({ graceSeconds: graceAfterVanishing(entry.worker.pod), vanished: true });
+    },
+    wake: (uid) => entries.get(uid)?.worker.wake(),
+    find: (key) => entries.get(byKey.get(keyText(key)) ?? '')?.worker,
+    byUid: (uid) => entries.get(uid)?.worker,
+    *workers() {
+      for (const { worker } of entries.values()) yield worker;
+    },
+    evict: (uid, request) => entries.get(uid)?.worker.end(request),
+    stop() {
+      for (const { worker } of entries.values()) worker.stop();
+    },
+  };
+}
+
+/** The status of a pod that the node does not take. */
+const rejectedStatus = (pod: Live<Pod>, { reason, message }: Rejection, now: number): PodStatus => ({
+  ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
+  phase: 'Failed',
+  reason,
+  message,
+  conditions: pod.status?.conditions ?? [],
+  qosClass: pod.status?.qosClass ?? qosClass(pod.spec),
+  startTime: timeText(now),
+});
+
+/** Seconds for a pod that was deleted by force: those of its spec, unless its containers have been asked to end already; at least one. */
+const graceAfterVanishing = ({ metadata, spec }: Live<Pod>): number =>
+  metadata.deletionTimestamp ? 1 : Math.max(1, spec?.terminationGracePeriodSeconds ?? 30);

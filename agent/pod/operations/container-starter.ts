@@ -1,0 +1,187 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
+import { sleep } from '../../../base/clock.ts';
+import { ImageError } from '../../contract/image-puller.ts';
+import type { ContainerSources, PodCgroups, PodFiles } from '../../contract/node-parts.ts';
+import { latestContainer } from '../../contract/observation.ts';
+import { MountError } from '../../contract/pod-volumes.ts';
+import type { Sandbox } from '../../contract/runtime.ts';
+import { RuntimeError } from '../../contract/runtime.ts';
+import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
+import { PROPAGATION } from '../../contract/runtime-config.ts';
+import { runHandler } from '../../probe/handler.ts';
+import { containerEvent } from '../../spec/container-events.ts';
+import { podCgroup } from '../../spec/pod-resources.ts';
+import { containerConfig } from '../config/container-config.ts';
+import { ContainerConfigError, containerEnvironment } from '../config/environment.ts';
+import { hostsFile } from '../config/name-resolution.ts';
+import { sandboxConfig } from '../config/sandbox-config.ts';
+import { serviceEnvironment } from '../config/service-environment.ts';
+import type { KillerNode } from './container-killer.ts';
+import { killContainer } from './container-killer.ts';
+
+/** The parts by which containers are started. */
+export type StarterNode = KillerNode & PodCgroups & PodFiles & ContainerSources;
+
+/** A container could not be started. Carries the reason for its status and the time of the next try (milliseconds since the epoch). */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly reason: string;
+  readonly retryAt: number;
+  constructor(reason: string, message: string, retryAt: number) {
+    super(message);
+    this.reason = reason;
+    this.retryAt = retryAt;
+  }
+}
+
+/** After a failure that is not a crash: kubelet's backOffPeriod. */
+const RETRY_MS = 10_000;
+
+export function podSandboxConfig(node: StarterNode, pod: Live<Pod>, attempt: number): SandboxConfig {
+  const logDirectory = node.directories.podLogs(pod);
+  return sandboxConfig(pod, attempt, { dns: node.dns, logDirectory, cgroupParent: podCgroup(pod, node.cgroupRoot).path });
+}
+
+/** Makes the pod's sandbox; its addresses are in the cache when it resolves. */
+export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: number): Promise<Sandbox | undefined> {
+  if (!node.runtime.simulated) {
+    await Promise.all([node.cgroups.apply(podCgroup(pod, node.cgroupRoot)), mkdir(node.directories.podLogs(pod), { recursive: true })]);
+  }
+  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt));
+  return node.cache.refreshSandbox(id);
+}
+
+/**
+ * Starts one container: image, configuration, creation, start and postStart hook.
+ * @throws StartError with the reason that the container's status shows.
+ */
+export async function startContainer(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number): Promise<void> {
+  const retryAt = node.clock.now() + RETRY_MS;
+  const image = await node.images.ensure(pod, container).catch((error: unknown) => {
+    if (!(error instanceof ImageError)) throw failed(node, pod, container, 'ImageInspectError', error, retryAt);
+    throw failed(node, pod, container, error.reason, error, error.retryAt);
+  });
+  const settings = await configure(node, pod, container, sandbox, restartCount).catch((error: unknown) => {
+    throw failed(
+      node,
+      pod,
+      container,
+      'CreateContainerConfigError',
+      error,
+      retryAt,
+      !(error instanceof ContainerConfigError || error instanceof MountError),
+    );
+  });
+  const config = (() => {
+    try {
+      return containerConfig(pod, container, {
+        ...settings,
+        image,
+        restartCount,
+        memoryCapacity: node.memoryCapacity,
+        seccompDir: node.seccompDir,
+        targetId: targetOf(node, pod, container),
+      });
+    } catch (error) {
+      throw failed(node, pod, container, 'CreateContainerConfigError', error, retryAt);
+    }
+  })();
+  const id = await node.runtime.createContainer(sandbox.id, config, podSandboxConfig(node, pod, sandbox.attempt)).catch((error: unknown) => {
+    throw failed(node, pod, container, 'CreateContainerError', error, retryAt);
+  });
+  containerEvent(node.recorder, pod, container, 'Normal', 'Created', 'Container created');
+  try {
+    await node.runtime.startContainer(id);
+  } catch (error) {
+    await node.cache.refreshContainer(id);
+    throw failed(node, pod, container, 'RunContainerError', error, node.clock.now());
+  }
+  containerEvent(node.recorder, pod, container, 'Normal', 'Started', 'Container started');
+  await node.cache.refreshContainer(id);
+  await runPostStart(node, pod, container, id, sandbox);
+}
+
+/** The container that `kubectl debug --target` names: an ephemeral container joins its processes. */
+function targetOf(node: StarterNode, pod: Live<Pod>, container: Container): string | undefined {
+  const name = pod.spec?.ephemeralContainers?.find((candidate) => candidate.name === container.name)?.targetContainerName;
+  return name ? latestContainer(node.cache.of(pod.metadata.uid), name)?.id : undefined;
+}
+
+function failed(node: StarterNode, pod: Live<Pod>, container: Container, reason: string, error: unknown, retryAt: number, log = false): StartError {
+  const message = wordsOf(reason, error);
+  if (log) node.log.warn({ err: error, pod: pod.metadata.name, reason }, 'a container could not be set up');
+  // Image errors come with their own events; the last one of each failure names the reason.
+  containerEvent(
+    node.recorder,
+    pod,
+    container,
+    'Warning',
+    'Failed',
+    /^(ErrImage|ImagePull|InvalidImage)/.test(reason) ? `Error: ${reason}` : `Error: ${message}`,
+  );
+  return new StartError(reason, message, retryAt);
+}
+
+/** The text of an error for people. Of the runtime's errors in creating and starting only the description is shown. */
+function wordsOf(reason: string, error: unknown): string {
+  if (error instanceof RuntimeError && (reason === 'CreateContainerError' || reason === 'RunContainerError')) return error.description;
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function configure(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number) {
+  const podIps = sandbox.ips.length > 0 ? sandbox.ips : node.nodeIps;
+  const links = pod.spec?.enableServiceLinks ?? true;
+  const environment = await containerEnvironment(pod, container, {
+    objects: node.objects,
+    addresses: { podIps, hostIps: node.nodeIps },
+    allocatable: node.allocatable(),
+    services: serviceEnvironment(node.services(), pod.metadata.namespace ?? '', links),
+  });
+  if (node.runtime.simulated) return { environment, mounts: [], messageFile: '' };
+  const [volumeMounts, hosts, message] = await Promise.all([
+    node.volumes.mounts(pod, container, environment),
+    hostsMount(node, pod, container, podIps),
+    messageMount(node, pod, container, restartCount),
+  ]);
+  return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], messageFile: message.file };
+}
+
+async function hostsMount(node: StarterNode, pod: Live<Pod>, container: Container, ips: readonly string[]): Promise<readonly Mount[]> {
+  if (container.volumeMounts?.some(({ mountPath }) => mountPath === '/etc/hosts')) return [];
+  const file = node.directories.hosts(pod.metadata.uid);
+  const own = pod.spec?.hostNetwork ? await node.hostsFile() : '';
+  await mkdir(dirname(file), { recursive: true });
+  // Written in place: containers that run have this very file mounted.
+  await writeFile(file, hostsFile(pod, ips, node.dns.domain, own), { mode: 0o644 });
+  const readonly = container.securityContext?.readOnlyRootFilesystem ?? false;
+  return [{ container_path: '/etc/hosts', host_path: file, readonly, propagation: PROPAGATION.PRIVATE }];
+}
+
+async function messageMount(node: StarterNode, pod: Live<Pod>, container: Container, restartCount: number) {
+  const path = container.terminationMessagePath ?? '/dev/termination-log';
+  if (path === '') return { mounts: [], file: '' };
+  const file = join(node.directories.container(pod.metadata.uid, container.name), `${restartCount}.message`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, '');
+  // Any user that the container runs as may write it.
+  await chmod(file, 0o666);
+  return { mounts: [{ container_path: path, host_path: file, propagation: PROPAGATION.PRIVATE }], file };
+}
+
+const POST_START_TIMEOUT_MS = 24 * 3600 * 1000;
+
+async function runPostStart(node: StarterNode, pod: Live<Pod>, container: Container, id: string, sandbox: Sandbox): Promise<void> {
+  const handler = container.lifecycle?.postStart;
+  if (!handler) return;
+  const podIp = sandbox.ips[0] ?? node.nodeIps[0] ?? '';
+  const outcome = await runHandler(handler, container, id, podIp, node.probes, POST_START_TIMEOUT_MS, (ms) => sleep(node.clock, ms));
+  if (outcome.ok) return;
+  node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a postStart hook failed');
+  containerEvent(node.recorder, pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+  await killContainer(node, { pod, container, id, message: 'FailedPostStartHook', graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30 });
+  throw new StartError('PostStartHookError', 'PostStartHook failed', node.clock.now());
+}

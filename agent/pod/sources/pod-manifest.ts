@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { parse } from 'yaml';
+import { codecOf } from '../../../api/definition/codec.ts';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { timeText } from '../../../base/clock.ts';
+import { ANNOTATION } from '../../contract/runtime-labels.ts';
+
+/** Reads the manifest of a static pod: defaulted, bound to the node, with a UID that follows from its content. @throws Error if the text is no pod. */
+export async function parseManifest(text: string, path: string, nodeName: string, now: number): Promise<Live<Pod>> {
+  const codec = codecOf(pods);
+  const decoded = codec.decode(parse(text));
+  if (!decoded.ok) throw new Error(`${path}: ${decoded.message}`);
+  const pod = decoded.object;
+  codec.applyDefaults(pod);
+  pods.strategy.default?.(pod);
+  if (pod.kind !== 'Pod' || !pod.spec) throw new Error(`${path} holds no Pod`);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([nodeName, path, pod]))
+    .digest('hex');
+  const uid = pod.metadata?.uid ?? [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+  const created = timeText(now);
+  return {
+    ...pod,
+    apiVersion: 'v1',
+    metadata: {
+      ...pod.metadata,
+      name: `${pod.metadata?.name ?? ''}-${nodeName}`,
+      namespace: pod.metadata?.namespace ?? 'default',
+      uid,
+      resourceVersion: '',
+      creationTimestamp: created,
+      annotations: {
+        ...pod.metadata?.annotations,
+        [ANNOTATION.configHash]: uid,
+        [ANNOTATION.configSource]: 'file',
+        [ANNOTATION.configSeen]: created,
+      },
+    },
+    spec: { ...pod.spec, nodeName, tolerations: [...(pod.spec.tolerations ?? []), { operator: 'Exists', effect: 'NoExecute' }] },
+  };
+}

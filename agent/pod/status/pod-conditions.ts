@@ -1,0 +1,106 @@
+import type { Pod, PodCondition } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { ContainerStatus } from '../../../api/pod/container/container-status.ts';
+import { timeText } from '../../../base/clock.ts';
+import type { PodPhase } from './pod-phase.ts';
+
+export interface ConditionFacts {
+  readonly phase: PodPhase;
+  readonly init: readonly ContainerStatus[];
+  readonly containers: readonly ContainerStatus[];
+  /** There is a sandbox with its network. */
+  readonly sandboxReady: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
+const TRUE: Verdict = { status: 'True' };
+
+/** The types that the node sets; others (readiness gates, DisruptionTarget) belong to the clients that set them. */
+const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'] as const;
+export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set([...OWN, 'PodScheduled']);
+
+/**
+ * The pod's conditions in upstream's order, with those of others kept. A transition time changes only with its status
+ * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions).
+ */
+export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodCondition[] {
+  const old = pod.status?.conditions ?? [];
+  const containersReady = containersReadyVerdict(pod, facts);
+  const verdicts: Record<(typeof OWN)[number], Verdict> = {
+    PodReadyToStartContainers: facts.sandboxReady ? TRUE : { status: 'False' },
+    Initialized: initializedVerdict(pod, facts),
+    Ready: containersReady.status === 'True' ? readyVerdict(pod) : containersReady,
+    ContainersReady: containersReady,
+  };
+  const generation = pod.metadata.generation;
+  const own = OWN.map((type): PodCondition => {
+    const verdict = verdicts[type];
+    const before = old.find((condition) => condition.type === type);
+    const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timeText(facts.now);
+    return { type, ...(generation ? { observedGeneration: generation } : {}), ...verdict, lastProbeTime: undefined, lastTransitionTime };
+  });
+  const scheduled = old.find(({ type }) => type === 'PodScheduled') ?? {
+    type: 'PodScheduled',
+    status: 'True',
+    lastTransitionTime: timeText(facts.now),
+  };
+  const others = old.filter(({ type }) => type !== 'PodScheduled' && !OWN.some((own) => own === type));
+  return [...own, scheduled, ...others];
+}
+
+const over = (phase: PodPhase): Verdict | undefined => {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  return phase === 'Failed' ? { status: 'False', reason: 'PodFailed' } : undefined;
+};
+
+function containersReadyVerdict(pod: Live<Pod>, { phase, init, containers }: ConditionFacts): Verdict {
+  const ended = over(phase);
+  if (ended) return ended;
+  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always').map(({ name }) => name);
+  const known = new Map([...init, ...containers].map((status) => [status.name, status]));
+  const names = [...sidecars, ...(pod.spec?.containers ?? []).map(({ name }) => name)];
+  return verdictOn(names, known, 'ContainersNotReady', 'unready', ({ ready }) => ready);
+}
+
+function initializedVerdict(pod: Live<Pod>, { phase, init, containers }: ConditionFacts): Verdict {
+  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  // A container that has started proves that everything before it was done.
+  if (containers.some(({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated)) return TRUE;
+  const known = new Map(init.map((status) => [status.name, status]));
+  const sidecars = new Set((pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always').map(({ name }) => name));
+  const names = (pod.spec?.initContainers ?? []).map(({ name }) => name);
+  return verdictOn(names, known, 'ContainersNotInitialized', 'incomplete', (status) =>
+    sidecars.has(status.name) ? status.started === true : status.ready,
+  );
+}
+
+function verdictOn(
+  names: readonly string[],
+  known: ReadonlyMap<string, ContainerStatus>,
+  reason: string,
+  adjective: string,
+  good: (status: ContainerStatus) => boolean,
+): Verdict {
+  const unknown = names.filter((name) => !known.has(name));
+  const bad = names.filter((name) => {
+    const status = known.get(name);
+    return status !== undefined && !good(status);
+  });
+  const parts = [
+    ...(unknown.length > 0 ? [`containers with unknown status: [${unknown.join(' ')}]`] : []),
+    ...(bad.length > 0 ? [`containers with ${adjective} status: [${bad.join(' ')}]`] : []),
+  ];
+  return parts.length === 0 ? TRUE : { status: 'False', reason, message: parts.join(', ') };
+}
+
+function readyVerdict(pod: Live<Pod>): Verdict {
+  const problems = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const condition = pod.status?.conditions?.find(({ type }) => type === conditionType);
+    if (!condition) return `corresponding condition of pod readiness gate "${conditionType}" does not exist.`;
+    if (condition.status === 'True') return [];
+    return `the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`;
+  });
+  return problems.length === 0 ? TRUE : { status: 'False', reason: 'ReadinessGatesNotReady', message: problems.join(', ') };
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import { aContainer, aPod, aSandbox, exited, observation, observed } from '../../contract/pods.fixture.ts';
+import type { PodStatusInput } from './pod-status.ts';
+import { podStatus } from './pod-status.ts';
+
+const NOW = Date.UTC(2026, 0, 2);
+const input = (more: Partial<PodStatusInput> = {}): PodStatusInput => ({
+  pod: aPod(),
+  observation: observation([observed('c')]),
+  waiting: new Map(),
+  ending: false,
+  ended: false,
+  failure: undefined,
+  runtimeName: 'containerd',
+  terminationMessages: new Map(),
+  ready: () => true,
+  started: () => true,
+  hostIps: ['192.0.2.1'],
+  now: NOW,
+  startTime: NOW,
+  ...more,
+});
+const conditions = (more: Partial<PodStatusInput>) =>
+  Object.fromEntries(
+    (podStatus(input(more)).conditions ?? []).map(({ type, status, reason, message }) => [type, [status, reason, message].filter(Boolean).join(' ')]),
+  );
+const firstOf = (more: Partial<PodStatusInput>) => podStatus(input(more)).containerStatuses?.[0];
+
+describe('the status of a pod', () => {
+  it('of which nothing is there yet says that its containers are being created', () => {
+    const more = { observation: observation([], []) };
+    expect(firstOf(more)).toMatchObject({ state: { waiting: { reason: 'ContainerCreating' } }, ready: false, restartCount: 0, imageID: '' });
+    expect(conditions(more)).toEqual({
+      PodReadyToStartContainers: 'False',
+      Initialized: 'True',
+      Ready: 'False ContainersNotReady containers with unready status: [c]',
+      ContainersReady: 'False ContainersNotReady containers with unready status: [c]',
+      PodScheduled: 'True',
+    });
+  });
+
+  it('that has ended shows no container that could still start, unless its turn never came', () => {
+    const none = { observation: observation([], []), ending: true, ended: true };
+    const unknown = { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' };
+    expect(firstOf({ ...none, ended: false })?.state?.waiting?.reason).toBe('ContainerCreating');
+    expect(firstOf(none)?.state).toEqual({ terminated: unknown });
+    expect(podStatus(input(none)).phase).toBe('Failed');
+    const pod = aPod({ initContainers: [aContainer('i1'), aContainer('i2')] });
+    const reasons = (observed: PodStatusInput['observation']) => {
+      const { initContainerStatuses = [], containerStatuses = [] } = podStatus(input({ ...none, pod, observation: observed }));
+      return [...initContainerStatuses, ...containerStatuses].map(({ state }) => state?.terminated?.reason ?? state?.waiting?.reason);
+    };
+    expect(reasons(none.observation)).toEqual(['ContainerStatusUnknown', 'PodInitializing', 'PodInitializing']);
+    expect(reasons(observation([exited('i1', 0)]))).toEqual(['Completed', 'PodInitializing', 'PodInitializing']);
+    expect(reasons(observation([exited('i1', 0), exited('i2', 0)]))).toEqual(['Completed', 'Completed', 'ContainerStatusUnknown']);
+  });
+
+  it('that the node refused has no containers', () => {
+    const pod = aPod({}, {}, { phase: 'Failed', reason: 'OutOfcpu' });
+    expect(podStatus(input({ pod, observation: observation([], []), ending: true, ended: true }))).not.toHaveProperty('containerStatuses');
+  });
+
+  it('shows addresses of the pod and of its node', () => {
+    expect(podStatus(input())).toMatchObject({
+      phase: 'Running',
+      podIP: '10.0.0.5',
+      podIPs: [{ ip: '10.0.0.5' }],
+      hostIP: '192.0.2.1',
+      hostIPs: [{ ip: '192.0.2.1' }],
+    });
+    expect(
+      podStatus(input({ pod: aPod({ hostNetwork: true }), observation: observation([observed('c')], [aSandbox({ ips: [], hostNetwork: true })]) }))
+        .podIP,
+    ).toBe('192.0.2.1');
+  });
+
+  it('is ready when every container is', () => {
+    expect(conditions({})).toMatchObject({ Ready: 'True', ContainersReady: 'True' });
+    expect(conditions({ ready: () => false }).Ready).toBe('False ContainersNotReady containers with unready status: [c]');
+  });
+
+  it('names the containers that initialization waits for', () => {
+    const pod = aPod({ initContainers: [aContainer('i1'), aContainer('i2')] });
+    const more = { pod, observation: observation([exited('i1', 0), observed('i2')]) };
+    expect(conditions(more).Initialized).toBe('False ContainersNotInitialized containers with incomplete status: [i2]');
+    expect(firstOf(more)?.state).toEqual({ waiting: { reason: 'PodInitializing' } });
+  });
+
+  it('waits for readiness gates', () => {
+    const pod = aPod({ readinessGates: [{ conditionType: 'a.b/c' }] });
+    expect(conditions({ pod }).Ready).toBe('False ReadinessGatesNotReady corresponding condition of pod readiness gate "a.b/c" does not exist.');
+    const set = aPod(pod.spec, {}, { conditions: [{ type: 'a.b/c', status: 'False' }] });
+    expect(conditions({ pod: set }).Ready).toBe('False ReadinessGatesNotReady the status of pod readiness gate "a.b/c" is not "True", but False');
+  });
+
+  it('keeps the time of a condition that did not change', () => {
+    const old = { type: 'Ready', status: 'True', lastTransitionTime: '2020-01-01T00:00:00Z' };
+    const status = podStatus(input({ pod: aPod({}, {}, { conditions: [old] }) }));
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime).toBe('2020-01-01T00:00:00Z');
+    expect(status.conditions?.find(({ type }) => type === 'Initialized')?.lastTransitionTime).toBe('2026-01-02T00:00:00Z');
+  });
+
+  it('shows how a container ended, and the end before', () => {
+    const more = {
+      observation: observation([observed('c', { attempt: 1 }), exited('c', 137, { reason: 'OOMKilled' })]),
+      terminationMessages: new Map([['c-0', 'last words']]),
+    };
+    expect(firstOf(more)).toMatchObject({
+      restartCount: 1,
+      state: { running: {} },
+      lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', message: 'last words', containerID: 'containerd://c-0' } },
+    });
+  });
+
+  it('shows why a dead container waits, with its end as the last state', () => {
+    const more = { observation: observation([exited('c', 1)]), waiting: new Map([['c', { reason: 'CrashLoopBackOff', message: 'later' }]]) };
+    expect(firstOf(more)).toMatchObject({
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'later' } },
+      lastState: { terminated: { exitCode: 1 } },
+    });
+    expect(firstOf({ ...more, ending: true })?.state?.terminated).toMatchObject({ exitCode: 1 });
+  });
+
+  it('counts a container that got lost as restarted, and says so', () => {
+    const running = { name: 'c', state: { running: {} }, restartCount: 2, image: '', imageID: '', ready: true };
+    const more = { pod: aPod({}, {}, { containerStatuses: [running] }), observation: observation([]) };
+    expect(firstOf(more)).toMatchObject({ restartCount: 3, lastState: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } });
+  });
+
+  it('never goes back from a final phase', () => {
+    expect(podStatus(input({ pod: aPod({}, {}, { phase: 'Failed' }) })).phase).toBe('Failed');
+  });
+
+  it('fails as a whole where the node says so', () => {
+    expect(podStatus(input({ failure: { reason: 'Evicted', message: 'why' } }))).toMatchObject({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'why',
+    });
+  });
+
+  it('ends with conditions that say so', () => {
+    const more = { pod: aPod({ restartPolicy: 'Never' }), observation: observation([exited('c', 0)]) };
+    expect(conditions(more)).toMatchObject({ Initialized: 'True PodCompleted', Ready: 'False PodCompleted', ContainersReady: 'False PodCompleted' });
+  });
+});

@@ -1,0 +1,72 @@
+import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import { timeText } from '../../../base/clock.ts';
+import { readySandbox } from '../../contract/observation.ts';
+import { qosClass } from '../../spec/pod-resources.ts';
+import type { ContainerStatusInput } from './container-status.ts';
+import { containerStatus } from './container-status.ts';
+import { podConditions } from './pod-conditions.ts';
+import type { PodPhase } from './pod-phase.ts';
+import { isTerminal, podPhase } from './pod-phase.ts';
+import { withUnknownEnds } from './unknown-end.ts';
+
+export interface PodStatusInput extends ContainerStatusInput {
+  readonly hostIps: readonly string[];
+  /** Milliseconds since the epoch: now, and when the agent first saw the pod. */
+  readonly now: number;
+  readonly startTime: number;
+  /** The pod failed as a whole: refused by the node, past its deadline, evicted. */
+  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** All has stopped that will be stopped. */
+  readonly ended: boolean;
+}
+
+/** The status of a pod as the node sees it; pure, but for the time. */
+export function podStatus(input: PodStatusInput): PodStatus {
+  const { pod, observation, failure } = input;
+  const spec = pod.spec;
+  const { init, containers } = containerStatuses(input);
+  const ephemeral = (spec?.ephemeralContainers ?? []).map((container) => containerStatus(input, container, 'ephemeral'));
+  const old = pod.status?.phase;
+  const computed: PodPhase = failure ? 'Failed' : podPhase(pod, init, containers, input.ended);
+  // Succeeded and Failed are final.
+  const phase = isTerminal(old) ? (old as PodPhase) : computed;
+  const sandbox = readySandbox(observation);
+  const ips = spec?.hostNetwork ? (sandbox || isTerminal(phase) ? input.hostIps : []) : podIps(input);
+  const conditions = podConditions(pod, { phase, init, containers, sandboxReady: sandbox !== undefined, now: input.now });
+  const { hostIps } = input;
+  return {
+    ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
+    phase,
+    conditions,
+    ...(failure ? { reason: failure.reason, message: failure.message } : carried(pod.status)),
+    ...(hostIps[0] ? { hostIP: hostIps[0], hostIPs: hostIps.map((ip) => ({ ip })) } : {}),
+    ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
+    startTime: pod.status?.startTime ?? timeText(input.startTime),
+    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
+    ...(containers.length > 0 ? { containerStatuses: containers } : {}),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+    qosClass: pod.status?.qosClass ?? qosClass(spec),
+  };
+}
+
+function containerStatuses(input: PodStatusInput) {
+  const { spec, status } = input.pod;
+  // Refused by the node: nothing of it was ever begun.
+  if (isTerminal(status?.phase) && status?.containerStatuses === undefined) return { init: [], containers: [] };
+  const init = (spec?.initContainers ?? []).map((container) =>
+    containerStatus(input, container, container.restartPolicy === 'Always' ? 'sidecar' : 'init'),
+  );
+  const containers = (spec?.containers ?? []).map((container) => containerStatus(input, container, 'app'));
+  return input.ended ? withUnknownEnds(spec, init, containers) : { init, containers };
+}
+
+const carried = (old: PodStatus | undefined) => ({
+  ...(old?.reason ? { reason: old.reason } : {}),
+  ...(old?.message ? { message: old.message } : {}),
+});
+
+/** The sandbox's addresses; those of the last one stay while there is none. */
+function podIps({ pod, observation }: PodStatusInput): readonly string[] {
+  const current = readySandbox(observation)?.ips ?? [];
+  return current.length > 0 ? current : (pod.status?.podIPs ?? []).map(({ ip }) => ip);
+}

@@ -1,0 +1,98 @@
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { WaitingReason } from '../status/container-status.ts';
+import type { CrashBackoffs } from './crash-backoff.ts';
+import { NO_BACKOFFS } from './crash-backoff.ts';
+import type { Tasks } from './tasks.ts';
+import { NO_TASKS } from './tasks.ts';
+
+/** Makes a pod Failed as a whole: evicted, past its deadline. */
+export interface PodFailure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Asks for the end of a pod. */
+export interface EndRequest {
+  readonly graceSeconds: number;
+  readonly failure?: PodFailure;
+  /** The pod is no longer in the API: nobody reads its status. */
+  readonly vanished?: boolean;
+}
+
+export interface Running {
+  readonly phase: 'running';
+  readonly backoffs: CrashBackoffs;
+  /** Resources last given to containers after their start, as JSON, by container ID. */
+  readonly resized: ReadonlyMap<string, string>;
+  /**
+   * Starts that wait for the tasks of containers that stand before them in the spec, by container name. They wait for those that ran when
+   * they were queued, not for later ones: a container that crashes does not keep the next from starting.
+   */
+  readonly queued: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** - `ending`: the pod is told to end; nothing is started any more. - `ended`: nothing runs, its last status is yet to be told. - `over` */
+export interface Ending {
+  readonly phase: 'ending' | 'ended' | 'over';
+  /** The shortest that was asked for. */
+  readonly graceSeconds: number;
+  readonly failure: PodFailure | undefined;
+}
+
+export type LifeCycle = Running | Ending;
+
+/** All that a worker knows of its pod beside what the runtime shows. A value: each step makes a new one. */
+export interface PodState {
+  readonly life: LifeCycle;
+  /** The pod as the API has it. */
+  readonly live: Live<Pod>;
+  /** The same with the status that was computed last. */
+  readonly pod: Live<Pod>;
+  /** The status that was computed last. */
+  readonly status: PodStatus | undefined;
+  /** The time at which the agent first saw the pod; milliseconds since the epoch. */
+  readonly startTime: number;
+  /** All of its containers have run at once: the latency of the start has been told. */
+  readonly hasStarted: boolean;
+  /** The pod has left the API. */
+  readonly vanished: boolean;
+  /** The agent stops: nothing is decided any more, and containers go on. */
+  readonly stopped: boolean;
+  readonly volumesReady: boolean;
+  /** The reasons for which containers have not been started, by container name. */
+  readonly waiting: ReadonlyMap<string, WaitingReason>;
+  /** Termination messages, by container ID. */
+  readonly messages: ReadonlyMap<string, string>;
+  readonly tasks: Tasks;
+}
+
+/** @param simulated there are no volumes to set up. */
+export function initialState(pod: Live<Pod>, now: number, simulated: boolean): PodState {
+  return {
+    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: new Map(), queued: new Map() },
+    live: pod,
+    pod,
+    status: undefined,
+    startTime: now,
+    hasStarted: pod.status?.phase === 'Running',
+    vanished: false,
+    stopped: false,
+    volumesReady: simulated,
+    waiting: new Map(),
+    messages: new Map(),
+    tasks: NO_TASKS,
+  };
+}
+
+/** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec. */
+export const graceOf = ({ metadata, spec }: Live<Pod>): number =>
+  metadata.deletionTimestamp ? (metadata.deletionGracePeriodSeconds ?? 30) : (spec?.terminationGracePeriodSeconds ?? 30);
+
+/** The end of the pod's activeDeadlineSeconds, in milliseconds since the epoch. Returns undefined if it has none. */
+export function deadlineOf(pod: Live<Pod>, firstSeen: number): number | undefined {
+  const seconds = pod.spec?.activeDeadlineSeconds;
+  if (seconds === undefined) return undefined;
+  const start = pod.status?.startTime ? Date.parse(pod.status.startTime) : firstSeen;
+  return start + seconds * 1000;
+}

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
+import { silentLogger } from '../../../base/log.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { podDirectories } from '../../contract/pod-directories.ts';
+import { MountError } from '../../contract/pod-volumes.ts';
+import { aPod } from '../../contract/pods.fixture.ts';
+import type { ContainerRuntime } from '../../contract/runtime.ts';
+import type { RuntimeCache } from '../../contract/runtime-cache.ts';
+import { createRuntimeCache } from '../../node/runtime-cache.ts';
+import { noCgroups, noVolumes, simulatedTransport } from '../../simulated/simulated-parts.ts';
+import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
+import type { WorkerNode } from './action-performer.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { createPodWorker } from './pod-worker.ts';
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+interface Given {
+  readonly clock?: Clock;
+  readonly runtime?: Partial<ContainerRuntime>;
+  readonly volumes?: Partial<WorkerNode['volumes']>;
+}
+
+/** A worker of one pod over a simulated runtime; statuses are kept in the order in which they are told. */
+async function aWorker(given: Given = {}) {
+  const fake = createFakeClock();
+  const clock = given.clock ?? fake;
+  const simulated = createSimulatedRuntime({ clock, podAddress: () => '10.128.0.1' });
+  const runtime = { ...simulated, ...given.runtime };
+  const dataDir = await mkdtemp(join(tmpdir(), 'skiff-worker-'));
+  const statuses: PodStatus[] = [];
+  const started: number[] = [];
+  let worker: PodWorker | undefined;
+  const cache: RuntimeCache = createRuntimeCache(runtime, () => worker?.wake());
+  const node: WorkerNode = {
+    clock,
+    log: silentLogger,
+    recorder: { event: () => {} },
+    runtime,
+    cache,
+    nodeIps: ['192.0.2.7'],
+    probes: simulatedTransport,
+    cgroups: noCgroups,
+    cgroupRoot: '/kubepods',
+    volumes: { ...noVolumes, ...given.volumes },
+    directories: podDirectories(dataDir),
+    images: { ensure: async (_pod, container) => (await runtime.image(container.image ?? '')) ?? Promise.reject(new Error('no image')), forget() {} },
+    objects: { get: async (kind, key) => createMemoryClient(clock).get(kind, key) },
+    services: () => [],
+    dns: { servers: [], domain: 'cluster.local', host: { servers: [], searches: [], options: [] } },
+    hostsFile: async () => '',
+    allocatable: () => ({}),
+    memoryCapacity: 2 ** 32,
+    seccompDir: '/nowhere',
+    statusWriter: { put: (_pod, status) => statuses.push(status), flushed: async () => {}, forget() {} },
+    runtimeName: 'simulated',
+    observeStart: (seconds) => started.push(seconds),
+  };
+  let finished = 0;
+  worker = createPodWorker(aPod(), node, () => finished++);
+  cleanUps.push(
+    () => worker?.stop(),
+    () => rm(dataDir, { recursive: true, force: true }),
+  );
+  return { worker, clock: fake, runtime: simulated, cache, statuses, started, finished: () => finished };
+}
+
+describe('the worker of a pod', () => {
+  it('runs a task again once its time has come, though the timer fires early', async () => {
+    const clock = createFakeClock();
+    const early = { ...clock, after: (ms: number, callback: () => void) => clock.after(Math.max(1, ms - 1), callback) };
+    let runs = 0;
+    const setUp = async () => {
+      runs++;
+      throw new MountError('no such volume');
+    };
+    await aWorker({ clock: early, runtime: { simulated: false }, volumes: { setUp } });
+    await clock.advance(10_000);
+    expect(runs).toBeGreaterThanOrEqual(5);
+  });
+
+  it('tells one status for what comes together, and how long the start took', async () => {
+    const { worker, clock, statuses, started } = await aWorker();
+    await clock.advance(100);
+    expect(statuses.map(({ phase }) => phase).at(-1)).toBe('Running');
+    expect(started).toHaveLength(1);
+    const before = statuses.length;
+    for (const resourceVersion of ['2', '3', '4']) worker.update(aPod({}, { resourceVersion }));
+    worker.wake();
+    await clock.settle();
+    expect(statuses.length).toBe(before + 1);
+  });
+
+  it('passes on a shorter grace period to containers that are ending already', async () => {
+    const stops: number[] = [];
+    let release = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const stopContainer = async (_id: string, graceSeconds: number) => {
+      stops.push(graceSeconds);
+      await stopped;
+    };
+    const { worker, clock } = await aWorker({ runtime: { stopContainer } });
+    await clock.advance(100);
+    worker.end({ graceSeconds: 30 });
+    await clock.settle();
+    worker.end({ graceSeconds: 60 });
+    worker.end({ graceSeconds: 5 });
+    await clock.settle();
+    expect(stops).toEqual([30, 5]);
+    release();
+  });
+
+  it('ends a pod once, and tells its last status', async () => {
+    const { worker, clock, statuses, runtime, finished } = await aWorker();
+    await clock.advance(100);
+    worker.end({ graceSeconds: 1, failure: { reason: 'Evicted', message: 'no memory' } });
+    await clock.advance(100);
+    expect(statuses.at(-1)).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'no memory' });
+    expect((await runtime.listSandboxes()).map(({ ready }) => ready)).toEqual([false]);
+    expect(finished()).toBe(1);
+  });
+
+  it('leaves containers running when it stops, and sets no timer', async () => {
+    const { worker, clock, runtime } = await aWorker();
+    await clock.advance(100);
+    worker.stop();
+    worker.wake();
+    await clock.advance(1_000);
+    expect((await runtime.listContainers()).map(({ state }) => state)).toEqual(['running']);
+    expect(clock.pending()).toBe(0);
+  });
+});

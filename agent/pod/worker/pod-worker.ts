@@ -1,0 +1,102 @@
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
+import { createProber } from '../../probe/prober.ts';
+import { specContainers } from '../../spec/pod-containers.ts';
+import type { WorkerHands, WorkerNode } from './action-performer.ts';
+import { performAction } from './action-performer.ts';
+import type { EndRequest } from './pod-state.ts';
+import { initialState } from './pod-state.ts';
+import type { PodEvent } from './step.ts';
+import { step } from './step.ts';
+import type { PodView, WorkerFacts } from './turn.ts';
+import { createWakeTimer } from './wake-timer.ts';
+
+/** Drives one pod from the state of the runtime to the one that the API wants. */
+export interface PodWorker {
+  readonly pod: Live<Pod>;
+  /** Takes a newer version of the pod; a deletion timestamp ends it. */
+  update(pod: Live<Pod>): void;
+  /** Looks at the pod again: something about it changed in the runtime. */
+  wake(): void;
+  /** Ends the pod although it is not being deleted: it is evicted, or has vanished from the API. */
+  end(request: EndRequest): void;
+  /** Ends timers and probes because the agent stops; containers go on. */
+  stop(): void;
+  /** The status that was computed last. */
+  status(): PodStatus | undefined;
+}
+
+/**
+ * The driver of `step`: shows it the world, performs its actions, and feeds results back as events.
+ * @param onFinished called once nothing of the pod is left to do: it is gone from the API, or will never run again.
+ */
+export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished: () => void): PodWorker {
+  const { clock, cache } = node;
+  const { uid, namespace, name } = initial.metadata;
+  const log = node.log.child({ pod: `${namespace}/${name}` });
+  const { runtimeName, nodeIps, memoryCapacity, recorder } = node;
+  const facts: WorkerFacts = { simulated: node.runtime.simulated, runtimeName, nodeIps, memoryCapacity };
+  let state = initialState(initial, clock.now(), facts.simulated);
+  const wasReady = readyBefore(initial);
+  const prober = createProber({ clock, transport: node.probes, recorder, onChange: () => wake(), wasReady: (id) => wasReady.has(id) });
+  const hands: WorkerHands = {
+    node,
+    log,
+    prober,
+    timer: createWakeTimer(clock, () => wake()),
+    pod: () => state.pod,
+    graceSeconds: () => (state.life.phase === 'running' ? Number.POSITIVE_INFINITY : state.life.graceSeconds),
+    taskEnded: (key, result) => dispatch({ type: 'taskEnded', key, result }),
+    finished: onFinished,
+  };
+
+  const dispatch = (event: PodEvent) => {
+    const view: PodView = { observation: cache.of(uid), now: clock.now(), verdicts: prober.verdicts, node: facts };
+    const next = step(state, event, view);
+    state = next.state;
+    for (const action of next.actions) performAction(action, hands);
+    if (event.type !== 'look') wake();
+  };
+
+  // Wakes that come together are one look.
+  let scheduled = false;
+  const wake = () => {
+    if (scheduled || state.stopped) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      if (state.stopped) return;
+      followProbes();
+      dispatch({ type: 'look' });
+    });
+  };
+
+  /** Before each look: a container that was ready before the agent restarted has its verdict at once. */
+  const followProbes = () => {
+    const observation = cache.of(uid);
+    const running = specContainers(state.pod).flatMap((container) => {
+      const found = latestContainer(observation, container.name);
+      return found && isRunning(found) ? { container, state: found } : [];
+    });
+    prober.follow(state.pod, running, readySandbox(observation)?.ips[0] ?? nodeIps[0] ?? '');
+  };
+
+  wake();
+  return {
+    get pod() {
+      return state.pod;
+    },
+    update: (pod) => dispatch({ type: 'update', pod }),
+    wake,
+    end: (request) => dispatch({ type: 'end', request }),
+    stop: () => dispatch({ type: 'stop' }),
+    status: () => state.status,
+  };
+}
+
+/** IDs of the containers that the API has as ready. */
+function readyBefore({ status }: Live<Pod>): ReadonlySet<string> {
+  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  return new Set(all.flatMap(({ ready, containerID }) => (ready && containerID ? containerID.slice(containerID.indexOf('//') + 2) : [])));
+}

@@ -1,0 +1,361 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
+import type { PodObservation } from '../../contract/observation.ts';
+import { MountError } from '../../contract/pod-volumes.ts';
+import { aContainer, aPod, aSandbox, exited, observation, observed } from '../../contract/pods.fixture.ts';
+import type { Verdicts } from '../../probe/prober.ts';
+import type { PodState } from './pod-state.ts';
+import { initialState } from './pod-state.ts';
+import type { PodEvent, Step } from './step.ts';
+import { step } from './step.ts';
+import { begun, heldBack, NO_TASKS } from './tasks.ts';
+import type { PodView, WorkerFacts } from './turn.ts';
+import type { TaskResult, WorkerAction } from './worker-action.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const NO_VERDICTS: Verdicts = { startup: undefined, liveness: undefined, readiness: undefined };
+const FACTS: WorkerFacts = { simulated: false, runtimeName: 'containerd', nodeIps: ['192.0.2.7'], memoryCapacity: 2 ** 32 };
+
+const view = (seen: PodObservation, more: Partial<PodView> = {}): PodView => ({
+  observation: seen,
+  now: START + 60_000,
+  verdicts: () => NO_VERDICTS,
+  node: FACTS,
+  ...more,
+});
+const ALIVE = observation([observed('c')]);
+const GONE = observation([exited('c', 137)], [aSandbox({ ready: false })]);
+
+/** An action in short: `begin end`, `event BackOff`, `status Running`, `hasten 5 c-0`. */
+function short(action: WorkerAction): string {
+  switch (action.type) {
+    case 'begin':
+      return `begin ${action.key}`;
+    case 'event':
+      return `event ${action.reason}`;
+    case 'log':
+      return `log ${action.message}`;
+    case 'putStatus':
+      return `status ${action.status.phase}`;
+    case 'hasten':
+      return ['hasten', action.graceSeconds, ...action.ids].join(' ');
+    default:
+      return action.type;
+  }
+}
+const shortly = ({ actions }: Step): string[] => actions.filter(({ type }) => type !== 'wakeAt').map(short);
+const wakeTime = ({ actions }: Step): number | undefined => actions.flatMap((action) => (action.type === 'wakeAt' ? [action.time] : []))[0];
+
+/** Takes the events one after the other, each followed by no look but those that are asked for. */
+function run(state: PodState, seen: PodView, ...events: readonly PodEvent[]): Step {
+  return events.reduce<Step>(
+    (before, event) => {
+      const next = step(before.state, event, seen);
+      return { state: next.state, actions: [...before.actions, ...next.actions] };
+    },
+    { state, actions: [] },
+  );
+}
+
+const LOOK: PodEvent = { type: 'look' };
+const update = (pod: Live<Pod>): PodEvent => ({ type: 'update', pod });
+const newer = (metadata: Partial<Live<Pod>['metadata']> = {}, spec: Partial<PodSpec> = {}) => aPod(spec, { resourceVersion: '2', ...metadata });
+const deletion = (deletionGracePeriodSeconds: number): PodEvent =>
+  update(newer({ deletionTimestamp: '2026-01-01T00:01:00Z', deletionGracePeriodSeconds }));
+const taskEnded = (key: string, result: TaskResult): PodEvent => ({ type: 'taskEnded', key, result });
+
+const FAILURE = { reason: 'Evicted', message: 'The node was low on memory.' };
+const running = (spec: Partial<PodSpec> = {}, more: Partial<PodState> = {}): PodState => ({
+  ...initialState(aPod(spec), START, false),
+  volumesReady: true,
+  hasStarted: true,
+  ...more,
+});
+const LIVES: Readonly<Record<string, PodState>> = {
+  running: running(),
+  ending: { ...running({}, { tasks: begun(NO_TASKS, 'end') }), life: { phase: 'ending', graceSeconds: 30, failure: undefined } },
+  ended: { ...running({}, { messages: new Map([['c-0', '']]) }), life: { phase: 'ended', graceSeconds: 30, failure: undefined } },
+  over: { ...running({}, { messages: new Map([['c-0', '']]) }), life: { phase: 'over', graceSeconds: 30, failure: undefined } },
+};
+const inLife = (phase: string): PodState => {
+  const state = LIVES[phase];
+  if (!state) throw new Error(`there is no phase ${phase}`);
+  return state;
+};
+
+describe('each phase of a life × what can happen', () => {
+  const exit = view(observation([exited('c', 1)]));
+  const sandboxDied = view(GONE);
+  const late = view(ALIVE, { now: START + 3_600_000 });
+  const deadline = newer({}, { activeDeadlineSeconds: 600 });
+  const END = { type: 'end', request: { graceSeconds: 10, failure: FAILURE } } as const;
+  const VANISH = { type: 'end', request: { graceSeconds: 1, vanished: true } } as const;
+
+  it.each<[phase: string, what: string, seen: PodView, events: readonly PodEvent[], then: string, actions: readonly string[]]>([
+    ['running', 'nothing', view(ALIVE), [LOOK], 'running', ['status Running']],
+    ['ending', 'nothing', view(ALIVE), [LOOK], 'ending', ['status Running']],
+    ['ended', 'nothing', view(GONE), [LOOK], 'over', ['status Failed', 'stopProbes', 'finished']],
+    ['over', 'nothing', view(GONE), [LOOK], 'over', ['status Failed']],
+
+    ['running', 'an update', view(ALIVE), [update(newer())], 'running', ['updateVolumes']],
+    ['ending', 'an update', view(ALIVE), [update(newer())], 'ending', ['updateVolumes']],
+    ['ended', 'an update', view(GONE), [update(newer())], 'ended', ['updateVolumes']],
+    ['over', 'an update', view(GONE), [update(newer())], 'over', ['updateVolumes']],
+
+    ['running', 'its deletion', view(ALIVE), [deletion(30)], 'ending', ['updateVolumes', 'endProbes']],
+    ['ending', 'a deletion that gives no less time', view(ALIVE), [deletion(60)], 'ending', ['updateVolumes']],
+    ['ending', 'a deletion that gives less time', view(ALIVE), [deletion(5)], 'ending', ['updateVolumes', 'hasten 5 c-0']],
+    ['ended', 'a deletion that gives less time', view(GONE), [deletion(5)], 'ended', ['updateVolumes', 'hasten 5']],
+    ['over', 'its deletion', view(GONE), [deletion(30)], 'over', ['updateVolumes']],
+
+    ['running', 'its eviction', view(ALIVE), [END], 'ending', ['endProbes']],
+    ['ending', 'its eviction', view(ALIVE), [END], 'ending', ['hasten 10 c-0']],
+    ['ended', 'its eviction', view(GONE), [END, LOOK], 'over', ['hasten 10', 'status Failed', 'stopProbes', 'finished']],
+
+    ['running', 'its vanishing', view(ALIVE), [VANISH, LOOK], 'ending', ['endProbes', 'begin end']],
+    ['ending', 'its vanishing', view(ALIVE), [VANISH, LOOK], 'ending', ['hasten 1 c-0']],
+    ['ended', 'its vanishing', view(GONE), [VANISH, LOOK], 'over', ['hasten 1', 'stopProbes', 'finished']],
+    ['over', 'its vanishing', view(GONE), [VANISH, LOOK], 'over', ['hasten 1']],
+
+    [
+      'running',
+      'the end of its deadline',
+      late,
+      [update(deadline), LOOK],
+      'ending',
+      ['updateVolumes', 'event DeadlineExceeded', 'endProbes', 'begin end', 'status Failed'],
+    ],
+    ['ending', 'the end of its deadline', late, [update(deadline), LOOK], 'ending', ['updateVolumes', 'status Running']],
+
+    ['running', 'the exit of a container', exit, [LOOK], 'running', ['begin container/c', 'begin messages']],
+    ['ending', 'the exit of a container', exit, [LOOK], 'ending', ['begin messages']],
+    ['running', 'the death of its sandbox', sandboxDied, [LOOK], 'running', ['begin sandbox', 'event SandboxChanged', 'begin messages']],
+    ['ending', 'the death of its sandbox', sandboxDied, [LOOK], 'ending', ['begin messages']],
+
+    ['ending', 'its end', view(GONE), [taskEnded('end', { type: 'podEnded' }), LOOK], 'ended', ['begin messages']],
+    [
+      'ending',
+      'its end and the last words of its container',
+      view(GONE),
+      [taskEnded('end', { type: 'podEnded' }), taskEnded('messages', { type: 'messagesRead', messages: new Map([['c-0', 'bye']]) }), LOOK],
+      'over',
+      ['status Failed', 'stopProbes', 'finished'],
+    ],
+    [
+      'ending',
+      'a failure of its end',
+      view(ALIVE),
+      [taskEnded('end', { type: 'broke', error: new Error('no') }), LOOK],
+      'ending',
+      ['log a step failed and is tried again', 'status Running'],
+    ],
+  ])('a pod that is %s, at %s', (phase, _what, seen, events, then, actions) => {
+    const result = run(inLife(phase), seen, ...events);
+    expect({ phase: result.state.life.phase, actions: shortly(result) }).toEqual({ phase: then, actions });
+  });
+
+  it.each(Object.keys(LIVES))('a pod that is %s does nothing any more once the agent stops, and kills nothing', (phase) => {
+    const stopped = run(inLife(phase), view(ALIVE), { type: 'stop' });
+    expect(shortly(stopped)).toEqual(['stopProbes']);
+    expect(wakeTime(stopped)).toBeUndefined();
+    expect(shortly(run(stopped.state, view(GONE), LOOK, deletion(1), VANISH, taskEnded('end', { type: 'podEnded' }), LOOK))).toEqual([]);
+  });
+
+  it('keeps the shortest grace period and the first failure', () => {
+    const { state } = run(inLife('running'), view(ALIVE), END, deletion(60), { type: 'end', request: { graceSeconds: 3 } });
+    expect(state.life).toEqual({ phase: 'ending', graceSeconds: 3, failure: FAILURE });
+  });
+});
+
+describe('a pod that begins', () => {
+  it('gets its volumes and its sandbox at once, its containers after both', () => {
+    const begins = run(initialState(aPod(), START, false), view(observation([], []), { now: START }), LOOK);
+    expect(shortly(begins)).toEqual(['begin volumes', 'begin sandbox', 'status Pending']);
+    const withSandbox = run(begins.state, view(observation([])), taskEnded('sandbox', { type: 'sandboxReady' }), LOOK);
+    expect(shortly(withSandbox)).toEqual(['status Pending']);
+    expect(shortly(run(withSandbox.state, view(observation([])), taskEnded('volumes', { type: 'volumesReady' }), LOOK))).toEqual([
+      'begin container/c',
+      'status Pending',
+    ]);
+  });
+
+  it('tells how long its start took when all of its containers run, once', () => {
+    const state = running({}, { hasStarted: false });
+    const started = run(state, view(ALIVE, { now: START + 1_500 }), LOOK, LOOK);
+    expect(started.actions.filter(({ type }) => type === 'observeStart')).toEqual([{ type: 'observeStart', seconds: 1.5 }]);
+  });
+
+  it('is not begun again if it is over already: only what is left is ended, at once', () => {
+    const over = initialState(aPod({}, {}, { phase: 'Succeeded' }), START, false);
+    const result = run(over, view(ALIVE), LOOK);
+    expect(shortly(result)).toEqual(['endProbes', 'begin end', 'status Succeeded']);
+    expect(result.state.life).toMatchObject({ phase: 'ending', graceSeconds: 0 });
+  });
+
+  it('keeps quiet for a moment if it is simulated, unless it runs sooner', () => {
+    const simulated = { node: { ...FACTS, simulated: true } };
+    const state = initialState(aPod(), START, true);
+    const quiet = run(state, view(observation([], []), { ...simulated, now: START + 10 }), LOOK);
+    expect(shortly(quiet)).toEqual(['begin sandbox']);
+    expect(wakeTime(quiet)).toBe(START + 50);
+    expect(shortly(run(state, view(ALIVE, { ...simulated, now: START + 10 }), LOOK))).toContain('status Running');
+    expect(shortly(run(state, view(observation([], []), { ...simulated, now: START + 50 }), LOOK))).toContain('status Pending');
+  });
+});
+
+describe('a task', () => {
+  const broken = new Error('the disk is full');
+  const now = START + 60_000;
+  it.each<[key: string, result: TaskResult, actions: readonly string[], retryInMs: number | undefined]>([
+    ['volumes', { type: 'volumesFailed', error: new MountError('no volume') }, ['event FailedMount'], 500],
+    ['volumes', { type: 'volumesFailed', error: broken }, ['log volumes could not be set up', 'event FailedMount'], 500],
+    ['sandbox', { type: 'sandboxFailed', error: broken }, ['log a sandbox could not be created', 'event FailedCreatePodSandBox'], 500],
+    [
+      'container/c',
+      { type: 'startFailed', container: 'c', previous: undefined, reason: 'ErrImagePull', message: 'no', retryAt: now + 7_000 },
+      [],
+      7_000,
+    ],
+    ['container/c', { type: 'broke', error: broken }, ['log a step failed and is tried again'], 1_000],
+    ['container/c', { type: 'done' }, [], undefined],
+  ])('%s that ends with %j says so, and is tried again in time', (key, result, actions, retryInMs) => {
+    const state = running({}, { tasks: begun(NO_TASKS, key), volumesReady: false });
+    const ended = run(state, view(observation([])), taskEnded(key, result));
+    expect(shortly(ended)).toEqual(actions);
+    expect(ended.state.tasks.running.size).toBe(0);
+    const time = ended.state.tasks.notBefore.get(key);
+    expect(time === undefined ? undefined : time - now).toBe(retryInMs);
+  });
+
+  it('that failed is begun again when its time has come, and not before', () => {
+    const state = running({}, { tasks: heldBack(NO_TASKS, 'sandbox', now + 500) });
+    const nothing = observation([], []);
+    const early = run(state, view(nothing), LOOK);
+    expect(shortly(early)).toEqual(['status Pending']);
+    expect(wakeTime(early)).toBe(now + 500);
+    expect(shortly(run(state, view(nothing, { now: now + 500 }), LOOK))).toEqual(['begin sandbox', 'status Pending']);
+  });
+
+  it('that fails to make a sandbox for a pod that ends by now is not mentioned', () => {
+    const state = { ...inLife('ending'), tasks: begun(NO_TASKS, 'sandbox') };
+    expect(shortly(run(state, view(observation([], [])), taskEnded('sandbox', { type: 'sandboxFailed', error: broken })))).toEqual([]);
+  });
+
+  it('that is under way when the pod is to end ends first', () => {
+    const busy = running({}, { tasks: begun(NO_TASKS, 'container/c') });
+    const waiting = run(busy, view(observation([])), deletion(30), LOOK);
+    expect(shortly(waiting)).not.toContain('begin end');
+    expect(shortly(run(waiting.state, view(ALIVE), taskEnded('container/c', { type: 'done' }), LOOK))).toContain('begin end');
+  });
+});
+
+describe('containers that start', () => {
+  const three = { containers: ['a', 'b', 'c'].map((name) => aContainer(name)) };
+  const started = (container: string): TaskResult => ({ type: 'started', container, previous: undefined });
+
+  it('do so in the order of the spec, each after the one before it', () => {
+    const first = run(running(three), view(observation([])), LOOK);
+    expect(shortly(first)).toEqual(['begin container/a', 'status Pending']);
+    const second = run(first.state, view(observation([observed('a')])), taskEnded('container/a', started('a')), LOOK);
+    expect(shortly(second)).toEqual(['begin container/b', 'status Pending']);
+    const third = run(second.state, view(observation([observed('a'), observed('b')])), taskEnded('container/b', started('b')), LOOK);
+    expect(shortly(third)).toEqual(['begin container/c', 'status Pending']);
+  });
+
+  it('wait for one start of the container before them, not for its restarts', () => {
+    const first = run(running(three), view(observation([])), LOOK);
+    const crashed = view(observation([exited('a', 1)]));
+    const read = taskEnded('messages', { type: 'messagesRead', messages: new Map([['a-0', '']]) });
+    const second = run(first.state, crashed, taskEnded('container/a', started('a')), read, LOOK);
+    expect(shortly(second)).toEqual(['begin container/a', 'begin container/b', 'status Pending']);
+  });
+
+  it('queue anew if their sandbox died meanwhile', () => {
+    const first = run(running(three), view(observation([])), LOOK);
+    const dead = run(first.state, view(observation([], [aSandbox({ ready: false })])), taskEnded('container/a', { type: 'done' }), LOOK);
+    const anew = run(dead.state, view(observation([], [aSandbox({ id: 's1', attempt: 1 })])), taskEnded('sandbox', { type: 'sandboxReady' }), LOOK);
+    expect(shortly(anew)).toEqual(['begin container/a', 'status Pending']);
+  });
+});
+
+describe('a container that crashes', () => {
+  const death = (attempt: number, finishedAt: number) => observation([exited('c', 1, { attempt, finishedAt })]);
+  const restarted = (attempt: number, finishedAt: number): TaskResult => ({
+    type: 'started',
+    container: 'c',
+    previous: exited('c', 1, { attempt, finishedAt }),
+  });
+  const messages = new Map(['c-0', 'c-1', 'c-2'].map((id) => [id, '']));
+  const now = START + 60_000;
+
+  it('is restarted at once the first time, then after ten seconds from its death by the clock on the wall', () => {
+    const first = run(running({}, { messages }), view(death(0, now)), LOOK);
+    expect(shortly(first)).toEqual(['begin container/c', 'status Running']);
+    const again = run(first.state, view(death(1, now + 1_000), { now: now + 2_000 }), taskEnded('container/c', restarted(0, now)), LOOK);
+    expect(shortly(again)).toEqual(['event BackOff', 'status Running']);
+    expect(wakeTime(again)).toBe(now + 11_000);
+    expect(again.state.waiting.get('c')).toEqual({
+      reason: 'CrashLoopBackOff',
+      message: 'back-off 10s restarting failed container=c pod=p_default(u1)',
+    });
+    expect(shortly(run(again.state, view(death(1, now + 1_000), { now: now + 10_999 }), LOOK))).toEqual(['status Running']);
+    expect(shortly(run(again.state, view(death(1, now + 1_000), { now: now + 11_000 }), LOOK))).toEqual(['begin container/c', 'status Running']);
+  });
+
+  it('says that it is held back once for each delay', () => {
+    const state = run(
+      running({}, { messages, tasks: begun(NO_TASKS, 'container/c') }),
+      view(death(0, now)),
+      taskEnded('container/c', restarted(0, now)),
+    );
+    const held = view(death(1, now), { now: now + 1 });
+    expect(shortly(run(state.state, held, LOOK, LOOK)).filter((text) => text === 'event BackOff')).toHaveLength(1);
+  });
+
+  it('waits no longer once it runs', () => {
+    const waiting = new Map([['c', { reason: 'CrashLoopBackOff', message: 'back-off' }]]);
+    const { state } = run(running({}, { waiting }), view(ALIVE), taskEnded('container/c', restarted(0, now)));
+    expect(state.waiting.size).toBe(0);
+  });
+
+  it('is killed if a probe has given it up, and ends with the message of the kill', () => {
+    const spec = { containers: [aContainer('c', { livenessProbe: { terminationGracePeriodSeconds: 7 } })] };
+    const dead = view(ALIVE, { verdicts: () => ({ ...NO_VERDICTS, liveness: false }) });
+    expect(run(running(spec), dead, LOOK).actions[0]).toMatchObject({
+      type: 'begin',
+      key: 'container/c',
+      task: { type: 'killContainer', id: 'c-0', graceSeconds: 7, message: 'Container c failed liveness probe, will be restarted' },
+    });
+  });
+});
+
+describe('a pod whose limits change while it runs', () => {
+  const limited = (cpu: string) => ({ containers: [aContainer('c', { resources: { limits: { cpu } } })] });
+
+  it('is resized once, and again if they change again', () => {
+    const was = observation([observed('c', { annotations: { ...observed('c').annotations, 'skiff.dev/container.resources': '{}' } })]);
+    const first = run(running(limited('1')), view(was), LOOK);
+    expect(shortly(first)).toEqual(['begin resize/c', 'status Running']);
+    const [{ task } = { task: undefined }] = first.actions.filter((action) => action.type === 'begin');
+    if (task?.type !== 'resize') throw new Error('that is no resize');
+    const done = run(first.state, view(was), taskEnded('resize/c', { type: 'resized', id: 'c-0', resources: task.resources }), LOOK);
+    expect(shortly(done)).toEqual(['status Running']);
+    expect(shortly(run(done.state, view(was), update(newer({}, limited('2'))), LOOK))).toContain('begin resize/c');
+  });
+});
+
+describe('a newer version of the pod', () => {
+  it('keeps our own status, but for the conditions that others set', () => {
+    const told = run(running(), view(ALIVE), LOOK).state;
+    const theirs = [
+      { type: 'Ready', status: 'False' },
+      { type: 'example.com/gate', status: 'True' },
+    ];
+    const { state } = run(told, view(ALIVE), update({ ...newer(), status: { phase: 'Failed', conditions: theirs } }));
+    expect(state.pod.status?.phase).toBe('Running');
+    const statusOf = (type: string) => state.pod.status?.conditions?.find((condition) => condition.type === type)?.status;
+    expect([statusOf('Ready'), statusOf('example.com/gate')]).toEqual(['True', 'True']);
+  });
+});

@@ -1,0 +1,87 @@
+import { MountError } from '../../contract/pod-volumes.ts';
+import type { RuntimeContainer } from '../../contract/runtime.ts';
+import { withRestart } from './crash-backoff.ts';
+import type { PodState } from './pod-state.ts';
+import { ended, retriedLater, succeeded } from './tasks.ts';
+import type { Turn } from './turn.ts';
+import { holdBack, wait } from './turn.ts';
+import type { TaskResult } from './worker-action.ts';
+import { TASK } from './worker-action.ts';
+
+const RETRY_MS = 1_000;
+
+/** Remembers how a task ended: what is ready now, and when to try again what failed. */
+export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
+  turn.state = released({ ...turn.state, tasks: ended(turn.state.tasks, key) }, key);
+  const { state, view } = turn;
+  switch (result.type) {
+    case 'done':
+      break;
+    case 'volumesReady':
+      turn.state = { ...state, volumesReady: true, tasks: succeeded(state.tasks, key) };
+      break;
+    case 'volumesFailed':
+      if (!(result.error instanceof MountError)) turn.actions.push({ type: 'log', error: result.error, message: 'volumes could not be set up' });
+      retry(turn, key, 'FailedMount', textOf(result.error));
+      break;
+    case 'sandboxReady':
+      turn.state = { ...state, tasks: succeeded(state.tasks, key) };
+      break;
+    case 'sandboxFailed':
+      // A pod that ends needs none.
+      if (state.life.phase !== 'running') break;
+      turn.actions.push({ type: 'log', error: result.error, message: 'a sandbox could not be created' });
+      retry(turn, key, 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${textOf(result.error)}`);
+      break;
+    case 'started': {
+      const waiting = new Map(state.waiting);
+      waiting.delete(result.container);
+      turn.state = { ...state, waiting };
+      countRestart(turn, result.container, result.previous);
+      break;
+    }
+    case 'startFailed':
+      wait(turn, result.container, result.reason, result.message);
+      countRestart(turn, result.container, result.previous);
+      holdBack(turn, key, result.retryAt);
+      break;
+    case 'resized':
+      if (state.life.phase !== 'running') break;
+      turn.state = { ...state, life: { ...state.life, resized: new Map(state.life.resized).set(result.id, JSON.stringify(result.resources)) } };
+      break;
+    case 'messagesRead':
+      turn.state = { ...state, messages: new Map([...state.messages, ...result.messages]) };
+      break;
+    case 'podEnded':
+      if (state.life.phase === 'ending') turn.state = { ...state, life: { ...state.life, phase: 'ended' } };
+      break;
+    case 'broke':
+      turn.actions.push({ type: 'log', error: result.error, message: 'a step failed and is tried again', task: key });
+      holdBack(turn, key, view.now + RETRY_MS);
+      break;
+  }
+}
+
+/** Starts that were queued behind the task wait for it no longer. */
+function released(state: PodState, key: string): PodState {
+  if (state.life.phase !== 'running' || state.life.queued.size === 0) return state;
+  const queued = new Map([...state.life.queued].map(([name, behind]) => [name, new Set([...behind].filter((other) => other !== key))]));
+  return { ...state, life: { ...state.life, queued } };
+}
+
+function retry(turn: Turn, key: string, reason: string, message: string): void {
+  turn.actions.push({ type: 'event', severity: 'Warning', reason, message });
+  turn.state = { ...turn.state, tasks: retriedLater(turn.state.tasks, key, turn.view.now) };
+}
+
+function countRestart(turn: Turn, container: string, previous: RuntimeContainer | undefined): void {
+  const { life } = turn.state;
+  if (life.phase !== 'running' || previous?.state !== 'exited') return;
+  const backoffs = withRestart(life.backoffs, container, previous.finishedAt, turn.view.now);
+  turn.state = { ...turn.state, life: { ...life, backoffs } };
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Whether tasks of the pod run beside the one that ends it and those that it may overlap with. */
+export const isBusy = ({ tasks }: PodState): boolean => [...tasks.running].some((key) => key !== TASK.end && key !== TASK.messages);

@@ -1,0 +1,88 @@
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
+import type { RuntimeContainer, Sandbox } from '../../contract/runtime.ts';
+import type { LinuxContainerResources } from '../../contract/runtime-config.ts';
+
+/** Work that takes time. Each runs under a key, one at a time, and is answered by the event `taskEnded` with its result. */
+export type Task =
+  | { readonly type: 'setUpVolumes' }
+  | { readonly type: 'createSandbox'; readonly attempt: number; readonly replaces: readonly Sandbox[] }
+  | {
+      readonly type: 'startContainer';
+      readonly container: Container;
+      readonly sandbox: Sandbox;
+      readonly restartCount: number;
+      readonly previous: RuntimeContainer | undefined;
+    }
+  | {
+      readonly type: 'killContainer';
+      readonly container: Container;
+      readonly id: string;
+      readonly message: string;
+      readonly graceSeconds: number;
+    }
+  /** Limits that were changed in place reach a running container. */
+  | { readonly type: 'resize'; readonly container: Container; readonly id: string; readonly resources: LinuxContainerResources }
+  | { readonly type: 'readMessages'; readonly containers: readonly RuntimeContainer[] }
+  /** Ends everything that runs of the pod, within the grace period that the state has at each moment: it may shrink meanwhile. */
+  | { readonly type: 'endPod' };
+
+export type TaskResult =
+  /** There is nothing to remember: done, or given up because the pod looks different by now. */
+  | { readonly type: 'done' }
+  | { readonly type: 'volumesReady' }
+  | { readonly type: 'volumesFailed'; readonly error: unknown }
+  | { readonly type: 'sandboxReady' }
+  | { readonly type: 'sandboxFailed'; readonly error: unknown }
+  | { readonly type: 'started'; readonly container: string; readonly previous: RuntimeContainer | undefined }
+  | {
+      readonly type: 'startFailed';
+      readonly container: string;
+      readonly previous: RuntimeContainer | undefined;
+      readonly reason: string;
+      readonly message: string;
+      /** Milliseconds since the epoch. */
+      readonly retryAt: number;
+    }
+  | { readonly type: 'resized'; readonly id: string; readonly resources: LinuxContainerResources }
+  /** Termination messages by container ID. */
+  | { readonly type: 'messagesRead'; readonly messages: ReadonlyMap<string, string> }
+  | { readonly type: 'podEnded' }
+  /** The task failed in a way that is not foreseen. */
+  | { readonly type: 'broke'; readonly error: unknown };
+
+/** One thing for the driver to do. */
+export type WorkerAction =
+  | { readonly type: 'begin'; readonly key: string; readonly task: Task }
+  | {
+      readonly type: 'event';
+      readonly severity: 'Normal' | 'Warning';
+      readonly reason: string;
+      readonly message: string;
+      /** Left out if the event is about the pod as a whole. */
+      readonly container?: Container;
+    }
+  | { readonly type: 'log'; readonly error: unknown; readonly message: string; readonly task?: string }
+  /** The pod's metadata changed: downward-API files follow. */
+  | { readonly type: 'updateVolumes' }
+  /** A second deletion asked for less time: containers that are ending already are given that. */
+  | { readonly type: 'hasten'; readonly ids: readonly string[]; readonly graceSeconds: number }
+  /** Liveness and startup probes end for good: the pod is being ended. */
+  | { readonly type: 'endProbes' }
+  | { readonly type: 'stopProbes' }
+  | { readonly type: 'observeStart'; readonly seconds: number }
+  | { readonly type: 'putStatus'; readonly pod: Live<Pod>; readonly status: PodStatus }
+  /** Looks again at `time` (milliseconds since the epoch), in place of any time that was set before; undefined sets none. */
+  | { readonly type: 'wakeAt'; readonly time: number | undefined }
+  /** Nothing of the pod is left to do. */
+  | { readonly type: 'finished' };
+
+export const TASK = {
+  volumes: 'volumes',
+  sandbox: 'sandbox',
+  messages: 'messages',
+  end: 'end',
+  container: (name: string) => `container/${name}`,
+  resize: (name: string) => `resize/${name}`,
+} as const;

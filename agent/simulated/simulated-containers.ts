@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
+import type { Image, LogLine, RuntimeContainer } from '../contract/runtime.ts';
+import { RuntimeError } from '../contract/runtime.ts';
+import type { ContainerConfig } from '../contract/runtime-config.ts';
+import { LABEL } from '../contract/runtime-labels.ts';
+
+/**
+ * The annotations by which a simulated pod behaves; durations in milliseconds.
+ * - `simulated.skiff.dev/start-delay`: how long each container takes to start (default 0)
+ * - `simulated.skiff.dev/run-for`: how long each container runs before it exits (default: for ever)
+ * - `simulated.skiff.dev/exit-code`: with which code it then exits (default 0)
+ */
+export const SIMULATED = {
+  startDelay: 'simulated.skiff.dev/start-delay',
+  runFor: 'simulated.skiff.dev/run-for',
+  exitCode: 'simulated.skiff.dev/exit-code',
+} as const;
+
+export interface SimulatedContainer {
+  record: RuntimeContainer;
+  readonly sandboxId: string;
+  /** The pod's: they say how it behaves. */
+  readonly annotations: Readonly<Record<string, string>>;
+  cancelExit: () => void;
+  readonly lines: LogLine[];
+}
+
+/** The containers of one simulated runtime: created, then running, then exited when they are stopped or their annotation says. */
+export interface SimulatedContainers {
+  all(): Iterable<SimulatedContainer>;
+  get(id: string): SimulatedContainer | undefined;
+  /** @throws RuntimeError NotFound */
+  need(id: string): SimulatedContainer;
+  create(id: string, sandboxId: string, config: ContainerConfig, annotations: SimulatedContainer['annotations']): void;
+  start(id: string): Promise<void>;
+  /** Ends it if it runs. */
+  exit(container: SimulatedContainer, exitCode: number): void;
+  remove(id: string): void;
+}
+
+/** @param onExit called with the ID of each container that ends. */
+export function createSimulatedContainers(clock: Clock, onExit: (id: string) => void): SimulatedContainers {
+  const containers = new Map<string, SimulatedContainer>();
+  const need = (id: string): SimulatedContainer => {
+    const container = containers.get(id);
+    if (!container) throw new RuntimeError('NotFound', `an error occurred when try to find container "${id}": not found`);
+    return container;
+  };
+  const print = (container: SimulatedContainer, text: string) =>
+    container.lines.push({ time: new Date(clock.now()).toISOString(), stream: 'stdout', text });
+  const exit = (container: SimulatedContainer, exitCode: number) => {
+    if (container.record.state !== 'running') return;
+    container.cancelExit();
+    print(container, `simulated container ${container.record.name} exits with code ${exitCode}`);
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    container.record = { ...container.record, state: 'exited', finishedAt: clock.now(), exitCode, reason };
+    onExit(container.record.id);
+  };
+  return {
+    all: () => containers.values(),
+    get: (id) => containers.get(id),
+    need,
+    create(id, sandboxId, config, annotations) {
+      containers.set(id, { record: createdRecord(id, config, clock.now()), sandboxId, annotations, cancelExit: () => {}, lines: [] });
+    },
+    async start(id) {
+      const container = need(id);
+      const delayMs = milliseconds(container.annotations[SIMULATED.startDelay]) ?? 0;
+      if (delayMs > 0) await sleep(clock, delayMs);
+      container.record = { ...container.record, state: 'running', startedAt: clock.now() };
+      const { name, labels } = container.record;
+      print(container, `simulated container ${name} of pod ${labels[LABEL.podName] ?? ''} started: nothing runs for real`);
+      const runMs = milliseconds(container.annotations[SIMULATED.runFor]);
+      if (runMs === undefined) return;
+      container.cancelExit = clock.after(runMs, () => exit(container, Number(container.annotations[SIMULATED.exitCode] ?? 0)));
+    },
+    exit,
+    remove(id) {
+      containers.get(id)?.cancelExit();
+      containers.delete(id);
+    },
+  };
+}
+
+const IMAGE_BYTES = 1_000_000;
+
+/** Every image is present on a simulated node; its id follows from the reference. */
+export function simulatedImage(reference: string): Image {
+  const id = `sha256:${createHash('sha256').update(reference).digest('hex')}`;
+  return { id, tags: [reference], digests: [], sizeBytes: IMAGE_BYTES, username: '', pinned: false };
+}
+
+function createdRecord(id: string, config: ContainerConfig, now: number): RuntimeContainer {
+  const reference = config.image?.user_specified_image ?? config.image?.image ?? '';
+  return {
+    id,
+    name: config.metadata?.name ?? '',
+    attempt: config.metadata?.attempt ?? 0,
+    state: 'created',
+    createdAt: now,
+    startedAt: 0,
+    finishedAt: 0,
+    exitCode: 0,
+    reason: '',
+    message: '',
+    image: reference,
+    imageRef: simulatedImage(reference).id,
+    labels: config.labels ?? {},
+    annotations: config.annotations ?? {},
+    logPath: '',
+  };
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  const number = text === undefined ? Number.NaN : Number(text);
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}

@@ -1,0 +1,22 @@
+import type { CgroupManager } from '../contract/cgroups.ts';
+import type { PodVolumes } from '../contract/pod-volumes.ts';
+import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
+
+/** The parts of a simulated node beside its runtime: nothing is mounted or limited, and every probe succeeds. */
+export const noVolumes: PodVolumes = {
+  setUp: () => Promise.resolve(),
+  mounts: () => Promise.resolve([]),
+  podChanged: () => {},
+  tearDown: () => Promise.resolve(),
+};
+
+export const noCgroups: CgroupManager = { apply: () => Promise.resolve(), remove: () => Promise.resolve(), list: () => Promise.resolve([]) };
+
+const OK: ProbeOutcome = { ok: true, message: '' };
+
+export const simulatedTransport: ProbeTransport = {
+  http: () => Promise.resolve(OK),
+  tcp: () => Promise.resolve(OK),
+  grpc: () => Promise.resolve(OK),
+  exec: () => Promise.resolve(OK),
+};

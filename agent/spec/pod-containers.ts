@@ -1,0 +1,8 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+
+/** The part that a container plays in its pod: an init container, a sidecar among them, one of the pod's own, or one of `kubectl debug`. */
+export type ContainerRole = 'init' | 'sidecar' | 'app' | 'ephemeral';
+
+/** Init containers, then the pod's own: the order in which they start. */
+export const specContainers = ({ spec }: Pod): readonly Container[] => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];

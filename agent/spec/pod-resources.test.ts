@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
+import { aContainer, aPod } from '../contract/pods.fixture.ts';
+import { containerResources, cpuShares, oomScore, podCgroup, podRequest, qosClass } from './pod-resources.ts';
+
+const GI = 2 ** 30;
+const using = (...all: (ResourceRequirements | undefined)[]) =>
+  aPod({ containers: all.map((resources, index) => aContainer(`c${index}`, { resources })) });
+const full = { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '500m', memory: '1Gi' } };
+
+describe('the quality of service', () => {
+  it.each([
+    ['BestEffort', [undefined]],
+    ['BestEffort', [{ requests: { 'ephemeral-storage': '1Gi' } }]],
+    ['Guaranteed', [full, full]],
+    ['Guaranteed', [{ limits: full.limits }]],
+    ['Burstable', [full, undefined]],
+    ['Burstable', [{ requests: { cpu: '100m' } }]],
+    ['Burstable', [{ limits: { cpu: '1' } }]],
+    ['Burstable', [{ requests: { cpu: '100m', memory: '1Gi' }, limits: { cpu: '200m', memory: '1Gi' } }]],
+  ])('is %s for %j', (expected, resources) => {
+    expect(qosClass(using(...resources).spec)).toBe(expected);
+  });
+});
+
+describe('the cgroups of a pod', () => {
+  it('stand under the parent of its class', () => {
+    expect(podCgroup(using(full), '/kubepods').path).toBe('/kubepods/podu1');
+    expect(podCgroup(using({ requests: { cpu: '1' } }), '/kubepods').path).toBe('/kubepods/burstable/podu1');
+    expect(podCgroup(using(undefined), '/kubepods').path).toBe('/kubepods/besteffort/podu1');
+  });
+
+  it('have the sum of the limits, if every container has one', () => {
+    expect(podCgroup(using(full, full), '/k')).toMatchObject({ cpuLimitMilli: 1000, memoryLimitBytes: 2 * GI, cpuShares: 1024 });
+    expect(podCgroup(using(full, { limits: { cpu: '1' } }), '/k')).toMatchObject({ cpuLimitMilli: 1500, memoryLimitBytes: 0 });
+  });
+
+  it('weigh CPU by requests, within the bounds of the kernel', () => {
+    expect([0, 1, 100, 1000, 1_000_000].map(cpuShares)).toEqual([2, 2, 102, 1024, 262_144]);
+  });
+
+  it('limit a container to what it may use', () => {
+    const pod = using(full);
+    expect(containerResources(pod, pod.spec?.containers[0] ?? aContainer('c'), 8 * GI)).toEqual({
+      cpu_shares: 512,
+      cpu_quota: 50_000,
+      cpu_period: 100_000,
+      memory_limit_in_bytes: GI,
+      oom_score_adj: -997,
+    });
+    expect(containerResources(using(undefined), aContainer('c'), 8 * GI)).toEqual({ cpu_shares: 2, oom_score_adj: 1000 });
+  });
+
+  it('let the kernel kill those first that use more than they asked for', () => {
+    const half = aContainer('c', { resources: { requests: { memory: '4Gi' } } });
+    expect(oomScore(aPod({ containers: [half] }), half, 8 * GI)).toBe(500);
+    const tiny = aContainer('c', { resources: { requests: { cpu: '1m' } } });
+    expect(oomScore(aPod({ containers: [tiny] }), tiny, 8 * GI)).toBe(999);
+    expect(oomScore(aPod({ priority: 2_000_001_000 }), aContainer('c'), 8 * GI)).toBe(-997);
+  });
+});
+
+describe('what a pod takes at its peak', () => {
+  const ask = (cpu: string, more = {}) => aContainer('x', { resources: { requests: { cpu } }, ...more });
+  it.each([
+    ['the sum of its containers', { containers: [ask('1'), ask('500m')] }, 1500],
+    ['an init container, where that is more', { initContainers: [ask('4')], containers: [ask('1')] }, 4000],
+    ['sidecars beside its containers', { initContainers: [ask('1', { restartPolicy: 'Always' })], containers: [ask('2')] }, 3000],
+    [
+      'an init container beside the sidecars before it',
+      { initContainers: [ask('1', { restartPolicy: 'Always' }), ask('4')], containers: [ask('2')] },
+      5000,
+    ],
+    ['its overhead on top', { containers: [ask('1')], overhead: { cpu: '250m' } }, 1250],
+    ['what the pod as a whole asks for', { containers: [ask('1')], resources: { requests: { cpu: '3' } } }, 3000],
+  ])('is %s', (_what, spec, expected) => {
+    expect(podRequest(aPod(spec), 'cpu')).toBe(expected);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Container, VolumeMount } from '../../api/pod/container/container.ts';
+import type { PodDirectories } from '../contract/pod-directories.ts';
+import { MountError } from '../contract/pod-volumes.ts';
+import type { Mount } from '../contract/runtime-config.ts';
+import { PROPAGATION } from '../contract/runtime-config.ts';
+import { expand } from '../spec/expansion.ts';
+import { bindSubPath } from './sub-path.ts';
+import { volumePath } from './volume-path.ts';
+import { isPayloadVolume } from './volume-payload.ts';
+
+const PROPAGATIONS: Readonly<Record<string, number>> = {
+  None: PROPAGATION.PRIVATE,
+  HostToContainer: PROPAGATION.HOST_TO_CONTAINER,
+  Bidirectional: PROPAGATION.BIDIRECTIONAL,
+};
+
+export interface MountRequest {
+  readonly pod: Live<Pod>;
+  readonly container: Container;
+  readonly mount: VolumeMount;
+  /** The mount's place in the container's list. */
+  readonly index: number;
+  /** Expands subPathExpr. */
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** One mount of a container as the runtime takes it; a path within a volume is bound first. @throws MountError */
+export async function containerMount(
+  { pod, container, mount, index, environment }: MountRequest,
+  directories: PodDirectories,
+  memoryDir: string,
+): Promise<Mount> {
+  const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
+  if (!volume) throw new MountError(`volume "${mount.name}" is mounted but not defined`);
+  const root = volumePath(pod, volume, directories, memoryDir);
+  const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => environment.get(name)) : mount.subPath;
+  if (subPath?.includes('$(')) throw new MountError(`missing value for ${JSON.stringify(mount.subPathExpr)}`);
+  const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
+  return {
+    container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+    host_path: subPath ? await bindSubPath(root, subPath, target) : root,
+    // Files from the API are only ever the agent's to write.
+    readonly: (mount.readOnly ?? false) || isPayloadVolume(volume),
+    propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
+  };
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { Agent, AgentOptions } from '../../agent/compose.ts';
+import { createAgent } from '../../agent/compose.ts';
+import type { NodeFacts } from '../../agent/node/node-info.ts';
+import { resources, systemInfo } from '../../agent/node/node-info.ts';
+import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
+import { createSimulatedRuntime } from '../../agent/simulated/simulated-runtime.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import type { EventRecorder, Runnable } from '../../runtime/control/controller.ts';
+import type { Informers } from '../../runtime/watch/informer.ts';
+
+export interface SimulatedNodesOptions {
+  /** Lists and watches for all of them, and writes for those that have no client of their own. */
+  readonly client: Client;
+  /** The client of a node by its name, where each has an identity of its own. */
+  readonly clientFor?: (nodeName: string) => Client;
+  readonly informers: Informers;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A recorder for the events of a node, by its name. */
+  readonly recorder: (nodeName: string) => EventRecorder;
+  readonly names: readonly string[];
+  readonly dataDir: string;
+  readonly clusterDns: readonly string[];
+  readonly clusterDomain: string;
+  /** The server that answers for all of them; logs and exec need it. */
+  readonly server?: AgentOptions['server'];
+  readonly nodeIp: string;
+  /** Pods a node takes; default 110. */
+  readonly maxPods?: number;
+}
+
+export interface SimulatedNodes extends Runnable {
+  readonly agents: readonly Agent[];
+}
+
+const CPUS = 32;
+const MEMORY_BYTES = 256 * 2 ** 30;
+const DISK_BYTES = 1024 * 2 ** 30;
+const DEFAULT_PODS = 110;
+/** Nodes set up at once. */
+const BATCH = 50;
+
+/** Many simulated nodes in one process: they share one watch of all pods and one of all services. */
+export async function createSimulatedNodes(options: SimulatedNodesOptions, signal: AbortSignal): Promise<SimulatedNodes> {
+  const { client, informers, clock, log } = options;
+  const podSource = createPodSource(informers.of(pods));
+  const facts = simulatedFacts(options.maxPods ?? DEFAULT_PODS);
+  const nextAddress = addresses();
+  const agents: Agent[] = [];
+  for (const [index, nodeName] of options.names.entries()) {
+    agents.push(
+      await createAgent(
+        {
+          client: options.clientFor?.(nodeName) ?? client,
+          informers,
+          podSource,
+          clock,
+          log,
+          nodeName,
+          hostname: nodeName,
+          runtime: createSimulatedRuntime({ clock, podAddress: nextAddress }),
+          recorder: options.recorder(nodeName),
+          dataDir: options.dataDir,
+          nodeIps: [options.nodeIp],
+          clusterDns: options.clusterDns,
+          clusterDomain: options.clusterDomain,
+          labels: { 'skiff.dev/simulated': 'true' },
+          facts,
+          ...(options.server ? { server: { ...options.server, port: index === 0 ? options.server.port : 0 } } : {}),
+        },
+        signal,
+      ),
+    );
+    if (index % BATCH === BATCH - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return {
+    agents,
+    ready: Promise.all(agents.map((agent) => agent.ready)).then(() => {}),
+    async run(runSignal) {
+      await Promise.all(agents.map((agent) => agent.run(runSignal)));
+    },
+  };
+}
+
+function simulatedFacts(maxPods: number): NodeFacts {
+  const identity = { machineID: randomUUID(), systemUUID: randomUUID(), bootID: randomUUID(), osImage: 'simulated', kernelVersion: 'simulated' };
+  return {
+    info: systemInfo(identity, 'simulated://'),
+    ...resources({ cpus: CPUS, memoryBytes: MEMORY_BYTES, diskBytes: DISK_BYTES, pods: maxPods }),
+    memoryBytes: MEMORY_BYTES,
+  };
+}
+
+/** 10.128.0.1, 10.128.0.2 …: nobody answers there. */
+function addresses(): () => string {
+  let next = 1;
+  return () => {
+    const value = next++;
+    return `10.${128 + ((value >> 16) & 127)}.${(value >> 8) & 255}.${value & 255}`;
+  };
+}
