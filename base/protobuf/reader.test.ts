@@ -25,6 +25,7 @@ describe('reading the wire format', () => {
     ['ends within a tag', '8a', 'ends within a number'],
     ['ends within a number', '0880', 'ends within a number'],
     ['ends within a text', '0a0361', 'ends within a field'],
+    ['has a text longer than 2^32', '0a818080801061', 'ends within a field'],
     ['ends within a fixed number', '0900', 'ends within a field'],
     ['has a number of eleven bytes', '088080808080808080808001', 'too long'],
     ['has a group', '0b0c', 'unknown wire type 3'],

@@ -40,7 +40,7 @@ export class Reader {
    * Returns the end of the message around it, which `leave` takes.
    */
   enter(): number {
-    const length = this.uint32();
+    const length = this.uint64();
     const outer = this.end;
     this.end = this.advance(length);
     this.at = this.end - length;
@@ -66,7 +66,7 @@ export class Reader {
         this.advance(8);
         break;
       case WIRE.BYTES:
-        this.advance(this.uint32());
+        this.advance(this.uint64());
         break;
       case WIRE.FIXED32:
         this.advance(4);
@@ -115,14 +115,14 @@ export class Reader {
   }
 
   string(): string {
-    const length = this.uint32();
+    const length = this.uint64();
     const end = this.advance(length);
     return this.buffer.toString('utf8', end - length, end);
   }
 
   /** A view of the message's own memory. */
   bytes(): Buffer {
-    const length = this.uint32();
+    const length = this.uint64();
     const end = this.advance(length);
     return this.buffer.subarray(end - length, end);
   }

@@ -2,12 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { systemRandom } from '../../base/random.ts';
-import * as messages from '../etcd-messages.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch, WriteResult } from '../store.ts';
 import { CompactedError } from '../store.ts';
 import type { EtcdEndpoints } from './connection.ts';
 import { connectEtcd } from './connection.ts';
 import { createLeases } from './leases.ts';
+import * as messages from './messages.ts';
 import { keepFollowing } from './watch.ts';
 
 export interface EtcdOptions extends EtcdEndpoints {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import * as messages from '../etcd-messages.ts';
 import type { EtcdConnection } from './connection.ts';
+import * as messages from './messages.ts';
 
 /** Leases are shared by the keys written within this time, as upstream shares those of events. */
 const SHARED_MS = 60_000;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
-import * as messages from '../etcd-messages.ts';
 import type { WatchBatch } from '../store.ts';
 import { CompactedError } from '../store.ts';
 import type { EtcdConnection } from './connection.ts';
+import * as messages from './messages.ts';
 
 export interface EtcdWatch {
   /** Keys in etcd: with the prefix of this cluster. */

@@ -257,6 +257,7 @@ describe('a Protobuf body', () => {
   it.each([
     ['does not begin as one', Buffer.from('{"kind":"Pod"}'), 400],
     ['is cut off', whole.subarray(0, whole.length - 7), 400],
+    ['has a field of another encoding', body('v1', 'ConfigMap', [[1, [[1, 5]]]]), 400],
     ['is of a kind that has no such form', body('example.com/v1', 'Widget', []), 415],
   ])('is refused when it %s', (_what, bytes, code) => {
     expect(() => decodeProtobuf(bytes)).toThrow(expect.objectContaining({ name: 'StatusError', code }));

@@ -1,4 +1,4 @@
-import { bool, enumeration, int64, int64Text, message, nested, nestedList, type Of, optional, string } from '../base/protobuf/message.ts';
+import { bool, enumeration, int64, int64Text, message, nested, nestedList, type Of, optional, string } from '../../base/protobuf/message.ts';
 
 /** The messages of etcd's v3 API that the store speaks: numbers are those of etcd's api/etcdserverpb/rpc.proto and api/mvccpb/kv.proto. */
 
