@@ -5,7 +5,7 @@ import { keyOf, keyText } from '../../api/meta/object.ts';
 import { aborted } from '../../base/abort.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../client/memory-client.ts';
+import { createMemoryClient } from '../client/memory-client.fixture.ts';
 import type { ControllerDefinition, ControllerEnv, Reconcile } from './controller.ts';
 import { DONE } from './controller.ts';
 import type { ManagerOptions } from './manager.ts';

@@ -4,7 +4,7 @@ import { secrets } from '../../../api/kinds/core/secret.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { errors } from '../../../api/meta/status-error.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { claim, planClaim } from './claim.ts';
 
 const live = (uid: string, more: Partial<Live['metadata']> = {}): Live => ({
