@@ -6,7 +6,8 @@ import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
-import type { Controller, ControllerDefinition, ControllerEnv, Result } from '../../runtime/control/controller.ts';
+import type { Controller, ControllerDefinition, ControllerEnv } from '../../runtime/control/controller.ts';
+import type { Result } from '../../runtime/queue/result.ts';
 import type { Informer, InformerHandler } from '../../runtime/watch/informer.ts';
 import { createObjectCache } from '../../runtime/watch/object-cache.ts';
 
@@ -86,7 +87,7 @@ export function createStubEnv(definition: ControllerDefinition): StubEnv {
     client,
     clock,
     log: silentLogger,
-    informers: { of: <T extends KubeObject>(kind: Kind<T>) => stubOf(kind).informer as unknown as Informer<T> },
+    informers: { of: <T extends KubeObject>(kind: Kind<T>) => stubOf(kind).informer as Informer<T> },
     recorder: { event: (_object, _type, reason, message) => void events.push(`${reason}: ${message}`) },
     enqueue: (key) => void enqueued.push(keyText(key)),
   };

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Credentials } from './credentials.ts';
-import { fileToken } from './credentials.ts';
+import { fileToken } from './token-file.ts';
 
 const Cluster = z.object({
   server: z.string(),

@@ -166,7 +166,7 @@ export function createMemoryClient(clock: Clock): MemoryClient {
       });
     },
   };
-  return client as unknown as MemoryClient;
+  return client as MemoryClient;
 }
 
 /** A JSON merge patch (RFC 7386); lists of objects with a `type` (conditions) are merged by it, as a strategic patch does. */

@@ -1,36 +1,21 @@
-import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
+import type { ObjectKey } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../observe/event-recorder.ts';
+import type { Result } from '../queue/result.ts';
+import type { EnqueueOptions } from '../queue/work-queue.ts';
 import type { Informer, Informers } from '../watch/informer.ts';
-
-/** What became of a key. A throw backs off and retries; a TerminalError is logged and not retried. */
-export type Result = { readonly done: true } | { readonly requeueAfterMs: number };
-export const DONE: Result = { done: true };
 
 export interface ReconcileContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
 
-/** Brings the world closer to what the object under `key` asks for. It is handed a key, never an event, and reads the informers. */
+/** Brings the cluster closer to the desired state of the object under `key`. It gets a key, never an event, and reads the informers. */
 export type Reconcile = (key: ObjectKey, context: ReconcileContext) => Promise<Result>;
 
-/** Retrying cannot help. */
-export class TerminalError extends Error {
-  override readonly name = 'TerminalError';
-}
-
-export interface EnqueueOptions {
-  /** Not before this long from now; the earliest due time wins. */
-  readonly afterMs?: number;
-  /** Keys of first lists and resyncs are 'low'. Default 'normal'. */
-  readonly priority?: 'normal' | 'low';
-  /** Why, for the logs of the reconcile; it does not tell keys apart. */
-  readonly reason?: string;
-}
-
-/** What a controller is built from. It is the same in both homes. */
+/** The parts that a controller is built from. They are the same in both homes. */
 export interface ControllerEnv {
   readonly client: Client;
   readonly informers: Informers;
@@ -40,14 +25,6 @@ export interface ControllerEnv {
   readonly recorder: EventRecorder;
   /** Puts a key into this controller's lane of the shared work queue. */
   readonly enqueue: (key: ObjectKey, options?: EnqueueOptions) => void;
-}
-
-export interface EventRecorder {
-  /**
-   * Records an event on `object`; repeats are aggregated as upstream's correlator does. Never throws, never waits.
-   * `fieldPath` names the part of the object that it is about: `spec.containers{web}`.
-   */
-  event(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
 }
 
 /** A controller, set up: its handlers are attached, its lane is ready. */
@@ -69,15 +46,4 @@ export interface ControllerDefinition {
   /** The source that its events show: `replicaset-controller`. */
   readonly component: string;
   readonly setup: (env: ControllerEnv) => Controller;
-}
-
-/** Something with a life: `ready` once it serves, `run` until the signal aborts. */
-export interface Runnable {
-  readonly ready: Promise<void>;
-  run(signal: AbortSignal): Promise<void>;
-}
-
-/** The object's controller, if it has one. */
-export function controllerOf(object: Live<KubeObject>) {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }

@@ -2,8 +2,8 @@ import type { Kind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import type { Client, JsonPatchOperation } from '../client/client.ts';
-import type { Result } from './controller.ts';
-import { DONE } from './controller.ts';
+import type { Result } from '../queue/result.ts';
+import { DONE } from '../queue/result.ts';
 
 export interface FinalizerSteps<T extends KubeObject> {
   /** The object lives and carries the finalizer. */

@@ -6,8 +6,10 @@ import { Stopped } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { microTimeText, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
-import type { EventRecorder } from './controller.ts';
+import type { EventRecorder } from '../observe/event-recorder.ts';
 import type { LeaderMetrics } from './leader-metrics.ts';
 
 export interface LeaderElectionOptions {
@@ -20,6 +22,7 @@ export interface LeaderElectionOptions {
   readonly identity: string;
   readonly recorder?: EventRecorder;
   readonly metrics?: LeaderMetrics;
+  readonly random?: Random;
   /** Defaults 15, 10 and 2 s, as upstream's. */
   readonly leaseMs?: number;
   readonly renewDeadlineMs?: number;
@@ -39,7 +42,7 @@ export interface LeaderElector {
 
 /** The semantics of client-go's leaderelection with a Lease: other clocks are not trusted, only how long a record was seen unchanged. */
 export function createLeaderElector(options: LeaderElectionOptions): LeaderElector {
-  const { client, clock, log, lease: key, identity, recorder, metrics } = options;
+  const { client, clock, log, lease: key, identity, recorder, metrics, random = systemRandom } = options;
   const { leaseMs = 15_000, renewDeadlineMs = 10_000, retryMs = 2_000 } = options;
   let seen: { readonly version: string; readonly lease: Live<Lease>; readonly at: number } | undefined;
   let markReady = () => {};
@@ -140,7 +143,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
     ready,
     async run(signal, lead) {
       while (!(await tryOnce())) {
-        await sleep(clock, retryMs * (1 + 1.2 * Math.random()), signal);
+        await sleep(clock, retryMs * (1 + 1.2 * random()), signal);
         if (signal.aborted) return;
       }
       if (signal.aborted) return release();

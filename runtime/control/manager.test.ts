@@ -6,8 +6,8 @@ import { aborted } from '../../base/abort.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../client/memory-client.fixture.ts';
+import { DONE } from '../queue/result.ts';
 import type { ControllerDefinition, ControllerEnv, Reconcile } from './controller.ts';
-import { DONE } from './controller.ts';
 import type { ManagerOptions } from './manager.ts';
 import { createManager } from './manager.ts';
 

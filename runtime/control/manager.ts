@@ -8,16 +8,18 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../client/client.ts';
 import type { EventSink } from '../observe/event-recorder.ts';
 import { createEventSink } from '../observe/event-recorder.ts';
+import type { Result } from '../queue/result.ts';
+import { TerminalError } from '../queue/result.ts';
 import type { Lane, WorkItem, WorkQueue } from '../queue/work-queue.ts';
 import { createWorkQueue } from '../queue/work-queue.ts';
 import type { Informers } from '../watch/informer.ts';
 import { createInformers } from '../watch/informer-set.ts';
-import type { Controller, ControllerDefinition, ReconcileContext, Result, Runnable } from './controller.ts';
-import { TerminalError } from './controller.ts';
+import type { Controller, ControllerDefinition, ReconcileContext } from './controller.ts';
 import type { LeaderElectionOptions } from './leader-election.ts';
 import { createLeaderElector } from './leader-election.ts';
 import { createLeaderMetrics } from './leader-metrics.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
+import type { Runnable } from './runnable.ts';
 
 export interface ManagerOptions {
   readonly client: Client;

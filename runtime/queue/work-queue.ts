@@ -1,12 +1,21 @@
 import type { Registry } from 'prom-client';
 import type { ObjectKey } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { EnqueueOptions, Result } from '../control/controller.ts';
-import { TerminalError } from '../control/controller.ts';
-import type { LaneKeys, Outcome, Taken } from './lane.ts';
+import type { LaneKeys, Outcome, Priority, Taken } from './lane.ts';
 import { createLaneKeys } from './lane.ts';
+import type { Result } from './result.ts';
+import { TerminalError } from './result.ts';
 import type { LaneMetrics } from './work-queue-metrics.ts';
 import { createWorkQueueMetrics } from './work-queue-metrics.ts';
+
+export interface EnqueueOptions {
+  /** Delays the key by this long from now; of several due times the earliest wins. */
+  readonly afterMs?: number;
+  /** 'low' for the keys of first lists and resyncs. Default 'normal'. */
+  readonly priority?: Priority;
+  /** Appears in the logs of the reconcile; it is no part of the key's identity. */
+  readonly reason?: string;
+}
 
 export interface LaneOptions {
   /** Its label in the metrics. */

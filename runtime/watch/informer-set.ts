@@ -3,6 +3,7 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer, Informers } from './informer.ts';
 import type { Change } from './informer-handlers.ts';
@@ -17,6 +18,7 @@ export interface InformerSetOptions {
   readonly log: Logger;
   /** Ends all of them. */
   readonly signal: AbortSignal;
+  readonly random?: Random;
 }
 
 /** A selection of a kind's objects, for an informer of its own. */
@@ -36,17 +38,17 @@ export function createInformers(options: InformerSetOptions): Informers {
       const id = `${kind.group}/${kind.version}/${kind.plural}`;
       let informer = informers.get(id);
       if (!informer) {
-        informer = createInformer(kind, options) as unknown as Informer;
+        informer = createInformer(kind, options);
         informers.set(id, informer);
       }
-      return informer as unknown as Informer<T>; // The id names the kind, and the kind its objects' type.
+      return informer as Informer<T>; // The id names the kind, and the kind its objects' type.
     },
   };
 }
 
 /** One informer, not shared: for a selection of the objects (a node's pods), or to follow a kind apart from the others. */
 export function createInformer<T extends KubeObject>(kind: Kind<T>, options: InformerSetOptions, selection: InformerSelection = {}): Informer<T> {
-  const { client, clock, signal } = options;
+  const { client, clock, signal, random } = options;
   const log = options.log.child({ informer: kind.kind });
   const cache = createObjectCache<T>();
   const handlers = createHandlers<T>(log);
@@ -105,7 +107,7 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
     markReady();
   };
 
-  queueMicrotask(() => void runWatcher({ kind, client, clock, log, deliver, signal, ...selection }));
+  queueMicrotask(() => void runWatcher({ kind, client, clock, log, deliver, signal, random, ...selection }));
   return {
     kind,
     ready,

@@ -3,7 +3,7 @@ import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { sleep, systemClock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import type { Runnable } from '../../../runtime/control/controller.ts';
+import type { Runnable } from '../../../runtime/control/runnable.ts';
 import { podNetworks } from '../routes.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { deleteFlows, staleFlows } from './conntrack.ts';

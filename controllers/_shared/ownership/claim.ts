@@ -3,7 +3,7 @@ import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';
 import type { Client } from '../../../runtime/client/client.ts';
-import { controllerOf } from '../../../runtime/control/controller.ts';
+import { controllerOf } from '../../../runtime/control/controller-ref.ts';
 import { isDeleting } from '../pod-state.ts';
 import { controllerRefTo } from './controller-ref.ts';
 

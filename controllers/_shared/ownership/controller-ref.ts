@@ -2,7 +2,7 @@ import type { Kind } from '../../../api/definition/kind.ts';
 import { apiVersionOf } from '../../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';
-import { controllerOf } from '../../../runtime/control/controller.ts';
+import { controllerOf } from '../../../runtime/control/controller-ref.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 
 /** The reference by which `owner` controls an object. It names the kind that the controller was handed, not upstream's. */

@@ -5,7 +5,7 @@ import type { ServiceAccount } from '../../../api/kinds/core/service-account.ts'
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 import { ACCOUNT_NAME, ACCOUNT_TOKEN, ACCOUNT_UID, accountOf, missingData } from './plan.ts';
 

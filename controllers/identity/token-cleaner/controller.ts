@@ -3,7 +3,7 @@ import type { Secret } from '../../../api/kinds/core/secret.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 
 const BOOTSTRAP_TOKEN = 'bootstrap.kubernetes.io/token';

@@ -6,7 +6,7 @@ import { keyOf } from '../../../api/meta/object.ts';
 import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';
 import { exponentialDelay } from '../../../base/backoff.ts';
 import type { ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { isDeleting } from '../../_shared/pod-state.ts';

@@ -6,7 +6,7 @@ import { keyOf } from '../../../api/meta/object.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { failAndDelete } from '../../_shared/disruption-target.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';

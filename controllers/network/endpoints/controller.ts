@@ -6,7 +6,7 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict } from '../../../api/meta/status-error.ts';
 import type { ControllerDefinition, ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { isNamespaceTerminating, messageOf, unlessGone } from '../../_shared/refusals.ts';
 import type { Pace } from '../../_shared/service-pods/handlers.ts';

@@ -2,7 +2,7 @@ import type { Kind } from '../../../api/definition/kind.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { cidrBlocks, nextFree } from './plan.ts';
 
 export interface NodeIpamConfig {

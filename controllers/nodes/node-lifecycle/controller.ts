@@ -5,7 +5,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';
 import { planOldLabels } from './labels.ts';
 import type { MonitorConfig } from './monitor.ts';

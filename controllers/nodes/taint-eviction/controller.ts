@@ -4,7 +4,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { disrupt } from '../../_shared/disruption-target.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';

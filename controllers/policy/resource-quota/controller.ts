@@ -5,7 +5,7 @@ import { keyOf } from '../../../api/meta/object.ts';
 import type { CountedKind } from '../../../api/quota/usage.ts';
 import { compareQuantities } from '../../../api/schema/quantity.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer, InformerHandler } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { unlessGone } from '../../_shared/refusals.ts';

@@ -3,7 +3,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { controllerOf } from '../../../runtime/control/controller.ts';
+import { controllerOf } from '../../../runtime/control/controller-ref.ts';
 import type { InformerHandler } from '../../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../../runtime/watch/selector-index.ts';
 import { indexByController, resolveController } from '../../_shared/ownership/controller-ref.ts';

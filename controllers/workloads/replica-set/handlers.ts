@@ -1,7 +1,7 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import { controllerOf } from '../../../runtime/control/controller.ts';
+import { controllerOf } from '../../../runtime/control/controller-ref.ts';
 import type { InformerHandler } from '../../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../../runtime/watch/selector-index.ts';
 import { resolveController } from '../../_shared/ownership/controller-ref.ts';
