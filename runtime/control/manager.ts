@@ -18,14 +18,15 @@ import type { Controller, ControllerDefinition, ReconcileContext } from './contr
 import type { LeaderElectionOptions } from './leader-election.ts';
 import { createLeaderElector } from './leader-election.ts';
 import { createLeaderMetrics } from './leader-metrics.ts';
-import { createReconcileMetrics } from './reconcile-metrics.ts';
+import type { ReconcileMetrics } from './reconcile-metrics.ts';
+import { reconcileMetrics } from './reconcile-metrics.ts';
 import type { Runnable } from './runnable.ts';
 
 export interface ManagerOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Metrics of the queue and of the reconciles go here. */
+  /** Receives the metrics of the queue and of the reconciles. Managers may share it: lanes are told apart by their names. */
   readonly registry: Registry;
   readonly controllers: readonly ControllerDefinition[];
   /** Shared with others in the process; the manager makes its own where they are left out. */
@@ -81,7 +82,7 @@ async function runControllers(options: ManagerOptions, signal: AbortSignal, mark
   const informers = options.informers ?? createInformers({ client, clock, log, signal: base.signal });
   const events = options.eventSink ?? createEventSink({ client, clock, log, signal: base.signal });
   const queue = createWorkQueue({ clock, registry });
-  const metricsOf = createReconcileMetrics(registry);
+  const metricsOf = reconcileMetrics(registry);
   const work = new AbortController();
   const onAbort = () => work.abort(signal.reason ?? new Stopped('shutdown'));
   if (signal.aborted) onAbort();
@@ -117,7 +118,7 @@ interface SetUpOptions extends ManagerOptions {
   readonly informers: Informers;
   readonly events: EventSink;
   readonly queue: WorkQueue;
-  readonly metrics: ReturnType<ReturnType<typeof createReconcileMetrics>>;
+  readonly metrics: ReconcileMetrics;
   readonly signal: AbortSignal;
 }
 

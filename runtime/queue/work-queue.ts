@@ -6,7 +6,7 @@ import { createLaneKeys } from './lane.ts';
 import type { Result } from './result.ts';
 import { TerminalError } from './result.ts';
 import type { LaneMetrics } from './work-queue-metrics.ts';
-import { createWorkQueueMetrics } from './work-queue-metrics.ts';
+import { workQueueMetrics } from './work-queue-metrics.ts';
 
 export interface EnqueueOptions {
   /** Delays the key by this long from now; of several due times the earliest wins. */
@@ -73,7 +73,7 @@ const SLICE_MS = 5;
 const hasRoom = (lane: OpenLane) => lane.open && lane.keys.inFlight < lane.options.concurrency;
 
 export function createWorkQueue({ clock, registry }: { readonly clock: Clock; readonly registry: Registry }): WorkQueue {
-  const metricsOf = createWorkQueueMetrics(registry);
+  const metricsOf = workQueueMetrics(registry);
   const lanes: OpenLane[] = [];
   let running = false;
   let turn = 0;
