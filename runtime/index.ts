@@ -19,8 +19,11 @@ export { findCredentials, inClusterCredentials } from './client/find-credentials
 export type { HttpsClientOptions } from './client/https-client.ts';
 export { createHttpsClient } from './client/https-client.ts';
 export { kubeconfigCredentials } from './client/kubeconfig.ts';
+export type { Claimed } from './control/claim.ts';
+export { claim } from './control/claim.ts';
 export type { Controller, ControllerDefinition, ControllerEnv, Reconcile, ReconcileContext } from './control/controller.ts';
-export { controllerOf } from './control/controller-ref.ts';
+export { controlledBy, controllerOf, controllerRefTo, indexByController, orphansIn, resolveController } from './control/controller-ref.ts';
+export { isDeleting } from './control/deletion.ts';
 export type { Expectations } from './control/expectations.ts';
 export { createExpectations } from './control/expectations.ts';
 export type { FinalizerSteps } from './control/finalizer.ts';
@@ -46,3 +49,5 @@ export { createWorkQueue } from './queue/work-queue.ts';
 export type { Informer, InformerHandler, Informers } from './watch/informer.ts';
 export type { InformerSelection, InformerSetOptions } from './watch/informer-set.ts';
 export { createInformer, createInformers } from './watch/informer-set.ts';
+export type { SelectedBy } from './watch/selector-index.ts';
+export { indexBySelector } from './watch/selector-index.ts';

@@ -1,8 +1,8 @@
 import type { Pod, PodCondition } from '../../api/kinds/core/pod/index.ts';
-import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { isDeleting } from '../../runtime/control/deletion.ts';
 
 export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-export const isDeleting = (object: KubeObject): boolean => object.metadata?.deletionTimestamp !== undefined;
 /** Counts as a replica: it has not ended and is not being deleted. */
 export const isActive = (pod: Pod): boolean => !isTerminal(pod) && !isDeleting(pod);
 

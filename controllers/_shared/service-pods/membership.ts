@@ -3,8 +3,9 @@ import type { Service, ServicePort } from '../../../api/kinds/core/service/index
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ContainerPort } from '../../../api/pod/container/container.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { isDeleting, isReady, isTerminal, sameText } from '../pod-state.ts';
+import { isReady, isTerminal, sameText } from '../pod-state.ts';
 
 /** A port of a service as it is on a pod. */
 export interface ResolvedPort {

@@ -4,8 +4,9 @@ import type { Namespace } from '../../../api/kinds/core/namespace.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import { isDeleting, sameText } from '../../_shared/pod-state.ts';
+import { sameText } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating } from '../../_shared/refusals.ts';
 
 const NAME = 'kube-root-ca.crt';

@@ -4,8 +4,8 @@ import type { ServiceAccount } from '../../../api/kinds/core/service-account.ts'
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating } from '../../_shared/refusals.ts';
 
 const NAME = 'default';

@@ -1,6 +1,6 @@
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { NamespaceKinds } from './reconcile.ts';
 import { createNamespaceReconcile } from './reconcile.ts';
 

@@ -1,7 +1,8 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import { isDeleting, isTerminal } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { isTerminal } from '../../_shared/pod-state.ts';
 
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 

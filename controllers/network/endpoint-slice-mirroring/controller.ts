@@ -5,9 +5,9 @@ import type { Endpoint, EndpointSlice } from '../../../api/kinds/discovery/endpo
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import { controllerRefTo } from '../../../runtime/control/controller-ref.ts';
 import { createExpectations } from '../../../runtime/control/expectations.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import { controllerRefTo } from '../../_shared/ownership/controller-ref.ts';
 import { TRIGGER_TIME } from '../../_shared/service-pods/trigger-times.ts';
 import { applySlices, manageSlices } from '../endpoint-slice/apply.ts';
 import type { SliceGroup } from '../endpoint-slice/plan.ts';

@@ -2,9 +2,10 @@ import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { groupBy, semanticallyEqual } from '../../_shared/equality.ts';
-import { generateNameFor } from '../../_shared/ownership/generate-name.ts';
-import { isDeleting, sameText } from '../../_shared/pod-state.ts';
+import { generateNameFor } from '../../_shared/generate-name.ts';
+import { sameText } from '../../_shared/pod-state.ts';
 import { TRIGGER_TIME } from '../../_shared/service-pods/trigger-times.ts';
 
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';

@@ -4,11 +4,11 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { disrupt } from '../../_shared/disruption-target.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
 import { evicting, evictionTime } from './plan.ts';
 
 export interface TaintEvictionKinds {

@@ -1,8 +1,8 @@
 import type { Deployment, DeploymentCondition } from '../../../api/kinds/apps/deployment.ts';
 import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { conditionOf, withCondition } from '../../_shared/conditions.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
 import { REVISION, revisionOf } from './annotations.ts';
 import type { Draft, Drafts } from './draft.ts';
 import { allOf, draftsOf } from './draft.ts';

@@ -1,11 +1,11 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import { controllerOf } from '../../../runtime/control/controller-ref.ts';
+import { controllerOf, resolveController } from '../../../runtime/control/controller-ref.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { InformerHandler } from '../../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../../runtime/watch/selector-index.ts';
-import { resolveController } from '../../_shared/ownership/controller-ref.ts';
-import { countsDiffer, isDeleting, sameText } from '../../_shared/pod-state.ts';
+import { countsDiffer, sameText } from '../../_shared/pod-state.ts';
 import type { ReplicaOwner } from './plan.ts';
 import type { ReplicaParts } from './reconcile.ts';
 

@@ -5,8 +5,8 @@ import { keyOf } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
 import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import type { ControllerEnv } from '../../../runtime/control/controller.ts';
-import { controllerRefTo } from '../../_shared/ownership/controller-ref.ts';
-import { generateNameFor } from '../../_shared/ownership/generate-name.ts';
+import { controllerRefTo } from '../../../runtime/control/controller-ref.ts';
+import { generateNameFor } from '../../_shared/generate-name.ts';
 import { isNamespaceTerminating, messageOf } from '../../_shared/refusals.ts';
 import { createTurns } from './turns.ts';
 
