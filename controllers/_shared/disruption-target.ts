@@ -3,7 +3,7 @@ import type { Pod, PodCondition } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { timeText } from '../../base/clock.ts';
-import type { ControllerEnv } from '../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../runtime/control/env.ts';
 import { conditionOf } from './conditions.ts';
 import { isTerminal } from './pod-state.ts';
 import { patchStatus } from './pod-status.ts';

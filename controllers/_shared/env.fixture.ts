@@ -6,7 +6,9 @@ import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
-import type { Controller, ControllerDefinition, ControllerEnv } from '../../runtime/control/controller.ts';
+import type { ConnectedController, ControllerDefinition } from '../../runtime/control/controller.ts';
+import { setUpController } from '../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../runtime/control/env.ts';
 import type { Result } from '../../runtime/queue/result.ts';
 import type { Informer, InformerHandler } from '../../runtime/watch/informer.ts';
 import { createObjectCache } from '../../runtime/watch/object-cache.ts';
@@ -15,7 +17,7 @@ import { createObjectCache } from '../../runtime/watch/object-cache.ts';
 export interface StubEnv {
   readonly client: MemoryClient;
   readonly clock: FakeClock;
-  readonly controller: Controller;
+  readonly controller: ConnectedController;
   /** Keys that were enqueued since the last call. */
   enqueued(): string[];
   readonly events: string[];
@@ -91,7 +93,7 @@ export function createStubEnv(definition: ControllerDefinition): StubEnv {
     recorder: { event: (_object, _type, reason, message) => void events.push(`${reason}: ${message}`) },
     enqueue: (key) => void enqueued.push(keyText(key)),
   };
-  const controller = definition.setup(env);
+  const controller = setUpController(definition, env);
   return {
     client,
     clock,

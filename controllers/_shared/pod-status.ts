@@ -2,7 +2,7 @@ import type { Kind } from '../../api/definition/kind.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
-import type { ControllerEnv } from '../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../runtime/control/env.ts';
 import { unlessGone } from './refusals.ts';
 
 /**

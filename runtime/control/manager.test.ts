@@ -7,7 +7,8 @@ import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../client/memory-client.fixture.ts';
 import { DONE } from '../queue/result.ts';
-import type { ControllerDefinition, ControllerEnv, Reconcile } from './controller.ts';
+import type { ControllerDefinition, Reconcile } from './controller.ts';
+import type { ControllerEnv } from './env.ts';
 import type { ManagerOptions } from './manager.ts';
 import { createManager } from './manager.ts';
 

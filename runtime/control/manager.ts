@@ -14,7 +14,8 @@ import type { Lane, WorkItem, WorkQueue } from '../queue/work-queue.ts';
 import { createWorkQueue } from '../queue/work-queue.ts';
 import type { Informers } from '../watch/informer.ts';
 import { createInformers } from '../watch/informer-set.ts';
-import type { Controller, ControllerDefinition, ReconcileContext } from './controller.ts';
+import type { ConnectedController, ControllerDefinition, ReconcileContext } from './controller.ts';
+import { setUpController } from './controller.ts';
 import type { LeaderElectionOptions } from './leader-election.ts';
 import { createLeaderElector } from './leader-election.ts';
 import { createLeaderMetrics } from './leader-metrics.ts';
@@ -44,7 +45,7 @@ const EVENTS_GRACE_MS = 1000;
 /** One controller while it runs. */
 interface Running {
   readonly definition: ControllerDefinition;
-  readonly controller: Controller;
+  readonly controller: ConnectedController;
   readonly lane: Lane;
   readonly log: Logger;
 }
@@ -125,7 +126,7 @@ interface SetUpOptions extends ManagerOptions {
 function setUp(definition: ControllerDefinition, options: SetUpOptions): Running {
   const { client, clock, informers, events, queue, metrics, signal } = options;
   const log = options.log.child({ controller: definition.name });
-  let controller: Controller | undefined;
+  let controller: ConnectedController | undefined;
   const process = async (item: WorkItem): Promise<Result> => {
     if (!controller) throw new Error('a lane opened before its controller was set up');
     const started = clock.monotonic();
@@ -148,7 +149,7 @@ function setUp(definition: ControllerDefinition, options: SetUpOptions): Running
     process,
     onError: (item, error, retryInMs) => logFailure(log, item, error, retryInMs, signal),
   });
-  controller = definition.setup({
+  controller = setUpController(definition, {
     client,
     informers,
     clock,

@@ -2,7 +2,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer, InformerHandler } from '../../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../../runtime/watch/selector-index.ts';
 import { sameText } from '../pod-state.ts';

@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict } from '../../../api/meta/status-error.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Expectations } from '../../../runtime/control/expectations.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { isNamespaceTerminating, messageOf, unlessGone } from '../../_shared/refusals.ts';

@@ -2,7 +2,7 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { groupBy, semanticallyEqual } from '../../_shared/equality.ts';
 import type { SliceGroup } from './plan.ts';

@@ -4,7 +4,7 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { groupBy } from '../../_shared/equality.ts';
 import { messageOf } from '../../_shared/refusals.ts';

@@ -7,7 +7,7 @@ import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
 import type { Taint } from '../../../api/pod/placement/taint.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { Client } from '../../../runtime/client/client.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import { readyCondition } from '../../_shared/pod-state.ts';
 import { patchStatus } from '../../_shared/pod-status.ts';
 
