@@ -12,7 +12,8 @@ import { endpointSliceController } from './network/endpoint-slice/controller.ts'
 import { serviceLoadBalancerController } from './network/service/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
-import { replicaSetController, replicationControllerController } from './workloads/replica-set/controller.ts';
+import { replicaSetController } from './workloads/replica-set/controller.ts';
+import { replicationControllerController } from './workloads/replication-controller/controller.ts';
 
 /** The concepts as kinds of another group, `skiff.dev`; what is left out is not served. */
 export interface ConceptKinds {

@@ -34,7 +34,8 @@ import { nodeTtlController } from './nodes/node-ttl/controller.ts';
 import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
-import { replicaSetController, replicationControllerController } from './workloads/replica-set/controller.ts';
+import { replicaSetController } from './workloads/replica-set/controller.ts';
+import { replicationControllerController } from './workloads/replication-controller/controller.ts';
 
 export interface HomeOptions {
   /**

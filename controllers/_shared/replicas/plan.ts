@@ -3,9 +3,9 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import { timeText } from '../../../base/clock.ts';
-import { conditionOf, withCondition, withoutCondition } from '../../_shared/conditions.ts';
-import { defined, nonZero } from '../../_shared/equality.ts';
-import { availableFrom, isReady } from '../../_shared/pod-state.ts';
+import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
+import { defined, nonZero } from '../equality.ts';
+import { availableFrom, isReady } from '../pod-state.ts';
 import { podsToDelete } from './ranking.ts';
 
 /** What ReplicaSets and ReplicationControllers have in common. Selectors differ: the definition brings its own matcher. */

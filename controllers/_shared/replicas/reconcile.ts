@@ -1,7 +1,5 @@
-import type { Kind } from '../../../api/definition/kind.ts';
 import type { ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
@@ -15,23 +13,15 @@ import type { Expectations } from '../../../runtime/control/expectations.ts';
 import { slowStart } from '../../../runtime/control/slow-start.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { semanticallyEqual } from '../../_shared/equality.ts';
-import { isActive, isTerminal } from '../../_shared/pod-state.ts';
-import { isNamespaceTerminating, messageOf } from '../../_shared/refusals.ts';
+import { semanticallyEqual } from '../equality.ts';
+import { isActive, isTerminal } from '../pod-state.ts';
+import { isNamespaceTerminating, messageOf } from '../refusals.ts';
+import type { ReplicaKinds } from './kinds.ts';
 import type { ReplicaOwner, ReplicaPlan } from './plan.ts';
 import { nextAvailability, planReplicas, planStatus } from './plan.ts';
 import type { PodControl } from './pod-control.ts';
 
-/** The kinds that one replica controller works on, and where they differ. */
-export interface ReplicaKinds<T extends ReplicaOwner> {
-  readonly owners: Kind<T>;
-  readonly pods: Kind<Pod>;
-  /** Undefined where the object selects nothing. */
-  readonly selectorOf: (owner: Live<T>) => LabelSelector | undefined;
-  /** Whether the status counts pods that are being deleted. */
-  readonly countsTerminating: boolean;
-}
-
+/** The parts that the reconcile function of a replica controller is made of. */
 export interface ReplicaParts<T extends ReplicaOwner> {
   readonly env: ControllerEnv;
   readonly kinds: ReplicaKinds<T>;
