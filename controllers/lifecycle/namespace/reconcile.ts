@@ -9,7 +9,6 @@ import type { Reconcile } from '../../../runtime/control/controller.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import type { Informer } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
 import type { Outcome, Remaining } from './plan.ts';
@@ -33,7 +32,8 @@ interface Standstill {
 }
 
 /** Empties namespaces that are being deleted: pods first and all the rest when the last of them is gone; then lets the namespace go. */
-export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds, namespaces: Informer<Namespace>): Reconcile {
+export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds): Reconcile {
+  const namespaces = env.informers.of(kinds.namespaces);
   const standstills = new Map<string, Standstill>();
   return async (key) => {
     const before = standstills.get(key.name);

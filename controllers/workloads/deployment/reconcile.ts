@@ -12,7 +12,6 @@ import { controlledBy, controllerOf, controllerRefTo, orphansIn } from '../../..
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Result } from '../../../runtime/queue/result.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import type { Informer } from '../../../runtime/watch/informer.ts';
 import { withCondition } from '../../_shared/conditions.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { isTerminal } from '../../_shared/pod-state.ts';
@@ -31,20 +30,20 @@ export interface DeploymentKinds {
   readonly pods: Kind<Pod>;
 }
 
-export interface DeploymentParts {
+interface DeploymentParts {
   readonly env: ControllerEnv;
   readonly kinds: DeploymentKinds;
-  readonly deployments: Informer<Deployment>;
-  readonly replicaSets: Informer<ReplicaSet>;
-  readonly pods: Informer<Pod>;
 }
 
 const selectsAll = ({ spec }: Deployment): boolean =>
   Object.keys(spec?.selector.matchLabels ?? {}).length === 0 && (spec?.selector.matchExpressions ?? []).length === 0;
 
 /** Brings the ReplicaSets a step closer to the Deployment, and its status up to date. */
-export function createDeploymentReconcile(parts: DeploymentParts): Reconcile {
-  const { env, kinds, deployments, replicaSets, pods } = parts;
+export function createDeploymentReconcile(env: ControllerEnv, kinds: DeploymentKinds): Reconcile {
+  const parts: DeploymentParts = { env, kinds };
+  const deployments = env.informers.of(kinds.deployments);
+  const replicaSets = env.informers.of(kinds.replicaSets);
+  const pods = env.informers.of(kinds.pods);
   return async (key) => {
     const deployment = deployments.get(key);
     if (deployment === undefined) return DONE;
