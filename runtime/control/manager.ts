@@ -5,6 +5,7 @@ import { isConflict } from '../../api/meta/status-error.ts';
 import { aborted, Stopped, settledBefore, settledWithin } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { EventSink } from '../observe/event-recorder.ts';
 import { createEventSink } from '../observe/event-recorder.ts';
@@ -30,19 +31,20 @@ export interface ManagerOptions {
   /** Receives the metrics of the queue and of the reconciles. Managers may share it: lanes are told apart by their names. */
   readonly registry: Registry;
   readonly controllers: readonly ControllerDefinition[];
-  /** Shared with others in the process; the manager makes its own where they are left out. */
+  /** Shared with other parts of the process. Default: the manager's own. */
   readonly informers?: Informers;
   readonly eventSink?: EventSink;
-  /** Without it the manager leads at once. */
+  /** Left out, the manager leads at once. */
   readonly leaderElection?: Pick<LeaderElectionOptions, 'lease' | 'identity'> & Partial<LeaderElectionOptions>;
-  /** How long reconciles under way may go on after the stop. Default 10 s. */
+  /** Limits the time that running reconciles get after the stop. Default 10 s. */
   readonly graceMs?: number;
+  readonly random?: Random;
 }
 
-/** How long the last events may take to be written. */
+/** Limits the time for writing the last events. */
 const EVENTS_GRACE_MS = 1000;
 
-/** One controller while it runs. */
+/** A controller while it runs. */
 interface Running {
   readonly definition: ControllerDefinition;
   readonly controller: ConnectedController;
@@ -53,13 +55,13 @@ interface Running {
 /**
  * Runs controllers over one client, one set of informers and one work queue.
  *
- * Start: (leadership,) set-up of each controller in the given order, then each one's lane opens as soon as its informers are ready.
+ * Start: leadership, if asked for; set-up of each controller in the given order; each lane opens as soon as its informers are ready.
  * `ready` resolves when all lanes are open, or, with leader election, once it stands by.
- * Stop, in reverse: no key is taken any more, reconciles under way get their signal and the grace period, then informers and events end.
- * `run` resolves at the end of an orderly stop; it throws Stopped 'leadership lost', and what a controller's `run` threw.
+ * Stop, in reverse: no further key is taken, running reconciles get their signal and the grace period, then informers and events end.
+ * `run` resolves at the end of an orderly stop; it throws Stopped 'leadership lost', or the error of a controller's `run`.
  */
 export function createManager(options: ManagerOptions): Runnable {
-  const { clock, log, leaderElection } = options;
+  const { clock, log, random, leaderElection } = options;
   let markReady = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
@@ -69,7 +71,7 @@ export function createManager(options: ManagerOptions): Runnable {
     async run(signal) {
       if (!leaderElection) return runControllers(options, signal, markReady);
       const metrics = createLeaderMetrics(options.registry, leaderElection.lease.name);
-      const elector = createLeaderElector({ client: options.client, clock, log, metrics, ...leaderElection });
+      const elector = createLeaderElector({ client: options.client, clock, log, random, metrics, ...leaderElection });
       void elector.ready.then(markReady);
       await elector.run(signal, (leading) => runControllers(options, leading, markReady));
     },
@@ -77,11 +79,11 @@ export function createManager(options: ManagerOptions): Runnable {
 }
 
 async function runControllers(options: ManagerOptions, signal: AbortSignal, markReady: () => void): Promise<void> {
-  const { client, clock, log, registry, graceMs = 10_000 } = options;
-  // Outlives the reconciles: what they record and read on their way out still works.
+  const { client, clock, log, random, registry, graceMs = 10_000 } = options;
+  // Outlives the reconciles, so that they can read and record events to their end.
   const base = new AbortController();
-  const informers = options.informers ?? createInformers({ client, clock, log, signal: base.signal });
-  const events = options.eventSink ?? createEventSink({ client, clock, log, signal: base.signal });
+  const informers = options.informers ?? createInformers({ client, clock, log, random, signal: base.signal });
+  const events = options.eventSink ?? createEventSink({ client, clock, log, random, signal: base.signal });
   const queue = createWorkQueue({ clock, registry });
   const metricsOf = reconcileMetrics(registry);
   const work = new AbortController();
@@ -160,7 +162,7 @@ function setUp(definition: ControllerDefinition, options: SetUpOptions): Running
   return { definition, controller, lane, log };
 }
 
-/** The child logger is made on first use: most reconciles say nothing. */
+/** The child logger is made on first use: most reconciles log nothing. */
 function contextOf(item: WorkItem, log: Logger, signal: AbortSignal): ReconcileContext {
   let own: Logger | undefined;
   return {
