@@ -8,7 +8,7 @@ import type { When } from './events.ts';
 import { eventHandler } from './events.ts';
 import { LOW, NORMAL } from './priorities.ts';
 
-/** One key, several, or none. */
+/** The keys that an object leads to: one, several, or none. */
 export type Keys = ObjectKey | readonly ObjectKey[] | undefined;
 
 export interface WatchedOptions<T extends KubeObject> {

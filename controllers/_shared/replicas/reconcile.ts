@@ -31,7 +31,7 @@ export interface ReplicaParts<T extends ReplicaOwner> {
   readonly podControl: PodControl;
 }
 
-/** Keeps as many pods as `spec.replicas` says, and the status true. */
+/** Keeps as many pods as `spec.replicas` says, and the status up to date. */
 export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaParts<T>): Reconcile {
   const { env, kinds, owners, pods, expectations } = parts;
   return async (key) => {
@@ -42,7 +42,7 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
     }
     const selector = selectorFrom(kinds.selectorOf(owner));
     if (!selector.matchesAnything) return DONE;
-    // Asked before the pods are read: what has been observed by now is in what is read next.
+    // Asked before the pods are read: objects observed by now are among those read next.
     const settled = expectations.satisfied(keyText(key));
     const candidates = [...controlledBy(pods, owner.metadata.uid), ...orphansIn(pods, key.namespace)];
     const matches = (pod: Live<Pod>) => selector.matches(pod.metadata.labels);
@@ -70,14 +70,14 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
   };
 }
 
-/** Active pods of the owner and of its siblings under one controller. */
+/** Returns the active pods of the owner and of its siblings under one controller. */
 function family<T extends ReplicaOwner>({ owners, pods }: ReplicaParts<T>, owner: Live<T>): Live<Pod>[] {
   const parent = controllerOf(owner);
   const siblings = parent ? controlledBy(owners, parent.uid) : [owner];
   return siblings.flatMap((sibling) => controlledBy(pods, sibling.metadata.uid).filter(isActive));
 }
 
-/** Carries the plan out. What it expects to see is noted before it acts, and taken back for what did not happen. */
+/** Carries out the plan. Expectations are declared before the writes, and taken back for those that failed. Returns the first error. */
 async function apply<T extends ReplicaOwner>(parts: ReplicaParts<T>, owner: Live<T>, plan: ReplicaPlan): Promise<unknown> {
   const { expectations, podControl } = parts;
   const key = keyText(keyOf(owner));
@@ -104,7 +104,7 @@ async function apply<T extends ReplicaOwner>(parts: ReplicaParts<T>, owner: Live
           await podControl.delete(owner, pod);
         } catch (caught) {
           expectations.deletionObserved(key, pod.metadata.uid);
-          // Gone already, or replaced by a pod of that name which is not this one.
+          // Deleted already, or replaced by another pod of that name.
           if (!isNotFound(caught) && !isConflict(caught)) return caught;
         }
       }),
@@ -121,7 +121,7 @@ async function writeStatus<T extends ReplicaOwner>({ env, kinds }: ReplicaParts<
   } catch (error) {
     if (isNotFound(error)) return;
     if (!isConflict(error)) throw error;
-    // Somebody changed the spec meanwhile: the counts still hold, so they go onto the fresh object once, with the generation they were made from.
+    // The spec changed meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were made from.
     const fresh = await env.client.get(kinds.owners, keyOf(owner));
     if (fresh.metadata.uid === owner.metadata.uid) await env.client.update(kinds.owners, { ...fresh, status }, { subresource: 'status' });
   }

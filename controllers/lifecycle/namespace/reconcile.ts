@@ -17,21 +17,21 @@ import { planConditions, remainingOf } from './plan.ts';
 export interface NamespaceKinds {
   readonly namespaces: Kind<Namespace>;
   readonly pods: Kind<Pod>;
-  /** Every namespaced kind that can be listed and deleted; asked anew in each attempt, so that kinds may come and go. */
+  /** Returns every namespaced kind that can be listed and deleted. Called in each attempt, so that kinds may come and go. */
   readonly content: () => readonly Kind[] | Promise<readonly Kind[]>;
 }
 
 const FINALIZER = 'kubernetes';
-/** How long to wait before looking again at what did not go at once: longer each time that nothing went. The end of a pod is noticed sooner. */
+/** The delay before the next attempt, longer each time that nothing was deleted. The end of the last pod is noticed sooner. */
 const LOOK_AGAIN = { initialMs: 1000, maxMs: 8000 };
 
-/** What was left of a namespace when it was last looked at, and how often that was so. */
+/** The number of objects that remained at the last attempts, and how many attempts in a row found that number. */
 interface Standstill {
   readonly left: number;
   readonly looks: number;
 }
 
-/** Empties namespaces that are being deleted: pods first and all the rest when the last of them is gone; then lets the namespace go. */
+/** Empties terminating namespaces: deletes pods first and the rest once the last pod is gone; then removes the finalizer. */
 export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds): Reconcile {
   const namespaces = env.informers.of(kinds.namespaces);
   const standstills = new Map<string, Standstill>();
@@ -76,7 +76,7 @@ async function writeConditions(
 
 async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: string): Promise<Outcome> {
   const pods = await emptyKind(env, kinds.pods, namespace);
-  // Whatever the pods use (their config, their accounts, the policies that fence them in) outlives them.
+  // Objects that the pods use (config, accounts, policies) outlive them.
   if (typeof pods === 'string') return { deletionErrors: [pods], remaining: [] };
   if (pods.count > 0) return { deletionErrors: [], remaining: [pods] };
   let content: readonly Kind[];
@@ -93,7 +93,7 @@ async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: strin
   };
 }
 
-/** Deletes all objects of a kind in a namespace, and tells what is left of them, or what went wrong. */
+/** Deletes all objects of a kind in a namespace; returns those that remain, or the message of an error. */
 async function emptyKind(env: ControllerEnv, kind: Kind, namespace: string): Promise<Remaining | string> {
   try {
     const before = await env.client.list(kind, { namespace });
@@ -101,7 +101,7 @@ async function emptyKind(env: ControllerEnv, kind: Kind, namespace: string): Pro
     if (before.items.some((object) => !isDeleting(object))) await deleteAll(env, kind, namespace, before.items);
     return remainingOf(kind, (await env.client.list(kind, { namespace })).items);
   } catch (error) {
-    // The kind went away meanwhile, and its objects with it.
+    // The kind was removed meanwhile, and its objects with it.
     if (isNotFound(error)) return remainingOf(kind, []);
     return messageOf(error);
   }

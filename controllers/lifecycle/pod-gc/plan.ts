@@ -19,7 +19,7 @@ export interface PodGcPlan {
 
 const nodeIsReady = (node: Node): boolean => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** Sorts out the pods that nobody else will ever remove. */
+/** Finds the pods that no other part will delete. */
 export function planPodGc(pods: readonly Live<Pod>[], nodeOf: (name: string) => Node | undefined, threshold: number): PodGcPlan {
   const terminated: Live<Pod>[] = [];
   const outOfService: Live<Pod>[] = [];

@@ -19,18 +19,18 @@ type CountedResource = Kind & CountedKind;
 
 export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
-  /** Every namespaced kind that a quota may count. Asked anew for each quota, so that kinds may come and go. */
-  readonly counted: () => readonly CountedResource[];
-  /** Whether admission charges these quotas for what is created, so that only what becomes free has to be noticed. Default true. */
+  /** Returns every namespaced kind that a quota may count. Called for each quota, so that kinds may come and go. */
+  readonly counted: () => readonly Kind[];
+  /** Whether admission charges these quotas for creations, so that only freed usage has to be noticed. Default true. */
   readonly charged?: boolean;
 }
 
-/** A quota is counted anew this often even if nothing seems to have changed. */
+/** The period after which a quota is counted again even if nothing seems to have changed. */
 const RESYNC_MS = 5 * 60_000;
 /** Charges of objects that admission had passed but the store did not hold yet are missing from a count: a second count finds them. */
 const RECHECK_MS = 1000;
 const NOT_SYNCED_MS = 20;
-/** Changes are gathered this long: a Deployment that is deleted frees its pods one by one. */
+/** Gathers changes for this long: a deleted Deployment frees its pods one by one. */
 const GATHER_MS = 50;
 
 /**
@@ -48,8 +48,8 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
       const wakeAll = (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       };
-      /** Follows a kind from its first use on: a kind that no quota counts costs nothing. */
-      const follow = (kind: CountedResource): Informer => {
+      /** Follows a kind from its first use on, so that a kind that no quota counts costs nothing. */
+      const follow = (kind: Kind): Informer => {
         const informer = env.informers.of(kind);
         const id = idOf(kind);
         if (!followed.has(id)) {
@@ -62,7 +62,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
       return {
         for: primary(kinds.resourceQuotas, { when: { create: true, update: asksOtherwise } }),
         watches: [
-          // Counted anew, by us (though the answer may have been lost) or another: charges that admission made meanwhile may be missing.
+          // Counted by us (the answer may have been lost) or by another: charges that admission made meanwhile may be missing.
           watched(kinds.resourceQuotas, {
             when: { update: (quota, old) => !asksOtherwise(quota, old) && usesLess(quota, old) },
             map: keyOf,

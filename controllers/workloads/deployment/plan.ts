@@ -27,14 +27,14 @@ export interface Plan {
   readonly change: readonly Draft[];
   readonly remove: readonly Live<ReplicaSet>[];
   readonly current: Draft | undefined;
-  /** The revision the Deployment should show; undefined where it does, or there is none yet. */
+  /** The revision that the Deployment should show; undefined if it does, or if there is none yet. */
   readonly revision: string | undefined;
   readonly conditions: readonly DeploymentCondition[];
   /** Whether the status estimates progress: not while paused, being scaled or deleted. */
   readonly progress: boolean;
 }
 
-/** One round: what to write so that the ReplicaSets come a step closer to the Deployment. */
+/** The writes of one round, which bring the ReplicaSets a step closer to the Deployment. */
 export function plan(observed: Observed): Plan {
   const { deployment, now } = observed;
   const drafts = draftsOf(deployment, observed.replicaSets);

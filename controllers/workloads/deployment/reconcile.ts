@@ -96,8 +96,8 @@ async function apply(parts: DeploymentParts, observed: Live<Deployment>, owned: 
 }
 
 /**
- * The revision goes with the status, which leaves the generation alone: nothing was asked for anew. A custom resource's status takes
- * no annotation along; there it is written apart.
+ * Writes the revision with the status, which leaves the generation as it is. The status of a custom resource takes no annotation along;
+ * there the revision is written in a second request.
  */
 async function writeRevision(
   parts: DeploymentParts,
@@ -152,9 +152,9 @@ async function change({ env, kinds }: DeploymentParts, deployment: Live<Deployme
 }
 
 /**
- * Creates the ReplicaSet of the plan. One of that name may be there already: ours, which the cache has yet to show (nothing to do,
- * its event brings the key back), or another template's with the same hash, for which the collision count goes up.
- * @returns undefined where this round ends here
+ * Creates the ReplicaSet of the plan. One of that name may exist: ours, which the cache does not show yet (its event brings the key back),
+ * or another template's with the same hash, which increments the collision count.
+ * @returns undefined if the round ends here
  */
 async function create(parts: DeploymentParts, deployment: Live<Deployment>, draft: Draft): Promise<Live<ReplicaSet> | undefined> {
   const { env, kinds } = parts;
@@ -171,7 +171,7 @@ async function create(parts: DeploymentParts, deployment: Live<Deployment>, draf
       if (!ours) await writeStatus(parts, deployment, { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 });
       return undefined;
     }
-    // Nothing will ever be created in a namespace that is going.
+    // Nothing can be created in a terminating namespace any more.
     if (isNamespaceTerminating(error)) return undefined;
     const message = `Failed to create new replica set "${draft.name}": ${messageOf(error)}`;
     env.recorder.event(deployment, 'Warning', 'ReplicaSetCreateError', message);
