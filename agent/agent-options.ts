@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Client } from '../runtime/client/client.ts';
-import type { EventRecorder } from '../runtime/control/controller.ts';
+import type { EventRecorder } from '../runtime/observe/event-recorder.ts';
 import type { Informers } from '../runtime/watch/informer.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import type { NodeFacts } from './node/node-info.ts';

@@ -2,7 +2,7 @@ import type { Node } from '../api/kinds/core/node/index.ts';
 import { pods } from '../api/kinds/core/pod/index.ts';
 import { services } from '../api/kinds/core/service/index.ts';
 import type { Logger } from '../base/log.ts';
-import type { Runnable } from '../runtime/control/controller.ts';
+import type { Runnable } from '../runtime/control/runnable.ts';
 import { createInformer } from '../runtime/watch/informer-set.ts';
 import type { AgentOptions } from './agent-options.ts';
 import type { NodeGround } from './agent-parts.ts';

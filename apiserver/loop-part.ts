@@ -1,5 +1,5 @@
 import type { Client } from '../runtime/client/client.ts';
-import { DONE } from '../runtime/control/controller.ts';
+import { DONE } from '../runtime/queue/result.ts';
 import type { Part } from './contract/part.ts';
 
 /** A loop that watches over something by itself: made ready once, then run until the signal aborts. */

@@ -12,9 +12,10 @@ import { endpointSliceController } from './network/endpoint-slice/controller.ts'
 import { serviceLoadBalancerController } from './network/service/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
-import { replicaSetController, replicationControllerController } from './workloads/replica-set/controller.ts';
+import { replicaSetController } from './workloads/replica-set/controller.ts';
+import { replicationControllerController } from './workloads/replication-controller/controller.ts';
 
-/** The concepts as kinds of another group, `skiff.dev`; what is left out is not served. */
+/** The concepts as kinds of another group, `skiff.dev`; a kind that is left out is not served. */
 export interface ConceptKinds {
   readonly deployments?: Kind<Deployment>;
   readonly replicaSets?: Kind<ReplicaSet>;
@@ -24,8 +25,8 @@ export interface ConceptKinds {
 }
 
 /**
- * The controllers of the concepts on a stock cluster, which looks after pods, nodes and namespaces itself.
- * Its admission knows nothing of them: these quotas report, and hold nobody back.
+ * Lists the controllers of the concepts on a stock cluster, which runs pods, nodes and namespaces itself.
+ * Its admission does not know these kinds: their quotas report usage, and refuse nothing.
  * @param counted the namespaced kinds that quotas may count
  */
 export function conceptControllers(kinds: ConceptKinds, counted: () => readonly Kind[]): readonly ControllerDefinition[] {

@@ -34,11 +34,12 @@ import { nodeTtlController } from './nodes/node-ttl/controller.ts';
 import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
-import { replicaSetController, replicationControllerController } from './workloads/replica-set/controller.ts';
+import { replicaSetController } from './workloads/replica-set/controller.ts';
+import { replicationControllerController } from './workloads/replication-controller/controller.ts';
 
 export interface HomeOptions {
   /**
-   * Every kind that is stored and can be listed, watched and deleted, each in one version. Asked again and again: kinds may come and go.
+   * Returns every kind that is stored and can be listed, watched and deleted, each in one version. Called repeatedly: kinds may come and go.
    */
   readonly kinds: () => readonly Kind[];
   /** The certificates (PEM) by which pods verify the API server. */
@@ -48,7 +49,7 @@ export interface HomeOptions {
   readonly podGc?: PodGcConfig;
 }
 
-/** All controllers of skiff's own cluster. */
+/** Lists the controllers of skiff's own cluster. */
 export function homeControllers(options: HomeOptions): readonly ControllerDefinition[] {
   const namespaced = () => options.kinds().filter((kind) => kind.namespaced);
   return [

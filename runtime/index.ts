@@ -15,22 +15,17 @@ export type { Logger } from '../base/log.ts';
 export { createLogger, silentLogger } from '../base/log.ts';
 export type { Client, JsonPatchOperation, ListOptions, ObjectList, Patch, WatchEvent, WatchOptions, WriteOptions } from './client/client.ts';
 export type { Credentials } from './client/credentials.ts';
-export { findCredentials, inClusterCredentials } from './client/credentials.ts';
+export { findCredentials, inClusterCredentials } from './client/find-credentials.ts';
 export type { HttpsClientOptions } from './client/https-client.ts';
 export { createHttpsClient } from './client/https-client.ts';
 export { kubeconfigCredentials } from './client/kubeconfig.ts';
-export type {
-  Controller,
-  ControllerDefinition,
-  ControllerEnv,
-  EnqueueOptions,
-  EventRecorder,
-  Reconcile,
-  ReconcileContext,
-  Result,
-  Runnable,
-} from './control/controller.ts';
-export { controllerOf, DONE, TerminalError } from './control/controller.ts';
+export type { Claimed } from './control/claim.ts';
+export { claim } from './control/claim.ts';
+export type { Controller, ControllerDefinition, DeclaredController, Reconcile, ReconcileContext, SetUpController } from './control/controller.ts';
+export { controlledBy, controllerOf, controllerRefTo, indexByController, orphansIn, resolveController } from './control/controller-ref.ts';
+export { isDeleting } from './control/deletion.ts';
+export type { ControllerEnv } from './control/env.ts';
+export type { Events, When } from './control/events.ts';
 export type { Expectations } from './control/expectations.ts';
 export { createExpectations } from './control/expectations.ts';
 export type { FinalizerSteps } from './control/finalizer.ts';
@@ -41,15 +36,28 @@ export type { LeaderMetrics } from './control/leader-metrics.ts';
 export { createLeaderMetrics } from './control/leader-metrics.ts';
 export type { ManagerOptions } from './control/manager.ts';
 export { createManager } from './control/manager.ts';
+export type { Owned, OwnedOptions } from './control/owned.ts';
+export { owned } from './control/owned.ts';
+export type { Owners, Primary, PrimaryOptions } from './control/primary.ts';
+export { primary } from './control/primary.ts';
+export type { Runnable } from './control/runnable.ts';
 export type { SlowStartResult } from './control/slow-start.ts';
 export { slowStart } from './control/slow-start.ts';
-export type { EventSink, EventSinkOptions } from './observe/event-recorder.ts';
+export type { Keys, Watched, WatchedOptions } from './control/watched.ts';
+export { watched } from './control/watched.ts';
+export type { Indexed, Wiring } from './control/wiring.ts';
+export { indexed } from './control/wiring.ts';
+export type { EventRecorder, EventSink, EventSinkOptions } from './observe/event-recorder.ts';
 export { createEventRecorder, createEventSink } from './observe/event-recorder.ts';
 export type { ProbeServerOptions } from './observe/probe-server.ts';
 export { serveProbes } from './observe/probe-server.ts';
 export { processMetrics } from './observe/process-metrics.ts';
-export type { Lane, LaneOptions, WorkItem, WorkQueue } from './queue/work-queue.ts';
+export type { Result } from './queue/result.ts';
+export { DONE, TerminalError } from './queue/result.ts';
+export type { EnqueueOptions, Lane, LaneOptions, WorkItem, WorkQueue } from './queue/work-queue.ts';
 export { createWorkQueue } from './queue/work-queue.ts';
 export type { Informer, InformerHandler, Informers } from './watch/informer.ts';
 export type { InformerSelection, InformerSetOptions } from './watch/informer-set.ts';
 export { createInformer, createInformers } from './watch/informer-set.ts';
+export type { SelectedBy } from './watch/selector-index.ts';
+export { indexBySelector } from './watch/selector-index.ts';

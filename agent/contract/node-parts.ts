@@ -3,7 +3,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { CgroupManager } from './cgroups.ts';
 import type { ClusterDns } from './cluster-dns.ts';
 import type { ImagePuller } from './image-puller.ts';

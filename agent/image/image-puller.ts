@@ -2,7 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { ImagePuller } from '../contract/image-puller.ts';
 import { ImageError } from '../contract/image-puller.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../contract/runtime.ts';

@@ -5,7 +5,7 @@ import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Runnable } from '../../runtime/control/controller.ts';
+import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import { createClusterDns } from './dns/index.ts';
 import { createDnsMetrics } from './dns/metrics.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeFacts } from './node-info.ts';

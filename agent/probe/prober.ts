@@ -3,7 +3,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { Probe } from '../../api/pod/container/probe.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import { containerEvent } from '../spec/container-events.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createObjectCache } from './object-cache.ts';
 
 const key = { namespace: 'default', name: 'cm' };

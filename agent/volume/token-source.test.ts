@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TokenRequest } from '../../api/kinds/authentication/token-request.ts';
 import { timeText } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
-import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { aPod } from '../contract/pods.fixture.ts';
 import { createTokenSource } from './token-source.ts';
 

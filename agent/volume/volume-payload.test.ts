@@ -3,7 +3,7 @@ import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
-import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { directSource } from './object-cache.ts';
 import { volumePayload } from './volume-payload.ts';

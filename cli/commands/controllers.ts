@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import * as z from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import { createLogger } from '../../base/log.ts';
-import { findCredentials, inClusterCredentials } from '../../runtime/client/credentials.ts';
+import { findCredentials, inClusterCredentials } from '../../runtime/client/find-credentials.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';

@@ -9,7 +9,8 @@ import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder, Runnable } from '../../runtime/control/controller.ts';
+import type { Runnable } from '../../runtime/control/runnable.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informers } from '../../runtime/watch/informer.ts';
 
 export interface SimulatedNodesOptions {

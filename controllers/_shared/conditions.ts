@@ -1,4 +1,4 @@
-/** The part of a condition that every kind has. */
+/** The fields that conditions of every kind have. */
 export interface ConditionLike {
   readonly type: string;
   readonly status: string;

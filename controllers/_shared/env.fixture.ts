@@ -1,24 +1,26 @@
 import type { Kind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
-import { keyOf, keyText } from '../../api/meta/object.ts';
+import { keyText } from '../../api/meta/object.ts';
 import type { FakeClock } from '../../base/fake-clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import type { MemoryClient } from '../../runtime/client/memory-client.ts';
-import { createMemoryClient } from '../../runtime/client/memory-client.ts';
-import type { Controller, ControllerDefinition, ControllerEnv, Result } from '../../runtime/control/controller.ts';
-import type { Informer, InformerHandler } from '../../runtime/watch/informer.ts';
-import { createObjectCache } from '../../runtime/watch/object-cache.ts';
+import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import type { ConnectedController, ControllerDefinition } from '../../runtime/control/controller.ts';
+import { setUpController } from '../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../runtime/control/env.ts';
+import type { Result } from '../../runtime/queue/result.ts';
+import { createStubInformers } from '../../runtime/watch/informers.fixture.ts';
 
-/** One controller under test, over a client in memory and a cache that lags until the test says otherwise. */
+/** One controller under test, over a client in memory and informers that lag until the test says otherwise. */
 export interface StubEnv {
   readonly client: MemoryClient;
   readonly clock: FakeClock;
-  readonly controller: Controller;
-  /** Keys that were enqueued since the last call. */
+  readonly controller: ConnectedController;
+  /** Returns the keys that were enqueued since the last call. */
   enqueued(): string[];
   readonly events: string[];
-  /** How often all objects of a kind, or of a namespace, were listed since the last call. */
+  /** Returns how often all objects of a kind, or of a namespace, were listed since the last call. */
   scans(): number;
   /** Shows the informers an object as it is now. */
   show<T extends KubeObject>(kind: Kind<T>, object: Live<T>): void;
@@ -28,91 +30,40 @@ export interface StubEnv {
   reconcile(name: string, namespace?: string): Promise<Result>;
 }
 
-interface StubInformer {
-  readonly informer: Informer;
-  put(object: Live): void;
-  remove(object: Live): void;
-}
-
-function stubInformer(kind: Kind, onScan: () => void): StubInformer {
-  const cache = createObjectCache<KubeObject>();
-  const handlers: InformerHandler<KubeObject>[] = [];
-  const informer: Informer = {
-    kind,
-    ready: Promise.resolve(),
-    get: cache.get,
-    list(namespace) {
-      onScan();
-      return namespace === undefined ? cache.all() : cache.inNamespace(namespace);
-    },
-    select: cache.select,
-    addIndex: cache.addIndex,
-    byIndex: cache.byIndex,
-    on(handler) {
-      handlers.push(handler);
-      return () => void handlers.splice(handlers.indexOf(handler), 1);
-    },
-  };
-  return {
-    informer,
-    put(object) {
-      const old = cache.put(object);
-      for (const handler of handlers) {
-        if (old) handler.update?.(object, old);
-        else handler.add?.(object, false);
-      }
-    },
-    remove(object) {
-      if (cache.delete(keyOf(object))) for (const handler of handlers) handler.delete?.(object);
-    },
-  };
-}
-
-/** Sets a controller up for a test that needs to say what the cache shows, and when. */
+/** Sets a controller up for a test that decides what the informers show, and when. */
 export function createStubEnv(definition: ControllerDefinition): StubEnv {
   const clock = createFakeClock();
   const client = createMemoryClient(clock);
-  const stubs = new Map<string, StubInformer>();
+  const informers = createStubInformers();
   const events: string[] = [];
   let enqueued: string[] = [];
-  let scans = 0;
-  const stubOf = (kind: Kind): StubInformer => {
-    const id = `${kind.group}/${kind.plural}`;
-    const stub = stubs.get(id) ?? stubInformer(kind, () => scans++);
-    stubs.set(id, stub);
-    return stub;
-  };
   const env: ControllerEnv = {
     client,
     clock,
     log: silentLogger,
-    informers: { of: <T extends KubeObject>(kind: Kind<T>) => stubOf(kind).informer as unknown as Informer<T> },
+    informers,
     recorder: { event: (_object, _type, reason, message) => void events.push(`${reason}: ${message}`) },
     enqueue: (key) => void enqueued.push(keyText(key)),
   };
-  const controller = definition.setup(env);
+  const controller = setUpController(definition, env);
   return {
     client,
     clock,
     controller,
     events,
-    scans() {
-      const count = scans;
-      scans = 0;
-      return count;
-    },
+    scans: informers.scans,
     enqueued() {
       const keys = enqueued;
       enqueued = [];
       return keys;
     },
-    show: (kind, object) => stubOf(kind).put(object),
-    hide: (kind, object) => stubOf(kind).remove(object),
+    show: (kind, object) => informers.show(kind, object),
+    hide: informers.hide,
     async catchUp(kind) {
       const { items } = await client.list(kind);
       const there = new Set(items.map(({ metadata }) => metadata.uid));
-      for (const object of stubOf(kind).informer.list()) if (!there.has(object.metadata.uid)) stubOf(kind).remove(object);
-      for (const object of items) stubOf(kind).put(object);
+      for (const object of informers.of(kind).list()) if (!there.has(object.metadata.uid)) informers.hide(kind, object);
+      for (const object of items) informers.show(kind, object);
     },
     reconcile(name, namespace = 'default') {
       const key: ObjectKey = { namespace, name };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { defined, groupBy, semanticallyEqual } from './equality.ts';
+import { semanticallyEqual } from './equality.ts';
+import { groupBy } from './group-by.ts';
+import { defined } from './status-fields.ts';
 
 describe('values mean the same to the API', () => {
   it.each<[unknown, unknown, boolean]>([

@@ -1,10 +1,16 @@
-/** Nothing, an empty list and an empty map say the same in the API's types. */
+/** Whether a value is missing, an empty list or an empty map, which mean the same in the API's types. */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** Whether two JSON values mean the same to the API: order of keys does not matter, and missing equals empty. */
+/**
+ * Whether two JSON values mean the same to the API: order of keys does not matter, and missing equals empty.
+ *
+ * base's `semanticEqual`, for objects that the server has decoded and defaulted, goes further: there a structure of empty fields equals its
+ * absence. Controllers also compare objects of stock clusters' custom resources, where nothing was defaulted, and pod templates, where
+ * `scopeSelector: { matchExpressions: [] }` or `capabilities: { add: [] }` is content that a user wrote: it differs from nothing.
+ */
 export function semanticallyEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isEmpty(a) && isEmpty(b)) return true;
@@ -17,25 +23,4 @@ export function semanticallyEqual(a: unknown, b: unknown): boolean {
   for (const [key, value] of left) if (!semanticallyEqual(value, right.get(key))) return false;
   for (const [key, value] of right) if (!left.has(key) && !isEmpty(value)) return false;
   return true;
-}
-
-/** Drops zero counts, as Go's `omitempty` does, so that a status reads as upstream's. */
-export const nonZero = (count: number): number | undefined => (count === 0 ? undefined : count);
-
-/** Drops the fields that are undefined. */
-export function defined<T extends object>(object: T): T {
-  for (const key of Object.keys(object)) if (Reflect.get(object, key) === undefined) Reflect.deleteProperty(object, key);
-  return object;
-}
-
-/** The elements grouped by a key, in order of first appearance. */
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -1,12 +1,12 @@
 import { isNotFound, StatusError } from '../../api/meta/status-error.ts';
 
-/** Creation was refused because the namespace is being deleted: nothing in it will ever be created again. */
+/** Whether a creation was refused because the namespace is terminating: nothing can be created in it any more. */
 export const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof StatusError && (error.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false);
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Waits for a deletion, or for any write to what may be gone by now: that it is gone is as good. */
+/** Awaits a request about an object that may be deleted by now; resolves to undefined if it is (NotFound). */
 export async function unlessGone<T>(write: Promise<T>): Promise<T | undefined> {
   try {
     return await write;

@@ -1,11 +1,11 @@
 import type { ConfigMap, Live, ObjectKey } from 'skiff/api';
 
-/** On a ConfigMap: the namespaces that have a copy of it, separated by commas. */
+/** The annotation of a ConfigMap that names the namespaces to copy it to, separated by commas. */
 export const COPY_TO = 'copies.example.dev/to';
-/** On a copy: where its original is. */
+/** The label of a copy that names its original. */
 export const COPY_OF = 'copies.example.dev/of';
 
-/** `NAMESPACE.NAME`, as a label may say it: a namespace has no dots, a name may. */
+/** Returns `NAMESPACE.NAME`, which is a valid label value: a namespace has no dots, a name may have. */
 export const originOf = ({ metadata }: Live<ConfigMap>): string => `${metadata.namespace}.${metadata.name}`;
 
 export function keyOfOrigin(origin: string): ObjectKey {
@@ -13,7 +13,7 @@ export function keyOfOrigin(origin: string): ObjectKey {
   return { namespace: origin.slice(0, dot), name: origin.slice(dot + 1) };
 }
 
-/** The namespaces that a ConfigMap asks to be copied to, without its own. */
+/** Returns the namespaces that a ConfigMap asks to be copied to, without its own. */
 export function targetsOf({ metadata }: Live<ConfigMap>): string[] {
   const named = (metadata.annotations?.[COPY_TO] ?? '').split(',').map((name) => name.trim());
   return [...new Set(named)].filter((name) => name !== '' && name !== metadata.namespace);
@@ -25,7 +25,7 @@ export interface CopyPlan {
   readonly remove: readonly Live<ConfigMap>[];
 }
 
-/** What brings the copies that there are in line with their original. Pure: this is what table tests are for. */
+/** Plans the changes that bring the copies in line with their original. Pure, and tested in tables. */
 export function planCopies(original: Live<ConfigMap>, copies: readonly Live<ConfigMap>[]): CopyPlan {
   const { data = {}, binaryData = {} } = original;
   const wanted = targetsOf(original);

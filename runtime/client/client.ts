@@ -18,23 +18,23 @@ export interface Client {
   patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<Live<T>>;
   delete<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: DeleteOptions): Promise<void>;
   deleteCollection<T extends KubeObject>(kind: Kind<T>, options?: ListOptions, deleteOptions?: DeleteOptions): Promise<void>;
-  /** Creates at a subresource that takes a kind of its own: pods/NAME/binding, pods/NAME/eviction, serviceaccounts/NAME/token. Answers what the server answers. */
+  /** Creates at a subresource that takes a kind of its own: pods/NAME/binding, pods/NAME/eviction, serviceaccounts/NAME/token. Returns the server's answer. */
   createSubresource<R = KubeObject>(kind: Kind, key: ObjectKey, subresource: string, body: KubeObject): Promise<R>;
   /**
    * Watches from `resourceVersion` on. `onEvent` is called in order, never concurrently; the promise resolves when the server ends the watch
-   * (resume from the last revision seen) or `signal` aborts, and rejects with a StatusError 'Expired' where the revision is gone (list again).
+   * (resume from the last revision seen) or `signal` aborts, and rejects with a StatusError 'Expired' if the revision is compacted (list again).
    */
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal): Promise<void>;
 }
 
 export interface ListOptions {
-  /** Left out: all namespaces. */
+  /** Default: all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly limit?: number;
   readonly continue?: string;
-  /** '0': whatever the server has in its cache. */
+  /** '0' accepts the state of the server's cache, however old. */
   readonly resourceVersion?: string;
 }
 
@@ -71,5 +71,5 @@ export interface JsonPatchOperation {
 
 export type WatchEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Live<T> }
-  /** Nothing changed, but all up to `resourceVersion` has been delivered. */
+  /** Reports that every change up to `resourceVersion` has been delivered. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };

@@ -3,6 +3,8 @@ import { request as httpRequest, Agent as PlainAgent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { createSecureContext } from 'node:tls';
+import type { Clock } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import type { Credentials } from './credentials.ts';
 
 export interface HttpRequest {
@@ -12,13 +14,13 @@ export interface HttpRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly signal?: AbortSignal;
-  /** Until the headers of the answer are there; 0 for no limit. */
+  /** Limits the time until the answer's headers have arrived; 0 for no limit. */
   readonly timeoutMs: number;
-  /** The answer goes on for long (a watch): it has a connection to itself, beside those that requests share. */
+  /** Set for a watch: it gets a connection of its own, beside those that requests share. */
   readonly longRunning?: boolean;
 }
 
-/** Sends a request and answers its response with the body unread. */
+/** Sends a request; resolves to the response with its body unread. */
 export type Transport = (request: HttpRequest) => Promise<IncomingMessage>;
 
 /** The server did not answer in time. */
@@ -26,11 +28,11 @@ export class RequestTimeout extends Error {
   override readonly name = 'RequestTimeout';
 }
 
-/** Connections that requests share; a burst waits for one rather than pay a handshake for each request. */
+/** The connections that requests share: a burst waits for one instead of paying a handshake per request. */
 const MAX_CONNECTIONS = 16;
 
-/** A transport over kept-alive connections, with the credentials' identity. */
-export function createTransport(credentials: Credentials, userAgent: string): Transport {
+/** Creates a transport over kept-alive connections under the credentials' identity. */
+export function createTransport(credentials: Credentials, userAgent: string, clock: Clock = systemClock): Transport {
   const base = new URL(credentials.server);
   const secure = base.protocol === 'https:';
   const context = secure ? createSecureContext({ ca: credentials.ca, cert: credentials.cert, key: credentials.key }) : undefined;
@@ -67,18 +69,19 @@ export function createTransport(credentials: Credentials, userAgent: string): Tr
     };
     if (credentials.prepare) {
       await credentials.prepare(options);
-      // A plugin's certificates stand in its own agent or in the options; ours would hide them.
+      // A plugin's certificates are in its own agent or in the options; ours would hide them.
       if (options.agent === agent && (options.cert || options.key)) options.agent = undefined;
     }
     return new Promise((resolve, reject) => {
       const request = (secure ? httpsRequest : httpRequest)(options);
-      const timer = timeoutMs > 0 ? setTimeout(() => request.destroy(new RequestTimeout(`no answer within ${timeoutMs} ms`)), timeoutMs) : undefined;
+      const cancel =
+        timeoutMs > 0 ? clock.after(timeoutMs, () => request.destroy(new RequestTimeout(`no answer within ${timeoutMs} ms`))) : undefined;
       request.on('response', (response) => {
-        clearTimeout(timer);
+        cancel?.();
         resolve(response);
       });
       request.on('error', (error) => {
-        clearTimeout(timer);
+        cancel?.();
         reject(error);
       });
       request.end(body);
@@ -92,7 +95,7 @@ async function authorizationOf({ token, basic }: Credentials): Promise<string | 
   return undefined;
 }
 
-/** The whole body as text. */
+/** Reads the whole body as text. */
 export async function bodyText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);

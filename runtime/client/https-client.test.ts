@@ -34,7 +34,7 @@ async function serve(answer: Answer) {
   });
   const clock = createFakeClock();
   const { port } = server.address() as AddressInfo;
-  const client = createHttpsClient({ server: `http://127.0.0.1:${port}`, token: 'secret', clock });
+  const client = createHttpsClient({ server: `http://127.0.0.1:${port}`, token: 'secret', clock, timeoutMs: 0 });
   return { asked, client, clock };
 }
 

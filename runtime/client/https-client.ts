@@ -16,12 +16,12 @@ import { measuredTransport } from './rest-client-metrics.ts';
 import { statusErrorOf } from './status-answer.ts';
 
 export interface HttpsClientOptions extends Credentials {
-  /** Shows in the server's log, and names the field manager where none is given. Default `skiff`. */
+  /** Appears in the server's log, and is the field manager if none is given. Default `skiff`. */
   readonly userAgent?: string;
-  /** How long a request may wait for its answer. Default 60 s; watches have their own end. */
+  /** Limits the wait for an answer. Default 60 s; 0 for no limit. A watch ends on its own terms. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
-  /** Metrics of the requests go here; one client to a registry. */
+  /** Receives the metrics of the requests; clients may share it. */
   readonly registry?: Registry;
 }
 
@@ -35,14 +35,14 @@ const PATCH_TYPES = {
 const MAX_RETRIES = 10;
 
 /**
- * A client of any Kubernetes API server over HTTPS.
+ * Creates a client of any Kubernetes API server over HTTPS.
  *
- * What is retried: an answer of 429 (the server did nothing) after its Retry-After, and reads that found the connection refused or cut.
- * Anything else is the caller's to decide.
+ * It retries an answer of 429 (the server did nothing) after its Retry-After, and reads whose connection was refused or cut.
+ * Every other failure is thrown.
  */
 export function createHttpsClient(options: HttpsClientOptions): Client {
   const { timeoutMs = 60_000, clock = systemClock, userAgent = 'skiff' } = options;
-  const plain = createTransport(options, userAgent);
+  const plain = createTransport(options, userAgent, clock);
   const transport = options.registry ? measuredTransport(plain, options.server, options.registry) : plain;
   const send = <R>(request: Omit<HttpRequest, 'timeoutMs'>): Promise<R> => sendWithRetries(transport, clock, { ...request, timeoutMs }) as Promise<R>;
   const json = JSON.stringify;
@@ -100,7 +100,7 @@ interface RawList<T extends KubeObject> {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
 }
 
-/** Items of a list come without their type: fill it in, so that an object is the same wherever it was read. */
+/** Fills in the type that items of a list lack, so that an object is the same whether it was listed or read. */
 function objectList<T extends KubeObject>(kind: Kind<T>, { items, metadata }: RawList<T>): ObjectList<T> {
   const apiVersion = apiVersionOf(kind);
   for (const item of items ?? []) {
@@ -159,7 +159,7 @@ type RawEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: Live<T> }
   | { readonly type: 'ERROR'; readonly object: Parameters<typeof StatusError.fromStatus>[0] };
 
-/** Reads a watch to its end. A cut connection ends it like any other end: the caller resumes. */
+/** Reads a watch to its end. A cut connection counts as an end: the caller resumes. */
 async function readEvents<T extends KubeObject>(
   kind: Kind<T>,
   response: IncomingMessage,

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Credentials } from './credentials.ts';
-import { fileToken } from './credentials.ts';
+import { fileToken } from './token-file.ts';
 
 const Cluster = z.object({
   server: z.string(),
@@ -36,9 +36,9 @@ const Kubeconfig = z.object({
 });
 
 /**
- * The credentials of a context (the current one, unless named) of a kubeconfig file.
- * Where the user needs a plugin (exec, OIDC), the client library is loaded to run it; otherwise it is not.
- * @throws Error where the file, the context, or what it refers to is missing or not of the form.
+ * Returns the credentials of a context of a kubeconfig file: the named one, or the current one.
+ * The client library is loaded only if the user needs a plugin (exec, OIDC).
+ * @throws Error if the file, the context, or a file that it refers to is missing or malformed
  */
 export async function kubeconfigCredentials(path: string, contextName?: string): Promise<Credentials> {
   const text = await readFile(path, 'utf8');
@@ -70,7 +70,7 @@ export async function kubeconfigCredentials(path: string, contextName?: string):
   };
 }
 
-/** Loaded on demand: the import costs half a second. */
+/** Loads the client library on demand: the import costs half a second. */
 async function pluginOf(path: string, context: string): Promise<NonNullable<Credentials['prepare']>> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();

@@ -1,27 +1,31 @@
 import type { Registry } from 'prom-client';
 import { Counter, Histogram } from 'prom-client';
+import { oncePer } from '../../base/once-per.ts';
 import type { Transport } from './http-transport.ts';
 
 /** Upstream's buckets of rest_client_request_duration_seconds. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 
-/** The transport, its requests counted and timed under client-go's names. A watch counts when its head is there. */
-export function measuredTransport(transport: Transport, server: string, registry: Registry): Transport {
-  const { host } = new URL(server);
-  const registers = [registry];
-  const requests = new Counter({
+const metricsOf = oncePer((registry: Registry) => ({
+  requests: new Counter({
     name: 'rest_client_requests_total',
     help: 'Requests sent, by HTTP code, method and host; those without an answer under <error>.',
     labelNames: ['code', 'method', 'host'],
-    registers,
-  });
-  const duration = new Histogram({
+    registers: [registry],
+  }),
+  duration: new Histogram({
     name: 'rest_client_request_duration_seconds',
     help: 'Seconds from a request to the head of its answer.',
     labelNames: ['verb', 'host'],
     buckets: BUCKETS,
-    registers,
-  });
+    registers: [registry],
+  }),
+}));
+
+/** Returns the transport with its requests counted and timed under client-go's names. A watch counts once its head has arrived. */
+export function measuredTransport(transport: Transport, server: string, registry: Registry): Transport {
+  const { host } = new URL(server);
+  const { requests, duration } = metricsOf(registry);
   return async (request) => {
     const { method } = request;
     const end = duration.startTimer({ verb: method, host });

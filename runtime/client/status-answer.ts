@@ -3,7 +3,7 @@ import type { Status } from '../../api/meta/status.ts';
 import type { StatusReason } from '../../api/meta/status-error.ts';
 import { STATUS_CODES, StatusError } from '../../api/meta/status-error.ts';
 
-/** The error that an unsuccessful answer means: its Status where the body is one, else one made of the HTTP code (a proxy may have answered). */
+/** Returns the error of an unsuccessful answer: its Status if the body is one, otherwise one made from the HTTP code (a proxy may have answered). */
 export function statusErrorOf(response: Pick<IncomingMessage, 'statusCode' | 'statusMessage'>, text: string): StatusError {
   const code = response.statusCode ?? 500;
   const status = parseStatus(text);
@@ -23,7 +23,7 @@ function parseStatus(text: string): Status | undefined {
 
 const isStatus = (body: unknown): body is Status => typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status';
 
-/** The first reason of each code, as upstream chooses where the server named none. */
+/** The first reason of each code, which upstream chooses if the server named none. */
 const REASONS = new Map<number, StatusReason>([
   ...(Object.entries(STATUS_CODES) as [StatusReason, number][]).reverse().map(([reason, code]): [number, StatusReason] => [code, reason]),
   [409, 'Conflict'],

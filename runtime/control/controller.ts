@@ -1,83 +1,63 @@
-import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { ObjectKey } from '../../api/meta/object.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Client } from '../client/client.ts';
-import type { Informer, Informers } from '../watch/informer.ts';
-
-/** What became of a key. A throw backs off and retries; a TerminalError is logged and not retried. */
-export type Result = { readonly done: true } | { readonly requeueAfterMs: number };
-export const DONE: Result = { done: true };
+import type { Result } from '../queue/result.ts';
+import type { Informer } from '../watch/informer.ts';
+import type { ControllerEnv } from './env.ts';
+import type { Expectations } from './expectations.ts';
+import type { Wiring } from './wiring.ts';
+import { connect } from './wiring.ts';
 
 export interface ReconcileContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
 
-/** Brings the world closer to what the object under `key` asks for. It is handed a key, never an event, and reads the informers. */
+/** Brings the cluster closer to the desired state of the object under `key`. It gets a key, never an event, and reads the informers. */
 export type Reconcile = (key: ObjectKey, context: ReconcileContext) => Promise<Result>;
 
-/** Retrying cannot help. */
-export class TerminalError extends Error {
-  override readonly name = 'TerminalError';
-}
-
-export interface EnqueueOptions {
-  /** Not before this long from now; the earliest due time wins. */
-  readonly afterMs?: number;
-  /** Keys of first lists and resyncs are 'low'. Default 'normal'. */
-  readonly priority?: 'normal' | 'low';
-  /** Why, for the logs of the reconcile; it does not tell keys apart. */
-  readonly reason?: string;
-}
-
-/** What a controller is built from. It is the same in both homes. */
-export interface ControllerEnv {
-  readonly client: Client;
-  readonly informers: Informers;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Records events on objects under the controller's component name. */
-  readonly recorder: EventRecorder;
-  /** Puts a key into this controller's lane of the shared work queue. */
-  readonly enqueue: (key: ObjectKey, options?: EnqueueOptions) => void;
-}
-
-export interface EventRecorder {
-  /**
-   * Records an event on `object`; repeats are aggregated as upstream's correlator does. Never throws, never waits.
-   * `fieldPath` names the part of the object that it is about: `spec.containers{web}`.
-   */
-  event(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
-}
-
-/** A controller, set up: its handlers are attached, its lane is ready. */
-export interface Controller {
-  /** Runs once its informers are ready, for each key of its lane. */
-  readonly reconcile: Reconcile;
-  /** Informers that must be ready before the first reconcile. */
-  readonly needs: readonly Pick<Informer, 'ready'>[];
-  /** Work beside the keys (a monitor that ticks, a graph that is built); ends when the signal aborts. */
-  readonly run?: (signal: AbortSignal) => Promise<void>;
-}
-
-/** A controller as listed in controllers/index.ts: its name is its lane, its flag and its metrics label. */
-export interface ControllerDefinition {
-  /** As kube-controller-manager names it: `replicaset-controller`. */
+interface Identity {
+  /** The lane, the flag and the metrics label of the controller, as kube-controller-manager names it: `replicaset-controller`. */
   readonly name: string;
-  /** Keys reconciled at once. */
+  /** Limits the keys that are reconciled at once. */
   readonly concurrency: number;
   /** The source that its events show: `replicaset-controller`. */
   readonly component: string;
+}
+
+/** A controller whose wiring needs no state: it is declared whole. */
+export interface DeclaredController extends Identity, Wiring {
+  /** Builds the reconcile function, once per run. */
+  readonly reconcile: (env: ControllerEnv) => Reconcile;
+}
+
+/** A controller that builds state of its own for each run. It may declare its wiring from there, or attach handlers itself. */
+export interface SetUpController extends Identity {
   readonly setup: (env: ControllerEnv) => Controller;
 }
 
-/** Something with a life: `ready` once it serves, `run` until the signal aborts. */
-export interface Runnable {
-  readonly ready: Promise<void>;
-  run(signal: AbortSignal): Promise<void>;
+/** A controller as it is listed and run. */
+export type ControllerDefinition = DeclaredController | SetUpController;
+
+/** A controller, built for one run. */
+export interface Controller extends Wiring {
+  /** Runs for each key of the lane, once all informers are ready. */
+  readonly reconcile: Reconcile;
+  /** Settled by the owned objects that are observed, and forgotten with their owner. */
+  readonly expectations?: Expectations;
+  /** Informers that must be ready before the first reconcile, beside those of the wiring. */
+  readonly needs?: readonly Pick<Informer, 'ready'>[];
+  /** Works beside the keys (a monitor that ticks, a graph that is built) until the signal aborts. */
+  readonly run?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** The object's controller, if it has one. */
-export function controllerOf(object: Live<KubeObject>) {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+/** A controller whose handlers are attached. */
+export interface ConnectedController extends Pick<Controller, 'reconcile' | 'run'> {
+  readonly needs: readonly Pick<Informer, 'ready'>[];
+}
+
+/** Builds a controller and attaches its handlers. */
+export function setUpController(definition: ControllerDefinition, env: ControllerEnv): ConnectedController {
+  const controller: Controller = 'setup' in definition ? definition.setup(env) : { ...definition, reconcile: definition.reconcile(env) };
+  const { reconcile, run, needs = [], expectations } = controller;
+  return { reconcile, run, needs: [...connect(controller, env, expectations), ...needs] };
 }

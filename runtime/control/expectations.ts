@@ -1,23 +1,23 @@
 import type { Clock } from '../../base/clock.ts';
 
 /**
- * "Wait until my cache has seen my write", per key: a controller that has just created or deleted children
- * must not act on a cache that does not show it yet, or it would do the same again.
+ * Tracks, per key, the writes that the cache does not show yet: a controller that has just created or deleted children must not act on
+ * such a cache, or it would repeat them.
  *
- * Declare *before* writing; take back what then failed (`creationObserved`, `deletionObserved`);
- * handlers of the children's informer report what they see. After 5 minutes an expectation lapses.
+ * Declare expectations *before* writing, and take back those whose write failed (`creationObserved`, `deletionObserved`). The wiring
+ * reports the owned objects that are observed. After 5 minutes an expectation lapses.
  */
 export interface Expectations {
-  /** The key's owner is about to make `count` children. Replaces what was expected for the key. */
+  /** Expects `count` creations for the key, in place of its former expectations. */
   expectCreations(key: string, count: number): void;
-  /** The key's owner is about to delete the children with these UIDs. Replaces what was expected for the key. */
+  /** Expects the deletions of the objects with these UIDs, in place of the key's former expectations. */
   expectDeletions(key: string, uids: readonly string[]): void;
   creationObserved(key: string): void;
-  /** Seen gone, or seen with a deletion timestamp. */
+  /** Reports an object that was deleted, or is terminating. */
   deletionObserved(key: string, uid: string): void;
-  /** All that was expected has been seen, or nothing was, or it lapsed: the cache may be trusted. */
+  /** Whether the cache may be trusted: everything that was expected has been observed, or has lapsed. */
   satisfied(key: string): boolean;
-  /** The owner is gone. */
+  /** Drops the expectations of a deleted owner. */
   forget(key: string): void;
 }
 

@@ -3,7 +3,7 @@ import type { ConfigMap } from '../../api/kinds/core/config-map.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Client, Patch } from '../client/client.ts';
-import { DONE } from './controller.ts';
+import { DONE } from '../queue/result.ts';
 import { withFinalizer } from './finalizer.ts';
 
 const NAME = 'skiff.dev/test';

@@ -2,19 +2,20 @@ import type { Kind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import type { Client, JsonPatchOperation } from '../client/client.ts';
-import type { Result } from './controller.ts';
-import { DONE } from './controller.ts';
+import type { Result } from '../queue/result.ts';
+import { DONE } from '../queue/result.ts';
+import { isDeleting } from './deletion.ts';
 
 export interface FinalizerSteps<T extends KubeObject> {
-  /** The object lives and carries the finalizer. */
+  /** Runs while the object is not terminating and carries the finalizer. */
   readonly apply: (object: Live<T>) => Promise<Result>;
-  /** The object is being deleted; when this resolves the finalizer goes. Called again after a failure: it must be repeatable. */
+  /** Runs while the object is terminating; the finalizer is removed once this resolves. It runs again after a failure, so it must be repeatable. */
   readonly cleanup: (object: Live<T>) => Promise<void>;
 }
 
 /**
- * Runs `apply` only once the finalizer stands on the object, and lets the object go only after `cleanup`.
- * Every change of the finalizers is tested against the list that was read: a lost race throws (409/422) and the key is retried.
+ * Runs `apply` only once the object carries the finalizer, and removes the finalizer only after `cleanup`.
+ * Every change of the finalizers is tested against the list that was read: a lost race throws (409 or 422), and the key is retried.
  */
 export async function withFinalizer<T extends KubeObject>(
   client: Client,
@@ -24,7 +25,7 @@ export async function withFinalizer<T extends KubeObject>(
   steps: FinalizerSteps<T>,
 ): Promise<Result> {
   const has = object.metadata.finalizers?.includes(finalizer) ?? false;
-  const deleting = object.metadata.deletionTimestamp !== undefined;
+  const deleting = isDeleting(object);
   if (!deleting && has) return steps.apply(object);
   if (!deleting) {
     // The update event of this patch brings the key back.

@@ -3,7 +3,7 @@ import { leases } from '../../api/kinds/coordination/lease.ts';
 import { aborted } from '../../base/abort.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../client/memory-client.ts';
+import { createMemoryClient } from '../client/memory-client.fixture.ts';
 import { createLeaderElector } from './leader-election.ts';
 
 const key = { namespace: 'kube-system', name: 'skiff-controllers' };

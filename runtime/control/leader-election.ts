@@ -6,20 +6,23 @@ import { Stopped } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { microTimeText, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
-import type { EventRecorder } from './controller.ts';
+import type { EventRecorder } from '../observe/event-recorder.ts';
 import type { LeaderMetrics } from './leader-metrics.ts';
 
 export interface LeaderElectionOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The Lease that is fought for. */
+  /** The Lease that the candidates compete for. */
   readonly lease: ObjectKey;
-  /** Unique to this candidate: host name and a random part. */
+  /** The unique name of this candidate: host name and a random part. */
   readonly identity: string;
   readonly recorder?: EventRecorder;
   readonly metrics?: LeaderMetrics;
+  readonly random?: Random;
   /** Defaults 15, 10 and 2 s, as upstream's. */
   readonly leaseMs?: number;
   readonly renewDeadlineMs?: number;
@@ -27,19 +30,19 @@ export interface LeaderElectionOptions {
 }
 
 export interface LeaderElector {
-  /** Resolves after the first answer about the Lease: a standby is as ready as a leader. */
+  /** Resolves after the first answer about the Lease: a standby counts as ready. */
   readonly ready: Promise<void>;
   /**
    * Waits for the Lease, then calls `lead` and renews until `signal` aborts, `lead` ends or the Lease is lost;
-   * the signal given to `lead` aborts then. On an orderly end the Lease is released *after* `lead` has ended, so that the next leader starts on a quiet field.
-   * @throws Stopped 'leadership lost' when the Lease could not be renewed within the renew deadline.
+   * the signal given to `lead` aborts then. On an orderly end the Lease is released *after* `lead` has ended, so that two leaders never overlap.
+   * @throws Stopped 'leadership lost' if the Lease could not be renewed within the renew deadline
    */
   run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void>;
 }
 
-/** The semantics of client-go's leaderelection with a Lease: other clocks are not trusted, only how long a record was seen unchanged. */
+/** Creates an elector with the semantics of client-go's leaderelection: it trusts no other clock, only the time for which it saw a record unchanged. */
 export function createLeaderElector(options: LeaderElectionOptions): LeaderElector {
-  const { client, clock, log, lease: key, identity, recorder, metrics } = options;
+  const { client, clock, log, lease: key, identity, recorder, metrics, random = systemRandom } = options;
   const { leaseMs = 15_000, renewDeadlineMs = 10_000, retryMs = 2_000 } = options;
   let seen: { readonly version: string; readonly lease: Live<Lease>; readonly at: number } | undefined;
   let markReady = () => {};
@@ -54,7 +57,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
   };
   const holder = () => seen?.lease.spec?.holderIdentity ?? '';
 
-  /** One try to take or keep the Lease; false where another holds it. Errors of the server are thrown. */
+  /** Tries once to take or keep the Lease; returns false if another candidate holds it. @throws StatusError as the server answered */
   const acquireOrRenew = async (): Promise<boolean> => {
     const now = microTimeText(clock.now());
     const mine: LeaseSpec = {
@@ -64,7 +67,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
       renewTime: now,
       leaseTransitions: 0,
     };
-    // The holder first tries with what it knows: one request a renewal.
+    // The holder first tries with the Lease it knows: one request per renewal.
     if (!(seen && holder() === identity)) {
       try {
         observe(await client.get(leases, key));
@@ -98,12 +101,12 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
       return await acquireOrRenew();
     } catch (error) {
       log.warn({ err: error, lease: key.name }, 'the lease could not be read or written');
-      // Whatever was known of it may be wrong: read it anew.
+      // The known Lease may be wrong: read it again.
       if (holder() === identity) {
         try {
           observe(await client.get(leases, key));
         } catch {
-          // The next try tells.
+          // The next try reads it again.
         }
       }
       return false;
@@ -112,7 +115,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
     }
   };
 
-  /** Resolves to 'lost' when a whole renew deadline passed without success, to 'stopped' when the signal aborted. */
+  /** Resolves to 'lost' once a whole renew deadline has passed without success, to 'stopped' once the signal has aborted. */
   const renew = async (signal: AbortSignal): Promise<'lost' | 'stopped'> => {
     let renewedAt = clock.monotonic();
     while (!signal.aborted) {
@@ -140,7 +143,7 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
     ready,
     async run(signal, lead) {
       while (!(await tryOnce())) {
-        await sleep(clock, retryMs * (1 + 1.2 * Math.random()), signal);
+        await sleep(clock, retryMs * (1 + 1.2 * random()), signal);
         if (signal.aborted) return;
       }
       if (signal.aborted) return release();

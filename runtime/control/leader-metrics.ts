@@ -1,19 +1,24 @@
 import type { Registry } from 'prom-client';
 import { Gauge } from 'prom-client';
+import { oncePer } from '../../base/once-per.ts';
 
 export interface LeaderMetrics {
   leads(leading: boolean): void;
 }
 
-/** client-go's metric of leader election, at zero until this process leads. */
+const statusOf = oncePer(
+  (registry: Registry) =>
+    new Gauge({
+      name: 'leader_election_master_status',
+      help: 'Whether this process leads (1) or stands by (0), by the name of the Lease.',
+      labelNames: ['name'],
+      registers: [registry],
+    }),
+);
+
+/** Returns client-go's metric of leader election for one Lease, at zero until this process leads. */
 export function createLeaderMetrics(registry: Registry, lease: string): LeaderMetrics {
-  const gauge = new Gauge({
-    name: 'leader_election_master_status',
-    help: 'Whether this process leads (1) or stands by (0), by the name of the Lease.',
-    labelNames: ['name'],
-    registers: [registry],
-  });
-  const leads = (leading: boolean) => gauge.set({ name: lease }, leading ? 1 : 0);
-  leads(false);
-  return { leads };
+  const status = statusOf(registry).labels(lease);
+  status.set(0);
+  return { leads: (leading) => status.set(leading ? 1 : 0) };
 }

@@ -5,9 +5,10 @@ import { keyOf, keyText } from '../../api/meta/object.ts';
 import { aborted } from '../../base/abort.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../client/memory-client.ts';
-import type { ControllerDefinition, ControllerEnv, Reconcile } from './controller.ts';
-import { DONE } from './controller.ts';
+import { createMemoryClient } from '../client/memory-client.fixture.ts';
+import { DONE } from '../queue/result.ts';
+import type { ControllerDefinition, Reconcile } from './controller.ts';
+import type { ControllerEnv } from './env.ts';
 import type { ManagerOptions } from './manager.ts';
 import { createManager } from './manager.ts';
 
@@ -125,6 +126,55 @@ describe('the manager', () => {
       },
     ]);
     await expect(manager.run(stop.signal)).rejects.toBe(failure);
+  });
+
+  it('shares a registry with another manager, the lanes of both labelled by name', async () => {
+    const idle = (name: string) => controller(name, () => async () => DONE);
+    const first = harness([idle('first')]);
+    const second = createManager({
+      client: first.client,
+      clock: first.clock,
+      log: silentLogger,
+      registry: first.registry,
+      controllers: [idle('second')],
+    });
+    await first.create('a');
+    const runs = [first.manager.run(first.stop.signal), second.run(first.stop.signal)];
+    await Promise.all([first.manager.ready, second.ready]);
+    await first.clock.settle();
+    await first.create('b');
+    await first.clock.settle();
+    const metrics = await first.registry.metrics();
+    for (const name of ['first', 'second']) {
+      expect(metrics).toContain(`workqueue_adds_total{name="${name}"} 2`);
+      expect(metrics).toContain(`workqueue_depth{name="${name}"} 0`);
+      expect(metrics).toContain(`workqueue_work_duration_seconds_count{name="${name}"} 2`);
+      expect(metrics).toContain(`controller_runtime_reconcile_total{controller="${name}",result="success"} 2`);
+    }
+    first.stop.abort();
+    await Promise.all(runs);
+  });
+
+  it('may run again in the same process, with leader election', async () => {
+    const reconciled: string[] = [];
+    const leaderElection = { lease: { namespace: 'kube-system', name: 'test' }, identity: 'one' };
+    const definition = controller('test', () => async (key) => {
+      reconciled.push(key.name);
+      return DONE;
+    });
+    const { client, clock, registry, create } = harness([]);
+    await create('a');
+    for (let round = 0; round < 2; round++) {
+      const stop = new AbortController();
+      const manager = createManager({ client, clock, log: silentLogger, registry, controllers: [definition], leaderElection });
+      const run = manager.run(stop.signal);
+      await clock.settle();
+      stop.abort();
+      await clock.advance(10_000);
+      await run;
+    }
+    expect(reconciled).toEqual(['a', 'a']);
+    expect(await registry.metrics()).toContain('workqueue_adds_total{name="test"} 2');
   });
 
   it('starts nothing while another leads, and says it is ready', async () => {

@@ -5,45 +5,51 @@ import { isConflict } from '../../api/meta/status-error.ts';
 import { aborted, Stopped, settledBefore, settledWithin } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { EventSink } from '../observe/event-recorder.ts';
 import { createEventSink } from '../observe/event-recorder.ts';
+import type { Result } from '../queue/result.ts';
+import { TerminalError } from '../queue/result.ts';
 import type { Lane, WorkItem, WorkQueue } from '../queue/work-queue.ts';
 import { createWorkQueue } from '../queue/work-queue.ts';
 import type { Informers } from '../watch/informer.ts';
 import { createInformers } from '../watch/informer-set.ts';
-import type { Controller, ControllerDefinition, ReconcileContext, Result, Runnable } from './controller.ts';
-import { TerminalError } from './controller.ts';
+import type { ConnectedController, ControllerDefinition, ReconcileContext } from './controller.ts';
+import { setUpController } from './controller.ts';
 import type { LeaderElectionOptions } from './leader-election.ts';
 import { createLeaderElector } from './leader-election.ts';
 import { createLeaderMetrics } from './leader-metrics.ts';
-import { createReconcileMetrics } from './reconcile-metrics.ts';
+import type { ReconcileMetrics } from './reconcile-metrics.ts';
+import { reconcileMetrics } from './reconcile-metrics.ts';
+import type { Runnable } from './runnable.ts';
 
 export interface ManagerOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Metrics of the queue and of the reconciles go here. */
+  /** Receives the metrics of the queue and of the reconciles. Managers may share it: lanes are told apart by their names. */
   readonly registry: Registry;
   readonly controllers: readonly ControllerDefinition[];
-  /** The client that a controller acts through, if it has an identity of its own; informers keep to `client`. Default: `client`. */
+  /** Returns the client that a controller acts through, if it has an identity of its own; informers keep to `client`. Default: `client`. */
   readonly clientFor?: (definition: ControllerDefinition) => Client;
-  /** Shared with others in the process; the manager makes its own where they are left out. */
+  /** Shared with other parts of the process. Default: the manager's own. */
   readonly informers?: Informers;
   readonly eventSink?: EventSink;
-  /** Without it the manager leads at once. */
+  /** Left out, the manager leads at once. */
   readonly leaderElection?: Pick<LeaderElectionOptions, 'lease' | 'identity'> & Partial<LeaderElectionOptions>;
-  /** How long reconciles under way may go on after the stop. Default 10 s. */
+  /** Limits the time that running reconciles get after the stop. Default 10 s. */
   readonly graceMs?: number;
+  readonly random?: Random;
 }
 
-/** How long the last events may take to be written. */
+/** Limits the time for writing the last events. */
 const EVENTS_GRACE_MS = 1000;
 
-/** One controller while it runs. */
+/** A controller while it runs. */
 interface Running {
   readonly definition: ControllerDefinition;
-  readonly controller: Controller;
+  readonly controller: ConnectedController;
   readonly lane: Lane;
   readonly log: Logger;
 }
@@ -51,13 +57,13 @@ interface Running {
 /**
  * Runs controllers over one client, one set of informers and one work queue.
  *
- * Start: (leadership,) set-up of each controller in the given order, then each one's lane opens as soon as its informers are ready.
+ * Start: leadership, if asked for; set-up of each controller in the given order; each lane opens as soon as its informers are ready.
  * `ready` resolves when all lanes are open, or, with leader election, once it stands by.
- * Stop, in reverse: no key is taken any more, reconciles under way get their signal and the grace period, then informers and events end.
- * `run` resolves at the end of an orderly stop; it throws Stopped 'leadership lost', and what a controller's `run` threw.
+ * Stop, in reverse: no further key is taken, running reconciles get their signal and the grace period, then informers and events end.
+ * `run` resolves at the end of an orderly stop; it throws Stopped 'leadership lost', or the error of a controller's `run`.
  */
 export function createManager(options: ManagerOptions): Runnable {
-  const { clock, log, leaderElection } = options;
+  const { clock, log, random, leaderElection } = options;
   let markReady = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
@@ -67,7 +73,7 @@ export function createManager(options: ManagerOptions): Runnable {
     async run(signal) {
       if (!leaderElection) return runControllers(options, signal, markReady);
       const metrics = createLeaderMetrics(options.registry, leaderElection.lease.name);
-      const elector = createLeaderElector({ client: options.client, clock, log, metrics, ...leaderElection });
+      const elector = createLeaderElector({ client: options.client, clock, log, random, metrics, ...leaderElection });
       void elector.ready.then(markReady);
       await elector.run(signal, (leading) => runControllers(options, leading, markReady));
     },
@@ -75,13 +81,13 @@ export function createManager(options: ManagerOptions): Runnable {
 }
 
 async function runControllers(options: ManagerOptions, signal: AbortSignal, markReady: () => void): Promise<void> {
-  const { client, clock, log, registry, graceMs = 10_000 } = options;
-  // Outlives the reconciles: what they record and read on their way out still works.
+  const { client, clock, log, random, registry, graceMs = 10_000 } = options;
+  // Outlives the reconciles, so that they can read and record events to their end.
   const base = new AbortController();
-  const informers = options.informers ?? createInformers({ client, clock, log, signal: base.signal });
-  const events = options.eventSink ?? createEventSink({ client, clock, log, signal: base.signal });
+  const informers = options.informers ?? createInformers({ client, clock, log, random, signal: base.signal });
+  const events = options.eventSink ?? createEventSink({ client, clock, log, random, signal: base.signal });
   const queue = createWorkQueue({ clock, registry });
-  const metricsOf = createReconcileMetrics(registry);
+  const metricsOf = reconcileMetrics(registry);
   const work = new AbortController();
   const onAbort = () => work.abort(signal.reason ?? new Stopped('shutdown'));
   if (signal.aborted) onAbort();
@@ -117,14 +123,14 @@ interface SetUpOptions extends ManagerOptions {
   readonly informers: Informers;
   readonly events: EventSink;
   readonly queue: WorkQueue;
-  readonly metrics: ReturnType<ReturnType<typeof createReconcileMetrics>>;
+  readonly metrics: ReconcileMetrics;
   readonly signal: AbortSignal;
 }
 
 function setUp(definition: ControllerDefinition, options: SetUpOptions): Running {
   const { client, clock, informers, events, queue, metrics, signal } = options;
   const log = options.log.child({ controller: definition.name });
-  let controller: Controller | undefined;
+  let controller: ConnectedController | undefined;
   const process = async (item: WorkItem): Promise<Result> => {
     if (!controller) throw new Error('a lane opened before its controller was set up');
     const started = clock.monotonic();
@@ -147,7 +153,7 @@ function setUp(definition: ControllerDefinition, options: SetUpOptions): Running
     process,
     onError: (item, error, retryInMs) => logFailure(log, item, error, retryInMs, signal),
   });
-  controller = definition.setup({
+  controller = setUpController(definition, {
     client: options.clientFor?.(definition) ?? client,
     informers,
     clock,
@@ -158,7 +164,7 @@ function setUp(definition: ControllerDefinition, options: SetUpOptions): Running
   return { definition, controller, lane, log };
 }
 
-/** The child logger is made on first use: most reconciles say nothing. */
+/** The child logger is made on first use: most reconciles log nothing. */
 function contextOf(item: WorkItem, log: Logger, signal: AbortSignal): ReconcileContext {
   let own: Logger | undefined;
   return {

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { oncePer } from '../../base/once-per.ts';
 
 export interface ReconcileMetrics {
   started(): void;
@@ -8,8 +9,8 @@ export interface ReconcileMetrics {
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** controller-runtime's metrics of reconciles by controller, seeded at zero. */
-export function createReconcileMetrics(registry: Registry): (controller: string, concurrency: number) => ReconcileMetrics {
+/** Returns controller-runtime's metrics of reconciles by controller, made once per registry. Each controller starts at zero. */
+export const reconcileMetrics: (registry: Registry) => (controller: string, concurrency: number) => ReconcileMetrics = oncePer((registry) => {
   const base = { labelNames: ['controller'] as const, registers: [registry] };
   const totals = new Counter({
     name: 'controller_runtime_reconcile_total',
@@ -60,4 +61,4 @@ export function createReconcileMetrics(registry: Registry): (controller: string,
       },
     };
   };
-}
+});

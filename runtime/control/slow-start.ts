@@ -6,7 +6,7 @@ export interface SlowStartResult {
 
 /**
  * Calls `call` `count` times in batches of 1, 2, 4, 8 …, each batch at once, and stops after the first batch with a failure:
- * what cannot work (a quota that is used up) costs a few calls, not all of them.
+ * calls that cannot succeed (an exhausted quota) cost a few tries, not all of them.
  */
 export async function slowStart(count: number, call: (index: number) => Promise<unknown>, initial = 1): Promise<SlowStartResult> {
   let successes = 0;

@@ -4,7 +4,7 @@ import { timeText } from '../../base/clock.ts';
 import type { TokenBucket } from '../../base/token-bucket.ts';
 import { fullBucket, takeToken } from '../../base/token-bucket.ts';
 
-/** What to do with an event: write it, count up one that was written before, or drop it as spam. */
+/** The decision about an event: write it, count up one that was written before, or drop it as spam. */
 export type Correlated =
   | { readonly action: 'create'; readonly event: Event }
   | {
@@ -14,13 +14,13 @@ export type Correlated =
     }
   | { readonly action: 'drop' };
 
-/** Keeps repeated events from flooding the server, as client-go's EventCorrelator does with its default options. */
+/** Protects the server from repeated events, as client-go's EventCorrelator does with its default options. */
 export interface EventCorrelator {
   /** `now` in milliseconds since the epoch. */
   correlate(event: Event, now: number): Correlated;
 }
 
-/** More similar events than this (same source, object and reason, other message) within the interval become one. */
+/** Similar events (same source, object and reason, other message) beyond this number within the interval become one. */
 const MAX_SIMILAR = 10;
 const SIMILAR_INTERVAL_MS = 600_000;
 const CACHE_SIZE = 4096;
@@ -43,7 +43,7 @@ export function createEventCorrelator(): EventCorrelator {
   const written = createBoundedMap<Written>(CACHE_SIZE);
   const buckets = createBoundedMap<TokenBucket>(CACHE_SIZE);
 
-  /** The event itself, or the combined one it becomes part of, with the key under which it counts up. */
+  /** Returns the event, or the combined one that it becomes part of, with the key under which it counts up. */
   const combine = (event: Event, now: number): { readonly event: Event; readonly key: string } => {
     const group = groupKey(event);
     let record = similar.get(group);

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../client/memory-client.ts';
+import { createMemoryClient } from '../client/memory-client.fixture.ts';
 import { createEventSink } from './event-recorder.ts';
 
 const pod = (name: string): KubeObject => ({

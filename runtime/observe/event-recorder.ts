@@ -1,42 +1,51 @@
-import { randomInt, randomUUID } from 'node:crypto';
 import type { Event } from '../../api/kinds/core/event.ts';
 import { events } from '../../api/kinds/core/event.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { hasReason, isNotFound, StatusError } from '../../api/meta/status-error.ts';
-import type { ObjectReference } from '../../api/pod/reference.ts';
 import type { Clock } from '../../base/clock.ts';
-import { sleep, timeText } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
 import { createFifo } from '../../base/fifo.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
-import type { EventRecorder } from '../control/controller.ts';
 import type { Correlated } from './event-correlator.ts';
 import { createEventCorrelator } from './event-correlator.ts';
+import { eventOf } from './event-object.ts';
+
+export interface EventRecorder {
+  /**
+   * Records an event on `object`; repeats are aggregated as upstream's correlator does. Never throws, never waits.
+   * `fieldPath` names the part of the object that it concerns: `spec.containers{web}`.
+   */
+  event(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
+}
 
 export interface EventSinkOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What has not been written when it aborts is dropped. */
+  /** Events that are not written when it aborts are dropped. */
   readonly signal: AbortSignal;
+  readonly random?: Random;
 }
 
 /** Writes the events of all recorders of a process. */
 export interface EventSink {
-  /** A recorder whose events show `component` (and `host`, for a node's) as their source. */
+  /** Returns a recorder whose events have `component` (and `host`, for a node's) as their source. */
   recorder(component: string, host?: string): EventRecorder;
-  /** Resolves when all that was recorded so far has been written or dropped. */
+  /** Resolves when every event recorded so far has been written or dropped. */
   idle(): Promise<void>;
 }
 
-/** Events of one object keep their order: it always takes the same line. */
+/** Lines of events that wait. An object always takes the same line, so that its events keep their order. */
 const LINES = 8;
-/** Events that wait to be written, over all lines; more are dropped. */
+/** Limits the events that wait to be written, over all lines; further ones are dropped. */
 const MAX_WAITING = 8000;
 const MAX_TRIES = 12;
 const RETRY_MS = 10_000;
 
-export function createEventSink({ client, clock, log, signal }: EventSinkOptions): EventSink {
+export function createEventSink({ client, clock, log, signal, random = systemRandom }: EventSinkOptions): EventSink {
   const correlator = createEventCorrelator();
   const lines = Array.from({ length: LINES }, () => ({ waiting: createFifo<Event>(), busy: false }));
   let waiting = 0;
@@ -45,11 +54,11 @@ export function createEventSink({ client, clock, log, signal }: EventSinkOptions
   let lastNanos = 0n;
 
   /**
-   * Unique within the sink and about the time in nanoseconds, as upstream's names are. The clock tells milliseconds; the rest is random,
-   * as several sinks write about one object: scheduler and node within the same millisecond.
+   * Returns a number that is unique within the sink and close to the time in nanoseconds, as in upstream's names. The clock counts
+   * milliseconds; the rest is random, since several sinks write about one object: scheduler and node within one millisecond.
    */
   const uniqueNanos = () => {
-    const now = BigInt(clock.now()) * 1_000_000n + BigInt(randomInt(1_000_000));
+    const now = BigInt(clock.now()) * 1_000_000n + BigInt(Math.floor(random() * 1_000_000));
     lastNanos = now > lastNanos ? now : lastNanos + 1n;
     return lastNanos;
   };
@@ -83,7 +92,7 @@ export function createEventSink({ client, clock, log, signal }: EventSinkOptions
           log.warn({ err: error, reason: event.reason }, 'an event could not be written');
           return;
         }
-        await sleep(clock, RETRY_MS * (attempt === 1 ? Math.random() : 1), signal);
+        await sleep(clock, RETRY_MS * (attempt === 1 ? random() : 1), signal);
       }
     }
   };
@@ -120,50 +129,9 @@ export function createEventSink({ client, clock, log, signal }: EventSinkOptions
   };
 }
 
-/** One recorder with a sink of its own. */
+/** Creates a recorder with a sink of its own. */
 export function createEventRecorder(options: EventSinkOptions & { readonly component: string; readonly host?: string }): EventRecorder {
   return createEventSink(options).recorder(options.component, options.host);
-}
-
-interface EventFacts {
-  readonly component: string;
-  readonly host: string;
-  readonly type: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly fieldPath?: string | undefined;
-  readonly now: number;
-  readonly id: string;
-}
-
-/** A core/v1 Event as client-go's recorder makes it; events on cluster-scoped objects live in `default`. */
-export function eventOf(object: KubeObject, facts: EventFacts): Event {
-  const { metadata } = object;
-  const involvedObject: ObjectReference = {
-    ...(object.kind && { kind: object.kind }),
-    ...(metadata?.namespace && { namespace: metadata.namespace }),
-    name: metadata?.name ?? '',
-    ...(metadata?.uid && { uid: metadata.uid }),
-    ...(object.apiVersion && { apiVersion: object.apiVersion }),
-    ...(metadata?.resourceVersion && { resourceVersion: metadata.resourceVersion }),
-    ...(facts.fieldPath && { fieldPath: facts.fieldPath }),
-  };
-  const time = timeText(facts.now);
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${metadata?.name || randomUUID()}.${facts.id}`, namespace: metadata?.namespace || 'default' },
-    involvedObject,
-    reason: facts.reason,
-    message: facts.message,
-    source: { component: facts.component, ...(facts.host && { host: facts.host }) },
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
-    type: facts.type,
-    reportingComponent: facts.component,
-    reportingInstance: facts.host,
-  };
 }
 
 function lineOf(text: string): number {

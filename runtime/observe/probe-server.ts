@@ -4,13 +4,14 @@ import type { Registry } from 'prom-client';
 export interface ProbeServerOptions {
   readonly port: number;
   readonly registry: Registry;
-  /** /readyz says so once this has resolved: a manager's `ready`. */
+  /** /readyz answers 200 once this has resolved: a manager's `ready`. */
   readonly ready: Promise<void>;
 }
 
 /**
  * Serves /metrics, /healthz and /readyz over plain HTTP, as pods do.
- * @returns how to stop it; rejects where the port is taken
+ * @returns a function that stops it
+ * @throws Error if the port is taken
  */
 export function serveProbes({ port, registry, ready }: ProbeServerOptions): Promise<() => void> {
   let isReady = false;

@@ -7,7 +7,7 @@ const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total',
 
 const GO_ARCHITECTURE: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-/** What every component shows of itself: process_…, nodejs_… and kubernetes_build_info; once a process and registry. */
+/** Registers the metrics of every component: process_…, nodejs_… and kubernetes_build_info. Does nothing if the registry has them. */
 export function processMetrics(registry: Registry): void {
   if (registry.getSingleMetric('process_cpu_seconds_total')) return;
   collectDefaultMetrics({ register: registry });

@@ -6,12 +6,12 @@ import { createHeap } from '../../base/heap.ts';
 
 export type Priority = 'normal' | 'low';
 
-/** What a key asks for when it is added. */
+/** The request that adds a key. */
 export interface Request {
-  /** Monotonic milliseconds; not before. */
+  /** The earliest start, in monotonic milliseconds. */
   readonly due: number;
   readonly priority: Priority;
-  /** Why, for logs: outside the key's identity. */
+  /** The reason, for logs: no part of the key's identity. */
   readonly reason?: string | undefined;
 }
 
@@ -22,29 +22,29 @@ export interface Taken {
   /** Monotonic milliseconds at which it became ready. */
   readonly readySince: number;
   readonly startedAt: number;
-  /** Failures in a row so far, without those of tries before their time. */
+  /** The failures in a row so far; those of early retries do not count. */
   readonly failures: number;
 }
 
 export type Outcome = { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number } | { readonly kind: 'failed' };
 
 /**
- * The keys of one lane and where each stands: waiting (for its due time), ready or in flight; a key stands in exactly one of them.
- * Pure bookkeeping: times come in as arguments, nothing is started here.
+ * The keys of one lane, each in exactly one state: waiting for its due time, ready, or in flight.
+ * Pure bookkeeping: times are arguments, and it starts nothing.
  */
 export interface LaneKeys {
   add(key: ObjectKey, request: Request, now: number): void;
-  /** Moves what has come due to ready. */
+  /** Makes the keys ready that are due. */
   wake(now: number): void;
-  /** The next ready key, normal ones first; it is in flight until `finish`. */
+  /** Takes the next ready key, normal ones first; it is in flight until `finish`. */
   take(now: number): Taken | undefined;
-  /** Ends the flight: a key added meanwhile, or whose outcome asks for it, comes back at the earliest of its due times. Answers the back-off of a failure, in milliseconds. */
+  /** Ends the flight: a key that was added meanwhile, or whose outcome requeues it, comes back at the earliest of its due times. Returns the back-off of a failure, in milliseconds. */
   finish(taken: Taken, outcome: Outcome, now: number): number | undefined;
   nextDue(): number | undefined;
   readonly ready: number;
   readonly waiting: number;
   readonly inFlight: number;
-  /** Start times of what is in flight. */
+  /** Returns the start times of the keys in flight. */
   starts(): number[];
 }
 
@@ -52,7 +52,7 @@ interface Entry {
   readonly key: ObjectKey;
   readonly text: string;
   phase: 'idle' | 'waiting' | 'ready' | 'running';
-  /** Raised on every move: a line or heap slot that carries an older one is stale. */
+  /** Incremented by every move: a slot of a line or heap with an older ticket is stale. */
   ticket: number;
   due: number;
   priority: Priority;
@@ -60,9 +60,9 @@ interface Entry {
   readySince: number;
   startedAt: number;
   failures: number;
-  /** When the last failure is to be tried again. */
+  /** The time of the retry after the last failure. */
   retryAt: number;
-  /** Asked for while in flight. */
+  /** The requests that arrived while the key was in flight, merged. */
   again: Request | undefined;
 }
 
@@ -75,7 +75,7 @@ interface Slot {
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
 
-/** The delays are client-go's defaults (workqueue.DefaultTypedControllerRateLimiter): 5 ms doubling up to 1000 s. */
+/** Creates an empty lane. The delays are client-go's defaults (workqueue.DefaultTypedControllerRateLimiter): 5 ms doubling up to 1000 s. */
 export function createLaneKeys(): LaneKeys {
   const entries = new Map<string, Entry>();
   const lines = { normal: createFifo<Slot>(), low: createFifo<Slot>() };
@@ -106,7 +106,7 @@ export function createLaneKeys(): LaneKeys {
     for (let slot = lines[line].shift(); slot; slot = lines[line].shift()) if (fresh(slot)) return slot.entry;
     return undefined;
   };
-  /** The next slot to come due. Stale ones below it surface later. */
+  /** Returns the next slot to be due. Stale ones below it surface later. */
   const nextWaiting = (): Slot | undefined => {
     for (let slot = waiting.peek(); slot; slot = waiting.peek()) {
       if (fresh(slot)) return slot;
@@ -116,8 +116,8 @@ export function createLaneKeys(): LaneKeys {
   };
 
   /**
-   * What was tried before its time, because something happened to the object, does not lengthen its back-off:
-   * else a dozen events within the lag of a cache, each a conflict, would put the key off for half a minute.
+   * Returns the delay of a failure. An early retry, triggered by an event, does not extend the back-off: otherwise a dozen events within
+   * the lag of a cache, each a conflict, would delay the key by half a minute.
    */
   const backOff = (entry: Entry, now: number): number => {
     if (now >= entry.retryAt) entry.retryAt = now + exponentialDelay(entry.failures++, BASE_DELAY_MS, MAX_DELAY_MS);
@@ -197,7 +197,7 @@ export function createLaneKeys(): LaneKeys {
   };
 }
 
-/** The earliest due time and the higher priority; the reason is that of the earlier one. */
+/** Combines two requests: the earlier due time with its reason, and the higher priority. */
 function merge(a: Request, b: Request): Request {
   const first = b.due < a.due ? b : a;
   return { due: first.due, priority: a.priority === 'normal' || b.priority === 'normal' ? 'normal' : 'low', reason: first.reason };

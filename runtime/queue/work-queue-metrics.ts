@@ -1,11 +1,12 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { oncePer } from '../../base/once-per.ts';
 
-/** What the metrics read of a lane when they are collected. */
+/** The figures of a lane that are read when the metrics are collected. */
 export interface LaneFigures {
   readonly name: string;
   depth(): number;
-  /** Seconds that each key in flight has been worked on. */
+  /** Returns the age of each key in flight, in seconds. */
   inFlightSeconds(): readonly number[];
 }
 
@@ -18,9 +19,13 @@ export interface LaneMetrics {
 
 const BUCKETS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
 
-/** The work queue's metrics under the names of k8s.io/component-base (metrics/prometheus/workqueue), seeded at zero for each lane. */
-export function createWorkQueueMetrics(registry: Registry): (figures: LaneFigures) => LaneMetrics {
-  const lanes: LaneFigures[] = [];
+/**
+ * Returns the work queue's metrics of a registry under the names of k8s.io/component-base (metrics/prometheus/workqueue). They are made once
+ * per registry: all queues of a process share them, told apart by the lanes' names. Each lane starts at zero. A lane takes the place of
+ * an earlier one of its name.
+ */
+export const workQueueMetrics: (registry: Registry) => (figures: LaneFigures) => LaneMetrics = oncePer((registry) => {
+  const lanes = new Map<string, LaneFigures>();
   const base = { labelNames: ['name'] as const, registers: [registry] };
   const gauge = (name: string, help: string, figureOf: (figures: LaneFigures) => number) =>
     new Gauge({
@@ -28,7 +33,7 @@ export function createWorkQueueMetrics(registry: Registry): (figures: LaneFigure
       name,
       help,
       collect() {
-        for (const lane of lanes) this.set({ name: lane.name }, figureOf(lane));
+        for (const lane of lanes.values()) this.set({ name: lane.name }, figureOf(lane));
       },
     });
   gauge('workqueue_depth', 'Keys that are ready to be worked on.', (lane) => lane.depth());
@@ -53,7 +58,7 @@ export function createWorkQueueMetrics(registry: Registry): (figures: LaneFigure
     buckets: BUCKETS,
   });
   return (figures) => {
-    lanes.push(figures);
+    lanes.set(figures.name, figures);
     const labels = { name: figures.name };
     queueDuration.zero(labels);
     workDuration.zero(labels);
@@ -72,4 +77,4 @@ export function createWorkQueueMetrics(registry: Registry): (figures: LaneFigure
       worked: (seconds) => worked.observe(seconds),
     };
   };
-}
+});

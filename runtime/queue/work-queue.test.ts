@@ -3,8 +3,8 @@ import { Registry } from 'prom-client';
 import type { ObjectKey } from '../../api/meta/object.ts';
 import { keyText, parseKey } from '../../api/meta/object.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
-import type { Result } from '../control/controller.ts';
-import { DONE, TerminalError } from '../control/controller.ts';
+import type { Result } from './result.ts';
+import { DONE, TerminalError } from './result.ts';
 import type { WorkItem } from './work-queue.ts';
 import { createWorkQueue } from './work-queue.ts';
 

@@ -1,36 +1,45 @@
 import type { Registry } from 'prom-client';
 import type { ObjectKey } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { EnqueueOptions, Result } from '../control/controller.ts';
-import { TerminalError } from '../control/controller.ts';
-import type { LaneKeys, Outcome, Taken } from './lane.ts';
+import type { LaneKeys, Outcome, Priority, Taken } from './lane.ts';
 import { createLaneKeys } from './lane.ts';
+import type { Result } from './result.ts';
+import { TerminalError } from './result.ts';
 import type { LaneMetrics } from './work-queue-metrics.ts';
-import { createWorkQueueMetrics } from './work-queue-metrics.ts';
+import { workQueueMetrics } from './work-queue-metrics.ts';
+
+export interface EnqueueOptions {
+  /** Delays the key by this long from now; of several due times the earliest wins. */
+  readonly afterMs?: number;
+  /** 'low' for the keys of first lists and resyncs. Default 'normal'. */
+  readonly priority?: Priority;
+  /** Appears in the logs of the reconcile; it is no part of the key's identity. */
+  readonly reason?: string;
+}
 
 export interface LaneOptions {
-  /** Its label in the metrics. */
+  /** The lane's label in the metrics. */
   readonly name: string;
-  /** Keys worked on at once. */
+  /** Limits the keys that are worked on at once. */
   readonly concurrency: number;
   /** Works on one key; never called twice at once for the same key. A throw backs off and retries, a TerminalError does not. */
   readonly process: (item: WorkItem) => Promise<Result>;
-  /** Told of every throw; `retryInMs` is undefined for a TerminalError. */
+  /** Receives every throw; `retryInMs` is undefined for a TerminalError. */
   readonly onError: (item: WorkItem, error: unknown, retryInMs: number | undefined) => void;
 }
 
 export interface WorkItem {
   readonly key: ObjectKey;
-  /** Why the key was added, where the adder said so. */
+  /** The reason given when the key was added, if any. */
   readonly reason: string | undefined;
-  /** Failures in a row before this try, without those of tries before their time. */
+  /** The failures in a row before this try; those of early retries do not count. */
   readonly failures: number;
 }
 
-/** One reconciler's part of the queue. */
+/** The part of the queue that belongs to one reconciler. */
 export interface Lane {
   add(key: ObjectKey, options?: EnqueueOptions): void;
-  /** From now on its keys are worked on (while the queue runs). */
+  /** Lets the queue work on the lane's keys. */
   open(): void;
   readonly ready: number;
   readonly waiting: number;
@@ -38,14 +47,14 @@ export interface Lane {
 }
 
 /**
- * The one work queue that all reconcilers of a process share: a lane each, served in turn.
+ * The work queue that all reconcilers of a manager share: one lane per reconciler, served in turn.
  *
- * - A key is never worked on twice at once; added while in flight, it is worked on once more afterwards.
+ * - A key is never worked on twice at once. A key that is added while in flight is worked on once more afterwards.
  * - Of several due times the earliest wins.
- * - A failure backs off per key (5 ms doubling to 1000 s), is forgotten on success, and never given up. A key that is added
- *   meanwhile is tried at once, and a failure then changes nothing about its time.
- * - Within a lane low-priority keys wait until no normal one is ready; adding one again as normal lifts it.
- * - It hands the event loop back at least every few milliseconds, whatever there is to do.
+ * - A failure backs off per key (5 ms doubling to 1000 s), without limit, until a success. A key that is added meanwhile is tried at once;
+ *   a failure of that early retry does not extend the back-off.
+ * - Within a lane low-priority keys wait until no normal one is ready. Adding a key again as normal raises its priority.
+ * - It hands the event loop back at least every few milliseconds.
  */
 export interface WorkQueue {
   lane(options: LaneOptions): Lane;
@@ -64,7 +73,7 @@ const SLICE_MS = 5;
 const hasRoom = (lane: OpenLane) => lane.open && lane.keys.inFlight < lane.options.concurrency;
 
 export function createWorkQueue({ clock, registry }: { readonly clock: Clock; readonly registry: Registry }): WorkQueue {
-  const metricsOf = createWorkQueueMetrics(registry);
+  const metricsOf = workQueueMetrics(registry);
   const lanes: OpenLane[] = [];
   let running = false;
   let turn = 0;
@@ -98,7 +107,7 @@ export function createWorkQueue({ clock, registry }: { readonly clock: Clock; re
     alarm = { due, cancel };
   };
 
-  /** The next key of the next lane that has one and may work on it. */
+  /** Returns the next key of the next lane that has one and has room for it. */
   const takeNext = (now: number): [OpenLane, Taken] | undefined => {
     for (let step = 0; step < lanes.length; step++) {
       const lane = lanes[(turn + step) % lanes.length];

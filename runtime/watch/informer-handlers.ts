@@ -2,7 +2,7 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import type { Logger } from '../../base/log.ts';
 import type { InformerHandler } from './informer.ts';
 
-/** A change as handlers are told of it. */
+/** A change as handlers receive it. */
 export type Change<T extends KubeObject> =
   | { readonly type: 'add'; readonly object: Live<T>; readonly initial: boolean }
   | { readonly type: 'update'; readonly object: Live<T>; readonly old: Live<T> }
@@ -11,11 +11,11 @@ export type Change<T extends KubeObject> =
 /** The handlers of one informer. One that throws is logged and does not keep a change from the others. */
 export interface Handlers<T extends KubeObject> {
   add(handler: InformerHandler<T>): () => void;
-  /** Tells one handler. */
+  /** Passes a change to one handler. */
   tell(handler: InformerHandler<T>, change: Change<T>): void;
-  /** Tells all that are attached now. */
+  /** Passes a change to all handlers that are attached now. */
   tellAll(change: Change<T>): void;
-  /** Those attached now that stay attached while they are told of a long list. */
+  /** Returns a function that lists those of the handlers attached now that are still attached. */
   snapshot(): () => readonly InformerHandler<T>[];
 }
 

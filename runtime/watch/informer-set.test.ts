@@ -3,7 +3,7 @@ import type { ConfigMap } from '../../api/kinds/core/config-map.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../client/memory-client.ts';
+import { createMemoryClient } from '../client/memory-client.fixture.ts';
 import type { InformerHandler } from './informer.ts';
 import { createInformers } from './informer-set.ts';
 

@@ -3,6 +3,7 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer, Informers } from './informer.ts';
 import type { Change } from './informer-handlers.ts';
@@ -17,6 +18,7 @@ export interface InformerSetOptions {
   readonly log: Logger;
   /** Ends all of them. */
   readonly signal: AbortSignal;
+  readonly random?: Random;
 }
 
 /** A selection of a kind's objects, for an informer of its own. */
@@ -25,10 +27,10 @@ export interface InformerSelection {
   readonly fieldSelector?: string;
 }
 
-/** How long handlers are told of a list before the event loop gets its turn. */
+/** Limits the time for which handlers receive a list before the event loop gets its turn. */
 const SLICE_MS = 8;
 
-/** The informers of a process. Each starts a moment after it is first asked for, so that indexes and handlers can be attached first. */
+/** Creates the informers of a process. Each starts in the microtask after its first use, so that indexes and handlers can be attached first. */
 export function createInformers(options: InformerSetOptions): Informers {
   const informers = new Map<string, Informer>();
   return {
@@ -36,17 +38,17 @@ export function createInformers(options: InformerSetOptions): Informers {
       const id = `${kind.group}/${kind.version}/${kind.plural}`;
       let informer = informers.get(id);
       if (!informer) {
-        informer = createInformer(kind, options) as unknown as Informer;
+        informer = createInformer(kind, options);
         informers.set(id, informer);
       }
-      return informer as unknown as Informer<T>; // The id names the kind, and the kind its objects' type.
+      return informer as Informer<T>; // The id names the kind, and the kind its objects' type.
     },
   };
 }
 
-/** One informer, not shared: for a selection of the objects (a node's pods), or to follow a kind apart from the others. */
+/** Creates an informer that is not shared: for a selection of the objects (a node's pods), or to follow a kind apart from the others. */
 export function createInformer<T extends KubeObject>(kind: Kind<T>, options: InformerSetOptions, selection: InformerSelection = {}): Informer<T> {
-  const { client, clock, signal } = options;
+  const { client, clock, signal, random } = options;
   const log = options.log.child({ informer: kind.kind });
   const cache = createObjectCache<T>();
   const handlers = createHandlers<T>(log);
@@ -67,7 +69,7 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
       const change = put(delivery.object);
       if (change) handlers.tellAll(change);
     } catch (error) {
-      // Only an index function can throw here; whoever delivers the event (the API server itself, in its own process) must not suffer.
+      // Only an index function can throw here. The caller (the API server itself, in one process) must not fail because of it.
       log.error({ err: error, name: delivery.object.metadata.name }, 'an index function threw');
     }
   };
@@ -92,7 +94,7 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
       cache.delete(keyOf(object));
       changes.push({ type: 'delete', object });
     }
-    // Whoever attaches from here on sees the new list at once; only those already there are told of the difference.
+    // A handler attached from here on sees the new list at once; only those attached before receive the difference.
     const listeners = handlers.snapshot();
     for (const change of changes) {
       for (const handler of listeners()) handlers.tell(handler, change);
@@ -105,7 +107,7 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
     markReady();
   };
 
-  queueMicrotask(() => void runWatcher({ kind, client, clock, log, deliver, signal, ...selection }));
+  queueMicrotask(() => void runWatcher({ kind, client, clock, log, deliver, signal, random, ...selection }));
   return {
     kind,
     ready,

@@ -1,11 +1,11 @@
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 
-/** Objects by each of their labels, so that those a selector could mean are found without a look at all the others. */
+/** Objects by each of their labels: the candidates of a selector are found without a look at the others. */
 export interface LabelIndex<T extends KubeObject> {
-  /** `old` is what stood under the key before. */
+  /** `old` is the former object of the key. */
   put(key: string, object: Live<T>, old: Live<T> | undefined): void;
   delete(key: string, object: Live<T>): void;
-  /** Of the sets of objects that have one of the labels the smallest: all objects that have all the labels are in it. */
+  /** Returns the smallest of the sets of objects that have one of the labels; it contains every object that has all of them. */
   smallest(namespace: string, labels: Readonly<Record<string, string>>): Iterable<Live<T>>;
 }
 

@@ -5,16 +5,16 @@ import { selectorFrom } from '../../api/selector/selector.ts';
 import type { LabelIndex } from './label-index.ts';
 import { createLabelIndex } from './label-index.ts';
 
-/** Objects by key, by namespace, and by whatever indexes were declared. The objects are shared and never changed. */
+/** Objects by key, by namespace, and by the declared indexes. The objects are shared and never changed. */
 export interface ObjectCache<T extends KubeObject> {
   get(key: ObjectKey): Live<T> | undefined;
   all(): readonly Live<T>[];
   inNamespace(namespace: string): readonly Live<T>[];
-  /** Objects of a namespace that a selector matches. The labels are indexed from the first call on. */
+  /** Returns the objects of a namespace that a selector matches. The labels are indexed from the first call on. */
   select(namespace: string, selector: LabelSelector): readonly Live<T>[];
   addIndex(name: string, valuesOf: (object: Live<T>) => readonly string[]): void;
   byIndex(name: string, value: string): readonly Live<T>[];
-  /** Answers what was there before. */
+  /** Returns the former object of the key. */
   put(object: Live<T>): Live<T> | undefined;
   delete(key: ObjectKey): Live<T> | undefined;
   readonly size: number;
@@ -33,7 +33,7 @@ interface Index<T extends KubeObject> {
 
 const textOf = (object: Live<KubeObject>) => keyText({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
 
-/** A read costs nothing until the next change; a change costs as much as the indexes have values for the object. */
+/** Creates a cache. Repeated reads cost nothing until the next change; a change costs as much as the indexes have values for the object. */
 export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
   const everything: Bucket<T> = { objects: new Map(), array: undefined };
   const namespaces: Index<T> = { valuesOf: (object) => [object.metadata.namespace ?? ''], buckets: new Map() };
@@ -56,7 +56,7 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
       bucket.array = undefined;
     }
   };
-  /** Takes the object out from under its values, but for those in `kept`: there its successor takes its place. */
+  /** Removes the object from its values but those in `kept`, where its successor replaces it. */
   const remove = (index: Index<T>, text: string, object: Live<T>, kept: readonly string[] = []) => {
     for (const value of index.valuesOf(object)) {
       if (kept.includes(value)) continue;

@@ -3,21 +3,21 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { selectorFrom } from '../../api/selector/selector.ts';
 import type { Informer } from './informer.ts';
 
-/** The objects of a namespace whose selectors match these labels. */
+/** Returns the objects of a namespace whose selectors match these labels. */
 export type SelectedBy<T extends KubeObject> = (namespace: string, labels: Readonly<Record<string, string>> | undefined) => Live<T>[];
 
 const INDEX = 'selector';
 const NO_LABEL = '';
 
-/** An object stands under the first label that its selector asks for; one that asks for none may match anything. */
+/** Returns the index value of a selector: the first label that it requires, or one for selectors that require no exact label. */
 function placeOf(namespace: string, selector: LabelSelector): string {
   const [first] = Object.keys(selector.matchLabels ?? {}).sort();
   return first === undefined ? `${namespace}\n${NO_LABEL}` : `${namespace}\n${first}=${selector.matchLabels?.[first]}`;
 }
 
 /**
- * Declares the index by which those who select a pod (or any labelled object) are found: a change costs as much as the object has labels
- * and selectors that ask for one of them, however many other selectors there are.
+ * Declares the index that finds the objects which select a pod, or any labelled object. A look-up costs as much as the labels and the
+ * selectors that require one of them, however many other selectors there are. A kind has one such index: the first declaration holds.
  */
 export function indexBySelector<T extends KubeObject>(
   informer: Informer<T>,

@@ -3,50 +3,50 @@ import { isExpired } from '../../api/meta/status-error.ts';
 import type { WatchEvent } from '../client/client.ts';
 
 /**
- * Where a watcher stands. Lists gather their pages in a side buffer; what the cache holds changes only when the last page is there.
+ * The state of a watcher. Lists gather their pages in a side buffer; the cache changes only once the last page is there.
  *
  *     listing ──last page──▶ watching ──end, error, silence──▶ resuming ──waited──▶ watching
  *                               └──────410──▶ relisting ──last page──▶ watching
  *
- * An error of a list is waited out, then the page is asked for again.
+ * After an error of a list and a pause, the page is requested again.
  */
 export type WatcherState<T extends KubeObject> =
   | Listing<T>
   | { readonly phase: 'watching'; readonly revision: string }
-  /** The watch broke; after a pause it goes on from `revision`. */
+  /** The watch broke; after a pause it continues from `revision`. */
   | { readonly phase: 'resuming'; readonly revision: string };
 
 interface Listing<T extends KubeObject> {
   /** The first list, or one that replaces what was delivered because the revision was gone. */
   readonly phase: 'listing' | 'relisting';
-  /** What has come so far. */
+  /** The pages that have arrived. */
   readonly pages: Pages<T>;
   readonly continue: string | undefined;
 }
 
 export type Pages<T extends KubeObject> = readonly (readonly Live<T>[])[];
 
-/** What happened. */
+/** An input of the state machine. */
 export type WatcherInput<T extends KubeObject> =
   | { readonly type: 'page'; readonly items: readonly Live<T>[]; readonly revision: string; readonly continue: string | undefined }
   | { readonly type: 'event'; readonly event: WatchEvent<T> }
-  /** The server ended the watch in good order. */
+  /** The server ended the watch in an orderly way. */
   | { readonly type: 'ended' }
-  /** Nothing came for longer than the server keeps a watch: the connection is dead. */
+  /** The watch was silent for longer than the server keeps one open: the connection is dead. */
   | { readonly type: 'silent' }
   | { readonly type: 'failed'; readonly error: unknown }
   | { readonly type: 'waited' };
 
-/** What to do next. */
+/** The next action of the driver. */
 export type WatcherAction =
   | { readonly do: 'list'; readonly continue: string | undefined }
   | { readonly do: 'watch'; readonly revision: string }
-  /** Go on reading the watch that is open. */
+  /** Continue to read the open watch. */
   | { readonly do: 'read' }
   /** Pause for the next back-off delay, then feed 'waited'. */
   | { readonly do: 'wait' };
 
-/** What the cache is told. */
+/** A change for the cache. */
 export type Delivery<T extends KubeObject> =
   | { readonly type: 'replace'; readonly pages: Pages<T> }
   | { readonly type: 'put' | 'delete'; readonly object: Live<T> };
@@ -55,13 +55,13 @@ export interface WatcherStep<T extends KubeObject> {
   readonly state: WatcherState<T>;
   readonly action: WatcherAction;
   readonly delivery?: Delivery<T>;
-  /** Things go well again: the back-off starts over. */
+  /** Set after a success: the back-off starts over. */
   readonly reset?: true;
 }
 
 export const initialWatcherState: WatcherState<never> = { phase: 'listing', pages: [], continue: undefined };
 
-/** The watcher's whole behaviour: from where it stands and what happened to where it stands then and what to do. Pure. */
+/** Returns the next state and action for an input. It is pure, and is the watcher's whole behaviour. */
 export function watcherStep<T extends KubeObject>(state: WatcherState<T>, input: WatcherInput<T>): WatcherStep<T> {
   switch (state.phase) {
     case 'listing':
@@ -82,7 +82,7 @@ function listStep<T extends KubeObject>(state: Listing<T>, input: WatcherInput<T
       return { ...watch<T>(input.revision), delivery: { type: 'replace', pages }, reset: true };
     }
     case 'failed': {
-      // A continue token that has expired: what was gathered is of no use.
+      // The continue token has expired: the gathered pages are of no use.
       const restart = isExpired(input.error);
       return { state: restart ? { ...state, pages: [], continue: undefined } : state, action: { do: 'wait' } };
     }

@@ -6,6 +6,8 @@ import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { Delivery, WatcherInput, WatcherState } from './watcher-state.ts';
 import { initialWatcherState, watcherStep } from './watcher-state.ts';
@@ -15,31 +17,32 @@ export interface WatcherOptions<T extends KubeObject> {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Only objects that these match. */
+  /** Limits the objects to those that both selectors match. */
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Told of every change in order; a 'replace' is awaited before the watch goes on. */
+  /** Receives every change in order; a 'replace' is awaited before the watch goes on. */
   readonly deliver: (delivery: Delivery<T>) => Promise<void> | void;
   readonly signal: AbortSignal;
   readonly backoff?: Backoff;
-  readonly random?: () => number;
+  readonly random?: Random;
 }
 
 const PAGE_SIZE = 500;
-/** The server is asked to end a watch within 5 to 10 minutes, at random, as client-go's reflector does. */
+/** The server is asked to end a watch after 5 to 10 minutes, at random, as client-go's reflector does. */
 const MIN_WATCH_SECONDS = 300;
-/** How much longer than asked for a watch may stay silent before it counts as dead. */
+/** A watch that stays silent for this much longer than it was asked to last counts as dead. */
 const SILENCE_MARGIN_MS = 15_000;
-/** A watch that lasted so long was no failure. */
+/** A watch that lasted this long resets the back-off. */
 const STEADY_MS = 10_000;
 
 /**
  * Follows all objects of a kind until `signal` aborts: lists in pages, watches, resumes from the last revision or bookmark,
- * lists again when the revision is gone. Errors are logged and retried, with a jittered back-off, for ever; it never rejects.
+ * lists again if the revision is gone. Errors are logged and retried without limit, with a jittered back-off; it never rejects.
  */
 export async function runWatcher<T extends KubeObject>(options: WatcherOptions<T>): Promise<void> {
   const { clock, signal, deliver, log, kind } = options;
-  const backoff = options.backoff ?? createBackoff({ initialMs: 100, maxMs: 30_000, jitter: 1 });
+  const { random = systemRandom } = options;
+  const backoff = options.backoff ?? createBackoff({ initialMs: 100, maxMs: 30_000, jitter: 1, random });
   let state: WatcherState<T> = initialWatcherState;
   let action = watcherStep<T>(state, { type: 'waited' }).action;
 
@@ -96,7 +99,7 @@ async function watchUntilEnd<T extends KubeObject>(
   revision: string,
   feed: (input: WatcherInput<T>) => Promise<void> | void,
 ): Promise<WatcherInput<T>> {
-  const { client, clock, kind, labelSelector, fieldSelector, signal, random = Math.random } = options;
+  const { client, clock, kind, labelSelector, fieldSelector, signal, random = systemRandom } = options;
   const timeoutSeconds = Math.floor(MIN_WATCH_SECONDS * (1 + random()));
   const silence = new AbortController();
   const limitMs = timeoutSeconds * 1000 + SILENCE_MARGIN_MS;

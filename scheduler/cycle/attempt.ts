@@ -2,7 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';

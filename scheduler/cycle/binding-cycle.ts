@@ -5,7 +5,7 @@ import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { FailureHandler } from './failure-handler.ts';
 import type { AttemptResult, SchedulerMetrics } from './metrics.ts';

@@ -3,7 +3,7 @@ import { keyOf } from '../../api/meta/object.ts';
 import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/control/controller.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { conditionPatch } from './pod-conditions.ts';
 

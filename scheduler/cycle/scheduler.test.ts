@@ -7,7 +7,7 @@ import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import { createMemoryClient } from '../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { node, pod } from '../state/objects.fixture.ts';
 import { createScheduler } from './scheduler.ts';

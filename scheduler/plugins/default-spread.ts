@@ -2,7 +2,7 @@ import { replicaSets } from '../../api/kinds/apps/replica-set.ts';
 import { replicationControllers } from '../../api/kinds/core/replication-controller.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
-import { controllerOf } from '../../runtime/control/controller.ts';
+import { controllerOf } from '../../runtime/control/controller-ref.ts';
 import type { Informer, Informers } from '../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../runtime/watch/selector-index.ts';
 import type { PodInfo } from '../state/pod-info.ts';

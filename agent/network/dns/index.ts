@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import { sleep, systemClock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import type { Runnable } from '../../../runtime/control/controller.ts';
+import type { Runnable } from '../../../runtime/control/runnable.ts';
 import { createZone } from './cluster-names.ts';
 import { createForwarder } from './forward.ts';
 import { addLocalAddress } from './local-address.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
-import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { keepCniConfig } from './cni-keeper.ts';
 

@@ -5,7 +5,7 @@ import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import { directSource } from '../../volume/object-cache.ts';
 import { containerEnvironment } from './environment.ts';

@@ -6,7 +6,7 @@ import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
-import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { podDirectories } from '../../contract/pod-directories.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aPod } from '../../contract/pods.fixture.ts';

@@ -3,10 +3,11 @@ import type { Service, ServicePort } from '../../../api/kinds/core/service/index
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ContainerPort } from '../../../api/pod/container/container.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { isDeleting, isReady, isTerminal, sameText } from '../pod-state.ts';
+import { isReady, isTerminal, sameText } from '../pod-state.ts';
 
-/** A port of a service as it is on a pod. */
+/** A port of a service, resolved on a pod. */
 export interface ResolvedPort {
   readonly name?: string;
   readonly port: number;
@@ -16,23 +17,23 @@ export interface ResolvedPort {
 
 export const isHeadless = (service: Service): boolean => service.spec?.clusterIP === 'None';
 
-/** Whether its endpoints are ours to write: it selects pods, and is no mere alias. */
+/** Whether a service's endpoints are written by controllers: it selects pods, and is no ExternalName. */
 export const selectsPods = (service: Service): boolean => service.spec?.selector !== undefined && service.spec.type !== 'ExternalName';
 
-/** The service's selector as other kinds write theirs. */
+/** Returns the service's selector in the form of other kinds. */
 export const selectorOf = (service: Service): LabelSelector | undefined => service.spec?.selector && { matchLabels: service.spec.selector };
 
-/** The pods that a service selects. */
+/** Returns the pods that a service selects. */
 export function podsOf(service: Live<Service>, pods: Informer<Pod>): readonly Live<Pod>[] {
   const selector = selectorOf(service);
   return selector ? pods.select(service.metadata.namespace ?? '', selector) : [];
 }
 
-/** Whether a pod has a place among a service's endpoints: it has an address and has not ended. */
+/** Whether a pod belongs among a service's endpoints: it has an address and has not ended. */
 export const isMember = (pod: Pod, includeTerminating: boolean): boolean =>
   !isTerminal(pod) && (pod.status?.podIP ?? '') !== '' && (includeTerminating || !isDeleting(pod));
 
-/** The pod has its own DNS name under the service. */
+/** Returns the pod's DNS name under the service, if it has one. */
 export const hostnameIn = (pod: Pod, service: Service): string | undefined =>
   pod.spec?.hostname && pod.spec.subdomain === service.metadata?.name ? pod.spec.hostname : undefined;
 
@@ -48,7 +49,7 @@ function portNumber(pod: Pod, { targetPort, port, protocol }: ServicePort): numb
   return undefined;
 }
 
-/** The service's ports on this pod, in the service's order; those whose name the pod does not know are left out. */
+/** Returns the service's ports on this pod, in the service's order, without those whose name the pod does not have. */
 export function portsOn(pod: Pod, service: Service): ResolvedPort[] {
   return (service.spec?.ports ?? []).flatMap((port) => {
     const number = portNumber(pod, port);
@@ -58,7 +59,7 @@ export function portsOn(pod: Pod, service: Service): ResolvedPort[] {
   });
 }
 
-/** Whether a pod changed in what endpoints say of it. */
+/** Whether a change of a pod affects its endpoints. */
 export function endpointChanged(pod: Live<Pod>, old: Live<Pod>): boolean {
   return (
     pod.metadata.uid !== old.metadata.uid ||

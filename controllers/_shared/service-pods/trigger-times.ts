@@ -7,9 +7,9 @@ import { readyCondition } from '../pod-state.ts';
 
 export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-/** Remembers, service by service, what its endpoints were last made from, to tell when the next change was set off. */
+/** Remembers the pods that each service's endpoints were last made from, to find the time of the change that comes next. */
 export interface TriggerTimes {
-  /** The earliest change among the service and its pods since the last call; undefined where nothing has a new time. */
+  /** Returns the earliest change of the service and its pods since the last call; undefined if nothing has a new time. */
   next(service: Live<Service>, pods: readonly Live<Pod>[]): string | undefined;
   forget(key: string): void;
 }

@@ -1,11 +1,14 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { ConfigMap } from '../../../api/kinds/core/config-map.ts';
 import type { Namespace } from '../../../api/kinds/core/namespace.ts';
-import { keyOf } from '../../../api/meta/object.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
-import { isDeleting, sameText } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
+import { sameText } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating } from '../../_shared/refusals.ts';
 
 const NAME = 'kube-root-ca.crt';
@@ -15,43 +18,46 @@ const DESCRIPTION = {
 
 /** Publishes the cluster's CA certificates in every namespace, for pods to mount beside their token. */
 export function rootCaController(kinds: { namespaces: Kind<Namespace>; configMaps: Kind<ConfigMap> }, rootCaPem: string): ControllerDefinition {
-  const data = { 'ca.crt': rootCaPem };
+  const isPublished = ({ metadata }: Live<ConfigMap>) => metadata.name === NAME;
   return {
     name: 'root-ca-certificate-publisher-controller',
     component: 'root-ca-certificate-publisher',
     concurrency: 1,
-    setup(env) {
-      const namespaces = env.informers.of(kinds.namespaces);
-      const configMaps = env.informers.of(kinds.configMaps);
-      namespaces.on({ add: (namespace) => env.enqueue(keyOf(namespace)) });
-      const restore = (configMap: ConfigMap) => {
-        if (configMap.metadata?.name === NAME) env.enqueue({ namespace: '', name: configMap.metadata.namespace ?? '' });
-      };
-      configMaps.on({ update: restore, delete: restore });
-      return {
-        needs: [namespaces, configMaps],
-        async reconcile(key) {
-          const namespace = namespaces.get(key);
-          if (namespace === undefined || isDeleting(namespace)) return DONE;
-          const there = configMaps.get({ namespace: key.name, name: NAME });
-          if (there && sameText(there.data, data) && there.binaryData === undefined) return DONE;
-          try {
-            if (there) {
-              const { binaryData: _, ...kept } = there;
-              await env.client.update(kinds.configMaps, {
-                ...kept,
-                metadata: { ...there.metadata, annotations: { ...there.metadata.annotations, ...DESCRIPTION } },
-                data,
-              });
-            } else {
-              await env.client.create(kinds.configMaps, { metadata: { name: NAME, namespace: key.name, annotations: { ...DESCRIPTION } }, data });
-            }
-          } catch (error) {
-            if (!isAlreadyExists(error) && !isNamespaceTerminating(error)) throw error;
-          }
-          return DONE;
-        },
+    for: primary(kinds.namespaces, { when: { create: true }, priority: 'normal' }),
+    watches: [
+      watched(kinds.configMaps, {
+        when: { update: isPublished, delete: isPublished },
+        map: ({ metadata }) => ({ namespace: '', name: metadata.namespace ?? '' }),
+      }),
+    ],
+    reconcile: ({ client, informers }) => {
+      const namespaces = informers.of(kinds.namespaces);
+      const configMaps = informers.of(kinds.configMaps);
+      return async (key) => {
+        const namespace = namespaces.get(key);
+        if (namespace === undefined || isDeleting(namespace)) return DONE;
+        const there = configMaps.get({ namespace: key.name, name: NAME });
+        try {
+          if (there === undefined) await client.create(kinds.configMaps, configMapIn(key.name, rootCaPem));
+          else if (!holds(there, rootCaPem)) await client.update(kinds.configMaps, corrected(there, rootCaPem));
+        } catch (error) {
+          if (!isAlreadyExists(error) && !isNamespaceTerminating(error)) throw error;
+        }
+        return DONE;
       };
     },
   };
+}
+
+const dataOf = (rootCaPem: string) => ({ 'ca.crt': rootCaPem });
+
+const configMapIn = (namespace: string, rootCaPem: string): ConfigMap => ({
+  metadata: { name: NAME, namespace, annotations: { ...DESCRIPTION } },
+  data: dataOf(rootCaPem),
+});
+
+const holds = ({ data, binaryData }: ConfigMap, rootCaPem: string): boolean => sameText(data, dataOf(rootCaPem)) && binaryData === undefined;
+
+function corrected({ binaryData: _, ...kept }: Live<ConfigMap>, rootCaPem: string): ConfigMap {
+  return { ...kept, metadata: { ...kept.metadata, annotations: { ...kept.metadata.annotations, ...DESCRIPTION } }, data: dataOf(rootCaPem) };
 }

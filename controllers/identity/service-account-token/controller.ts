@@ -3,13 +3,18 @@ import type { TokenRequest } from '../../../api/kinds/authentication/token-reque
 import type { Secret } from '../../../api/kinds/core/secret.ts';
 import type { ServiceAccount } from '../../../api/kinds/core/service-account.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import { keyOf } from '../../../api/meta/object.ts';
-import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { indexed } from '../../../runtime/control/wiring.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 import { ACCOUNT_NAME, ACCOUNT_TOKEN, ACCOUNT_UID, accountOf, missingData } from './plan.ts';
 
-/** The longest that can be asked for. Such a token ends with its secret or its account. */
+/** The longest that can be requested. Such a token ends with its secret or its account. */
 const EXPIRATION_SECONDS = 2 ** 32;
 
 export interface ServiceAccountTokenKinds {
@@ -18,46 +23,50 @@ export interface ServiceAccountTokenKinds {
 }
 
 /**
- * Fills the token secrets that users make for service accounts, and deletes those whose account is gone
- * (https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets). Nobody else needs one: pods get tokens of their own.
+ * Fills the token secrets that users create for service accounts, and deletes those whose account is deleted
+ * (https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets). Pods do not need them: they get tokens of their own.
  */
 export function serviceAccountTokenController(kinds: ServiceAccountTokenKinds, rootCaPem: string): ControllerDefinition {
+  const isOfAccount = (secret: Live<Secret>) => accountOf(secret) !== undefined;
   return {
     name: 'serviceaccount-token-controller',
     component: 'serviceaccount-token-controller',
     concurrency: 5,
-    setup(env) {
-      const tokens = env.informers.of(kinds.secrets);
-      const accounts = env.informers.of(kinds.serviceAccounts);
-      tokens.addIndex(ACCOUNT_TOKEN, (secret) => {
-        const name = accountOf(secret);
-        return name === undefined ? [] : [`${secret.metadata.namespace}/${name}`];
-      });
-      const wake = (secret: Live<Secret>) => {
-        if (accountOf(secret) !== undefined) env.enqueue(keyOf(secret));
-      };
-      const wakeTokens = (account: Live<ServiceAccount>) => {
-        for (const secret of tokens.byIndex(ACCOUNT_TOKEN, `${account.metadata.namespace}/${account.metadata.name}`)) wake(secret);
-      };
-      tokens.on({ add: wake, update: wake });
-      accounts.on({ add: wakeTokens, delete: wakeTokens });
-      return {
-        needs: [tokens, accounts],
-        async reconcile(key) {
-          const secret = tokens.get(key);
-          if (secret === undefined) return DONE;
-          const name = accountOf(secret);
-          if (name === undefined) return DONE;
-          // By a stale cache a good token would go: the server is asked.
-          const account = await unlessGone(env.client.get(kinds.serviceAccounts, { namespace: key.namespace, name }));
-          const uid = secret.metadata.annotations?.[ACCOUNT_UID];
-          if (account === undefined || (uid !== undefined && uid !== account.metadata.uid)) await remove(env, kinds, secret);
-          else await fill(env, kinds, secret, account, rootCaPem);
-          return DONE;
-        },
+    for: primary(kinds.secrets, { when: { create: isOfAccount, update: isOfAccount }, priority: 'normal' }),
+    watches: [
+      watched(kinds.serviceAccounts, {
+        when: { create: true, delete: true },
+        map: (account, { informers }) =>
+          informers
+            .of(kinds.secrets)
+            .byIndex(ACCOUNT_TOKEN, keyText(keyOf(account)))
+            .map(keyOf),
+        priority: 'normal',
+      }),
+    ],
+    indexes: [indexed(kinds.secrets, indexByAccount)],
+    reconcile: (env) => {
+      const secrets = env.informers.of(kinds.secrets);
+      return async (key) => {
+        const secret = secrets.get(key);
+        const name = secret && accountOf(secret);
+        if (secret === undefined || name === undefined) return DONE;
+        // By a stale cache a good token would be deleted: ask the server.
+        const account = await unlessGone(env.client.get(kinds.serviceAccounts, { namespace: key.namespace, name }));
+        const uid = secret.metadata.annotations?.[ACCOUNT_UID];
+        if (account === undefined || (uid !== undefined && uid !== account.metadata.uid)) await remove(env, kinds, secret);
+        else await fill(env, kinds, secret, account, rootCaPem);
+        return DONE;
       };
     },
   };
+}
+
+function indexByAccount(secrets: Informer<Secret>): void {
+  secrets.addIndex(ACCOUNT_TOKEN, (secret) => {
+    const name = accountOf(secret);
+    return name === undefined ? [] : [keyText({ namespace: secret.metadata.namespace ?? '', name })];
+  });
 }
 
 async function remove(env: ControllerEnv, kinds: ServiceAccountTokenKinds, secret: Live<Secret>): Promise<void> {

@@ -4,20 +4,20 @@ export const ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
 export const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 export const ACCOUNT_UID = 'kubernetes.io/service-account.uid';
 
-/** The service account that a token secret is for; undefined for any other secret. */
+/** Returns the service account that a token secret is for; undefined for any other secret. */
 export const accountOf = (secret: Secret): string | undefined =>
   secret.type === ACCOUNT_TOKEN ? secret.metadata?.annotations?.[ACCOUNT_NAME] || undefined : undefined;
 
 export interface MissingData {
   /** Entries to set, in base64. */
   readonly data: Record<string, string>;
-  /** It has no token yet. */
+  /** Whether the secret lacks a token. */
   readonly token: boolean;
 }
 
 /**
- * What a token secret lacks of what its readers expect beside each other: token, certificates, namespace.
- * @returns undefined where it has all
+ * Returns the entries that a token secret lacks of token, certificates and namespace, which its readers expect together;
+ * undefined if it has all of them.
  */
 export function missingData(secret: Secret, rootCaPem: string): MissingData | undefined {
   const data: Record<string, string> = {};

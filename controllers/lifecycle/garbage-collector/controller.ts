@@ -8,24 +8,24 @@ import { createCollectorReconcile } from './reconcile.ts';
 
 export interface GarbageCollectorKinds {
   /**
-   * Every kind whose objects can own or be owned: all that can be listed, watched and deleted, each in one version.
-   * Asked again every few seconds: kinds may come and go.
+   * Returns every kind whose objects can own or be owned: all that can be listed, watched and deleted, each in one version.
+   * Called every few seconds: kinds may come and go.
    */
   readonly collected: () => readonly Kind[];
 }
 
 const KINDS_RESYNC_MS = 5_000;
-/** An owner and its dependent reach us by different ways: the owner gets this long to show up before it is asked for. */
+/** An owner and its dependent arrive by different watches: the owner gets this long to show up before it is asked for. */
 const OWNER_SHOWS_UP_MS = 100;
 
-/** A kind that does not answer for so long does not hold up the others any longer: its objects are asked for one by one. */
+/** A kind that does not answer for this long holds up the others no longer: its objects are asked for one by one. */
 const SYNC_PATIENCE_MS = 30_000;
 
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 const isEvents = (kind: Kind): boolean => kind.plural === 'events' && (kind.group === '' || kind.group === 'events.k8s.io');
 
 /**
- * Deletes what has lost all its owners; carries out foreground deletion and orphaning.
+ * Deletes objects that have lost all their owners; carries out foreground deletion and orphaning.
  * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/)
  */
 export function garbageCollectorController(kinds: GarbageCollectorKinds): ControllerDefinition {
@@ -36,7 +36,7 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
     setup(env) {
       const graph = createOwnerGraph();
       const followed = new Map<string, { informer: Informer; stop: () => void }>();
-      /** Kinds that have yet to deliver their first list, and since when. */
+      /** The kinds whose first list has not arrived, with the time since which it is awaited. */
       const unsynced = new Map<string, number>();
       const look = (uid: string, afterMs = 0) => {
         const node = graph.get(uid);
@@ -65,7 +65,7 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
         followed.delete(id);
         unsynced.delete(id);
         entry?.stop();
-        // Without its kind an object is neither owner nor owned.
+        // An object whose kind is no longer followed is neither owner nor owned.
         for (const object of entry?.informer.list() ?? []) for (const uid of graph.remove(object)) look(uid);
       };
       const refresh = () => {

@@ -5,7 +5,7 @@ import type { OwnerReference } from '../../../api/meta/object-meta.ts';
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
 
-/** What the graph knows of an object. */
+/** An object in the graph. */
 export interface GraphNode {
   readonly kind: Kind;
   readonly namespace: string;
@@ -13,22 +13,22 @@ export interface GraphNode {
   readonly uid: string;
   readonly owners: readonly OwnerReference[];
   readonly deleting: boolean;
-  /** It is being deleted, and waits until its blocking dependents are gone. */
+  /** Whether it is terminating, and waits until its blocking dependents are deleted. */
   readonly deletingDependents: boolean;
-  /** It is being deleted, and its dependents are to be let go first. */
+  /** Whether it is terminating, and its dependents must be released first. */
   readonly orphaning: boolean;
 }
 
 /**
- * Who owns whom, over all kinds: an index of dependents by the owner's UID.
- * `put` and `remove` answer the UIDs that must be looked at because of the change.
+ * The owner references of all kinds: an index of dependents by the owner's UID.
+ * `put` and `remove` return the UIDs that must be examined because of the change.
  */
 export interface OwnerGraph {
   put(kind: Kind, object: Live): string[];
   remove(object: Live): string[];
   get(uid: string): GraphNode | undefined;
   dependentsOf(uid: string): readonly GraphNode[];
-  /** It was seen to be deleted: no object will ever have this UID again. */
+  /** Whether the object was seen deleted: no object will ever have this UID again. */
   isGone(uid: string): boolean;
   readonly size: number;
 }

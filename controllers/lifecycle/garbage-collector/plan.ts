@@ -3,21 +3,21 @@ import type { OwnerReference } from '../../../api/meta/object-meta.ts';
 import type { GraphNode } from './graph.ts';
 import { FOREGROUND, ORPHAN } from './graph.ts';
 
-/** An owner that keeps its dependents (solid), is gone (dangling), or waits for them to go (waiting). */
+/** The state of an owner: it keeps its dependents (solid), is deleted (dangling), or waits for their deletion (waiting). */
 export type OwnerState = 'solid' | 'dangling' | 'waiting';
 
 export type Decision =
   | { readonly do: 'nothing' }
-  /** Somebody still wants it: only the references of the others go. */
+  /** An owner remains: only the references to the others are removed. */
   | { readonly do: 'drop-owners'; readonly uids: readonly string[] }
   | {
       readonly do: 'delete';
       readonly policy: 'Background' | 'Foreground' | 'Orphan';
-      /** It is part of a circle of owners that wait for each other: its references must not block any more. */
+      /** Set for a part of a circle of owners that wait for each other: its references must not block any more. */
       readonly unblock: boolean;
     };
 
-/** What becomes of a dependent whose owners are in these states. `dependents` are its own. */
+/** Decides about a dependent whose owners are in these states. `dependents` are its own. */
 export function decide(
   object: Live,
   owners: readonly { readonly reference: OwnerReference; readonly state: OwnerState }[],

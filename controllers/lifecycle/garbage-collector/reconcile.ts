@@ -4,8 +4,10 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
-import type { ControllerEnv, Reconcile, Result } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import type { Reconcile } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import type { Result } from '../../../runtime/queue/result.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 import type { GraphNode, OwnerGraph } from './graph.ts';
 import { FOREGROUND, groupOf, isNamedBy, ORPHAN } from './graph.ts';
@@ -15,18 +17,18 @@ import { blocking, decide } from './plan.ts';
 export interface CollectorParts {
   readonly env: ControllerEnv;
   readonly graph: OwnerGraph;
-  /** The kinds collected now. */
+  /** Returns the kinds that are collected now. */
   readonly kinds: () => readonly Kind[];
-  /** Looks at the object with this UID. */
+  /** Enqueues the object with this UID. */
   readonly look: (uid: string) => void;
-  /** All kinds have delivered their first list: what is missing from the graph may be looked for. */
+  /** Whether all kinds have delivered their first list, so that an object missing from the graph may be looked for. */
   readonly synced: () => boolean;
 }
 
 const NOT_SYNCED_MS = 200;
-/** An owner's kind may be served again later; until then nobody can say whether the owner is there. */
+/** An owner's kind may be served again later; until then it is unknown whether the owner exists. */
 const UNKNOWN_KIND_MS = 30_000;
-/** Dependents that are let go at once. */
+/** Limits the dependents that are released at once. */
 const ORPHANED_AT_ONCE = 32;
 
 /** The key's name is a UID. Objects are taken from the informers, and every write names UID and revision. */

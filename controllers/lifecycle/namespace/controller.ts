@@ -1,34 +1,29 @@
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
 import type { NamespaceKinds } from './reconcile.ts';
 import { createNamespaceReconcile } from './reconcile.ts';
 
-/** Deletes what is in a namespace before the namespace goes. */
+/** Deletes the content of a terminating namespace, then lets the namespace go. */
 export function namespaceController(kinds: NamespaceKinds): ControllerDefinition {
   return {
     name: 'namespace-controller',
     component: 'namespace-controller',
     concurrency: 10,
-    setup(env) {
-      const namespaces = env.informers.of(kinds.namespaces);
-      const pods = env.informers.of(kinds.pods);
-      namespaces.on({
-        add: (namespace, initial) => {
-          if (isDeleting(namespace)) env.enqueue(keyOf(namespace), { priority: initial ? 'low' : 'normal' });
+    for: primary(kinds.namespaces, { when: { create: isDeleting, update: (namespace, old) => isDeleting(namespace) && !isDeleting(old) } }),
+    watches: [
+      // The end of the last pod of a terminating namespace.
+      watched(kinds.pods, {
+        when: { delete: true },
+        map(pod, { informers }) {
+          const namespace = informers.of(kinds.namespaces).get({ namespace: '', name: pod.metadata.namespace ?? '' });
+          if (!namespace || !isDeleting(namespace)) return undefined;
+          return informers.of(kinds.pods).list(namespace.metadata.name).length === 0 ? keyOf(namespace) : undefined;
         },
-        update: (namespace, old) => {
-          if (isDeleting(namespace) && !isDeleting(old)) env.enqueue(keyOf(namespace));
-        },
-      });
-      pods.on({
-        delete: (pod) => {
-          const key = { namespace: '', name: pod.metadata.namespace ?? '' };
-          const namespace = namespaces.get(key);
-          if (namespace && isDeleting(namespace) && pods.list(key.name).length === 0) env.enqueue(key);
-        },
-      });
-      return { reconcile: createNamespaceReconcile(env, kinds, namespaces), needs: [namespaces, pods] };
-    },
+      }),
+    ],
+    reconcile: (env) => createNamespaceReconcile(env, kinds),
   };
 }

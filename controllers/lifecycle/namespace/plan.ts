@@ -5,11 +5,11 @@ import { resourceText } from '../../../api/meta/status-error.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf } from '../../_shared/conditions.ts';
 
-/** What is left of one kind after its deletion was asked for. */
+/** The objects of one kind that remain after their deletion was requested. */
 export interface Remaining {
   readonly kind: Kind;
   readonly count: number;
-  /** Finalizer → on how many objects. */
+  /** Finalizer → the number of objects that carry it. */
   readonly finalizers: ReadonlyMap<string, number>;
 }
 
@@ -21,9 +21,9 @@ export function remainingOf(kind: Kind, objects: readonly KubeObject[]): Remaini
   return { kind, count: objects.length, finalizers };
 }
 
-/** What one attempt to empty a namespace came to. */
+/** The outcome of one attempt to empty a namespace. */
 export interface Outcome {
-  /** Kinds could not be found out. */
+  /** Set if the kinds could not be discovered. */
   readonly discoveryError?: string;
   readonly deletionErrors: readonly string[];
   readonly remaining: readonly Remaining[];

@@ -5,11 +5,11 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';
 import { exponentialDelay } from '../../../base/backoff.ts';
-import type { ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
-import type { Informer } from '../../../runtime/watch/informer.ts';
+import type { Reconcile } from '../../../runtime/control/controller.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
 import type { Outcome, Remaining } from './plan.ts';
 import { planConditions, remainingOf } from './plan.ts';
@@ -17,22 +17,23 @@ import { planConditions, remainingOf } from './plan.ts';
 export interface NamespaceKinds {
   readonly namespaces: Kind<Namespace>;
   readonly pods: Kind<Pod>;
-  /** Every namespaced kind that can be listed and deleted; asked anew in each attempt, so that kinds may come and go. */
+  /** Returns every namespaced kind that can be listed and deleted. Called in each attempt, so that kinds may come and go. */
   readonly content: () => readonly Kind[] | Promise<readonly Kind[]>;
 }
 
 const FINALIZER = 'kubernetes';
-/** How long to wait before looking again at what did not go at once: longer each time that nothing went. The end of a pod is noticed sooner. */
+/** The delay before the next attempt, longer each time that nothing was deleted. The end of the last pod is noticed sooner. */
 const LOOK_AGAIN = { initialMs: 1000, maxMs: 8000 };
 
-/** What was left of a namespace when it was last looked at, and how often that was so. */
+/** The number of objects that remained at the last attempts, and how many attempts in a row found that number. */
 interface Standstill {
   readonly left: number;
   readonly looks: number;
 }
 
-/** Empties namespaces that are being deleted: pods first and all the rest when the last of them is gone; then lets the namespace go. */
-export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds, namespaces: Informer<Namespace>): Reconcile {
+/** Empties terminating namespaces: deletes pods first and the rest once the last pod is gone; then removes the finalizer. */
+export function createNamespaceReconcile(env: ControllerEnv, kinds: NamespaceKinds): Reconcile {
+  const namespaces = env.informers.of(kinds.namespaces);
   const standstills = new Map<string, Standstill>();
   return async (key) => {
     const before = standstills.get(key.name);
@@ -75,7 +76,7 @@ async function writeConditions(
 
 async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: string): Promise<Outcome> {
   const pods = await emptyKind(env, kinds.pods, namespace);
-  // Whatever the pods use (their config, their accounts, the policies that fence them in) outlives them.
+  // Objects that the pods use (config, accounts, policies) outlive them.
   if (typeof pods === 'string') return { deletionErrors: [pods], remaining: [] };
   if (pods.count > 0) return { deletionErrors: [], remaining: [pods] };
   let content: readonly Kind[];
@@ -92,7 +93,7 @@ async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: strin
   };
 }
 
-/** Deletes all objects of a kind in a namespace, and tells what is left of them, or what went wrong. */
+/** Deletes all objects of a kind in a namespace; returns those that remain, or the message of an error. */
 async function emptyKind(env: ControllerEnv, kind: Kind, namespace: string): Promise<Remaining | string> {
   try {
     const before = await env.client.list(kind, { namespace });
@@ -100,7 +101,7 @@ async function emptyKind(env: ControllerEnv, kind: Kind, namespace: string): Pro
     if (before.items.some((object) => !isDeleting(object))) await deleteAll(env, kind, namespace, before.items);
     return remainingOf(kind, (await env.client.list(kind, { namespace })).items);
   } catch (error) {
-    // The kind went away meanwhile, and its objects with it.
+    // The kind was removed meanwhile, and its objects with it.
     if (isNotFound(error)) return remainingOf(kind, []);
     return messageOf(error);
   }

@@ -5,8 +5,9 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import { sleep } from '../../../base/clock.ts';
-import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { failAndDelete } from '../../_shared/disruption-target.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
@@ -14,7 +15,7 @@ import { planPodGc } from './plan.ts';
 
 export interface PodGcConfig {
   readonly periodMs?: number;
-  /** Ended pods that are kept; 0: all. */
+  /** The number of ended pods that are kept; 0 for all. */
   readonly terminatedThreshold?: number;
   /** A node must have been missing this long before its pods go. */
   readonly quarantineMs?: number;
@@ -22,7 +23,7 @@ export interface PodGcConfig {
 
 const ORPHANED = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
 
-/** Removes pods that no agent will: of nodes that are gone, never scheduled, or too many that have ended. */
+/** Deletes pods that no agent will: those of deleted nodes, those never scheduled, and the ended ones beyond a threshold. */
 export function podGcController(kinds: { nodes: Kind<Node>; pods: Kind<Pod> }, config: PodGcConfig = {}): ControllerDefinition {
   const { periodMs = 20_000, terminatedThreshold = 12_500, quarantineMs = 40_000 } = config;
   return {
@@ -69,7 +70,7 @@ async function sweep(env: ControllerEnv, kinds: { nodes: Kind<Node>; pods: Kind<
   for (const pod of plan.orphaned) if (gone.has(pod.spec?.nodeName ?? '')) await failAndDelete(env, kinds.pods, pod, ORPHANED);
 }
 
-/** Nodes that have been missing for the whole quarantine and that the server does not know either. */
+/** Returns the nodes that have been missing for the whole quarantine and that the server does not know either. */
 async function goneNodes(
   env: ControllerEnv,
   kind: Kind<Node>,

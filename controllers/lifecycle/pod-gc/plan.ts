@@ -1,7 +1,8 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import { isDeleting, isTerminal } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { isTerminal } from '../../_shared/pod-state.ts';
 
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 
@@ -18,7 +19,7 @@ export interface PodGcPlan {
 
 const nodeIsReady = (node: Node): boolean => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** Sorts out the pods that nobody else will ever remove. */
+/** Finds the pods that no other part will delete. */
 export function planPodGc(pods: readonly Live<Pod>[], nodeOf: (name: string) => Node | undefined, threshold: number): PodGcPlan {
   const terminated: Live<Pod>[] = [];
   const outOfService: Live<Pod>[] = [];

@@ -4,7 +4,8 @@ import { endpoints } from '../../../api/kinds/core/endpoints.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';
-import { endpointSliceMirroringController, isMirrored, mirrored, mirroredAnnotations, skippedAddresses } from './controller.ts';
+import { endpointSliceMirroringController } from './controller.ts';
+import { isMirrored, mirrored, mirroredAnnotations, skippedAddresses } from './plan.ts';
 
 const named = (more: Endpoints['metadata'] = {}): Endpoints => ({ metadata: { name: 'db', namespace: 'default', ...more } });
 const addresses = (count: number) => Array.from({ length: count }, (_, i) => ({ ip: `192.0.${Math.floor(i / 250)}.${i % 250}` }));

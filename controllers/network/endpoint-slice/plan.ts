@@ -2,16 +2,18 @@ import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../api/meta/object-meta.ts';
-import { groupBy, semanticallyEqual } from '../../_shared/equality.ts';
-import { generateNameFor } from '../../_shared/ownership/generate-name.ts';
-import { isDeleting, sameText } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { semanticallyEqual } from '../../_shared/equality.ts';
+import { generateNameFor } from '../../_shared/generate-name.ts';
+import { groupBy } from '../../_shared/group-by.ts';
+import { sameText } from '../../_shared/pod-state.ts';
 import { TRIGGER_TIME } from '../../_shared/service-pods/trigger-times.ts';
 
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const HEADLESS = 'service.kubernetes.io/headless';
 const RESERVED = new Set([MANAGED_BY, SERVICE_NAME, HEADLESS]);
-/** More endpoints than this go into a further slice. */
+/** Limits the endpoints of a slice; further ones go into another. */
 export const PER_SLICE = 100;
 
 /** Endpoints that share family and ports: what one or more slices hold. */
@@ -21,16 +23,16 @@ export interface SliceGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What every slice of an owner carries. */
+/** The properties that all slices of an owner share. */
 export interface SliceFrame {
   readonly name: string;
   readonly namespace: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly owner: OwnerReference;
   readonly trigger: string | undefined;
-  /** Annotations beside the trigger; where left out, those of each slice stay as they are. */
+  /** Annotations beside the trigger; left out, those of each slice stay as they are. */
   readonly annotations?: Readonly<Record<string, string>>;
-  /** The owner is being deleted: nothing is made any more. */
+  /** Set if the owner is terminating: no slice is created any more. */
   readonly closing?: boolean;
 }
 
@@ -58,15 +60,15 @@ const groupKey = (addressType: string, ports: readonly EndpointSlicePort[] | und
     ...(ports ?? []).map(({ name = '', port, protocol, appProtocol }) => JSON.stringify([name, port, protocol, appProtocol])).sort(),
   ].join();
 
-/** Who an endpoint is, apart from how it is. */
+/** Returns the identity of an endpoint, without its state. */
 const identity = (endpoint: Endpoint): string =>
   JSON.stringify([endpoint.addresses, endpoint.targetRef?.uid ?? endpoint.targetRef?.name, endpoint.hostname, endpoint.nodeName]);
 
 /**
- * Fits the endpoints into the slices there are with as few writes as possible: each stays in its slice; room in slices that change anyway
- * is filled first, the fullest before the others, then the fullest slice that takes the whole rest, then new slices are made, in the place
- * of slices that are not needed any more where there are such. A service without endpoints has one empty slice of each family, so that
- * clients see that there is nothing, rather than nothing yet. Slices of a former owner of the same name go.
+ * Fits the endpoints into the existing slices with as few writes as possible. Each stays in its slice. Room in slices that change anyway
+ * is filled first, the fullest first; then the fullest slice that takes the whole rest; then new slices are created, in place of slices
+ * that are no longer needed, if there are any. A service without endpoints has one empty slice per family, so that clients can tell it
+ * from a service that has not been reconciled yet. Slices of a former owner of the same name are deleted.
  */
 export function planSlices(
   frame: SliceFrame,
@@ -156,7 +158,7 @@ function fitGroup(frame: SliceFrame, group: SliceGroup, slices: readonly Live<En
   }
   let holders = 0;
   for (const slice of fitted) {
-    // The empty slice of a service without endpoints stays; every other empty one goes.
+    // The empty slice of a service without endpoints stays; every other empty one is deleted.
     const keep = slice.endpoints.length > 0 || (group.endpoints.length === 0 && holders === 0);
     if (!keep) out.remove.push(slice.live);
     else if (slice.changed) out.update.push(updated(frame, slice));

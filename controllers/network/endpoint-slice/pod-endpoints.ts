@@ -3,8 +3,9 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Endpoint, EndpointHints } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import { groupBy } from '../../_shared/equality.ts';
-import { isDeleting, isReady } from '../../_shared/pod-state.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { groupBy } from '../../_shared/group-by.ts';
+import { isReady } from '../../_shared/pod-state.ts';
 import { hostnameIn, isMember, portsOn } from '../../_shared/service-pods/membership.ts';
 import type { SliceGroup } from './plan.ts';
 import { familiesOf } from './plan.ts';
@@ -12,7 +13,7 @@ import { wantsTopologyHints } from './topology-hints.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-/** Where traffic should stay, by the service's `trafficDistribution`. */
+/** Returns the hints that the service's `trafficDistribution` asks for. */
 function hintsOf(service: Service, nodeName: string | undefined, zone: string | undefined): EndpointHints | undefined {
   if (wantsTopologyHints(service)) return undefined;
   const wish = service.spec?.trafficDistribution;

@@ -8,7 +8,7 @@ const MODE = 'service.kubernetes.io/topology-mode';
 const FORMER_MODE = 'service.kubernetes.io/topology-aware-hints';
 const ZONE = 'topology.kubernetes.io/zone';
 const EXCLUDED = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
-/** How much more traffic than its share an endpoint may get. */
+/** Limits the traffic that an endpoint may get beyond its share. */
 const OVERLOAD = 0.2;
 
 /** Whether a service asks by annotation that traffic stay in its zone, as far as the zones' sizes allow. */
@@ -20,14 +20,14 @@ export function wantsTopologyHints({ metadata }: Service): boolean {
 /** Each zone's share of the CPU of all ready nodes. */
 export type ZoneShares = ReadonlyMap<string, number>;
 
-/** What of a node the shares depend on; undefined for one that does not count. */
+/** Returns the zone and CPU of a node, on which the shares depend; undefined for a node that does not count. */
 export function zoneCpuOf(node: Node): { readonly zone: string; readonly milliCpu: number } | undefined {
   const labels = node.metadata?.labels ?? {};
   if (EXCLUDED.some((label) => label in labels) || conditionOf(node.status?.conditions, 'Ready')?.status !== 'True') return undefined;
   return { zone: labels[ZONE] ?? '', milliCpu: milliValueOfQuantity(node.status?.allocatable?.cpu ?? '0') };
 }
 
-/** Undefined where a ready node tells no zone or no CPU, or all are in one zone. */
+/** Returns each zone's share of the CPU; undefined if a ready node has no zone or no CPU, or all are in one zone. */
 export function zoneShares(nodes: readonly Node[]): ZoneShares | undefined {
   const cpu = new Map<string, number>();
   let total = 0;
@@ -44,7 +44,7 @@ export function zoneShares(nodes: readonly Node[]): ZoneShares | undefined {
 export type TopologyHints =
   /** The zone whose traffic each ready endpoint takes. */
   | { readonly zoneOf: ReadonlyMap<Endpoint, string> }
-  /** Why there are no hints, in upstream's words. */
+  /** The reason for the absence of hints, in upstream's words. */
   | { readonly refused: string };
 
 /**

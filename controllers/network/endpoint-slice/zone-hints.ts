@@ -2,23 +2,24 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { groupBy, semanticallyEqual } from '../../_shared/equality.ts';
+import { semanticallyEqual } from '../../_shared/equality.ts';
+import { groupBy } from '../../_shared/group-by.ts';
 import type { SliceGroup } from './plan.ts';
 import type { ZoneShares } from './topology-hints.ts';
 import { planTopologyHints, wantsTopologyHints, zoneCpuOf, zoneShares } from './topology-hints.ts';
 
 /** Follows the sizes of the zones, and hints the endpoints of services that ask for it. */
 export interface ZoneHints {
-  /** The groups with the hints that the service asks for by annotation; as they are where it does not. Tells in events what came of it. */
+  /** Returns the groups with the hints that the service asks for by annotation, or unchanged if it does not; records events about it. */
   apply(service: Live<Service>, groups: readonly SliceGroup[]): readonly SliceGroup[];
   forget(key: string): void;
 }
 
 export function followZones(env: Pick<ControllerEnv, 'recorder' | 'enqueue'>, nodes: Informer<Node>): ZoneHints {
   let shares: { readonly of: ZoneShares | undefined } | undefined;
-  /** Services that ask for hints, and whether they have them. */
+  /** The services that ask for hints, and whether they have them. */
   const asking = new Map<string, { readonly key: ObjectKey; readonly hinted: boolean }>();
   const changed = () => {
     shares = undefined;

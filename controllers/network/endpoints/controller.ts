@@ -5,13 +5,16 @@ import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict } from '../../../api/meta/status-error.ts';
-import type { ControllerDefinition, ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import type { ControllerDefinition, Reconcile } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { isNamespaceTerminating, messageOf, unlessGone } from '../../_shared/refusals.ts';
-import type { Pace } from '../../_shared/service-pods/handlers.ts';
-import { createPace, serviceHandler, servicePodHandler } from '../../_shared/service-pods/handlers.ts';
 import { podsOf, selectsPods } from '../../_shared/service-pods/membership.ts';
+import type { Pace } from '../../_shared/service-pods/pace.ts';
+import { createPace } from '../../_shared/service-pods/pace.ts';
+import { selectedPods } from '../../_shared/service-pods/selected-pods.ts';
 import type { TriggerTimes } from '../../_shared/service-pods/trigger-times.ts';
 import { createTriggerTimes } from '../../_shared/service-pods/trigger-times.ts';
 import { MANAGED_BY, OUR_NAME, planEndpoints } from './plan.ts';
@@ -33,26 +36,27 @@ export function endpointsController(kinds: EndpointsKinds): ControllerDefinition
       const pods = env.informers.of(kinds.pods);
       const endpoints = env.informers.of(kinds.endpoints);
       const pace = createPace();
-      services.on(serviceHandler(env));
-      pods.on(servicePodHandler(env, services, pace));
-      const wake = (object: Live<Endpoints>) => {
-        const key = keyOf(object);
-        if (services.get(key)) env.enqueue(key, { afterMs: pace.delayMs(keyText(key)) });
+      return {
+        for: kinds.services,
+        watches: [
+          selectedPods(kinds.pods, services, pace),
+          // Endpoints of a service that was deleted while nobody watched.
+          watched(kinds.endpoints, { when: { create: (object, initial) => initial && isOurs(object) }, map: keyOf }),
+          // A write that was planned from an older copy may be wrong in a way that the next plan, made from a copy as old, did not see.
+          watched(kinds.endpoints, {
+            when: { update: true, delete: true },
+            map: (object) => services.get(keyOf(object)) && keyOf(object),
+            moved: () => false,
+            afterMs: pace.delayMs,
+          }),
+        ],
+        reconcile: createReconcile({ env, kinds, services, pods, endpoints, pace, triggers: createTriggerTimes() }),
       };
-      endpoints.on({
-        // Left over from a service that went while nobody watched.
-        add: (object, initial) => {
-          if (initial && object.metadata.labels?.[MANAGED_BY] === OUR_NAME) env.enqueue(keyOf(object), { priority: 'low' });
-        },
-        // A write that was planned from an older copy may have left what the next plan, from a copy as old, took for right.
-        update: (object) => wake(object),
-        delete: (object) => wake(object),
-      });
-      const reconcile = createReconcile({ env, kinds, services, pods, endpoints, pace, triggers: createTriggerTimes() });
-      return { reconcile, needs: [services, pods, endpoints] };
     },
   };
 }
+
+const isOurs = ({ metadata }: Live<Endpoints>): boolean => metadata.labels?.[MANAGED_BY] === OUR_NAME;
 
 interface Parts {
   readonly env: ControllerEnv;
@@ -83,7 +87,7 @@ function createReconcile({ env, kinds, services, pods, endpoints, pace, triggers
       if (existing) await env.client.update(kinds.endpoints, next);
       else await env.client.create(kinds.endpoints, next);
     } catch (error) {
-      // Nothing can be created in a namespace that is going; what is there goes with it.
+      // Nothing can be created in a terminating namespace; its Endpoints are deleted with it.
       if (isNamespaceTerminating(error)) return DONE;
       if (isConflict(error)) throw error;
       const verb = existing ? 'Update' : 'Create';

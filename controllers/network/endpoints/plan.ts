@@ -12,7 +12,7 @@ export const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 export const OUR_NAME = 'endpoint-controller';
 const HEADLESS = 'service.kubernetes.io/headless';
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
-/** More addresses than this are left out, and an annotation says so. */
+/** Limits the addresses; further ones are left out, and an annotation says so. */
 export const CAPACITY = 1000;
 
 function addressOf(pod: Live<Pod>, ip: string, service: Service): EndpointAddress {
@@ -96,7 +96,7 @@ function truncated(subsets: readonly EndpointSubset[]): { subsets: EndpointSubse
 
 /**
  * The Endpoints that a service should have.
- * @returns undefined where `existing` is right as it is
+ * @returns undefined if `existing` is right
  */
 export function planEndpoints(
   service: Live<Service>,

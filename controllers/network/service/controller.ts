@@ -2,10 +2,14 @@ import type { Kind } from '../../../api/definition/kind.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
-import type { Live } from '../../../api/meta/object.ts';
+import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
-import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { indexed } from '../../../runtime/control/wiring.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 import { SERVICE_NAME } from '../endpoint-slice/plan.ts';
@@ -19,64 +23,57 @@ export interface LoadBalancerKinds {
 
 const SLICES_BY_SERVICE = 'load-balancer-service';
 
-/** Gives services of type LoadBalancer the nodes' addresses, as there is no cloud to ask; takes them away when the type changes. */
+const serviceOf = (slice: Live<EndpointSlice>): ObjectKey => ({
+  namespace: slice.metadata.namespace ?? '',
+  name: slice.metadata.labels?.[SERVICE_NAME] ?? '',
+});
+
+/** Whether a service has a load balancer, or had one that is to be taken down. */
+const concerns = (service: Service): boolean => wantsLoadBalancer(service) || (service.metadata?.finalizers?.includes(FINALIZER) ?? false);
+
+/** Gives services of type LoadBalancer the nodes' addresses, as there is no cloud to ask; removes them when the type changes. */
 export function serviceLoadBalancerController(kinds: LoadBalancerKinds): ControllerDefinition {
   return {
     name: 'service-lb-controller',
     component: 'service-controller',
     concurrency: 1,
-    setup(env) {
+    for: primary(kinds.services, { when: { create: concerns, update: concerns } }),
+    watches: [
+      watched(kinds.nodes, {
+        when: { create: true, update: reachedOtherwise, delete: true },
+        map: (_, { informers }) => informers.of(kinds.services).list().filter(concerns).map(keyOf),
+        moved: () => false,
+        priority: 'normal',
+      }),
+      watched(kinds.endpointSlices, {
+        map(slice, { informers }) {
+          const service = informers.of(kinds.services).get(serviceOf(slice));
+          return service && wantsLoadBalancer(service) && service.spec?.externalTrafficPolicy === 'Local' ? keyOf(service) : undefined;
+        },
+        priority: 'normal',
+      }),
+    ],
+    indexes: [indexed(kinds.endpointSlices, (slices) => slices.addIndex(SLICES_BY_SERVICE, (slice) => [keyText(serviceOf(slice))]))],
+    reconcile: (env) => {
       const services = env.informers.of(kinds.services);
       const nodes = env.informers.of(kinds.nodes);
       const slices = env.informers.of(kinds.endpointSlices);
-      const nameOf = (slice: Live<EndpointSlice>) => ({
-        namespace: slice.metadata.namespace ?? '',
-        name: slice.metadata.labels?.[SERVICE_NAME] ?? '',
-      });
-      slices.addIndex(SLICES_BY_SERVICE, (slice) => [keyText(nameOf(slice))]);
-      const concerns = (service: Service) => wantsLoadBalancer(service) || (service.metadata?.finalizers?.includes(FINALIZER) ?? false);
-      const wakeAll = () => {
-        for (const service of services.list()) if (concerns(service)) env.enqueue(keyOf(service));
-      };
-      services.on({
-        add: (service, initial) => {
-          if (concerns(service)) env.enqueue(keyOf(service), { priority: initial ? 'low' : 'normal' });
-        },
-        update: (service) => {
-          if (concerns(service)) env.enqueue(keyOf(service));
-        },
-      });
-      nodes.on({
-        add: wakeAll,
-        update: (node, old) => {
-          if (takesTraffic(node) !== takesTraffic(old) || !semanticallyEqual(node.status?.addresses, old.status?.addresses)) wakeAll();
-        },
-        delete: wakeAll,
-      });
-      const wakeLocal = (slice: Live<EndpointSlice>) => {
-        const service = services.get(nameOf(slice));
-        if (service && wantsLoadBalancer(service) && service.spec?.externalTrafficPolicy === 'Local') env.enqueue(keyOf(service));
-      };
-      slices.on({ add: wakeLocal, update: wakeLocal, delete: wakeLocal });
-
-      return {
-        needs: [services, nodes, slices],
-        async reconcile(key) {
-          const service = services.get(key);
-          if (service === undefined || !concerns(service)) return DONE;
-          if (!wantsLoadBalancer(service)) return release(env, kinds.services, service);
-          const nodesWithEndpoints = new Set(
-            slices
-              .byIndex(SLICES_BY_SERVICE, keyText(key))
-              .flatMap((slice) => (slice.endpoints ?? []).flatMap(({ conditions, nodeName }) => (conditions?.ready && nodeName ? [nodeName] : []))),
-          );
-          const ingress = planIngress(service, nodes.list(), nodesWithEndpoints);
-          return ensure(env, kinds.services, service, ingress);
-        },
+      return async (key) => {
+        const service = services.get(key);
+        if (service === undefined || !concerns(service)) return DONE;
+        if (!wantsLoadBalancer(service)) return release(env, kinds.services, service);
+        const nodesWithEndpoints = new Set(slices.byIndex(SLICES_BY_SERVICE, keyText(key)).flatMap(readyNodes));
+        return ensure(env, kinds.services, service, planIngress(service, nodes.list(), nodesWithEndpoints));
       };
     },
   };
 }
+
+const reachedOtherwise = (node: Live<Node>, old: Live<Node>): boolean =>
+  takesTraffic(node) !== takesTraffic(old) || !semanticallyEqual(node.status?.addresses, old.status?.addresses);
+
+const readyNodes = (slice: Live<EndpointSlice>): string[] =>
+  (slice.endpoints ?? []).flatMap(({ conditions, nodeName }) => (conditions?.ready && nodeName ? [nodeName] : []));
 
 const finalizersPatch = (service: Live<Service>, finalizers: readonly string[]) => {
   const { uid, resourceVersion } = service.metadata;
@@ -96,7 +93,7 @@ async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Ser
   return DONE;
 }
 
-/** It is there, and leads to other nodes from now on. */
+/** Updates a load balancer that leads to other nodes than before. */
 async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, ingress: object[]) {
   await env.client.update(kind, { ...service, status: { ...service.status, loadBalancer: { ingress } } }, { subresource: 'status' });
   if (ingress.length > 0) env.recorder.event(service, 'Normal', 'UpdatedLoadBalancer', 'Updated load balancer with new hosts');
@@ -104,7 +101,7 @@ async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Ser
   return DONE;
 }
 
-/** The service is being deleted, or is no load balancer any more: nothing of it may be left. */
+/** Takes the load balancer down: the service is terminating, or has another type by now. */
 async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>) {
   env.recorder.event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
   let current = service;

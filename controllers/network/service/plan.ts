@@ -4,11 +4,11 @@ import type { LoadBalancerIngress, Service } from '../../../api/kinds/core/servi
 export const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
-/** A load balancer is asked for, and of us: another class is another controller's. */
+/** Whether the service asks for a load balancer, and for one of ours: another class is another controller's. */
 export const wantsLoadBalancer = (service: Service): boolean =>
   service.spec?.type === 'LoadBalancer' && (service.spec.loadBalancerClass ?? '') === '' && service.metadata?.deletionTimestamp === undefined;
 
-/** A node that takes traffic from outside: ready, not excluded, not on its way out. */
+/** Whether a node takes traffic from outside: it is ready, not excluded, and not terminating. */
 export function takesTraffic(node: Node): boolean {
   if (node.metadata?.deletionTimestamp !== undefined || node.metadata?.labels?.[EXCLUDED] !== undefined) return false;
   return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
@@ -18,8 +18,8 @@ const internalIps = (node: Node): string[] =>
   (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
 
 /**
- * The addresses at which a service is reached from outside: without a cloud these are the nodes' own, of the families the service has.
- * With `externalTrafficPolicy: Local` only nodes with a ready endpoint count, where there is one.
+ * Returns the addresses at which a service is reached from outside: without a cloud these are the nodes' own, of the service's families.
+ * With `externalTrafficPolicy: Local` only nodes with a ready endpoint count, if there are any.
  */
 export function planIngress(service: Service, nodes: readonly Node[], nodesWithEndpoints: ReadonlySet<string>): LoadBalancerIngress[] {
   if (!wantsLoadBalancer(service)) return [];

@@ -2,11 +2,13 @@ import type { Kind } from '../../../api/definition/kind.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { cidrBlocks, nextFree } from './plan.ts';
 
 export interface NodeIpamConfig {
-  /** All pods' addresses; default 10.244.0.0/16. */
+  /** The range of all pods' addresses; default 10.244.0.0/16. */
   readonly clusterCidr?: string;
   /** Prefix length of one node's block; default 24. */
   readonly nodeCidrBits?: number;
@@ -25,7 +27,7 @@ export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpa
     concurrency: 1,
     setup(env) {
       const nodes = env.informers.of(kinds.nodes);
-      /** Block → the node that has it, from the moment it was chosen: the cache shows it later. */
+      /** Block → the node that has it, from the moment it is chosen: the cache shows it later. */
       const taken = new Map<number, string>();
       let last = -1;
       const note = (node: Node) => {
@@ -36,28 +38,20 @@ export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpa
           last = Math.max(last, index);
         }
       };
-      const wakeWaiting = () => {
-        for (const node of nodes.list()) if (!node.spec?.podCIDR) env.enqueue(keyOf(node));
-      };
       nodes.on({
-        add: (node) => {
-          note(node);
-          if (!node.spec?.podCIDR) env.enqueue(keyOf(node));
-        },
-        update: (node) => {
-          note(node);
-          if (!node.spec?.podCIDR) env.enqueue(keyOf(node));
-        },
+        add: note,
+        update: note,
         delete: (node) => {
           for (const [index, name] of taken) if (name === node.metadata.name) taken.delete(index);
-          wakeWaiting();
         },
       });
       return {
-        needs: [nodes],
+        for: primary(kinds.nodes, { when: { create: isWaiting, update: isWaiting }, priority: 'normal' }),
+        // The block of a deleted node is free: those that wait for one try again.
+        watches: [watched(kinds.nodes, { when: { delete: true }, map: () => nodes.list().filter(isWaiting).map(keyOf) })],
         async reconcile(key) {
           const node = nodes.get(key);
-          if (node === undefined || node.spec?.podCIDR) return DONE;
+          if (node === undefined || !isWaiting(node)) return DONE;
           const chosen = [...taken].find(([, name]) => name === key.name)?.[0] ?? nextFree(blocks, new Set(taken.keys()), last);
           if (chosen === undefined) {
             env.recorder.event(node, 'Normal', 'CIDRNotAvailable', `Node ${key.name} status is now: CIDRNotAvailable`);
@@ -76,3 +70,5 @@ export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpa
     },
   };
 }
+
+const isWaiting = (node: Node): boolean => !node.spec?.podCIDR;

@@ -1,9 +1,9 @@
 /** Blocks of one size cut from a range of IPv4 addresses. */
 export interface CidrBlocks {
   readonly count: number;
-  /** The text of the i-th block. */
+  /** Returns the text of the i-th block. */
   at(index: number): string;
-  /** Which block a CIDR is; undefined for one that is none of these. */
+  /** Returns the index of a CIDR; undefined if it is none of the blocks. */
   indexOf(cidr: string): number | undefined;
 }
 
@@ -19,7 +19,7 @@ const text = (address: number): string => [24, 16, 8, 0].map((shift) => Math.flo
 
 /**
  * Cuts `clusterCidr` into blocks of `/nodeBits`.
- * @throws where the range is none, or smaller than a block
+ * @throws Error if the range cannot be read, or is smaller than a block
  */
 export function cidrBlocks(clusterCidr: string, nodeBits: number): CidrBlocks {
   const { address, bits } = parse(clusterCidr);
@@ -38,7 +38,7 @@ export function cidrBlocks(clusterCidr: string, nodeBits: number): CidrBlocks {
   };
 }
 
-/** The next free block after the last one given, so that a block that was freed rests as long as possible; undefined: none is free. */
+/** Returns the next free block after `after`, so that a freed block rests as long as possible; undefined if none is free. */
 export function nextFree(blocks: CidrBlocks, taken: ReadonlySet<number>, after: number): number | undefined {
   for (let step = 1; step <= blocks.count; step++) {
     const index = (after + step) % blocks.count;

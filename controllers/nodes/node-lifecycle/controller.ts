@@ -2,10 +2,11 @@ import type { Kind } from '../../../api/definition/kind.ts';
 import type { Lease } from '../../../api/kinds/coordination/lease.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import { keyOf } from '../../../api/meta/object.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { indexed } from '../../../runtime/control/wiring.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';
 import { planOldLabels } from './labels.ts';
 import type { MonitorConfig } from './monitor.ts';
@@ -30,7 +31,7 @@ const DEFAULTS: MonitorConfig = {
   largeZone: 50,
 };
 
-/** Notices nodes that fall silent, and taints nodes by their conditions: NoSchedule at once, NoExecute (eviction) with care. Keeps old labels true. */
+/** Marks nodes that fall silent, and taints nodes by their conditions: NoSchedule at once, NoExecute (eviction) with care. Keeps old labels up to date. */
 export function nodeLifecycleController(kinds: NodeLifecycleKinds, config: Partial<MonitorConfig> = {}): ControllerDefinition {
   return {
     name: 'node-lifecycle-controller',
@@ -40,15 +41,13 @@ export function nodeLifecycleController(kinds: NodeLifecycleKinds, config: Parti
       const nodes = env.informers.of(kinds.nodes);
       const pods = env.informers.of(kinds.pods);
       const leases = env.informers.of(kinds.leases);
-      indexByNode(pods);
-      nodes.on({
-        add: (node) => env.enqueue(keyOf(node)),
-        update: (node) => {
-          if (planNoSchedule(node, env.clock.now()) || planOldLabels(node)) env.enqueue(keyOf(node));
-        },
-      });
       return {
-        needs: [nodes, pods, leases],
+        for: primary(kinds.nodes, {
+          when: { create: true, update: (node) => planNoSchedule(node, env.clock.now()) !== undefined || planOldLabels(node) !== undefined },
+          priority: 'normal',
+        }),
+        indexes: [indexed(kinds.pods, indexByNode)],
+        needs: [leases],
         async reconcile(key) {
           const node = nodes.get(key);
           if (!node) return DONE;

@@ -4,24 +4,24 @@ import type { Live } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf } from '../../_shared/conditions.ts';
 
-/** What is remembered of a node's signs of life. Times are ours: the node's clock is not trusted. */
+/** The remembered signs of life of a node. Times are by this process's clock: the node's is not trusted. */
 export interface Health {
   readonly heartbeat: string | undefined;
   readonly renewal: string | undefined;
-  /** When a sign of life was last seen. */
+  /** The time at which a sign of life was last seen. */
   readonly seenAt: number;
 }
 
 export interface HealthConfig {
-  /** Silence for this long makes a node Unknown. */
+  /** The silence after which a node becomes Unknown. */
   readonly gracePeriodMs: number;
-  /** The same for a node that has never reported. */
+  /** The same, for a node that has never reported. */
   readonly startupGracePeriodMs: number;
 }
 
 const heartbeatOf = (node: Node): string | undefined => conditionOf(node.status?.conditions, 'Ready')?.lastHeartbeatTime;
 
-/** Takes in what node and lease say now: anything new is a sign of life. A node that never reported lives since its creation. */
+/** Returns the health after a look at node and lease: any change is a sign of life. A node that never reported counts from its creation. */
 export function observe(before: Health | undefined, node: Live<Node>, lease: Lease | undefined, now: number): Health {
   const heartbeat = heartbeatOf(node);
   const renewal = lease?.spec?.renewTime;
@@ -36,8 +36,8 @@ export function observe(before: Health | undefined, node: Live<Node>, lease: Lea
 const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 /**
- * The conditions of a node that has been silent for too long: all that the agent reports becomes Unknown.
- * @returns undefined for a node that is heard of, or is Unknown already
+ * Returns the conditions of a node that has been silent for too long: every condition that the agent reports becomes Unknown.
+ * Returns undefined for a node that reports, or is Unknown already.
  */
 export function planUnknown(node: Live<Node>, health: Health, config: HealthConfig, now: number): NodeCondition[] | undefined {
   const conditions = node.status?.conditions ?? [];
@@ -66,5 +66,5 @@ export function planUnknown(node: Live<Node>, health: Health, config: HealthConf
   return next.every((condition, i) => condition === conditions[i]) ? undefined : next;
 }
 
-/** Ready as evictions see it: a node that says nothing is Unknown. */
+/** Returns the Ready status for evictions: Unknown for a node that has no such condition. */
 export const readyStatus = (node: Node): string => conditionOf(node.status?.conditions, 'Ready')?.status ?? 'Unknown';

@@ -1,14 +1,13 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 
-/** The labels by which old manifests select nodes, and what they repeat. */
+/** Labels, and the former names by which old manifests select nodes. */
 const OLD_NAMES: Readonly<Record<string, string>> = {
   'kubernetes.io/os': 'beta.kubernetes.io/os',
   'kubernetes.io/arch': 'beta.kubernetes.io/arch',
 };
 
 /**
- * The labels a node lacks under their old names, or has with another value than under the new ones.
- * @returns undefined where nothing changes
+ * Returns the labels that a node lacks under their former names, or has there with another value; undefined if nothing changes.
  */
 export function planOldLabels(node: Node): Record<string, string> | undefined {
   const labels = node.metadata?.labels ?? {};

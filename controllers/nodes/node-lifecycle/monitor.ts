@@ -4,9 +4,9 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { groupBy } from '../../_shared/equality.ts';
+import { groupBy } from '../../_shared/group-by.ts';
 import { messageOf } from '../../_shared/refusals.ts';
 import type { Health, HealthConfig } from './health.ts';
 import { observe, planUnknown, readyStatus } from './health.ts';
@@ -31,11 +31,11 @@ export interface MonitorParts {
 interface Known {
   readonly uid: string;
   health: Health;
-  /** Pods that could not be marked are tried again. */
+  /** Set while pods remain to be marked: a failure is tried again. */
   podsToMark: boolean;
 }
 
-/** Watches over the nodes until the signal aborts: one look at all of them every period. */
+/** Monitors the nodes until the signal aborts: examines all of them once per period. */
 export async function runMonitor(parts: MonitorParts, signal: AbortSignal): Promise<void> {
   const monitor = createMonitor(parts);
   while (!signal.aborted) {
@@ -47,7 +47,7 @@ export async function runMonitor(parts: MonitorParts, signal: AbortSignal): Prom
 export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
   const { env, config, kinds, nodes, leases } = parts;
   const known = new Map<string, Known>();
-  /** When the next node of a zone may be tainted. */
+  /** The time from which the next node of a zone may be tainted. */
   const mayTaintAt = new Map<string, number>();
   let allWereDown: boolean | undefined;
 
@@ -73,7 +73,7 @@ export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
     }
   }
 
-  /** The node as it is after this look. */
+  /** Marks a silent node as Unknown; returns the node after the write. */
   async function examine(node: Live<Node>): Promise<Live<Node>> {
     const { name, uid } = node.metadata;
     const entry = known.get(name);
@@ -98,7 +98,7 @@ export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
     await writeTaints(env.client, kinds.nodes, node, (fresh) => planNoExecute(fresh, key, env.clock.now()));
   }
 
-  /** Evicting taints: taken off what is ready at once, swapped at once, put on a node at a time as fast as its zone allows. */
+  /** Removes evicting taints from ready nodes at once, swaps them at once, and adds them one node at a time, as fast as the zone allows. */
   async function evict(zone: string, members: readonly Live<Node>[], allDown: boolean): Promise<void> {
     const rate = evictionRate(zoneStateOf(members, config), members.length, allDown, config);
     for (const node of members) {
@@ -141,7 +141,7 @@ export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
       const zones = groupBy(examined, zoneOf);
       const allDown = zones.size > 0 && [...zones.values()].every((members) => zoneStateOf(members, config) === 'FullDisruption');
       if (allWereDown && !allDown) {
-        // We were cut off, not they: everyone gets a new grace period.
+        // This controller was cut off, not the nodes: each gets a new grace period.
         for (const entry of known.values()) entry.health = { ...entry.health, seenAt: env.clock.now() };
       }
       allWereDown = allDown;

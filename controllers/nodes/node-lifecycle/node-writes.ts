@@ -7,13 +7,13 @@ import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
 import type { Taint } from '../../../api/pod/placement/taint.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { Client } from '../../../runtime/client/client.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import { readyCondition } from '../../_shared/pod-state.ts';
 import { patchStatus } from '../../_shared/pod-status.ts';
 
 const TRIES = 5;
 
-/** Agents write their Node often: a lost race is tried again on the fresh object. Undefined where the node is gone or needs no change. */
+/** Writes a Node, and after a lost race tries again on the fresh object: agents write often. Returns undefined if the node is deleted or needs no change. */
 async function retried(client: Client, kind: Kind<Node>, node: Live<Node>, write: (node: Live<Node>) => Promise<Live<Node>> | undefined) {
   let current = node;
   for (let attempt = 1; ; attempt++) {
@@ -63,7 +63,7 @@ export function writeConditions(client: Client, kind: Kind<Node>, node: Live<Nod
   });
 }
 
-/** Takes the pods of a node that is not ready out of their services: nobody else can say it of them. */
+/** Marks the pods of a node that is not ready as not ready, so that they leave their services: no one else can report it. */
 export async function markPodsNotReady(env: ControllerEnv, kind: Kind<Pod>, pods: readonly Live<Pod>[]): Promise<void> {
   for (const pod of pods) {
     const ready = readyCondition(pod);

@@ -20,8 +20,8 @@ const OURS = new Set([UNSCHEDULABLE, ...Object.values(BY_CONDITION).flatMap((byS
 const is = (taint: Taint, key: string, effect: string): boolean => taint.key === key && taint.effect === effect;
 
 /**
- * The taints with `NoSchedule` set for what the conditions and `unschedulable` say; everybody else's are kept.
- * @returns undefined where nothing changes
+ * Returns the taints with those of `NoSchedule` set by the conditions and `unschedulable`; taints of others are kept.
+ * Returns undefined if nothing changes.
  */
 export function planNoSchedule(node: Node, now: number): Taint[] | undefined {
   const wanted = new Set<string>();
@@ -37,10 +37,10 @@ export function planNoSchedule(node: Node, now: number): Taint[] | undefined {
   return [...kept, ...added.map((key) => ({ key, effect: 'NoSchedule', timeAdded: timeText(now) }))];
 }
 
-/** The `NoExecute` taint that a Ready status asks for; it evicts. */
+/** Returns the key of the evicting (`NoExecute`) taint for a Ready status; undefined for a ready node. */
 export const evictingTaint = (ready: string): string | undefined => (ready === 'False' ? NOT_READY : ready === 'Unknown' ? UNREACHABLE : undefined);
 
-/** The taints with `NoExecute` for `key` alone, or for neither not-ready nor unreachable; undefined where nothing changes. */
+/** Returns the taints with `NoExecute` for `key` alone of not-ready and unreachable, or for neither; undefined if nothing changes. */
 export function planNoExecute(node: Node, key: string | undefined, now: number): Taint[] | undefined {
   const taints = node.spec?.taints ?? [];
   const kept = taints.filter((taint) => taint.effect !== 'NoExecute' || taint.key === key || (taint.key !== NOT_READY && taint.key !== UNREACHABLE));

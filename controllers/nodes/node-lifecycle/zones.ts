@@ -4,13 +4,13 @@ import { readyStatus } from './health.ts';
 export type ZoneState = 'Normal' | 'PartialDisruption' | 'FullDisruption';
 
 export interface ZoneConfig {
-  /** Nodes tainted for eviction a second, in a healthy zone. */
+  /** Nodes tainted for eviction per second, in a healthy zone. */
   readonly evictionRate: number;
-  /** The same in a large zone of which too much is down; a small one evicts nothing then. */
+  /** The same, in a large zone that is unhealthy; a small one evicts nothing then. */
   readonly secondaryEvictionRate: number;
   /** The share of nodes down that makes a zone unhealthy. */
   readonly unhealthyThreshold: number;
-  /** A zone of more nodes than this is large. */
+  /** The number of nodes beyond which a zone is large. */
   readonly largeZone: number;
 }
 
@@ -19,7 +19,7 @@ export const zoneOf = (node: Node): string => {
   return `${labels?.['topology.kubernetes.io/region'] ?? ''}/${labels?.['topology.kubernetes.io/zone'] ?? ''}`;
 };
 
-/** How a zone is, judged by its nodes. */
+/** Returns the state of a zone from the readiness of its nodes. */
 export function zoneStateOf(nodes: readonly Node[], { unhealthyThreshold }: Pick<ZoneConfig, 'unhealthyThreshold'>): ZoneState {
   const down = nodes.filter((node) => readyStatus(node) !== 'True').length;
   if (nodes.length > 0 && down === nodes.length) return 'FullDisruption';
@@ -27,8 +27,8 @@ export function zoneStateOf(nodes: readonly Node[], { unhealthyThreshold }: Pick
 }
 
 /**
- * Nodes a second that may be tainted for eviction. When every zone is down, it is more likely this controller that is cut off:
- * then nothing is evicted at all.
+ * Returns the nodes per second that may be tainted for eviction. If every zone is down, this controller is more likely to be cut off:
+ * then nothing is evicted.
  */
 export function evictionRate(state: ZoneState, zoneSize: number, allDown: boolean, config: ZoneConfig): number {
   if (allDown) return 0;

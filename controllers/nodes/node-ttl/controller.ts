@@ -1,13 +1,14 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
-import { keyOf } from '../../../api/meta/object.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { nextBand, secondsOf } from './plan.ts';
 
 const ANNOTATION = 'node.alpha.kubernetes.io/ttl';
 
-/** Tells each node, in an annotation, how long it may keep what it read: longer in large clusters. */
+/** Annotates each node with the time for which it may keep secrets and config maps it has read: longer in large clusters. */
 export function nodeTtlController(kinds: { nodes: Kind<Node> }): ControllerDefinition {
   return {
     name: 'ttl-controller',
@@ -21,26 +22,18 @@ export function nodeTtlController(kinds: { nodes: Kind<Node> }): ControllerDefin
         count += change;
         band = nextBand(band, count);
       };
-      nodes.on({
-        add(node) {
-          counted(1);
-          env.enqueue(keyOf(node));
-        },
-        update(node) {
-          if (node.metadata.annotations?.[ANNOTATION] !== String(secondsOf(band))) env.enqueue(keyOf(node));
-        },
-        delete: () => counted(-1),
-      });
+      // Attached before the wiring: an event is judged by the band that it leads to.
+      nodes.on({ add: () => counted(1), delete: () => counted(-1) });
+      const wanted = () => String(secondsOf(band));
+      const ttlOf = (node: Live<Node>) => node.metadata.annotations?.[ANNOTATION];
       return {
-        needs: [nodes],
+        for: primary(kinds.nodes, { when: { create: true, update: (node) => ttlOf(node) !== wanted() }, priority: 'normal' }),
         async reconcile(key) {
           const node = nodes.get(key);
-          const wanted = String(secondsOf(band));
-          if (!node || node.metadata.annotations?.[ANNOTATION] === wanted) return DONE;
-          await env.client.patch(kinds.nodes, key, {
-            type: 'merge',
-            body: { metadata: { uid: node.metadata.uid, annotations: { [ANNOTATION]: wanted } } },
-          });
+          const ttl = wanted();
+          if (!node || ttlOf(node) === ttl) return DONE;
+          const body = { metadata: { uid: node.metadata.uid, annotations: { [ANNOTATION]: ttl } } };
+          await env.client.patch(kinds.nodes, key, { type: 'merge', body });
           return DONE;
         },
       };

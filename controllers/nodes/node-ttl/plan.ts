@@ -1,4 +1,4 @@
-/** How long a node may keep what it read of secrets and config maps, by the size of the cluster; the bands overlap, so that it does not flap. */
+/** The time for which a node may keep secrets and config maps it has read, by the number of nodes. The bands overlap, so that it does not flap. */
 const BANDS: readonly { readonly from: number; readonly to: number; readonly seconds: number }[] = [
   { from: 0, to: 100, seconds: 0 },
   { from: 90, to: 500, seconds: 15 },
@@ -7,7 +7,7 @@ const BANDS: readonly { readonly from: number; readonly to: number; readonly sec
   { from: 1800, to: Number.POSITIVE_INFINITY, seconds: 300 },
 ];
 
-/** The band for so many nodes, coming from band `current` (pkg/controller/ttl/ttl_controller.go). */
+/** Returns the band for this number of nodes, coming from band `current` (pkg/controller/ttl/ttl_controller.go). */
 export function nextBand(current: number, nodes: number): number {
   let band = current;
   while (band < BANDS.length - 1 && nodes > (BANDS[band]?.to ?? 0)) band++;

@@ -4,11 +4,14 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { indexed } from '../../../runtime/control/wiring.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { disrupt } from '../../_shared/disruption-target.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
 import { evicting, evictionTime } from './plan.ts';
 
 export interface TaintEvictionKinds {
@@ -16,7 +19,7 @@ export interface TaintEvictionKinds {
   readonly pods: Kind<Pod>;
 }
 
-/** Deletes pods from nodes with NoExecute taints, when what they tolerate has run out. */
+/** Deletes pods from nodes with NoExecute taints, once their tolerations have run out. */
 export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDefinition {
   return {
     name: 'taint-eviction-controller',
@@ -25,33 +28,28 @@ export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDe
     setup(env) {
       const nodes = env.informers.of(kinds.nodes);
       const pods = env.informers.of(kinds.pods);
-      indexByNode(pods);
-      /** Pods that wait for their time: to tell when they are spared. UID → key. */
-      const waiting = new Set<string>();
       const nodeOf = (pod: Pod) => nodes.get({ namespace: '', name: pod.spec?.nodeName ?? '' });
-      const wakePods = (node: Live<Node>) => {
-        for (const pod of podsOnNode(pods, node.metadata.name)) env.enqueue(keyOf(pod));
-      };
-      nodes.on({
-        add: (node) => {
-          if (evicting(node).length > 0) wakePods(node);
-        },
-        update: (node, old) => {
-          if (!semanticallyEqual(evicting(node), evicting(old))) wakePods(node);
-        },
-      });
-      pods.on({
-        add: (pod) => {
-          if (evicting(nodeOf(pod)).length > 0) env.enqueue(keyOf(pod));
-        },
-        update: (pod, old) => {
-          const moved = pod.spec?.nodeName !== old.spec?.nodeName || pod.spec?.tolerations?.length !== old.spec?.tolerations?.length;
-          if (moved && evicting(nodeOf(pod)).length > 0) env.enqueue(keyOf(pod));
-        },
-        delete: (pod) => void waiting.delete(pod.metadata.uid),
-      });
+      const isThreatened = (pod: Pod) => evicting(nodeOf(pod)).length > 0;
+      /** UIDs of the pods that wait for their time: an event says so if they are spared. */
+      const waiting = new Set<string>();
+      pods.on({ delete: (pod) => void waiting.delete(pod.metadata.uid) });
       return {
-        needs: [nodes, pods],
+        for: primary(kinds.pods, {
+          when: { create: isThreatened, update: (pod, old) => placedOtherwise(pod, old) && isThreatened(pod) },
+          priority: 'normal',
+        }),
+        watches: [
+          watched(kinds.nodes, {
+            when: {
+              create: (node) => evicting(node).length > 0,
+              update: (node, old) => !semanticallyEqual(evicting(node), evicting(old)),
+            },
+            map: (node) => podsOnNode(pods, node.metadata.name).map(keyOf),
+            moved: () => false,
+            priority: 'normal',
+          }),
+        ],
+        indexes: [indexed(kinds.pods, indexByNode)],
         async reconcile(key) {
           const pod = pods.get(key);
           if (pod === undefined || isDeleting(pod)) return DONE;
@@ -75,3 +73,6 @@ export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDe
     },
   };
 }
+
+const placedOtherwise = (pod: Live<Pod>, old: Live<Pod>): boolean =>
+  pod.spec?.nodeName !== old.spec?.nodeName || pod.spec?.tolerations?.length !== old.spec?.tolerations?.length;

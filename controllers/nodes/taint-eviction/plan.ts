@@ -10,8 +10,8 @@ export const evicting = (node: Node | undefined): Taint[] => (node?.spec?.taints
 const instant = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text));
 
 /**
- * When a pod must leave its node, in milliseconds since the epoch: at once (0) where a taint is not tolerated,
- * after the shortest `tolerationSeconds` where all are, counted from the moment that taint and pod met; undefined: it may stay.
+ * Returns the time at which a pod must leave its node, in milliseconds since the epoch: 0 (at once) if a taint is not tolerated, the end of
+ * the shortest `tolerationSeconds` if all are, counted from the moment that taint and pod met; undefined if the pod may stay.
  * Of several tolerations of one taint the first counts, as upstream has it.
  */
 export function evictionTime(pod: Live<Pod>, node: Node | undefined): number | undefined {

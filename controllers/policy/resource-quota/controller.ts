@@ -4,8 +4,11 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import type { CountedKind } from '../../../api/quota/usage.ts';
 import { compareQuantities } from '../../../api/schema/quantity.ts';
-import type { ControllerDefinition, ControllerEnv } from '../../../runtime/control/controller.ts';
-import { DONE } from '../../../runtime/control/controller.ts';
+import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { primary } from '../../../runtime/control/primary.ts';
+import { watched } from '../../../runtime/control/watched.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer, InformerHandler } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
@@ -16,22 +19,22 @@ type CountedResource = Kind & CountedKind;
 
 export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
-  /** Every namespaced kind that a quota may count. Asked anew for each quota, so that kinds may come and go. */
-  readonly counted: () => readonly CountedResource[];
-  /** Whether admission charges these quotas for what is created, so that only what becomes free has to be noticed. Default true. */
+  /** Returns every namespaced kind that a quota may count. Called for each quota, so that kinds may come and go. */
+  readonly counted: () => readonly Kind[];
+  /** Whether admission charges these quotas for creations, so that only freed usage has to be noticed. Default true. */
   readonly charged?: boolean;
 }
 
-/** A quota is counted anew this often even if nothing seems to have changed. */
+/** The period after which a quota is counted again even if nothing seems to have changed. */
 const RESYNC_MS = 5 * 60_000;
-/** What admission had charged, but not yet let into the store, when we counted is missing from what we wrote: a second count finds it. */
+/** Charges of objects that admission had passed but the store did not hold yet are missing from a count: a second count finds them. */
 const RECHECK_MS = 1000;
 const NOT_SYNCED_MS = 20;
-/** Changes are gathered this long: a Deployment that is deleted frees its pods one by one. */
+/** Gathers changes for this long: a deleted Deployment frees its pods one by one. */
 const GATHER_MS = 50;
 
 /**
- * Keeps `status.used` of quotas. At home, admission charges what is created; this controller notices what becomes free, and corrects what went astray.
+ * Keeps `status.used` of quotas. At home, admission charges objects that are created; this controller notices what is freed, and corrects errors.
  */
 export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDefinition {
   return {
@@ -40,32 +43,32 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
     concurrency: 5,
     setup(env) {
       const quotas = env.informers.of(kinds.resourceQuotas);
-      const watched = new Set<string>();
+      const followed = new Set<string>();
       const synced = new Set<string>();
       const wakeAll = (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       };
-      /** Follows a kind from its first use on: what no quota counts costs nothing. */
-      const follow = (kind: CountedResource): Informer => {
+      /** Follows a kind from its first use on, so that a kind that no quota counts costs nothing. */
+      const follow = (kind: Kind): Informer => {
         const informer = env.informers.of(kind);
         const id = idOf(kind);
-        if (!watched.has(id)) {
-          watched.add(id);
+        if (!followed.has(id)) {
+          followed.add(id);
           informer.on(changes(kind, env, kinds.charged ?? true, wakeAll));
           void informer.ready.then(() => synced.add(id));
         }
         return informer;
       };
-      quotas.on({
-        add: (quota, initial) => env.enqueue(keyOf(quota), { priority: initial ? 'low' : 'normal' }),
-        update: (quota, old) => {
-          if (!semanticallyEqual(quota.spec, old.spec) || !semanticallyEqual(quota.status?.hard, old.status?.hard)) env.enqueue(keyOf(quota));
-          // Counted anew, by us (though the answer may have been lost) or another: what admission charged meanwhile may be missing.
-          else if (usesLess(quota, old)) env.enqueue(keyOf(quota), { afterMs: RECHECK_MS });
-        },
-      });
       return {
-        needs: [quotas],
+        for: primary(kinds.resourceQuotas, { when: { create: true, update: asksOtherwise } }),
+        watches: [
+          // Counted by us (the answer may have been lost) or by another: charges that admission made meanwhile may be missing.
+          watched(kinds.resourceQuotas, {
+            when: { update: (quota, old) => !asksOtherwise(quota, old) && usesLess(quota, old) },
+            map: keyOf,
+            afterMs: RECHECK_MS,
+          }),
+        ],
         async reconcile(key) {
           const quota = quotas.get(key);
           if (quota === undefined) return DONE;
@@ -82,13 +85,16 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
   };
 }
 
-/** Admission only adds; who takes away has counted. */
+const asksOtherwise = (quota: ResourceQuota, old: ResourceQuota): boolean =>
+  !semanticallyEqual(quota.spec, old.spec) || !semanticallyEqual(quota.status?.hard, old.status?.hard);
+
+/** Whether the quota was counted: admission only adds to the usage. */
 const usesLess = (quota: ResourceQuota, old: ResourceQuota): boolean =>
   Object.entries(old.status?.used ?? {}).some(([name, before]) => compareQuantities(quota.status?.used?.[name] ?? '0', before) < 0);
 
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 
-/** What makes room: an object that goes, a pod that ends, a service that gives up its ports; and what takes some, where no admission charges it. */
+/** Wakes on changes that free quota: an object is deleted, a pod ends, a service gives up its ports; and on creations, if no admission charges them. */
 function changes(kind: CountedResource, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
   const now = () => env.clock.now();
   return {

@@ -5,16 +5,16 @@ import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../ap
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 
-/** Kinds that some resource of the quota counts. */
+/** Returns the kinds that some resource of the quota counts. */
 export const countedKinds = <K extends CountedKind>(quota: ResourceQuota, kinds: readonly K[]): K[] => {
   const resources = Object.keys(quota.spec?.hard ?? {});
   return kinds.filter((kind) => quotaResourcesFor(kind, resources).length > 0);
 };
 
-/** Objects never change, so each is worked out once. What the clock decides (a pod that is being deleted) is not kept. */
+/** Objects never change, so the usage of each is computed once. Usage that depends on the clock (a terminating pod's) is not kept. */
 const known = new WeakMap<KubeObject, ResourceList>();
 
-/** What an object takes of what quotas count. */
+/** Returns the usage of an object, in the resources that quotas count. */
 export function usageAt(kind: CountedKind, object: KubeObject, now: number): ResourceList {
   const before = known.get(object);
   if (before) return before;
@@ -24,8 +24,7 @@ export function usageAt(kind: CountedKind, object: KubeObject, now: number): Res
 }
 
 /**
- * The status of a quota as of what its namespace holds.
- * @returns undefined where the status is right as it is
+ * Returns the status of a quota from the objects of its namespace; undefined if the present status is right.
  */
 export function planStatus(
   quota: Live<ResourceQuota>,
@@ -34,7 +33,7 @@ export function planStatus(
 ): ResourceQuotaStatus | undefined {
   const spec = quota.spec ?? {};
   const hard = spec.hard ?? {};
-  // What nothing counts has no place in `used`: a zero would be a claim.
+  // A resource that no kind counts is left out of `used`: a zero would be a claim.
   const charged = new Set(counted.flatMap(({ kind }) => quotaResourcesFor(kind, Object.keys(hard))));
   const usages = counted.flatMap(({ kind, objects }) =>
     objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageAt(kind, object, now)),

@@ -7,7 +7,7 @@ const HISTORY = 'deployment.kubernetes.io/revision-history';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAX = 'deployment.kubernetes.io/max-replicas';
 
-/** What belongs to one object and is not handed down. */
+/** Annotations that belong to one object and are not copied to its ReplicaSets. */
 const NOT_COPIED = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   REVISION,
@@ -23,7 +23,7 @@ export type Annotations = Readonly<Record<string, string>>;
 
 const integer = (text: string | undefined): number | undefined => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined);
 
-/** 0 where the annotation is missing or no number. */
+/** Returns the revision in the annotation; 0 if it is missing or no number. */
 export const revisionOf = (replicaSet: { metadata?: { annotations?: Record<string, string> | undefined } | undefined }): number =>
   integer(replicaSet.metadata?.annotations?.[REVISION]) ?? 0;
 export const desiredOf = (annotations: Annotations | undefined): number | undefined => integer(annotations?.[DESIRED]);
@@ -45,8 +45,8 @@ function extendedHistory(history: string | undefined, revision: string): string 
 }
 
 /**
- * What the current ReplicaSet carries: the Deployment's own annotations and the revision, which only grows.
- * One that is rolled back to keeps its former revisions as history.
+ * Returns the annotations of the current ReplicaSet: the Deployment's own and the revision, which only grows.
+ * A ReplicaSet that is rolled back to keeps its former revisions as history.
  */
 export function currentAnnotations(deployment: Live<Deployment>, annotations: Annotations, revision: number): Annotations {
   const next: Record<string, string> = { ...annotations };

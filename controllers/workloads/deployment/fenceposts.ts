@@ -1,6 +1,6 @@
 import type { DeploymentSpec } from '../../../api/kinds/apps/deployment.ts';
 
-/** How far a rollout may go over and under the wanted number of pods. */
+/** The numbers by which a rollout may exceed and fall short of the wanted number of pods. */
 export interface Fenceposts {
   readonly maxSurge: number;
   readonly maxUnavailable: number;

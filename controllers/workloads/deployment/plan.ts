@@ -1,8 +1,8 @@
 import type { Deployment, DeploymentCondition } from '../../../api/kinds/apps/deployment.ts';
 import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { conditionOf, withCondition } from '../../_shared/conditions.ts';
-import { isDeleting } from '../../_shared/pod-state.ts';
 import { REVISION, revisionOf } from './annotations.ts';
 import type { Draft, Drafts } from './draft.ts';
 import { allOf, draftsOf } from './draft.ts';
@@ -27,14 +27,14 @@ export interface Plan {
   readonly change: readonly Draft[];
   readonly remove: readonly Live<ReplicaSet>[];
   readonly current: Draft | undefined;
-  /** The revision the Deployment should show; undefined where it does, or there is none yet. */
+  /** The revision that the Deployment should show; undefined if it does, or if there is none yet. */
   readonly revision: string | undefined;
   readonly conditions: readonly DeploymentCondition[];
   /** Whether the status estimates progress: not while paused, being scaled or deleted. */
   readonly progress: boolean;
 }
 
-/** One round: what to write so that the ReplicaSets come a step closer to the Deployment. */
+/** The writes of one round, which bring the ReplicaSets a step closer to the Deployment. */
 export function plan(observed: Observed): Plan {
   const { deployment, now } = observed;
   const drafts = draftsOf(deployment, observed.replicaSets);

@@ -6,13 +6,14 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
 import { selectorFrom } from '../../../api/selector/selector.ts';
-import type { ControllerEnv, Reconcile, Result } from '../../../runtime/control/controller.ts';
-import { controllerOf, DONE } from '../../../runtime/control/controller.ts';
-import type { Informer } from '../../../runtime/watch/informer.ts';
+import { claim } from '../../../runtime/control/claim.ts';
+import type { Reconcile } from '../../../runtime/control/controller.ts';
+import { controlledBy, controllerOf, controllerRefTo, orphansIn } from '../../../runtime/control/controller-ref.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import type { Result } from '../../../runtime/queue/result.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import { withCondition } from '../../_shared/conditions.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
-import { claim } from '../../_shared/ownership/claim.ts';
-import { controlledBy, controllerRefTo, orphansIn } from '../../_shared/ownership/controller-ref.ts';
 import { isTerminal } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating, messageOf, unlessGone } from '../../_shared/refusals.ts';
 import { REVISION } from './annotations.ts';
@@ -29,20 +30,20 @@ export interface DeploymentKinds {
   readonly pods: Kind<Pod>;
 }
 
-export interface DeploymentParts {
+interface DeploymentParts {
   readonly env: ControllerEnv;
   readonly kinds: DeploymentKinds;
-  readonly deployments: Informer<Deployment>;
-  readonly replicaSets: Informer<ReplicaSet>;
-  readonly pods: Informer<Pod>;
 }
 
 const selectsAll = ({ spec }: Deployment): boolean =>
   Object.keys(spec?.selector.matchLabels ?? {}).length === 0 && (spec?.selector.matchExpressions ?? []).length === 0;
 
 /** Brings the ReplicaSets a step closer to the Deployment, and its status up to date. */
-export function createDeploymentReconcile(parts: DeploymentParts): Reconcile {
-  const { env, kinds, deployments, replicaSets, pods } = parts;
+export function createDeploymentReconcile(env: ControllerEnv, kinds: DeploymentKinds): Reconcile {
+  const parts: DeploymentParts = { env, kinds };
+  const deployments = env.informers.of(kinds.deployments);
+  const replicaSets = env.informers.of(kinds.replicaSets);
+  const pods = env.informers.of(kinds.pods);
   return async (key) => {
     const deployment = deployments.get(key);
     if (deployment === undefined) return DONE;
@@ -95,8 +96,8 @@ async function apply(parts: DeploymentParts, observed: Live<Deployment>, owned: 
 }
 
 /**
- * The revision goes with the status, which leaves the generation alone: nothing was asked for anew. A custom resource's status takes
- * no annotation along; there it is written apart.
+ * Writes the revision with the status, which leaves the generation as it is. The status of a custom resource takes no annotation along;
+ * there the revision is written in a second request.
  */
 async function writeRevision(
   parts: DeploymentParts,
@@ -151,9 +152,9 @@ async function change({ env, kinds }: DeploymentParts, deployment: Live<Deployme
 }
 
 /**
- * Creates the ReplicaSet of the plan. One of that name may be there already: ours, which the cache has yet to show (nothing to do,
- * its event brings the key back), or another template's with the same hash, for which the collision count goes up.
- * @returns undefined where this round ends here
+ * Creates the ReplicaSet of the plan. One of that name may exist: ours, which the cache does not show yet (its event brings the key back),
+ * or another template's with the same hash, which increments the collision count.
+ * @returns undefined if the round ends here
  */
 async function create(parts: DeploymentParts, deployment: Live<Deployment>, draft: Draft): Promise<Live<ReplicaSet> | undefined> {
   const { env, kinds } = parts;
@@ -170,7 +171,7 @@ async function create(parts: DeploymentParts, deployment: Live<Deployment>, draf
       if (!ours) await writeStatus(parts, deployment, { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 });
       return undefined;
     }
-    // Nothing will ever be created in a namespace that is going.
+    // Nothing can be created in a terminating namespace any more.
     if (isNamespaceTerminating(error)) return undefined;
     const message = `Failed to create new replica set "${draft.name}": ${messageOf(error)}`;
     env.recorder.event(deployment, 'Warning', 'ReplicaSetCreateError', message);

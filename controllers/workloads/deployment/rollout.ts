@@ -13,7 +13,7 @@ export function ensureCurrent(deployment: Live<Deployment>, drafts: Drafts): Dra
   return draft;
 }
 
-/** How large the current ReplicaSet may be now. */
+/** Returns the number of replicas that the current ReplicaSet may have now. */
 function roomFor(deployment: Live<Deployment>, drafts: Drafts, current: Draft): number {
   const { spec } = deployment;
   const wanted = wantedReplicas(spec);
@@ -22,7 +22,7 @@ function roomFor(deployment: Live<Deployment>, drafts: Drafts, current: Draft): 
   return room <= 0 ? current.replicas : current.replicas + Math.min(room, wanted - current.replicas);
 }
 
-/** One step of a rolling update: grow the new, or else shrink the old, never under the minimum that must be available. */
+/** Takes one step of a rolling update: grows the new ReplicaSet, or otherwise shrinks old ones, never below the minimum that must be available. */
 export function rollForward(deployment: Live<Deployment>, drafts: Drafts): void {
   const current = ensureCurrent(deployment, drafts);
   if (current.live === undefined) shrinkOld(deployment, drafts, current);
@@ -76,7 +76,7 @@ function cleanUpUnhealthy(deployment: Live<Deployment>, old: readonly Draft[], m
   }
 }
 
-/** One step of a recreation: all old pods go, and only when none runs any more do the new ones come. */
+/** Takes one step of a recreation: scales old ReplicaSets to zero, and creates new pods only once no old one runs. */
 export function recreate(deployment: Live<Deployment>, drafts: Drafts, oldPodsRun: boolean): void {
   const active = activeOf(drafts.old);
   for (const draft of active) resize(draft, 0, deployment);

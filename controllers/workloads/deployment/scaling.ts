@@ -64,7 +64,7 @@ export function scale(deployment: Live<Deployment>, drafts: Drafts): void {
   });
 }
 
-/** The only active ReplicaSet, or, where none is, the latest; undefined where several are active. */
+/** Returns the only active ReplicaSet, or the latest if none is active; undefined if several are. */
 function activeOrLatest({ current, old }: Drafts): Draft | undefined {
   const active = activeOf(current ? [...old, current] : old);
   if (active.length > 1) return undefined;

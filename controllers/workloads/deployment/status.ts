@@ -3,7 +3,7 @@ import type { ReplicaSet } from '../../../api/kinds/apps/replica-set.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import { conditionOf, withCondition, withoutCondition } from '../../_shared/conditions.ts';
-import { defined, nonZero } from '../../_shared/equality.ts';
+import { defined, nonZero } from '../../_shared/status-fields.ts';
 import { fencepostsOf, wantedReplicas } from './fenceposts.ts';
 
 export const PROGRESSING = 'Progressing';
@@ -11,7 +11,7 @@ const AVAILABLE = 'Available';
 const REPLICA_FAILURE = 'ReplicaFailure';
 const FOREVER = 2 ** 31 - 1;
 
-/** The deadline in seconds; undefined where progress is not watched. */
+/** Returns the deadline in seconds; undefined if progress is not watched. */
 export function progressDeadline(spec: DeploymentSpec | undefined): number | undefined {
   const seconds = spec?.progressDeadlineSeconds;
   return seconds === undefined || seconds === FOREVER ? undefined : seconds;
@@ -117,7 +117,7 @@ export function planRolloutStatus(input: StatusInput): DeploymentStatus {
         condition(PROGRESSING, 'True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`, now),
       );
     } else if (hasProgressed(deployment.status, status)) {
-      // Each bit of progress starts the deadline anew: the update time moves although status and reason stay.
+      // Progress restarts the deadline: the update time moves although status and reason stay.
       const next = condition(PROGRESSING, 'True', 'ReplicaSetUpdated', `${subject} is progressing.`, now);
       const since = progressing?.status === 'True' ? progressing.lastTransitionTime : next.lastTransitionTime;
       conditions = [...withoutCondition(conditions, PROGRESSING), { ...next, lastTransitionTime: since }];
@@ -142,7 +142,7 @@ function failureOf(replicaSets: readonly Live<ReplicaSet>[]): DeploymentConditio
   return undefined;
 }
 
-/** Milliseconds after which to look whether the rollout has timed out; undefined where there is nothing to watch. */
+/** Returns the milliseconds until the rollout may have timed out; undefined if there is nothing to watch. */
 export function nextProgressCheck(deployment: Live<Deployment>, status: DeploymentStatus, now: number): number | undefined {
   const deadline = progressDeadline(deployment.spec);
   const progressing = conditionOf(status.conditions, PROGRESSING);

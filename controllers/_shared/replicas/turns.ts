@@ -1,25 +1,28 @@
-/** Runs one piece of work; answers what it answers. */
+import type { Clock } from '../../../base/clock.ts';
+import { systemClock } from '../../../base/clock.ts';
+
+/** Runs one piece of work and returns its result. */
 export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Work that goes on without a break for longer than this gives way to everything else in the process. */
+/** Work without a break for longer than this gives way to the rest of the process. */
 const SLICE_MS = 8;
 
 /**
- * Many calls at once, but no more than `width` at a time, and never so many in a row that the event loop stands still:
- * in one process with the API server a call is work, not waiting.
+ * Limits work to `width` pieces at once, and hands the event loop back between them: in one process with the API server a call is
+ * work, not waiting.
  */
-export function createTurns(width: number): Turn {
+export function createTurns(width: number, clock: Clock = systemClock): Turn {
   const waiting: (() => void)[] = [];
   let free = width;
   let sliceStart = 0;
   let pause: Promise<void> | undefined;
 
   const breathe = async () => {
-    if (pause === undefined && performance.now() - sliceStart > SLICE_MS) {
+    if (pause === undefined && clock.monotonic() - sliceStart > SLICE_MS) {
       pause = new Promise((resolve) => setImmediate(resolve));
       await pause;
       pause = undefined;
-      sliceStart = performance.now();
+      sliceStart = clock.monotonic();
     } else {
       await pause;
     }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../../api/kinds/core/config-map.ts';
-import { secrets } from '../../../api/kinds/core/secret.ts';
-import type { Live } from '../../../api/meta/object.ts';
-import { errors } from '../../../api/meta/status-error.ts';
-import { createFakeClock } from '../../../base/fake-clock.ts';
-import { createMemoryClient } from '../../../runtime/client/memory-client.ts';
+import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { secrets } from '../../api/kinds/core/secret.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { createMemoryClient } from '../client/memory-client.fixture.ts';
 import { claim, planClaim } from './claim.ts';
 
 const live = (uid: string, more: Partial<Live['metadata']> = {}): Live => ({

@@ -3,18 +3,18 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import { timeText } from '../../../base/clock.ts';
-import { conditionOf, withCondition, withoutCondition } from '../../_shared/conditions.ts';
-import { defined, nonZero } from '../../_shared/equality.ts';
-import { availableFrom, isReady } from '../../_shared/pod-state.ts';
+import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
+import { availableFrom, isReady } from '../pod-state.ts';
+import { defined, nonZero } from '../status-fields.ts';
 import { podsToDelete } from './ranking.ts';
 
-/** What ReplicaSets and ReplicationControllers have in common. Selectors differ: the definition brings its own matcher. */
+/** The common part of ReplicaSets and ReplicationControllers. Selectors differ: each controller brings its own. */
 export interface ReplicaOwner extends KubeObject {
   spec?: { replicas?: number | undefined; minReadySeconds?: number | undefined; template?: PodTemplateSpec | undefined } | undefined;
   status?: ReplicaSetStatus | undefined;
 }
 
-/** Pods created or deleted in one go; the rest follows in the next round. */
+/** Limits the pods that one round creates or deletes; the rest follows in the next. */
 export const BURST = 500;
 
 export type ReplicaPlan =
@@ -22,7 +22,7 @@ export type ReplicaPlan =
   | { readonly do: 'create'; readonly count: number }
   | { readonly do: 'delete'; readonly pods: readonly Live<Pod>[] };
 
-/** From the active pods to the wanted number. `related` is asked for only when pods must go. */
+/** Plans the way from the active pods to the wanted number. `related` is called only if pods must be deleted. */
 export function planReplicas(wanted: number, active: readonly Live<Pod>[], related: () => readonly Live<Pod>[], now: number): ReplicaPlan {
   const surplus = active.length - wanted;
   if (surplus === 0) return { do: 'nothing' };
@@ -32,9 +32,9 @@ export function planReplicas(wanted: number, active: readonly Live<Pod>[], relat
 
 export interface StatusInput {
   readonly active: readonly Live<Pod>[];
-  /** Left out where the kind does not count them. */
+  /** Left out if the kind does not count them. */
   readonly terminating?: number;
-  /** What went wrong with creating or deleting pods in this round. */
+  /** The error of this round's creations or deletions. */
   readonly failure?: string | undefined;
   readonly now: number;
 }
@@ -57,7 +57,7 @@ function nextConditions(owner: ReplicaOwner, active: number, failure: string | u
   return withCondition(conditions, { type: REPLICA_FAILURE, status: 'True', reason, message: failure, lastTransitionTime: timeText(now) });
 }
 
-/** The status as of these pods; counts of zero are left out as upstream leaves them out. */
+/** Returns the status for these pods; zero counts are left out, as upstream does. */
 export function planStatus(owner: ReplicaOwner, { active, terminating, failure, now }: StatusInput): ReplicaSetStatus {
   const labels = owner.spec?.template?.metadata?.labels ?? {};
   const minReadySeconds = owner.spec?.minReadySeconds ?? 0;
@@ -83,7 +83,7 @@ export function planStatus(owner: ReplicaOwner, { active, terminating, failure, 
   });
 }
 
-/** Milliseconds until the next ready pod becomes available; undefined where none is waiting. */
+/** Returns the milliseconds until the next ready pod becomes available; undefined if none is waiting. */
 export function nextAvailability(active: readonly Live<Pod>[], minReadySeconds: number, now: number): number | undefined {
   if (minReadySeconds <= 0) return undefined;
   let next: number | undefined;

@@ -1,6 +1,6 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import { isReady, readySince } from '../../_shared/pod-state.ts';
+import { isReady, readySince } from '../pod-state.ts';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
@@ -11,7 +11,7 @@ interface Ranked {
   readonly phase: number;
   readonly ready: number;
   readonly cost: number;
-  /** Active pods of the same family on the pod's node: the more crowded, the sooner it goes. */
+  /** The active pods of the same family on the pod's node: a pod of a crowded node is deleted sooner. */
   readonly crowd: number;
   readonly readyFor: number;
   readonly restarts: number;
@@ -19,7 +19,7 @@ interface Ranked {
   readonly createdFor: number;
 }
 
-/** The bucket of an age on a logarithmic scale: pods of about the same age are equal, so that the choice among them spreads. */
+/** Returns the bucket of an age on a logarithmic scale: pods of about the same age are equal, so that the choice among them spreads. */
 const logBucket = (ageMs: number): number => (ageMs <= 0 ? -1 : Math.trunc(Math.log2(ageMs * 1e6)));
 
 const mostRestarts = (pod: Pod, sidecars: boolean): number => {
@@ -30,7 +30,7 @@ const mostRestarts = (pod: Pod, sidecars: boolean): number => {
   return statuses.reduce((most, status) => Math.max(most, status.restartCount), 0);
 };
 
-/** What is no number of 32 bits costs nothing. */
+/** Returns the deletion cost; 0 if the annotation is no integer of 32 bits. */
 function deletionCost(pod: Pod): number {
   const text = pod.metadata?.annotations?.[DELETION_COST];
   const cost = text !== undefined && /^-?(0|[1-9]\d*)$/.test(text) ? Number(text) : 0;
@@ -64,14 +64,14 @@ function compare(a: Ranked, b: Ranked): number {
   return a.createdFor === b.createdFor ? 0 : compareAges(a, b, a.createdFor, b.createdFor);
 }
 
-/** Younger first; ages in one bucket are told apart by UID, which is as good as by lot and stable. */
+/** Puts younger pods first. Ages in one bucket are ordered by UID: as good as at random, and stable. */
 function compareAges(a: Ranked, b: Ranked, ageA: number, ageB: number): number {
   const difference = logBucket(ageA) - logBucket(ageB);
   return difference === 0 ? (a.pod.metadata.uid < b.pod.metadata.uid ? -1 : 1) : difference;
 }
 
 /**
- * The `count` pods to delete first (https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset):
+ * Returns the `count` pods to delete first (https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset):
  * unassigned, then pending, then not ready, then of low deletion cost, then crowded on a node, then young, then often restarted.
  * @param related active pods of the same family (replica sets of one Deployment): they count for the crowd
  */

@@ -8,19 +8,19 @@ import { timeText } from '../../base/clock.ts';
 import type { Client, Patch, WatchEvent } from './client.ts';
 
 /**
- * A client over a map, without a server: for tests of what stands on a Client alone.
- * It keeps revisions, watches, preconditions and merge patches; it knows no defaults, validation, selectors or grace periods.
+ * A client over a map, without a server: for tests of parts that need a Client alone.
+ * It keeps revisions, watches, preconditions and merge patches; it has no defaults, validation, selectors or grace periods.
  */
 export interface MemoryClient extends Client {
   /** Every call so far: `create pods default/a`. */
   readonly calls: readonly string[];
-  /** The next call that starts so (`create pods`) throws this. */
+  /** Makes the next call that begins so (`create pods`) throw the error. */
   failNext(call: string, error: Error): void;
   /** Ends all watches. */
   endWatches(): void;
-  /** Forgets history: watches from earlier revisions answer Expired. */
+  /** Drops the history: watches from earlier revisions throw Expired. */
   compact(): void;
-  /** What a POST to a subresource does; without a handler it is refused. */
+  /** Handles POSTs to a subresource; without a handler they are refused. */
   onSubresource(plural: string, subresource: string, handle: (key: ObjectKey, body: KubeObject) => Promise<unknown>): void;
 }
 
@@ -166,7 +166,7 @@ export function createMemoryClient(clock: Clock): MemoryClient {
       });
     },
   };
-  return client as unknown as MemoryClient;
+  return client as MemoryClient;
 }
 
 /** A JSON merge patch (RFC 7386); lists of objects with a `type` (conditions) are merged by it, as a strategic patch does. */

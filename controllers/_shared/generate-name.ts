@@ -1,4 +1,4 @@
 const MAX_NAME = 253;
 
-/** What names of an object's dependents begin with: a name that leaves no room for the dash goes without. */
+/** Returns the prefix of the names of an object's dependents; a name without room for the dash stays as it is. */
 export const generateNameFor = (owner: string): string => (owner.length < MAX_NAME ? `${owner}-` : owner);

@@ -4,13 +4,13 @@ import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
 import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
-import type { ControllerEnv } from '../../../runtime/control/controller.ts';
-import { controllerRefTo } from '../../_shared/ownership/controller-ref.ts';
-import { generateNameFor } from '../../_shared/ownership/generate-name.ts';
-import { isNamespaceTerminating, messageOf } from '../../_shared/refusals.ts';
+import { controllerRefTo } from '../../../runtime/control/controller-ref.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
+import { generateNameFor } from '../generate-name.ts';
+import { isNamespaceTerminating, messageOf } from '../refusals.ts';
 import { createTurns } from './turns.ts';
 
-/** A pod of a template, named after its owner and controlled by it. */
+/** Returns a pod of the template, named after its owner and controlled by it. */
 export function podFromTemplate(owners: Kind, owner: Live<KubeObject>, template: PodTemplateSpec | undefined): Pod {
   const { labels, annotations, finalizers } = template?.metadata ?? {};
   return {
@@ -31,16 +31,16 @@ export function podFromTemplate(owners: Kind, owner: Live<KubeObject>, template:
 /** Enough to fill a group commit of the store, or the latency of a network. */
 const CALLS_AT_ONCE = 32;
 
-/** Creates and deletes pods for an owner, and says so in events on it. */
+/** Creates and deletes pods for an owner, and records an event on the owner for each. */
 export interface PodControl {
-  /** @throws what the server answered */
+  /** @throws StatusError as the server answered */
   create(owner: Live<KubeObject>, template: PodTemplateSpec | undefined): Promise<void>;
-  /** Deletes that very pod; one that is gone already is an error too (NotFound), for the caller to weigh. */
+  /** Deletes that very pod. @throws StatusError as the server answered, NotFound for a pod that is deleted already */
   delete(owner: Live<KubeObject>, pod: Live<Pod>): Promise<void>;
 }
 
-export function createPodControl(env: Pick<ControllerEnv, 'client' | 'recorder'>, owners: Kind, pods: Kind<Pod>): PodControl {
-  const turn = createTurns(CALLS_AT_ONCE);
+export function createPodControl(env: Pick<ControllerEnv, 'client' | 'recorder' | 'clock'>, owners: Kind, pods: Kind<Pod>): PodControl {
+  const turn = createTurns(CALLS_AT_ONCE, env.clock);
   return {
     create: (owner, template) =>
       turn(async () => {

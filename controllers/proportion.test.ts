@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { deployments } from '../../api/kinds/apps/deployment.ts';
-import { replicaSets } from '../../api/kinds/apps/replica-set.ts';
-import { endpoints } from '../../api/kinds/core/endpoints.ts';
-import { nodes } from '../../api/kinds/core/node/index.ts';
-import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import { pods } from '../../api/kinds/core/pod/index.ts';
-import { services } from '../../api/kinds/core/service/index.ts';
-import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
-import type { Live } from '../../api/meta/object.ts';
-import type { ControllerDefinition } from '../../runtime/control/controller.ts';
-import { endpointSliceController } from '../network/endpoint-slice/controller.ts';
-import { endpointsController } from '../network/endpoints/controller.ts';
-import { taintEvictionController } from '../nodes/taint-eviction/controller.ts';
-import { deploymentController } from '../workloads/deployment/controller.ts';
-import { replicaSetController } from '../workloads/replica-set/controller.ts';
-import type { StubEnv } from './env.fixture.ts';
-import { createStubEnv } from './env.fixture.ts';
+import { deployments } from '../api/kinds/apps/deployment.ts';
+import { replicaSets } from '../api/kinds/apps/replica-set.ts';
+import { endpoints } from '../api/kinds/core/endpoints.ts';
+import { nodes } from '../api/kinds/core/node/index.ts';
+import type { Pod } from '../api/kinds/core/pod/index.ts';
+import { pods } from '../api/kinds/core/pod/index.ts';
+import { services } from '../api/kinds/core/service/index.ts';
+import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
+import type { Live } from '../api/meta/object.ts';
+import type { ControllerDefinition } from '../runtime/control/controller.ts';
+import type { StubEnv } from './_shared/env.fixture.ts';
+import { createStubEnv } from './_shared/env.fixture.ts';
+import { endpointSliceController } from './network/endpoint-slice/controller.ts';
+import { endpointsController } from './network/endpoints/controller.ts';
+import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
+import { deploymentController } from './workloads/deployment/controller.ts';
+import { replicaSetController } from './workloads/replica-set/controller.ts';
 
 const APPS = 50;
 const live = (name: string, labels: Record<string, string>): Live['metadata'] => ({

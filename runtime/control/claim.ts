@@ -1,18 +1,17 @@
-import type { Kind } from '../../../api/definition/kind.ts';
-import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import { keyOf } from '../../../api/meta/object.ts';
-import { hasReason, isNotFound } from '../../../api/meta/status-error.ts';
-import type { Client } from '../../../runtime/client/client.ts';
-import { controllerOf } from '../../../runtime/control/controller.ts';
-import { isDeleting } from '../pod-state.ts';
-import { controllerRefTo } from './controller-ref.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { keyOf } from '../../api/meta/object.ts';
+import { hasReason, isNotFound } from '../../api/meta/status-error.ts';
+import type { Client } from '../client/client.ts';
+import { controllerOf, controllerRefTo } from './controller-ref.ts';
+import { isDeleting } from './deletion.ts';
 
-/** What to do with an object that a controller might own. */
+/** The decision about an object that a controller might own. */
 export type Claim = 'keep' | 'adopt' | 'release' | 'ignore';
 
 /**
- * Decides one claim: what is ours and matches is kept, what is ours and no longer matches is released,
- * an orphan that matches is adopted; nothing is taken from another controller, nor for or by an object that is being deleted.
+ * Decides one claim: an object of the owner's is kept while it matches and released once it does not; an orphan that matches is adopted.
+ * Nothing is taken from another controller, and neither owner nor orphan may be terminating.
  */
 export function planClaim(owner: Live<KubeObject>, object: Live<KubeObject>, matches: boolean): Claim {
   const ref = controllerOf(object);
@@ -27,7 +26,7 @@ export function planClaim(owner: Live<KubeObject>, object: Live<KubeObject>, mat
 
 export interface Claimed<T extends KubeObject> {
   readonly owned: Live<T>[];
-  /** The first error of an adoption or release; the others went through. */
+  /** The first error of an adoption or release; every other one succeeded. */
   readonly error?: unknown;
 }
 
@@ -63,7 +62,7 @@ export async function claim<O extends KubeObject, T extends KubeObject>(
         try {
           await release(client, owner, kind, object);
         } catch (caught) {
-          // Gone, or replaced by another object of that name: nothing of ours is left to release.
+          // Deleted, or replaced by another object of that name: nothing is left to release.
           if (!isNotFound(caught) && !hasReason(caught, 'Invalid')) error ??= caught;
         }
         break;
@@ -81,7 +80,7 @@ async function mayAdopt<O extends KubeObject>(client: Client, kind: Kind<O>, own
   return !isDeleting(fresh);
 }
 
-/** UID and resource version in the patch are preconditions: a lost race answers Conflict. */
+/** UID and resource version in the patch are preconditions: a lost race throws Conflict. */
 function withOwners(object: Live<KubeObject>, ownerReferences: object[]): object {
   const { uid, resourceVersion } = object.metadata;
   return { metadata: { uid, resourceVersion, ownerReferences } };

@@ -1,11 +1,15 @@
-import type { Kind } from '../../../api/definition/kind.ts';
-import { apiVersionOf } from '../../../api/definition/kind.ts';
-import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import type { OwnerReference } from '../../../api/meta/object-meta.ts';
-import { controllerOf } from '../../../runtime/control/controller.ts';
-import type { Informer } from '../../../runtime/watch/informer.ts';
+import type { Kind } from '../../api/definition/kind.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { OwnerReference } from '../../api/meta/object-meta.ts';
+import type { Informer } from '../watch/informer.ts';
 
-/** The reference by which `owner` controls an object. It names the kind that the controller was handed, not upstream's. */
+/** Returns the reference to the object's controller; undefined if it has none. */
+export function controllerOf(object: Live<KubeObject>): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+}
+
+/** Returns the reference by which `owner` controls an object. It names the kind that the controller was given, not upstream's. */
 export const controllerRefTo = (kind: Kind, owner: Live<KubeObject>): OwnerReference => ({
   apiVersion: apiVersionOf(kind),
   kind: kind.kind,
@@ -18,7 +22,7 @@ export const controllerRefTo = (kind: Kind, owner: Live<KubeObject>): OwnerRefer
 const BY_CONTROLLER = 'controller-uid';
 const ORPHANS = 'orphans-by-namespace';
 
-/** Declares the indexes by which dependents and orphans are found without a scan. */
+/** Declares the indexes that `controlledBy` and `orphansIn` read. */
 export function indexByController<T extends KubeObject>(informer: Informer<T>): void {
   informer.addIndex(BY_CONTROLLER, (object) => {
     const owner = controllerOf(object);
@@ -27,10 +31,13 @@ export function indexByController<T extends KubeObject>(informer: Informer<T>): 
   informer.addIndex(ORPHANS, (object) => (controllerOf(object) ? [] : [object.metadata.namespace ?? '']));
 }
 
+/** Returns the objects whose controller has this UID. */
 export const controlledBy = <T extends KubeObject>(informer: Informer<T>, uid: string): readonly Live<T>[] => informer.byIndex(BY_CONTROLLER, uid);
+
+/** Returns the objects of a namespace that have no controller. */
 export const orphansIn = <T extends KubeObject>(informer: Informer<T>, namespace: string): readonly Live<T>[] => informer.byIndex(ORPHANS, namespace);
 
-/** The object that a controller reference names, if it is of this kind and still the same one. */
+/** Returns the object that the controller reference names; undefined if that is of another kind, or has another UID by now. */
 export function resolveController<T extends KubeObject>(owners: Informer<T>, object: Live<KubeObject>): Live<T> | undefined {
   const ref = controllerOf(object);
   if (ref?.kind !== owners.kind.kind) return undefined;

@@ -1,35 +1,27 @@
-import type { Kind } from '../../../api/definition/kind.ts';
 import type { ReplicaSetStatus } from '../../../api/kinds/apps/replica-set.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
 import { selectorFrom } from '../../../api/selector/selector.ts';
-import type { ControllerEnv, Reconcile } from '../../../runtime/control/controller.ts';
-import { controllerOf, DONE } from '../../../runtime/control/controller.ts';
+import { claim } from '../../../runtime/control/claim.ts';
+import type { Reconcile } from '../../../runtime/control/controller.ts';
+import { controlledBy, controllerOf, orphansIn } from '../../../runtime/control/controller-ref.ts';
+import { isDeleting } from '../../../runtime/control/deletion.ts';
+import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Expectations } from '../../../runtime/control/expectations.ts';
 import { slowStart } from '../../../runtime/control/slow-start.ts';
+import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import { semanticallyEqual } from '../../_shared/equality.ts';
-import { claim } from '../../_shared/ownership/claim.ts';
-import { controlledBy, orphansIn } from '../../_shared/ownership/controller-ref.ts';
-import { isActive, isDeleting, isTerminal } from '../../_shared/pod-state.ts';
-import { isNamespaceTerminating, messageOf } from '../../_shared/refusals.ts';
+import { semanticallyEqual } from '../equality.ts';
+import { isActive, isTerminal } from '../pod-state.ts';
+import { isNamespaceTerminating, messageOf } from '../refusals.ts';
+import type { ReplicaKinds } from './kinds.ts';
 import type { ReplicaOwner, ReplicaPlan } from './plan.ts';
 import { nextAvailability, planReplicas, planStatus } from './plan.ts';
 import type { PodControl } from './pod-control.ts';
 
-/** The kinds that one replica controller works on, and where they differ. */
-export interface ReplicaKinds<T extends ReplicaOwner> {
-  readonly owners: Kind<T>;
-  readonly pods: Kind<Pod>;
-  /** Undefined where the object selects nothing. */
-  readonly selectorOf: (owner: Live<T>) => LabelSelector | undefined;
-  /** Whether the status counts pods that are being deleted. */
-  readonly countsTerminating: boolean;
-}
-
+/** The parts that the reconcile function of a replica controller is made of. */
 export interface ReplicaParts<T extends ReplicaOwner> {
   readonly env: ControllerEnv;
   readonly kinds: ReplicaKinds<T>;
@@ -39,7 +31,7 @@ export interface ReplicaParts<T extends ReplicaOwner> {
   readonly podControl: PodControl;
 }
 
-/** Keeps as many pods as `spec.replicas` says, and the status true. */
+/** Keeps as many pods as `spec.replicas` says, and the status up to date. */
 export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaParts<T>): Reconcile {
   const { env, kinds, owners, pods, expectations } = parts;
   return async (key) => {
@@ -50,7 +42,7 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
     }
     const selector = selectorFrom(kinds.selectorOf(owner));
     if (!selector.matchesAnything) return DONE;
-    // Asked before the pods are read: what has been observed by now is in what is read next.
+    // Asked before the pods are read: objects observed by now are among those read next.
     const settled = expectations.satisfied(keyText(key));
     const candidates = [...controlledBy(pods, owner.metadata.uid), ...orphansIn(pods, key.namespace)];
     const matches = (pod: Live<Pod>) => selector.matches(pod.metadata.labels);
@@ -78,14 +70,14 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
   };
 }
 
-/** Active pods of the owner and of its siblings under one controller. */
+/** Returns the active pods of the owner and of its siblings under one controller. */
 function family<T extends ReplicaOwner>({ owners, pods }: ReplicaParts<T>, owner: Live<T>): Live<Pod>[] {
   const parent = controllerOf(owner);
   const siblings = parent ? controlledBy(owners, parent.uid) : [owner];
   return siblings.flatMap((sibling) => controlledBy(pods, sibling.metadata.uid).filter(isActive));
 }
 
-/** Carries the plan out. What it expects to see is noted before it acts, and taken back for what did not happen. */
+/** Carries out the plan. Expectations are declared before the writes, and taken back for those that failed. Returns the first error. */
 async function apply<T extends ReplicaOwner>(parts: ReplicaParts<T>, owner: Live<T>, plan: ReplicaPlan): Promise<unknown> {
   const { expectations, podControl } = parts;
   const key = keyText(keyOf(owner));
@@ -112,7 +104,7 @@ async function apply<T extends ReplicaOwner>(parts: ReplicaParts<T>, owner: Live
           await podControl.delete(owner, pod);
         } catch (caught) {
           expectations.deletionObserved(key, pod.metadata.uid);
-          // Gone already, or replaced by a pod of that name which is not this one.
+          // Deleted already, or replaced by another pod of that name.
           if (!isNotFound(caught) && !isConflict(caught)) return caught;
         }
       }),
@@ -129,7 +121,7 @@ async function writeStatus<T extends ReplicaOwner>({ env, kinds }: ReplicaParts<
   } catch (error) {
     if (isNotFound(error)) return;
     if (!isConflict(error)) throw error;
-    // Somebody changed the spec meanwhile: the counts still hold, so they go onto the fresh object once, with the generation they were made from.
+    // The spec changed meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were made from.
     const fresh = await env.client.get(kinds.owners, keyOf(owner));
     if (fresh.metadata.uid === owner.metadata.uid) await env.client.update(kinds.owners, { ...fresh, status }, { subresource: 'status' });
   }

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Event } from '../../api/kinds/core/event.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { ObjectReference } from '../../api/pod/reference.ts';
+import { timeText } from '../../base/clock.ts';
+
+/** The facts of an event beside its object. */
+export interface EventFacts {
+  readonly component: string;
+  readonly host: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly fieldPath?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Makes the event's name unique, in hexadecimal digits. */
+  readonly id: string;
+}
+
+/** Returns a core/v1 Event as client-go's recorder makes it; events on cluster-scoped objects are in namespace `default`. */
+export function eventOf(object: KubeObject, facts: EventFacts): Event {
+  const { metadata } = object;
+  const involvedObject: ObjectReference = {
+    ...(object.kind && { kind: object.kind }),
+    ...(metadata?.namespace && { namespace: metadata.namespace }),
+    name: metadata?.name ?? '',
+    ...(metadata?.uid && { uid: metadata.uid }),
+    ...(object.apiVersion && { apiVersion: object.apiVersion }),
+    ...(metadata?.resourceVersion && { resourceVersion: metadata.resourceVersion }),
+    ...(facts.fieldPath && { fieldPath: facts.fieldPath }),
+  };
+  const time = timeText(facts.now);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${metadata?.name || randomUUID()}.${facts.id}`, namespace: metadata?.namespace || 'default' },
+    involvedObject,
+    reason: facts.reason,
+    message: facts.message,
+    source: { component: facts.component, ...(facts.host && { host: facts.host }) },
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+    type: facts.type,
+    reportingComponent: facts.component,
+    reportingInstance: facts.host,
+  };
+}
