@@ -2,14 +2,12 @@ import {
   bool,
   bytes,
   enumeration,
-  type InputOf,
   int32,
   int64,
   integerList,
   message,
   nested,
   nestedList,
-  type Of,
   string,
   stringList,
   stringMap,
@@ -20,9 +18,6 @@ import { Int64Value, LinuxContainerResources, NamespaceOption, PodSandboxConfig,
 
 /** Messages of runtime.v1 about containers and images. */
 
-export const CONTAINER_STATE = { CREATED: 0, RUNNING: 1, EXITED: 2, UNKNOWN: 3 } as const;
-export const PROPAGATION = { PRIVATE: 0, HOST_TO_CONTAINER: 1, BIDIRECTIONAL: 2 } as const;
-
 export const ImageSpec = message({ image: string(1), annotations: stringMap(2), user_specified_image: string(18) });
 export const KeyValue = message({ key: string(1), value: string(2) });
 export const Mount = message({
@@ -32,7 +27,6 @@ export const Mount = message({
   selinux_relabel: bool(4),
   propagation: enumeration(5),
 });
-export type Mount = InputOf<typeof Mount>;
 export const Device = message({ container_path: string(1), host_path: string(2), permissions: string(3) });
 export const Capability = message({ add_capabilities: stringList(1), drop_capabilities: stringList(2) });
 
@@ -52,7 +46,6 @@ export const LinuxContainerSecurityContext = message({
   seccomp: nested(15, SecurityProfile),
   apparmor: nested(16, SecurityProfile),
 });
-export type LinuxContainerSecurityContext = InputOf<typeof LinuxContainerSecurityContext>;
 
 export const ContainerMetadata = message({ name: string(1), attempt: uint32(2) });
 export const ContainerConfig = message({
@@ -73,7 +66,6 @@ export const ContainerConfig = message({
   linux: nested(15, message({ resources: nested(1, LinuxContainerResources), security_context: nested(2, LinuxContainerSecurityContext) })),
   stop_signal: enumeration(18),
 });
-export type ContainerConfig = InputOf<typeof ContainerConfig>;
 
 export const CreateContainerRequest = message({
   pod_sandbox_id: string(1),
@@ -117,7 +109,6 @@ export const ContainerStatus = message({
   annotations: stringMap(13),
   log_path: string(15),
 });
-export type CriContainerStatus = Of<typeof ContainerStatus>;
 export const ContainerStatusResponse = message({ status: nested(1, ContainerStatus), info: stringMap(2) });
 export const UpdateContainerResourcesRequest = message({ container_id: string(1), linux: nested(2, LinuxContainerResources) });
 

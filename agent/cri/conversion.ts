@@ -1,9 +1,10 @@
 import type { Of } from '../../base/protobuf/message.ts';
 import type { ContainerPhase, ContainerStats, ContainerSummary, Image, RuntimeContainer, Sandbox, SandboxSummary } from '../contract/runtime.ts';
+import { NAMESPACE } from '../contract/runtime-config.ts';
 import type { Container, ContainerStatus, Image as ImageMessage } from './container-messages.ts';
 import type { ContainerStats as ContainerStatsMessage } from './node-messages.ts';
 import type { PodSandbox, PodSandboxStatus } from './sandbox-messages.ts';
-import { NAMESPACE, SANDBOX_READY } from './sandbox-messages.ts';
+import { SANDBOX_READY } from './sandbox-messages.ts';
 
 const PHASES: readonly ContainerPhase[] = ['created', 'running', 'exited', 'unknown'];
 const phaseOf = (state: number): ContainerPhase => PHASES[state] ?? 'unknown';

@@ -1,14 +1,12 @@
 import {
   bool,
   enumeration,
-  type InputOf,
   int32,
   int64,
   integerList,
   message,
   nested,
   nestedList,
-  type Of,
   string,
   stringList,
   stringMap,
@@ -17,9 +15,6 @@ import {
 
 /** Messages of runtime.v1 about sandboxes: names, numbers and meanings are those of k8s.io/cri-api/pkg/apis/runtime/v1/api.proto. */
 
-export const PROTOCOL = { TCP: 0, UDP: 1, SCTP: 2 } as const;
-export const NAMESPACE = { POD: 0, CONTAINER: 1, NODE: 2, TARGET: 3 } as const;
-export const PROFILE = { RuntimeDefault: 0, Unconfined: 1, Localhost: 2 } as const;
 export const SANDBOX_READY = 0;
 
 export const DnsConfig = message({ servers: stringList(1), searches: stringList(2), options: stringList(3) });
@@ -52,7 +47,6 @@ export const LinuxContainerResources = message({
   unified: stringMap(9),
   memory_swap_limit_in_bytes: int64(10),
 });
-export type LinuxContainerResources = InputOf<typeof LinuxContainerResources>;
 
 export const LinuxPodSandboxConfig = message({
   cgroup_parent: string(1),
@@ -74,7 +68,6 @@ export const PodSandboxConfig = message({
   annotations: stringMap(7),
   linux: nested(8, LinuxPodSandboxConfig),
 });
-export type SandboxConfig = InputOf<typeof PodSandboxConfig>;
 
 export const RunPodSandboxRequest = message({ config: nested(1, PodSandboxConfig), runtime_handler: string(2) });
 export const RunPodSandboxResponse = message({ pod_sandbox_id: string(1) });
@@ -109,5 +102,4 @@ export const PodSandbox = message({
   annotations: stringMap(6),
   runtime_handler: string(7),
 });
-export type PodSandbox = Of<typeof PodSandbox>;
 export const ListPodSandboxResponse = message({ items: nestedList(1, PodSandbox) });
