@@ -7,11 +7,10 @@ import type { Status } from '../api/meta/status.ts';
 import { errors, StatusError } from '../api/meta/status-error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WatchOptions, WriteOptions } from '../runtime/client/client.ts';
-import type { Result } from './contract/call.ts';
+import type { CacheItem } from './contract/cache.ts';
+import type { ChangeType, Result, WatchPlan } from './contract/call.ts';
 import type { ApiRequest, UserInfo } from './contract/request.ts';
 import type { Pipeline } from './stages/pipeline.ts';
-import type { WatchPlan } from './verbs/watch.ts';
-import { subscribe } from './verbs/watch.ts';
 
 const BOOKMARK_MS = 60_000;
 const NO_QUERY = new URLSearchParams();
@@ -64,9 +63,9 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
     async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<ObjectList<T>> {
       const result = await execute({ method: 'GET', path: pathOf(kind, options.namespace), query: listQuery(options) });
       if (result.type !== 'list') throw errors.internal('a list was not answered by a list');
-      const { resource, items, revision } = result;
+      const { items, served, revision } = result;
       return {
-        items: items.map((item) => resource.served(item).object as Live<T>),
+        items: items.map((item) => served(item).object as Live<T>),
         resourceVersion: String(revision),
         ...(result.continue === '' ? {} : { continue: result.continue }),
       };
@@ -108,10 +107,9 @@ function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEve
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const deliver = (type: 'ADDED' | 'MODIFIED' | 'DELETED', item: Parameters<typeof resource.served>[0]) =>
-      onEvent({ type, object: resource.served(item).object as Live<T> });
+    const deliver = (type: ChangeType, item: CacheItem) => onEvent({ type, object: plan.served(item).object as Live<T> });
     for (const item of plan.initial) deliver('ADDED', item);
-    unsubscribe = subscribe(plan, { change: deliver, broken: end });
+    unsubscribe = plan.subscribe({ change: deliver, broken: end });
     signal.addEventListener('abort', end);
     if (!plan.bookmarks) return;
     const bookmark = () => {

@@ -2,9 +2,9 @@ import type { KindDefinition } from '../api/definition/kind.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
-import type { StorageAccess } from './storage/access.ts';
+import type { Registry } from './contract/resource.ts';
+import type { StorageAccess } from './contract/storage-access.ts';
 import { accessTo } from './storage/direct-access.ts';
-import type { Registry } from './storage/registry.ts';
 import { createRegistry } from './storage/registry.ts';
 
 export interface ResourceOptions {

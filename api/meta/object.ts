@@ -31,3 +31,9 @@ export function parseKey(text: string): ObjectKey {
 export function keyOf(object: KubeObject): ObjectKey {
   return { namespace: object.metadata?.namespace ?? '', name: object.metadata?.name ?? '' };
 }
+
+/** Returns an object's metadata, which is added if it has none. */
+export function metadataOf(object: KubeObject): ObjectMeta {
+  object.metadata ??= {};
+  return object.metadata;
+}

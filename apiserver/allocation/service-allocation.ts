@@ -11,7 +11,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Store } from '../../store/store.ts';
 import { admitted, handlesOnly } from '../admission/admitted.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract/admission.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import { ipv4Space, portSpace } from './address-space.ts';
 import type { Allocator } from './allocator.ts';
 import { createAllocator, SpaceFullError } from './allocator.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import { userOfBootstrapToken } from './bootstrap-token.ts';
 import { clientCertificates } from './client-certificate.ts';
 import { AUTHENTICATED, UNAUTHENTICATED } from './groups.ts';

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { UserInfo } from '../contract/request.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import { BOOTSTRAPPERS } from './groups.ts';
 
 export const BOOTSTRAP_TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;

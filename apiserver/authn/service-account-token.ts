@@ -7,7 +7,7 @@ import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { UserInfo } from '../contract/request.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 
 interface Reference {
   readonly name: string;

@@ -3,7 +3,7 @@ import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { Store } from '../../store/store.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensureClusterObjects } from './cluster-objects.ts';
 import { ensureKubernetesService } from './kubernetes-service.ts';
 import { serverLeases } from './server-leases.ts';

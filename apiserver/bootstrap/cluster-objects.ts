@@ -7,7 +7,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { isAlreadyExists } from '../../api/meta/status-error.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 

@@ -8,7 +8,7 @@ import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { isConflict } from '../../api/meta/status-error.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensureObject } from './cluster-objects.ts';
 
 /** Where API servers are reached from pods. */

@@ -2,14 +2,13 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
-import type { Registry, Resource } from '../storage/registry.ts';
-import type { WatchPlan } from '../verbs/watch.ts';
 import type { AdmissionPlugin } from './admission.ts';
+import type { CacheEvent, CacheItem } from './cache.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
 import type { ResourceRequestInfo } from './request-info.ts';
+import type { Registry, Resource, ServedForm } from './resource.ts';
 
-/** What all requests share. */
+/** The parts of a server that all its requests share. */
 export interface Core {
   readonly registry: Registry;
   readonly clock: Clock;
@@ -32,7 +31,7 @@ export interface Call {
   annotations?: Readonly<Record<string, string>>;
 }
 
-/** What a verb answers, before it is encoded: in-process clients take the objects as they are. */
+/** The answer of a verb, before it is encoded: in-process clients take the objects as they are. */
 export type Result = ObjectResult | ListResult | WatchResult | RawResult;
 
 export interface ObjectResult {
@@ -40,7 +39,7 @@ export interface ObjectResult {
   readonly status: number;
   readonly object: KubeObject;
   readonly text: () => string;
-  /** Undefined for what is no object of a served kind (a Status, a Scale). */
+  /** Undefined for an object of no served kind (a Status, a Scale). */
   readonly kind: KindDefinition | undefined;
 }
 
@@ -48,6 +47,8 @@ export interface ListResult {
   readonly type: 'list';
   readonly resource: Resource;
   readonly items: readonly CacheItem[];
+  /** Returns the form of one of the items that was asked for; the conversion has been made where it takes time. */
+  readonly served: (item: CacheItem) => ServedForm;
   readonly revision: number;
   readonly continue: string;
   readonly remaining: number | undefined;
@@ -60,21 +61,32 @@ export interface WatchResult {
   readonly ended?: () => void;
 }
 
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** The changes that a watch was asked to deliver. */
+export interface WatchPlan {
+  readonly resource: Resource;
+  /** The state to begin with, as ADDED events. */
+  readonly initial: readonly CacheItem[];
+  /** Returns the form of an item that was asked for: one of `initial`, or one that a listener is given. */
+  readonly served: (item: CacheItem) => ServedForm;
+  /** Events after this revision follow. */
+  readonly after: number;
+  /** Announce the end of the initial state by a bookmark (streaming lists). */
+  readonly announceInitial: boolean;
+  readonly bookmarks: boolean;
+  readonly timeoutMs: number;
+  /** Delivers the changes after the initial state until the returned function is called. @throws StatusError Expired if `after` is no longer remembered. */
+  subscribe(listener: WatchListener): () => void;
+}
+
+export interface WatchListener {
+  readonly change: (type: ChangeType, item: CacheItem, event: CacheEvent) => void;
+  /** Called if the watch cannot go on. */
+  readonly broken: () => void;
+}
+
 export interface RawResult {
   readonly type: 'raw';
   readonly response: ApiResponse;
 }
-
-/** An item of the cache, in the form that was asked for. */
-export function itemResult(resource: Resource, item: CacheItem, status = 200): ObjectResult {
-  const served = resource.served(item);
-  return { type: 'object', status, object: served.object, text: () => served.text, kind: resource.kind };
-}
-
-export const objectResult = (object: KubeObject, status = 200, kind?: KindDefinition): ObjectResult => ({
-  type: 'object',
-  status,
-  object,
-  text: () => JSON.stringify(object),
-  kind,
-});

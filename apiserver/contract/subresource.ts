@@ -1,10 +1,10 @@
 import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import type { ObjectKey } from '../../api/meta/object.ts';
-import type { StorageAccess } from '../storage/access.ts';
 import type { AdmissionAttributes } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { StorageAccess } from './storage-access.ts';
 
 /** A request to a subresource, or to a kind that is not stored, after authorisation. */
 export interface SubresourceRequest {
@@ -16,7 +16,7 @@ export interface SubresourceRequest {
   readonly key: ObjectKey;
   readonly verb: Verb;
   readonly dryRun: boolean;
-  /** The decoded body as plain JSON; undefined where there is none. Throws 400, 413, 415. */
+  /** Decodes the body as plain JSON; returns undefined if there is none. @throws StatusError 400, 413, 415. */
   readonly body: () => unknown;
   /** The stored objects, past authorisation and admission. */
   readonly storage: StorageAccess;
@@ -31,7 +31,7 @@ export interface SubresourceHandler {
   readonly group: string;
   readonly plural: string;
   readonly subresource: string;
-  /** Left out: all verbs. */
+  /** Default: all verbs. */
   readonly verbs?: readonly Verb[];
   handle(request: SubresourceRequest): Promise<ApiResponse>;
 }

@@ -1,7 +1,7 @@
 import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { handlesOnly } from '../admission/admitted.ts';
 import type { AdmissionPlugin } from '../contract/admission.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 
 export const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 

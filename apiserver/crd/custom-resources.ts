@@ -9,8 +9,8 @@ import type { Clock } from '../../base/clock.ts';
 import { sleep, timeText } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { StorageAccess } from '../storage/access.ts';
-import type { Registry } from '../storage/registry.ts';
+import type { Registry } from '../contract/resource.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import { FINALIZER } from './cleanup-plugin.ts';
 import { hasCondition, withCondition, withStatus } from './names.ts';
 

@@ -1,20 +1,13 @@
 import { stringify } from 'yaml';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
-import type { Form, IncludeObject } from '../contract/form.ts';
+import type { Encoding, Form } from '../contract/form.ts';
 import type { ApiResponse } from '../contract/request.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
 import { partialOf } from './partial.ts';
 import { columnDefinitionsOf, rowOf } from './table.ts';
 import { watchResponse } from './watch-stream.ts';
-
-export interface Encoding {
-  readonly form: Form;
-  readonly includeObject: IncludeObject;
-  readonly clock: Clock;
-}
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -52,14 +45,14 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
 const PART_LENGTH = 256 * 1024;
 
 function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse {
-  const { resource, items } = result;
+  const { resource, items, served } = result;
   const metadata = {
     resourceVersion: String(result.revision),
     ...(result.continue === '' ? {} : { continue: result.continue }),
     ...(result.remaining === undefined || result.remaining === 0 ? {} : { remainingItemCount: result.remaining }),
   };
   if (form.media === 'yaml') {
-    const objects = items.map((item) => resource.served(item).object);
+    const objects = items.map((item) => served(item).object);
     return textResponse(
       200,
       yamlOf({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata, items: objects }),
@@ -70,15 +63,15 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   switch (form.as) {
     case 'table': {
       const head = JSON.stringify({ kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitionsOf(resource.kind) });
-      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, resource.served(item).object, now, includeObject)));
+      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, served(item).object, now, includeObject)));
     }
     case 'partial': {
       const head = JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata });
-      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(resource.served(item).object)));
+      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(served(item).object)));
     }
     default: {
       const head = JSON.stringify({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata });
-      return resource.isStoredForm ? itemsResponse(head, items) : partsResponse(head, 'items', items, (item) => resource.served(item).text);
+      return resource.isStoredForm ? itemsResponse(head, items) : partsResponse(head, 'items', items, (item) => served(item).text);
     }
   }
 }

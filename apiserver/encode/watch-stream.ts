@@ -1,11 +1,10 @@
+import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
 import { StatusError } from '../../api/meta/status-error.ts';
+import type { CacheEvent, CacheItem } from '../contract/cache.ts';
+import type { ChangeType, WatchPlan } from '../contract/call.ts';
+import type { Encoding } from '../contract/form.ts';
 import type { ApiResponse, StreamSink } from '../contract/request.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
-import type { CacheEvent } from '../storage/cache/event-ring.ts';
-import type { ChangeType, WatchPlan } from '../verbs/watch.ts';
-import { bookmarkOf, subscribe } from '../verbs/watch.ts';
-import type { Encoding } from './encode.ts';
 import { partialOf } from './partial.ts';
 import { columnDefinitionsOf, rowOf } from './table.ts';
 
@@ -67,7 +66,7 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
         plan.resource.watched.events++;
         write(lines.event(type, item, event));
       };
-      const unsubscribe = subscribe(plan, { change, broken: end });
+      const unsubscribe = plan.subscribe({ change, broken: end });
       if (ended) unsubscribe();
       else cancels.push(unsubscribe);
     } catch (error) {
@@ -85,6 +84,17 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
   });
 }
 
+/** A bookmark's object: a kind and a resourceVersion, nothing else. */
+function bookmarkOf(plan: WatchPlan, revision: number, initialEnd: boolean): object {
+  const { kind } = plan.resource;
+  const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
+  return {
+    kind: kind.kind,
+    apiVersion: apiVersionOf(kind),
+    metadata: { resourceVersion: String(revision), creationTimestamp: null, ...annotations },
+  };
+}
+
 const errorLine = (status: Status): string => JSON.stringify({ type: 'ERROR', object: status });
 
 interface LineMaker {
@@ -100,7 +110,7 @@ function lineMaker(plan: WatchPlan, { form, includeObject, clock }: Encoding): L
   // The first event of a table watch names the columns, the others leave them out.
   let columns: object[] | undefined = form.as === 'table' ? columnDefinitionsOf(kind) : undefined;
   const textOf = (item: CacheItem): string => {
-    const { object, text } = resource.served(item);
+    const { object, text } = plan.served(item);
     if (form.as === 'object') return text;
     if (form.as === 'partial') return JSON.stringify(partialOf(object));
     const table = {

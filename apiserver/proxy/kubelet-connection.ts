@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { errors } from '../../api/meta/status-error.ts';
-import type { StorageAccess } from '../storage/access.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import type { Target } from './forward.ts';
 
 /** The API server's certificate for node agents, and the authority that theirs are checked against. All PEM. */

@@ -3,9 +3,8 @@ import type { Live } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { Requirement, Selector } from '../../api/selector/selector.ts';
 import { parseSelector } from '../../api/selector/selector.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
-import type { LabelTerm } from '../storage/cache/item-index.ts';
-import type { Resource } from '../storage/registry.ts';
+import type { CacheItem, LabelTerm } from '../contract/cache.ts';
+import type { Resource } from '../contract/resource.ts';
 
 /** What a list or watch asks for. */
 export interface Selection {
@@ -45,7 +44,7 @@ export function selectionOf(resource: Resource, labelSelector: string, fieldSele
   const equalities = terms.filter((term) => term.equal);
   const test = second === undefined ? only : (object: Live) => tests.every((each) => each(object));
   return {
-    matches: test && (resource.isStoredForm ? (item) => test(item.object) : (item) => test(resource.served(item).object as Live)),
+    matches: test && (resource.isStoredForm ? (item) => test(item.object) : (item) => test(resource.conversion.served(item).object as Live)),
     name: equalities.find((term) => term.field === 'metadata.name')?.value,
     fields: equalities,
     labels: selector?.requirements.flatMap(equalityOf) ?? [],

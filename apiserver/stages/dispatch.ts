@@ -1,12 +1,13 @@
 import type { Verb } from '../../api/definition/kind.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
+import type { Resource } from '../contract/resource.ts';
 import type { Stage } from '../contract/stage.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
 import { checkParameters, deleteParametersOf } from '../request/options.ts';
-import type { StorageAccess } from '../storage/access.ts';
-import type { Resource } from '../storage/registry.ts';
+import { admissionOf } from '../verbs/admission.ts';
 import { create } from '../verbs/create.ts';
 import { remove, removeObject } from '../verbs/delete.ts';
 import { removeCollection } from '../verbs/delete-collection.ts';
@@ -16,7 +17,6 @@ import { patch } from '../verbs/patch.ts';
 import { scale } from '../verbs/scale.ts';
 import { update } from '../verbs/update.ts';
 import { watch } from '../verbs/watch.ts';
-import { admissionOf } from '../verbs/writes.ts';
 import { methodNotAllowed, pathNotFound } from './refusals.ts';
 
 const VERBS: Readonly<Record<Verb, (call: Call) => Promise<Result>>> = {

@@ -59,7 +59,7 @@ class RequestExchange implements Exchange {
   get oldObject(): KubeObject | undefined {
     // Of a collection, each object has been deleted by itself.
     if (!this.call?.previous || this.call.info.name === '') return undefined;
-    return this.call.resource.served(this.call.previous).object;
+    return this.call.resource.conversion.served(this.call.previous).object;
   }
 
   get responseObject(): unknown {
@@ -92,9 +92,9 @@ const decisionAnnotations = ({ verdict, reason = '' }: Decision) => ({
   'authorization.k8s.io/reason': reason,
 });
 
-const listObject = ({ resource, items, revision }: ListResult) => ({
+const listObject = ({ resource, items, served, revision }: ListResult) => ({
   kind: `${resource.kind.kind}List`,
   apiVersion: apiVersionOf(resource.kind),
   metadata: { resourceVersion: String(revision) },
-  items: items.map((item) => resource.served(item).object),
+  items: items.map((item) => served(item).object),
 });

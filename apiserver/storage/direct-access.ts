@@ -4,10 +4,10 @@ import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { timeText } from '../../base/clock.ts';
 import type { Core } from '../contract/call.ts';
-import { cacheKey } from '../verbs/get.ts';
-import { ttlOf } from '../verbs/time-to-live.ts';
-import type { StorageAccess } from './access.ts';
-import type { Resource } from './registry.ts';
+import type { Resource } from '../contract/resource.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
+import { cacheKey } from './cache/cache-item.ts';
+import { ttlOf } from './time-to-live.ts';
 
 const known = new WeakMap<Core, StorageAccess>();
 

@@ -1,29 +1,14 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import { equalJson } from '../../base/json.ts';
 import type { Store } from '../../store/store.ts';
-import type { CacheItem } from './cache/cache-item.ts';
+import type { CacheItem } from '../contract/cache.ts';
+import type { Storage, WriteOutcome } from '../contract/resource.ts';
 import { atRevision, ordered } from './cache/cache-item.ts';
-import type { WatchCache } from './cache/watch-cache.ts';
-
-/** A lost race is a value: `current` is what is there instead; undefined where nothing is. */
-export type WriteOutcome = { readonly ok: true; readonly item: CacheItem } | { readonly ok: false; readonly current: CacheItem | undefined };
-
-/** The objects of one storage prefix: reads come from the cache, writes go to the store and are done once the cache shows them. */
-export interface Storage {
-  readonly cache: WatchCache;
-  /** Resolves at once where this is the only server; else when the cache is as new as the store is now. */
-  fresh(): Promise<void> | undefined;
-  create(key: string, object: KubeObject, ttlSeconds?: number): Promise<WriteOutcome>;
-  update(current: CacheItem, object: KubeObject, ttlSeconds?: number): Promise<WriteOutcome>;
-  /** The item of the outcome is the last state, with the deletion's resourceVersion. */
-  delete(current: CacheItem): Promise<WriteOutcome>;
-  /** Whether writing the object over the item would change nothing. */
-  same(current: CacheItem, object: KubeObject): boolean;
-}
+import type { StoreWatchCache } from './cache/watch-cache.ts';
 
 export interface StorageOptions {
   readonly store: Store;
-  readonly cache: WatchCache;
+  readonly cache: StoreWatchCache;
   /** Other processes write to the store too: reads ask it how far it is. */
   readonly shared: boolean;
 }

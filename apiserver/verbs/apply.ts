@@ -10,13 +10,13 @@ import type { Manager, ManagerId } from '../apply/managers.ts';
 import { conflictsWith, entriesOf, findManager, managersOf, withWrite } from '../apply/managers.ts';
 import { listFault, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
 import { ownable } from '../apply/tracking.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
 import { isJsonObject } from '../patch/merge-patch.ts';
 import { parseYaml } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
 import { createObject } from './create.ts';
 import { findItem } from './get.ts';
 import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
@@ -75,7 +75,7 @@ function applied(
 ): KubeObject {
   const { resource } = call;
   const schema = codecOf(resource.kind).structural;
-  const live = resource.served(current).object;
+  const live = resource.conversion.served(current).object;
   const managers = known(live, call, now);
   const last = findManager(managers, id);
   const others = managers.filter((manager) => manager !== last);

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { metadataOf } from '../../api/meta/object.ts';
 import type { ObjectMeta } from '../../api/meta/object-meta.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { Call, Result } from '../contract/call.ts';
-import { itemResult } from '../contract/call.ts';
+import type { Resource } from '../contract/resource.ts';
 import { objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import type { Resource } from '../storage/registry.ts';
-import { cacheKey } from './get.ts';
-import { metadataOf } from './metadata.ts';
+import { cacheKey } from '../storage/cache/cache-item.ts';
+import { ttlOf } from '../storage/time-to-live.ts';
+import type { Admission } from './admission.ts';
+import { admissionOf } from './admission.ts';
+import { throwInvalid } from './invalid.ts';
 import { generatedName } from './naming.ts';
-import { ttlOf } from './time-to-live.ts';
-import type { Admission } from './writes.ts';
-import { admissionOf, throwInvalid, unstoredResult } from './writes.ts';
+import { itemResult, unstoredResult } from './results.ts';
 
 const NAME_ATTEMPTS = 8;
 
@@ -71,7 +72,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   const managedFields = apply ? object.metadata?.managedFields : managedFromStart(call, object, parameters);
   const keyNow = () => ({ namespace: object.metadata?.namespace ?? '', name: given ?? '' });
   await admission.admit(object, undefined, keyNow());
-  const stored = resource.toStored(object);
+  const stored = resource.conversion.toStored(object);
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored);
   metadataOf(stored).managedFields = managedFields;
@@ -83,7 +84,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
 
 /** Who the fields of a new object belong to, as its creator gave it. */
 function managedFromStart({ resource, request, core }: Call, object: KubeObject, { fieldManager }: WriteParameters): ObjectMeta['managedFields'] {
-  const given = resource.toStored(object);
+  const given = resource.conversion.toStored(object);
   trackUpdate(resource, given, undefined, managerName(fieldManager, request.headers['user-agent']), '', core.clock.now());
   return given.metadata?.managedFields;
 }

@@ -1,14 +1,14 @@
 import type { Status } from '../../api/meta/status.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
-import { itemResult, objectResult } from '../contract/call.ts';
 import { decodeBody } from '../request/body.ts';
 import type { DeleteParameters } from '../request/options.ts';
 import { deleteParametersOf } from '../request/options.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
+import { admissionOf } from './admission.ts';
 import { deletionStep, returnsDeleted } from './deletion.ts';
 import { requireItem } from './get.ts';
-import { admissionOf, unstoredResult } from './writes.ts';
+import { itemResult, objectResult, unstoredResult } from './results.ts';
 
 export async function remove(call: Call): Promise<Result> {
   const options = deleteParametersOf(call.request.query, decodeBody(call.request)?.value);

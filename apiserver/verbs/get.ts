@@ -1,15 +1,13 @@
 import { errors } from '../../api/meta/status-error.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
-import { itemResult } from '../contract/call.ts';
+import type { Resource } from '../contract/resource.ts';
 import { revisionOf } from '../request/options.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
-import type { Resource } from '../storage/registry.ts';
+import { cacheKey } from '../storage/cache/cache-item.ts';
+import { itemResult } from './results.ts';
 import { reachRevision } from './revision-wait.ts';
 
-/** The key of a request's object in its cache. */
-export const cacheKey = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}/${name}`);
-
-/** The item, if it is there, as fresh as the store. */
+/** Finds an item, as fresh as the store. */
 export async function findItem(resource: Resource, namespace: string, name: string): Promise<CacheItem | undefined> {
   const wait = resource.storage.fresh();
   if (wait) await wait;
@@ -23,7 +21,7 @@ export async function requireItem(resource: Resource, namespace: string, name: s
   return item;
 }
 
-/** A GET may name the oldest version it takes. */
+/** Answers an object; the request may name the oldest version that it takes. */
 export async function get(call: Call): Promise<Result> {
   const { namespace, name } = call.info;
   const wanted = revisionOf(call.request.query.get('resourceVersion') ?? '');

@@ -1,14 +1,13 @@
 import { errors } from '../../api/meta/status-error.ts';
+import type { CacheItem, WatchCache } from '../contract/cache.ts';
 import type { Call, ListResult, Result } from '../contract/call.ts';
 import type { ListParameters } from '../request/options.ts';
 import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
-import type { WatchCache } from '../storage/cache/watch-cache.ts';
+import { cacheKey } from '../storage/cache/cache-item.ts';
 import type { ContinueToken } from './continue-token.ts';
 import { ANY_REVISION, decodeContinue, encodeContinue } from './continue-token.ts';
-import { cacheKey } from './get.ts';
 import { reachRevision } from './revision-wait.ts';
 
 /** Lists from the cache: consistent over all chunks of one list, in key order. */
@@ -38,6 +37,7 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
     type: 'list',
     resource,
     items: matching.items,
+    served: resource.conversion.served,
     revision: at.revision,
     continue: more ? encodeContinue({ revision: at.revision, start: last.key }) : '',
     remaining: more && selection.matches === undefined ? at.items.length - matching.end : undefined,

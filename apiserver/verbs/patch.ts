@@ -1,6 +1,8 @@
 import { codecOf } from '../../api/definition/codec.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
@@ -9,10 +11,8 @@ import { parseJson } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
 import { apply } from './apply.ts';
 import { requireItem } from './get.ts';
-import { metadataOf } from './metadata.ts';
 import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
 
 export const PATCH_TYPES = [
@@ -69,7 +69,7 @@ function patchBody({ request }: Call): unknown {
 
 function patchedObject(call: Call, current: CacheItem, type: PatchType, body: unknown, parameters: WriteParameters): KubeObject {
   const { kind } = call.resource;
-  const original = call.resource.served(current).object;
+  const original = call.resource.conversion.served(current).object;
   const value = patched(call, original, type, body);
   if (!isJsonObject(value)) throw badResult(value, 'the result of the patch is not an object');
   if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) throw badResult(value, 'a patch may not change kind or apiVersion');

@@ -1,5 +1,5 @@
 import { StatusError } from '../../api/meta/status-error.ts';
-import type { WatchCache } from '../storage/cache/watch-cache.ts';
+import type { WatchCache } from '../contract/cache.ts';
 
 const TOO_LARGE_WAIT_MS = 3000;
 

@@ -6,8 +6,8 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector/selector.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
-import { objectResult } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
 import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
@@ -15,10 +15,10 @@ import { decodeBody, parseJson, parseYaml } from '../request/body.ts';
 import { decodeObject, objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
 import { applyConfiguration } from './apply.ts';
 import { requireItem } from './get.ts';
 import { patchTypeOf } from './patch.ts';
+import { objectResult } from './results.ts';
 import { MODIFIED, requireVersion, writeOver } from './update.ts';
 
 const ATTEMPTS = 10;
@@ -50,7 +50,7 @@ function selectorOf(object: KubeObject, path: string | undefined): string | unde
 }
 
 function scaleOf(call: Call, item: CacheItem): Scale {
-  const { object } = call.resource.served(item);
+  const { object } = call.resource.conversion.served(item);
   const { scale } = call.resource.kind;
   if (!scale) throw errors.notFound(call.resource.name, call.info.name);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = item.object.metadata;
@@ -133,7 +133,7 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
     checkReplicas(replicas, info.name);
-    const object = structuredClone(withAt(resource.served(current).object, path.split('.').slice(1), replicas)) as KubeObject;
+    const object = structuredClone(withAt(resource.conversion.served(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT');
     if (result) {
       const item = resource.storage.cache.get(current.key) ?? current;

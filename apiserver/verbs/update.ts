@@ -1,23 +1,24 @@
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { equalJson } from '../../base/json.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
-import { itemResult } from '../contract/call.ts';
 import { objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import type { CacheItem } from '../storage/cache/cache-item.ts';
+import { ttlOf } from '../storage/time-to-live.ts';
+import { admissionOf } from './admission.ts';
 import { createObject, placeInNamespace } from './create.ts';
 import { completesDeletion } from './deletion.ts';
 import { raisesGeneration } from './generation.ts';
 import { findItem } from './get.ts';
-import { metadataOf } from './metadata.ts';
+import { throwInvalid } from './invalid.ts';
+import { itemResult, unstoredResult } from './results.ts';
 import { subresourceRules } from './subresource-rules.ts';
-import { ttlOf } from './time-to-live.ts';
-import { admissionOf, throwInvalid, unstoredResult } from './writes.ts';
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -103,8 +104,8 @@ export async function writeOver(
   const admission = admissionOf(call, 'update', info.subresource, parameters.dryRun);
   let committed = false;
   try {
-    await admission.admit(object, resource.served(current).object as Live, key);
-    const next = prepared(call, resource.toStored(object), old);
+    await admission.admit(object, resource.conversion.served(current).object as Live, key);
+    const next = prepared(call, resource.conversion.toStored(object), old);
     if (how !== 'APPLY') {
       trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
     }

@@ -6,7 +6,7 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 import { admitted, forbidden, handlesOnly, joined } from '../admitted.ts';
 
 const ANNOTATION = 'kubernetes.io/limit-ranger';

@@ -1,7 +1,7 @@
 import { namespaces } from '../../../api/kinds/core/namespace.ts';
 import { errors } from '../../../api/meta/status-error.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
 
 /** Namespaces that a cluster cannot do without. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';

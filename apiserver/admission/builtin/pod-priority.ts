@@ -4,7 +4,7 @@ import type { PriorityClass } from '../../../api/kinds/scheduling/priority-class
 import { priorityClasses } from '../../../api/kinds/scheduling/priority-class.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 import { admitted, forbidden } from '../admitted.ts';
 
 const PREEMPT = 'PreemptLowerPriority';

@@ -6,7 +6,7 @@ import { isNotFound } from '../../../api/meta/status-error.ts';
 import { addQuantities, compareQuantities } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { addResources } from '../../../api/schema/resource-list.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 
 /** What one write takes of one quota; negative amounts give back. */
 export interface Charge {

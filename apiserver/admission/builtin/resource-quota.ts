@@ -8,7 +8,7 @@ import { compareQuantities, subtractQuantities } from '../../../api/schema/quant
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
 import type { Excess, Reservation } from './quota-ledger.ts';
 import { quotaLedger } from './quota-ledger.ts';

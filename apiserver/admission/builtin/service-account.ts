@@ -6,7 +6,7 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../storage/access.ts';
+import type { StorageAccess } from '../../contract/storage-access.ts';
 import { generatedName } from '../../verbs/naming.ts';
 import { admitted, forbidden, handlesOnly } from '../admitted.ts';
 

@@ -1,9 +1,9 @@
 import { apiVersionOf } from '../../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import type { CacheItem } from '../../contract/cache.ts';
 
-/** An object in the cache: immutable, and encoded once. */
-export class CacheItem {
-  /** `namespace/name`, or `name`. */
+/** An object in the cache, with its text as long as it is current. */
+export class StoredItem implements CacheItem {
   readonly key: string;
   readonly namespace: string;
   readonly object: Live;
@@ -22,7 +22,6 @@ export class CacheItem {
     this.encoded = text;
   }
 
-  /** The object's JSON, resourceVersion included. */
   get text(): string {
     if (this.encoded !== undefined) return this.encoded;
     const text = JSON.stringify(this.object);
@@ -30,19 +29,17 @@ export class CacheItem {
     return text;
   }
 
-  /** `text`, if it is there without being made. */
   get encodedText(): string | undefined {
     return this.encoded;
   }
 
-  /** How long `text` is as UTF-8. */
   get size(): number {
     if (this.bytes === 0 || this.encoded === undefined) this.bytes = Buffer.byteLength(this.text);
     return this.bytes;
   }
 
   /**
-   * The item is no longer what the cache shows. Its text is let go of: past states are kept to resume watches from, and few are ever
+   * Tells the item that the cache no longer shows it. It drops its text: past states are kept to resume watches from, and few are ever
    * asked for again.
    */
   supersede(): void {
@@ -51,7 +48,10 @@ export class CacheItem {
   }
 }
 
-/** How all stored texts of a kind begin; metadata's fields follow. */
+/** The key of an object in its cache: `namespace/name`, or `name`. */
+export const cacheKey = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}/${name}`);
+
+/** The beginning of all stored texts of a kind, up to metadata's fields. */
 export const textPrefixOf = (kind: { group: string; version: string; kind: string }): string =>
   `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},"metadata":{`;
 
@@ -73,17 +73,17 @@ export function withRevision(prefix: string, value: string, revision: number): s
 }
 
 /**
- * The item as of a later revision: the same object, with that resourceVersion. For the last state of what is deleted, or left a selector's
- * view. Its text is made of the item's, where that stands in the stored order; `text` is for an item that may be superseded by now.
+ * Returns the item as of a later revision: the same object, with that resourceVersion. It is the last state of an object that is deleted, or
+ * leaves a selector's view. Its text is made of the item's if that stands in the stored order; `text` is for an item that may be superseded.
  */
-export function atRevision(prefix: string, item: CacheItem, revision: number, text = item.encodedText): CacheItem {
+export function atRevision(prefix: string, item: CacheItem, revision: number, text = item.encodedText): StoredItem {
   const object = { ...item.object, metadata: { ...item.object.metadata, resourceVersion: String(revision) } };
   const before = versionField(item.revision);
-  if (!text?.startsWith(before, prefix.length)) return new CacheItem(item.key, object, revision);
-  return new CacheItem(item.key, object, revision, `${prefix}${versionField(revision)}${text.slice(prefix.length + before.length)}`);
+  if (!text?.startsWith(before, prefix.length)) return new StoredItem(item.key, object, revision);
+  return new StoredItem(item.key, object, revision, `${prefix}${versionField(revision)}${text.slice(prefix.length + before.length)}`);
 }
 
-/** Freezes an object and all below it; for tests, where a reader that changes a shared object must not go unnoticed. */
+/** Freezes an object and all below it; for tests, where a reader that changes a shared object must fail. */
 export function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);

@@ -1,26 +1,19 @@
-import type { CacheItem } from './cache-item.ts';
+import type { CacheEvent } from '../../contract/cache.ts';
+import type { StoredItem } from './cache-item.ts';
 
-/** A change as the cache's subscribers see it. */
-export interface CacheEvent {
-  readonly revision: number;
-  readonly deleted: boolean;
-  /** The object after the change; for a deletion its last state, with the deletion's resourceVersion. */
-  readonly item: CacheItem;
-  /** The object before the change; undefined for a creation. */
-  readonly previous: CacheItem | undefined;
-  /** When the cache took it, in milliseconds on the clock's monotonic scale. */
-  readonly at: number;
-  /** Encoded forms, shared by all watchers that want the same. */
-  readonly lines: Map<string, Buffer>;
+/** A change with the cache's own items. */
+export interface StoredEvent extends CacheEvent {
+  readonly item: StoredItem;
+  readonly previous: StoredItem | undefined;
 }
 
 const MAX_EVENTS = 8192;
 const KEPT_MS = 75_000;
 const MIN_EVENTS = 64;
 
-/** The newest events of a cache: what a watch resumes from. Bounded in number, and beyond a minimum in age. */
+/** The newest events of a cache, from which watches resume. Bounded in number, and beyond a minimum in age. */
 export class EventRing {
-  private events: CacheEvent[] = [];
+  private events: StoredEvent[] = [];
   private head = 0;
   /** All events after this revision are here. */
   floor: number;
@@ -29,12 +22,12 @@ export class EventRing {
     this.floor = floor;
   }
 
-  push(event: CacheEvent): void {
+  push(event: StoredEvent): void {
     this.events.push(event);
     this.trim(event.at);
   }
 
-  /** Drops what is too much or too old. Amortised constant time. */
+  /** Drops events that are too many or too old. Amortised constant time. */
   trim(now: number): void {
     while (this.size > MAX_EVENTS || (this.size > MIN_EVENTS && now - (this.events[this.head]?.at ?? now) > KEPT_MS)) {
       this.floor = this.events[this.head]?.revision ?? this.floor;
@@ -47,7 +40,7 @@ export class EventRing {
   }
 
   /** Puts older events before those that are here; they hold everything after `floor`. */
-  prepend(events: readonly CacheEvent[], floor: number): void {
+  prepend(events: readonly StoredEvent[], floor: number): void {
     this.events = [...events, ...this.events.slice(this.head)];
     this.head = 0;
     this.floor = floor;
@@ -65,7 +58,7 @@ export class EventRing {
   }
 
   /** The events after a revision, in order. */
-  after(revision: number): readonly CacheEvent[] {
+  after(revision: number): readonly StoredEvent[] {
     let low = this.head;
     let high = this.events.length;
     while (low < high) {

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { CacheItem } from './cache-item.ts';
+import type { LabelTerm } from '../../contract/cache.ts';
+import type { StoredItem } from './cache-item.ts';
 import { LabelIndex } from './label-index.ts';
 import { SortedItems } from './sorted-items.ts';
 
@@ -12,14 +13,9 @@ interface FieldIndex {
   readonly sections: Map<string, SortedItems>;
 }
 
-export interface LabelTerm {
-  readonly key: string;
-  readonly value: string;
-}
-
 /** The items of a cache: by key, by namespace in key order, by the values of indexed fields, and by the labels that are asked for. */
 export class ItemIndex {
-  private readonly byKey = new Map<string, CacheItem>();
+  private readonly byKey = new Map<string, StoredItem>();
   private readonly namespaces = new Map<string, SortedItems>();
   private readonly fields = new Map<string, FieldIndex>();
   private readonly labels = new LabelIndex(() => this.list(''));
@@ -35,15 +31,15 @@ export class ItemIndex {
     return this.byKey.size;
   }
 
-  get(key: string): CacheItem | undefined {
+  get(key: string): StoredItem | undefined {
     return this.byKey.get(key);
   }
 
-  values(): Iterable<CacheItem> {
+  values(): Iterable<StoredItem> {
     return this.byKey.values();
   }
 
-  put(item: CacheItem): void {
+  put(item: StoredItem): void {
     const previous = this.byKey.get(item.key);
     this.byKey.set(item.key, item);
     sectionOf(this.namespaces, item.namespace).put(item);
@@ -56,7 +52,7 @@ export class ItemIndex {
     }
   }
 
-  delete(item: CacheItem): void {
+  delete(item: StoredItem): void {
     this.byKey.delete(item.key);
     dropFrom(this.namespaces, item.namespace, item.key);
     this.labels.delete(item);
@@ -64,7 +60,7 @@ export class ItemIndex {
   }
 
   /** The items of a namespace (all of them for an empty one) in key order; a new array. */
-  list(namespace: string): readonly CacheItem[] {
+  list(namespace: string): readonly StoredItem[] {
     if (namespace !== '' || this.namespaces.size === 1) {
       const [only = ''] = this.namespaces.keys();
       return this.namespaces.get(namespace === '' ? only : namespace)?.items.slice() ?? [];
@@ -75,14 +71,14 @@ export class ItemIndex {
   }
 
   /** The items with this value of an indexed field, in key order; undefined where the field has no index. */
-  byField(field: string, value: string): readonly CacheItem[] | undefined {
+  byField(field: string, value: string): readonly StoredItem[] | undefined {
     const index = this.fields.get(field);
     return index && (index.sections.get(value)?.items ?? []);
   }
 
   /** The items of a namespace (of all for an empty one) with one of the labels that they must all have: the one that fewest have. */
-  byLabels(namespace: string, labels: readonly LabelTerm[]): readonly CacheItem[] | undefined {
-    let fewest: readonly CacheItem[] | undefined;
+  byLabels(namespace: string, labels: readonly LabelTerm[]): readonly StoredItem[] | undefined {
+    let fewest: readonly StoredItem[] | undefined;
     for (const { key, value } of labels) {
       const items = this.labels.find(key, value);
       if (fewest === undefined || items.length < fewest.length) fewest = items;

@@ -1,15 +1,9 @@
-import type { CacheItem } from './cache-item.ts';
-
-/** Objects listed at one revision. */
-export interface Snapshot {
-  readonly items: readonly CacheItem[];
-  readonly revision: number;
-}
+import type { Snapshot } from '../../contract/cache.ts';
 
 const MAX_KEPT = 16;
 const KEPT_MS = 5 * 60_000;
 
-/** The snapshots that lists under way still need: bounded in number and age (upstream's history is five minutes long too). */
+/** The snapshots that lists under way still need, bounded in number and age (upstream's history is five minutes long too). */
 export class KeptSnapshots {
   private readonly kept = new Map<string, { snapshot: Snapshot; until: number }>();
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import { CacheItem } from './cache-item.ts';
+import { StoredItem } from './cache-item.ts';
 import { ItemIndex } from './item-index.ts';
 
 const index = () => new ItemIndex(configMaps);
 let looks = 0;
 
 /** An item that notices when somebody looks at its labels. */
-function item(key: string, labels?: Record<string, string>): CacheItem {
+function item(key: string, labels?: Record<string, string>): StoredItem {
   const [namespace = '', name = ''] = key.split('/');
   const metadata = {
     name,
@@ -18,9 +18,9 @@ function item(key: string, labels?: Record<string, string>): CacheItem {
       return labels;
     },
   };
-  return new CacheItem(key, { kind: 'ConfigMap', apiVersion: 'v1', metadata } as unknown as Live, 1);
+  return new StoredItem(key, { kind: 'ConfigMap', apiVersion: 'v1', metadata } as unknown as Live, 1);
 }
-const keys = (items: readonly CacheItem[] | undefined) => items?.map(({ key }) => key);
+const keys = (items: readonly StoredItem[] | undefined) => items?.map(({ key }) => key);
 const app = (value: string) => [{ key: 'app', value }];
 
 describe('items by label', () => {

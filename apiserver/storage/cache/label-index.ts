@@ -1,4 +1,4 @@
-import type { CacheItem } from './cache-item.ts';
+import type { StoredItem } from './cache-item.ts';
 import { SortedItems } from './sorted-items.ts';
 
 /** Label keys that are indexed at a time, the ones asked for last. */
@@ -10,15 +10,15 @@ const MAX_KEYS = 8;
  */
 export class LabelIndex {
   private readonly keys = new Map<string, Map<string, SortedItems>>();
-  private readonly all: () => Iterable<CacheItem>;
+  private readonly all: () => Iterable<StoredItem>;
 
   /** @param all every item, in key order */
-  constructor(all: () => Iterable<CacheItem>) {
+  constructor(all: () => Iterable<StoredItem>) {
     this.all = all;
   }
 
   /** The items whose label `key` has this value, in key order. */
-  find(key: string, value: string): readonly CacheItem[] {
+  find(key: string, value: string): readonly StoredItem[] {
     const values = this.keys.get(key) ?? this.build(key);
     this.keys.delete(key);
     this.keys.set(key, values);
@@ -27,7 +27,7 @@ export class LabelIndex {
     return values.get(value)?.items ?? [];
   }
 
-  put(item: CacheItem, previous: CacheItem | undefined): void {
+  put(item: StoredItem, previous: StoredItem | undefined): void {
     for (const [key, values] of this.keys) {
       const before = previous && labelOf(previous, key);
       const value = labelOf(item, key);
@@ -36,7 +36,7 @@ export class LabelIndex {
     }
   }
 
-  delete(item: CacheItem): void {
+  delete(item: StoredItem): void {
     for (const [key, values] of this.keys) {
       const value = labelOf(item, key);
       if (value !== undefined) drop(values, value, item);
@@ -53,12 +53,12 @@ export class LabelIndex {
   }
 }
 
-function labelOf({ object }: CacheItem, key: string): string | undefined {
+function labelOf({ object }: StoredItem, key: string): string | undefined {
   const { labels } = object.metadata;
   return labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
-function insert(values: Map<string, SortedItems>, value: string, item: CacheItem): void {
+function insert(values: Map<string, SortedItems>, value: string, item: StoredItem): void {
   let section = values.get(value);
   if (!section) {
     section = new SortedItems();
@@ -67,7 +67,7 @@ function insert(values: Map<string, SortedItems>, value: string, item: CacheItem
   section.put(item);
 }
 
-function drop(values: Map<string, SortedItems>, value: string, item: CacheItem): void {
+function drop(values: Map<string, SortedItems>, value: string, item: StoredItem): void {
   const section = values.get(value);
   section?.delete(item.key);
   if (section?.items.length === 0) values.delete(value);

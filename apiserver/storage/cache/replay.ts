@@ -1,7 +1,7 @@
 import type { Live } from '../../../api/meta/object.ts';
 import type { Store, StoreEvent } from '../../../store/store.ts';
-import { atRevision, CacheItem } from './cache-item.ts';
-import type { CacheEvent } from './event-ring.ts';
+import { atRevision, StoredItem } from './cache-item.ts';
+import type { StoredEvent } from './event-ring.ts';
 
 /** Reads the store's history after `from` up to and including `to`. @throws CompactedError when it is gone. */
 export async function readHistory(store: Store, prefix: string, from: number, to: number): Promise<readonly StoreEvent[]> {
@@ -34,13 +34,13 @@ export async function readHistory(store: Store, prefix: string, from: number, to
  */
 export function replayed(
   history: readonly StoreEvent[],
-  parse: (event: StoreEvent & { readonly type: 'put' }) => CacheItem,
+  parse: (event: StoreEvent & { readonly type: 'put' }) => StoredItem,
   textPrefix: string,
   storePrefix: string,
   at: number,
-): CacheEvent[] {
-  const known = new Map<string, CacheItem>();
-  return history.map((event): CacheEvent => {
+): StoredEvent[] {
+  const known = new Map<string, StoredItem>();
+  return history.map((event): StoredEvent => {
     const key = event.key.slice(storePrefix.length);
     const before = known.get(key);
     if (event.type === 'put') {
@@ -57,10 +57,10 @@ export function replayed(
   });
 }
 
-function tombstone(key: string, revision: number, textPrefix: string): CacheItem {
+function tombstone(key: string, revision: number, textPrefix: string): StoredItem {
   const slash = key.indexOf('/');
   const namespace = slash < 0 ? '' : key.slice(0, slash);
   const meta = { resourceVersion: String(revision), name: key.slice(slash + 1), ...(namespace === '' ? {} : { namespace }) };
   const text = `${textPrefix}${JSON.stringify(meta).slice(1)}}`;
-  return new CacheItem(key, JSON.parse(text) as Live, revision);
+  return new StoredItem(key, JSON.parse(text) as Live, revision);
 }

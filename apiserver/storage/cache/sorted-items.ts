@@ -1,10 +1,10 @@
-import type { CacheItem } from './cache-item.ts';
+import type { StoredItem } from './cache-item.ts';
 
 /** Items of one namespace (or all cluster-scoped ones) in key order. */
 export class SortedItems {
-  readonly items: CacheItem[] = [];
+  readonly items: StoredItem[] = [];
 
-  put(item: CacheItem): void {
+  put(item: StoredItem): void {
     const last = this.items.at(-1);
     if (last === undefined || last.key < item.key) {
       this.items.push(item);

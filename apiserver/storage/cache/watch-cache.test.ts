@@ -4,20 +4,21 @@ import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
 import { createMemoryStore } from '../../../store/memory.ts';
 import type { Store } from '../../../store/store.ts';
-import type { CacheEvent } from './event-ring.ts';
+import type { CacheEvent } from '../../contract/cache.ts';
+import type { StoredEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
-import { WatchCache } from './watch-cache.ts';
+import { StoreWatchCache } from './watch-cache.ts';
 
 const kind = configMaps;
 const value = (name: string, data: object = {}) => JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name, namespace: 'n' }, data });
 
 async function cacheOn(store: Store) {
-  const cache = new WatchCache({ store, kind, clock: createFakeClock(), log: silentLogger, freeze: true });
+  const cache = new StoreWatchCache({ store, kind, clock: createFakeClock(), log: silentLogger, freeze: true });
   await cache.start();
   return cache;
 }
 
-const gather = (cache: WatchCache, after: number) => {
+const gather = (cache: StoreWatchCache, after: number) => {
   const events: string[] = [];
   const end = cache.subscribe(after, {
     deliver: (event) => void events.push(`${event.revision} ${event.deleted ? 'gone' : 'put'} ${event.item.key}`),
@@ -126,7 +127,7 @@ describe('the watch cache', () => {
 });
 
 describe('the ring of events', () => {
-  const event = (revision: number, at: number) => ({ revision, at }) as unknown as CacheEvent;
+  const event = (revision: number, at: number) => ({ revision, at }) as unknown as StoredEvent;
 
   it('keeps a minimum whatever its age, and beyond that the newest', () => {
     const ring = new EventRing(0);

@@ -6,12 +6,11 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../../store/store.ts';
 import { CompactedError } from '../../../store/store.ts';
-import { atRevision, CacheItem, deepFreeze, textPrefixOf, withRevision } from './cache-item.ts';
-import type { CacheEvent } from './event-ring.ts';
+import type { FieldTerm, LabelTerm, Snapshot, Subscriber, WatchCache } from '../../contract/cache.ts';
+import { atRevision, deepFreeze, StoredItem, textPrefixOf, withRevision } from './cache-item.ts';
+import type { StoredEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
-import type { LabelTerm } from './item-index.ts';
 import { ItemIndex } from './item-index.ts';
-import type { Snapshot } from './kept-snapshots.ts';
 import { KeptSnapshots } from './kept-snapshots.ts';
 import { readHistory, replayed } from './replay.ts';
 
@@ -30,14 +29,7 @@ export interface ExpectedWrite {
   readonly key: string;
   readonly value: string;
   readonly object: KubeObject;
-  item: CacheItem | undefined;
-}
-
-export interface Subscriber {
-  /** Called in revision order, as the cache applies a change; must not block or throw. */
-  readonly deliver: (event: CacheEvent) => void;
-  /** The feed had a gap: what the subscriber saw may not be all. It is unsubscribed and should end. */
-  readonly broken: () => void;
+  item: StoredItem | undefined;
 }
 
 const PAGE = 500;
@@ -51,7 +43,7 @@ const CATCH_UP_MS = 5000;
  * It is fed by the store's watch alone: own writes and those of other servers arrive the same way, in revision order.
  * Who has been told that a write succeeded finds it here (`Storage` waits for `reached`).
  */
-export class WatchCache {
+export class StoreWatchCache implements WatchCache {
   readonly kind: KindDefinition;
   readonly prefix: string;
   readonly textPrefix: string;
@@ -95,7 +87,7 @@ export class WatchCache {
     this.indexedSubscribers.clear();
   }
 
-  get(key: string): CacheItem | undefined {
+  get(key: string): StoredItem | undefined {
     return this.items.get(key);
   }
 
@@ -118,12 +110,12 @@ export class WatchCache {
   }
 
   /** The items with this value of an indexed field; undefined where the field has no index. */
-  indexed(field: string, value: string): readonly CacheItem[] | undefined {
+  indexed(field: string, value: string): readonly StoredItem[] | undefined {
     return this.items.byField(field, value);
   }
 
   /** The items of a namespace that can have all of these labels; undefined where looking at all of them is as good. */
-  labelled(namespace: string, labels: readonly LabelTerm[]): readonly CacheItem[] | undefined {
+  labelled(namespace: string, labels: readonly LabelTerm[]): readonly StoredItem[] | undefined {
     return this.items.byLabels(namespace, labels);
   }
 
@@ -132,7 +124,7 @@ export class WatchCache {
    * With `index` only changes of objects that have the value, or had it, are delivered.
    * Undefined: `revision` is older than what the cache remembers. Otherwise a function that ends the subscription.
    */
-  subscribe(revision: number, subscriber: Subscriber, index?: { readonly field: string; readonly value: string }): (() => void) | undefined {
+  subscribe(revision: number, subscriber: Subscriber, index?: FieldTerm): (() => void) | undefined {
     if (revision < this.ring.floor) return undefined;
     const fieldOf = index && this.items.reader(index.field);
     for (const event of this.ring.after(revision)) {
@@ -296,7 +288,7 @@ export class WatchCache {
     const key = event.key.slice(this.prefix.length);
     const previous = this.items.get(key);
     if (previous && previous.revision >= event.revision) return;
-    let item: CacheItem;
+    let item: StoredItem;
     if (event.type === 'delete') {
       if (!previous) return;
       item = atRevision(this.textPrefix, previous, event.revision);
@@ -317,7 +309,7 @@ export class WatchCache {
     });
   }
 
-  private publish(event: CacheEvent): void {
+  private publish(event: StoredEvent): void {
     this.ring.push(event);
     for (const subscriber of this.subscribers) subscriber.deliver(event);
     if (this.indexedSubscribers.size > 0) this.publishIndexed(event);
@@ -327,7 +319,7 @@ export class WatchCache {
     if (event.deleted) event.item.supersede();
   }
 
-  private publishIndexed(event: CacheEvent): void {
+  private publishIndexed(event: StoredEvent): void {
     for (const [field, { read }] of this.items.indexedFields()) {
       const value = read(event.item.object);
       const before = event.previous ? read(event.previous.object) : value;
@@ -336,14 +328,14 @@ export class WatchCache {
     }
   }
 
-  private own(key: string, event: StoredValue): CacheItem | undefined {
+  private own(key: string, event: StoredValue): StoredItem | undefined {
     const write = this.expected.get(key)?.find((candidate) => candidate.value === event.value);
     if (!write) return undefined;
     write.item = this.item(key, event, write.object);
     return write.item;
   }
 
-  private parse(stored: StoredValue): CacheItem {
+  private parse(stored: StoredValue): StoredItem {
     const object: KubeObject = JSON.parse(stored.value);
     const key = stored.key.slice(this.prefix.length);
     if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);
@@ -353,11 +345,11 @@ export class WatchCache {
     return this.item(key, { ...stored, value }, { ...rest, kind: this.kind.kind, apiVersion: apiVersionOf(this.kind), metadata });
   }
 
-  private item(key: string, stored: StoredValue, object: KubeObject): CacheItem {
+  private item(key: string, stored: StoredValue, object: KubeObject): StoredItem {
     object.metadata ??= {};
     object.metadata.resourceVersion = String(stored.revision);
     if (this.options.freeze) deepFreeze(object);
-    return new CacheItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
+    return new StoredItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
   }
 }
 

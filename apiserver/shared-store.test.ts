@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { configMaps } from '../../api/kinds/core/config-map.ts';
-import { namespaces } from '../../api/kinds/core/namespace.ts';
-import { createFakeClock } from '../../base/fake-clock.ts';
-import { silentLogger } from '../../base/log.ts';
-import { createMemoryStore } from '../../store/memory.ts';
-import type { Store, WatchBatch } from '../../store/store.ts';
-import { namespaceLifecycle } from '../admission/builtin/namespace-lifecycle.ts';
-import { everyAuthenticatedUser } from '../authz/every-authenticated-user.ts';
-import { createResources } from '../resources.ts';
-import type { ApiServer } from '../server.ts';
-import { createApiServer } from '../server.ts';
+import { configMaps } from '../api/kinds/core/config-map.ts';
+import { namespaces } from '../api/kinds/core/namespace.ts';
+import { createFakeClock } from '../base/fake-clock.ts';
+import { silentLogger } from '../base/log.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { Store, WatchBatch } from '../store/store.ts';
+import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
+import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
+import { createResources } from './resources.ts';
+import type { ApiServer } from './server.ts';
+import { createApiServer } from './server.ts';
 
 const admin = { name: 'admin', groups: ['system:masters'] };
 const clock = createFakeClock();

@@ -7,19 +7,20 @@ import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
  */
 export interface StorageAccess {
   get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Live<T> | undefined;
-  /** Resolves when `get` and `list` are as new as the store: only where several servers share it is there anything to wait for. */
+  /** Resolves when `get` and `list` are as new as the store; returns undefined if this is the only server, where they always are. */
   fresh(kind: Kind): Promise<void> | undefined;
-  /** All objects of a kind, or those of a namespace, in key order. */
+  /** Lists all objects of a kind, or those of a namespace, in key order. */
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly Live<T>[];
-  /** Creates; uid and creationTimestamp are filled in. Throws AlreadyExists. */
+  /** Creates; uid and creationTimestamp are filled in. @throws StatusError AlreadyExists. */
   create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<Live<T>>;
   /**
    * Changes an object, trying anew after a lost race: `change` gets the current state and returns the next one (a new object).
-   * Returning the same object writes nothing. The generation is the caller's: a pod's binding, as upstream, raises none. Throws NotFound.
+   * Returning the same object writes nothing. The generation is the caller's: a pod's binding, as upstream, raises none.
+   * @throws StatusError NotFound.
    */
   modify<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, change: (current: Live<T>) => T): Promise<Live<T>>;
-  /** Deletes at once, whatever grace period or finalizers there are; false where there was nothing. */
+  /** Deletes at once, whatever grace period or finalizers there are; returns false if there was nothing. */
   remove(kind: Kind, key: ObjectKey): Promise<boolean>;
-  /** Hears of every change of a kind from now on, in order, synchronously. Returns the end of it. */
+  /** Calls `changed` for every change of a kind from now on, in order, synchronously. Returns a function that ends it. */
   follow<T extends KubeObject>(kind: Kind<T>, changed: (object: Live<T>, deleted: boolean) => void): () => void;
 }

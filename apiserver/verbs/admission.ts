@@ -1,12 +1,6 @@
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
-import type { ResourceName } from '../../api/meta/status-error.ts';
-import { errors } from '../../api/meta/status-error.ts';
-import type { FieldError } from '../../api/schema/field-error.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract/admission.ts';
-import type { Call, ObjectResult } from '../contract/call.ts';
-import { itemResult } from '../contract/call.ts';
-import { CacheItem, ordered } from '../storage/cache/cache-item.ts';
-import type { Resource } from '../storage/registry.ts';
+import type { Call } from '../contract/call.ts';
 
 /** Admission for one write: both phases, and the settling of what plugins reserved. */
 export interface Admission {
@@ -78,15 +72,4 @@ export function admissionOf(call: Call, verb: AdmissionAttributes['verb'], subre
       for (const callback of settled) callback(committed);
     },
   };
-}
-
-export function throwInvalid(resource: ResourceName, name: string, faults: readonly FieldError[]): void {
-  if (faults.length > 0) throw errors.invalid(resource, name, faults);
-}
-
-/** An object that is not in the cache, answered as if it were: of a dry run, or the last state of what is gone. */
-export function unstoredResult(resource: Resource, object: KubeObject, current: CacheItem | undefined, status: number): ObjectResult {
-  const inOrder = ordered(resource.stored, object);
-  if (current) inOrder.metadata = { ...inOrder.metadata, resourceVersion: String(current.revision) };
-  return itemResult(resource, new CacheItem('', inOrder as Live, current?.revision ?? 0), status);
 }
