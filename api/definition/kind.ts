@@ -2,8 +2,9 @@ import type { Column } from '../columns/column.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { Field } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
+import type { DeletionRules } from './deletion.ts';
 import type { QuotaRule } from './quota-rule.ts';
-import type { Strategy, VersionRules } from './strategy.ts';
+import type { Strategy, SubresourceRules, VersionRules } from './strategy.ts';
 
 /** Identifies a kind to a client: all that is needed to address its objects, with their type. */
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -34,7 +35,12 @@ export interface Subresource {
   readonly kind?: string;
   /** The form of what it takes, where that is no kind of its own. */
   readonly schema?: Field<KubeObject>;
+  /** Set if it is the whole object, with rules of its own for writes. */
+  readonly rules?: SubresourceRules;
 }
+
+/** Whether a subresource is the object itself, written in part, and not something that a handler serves. */
+export const isWholeObject = ({ name, rules }: Subresource): boolean => name === 'status' || rules !== undefined;
 
 /** A kind, defined once: the API server, discovery, kubectl's tables and clients take all they know of it from here. */
 export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<T> {
@@ -57,6 +63,13 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
    */
   readonly storagePrefix: string;
   readonly storedAs?: StoredAs<T>;
+  /** A PUT of an object that is not there creates it (upstream's AllowCreateOnUpdate). Default: it is answered with 404. */
+  readonly createdByUpdate?: true;
+  readonly deletion?: DeletionRules;
+  /** Seconds after which the store drops an object that has not been written again. Default: it stays. */
+  readonly timeToLiveSeconds?: number;
+  /** Selectable fields whose values are indexed, for lists and watches alike. */
+  readonly indexedFields?: readonly string[];
   /** The reason not to use this version any more: sent as a `Warning:` header with every answer about it. */
   readonly deprecation?: string;
 }
@@ -92,6 +105,10 @@ export function defineKind<T extends KubeObject>(
     ...definition,
   };
 }
+
+/** Whether a kind is a version of the other: of one group and plural. */
+export const isKind = (asked: { group: string; plural: string }, kind: { group: string; plural: string }): boolean =>
+  asked.plural === kind.plural && asked.group === kind.group;
 
 /** Returns `v1` or `apps/v1`. */
 export const apiVersionOf = (kind: { group: string; version: string }): string =>

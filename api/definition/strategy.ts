@@ -47,3 +47,10 @@ export interface VersionRules {
   validateName?(name: string, prefix: boolean): readonly string[];
   readonly metadataChecks?: MetadataChecks;
 }
+
+/** The rules of writes through a subresource that is the whole object (upstream's strategy of its own for each of them). */
+export interface SubresourceRules {
+  /** Keeps, in place, everything that the subresource is not about. */
+  prepare(object: KubeObject, old: Live): void;
+  validate(object: KubeObject, old: Live): FieldError[];
+}

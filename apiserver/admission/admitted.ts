@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
+import { isKind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { resourceText, StatusError } from '../../api/meta/status-error.ts';
 import type { AdmissionAttributes } from '../contract/admission.ts';
@@ -10,7 +11,7 @@ export interface Admitted<T extends KubeObject> {
 }
 
 const isOf = <T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes, object: KubeObject | undefined): object is T =>
-  object !== undefined && attributes.kind.group === kind.group && attributes.kind.plural === kind.plural;
+  object !== undefined && isKind(attributes.kind, kind);
 const isLiveOf = <T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes, object: Live | undefined): object is Live<T> =>
   isOf(kind, attributes, object);
 
@@ -25,7 +26,7 @@ export function admitted<T extends KubeObject>(kind: KindDefinition<T>, attribut
 export const handlesOnly =
   (kind: KindDefinition | { group: string; plural: string }, ...verbs: AdmissionAttributes['verb'][]) =>
   (asked: KindDefinition, subresource: string, verb: AdmissionAttributes['verb']): boolean =>
-    subresource === '' && asked.group === kind.group && asked.plural === kind.plural && verbs.includes(verb);
+    subresource === '' && isKind(asked, kind) && verbs.includes(verb);
 
 /** A refusal in upstream's form (admission.NewForbidden): `pods "web" is forbidden: …`. */
 export function forbidden(

@@ -60,6 +60,17 @@ const create = (name: string, spec: object) =>
   server.ask('POST', WIDGETS, { body: { apiVersion: 'example.dev/v1', kind: 'Widget', metadata: { name }, spec } });
 
 describe('a custom resource definition', () => {
+  it('does not let a PUT create its objects, whatever their plural', async () => {
+    const body = definition({ plural: 'services', singular: 'service', shortNames: [] });
+    await server.ask('POST', CRDS, { body: { ...body, metadata: { name: 'services.example.dev' } } });
+    const path = '/apis/example.dev/v1/namespaces/default/services';
+    await eventually(async () => (await server.ask('GET', path)).status === 200);
+    const object = { apiVersion: 'example.dev/v1', kind: 'Widget', metadata: { name: 'a' }, spec: { color: 'red' } };
+    const { status, json } = await server.ask('PUT', `${path}/a`, { body: object });
+    expect([status, json.message]).toEqual([404, 'services.example.dev "a" not found']);
+    expect((await server.ask('GET', `${path}/a`)).status).toBe(404);
+  });
+
   it('says that its names are accepted, and is in discovery then', async () => {
     const { status } = await define();
     expect(status.acceptedNames).toEqual({ plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList', shortNames: ['wd'] });

@@ -1,4 +1,5 @@
 import type { Verb } from '../../api/definition/kind.ts';
+import { isWholeObject } from '../../api/definition/kind.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -29,9 +30,6 @@ const VERBS: Readonly<Record<Verb, (call: Call) => Promise<Result>>> = {
   delete: remove,
   deletecollection: removeCollection,
 };
-
-/** Subresources that are the object itself, with rules of their own for what may be written. */
-const WHOLE_OBJECT = new Set(['status', 'finalize', 'ephemeralcontainers', 'resize']);
 
 export interface DispatchOptions {
   readonly core: Core;
@@ -66,7 +64,7 @@ function serve(call: Call): Promise<Result> {
   if (!subresource) throw pathNotFound();
   if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
   if (info.subresource === 'scale') return scale(call);
-  if (WHOLE_OBJECT.has(info.subresource)) return VERBS[info.verb](call);
+  if (isWholeObject(subresource)) return VERBS[info.verb](call);
   throw pathNotFound();
 }
 

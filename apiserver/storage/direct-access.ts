@@ -7,7 +7,6 @@ import type { Core } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { cacheKey } from './cache/cache-item.ts';
-import { ttlOf } from './time-to-live.ts';
 
 const known = new WeakMap<Core, StorageAccess>();
 
@@ -47,7 +46,11 @@ function createAccess({ registry, clock }: Core): StorageAccess {
         creationTimestamp: timeText(clock.now()),
         ...(stored.strategy.generation ? { generation: 1 } : {}),
       };
-      const outcome = await storage.create(cacheKey(metadata.namespace ?? '', metadata.name ?? ''), { ...object, metadata }, ttlOf(stored, object));
+      const outcome = await storage.create(
+        cacheKey(metadata.namespace ?? '', metadata.name ?? ''),
+        { ...object, metadata },
+        stored.timeToLiveSeconds,
+      );
       if (!outcome.ok) throw errors.alreadyExists(name, metadata.name ?? '');
       return outcome.item.object as Live<T>;
     },
@@ -59,7 +62,7 @@ function createAccess({ registry, clock }: Core): StorageAccess {
         if (!current) throw errors.notFound(name, key.name);
         const next = change(current.object as Live<T>);
         if (next === current.object || storage.same(current, next)) return current.object as Live<T>;
-        const outcome = await storage.update(current, next, ttlOf(stored, next));
+        const outcome = await storage.update(current, next, stored.timeToLiveSeconds);
         if (outcome.ok) return outcome.item.object as Live<T>;
       }
     },

@@ -12,7 +12,6 @@ import { objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { cacheKey } from '../storage/cache/cache-item.ts';
-import { ttlOf } from '../storage/time-to-live.ts';
 import type { Admission } from './admission.ts';
 import { admissionOf } from './admission.ts';
 import { throwInvalid } from './invalid.ts';
@@ -45,7 +44,7 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
         if (resource.storage.cache.get(key)) throw errors.alreadyExists(resource.name, name);
         return unstoredResult(resource, stored, undefined, 201);
       }
-      const outcome = await resource.storage.create(key, stored, ttlOf(resource.kind, stored));
+      const outcome = await resource.storage.create(key, stored, resource.stored.timeToLiveSeconds);
       if (outcome.ok) {
         committed = true;
         return itemResult(resource, outcome.item, 201);

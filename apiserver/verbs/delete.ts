@@ -6,7 +6,7 @@ import { decodeBody } from '../request/body.ts';
 import type { DeleteParameters } from '../request/options.ts';
 import { deleteParametersOf } from '../request/options.ts';
 import { admissionOf } from './admission.ts';
-import { deletionStep, returnsDeleted } from './deletion.ts';
+import { deletionStep } from './deletion.ts';
 import { requireItem } from './get.ts';
 import { itemResult, objectResult, unstoredResult } from './results.ts';
 
@@ -64,9 +64,9 @@ function checkPreconditions({ resource }: Call, current: CacheItem, { preconditi
   }
 }
 
-/** What a client hears of an object that is gone. */
+/** The answer to the deletion of an object that is gone. */
 function answer({ resource }: Call, item: CacheItem): ObjectResult {
-  if (returnsDeleted(resource.kind)) return itemResult(resource, item);
+  if (resource.kind.deletion?.returnsObject) return itemResult(resource, item);
   const { name, uid } = item.object.metadata;
   const { group, plural } = resource.kind;
   const status: Status = {

@@ -1,3 +1,4 @@
+import type { SubresourceRules } from '../../api/definition/strategy.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
@@ -10,7 +11,6 @@ import type { Call, ObjectResult, Result } from '../contract/call.ts';
 import { objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
-import { ttlOf } from '../storage/time-to-live.ts';
 import { admissionOf } from './admission.ts';
 import { createObject, placeInNamespace } from './create.ts';
 import { completesDeletion } from './deletion.ts';
@@ -18,22 +18,8 @@ import { raisesGeneration } from './generation.ts';
 import { findItem } from './get.ts';
 import { throwInvalid } from './invalid.ts';
 import { itemResult, unstoredResult } from './results.ts';
-import { subresourceRules } from './subresource-rules.ts';
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
-
-/** Kinds that a PUT may create (upstream's AllowCreateOnUpdate). */
-const CREATED_BY_UPDATE = new Set([
-  'endpoints',
-  'events',
-  'leases',
-  'limitranges',
-  'services',
-  'roles',
-  'rolebindings',
-  'clusterroles',
-  'clusterrolebindings',
-]);
 
 export async function update(call: Call): Promise<Result> {
   const { resource, info } = call;
@@ -43,7 +29,7 @@ export async function update(call: Call): Promise<Result> {
   for (;;) {
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
-      if (info.subresource !== '' || !CREATED_BY_UPDATE.has(resource.kind.plural)) throw errors.notFound(resource.name, info.name);
+      if (info.subresource !== '' || !resource.kind.createdByUpdate) throw errors.notFound(resource.name, info.name);
       return createObject(call, object, parameters);
     }
     const { uid } = current.object.metadata;
@@ -120,7 +106,7 @@ export async function writeOver(
       return unstoredResult(resource, next, outcome.item, 200);
     }
     if (storage.same(current, next)) return itemResult(resource, current);
-    const outcome = await storage.update(current, next, ttlOf(resource.kind, next));
+    const outcome = await storage.update(current, next, resource.stored.timeToLiveSeconds);
     if (!outcome.ok) return undefined;
     committed = true;
     return itemResult(resource, outcome.item);
@@ -138,7 +124,7 @@ function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
     else return { ...old, metadata: { ...old.metadata, managedFields: metadataOf(object).managedFields }, ...statusOf(object) };
     return object;
   }
-  const rules = subresourceRules(call.resource.stored, call.info.subresource);
+  const rules = rulesOf(call);
   if (rules) rules.prepare(object, old);
   else strategy.prepareForUpdate?.(object, old);
   const meta = metadataOf(object);
@@ -148,6 +134,10 @@ function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   else meta.generation = Math.max(generation, meta.generation ?? 0);
   return object;
 }
+
+/** The rules of the subresource that is written through; undefined if it has none of its own. */
+const rulesOf = ({ resource, info }: Call): SubresourceRules | undefined =>
+  info.subresource === '' ? undefined : resource.stored.subresources.find(({ name }) => name === info.subresource)?.rules;
 
 const statusOf = (object: KubeObject): object => ('status' in object ? { status: object.status } : {});
 
@@ -168,7 +158,7 @@ function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live): voi
 function validate(call: Call, next: KubeObject, old: Live): void {
   const { resource, info } = call;
   const { rules } = resource;
-  const own = subresourceRules(resource.stored, info.subresource);
+  const own = rulesOf(call);
   const check = own?.validate ?? (info.subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate);
   const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.metadataChecks);
   throwInvalid(resource.name, info.name, [...metadata, ...(check?.(next, old) ?? [])]);

@@ -241,6 +241,7 @@ export const deployments = defineKind<Deployment>({
 export const deploymentsV1beta2 = defineKind<Deployment>({
   ...deployments,
   version: 'v1beta2',
+  deletion: { orphansDependents: true },
   deprecation: 'apps/v1beta2 Deployment is deprecated in v1.9+, unavailable in v1.16+; use apps/v1 Deployment',
   storedAs: {
     group: 'apps',

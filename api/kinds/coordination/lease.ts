@@ -73,4 +73,5 @@ export const leases = defineKind<Lease>({
   schema: Lease,
   columns: leaseColumns,
   strategy: leaseStrategy,
+  createdByUpdate: true,
 });

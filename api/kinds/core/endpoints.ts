@@ -125,5 +125,6 @@ export const endpoints = defineKind<Endpoints>({
   columns: endpointsColumns,
   storagePrefix: 'services/endpoints',
   strategy: endpointsStrategy,
+  createdByUpdate: true,
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 });

@@ -167,4 +167,7 @@ export const events = defineKind<Event>({
   schema: Event,
   columns: eventColumns,
   strategy: eventStrategy,
+  createdByUpdate: true,
+  // Upstream's default (kube-apiserver --event-ttl).
+  timeToLiveSeconds: 3600,
 });

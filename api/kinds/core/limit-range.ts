@@ -153,4 +153,5 @@ export const limitRanges = defineKind<LimitRange>({
   schema: LimitRange,
   columns: defaultColumns,
   strategy: limitRangeStrategy,
+  createdByUpdate: true,
 });

@@ -1,5 +1,6 @@
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
+import type { DeletionRules } from '../../definition/deletion.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import type { Live } from '../../meta/object.ts';
@@ -110,6 +111,15 @@ export const namespaceStrategy: Strategy<Namespace> = {
   selectableFields: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
 };
 
+/** A deleted namespace is Terminating until its content is gone: the namespace controller takes `kubernetes` off spec.finalizers then. */
+const namespaceDeletion: DeletionRules = {
+  isHeld: (namespace: Namespace) => (namespace.spec?.finalizers?.length ?? 0) > 0,
+  terminating(namespace: Namespace) {
+    const { deletionGracePeriodSeconds: _none, ...metadata } = namespace.metadata ?? {};
+    return { ...namespace, metadata, status: { ...namespace.status, phase: 'Terminating' } };
+  },
+};
+
 const namespaceColumns: readonly Column<Namespace>[] = [
   nameColumn,
   shown('Status', 'Active, or Terminating.', (namespace) => namespace.status?.phase ?? ''),
@@ -127,8 +137,9 @@ export const namespaces = defineKind<Namespace>({
   schema: Namespace,
   columns: namespaceColumns,
   subresources: [
-    { name: 'finalize', verbs: ['update'] },
+    { name: 'finalize', verbs: ['update'], rules: { prepare: prepareNamespaceFinalize, validate: validateNamespaceFinalize } },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   strategy: namespaceStrategy,
+  deletion: namespaceDeletion,
 });

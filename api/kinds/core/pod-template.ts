@@ -56,4 +56,5 @@ export const podTemplates = defineKind<PodTemplate>({
   schema: PodTemplate,
   columns: podTemplateColumns,
   strategy: podTemplateStrategy,
+  deletion: { returnsObject: true },
 });

@@ -147,4 +147,5 @@ export const replicationControllers = defineKind<ReplicationController>({
   storagePrefix: 'controllers',
   quota: countedAs('replicationcontrollers'),
   strategy: replicationControllerStrategy,
+  deletion: { orphansDependents: true },
 });

@@ -181,4 +181,5 @@ export const resourceQuotas = defineKind<ResourceQuota>({
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   quota: { ...countedAs('resourcequotas'), charged: false },
   strategy: resourceQuotaStrategy,
+  deletion: { returnsObject: true },
 });

@@ -41,4 +41,5 @@ export const serviceAccounts = defineKind<ServiceAccount>({
   columns: [nameColumn, ageColumn],
   subresources: [{ name: 'token', verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', schema: TokenRequest }],
   strategy: serviceAccountStrategy,
+  deletion: { returnsObject: true },
 });

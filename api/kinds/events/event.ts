@@ -196,5 +196,6 @@ export const eventsEvents = defineKind<EventsEvent>({
   columns: eventsEventColumns,
   storagePrefix: 'events',
   strategy: eventsEventStrategy,
+  createdByUpdate: true,
   storedAs: storedAsCoreEvent,
 });

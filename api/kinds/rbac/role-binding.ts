@@ -145,6 +145,7 @@ export const roleBindings = defineKind<RoleBinding>({
   schema: RoleBinding,
   columns: roleBindingColumns,
   strategy: roleBindingStrategy,
+  createdByUpdate: true,
 });
 
 export const clusterRoleBindings = defineKind<ClusterRoleBinding>({
@@ -156,4 +157,5 @@ export const clusterRoleBindings = defineKind<ClusterRoleBinding>({
   schema: ClusterRoleBinding,
   columns: clusterRoleBindingColumns,
   strategy: clusterRoleBindingStrategy,
+  createdByUpdate: true,
 });

@@ -108,6 +108,7 @@ export const roles = defineKind<Role>({
   schema: Role,
   columns: defaultColumns,
   strategy: roleStrategy,
+  createdByUpdate: true,
 });
 
 export const clusterRoles = defineKind<ClusterRole>({
@@ -119,4 +120,5 @@ export const clusterRoles = defineKind<ClusterRole>({
   schema: ClusterRole,
   columns: defaultColumns,
   strategy: clusterRoleStrategy,
+  createdByUpdate: true,
 });

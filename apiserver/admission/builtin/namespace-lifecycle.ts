@@ -1,3 +1,4 @@
+import { isKind } from '../../../api/definition/kind.ts';
 import { namespaces } from '../../../api/kinds/core/namespace.ts';
 import { errors } from '../../../api/meta/status-error.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
@@ -7,14 +8,12 @@ import { forbidden } from '../admitted.ts';
 /** Namespaces that a cluster cannot do without. */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 
-/** Keeps content out of namespaces that are missing or going away, and keeps the namespaces that must stay. */
+/** Refuses content for namespaces that are missing or terminating, and the deletion of the namespaces that must stay. */
 export function namespaceLifecycle(objects: StorageAccess): AdmissionPlugin {
   return {
     name: 'NamespaceLifecycle',
     handles: (kind, _subresource, verb) =>
-      kind.group === '' && kind.plural === 'namespaces'
-        ? verb === 'delete'
-        : kind.namespaced && verb !== 'delete' && kind.group !== 'authorization.k8s.io',
+      isKind(kind, namespaces) ? verb === 'delete' : kind.namespaced && verb !== 'delete' && kind.group !== 'authorization.k8s.io',
     async admit(attributes) {
       const { kind, key, verb } = attributes;
       if (!kind.namespaced) {

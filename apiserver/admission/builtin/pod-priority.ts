@@ -1,3 +1,4 @@
+import { isKind } from '../../../api/definition/kind.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { PriorityClass } from '../../../api/kinds/scheduling/priority-class.ts';
@@ -47,11 +48,10 @@ function admitPod(objects: StorageAccess, attributes: AdmissionAttributes, pod: 
 
 /** Turns the class that a pod names, or the default one, into its priority; allows one default class only. */
 export function podPriority(objects: StorageAccess): AdmissionPlugin {
-  const isClass = (kind: { group: string; plural: string }) => kind.group === priorityClasses.group && kind.plural === priorityClasses.plural;
   return {
     name: 'Priority',
     handles: (kind, subresource, verb) =>
-      subresource === '' && (verb === 'create' || verb === 'update') && (isClass(kind) || (kind.group === '' && kind.plural === 'pods')),
+      subresource === '' && (verb === 'create' || verb === 'update') && (isKind(kind, priorityClasses) || isKind(kind, pods)),
     admit(attributes) {
       const pod = admitted(pods, attributes);
       if (pod) admitPod(objects, attributes, pod.object, pod.old);

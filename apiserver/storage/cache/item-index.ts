@@ -5,9 +5,6 @@ import type { StoredItem } from './cache-item.ts';
 import { LabelIndex } from './label-index.ts';
 import { SortedItems } from './sorted-items.ts';
 
-/** Field selectors whose values are indexed, for readers as for watchers: each node asks for its own pods. */
-const INDEXED_FIELDS: readonly string[] = ['spec.nodeName'];
-
 interface FieldIndex {
   readonly read: (object: Live) => string;
   readonly sections: Map<string, SortedItems>;
@@ -21,7 +18,7 @@ export class ItemIndex {
   private readonly labels = new LabelIndex(() => this.list(''));
 
   constructor(kind: KindDefinition) {
-    for (const field of INDEXED_FIELDS) {
+    for (const field of kind.indexedFields ?? []) {
       const read = kind.strategy.selectableFields?.[field];
       if (read) this.fields.set(field, { read, sections: new Map() });
     }

@@ -1,14 +1,15 @@
 import { defineKind } from '../../../definition/kind.ts';
 import { Eviction } from '../../policy/eviction.ts';
 import { podColumns } from './columns.ts';
+import { podDeletion } from './deletion.ts';
 import { podQuota } from './quota.ts';
 import { podStrategy } from './rules.ts';
 import { Pod } from './schema.ts';
+import { ephemeralContainersRules, resizeRules } from './subresource-validation.ts';
 
 export { podLimits, podRequests, requestsOf } from './resources.ts';
 export { podStrategy } from './rules.ts';
 export * from './schema.ts';
-export { prepareEphemeralContainersUpdate, prepareResize, validateEphemeralContainersUpdate, validateResize } from './subresource-validation.ts';
 
 export const pods = defineKind<Pod>({
   group: '',
@@ -23,15 +24,17 @@ export const pods = defineKind<Pod>({
   subresources: [
     { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
     { name: 'binding', verbs: ['create'], kind: 'Binding' },
-    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
+    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'], rules: ephemeralContainersRules },
     { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction', schema: Eviction },
     { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
     { name: 'log', verbs: ['get'] },
     { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
     { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions' },
-    { name: 'resize', verbs: ['get', 'patch', 'update'] },
+    { name: 'resize', verbs: ['get', 'patch', 'update'], rules: resizeRules },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   quota: podQuota,
   strategy: podStrategy,
+  deletion: podDeletion,
+  indexedFields: ['spec.nodeName'],
 });

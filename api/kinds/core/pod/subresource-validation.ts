@@ -1,4 +1,5 @@
 import { semanticEqual } from '../../../../base/equality.ts';
+import type { SubresourceRules } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import { isSidecar } from '../../../pod/container/sidecar.ts';
@@ -106,3 +107,6 @@ function withoutCompute(container: Container): Container {
   const { limits, requests, claims } = container.resources ?? {};
   return { ...container, resources: { claims, limits: others(limits), requests: others(requests) } };
 }
+
+export const ephemeralContainersRules: SubresourceRules = { prepare: prepareEphemeralContainersUpdate, validate: validateEphemeralContainersUpdate };
+export const resizeRules: SubresourceRules = { prepare: prepareResize, validate: validateResize };

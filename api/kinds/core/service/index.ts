@@ -24,4 +24,6 @@ export const services = defineKind<Service>({
   storagePrefix: 'services/specs',
   quota: serviceQuota,
   strategy: serviceStrategy,
+  createdByUpdate: true,
+  deletion: { returnsObject: true },
 });
