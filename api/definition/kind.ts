@@ -74,13 +74,16 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly deprecation?: string;
 }
 
-/** Relation of a served version to the stored one. Both functions return new objects if they change something. */
+/**
+ * Relation of a served version to the stored one. Both functions return new objects if they change something, or promises of them if the
+ * conversion takes time.
+ */
 export interface StoredAs<T extends KubeObject> {
   readonly group: string;
   readonly version: string;
-  toStored(object: T): KubeObject;
+  toStored(object: T): KubeObject | Promise<KubeObject>;
   /** Returns an object of T, in the form in which it is served. */
-  fromStored(object: KubeObject): KubeObject;
+  fromStored(object: KubeObject): KubeObject | Promise<KubeObject>;
   /** Rules for objects written by this version, if they differ from those of the stored one. They take the stored form. */
   readonly rules?: VersionRules;
 }

@@ -27,12 +27,19 @@ export interface ServedForm {
   readonly text: string;
 }
 
-/** Converts between the form of a served kind and the form that is stored. */
+/**
+ * Converts between the form of a served kind and the form that is stored. A conversion that takes time returns promises; others return
+ * their results, and callers await nothing. Functions do not need `this`.
+ */
 export interface Conversion {
   /** Converts an object to the stored form. It may be changed or returned as it is. */
-  toStored(object: KubeObject): KubeObject;
-  /** Returns the served form of an item; it is made once. */
-  served(item: CacheItem): ServedForm;
+  readonly toStored: (object: KubeObject) => KubeObject | Promise<KubeObject>;
+  /** Converts an object in the stored form, which stays as it is. */
+  readonly fromStored: (object: KubeObject) => KubeObject | Promise<KubeObject>;
+  /** Returns the served form of an item. It is made once an item; from then on it is returned at once. */
+  readonly served: (item: CacheItem) => ServedForm | Promise<ServedForm>;
+  /** Returns the served form of an item that `served` has made, or makes at once. @throws Error if it is not made yet. */
+  readonly made: (item: CacheItem) => ServedForm;
 }
 
 /** A served kind with all that the pipeline needs to serve it. */

@@ -44,7 +44,7 @@ export function selectionOf(resource: Resource, labelSelector: string, fieldSele
   const equalities = terms.filter((term) => term.equal);
   const test = second === undefined ? only : (object: Live) => tests.every((each) => each(object));
   return {
-    matches: test && (resource.isStoredForm ? (item) => test(item.object) : (item) => test(resource.conversion.served(item).object as Live)),
+    matches: test && (resource.isStoredForm ? (item) => test(item.object) : (item) => test(resource.conversion.made(item).object as Live)),
     name: equalities.find((term) => term.field === 'metadata.name')?.value,
     fields: equalities,
     labels: selector?.requirements.flatMap(equalityOf) ?? [],

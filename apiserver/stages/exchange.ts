@@ -59,7 +59,7 @@ class RequestExchange implements Exchange {
   get oldObject(): KubeObject | undefined {
     // Of a collection, each object has been deleted by itself.
     if (!this.call?.previous || this.call.info.name === '') return undefined;
-    return this.call.resource.conversion.served(this.call.previous).object;
+    return this.call.resource.conversion.made(this.call.previous).object;
   }
 
   get responseObject(): unknown {

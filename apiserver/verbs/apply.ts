@@ -75,7 +75,7 @@ function applied(
 ): KubeObject {
   const { resource } = call;
   const schema = codecOf(resource.kind).structural;
-  const live = resource.conversion.served(current).object;
+  const live = resource.conversion.made(current).object;
   const managers = known(live, call, now);
   const last = findManager(managers, id);
   const others = managers.filter((manager) => manager !== last);

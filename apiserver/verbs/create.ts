@@ -66,12 +66,17 @@ function alreadyExists(resource: Resource, meta: ObjectMeta, generated: boolean)
 /** Admission, preparation and validation; the result is in the stored form. */
 async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, apply: boolean): Promise<KubeObject> {
   const { resource, core } = call;
-  const given = object.metadata?.name;
-  // What the server adds from here on is nobody's.
-  const managedFields = apply ? object.metadata?.managedFields : managedFromStart(call, object, parameters);
-  const keyNow = () => ({ namespace: object.metadata?.namespace ?? '', name: given ?? '' });
+  const name = object.metadata?.name;
+  // Fields that the server adds from here on belong to nobody.
+  let managedFields = object.metadata?.managedFields;
+  if (!apply) {
+    const given = resource.conversion.toStored(object);
+    managedFields = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
+  }
+  const keyNow = () => ({ namespace: object.metadata?.namespace ?? '', name: name ?? '' });
   await admission.admit(object, undefined, keyNow());
-  const stored = resource.conversion.toStored(object);
+  const converted = resource.conversion.toStored(object);
+  const stored = converted instanceof Promise ? await converted : converted;
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored);
   metadataOf(stored).managedFields = managedFields;
@@ -81,9 +86,8 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   return stored;
 }
 
-/** Who the fields of a new object belong to, as its creator gave it. */
-function managedFromStart({ resource, request, core }: Call, object: KubeObject, { fieldManager }: WriteParameters): ObjectMeta['managedFields'] {
-  const given = resource.conversion.toStored(object);
+/** Lists the managers of a new object's fields, as its creator gave it. */
+function managedFromStart({ resource, request, core }: Call, given: KubeObject, { fieldManager }: WriteParameters): ObjectMeta['managedFields'] {
   trackUpdate(resource, given, undefined, managerName(fieldManager, request.headers['user-agent']), '', core.clock.now());
   return given.metadata?.managedFields;
 }

@@ -65,7 +65,7 @@ function checkPreconditions({ resource }: Call, current: CacheItem, { preconditi
 }
 
 /** The answer to the deletion of an object that is gone. */
-function answer({ resource }: Call, item: CacheItem): ObjectResult {
+function answer({ resource }: Call, item: CacheItem): ObjectResult | Promise<ObjectResult> {
   if (resource.kind.deletion?.returnsObject) return itemResult(resource, item);
   const { name, uid } = item.object.metadata;
   const { group, plural } = resource.kind;

@@ -7,11 +7,15 @@ import { cacheKey } from '../storage/cache/cache-item.ts';
 import { itemResult } from './results.ts';
 import { reachRevision } from './revision-wait.ts';
 
-/** Finds an item, as fresh as the store. */
+/** Finds an item, as fresh as the store; its served form is made. */
 export async function findItem(resource: Resource, namespace: string, name: string): Promise<CacheItem | undefined> {
   const wait = resource.storage.fresh();
   if (wait) await wait;
-  return resource.storage.cache.get(cacheKey(namespace, name));
+  const item = resource.storage.cache.get(cacheKey(namespace, name));
+  if (item === undefined || resource.isStoredForm) return item;
+  const form = resource.conversion.served(item);
+  if (form instanceof Promise) await form;
+  return item;
 }
 
 /** @throws StatusError NotFound. */

@@ -6,6 +6,7 @@ import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
 import { cacheKey } from '../storage/cache/cache-item.ts';
+import { whenServed } from '../storage/conversion.ts';
 import type { ContinueToken } from './continue-token.ts';
 import { ANY_REVISION, decodeContinue, encodeContinue } from './continue-token.ts';
 import { reachRevision } from './revision-wait.ts';
@@ -28,16 +29,19 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
 
   const token = parameters.continue === '' ? undefined : decodeContinue(parameters.continue);
   const at = snapshotFor(cache, info.namespace, selection, parameters, token, wanted);
+  // The next chunk is looked for in everything: whoever continues from this revision may select otherwise.
+  const whole = at.narrowed && parameters.limit > 0 ? cache.snapshot(info.namespace) : at;
+  if (selection.matches && !resource.isStoredForm) await whenServed(resource.conversion, at.items);
   const matching = select(at.items, selection, token?.start ?? '', parameters.limit);
+  if (!selection.matches && !resource.isStoredForm) await whenServed(resource.conversion, matching.items);
   const last = matching.items.at(-1);
   const more = matching.more && last !== undefined;
-  // The next chunk is looked for in everything: whoever continues from this revision may select otherwise.
-  if (more) cache.keep(info.namespace, at.narrowed ? cache.snapshot(info.namespace) : at);
+  if (more) cache.keep(info.namespace, whole);
   return {
     type: 'list',
     resource,
     items: matching.items,
-    served: resource.conversion.served,
+    served: resource.conversion.made,
     revision: at.revision,
     continue: more ? encodeContinue({ revision: at.revision, start: last.key }) : '',
     remaining: more && selection.matches === undefined ? at.items.length - matching.end : undefined,

@@ -69,7 +69,7 @@ function patchBody({ request }: Call): unknown {
 
 function patchedObject(call: Call, current: CacheItem, type: PatchType, body: unknown, parameters: WriteParameters): KubeObject {
   const { kind } = call.resource;
-  const original = call.resource.conversion.served(current).object;
+  const original = call.resource.conversion.made(current).object;
   const value = patched(call, original, type, body);
   if (!isJsonObject(value)) throw badResult(value, 'the result of the patch is not an object');
   if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) throw badResult(value, 'a patch may not change kind or apiVersion');

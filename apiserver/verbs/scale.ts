@@ -50,7 +50,7 @@ function selectorOf(object: KubeObject, path: string | undefined): string | unde
 }
 
 function scaleOf(call: Call, item: CacheItem): Scale {
-  const { object } = call.resource.conversion.served(item);
+  const { object } = call.resource.conversion.made(item);
   const { scale } = call.resource.kind;
   if (!scale) throw errors.notFound(call.resource.name, call.info.name);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = item.object.metadata;
@@ -133,7 +133,7 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
     checkReplicas(replicas, info.name);
-    const object = structuredClone(withAt(resource.conversion.served(current).object, path.split('.').slice(1), replicas)) as KubeObject;
+    const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT');
     if (result) {
       const item = resource.storage.cache.get(current.key) ?? current;

@@ -90,8 +90,9 @@ export async function writeOver(
   const admission = admissionOf(call, 'update', info.subresource, parameters.dryRun);
   let committed = false;
   try {
-    await admission.admit(object, resource.conversion.served(current).object as Live, key);
-    const next = prepared(call, resource.conversion.toStored(object), old);
+    await admission.admit(object, resource.conversion.made(current).object as Live, key);
+    const stored = resource.conversion.toStored(object);
+    const next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
       trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
     }

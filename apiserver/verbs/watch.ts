@@ -1,12 +1,12 @@
 import { errors } from '../../api/meta/status-error.ts';
 import type { CacheEvent, CacheItem } from '../contract/cache.ts';
-import type { Call, ChangeType, Result, WatchListener } from '../contract/call.ts';
-import type { Resource } from '../contract/resource.ts';
+import type { Call, Result, WatchListener } from '../contract/call.ts';
 import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
-import { atRevision } from '../storage/cache/cache-item.ts';
 import { listItems } from './list.ts';
+import type { WatchScope } from './watch-view.ts';
+import { convertedChanges, viewOf } from './watch-view.ts';
 
 const MIN_TIMEOUT_MS = 30 * 60_000;
 
@@ -39,7 +39,7 @@ export async function watch(call: Call): Promise<Result> {
     plan: {
       resource,
       initial,
-      served: resource.conversion.served,
+      served: resource.conversion.made,
       after,
       announceInitial: parameters.sendInitialEvents === true && parameters.allowWatchBookmarks,
       bookmarks: parameters.allowWatchBookmarks,
@@ -55,49 +55,22 @@ function nameSelection(selection: Selection, name: string): Selection {
   return { ...selection, name, matches: (item) => item.object.metadata.name === name && (matches?.(item) ?? true) };
 }
 
-/** The changes that a watch is about. */
-export interface WatchScope {
-  readonly resource: Resource;
-  readonly namespace: string;
-  readonly selection: Selection;
-}
-
-/**
- * Returns a change as one watcher sees it: an object that leaves its selection is DELETED to it, one that enters is ADDED. Returns undefined
- * if the change does not concern it.
- */
-export function viewOf(scope: WatchScope, event: CacheEvent): { readonly type: ChangeType; readonly item: CacheItem } | undefined {
-  if (scope.namespace !== '' && event.item.namespace !== scope.namespace) return undefined;
-  const { matches } = scope.selection;
-  const { item, previous, deleted } = event;
-  if (!matches) return { type: deleted ? 'DELETED' : previous ? 'MODIFIED' : 'ADDED', item };
-  const now = !deleted && matches(item);
-  const before = previous !== undefined && matches(previous);
-  if (now) return { type: before ? 'MODIFIED' : 'ADDED', item };
-  // Of an object that was deleted before a restart, it is no longer known whether it was in view.
-  if (!before && !(deleted && previous === undefined)) return undefined;
-  return { type: 'DELETED', item: deleted ? item : departed(scope.resource, event) };
-}
-
-/** The last state that matched, with the revision of the change that took it out of view. */
-const departed = ({ storage }: Resource, { previous, item }: CacheEvent): CacheItem =>
-  previous ? atRevision(storage.cache.textPrefix, previous, item.revision) : item;
-
 /** Subscribes to the changes after a revision. @throws StatusError Expired if it is no longer remembered. */
 function subscribe(scope: WatchScope, after: number, listener: WatchListener): () => void {
   const { cache } = scope.resource.storage;
   const index = scope.selection.fields.find(({ field }) => cache.indexed(field, '') !== undefined);
-  const end = cache.subscribe(
-    after,
-    {
-      deliver(event) {
-        const view = viewOf(scope, event);
-        if (view) listener.change(view.type, view.item, event);
-      },
-      broken: listener.broken,
-    },
-    index,
-  );
+  const converted = scope.resource.isStoredForm ? undefined : convertedChanges(scope, listener);
+  const deliver =
+    converted?.deliver ??
+    ((event: CacheEvent) => {
+      const view = viewOf(scope, event);
+      if (view) listener.change(view.type, view.item, event);
+    });
+  const end = cache.subscribe(after, { deliver, broken: listener.broken }, index);
   if (!end) throw errors.expired(`too old resource version: ${after} (${cache.revision})`);
-  return end;
+  if (!converted) return end;
+  return () => {
+    converted.end();
+    end();
+  };
 }
