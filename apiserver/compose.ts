@@ -80,7 +80,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const allocation = allocationPart(options, resources);
   const parts: readonly Part[] = withIndex(resources, [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins(resources.storage, clock) },
+    { name: 'admission', plugins: admissionPlugins(resources.storage, clock, options.kinds) },
     allocation,
     customResourcesPart(options, resources),
     bootstrapPart(options, resources),

@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.ts';
-import type { KubeObject } from '../meta/object.ts';
+import type { KubeObject, Live, ObjectKey } from '../meta/object.ts';
+import type { StatusError } from '../meta/status-error.ts';
 import type { Field } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import type { DeletionRules } from './deletion.ts';
@@ -42,6 +43,35 @@ export interface Subresource {
 /** Whether a subresource is the object itself, written in part, and not something that a handler serves. */
 export const isWholeObject = ({ name, rules }: Subresource): boolean => name === 'status' || rules !== undefined;
 
+/** The cluster as a rule of admission sees it, and the write that it is asked about. */
+export interface AdmissionContext {
+  readonly key: ObjectKey;
+  readonly verb: 'create' | 'update' | 'delete';
+  readonly dryRun: boolean;
+  /** Reads a stored object; it is shared and must not be changed. */
+  get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Live<T> | undefined;
+  /** Lists the stored objects of a kind, or those of a namespace, in key order. */
+  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly Live<T>[];
+  /** Makes the refusal to throw, in upstream's form: `pods "web" is forbidden: …`. */
+  forbidden(why: string): StatusError;
+}
+
+/**
+ * A rule of admission that a kind brings with its definition, about itself or about another kind: a class that pods name, for instance.
+ * It runs where upstream's plugin of the same name does (pkg/kubeapiserver/options/plugins.go), and after those if there is none.
+ */
+export interface KindAdmission<T extends KubeObject = KubeObject> {
+  /** As upstream's plugin is called: `RuntimeClass`. */
+  readonly name: string;
+  /** The kind whose main resource the rule looks at, in whatever version is requested. */
+  readonly of: { readonly group: string; readonly plural: string };
+  readonly verbs: readonly AdmissionContext['verb'][];
+  /** Changes an object in place before it is validated. On deletion `object` is the last state, which must not be changed. */
+  admit?(object: T, old: Live<T> | undefined, context: AdmissionContext): void | Promise<void>;
+  /** Looks at the valid object. Both throw a StatusError to refuse the write. */
+  validate?(object: T, old: Live<T> | undefined, context: AdmissionContext): void | Promise<void>;
+}
+
 /** A kind, defined once: the API server, discovery, kubectl's tables and clients take all they know of it from here. */
 export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<T> {
   readonly singular: string;
@@ -66,6 +96,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   /** A PUT of an object that is not there creates it (upstream's AllowCreateOnUpdate). Default: it is answered with 404. */
   readonly createdByUpdate?: true;
   readonly deletion?: DeletionRules;
+  /** Rules of admission that come with the kind, about itself or about others. */
+  readonly admission?: readonly KindAdmission[];
   /** Seconds after which the store drops an object that has not been written again. Default: it stays. */
   readonly timeToLiveSeconds?: number;
   /** Selectable fields whose values are indexed, for lists and watches alike. */

@@ -15,7 +15,7 @@ const isOf = <T extends KubeObject>(kind: KindDefinition<T>, attributes: Admissi
 const isLiveOf = <T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes, object: Live | undefined): object is Live<T> =>
   isOf(kind, attributes, object);
 
-/** The object and its old state where the write is to the main resource of `kind`; undefined for other kinds, subresources and deletions. */
+/** Returns the object and its old state if the write is to the main resource of `kind`; undefined for other kinds, subresources and deletions. */
 export function admitted<T extends KubeObject>(kind: KindDefinition<T>, attributes: AdmissionAttributes): Admitted<T> | undefined {
   const { object, old, subresource } = attributes;
   if (subresource !== '' || !isOf(kind, attributes, object)) return undefined;

@@ -25,10 +25,10 @@ export interface Call {
   readonly user: UserInfo;
   /** Texts for `Warning:` headers. */
   readonly warnings: string[];
-  /** The item that a write goes over, once the verb has found it; for observers. */
+  /** The item that a write goes over, once the verb has found it; for observers. Its served form is made. */
   previous?: CacheItem;
-  /** Remarks of admission plugins for audit. */
-  annotations?: Readonly<Record<string, string>>;
+  /** Annotations for the audit event of the request, from admission; undefined until there is one. */
+  annotations?: Record<string, string>;
 }
 
 /** The answer of a verb, before it is encoded: in-process clients take the objects as they are. */

@@ -20,7 +20,7 @@ export interface SubresourceRequest {
   readonly body: () => unknown;
   /** The stored objects, past authorisation and admission. */
   readonly storage: StorageAccess;
-  /** Runs the admission plugins (`connect` for exec and its like). */
+  /** Runs the admission plugins (`connect` for exec and its like) over the subresource's object, which they may change in place. */
   readonly admit: (attributes: Pick<AdmissionAttributes, 'verb' | 'object' | 'old'>) => Promise<void>;
   /** Deletes the parent object as DELETE would: with its grace period, finalizers and admission. */
   readonly remove: (options: DeleteOptions) => Promise<void>;

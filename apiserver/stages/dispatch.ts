@@ -97,9 +97,8 @@ async function handled(handler: SubresourceHandler, call: Call, storage: Storage
     body: () => decodeBody(request)?.value,
     storage,
     async admit({ verb, object, old }) {
-      const admission = admissionOf(call, verb, info.subresource, dryRun);
-      await admission.admit(object, old, key);
-      await admission.validate(object, old, key);
+      const admission = admissionOf(call, { verb, key, dryRun });
+      await admission.validate(await admission.admit(object, old));
       admission.settle(true);
     },
     async remove(options) {

@@ -1,18 +1,45 @@
-import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../contract/admission.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { AdmissionPhase, AdmissionPlace, AdmissionPlugin, AdmissionVerb } from '../contract/admission.ts';
 import type { Call } from '../contract/call.ts';
+import { createAttributes } from './admission-attributes.ts';
+import type { AdmissionWrite } from './admission-write.ts';
 
-/** Admission for one write: both phases, and the settling of what plugins reserved. */
+/** Admission of one write: its phases, and the settling of what plugins reserved. */
 export interface Admission {
-  admit(object: KubeObject | undefined, old: Live | undefined, key: ObjectKey): Promise<void>;
-  validate(object: KubeObject | undefined, old: Live | undefined, key: ObjectKey): Promise<void>;
-  /** Tells the plugins how the write ended; once an attempt. */
+  /**
+   * Runs the mutating phases over the object and its old state in the requested form; `storedOld` is the latter as it is stored.
+   * Returns the object, changed in place or replaced.
+   */
+  admit<T extends KubeObject | undefined>(object: T, old: Live | undefined, storedOld?: Live): Promise<T | KubeObject>;
+  /** Runs the validating phases; `stored` is the object as it will be stored. */
+  validate(stored: KubeObject | undefined): Promise<void>;
+  /** Tells the plugins how the write ended; once per attempt. */
   settle(committed: boolean): void;
 }
 
-const chosen = new WeakMap<readonly AdmissionPlugin[], WeakMap<object, Map<string, readonly AdmissionPlugin[]>>>();
+/** The phases in their order (pkg/kubeapiserver/options/plugins.go), each with the plugins that it runs and their function. */
+const PHASES: readonly { readonly name: AdmissionPhase; readonly place: AdmissionPlace; readonly step: 'admit' | 'validate' }[] = [
+  { name: 'mutation', place: 'builtin', step: 'admit' },
+  { name: 'mutating policies', place: 'policy', step: 'admit' },
+  { name: 'mutating webhooks', place: 'webhook', step: 'admit' },
+  { name: 'validation', place: 'builtin', step: 'validate' },
+  { name: 'validating policies', place: 'policy', step: 'validate' },
+  { name: 'validating webhooks', place: 'webhook', step: 'validate' },
+  { name: 'quota', place: 'quota', step: 'validate' },
+];
 
-/** What is in the map, or what `make` puts there. */
+/** The plugins that are asked about one kind, subresource and verb, phase after phase. */
+interface Chain {
+  readonly mutating: readonly AdmissionPlugin[];
+  readonly validating: readonly AdmissionPlugin[];
+  /** Whether any of the validating ones reads the requested form. */
+  readonly readsRequested: boolean;
+}
+
+const chains = new WeakMap<readonly AdmissionPlugin[], WeakMap<object, Map<string, Chain>>>();
+
+/** Returns the value of a key, which `make` makes if there is none. */
 function ensure<K extends object, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;
@@ -21,55 +48,50 @@ function ensure<K extends object, V>(map: { get(key: K): V | undefined; set(key:
   return made;
 }
 
-function pluginsFor(plugins: readonly AdmissionPlugin[], kind: Call['resource']['kind'], subresource: string, verb: AdmissionAttributes['verb']) {
+function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, subresource: string, verb: AdmissionVerb): Chain {
   const byVerb = ensure(
-    ensure(chosen, plugins, () => new WeakMap<object, Map<string, readonly AdmissionPlugin[]>>()),
+    ensure(chains, plugins, () => new WeakMap<object, Map<string, Chain>>()),
     kind,
-    () => new Map<string, readonly AdmissionPlugin[]>(),
+    () => new Map<string, Chain>(),
   );
   const id = `${verb} ${subresource}`;
-  let found = byVerb.get(id);
-  if (!found) {
-    found = plugins.filter((plugin) => plugin.handles?.(kind, subresource, verb) ?? true);
-    byVerb.set(id, found);
+  let chain = byVerb.get(id);
+  if (!chain) {
+    const asked = plugins.filter((plugin) => plugin.handles?.(kind, subresource, verb) ?? true);
+    const inPhases = (step: 'admit' | 'validate') =>
+      PHASES.filter((phase) => phase.step === step).flatMap(({ place }) =>
+        asked.filter((plugin) => plugin[step] !== undefined && (plugin.place ?? 'builtin') === place),
+      );
+    const validating = inPhases('validate');
+    chain = { mutating: inPhases('admit'), validating, readsRequested: validating.some((plugin) => !plugin.validatesStored) };
+    byVerb.set(id, chain);
   }
-  return found;
+  return chain;
 }
 
-const NO_ADMISSION: Admission = { admit: async () => {}, validate: async () => {}, settle: () => {} };
+const NO_ADMISSION: Admission = { admit: async (object) => object, validate: async () => {}, settle: () => {} };
 
-export function admissionOf(call: Call, verb: AdmissionAttributes['verb'], subresource: string, dryRun: boolean): Admission {
-  const plugins = pluginsFor(call.core.admission, call.resource.kind, subresource, verb);
-  if (plugins.length === 0) return NO_ADMISSION;
-  let callbacks: ((committed: boolean) => void)[] = [];
-  const attributes = (object: KubeObject | undefined, old: Live | undefined, key: ObjectKey): AdmissionAttributes => ({
-    kind: call.resource.kind,
-    key,
-    verb,
-    subresource,
-    object,
-    old,
-    user: call.user,
-    dryRun,
-    warn: (text) => void (call.warnings.includes(text) || call.warnings.push(text)),
-    annotate(key, value) {
-      call.annotations = { ...call.annotations, [key]: value };
-    },
-    onSettled: (callback) => void callbacks.push(callback),
-  });
+export function admissionOf(call: Call, write: AdmissionWrite): Admission {
+  const { resource, core } = call;
+  const { mutating, validating, readsRequested } = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
+  if (mutating.length + validating.length === 0) return NO_ADMISSION;
+  const attributes = createAttributes(call, write);
   return {
-    async admit(object, old, key) {
-      const given = attributes(object, old, key);
-      for (const plugin of plugins) await plugin.admit?.(given);
+    async admit(object, old, storedOld = old) {
+      attributes.begin(object, old, storedOld);
+      for (const plugin of mutating) await plugin.admit?.(attributes);
+      if (attributes.wantsReinvocation) {
+        attributes.isReinvocation = true;
+        for (const plugin of mutating) await plugin.admit?.(attributes);
+      }
+      return attributes.object ?? object;
     },
-    async validate(object, old, key) {
-      const given = attributes(object, old, key);
-      for (const plugin of plugins) await plugin.validate?.(given);
+    async validate(stored) {
+      if (validating.length === 0) return;
+      const pending = attributes.prepared(stored, readsRequested);
+      if (pending) await pending;
+      for (const plugin of validating) await plugin.validate?.(attributes);
     },
-    settle(committed) {
-      const settled = callbacks;
-      callbacks = [];
-      for (const callback of settled) callback(committed);
-    },
+    settle: (committed) => attributes.settle(committed),
   };
 }

@@ -19,6 +19,7 @@ import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { createObject } from './create.ts';
 import { findItem } from './get.ts';
+import type { ObjectView } from './update.ts';
 import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
 
 const ATTEMPTS = 10;
@@ -30,8 +31,8 @@ const ATTEMPTS = 10;
  */
 export const apply = (call: Call, parameters: WriteParameters): Promise<Result> => applyConfiguration(call, parameters, configurationOf(call));
 
-/** Applies a configuration that has been read already. */
-export async function applyConfiguration(call: Call, parameters: WriteParameters, configuration: JsonObject): Promise<Result> {
+/** Applies a configuration that has been read already; admission is shown the `view` of the object, if there is one. */
+export async function applyConfiguration(call: Call, parameters: WriteParameters, configuration: JsonObject, view?: ObjectView): Promise<Result> {
   const { resource, info, core } = call;
   const schema = codecOf(resource.kind).structural;
   const id: ManagerId = {
@@ -57,7 +58,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
       return createObject(call, object, parameters, true);
     }
     const object = applied(call, current, configuration, wanted, id, parameters, now);
-    const result = await writeOver(call, current, object, parameters, 'APPLY');
+    const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
     if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
   }

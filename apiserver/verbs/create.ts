@@ -32,19 +32,20 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
   const meta = metadataOf(object);
   placeInNamespace(resource, meta, info.namespace);
   if (meta.resourceVersion) throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
-  const admission = admissionOf(call, 'create', '', parameters.dryRun);
+  const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
+  const admission = admissionOf(call, { verb: 'create', key, dryRun: parameters.dryRun });
   let committed = false;
   try {
     const stored = await prepare(call, object, admission, parameters, apply);
     const storedMeta = stored.metadata ?? {};
     for (let attempt = 1; ; attempt++) {
       const name = storedMeta.name ?? '';
-      const key = cacheKey(storedMeta.namespace ?? '', name);
+      const place = cacheKey(storedMeta.namespace ?? '', name);
       if (parameters.dryRun) {
-        if (resource.storage.cache.get(key)) throw errors.alreadyExists(resource.name, name);
+        if (resource.storage.cache.get(place)) throw errors.alreadyExists(resource.name, name);
         return unstoredResult(resource, stored, undefined, 201);
       }
-      const outcome = await resource.storage.create(key, stored, resource.stored.timeToLiveSeconds);
+      const outcome = await resource.storage.create(place, stored, resource.stored.timeToLiveSeconds);
       if (outcome.ok) {
         committed = true;
         return itemResult(resource, outcome.item, 201);
@@ -66,23 +67,21 @@ function alreadyExists(resource: Resource, meta: ObjectMeta, generated: boolean)
 /** Admission, preparation and validation; the result is in the stored form. */
 async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, apply: boolean): Promise<KubeObject> {
   const { resource, core } = call;
-  const name = object.metadata?.name;
   // Fields that the server adds from here on belong to nobody.
   let managedFields = object.metadata?.managedFields;
   if (!apply) {
     const given = resource.conversion.toStored(object);
     managedFields = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
   }
-  const keyNow = () => ({ namespace: object.metadata?.namespace ?? '', name: name ?? '' });
-  await admission.admit(object, undefined, keyNow());
-  const converted = resource.conversion.toStored(object);
+  const admitted = await admission.admit(object, undefined);
+  const converted = resource.conversion.toStored(admitted);
   const stored = converted instanceof Promise ? await converted : converted;
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored);
   metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
   call.warnings.push(...(resource.stored.strategy.warnings?.(stored, undefined) ?? []));
-  await admission.validate(stored, undefined, keyNow());
+  await admission.validate(stored);
   return stored;
 }
 

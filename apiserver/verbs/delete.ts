@@ -1,3 +1,4 @@
+import type { Live } from '../../api/meta/object.ts';
 import type { Status } from '../../api/meta/status.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { CacheItem } from '../contract/cache.ts';
@@ -22,11 +23,11 @@ export async function removeObject(call: Call, namespace: string, name: string, 
     const current = await requireItem(resource, namespace, name);
     call.previous = current;
     checkPreconditions(call, current, options);
-    const admission = admissionOf(call, 'delete', '', options.isDryRun);
+    const admission = admissionOf(call, { verb: 'delete', key: { namespace, name }, dryRun: options.isDryRun, deletion: options });
     let committed = false;
     try {
-      await admission.admit(undefined, current.object, { namespace, name });
-      await admission.validate(undefined, current.object, { namespace, name });
+      await admission.admit(undefined, resource.conversion.made(current).object as Live, current.object);
+      await admission.validate(undefined);
       const step = deletionStep(resource.kind, current.object, options, core.clock.now());
       if (step.do === 'wait') return itemResult(resource, current);
       if (options.isDryRun) return step.do === 'mark' ? unstoredResult(resource, step.object, current, 200) : answer(call, current);

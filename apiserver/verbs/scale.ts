@@ -16,9 +16,10 @@ import { decodeObject, objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { applyConfiguration } from './apply.ts';
-import { requireItem } from './get.ts';
+import { findItem, requireItem } from './get.ts';
 import { patchTypeOf } from './patch.ts';
 import { objectResult } from './results.ts';
+import type { ObjectView } from './update.ts';
 import { MODIFIED, requireVersion, writeOver } from './update.ts';
 
 const ATTEMPTS = 10;
@@ -49,13 +50,13 @@ function selectorOf(object: KubeObject, path: string | undefined): string | unde
   return text === '' || text === '<none>' ? undefined : text;
 }
 
-function scaleOf(call: Call, item: CacheItem): Scale {
-  const { object } = call.resource.conversion.made(item);
-  const { scale } = call.resource.kind;
-  if (!scale) throw errors.notFound(call.resource.name, call.info.name);
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = item.object.metadata;
+/** The Scale of an object in the requested form. @throws StatusError NotFound if the kind has no scale. */
+function scaleOf({ resource, info }: Call, object: KubeObject): Scale {
+  const { scale, structural } = resource.kind;
+  if (!scale) throw errors.notFound(resource.name, info.name);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
   const replicas = Number(at(object, scale.specReplicasPath) ?? 0);
-  const selector = selectorOf(object, call.resource.kind.structural ? (scale.labelSelectorPath ?? '') : scale.labelSelectorPath);
+  const selector = selectorOf(object, structural ? (scale.labelSelectorPath ?? '') : scale.labelSelectorPath);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -65,12 +66,25 @@ function scaleOf(call: Call, item: CacheItem): Scale {
   };
 }
 
+const scaleOfItem = (call: Call, item: CacheItem): Scale => scaleOf(call, call.resource.conversion.made(item).object);
+
+/** Admission of a write to `…/scale` sees Scales, old and new. */
+function scaleView(call: Call, path: string): ObjectView {
+  return {
+    of: (parent) => scaleOf(call, parent),
+    into(parent, { spec }: Scale) {
+      const replicas = spec?.replicas ?? 0;
+      return replicas === (at(parent, path) ?? 0) ? parent : (withAt(parent, path.split('.').slice(1), replicas) as KubeObject);
+    },
+  };
+}
+
 /** GET, PUT and PATCH of `…/scale`: an `autoscaling/v1` Scale over whatever fields the kind scales by. */
 export async function scale(call: Call): Promise<Result> {
   const { resource, info, request } = call;
   switch (info.verb) {
     case 'get':
-      return objectResult(scaleOf(call, await requireItem(resource, info.namespace, info.name)), 200, scales);
+      return objectResult(scaleOfItem(call, await requireItem(resource, info.namespace, info.name)), 200, scales);
     case 'update': {
       const parameters = writeParametersOf(request.query, 'UpdateOptions');
       const wanted = objectOf(request, scales, parameters.fieldValidation, call.warnings) as Scale;
@@ -112,8 +126,9 @@ async function applyScale(call: Call, parameters: WriteParameters): Promise<Resu
     },
   };
   const path = resource.kind.scale?.specReplicasPath ?? '';
-  await applyConfiguration(call, parameters, withAt(named, path.split('.').slice(1), spec?.replicas ?? 0) as JsonObject);
-  const after = scaleOf(call, await requireItem(resource, info.namespace, info.name));
+  const configuration = withAt(named, path.split('.').slice(1), spec?.replicas ?? 0) as JsonObject;
+  await applyConfiguration(call, parameters, configuration, scaleView(call, path));
+  const after = scaleOfItem(call, await requireItem(resource, info.namespace, info.name));
   return objectResult(parameters.dryRun ? { ...after, spec: { replicas: spec?.replicas ?? 0 } } : after, 200, scales);
 }
 
@@ -129,15 +144,15 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
   const path = resource.kind.scale?.specReplicasPath ?? '';
   for (let attempt = 1; ; attempt++) {
     const current = await requireItem(resource, info.namespace, info.name);
-    const next = change(scaleOf(call, current));
+    const next = change(scaleOfItem(call, current));
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
     checkReplicas(replicas, info.name);
     const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
-    const result = await writeOver(call, current, object, parameters, 'PUT');
+    const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
     if (result) {
-      const item = resource.storage.cache.get(current.key) ?? current;
-      return objectResult(parameters.dryRun ? { ...next, metadata: scaleOf(call, item).metadata } : scaleOf(call, item), 200, scales);
+      const item = (await findItem(resource, info.namespace, info.name)) ?? current;
+      return objectResult(parameters.dryRun ? { ...next, metadata: scaleOfItem(call, item).metadata } : scaleOfItem(call, item), 200, scales);
     }
     if (next.metadata?.resourceVersion || attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
   }

@@ -69,12 +69,21 @@ export function requireVersion(call: Call, object: KubeObject, current: CacheIte
     throw errors.conflict(resource.name, info.name, MODIFIED);
 }
 
+/** The object of a subresource that is a view of its parent: a Scale. Parents are in the requested form. */
+export interface ObjectView {
+  /** Shows a state of the parent. */
+  readonly of: (parent: KubeObject) => KubeObject;
+  /** Returns the parent with the changes that were made to the view. */
+  readonly into: (parent: KubeObject, view: KubeObject) => KubeObject;
+}
+
 /** How a client changes an object: replaced, patched, or applied. */
 export type WriteKind = 'PUT' | 'PATCH' | 'APPLY';
 
 /**
- * Writes a decoded object over the current one: admission, preparation, validation, compare-and-swap.
- * Undefined: the race was lost. An update that changes nothing writes nothing; one that takes the last finalizer off a deleted object deletes it.
+ * Writes a decoded object over the current one: admission (of the `view` of it, if that is what clients of the subresource see), preparation,
+ * validation, compare-and-swap. Returns undefined if the race was lost. An update that changes nothing writes nothing; one that takes the last
+ * finalizer off a deleted object deletes it.
  */
 export async function writeOver(
   call: Call,
@@ -82,22 +91,26 @@ export async function writeOver(
   object: KubeObject,
   parameters: WriteParameters,
   how: WriteKind,
+  view?: ObjectView,
 ): Promise<ObjectResult | undefined> {
   const { resource, info, core } = call;
   const key = { namespace: info.namespace, name: info.name };
   const old = current.object;
   call.previous = current;
-  const admission = admissionOf(call, 'update', info.subresource, parameters.dryRun);
+  const admission = admissionOf(call, { verb: 'update', key, dryRun: parameters.dryRun, view: view?.of });
   let committed = false;
   try {
-    await admission.admit(object, resource.conversion.made(current).object as Live, key);
-    const stored = resource.conversion.toStored(object);
+    const before = resource.conversion.made(current).object as Live;
+    const admitted = view
+      ? view.into(object, await admission.admit(view.of(object), view.of(before) as Live, old))
+      : await admission.admit(object, before, old);
+    const stored = resource.conversion.toStored(admitted);
     const next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
       trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
     }
     validate(call, next, old);
-    await admission.validate(next, old, key);
+    await admission.validate(next);
     const { storage } = resource;
     if (parameters.dryRun) return unstoredResult(resource, next, current, 200);
     if (completesDeletion(resource.stored, next)) {
@@ -116,7 +129,7 @@ export async function writeOver(
   }
 }
 
-/** The next state in the stored form: what an updater may not change is as it was. */
+/** The next state in the stored form: fields that an updater may not change are as they were. */
 function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   const { strategy } = call.resource.stored;
   keepIdentity(metadataOf(object), old);

@@ -1,13 +1,16 @@
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
+import type { AdmissionContext, KindAdmission } from '../../definition/kind.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
+import type { Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, int32, ref, string, topLevel } from '../../schema/fields.ts';
 import { checkImmutable } from '../../validation/field-rules.ts';
+import type { Pod } from '../core/pod/index.ts';
 
 export const PriorityClass = topLevel('PriorityClass', 'Gives a name to a priority of pods.', {
   description: string('When to use the class.').tag(4).optional(),
@@ -72,6 +75,62 @@ const priorityClassColumns: readonly Column<PriorityClass>[] = [
   shown('PreemptionPolicy', 'Whether its pods may make others go.', (priorityClass) => priorityClass.preemptionPolicy ?? ''),
 ];
 
+const PREEMPT = 'PreemptLowerPriority';
+
+/** Finds the default class; of several the one with the lowest value. */
+function defaultClass({ list }: AdmissionContext): Live<PriorityClass> | undefined {
+  let found: Live<PriorityClass> | undefined;
+  for (const candidate of list(priorityClasses)) {
+    if (candidate.globalDefault && (!found || (candidate.value ?? 0) < (found.value ?? 0))) found = candidate;
+  }
+  return found;
+}
+
+/** Turns the class that a pod names, or the default one, into its priority (plugin/pkg/admission/priority). */
+const podPriority: KindAdmission<Pod> = {
+  name: 'Priority',
+  of: { group: '', plural: 'pods' },
+  verbs: ['create', 'update'],
+  admit({ spec }, old, context) {
+    if (!spec) return;
+    if (old) {
+      spec.priority ??= old.spec?.priority;
+      spec.preemptionPolicy ??= old.spec?.preemptionPolicy;
+      return;
+    }
+    const { priorityClassName } = spec;
+    const named = priorityClassName ? context.get(priorityClasses, { namespace: '', name: priorityClassName }) : defaultClass(context);
+    if (priorityClassName && !named) throw context.forbidden(`no PriorityClass with name ${priorityClassName} was found`);
+    const priority = named?.value ?? 0;
+    const policy = named?.preemptionPolicy ?? PREEMPT;
+    const computed = 'must not be provided in pod spec; priority admission controller computed';
+    if (spec.priority !== undefined && spec.priority !== priority) {
+      throw context.forbidden(`the integer value of priority (${spec.priority}) ${computed} ${priority} from the given PriorityClass name`);
+    }
+    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
+      throw context.forbidden(
+        `the string value of PreemptionPolicy (${spec.preemptionPolicy}) ${computed} ${policy} from the given PriorityClass name`,
+      );
+    }
+    if (named) spec.priorityClassName = named.metadata.name;
+    spec.priority = priority;
+    spec.preemptionPolicy = policy;
+  },
+};
+
+/** Allows one default class only. */
+const oneDefaultClass: KindAdmission<PriorityClass> = {
+  name: 'Priority',
+  of: { group: 'scheduling.k8s.io', plural: 'priorityclasses' },
+  verbs: ['create', 'update'],
+  validate(priorityClass, _old, context) {
+    if (!priorityClass.globalDefault) return;
+    const other = defaultClass(context);
+    if (!other || other.metadata.name === context.key.name) return;
+    throw context.forbidden(`PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`);
+  },
+};
+
 export const priorityClasses = defineKind<PriorityClass>({
   group: 'scheduling.k8s.io',
   version: 'v1',
@@ -82,4 +141,5 @@ export const priorityClasses = defineKind<PriorityClass>({
   schema: PriorityClass,
   columns: priorityClassColumns,
   strategy: priorityClassStrategy,
+  admission: [podPriority, oneDefaultClass],
 });

@@ -1,23 +1,69 @@
+import type { KindDefinition } from '../../../api/definition/kind.ts';
+import { kinds as builtInKinds } from '../../../api/kinds/index.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
+import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
-import { podPriority } from './pod-priority.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
-/** The admission plugins in upstream's order (pkg/kubeapiserver/options/plugins.go): quota last, when all others have agreed. */
-export function admissionPlugins(objects: StorageAccess, clock: Clock): readonly AdmissionPlugin[] {
-  return [
+/** Upstream's order of the plugins that are compiled in (pkg/kubeapiserver/options/plugins.go), up to policies, webhooks and quota. */
+const UPSTREAM_ORDER: readonly string[] = [
+  'AlwaysAdmit',
+  'NamespaceAutoProvision',
+  'NamespaceLifecycle',
+  'NamespaceExists',
+  'LimitPodHardAntiAffinityTopology',
+  'LimitRanger',
+  'ServiceAccount',
+  'NodeRestriction',
+  'TaintNodesByCondition',
+  'AlwaysPullImages',
+  'ImagePolicyWebhook',
+  'PodSecurity',
+  'PodNodeSelector',
+  'Priority',
+  'DefaultTolerationSeconds',
+  'PodTolerationRestriction',
+  'EventRateLimit',
+  'ExtendedResourceToleration',
+  'DefaultStorageClass',
+  'StorageObjectInUseProtection',
+  'PodGroupProtection',
+  'OwnerReferencesPermissionEnforcement',
+  'PersistentVolumeClaimResize',
+  'RuntimeClass',
+  'CertificateApproval',
+  'CertificateSigning',
+  'ClusterTrustBundleAttest',
+  'CertificateSubjectRestriction',
+  'DefaultIngressClass',
+  'DenyServiceExternalIPs',
+  'PodTopologyLabels',
+];
+
+/** Puts plugins into upstream's order; those that it does not know follow, in the order given. */
+export function inUpstreamOrder(plugins: readonly AdmissionPlugin[]): readonly AdmissionPlugin[] {
+  const rank = ({ name }: AdmissionPlugin) => {
+    const at = UPSTREAM_ORDER.indexOf(name);
+    return at < 0 ? UPSTREAM_ORDER.length : at;
+  };
+  return plugins.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The admission plugins of a server that serves these kinds: its own, and the rules that the kinds bring. */
+export function admissionPlugins(objects: StorageAccess, clock: Clock, kinds: readonly KindDefinition[] = builtInKinds): readonly AdmissionPlugin[] {
+  return inUpstreamOrder([
     namespaceLifecycle(objects),
     limitRanger(objects),
     serviceAccountAdmission(objects, clock),
     taintNodesByCondition,
-    podPriority(objects),
     defaultTolerationSeconds,
+    ...kindRules(kinds, objects),
     resourceQuotaAdmission(objects, clock),
-  ];
+  ]);
 }

@@ -19,9 +19,8 @@ function excessText({ quota, names, delta, used, hard }: Excess): string {
   return `exceeded quota: ${quota}, requested: ${listText(names, delta)}, used: ${listText(names, used)}, limited: ${listText(names, hard)}`;
 }
 
-/** What the write adds to the usage: all of a new object; the difference of a changed one. */
-function deltaOf(attributes: AdmissionAttributes, object: KubeObject, quota: Live<ResourceQuota>, now: number): Record<string, string> {
-  const { kind, old } = attributes;
+/** The usage that a write adds: all of a new object's, the difference of a changed one's. */
+function deltaOf(kind: KindDefinition, object: KubeObject, old: Live | undefined, quota: Live<ResourceQuota>, now: number): Record<string, string> {
   const names = quotaResourcesFor(kind, Object.keys(quota.status?.hard ?? {}));
   const after = usageOf(kind, object, now);
   const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now) : {};
@@ -33,7 +32,7 @@ function deltaOf(attributes: AdmissionAttributes, object: KubeObject, quota: Liv
   return delta;
 }
 
-/** What there is of a kind in the quota's namespace, in the resources that the kind is charged to. */
+/** The usage of all objects of a kind in the quota's namespace, in the resources that the kind is charged to. */
 function countOf(objects: StorageAccess, kind: KindDefinition, quota: Live<ResourceQuota>, now: number): ResourceList {
   const hard = quota.status?.hard ?? {};
   const names = quotaResourcesFor(kind, Object.keys(hard));
@@ -55,20 +54,24 @@ function checkConstraints(attributes: AdmissionAttributes, object: KubeObject, q
 }
 
 /**
- * Charges what is created to the namespace's quotas and refuses what does not fit, before it is stored. Runs last, so that nothing is
- * charged for what others refuse. Updates are charged for the difference (services that take node ports, pods that ask for more).
+ * Charges new objects to the namespace's quotas and refuses those that do not fit, before they are stored. Runs last, so that nothing is
+ * charged for objects that others refuse. Updates are charged for the difference (services that take node ports, pods that ask for more).
  */
 export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): AdmissionPlugin {
   const ledger = quotaLedger(objects);
   return {
     name: 'ResourceQuota',
+    place: 'quota',
+    validatesStored: true,
     handles: (kind, subresource, verb) => {
       if (!kind.namespaced || subresource !== '' || kind.quota?.charged === false) return false;
       if (verb === 'create') return kind.verbs.includes('get');
       return verb === 'update' && kind.quota?.changesOnUpdate === true;
     },
     async validate(attributes) {
-      const { kind, key, object, dryRun } = attributes;
+      const { kind, key, dryRun } = attributes;
+      const stored = attributes.stored();
+      const { object, old } = stored instanceof Promise ? await stored : stored;
       if (!object) return;
       const quotas = objects.list(resourceQuotas, key.namespace);
       if (quotas.length === 0) return;
@@ -78,7 +81,7 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       const reservations: Reservation[] = [];
       try {
         for (const quota of covering) {
-          const delta = deltaOf(attributes, object, quota, now);
+          const delta = deltaOf(kind, object, old, quota, now);
           const rises = Object.values(delta).some((quantity) => compareQuantities(quantity, '0') > 0);
           if (!rises) continue;
           const counted = () => countOf(objects, kind, quota, now);

@@ -1,0 +1,179 @@
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
+import type { AdmissionAttributes, AdmissionOptions, AdmissionVerb, AdmittedForm } from '../contract/admission.ts';
+import type { Call } from '../contract/call.ts';
+import type { UserInfo } from '../contract/request.ts';
+import type { Resource } from '../contract/resource.ts';
+import type { DeleteParameters } from '../request/options.ts';
+import type { AdmissionWrite } from './admission-write.ts';
+
+type Maybe<T> = T | Promise<T>;
+
+/** Calls `next` with a value, at once unless it is a promise. */
+const chained = <T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> => (value instanceof Promise ? value.then(next) : next(value));
+
+/** The attributes of one write. They are filled in as it goes through the phases; conversions are made when somebody asks for them. */
+class Attributes implements AdmissionAttributes {
+  readonly kind: KindDefinition;
+  readonly subresource: string;
+  readonly key: ObjectKey;
+  readonly verb: AdmissionVerb;
+  readonly dryRun: boolean;
+  readonly user: UserInfo;
+  object: KubeObject | undefined;
+  old: Live | undefined;
+  isReinvocation = false;
+  wantsReinvocation = false;
+  private readonly call: Call;
+  private readonly deletion: DeleteParameters | undefined;
+  private readonly view: AdmissionWrite['view'];
+  private storedOld: Live | undefined;
+  /** The object as it will be stored, from the first validating phase on. */
+  private storedObject: KubeObject | undefined;
+  private isPrepared = false;
+  private callbacks: ((committed: boolean) => void)[] | undefined;
+
+  constructor(call: Call, { verb, key, dryRun, deletion, view }: AdmissionWrite) {
+    this.call = call;
+    this.kind = call.resource.kind;
+    this.subresource = call.info.subresource;
+    this.user = call.user;
+    this.verb = verb;
+    this.key = key;
+    this.dryRun = dryRun;
+    this.deletion = deletion;
+    this.view = view;
+  }
+
+  readonly warn = (text: string): void => {
+    const { warnings } = this.call;
+    if (!warnings.includes(text)) warnings.push(text);
+  };
+
+  readonly annotate = (key: string, value: string): void => {
+    this.call.annotations ??= {};
+    this.call.annotations[key] ??= value;
+  };
+
+  readonly onSettled = (callback: (committed: boolean) => void): void => {
+    this.callbacks ??= [];
+    this.callbacks.push(callback);
+  };
+
+  get objectKind(): AdmissionAttributes['objectKind'] {
+    const { group, version, kind } = this.kind;
+    const own = this.subresource === '' ? undefined : this.kind.subresources.find(({ name }) => name === this.subresource);
+    return { group: own?.group ?? group, version: own?.version ?? version, kind: own?.kind ?? kind };
+  }
+
+  get options(): AdmissionOptions | undefined {
+    const apiVersion = 'meta.k8s.io/v1';
+    switch (this.verb) {
+      case 'connect':
+        return undefined;
+      case 'delete': {
+        const { isDryRun: _, ...given } = this.deletion ?? { isDryRun: false };
+        return { ...given, apiVersion, kind: 'DeleteOptions' };
+      }
+      default: {
+        const { query } = this.call.request;
+        const dryRun = query.getAll('dryRun');
+        const fieldManager = query.get('fieldManager');
+        const fieldValidation = query.get('fieldValidation');
+        return {
+          apiVersion,
+          kind: this.verb === 'create' ? 'CreateOptions' : 'UpdateOptions',
+          ...(dryRun.length > 0 ? { dryRun } : {}),
+          ...(fieldManager ? { fieldManager } : {}),
+          ...(fieldValidation ? { fieldValidation } : {}),
+        };
+      }
+    }
+  }
+
+  stored(): Maybe<AdmittedForm> {
+    const kind = this.call.resource.stored;
+    return chained(this.storedNow(), (object) => ({ kind, object, old: this.storedOld }));
+  }
+
+  inVersion(kind: KindDefinition): Maybe<AdmittedForm> {
+    const { fromStored } = this.equivalent(kind).conversion;
+    if (kind === this.kind) return { kind, object: this.object, old: this.old };
+    const converted = (object: KubeObject | undefined) => (object === undefined ? undefined : fromStored(object));
+    return chained(this.storedNow(), (stored) =>
+      chained(converted(stored), (object) => chained(converted(this.storedOld), (old) => ({ kind, object, old: old as Live | undefined }))),
+    );
+  }
+
+  replace(object: KubeObject, kind: KindDefinition = this.kind): Maybe<void> {
+    const set = (next: KubeObject) => {
+      this.object = next;
+    };
+    if (kind === this.kind) return set(object);
+    return chained(chained(this.equivalent(kind).conversion.toStored(object), this.call.resource.conversion.fromStored), set);
+  }
+
+  reinvoke(): void {
+    this.wantsReinvocation = !this.isReinvocation;
+  }
+
+  /** Starts the mutating phases. */
+  begin(object: KubeObject | undefined, old: Live | undefined, storedOld: Live | undefined): void {
+    if (object?.kind === undefined) this.giveType(object);
+    this.object = object;
+    this.old = old;
+    this.storedOld = storedOld;
+  }
+
+  /** Starts the validating phases: from now on `object` is the one that will be stored, converted if somebody reads it. */
+  prepared(stored: KubeObject | undefined, readsRequested: boolean): Promise<void> | undefined {
+    this.storedObject = stored;
+    this.isPrepared = true;
+    const { isStoredForm, conversion } = this.call.resource;
+    const isConverted = !isStoredForm && stored !== undefined && readsRequested && !this.hasOwnKind;
+    const object = isConverted ? conversion.fromStored(stored) : stored;
+    if (object instanceof Promise) return object.then((form) => this.show(form));
+    this.show(object);
+    return undefined;
+  }
+
+  settle(committed: boolean): void {
+    const settled = this.callbacks;
+    if (!settled) return;
+    this.callbacks = undefined;
+    for (const callback of settled) callback(committed);
+  }
+
+  /** A body may leave its type out. */
+  private giveType(object: KubeObject | undefined): void {
+    if (!object) return;
+    const { objectKind } = this;
+    object.apiVersion = apiVersionOf(objectKind);
+    object.kind = objectKind.kind;
+  }
+
+  private show(object: KubeObject | undefined): void {
+    this.object = object && this.view ? this.view(object) : object;
+  }
+
+  /** Whether the subresource speaks a kind of its own (Binding, Eviction), which has one version and is not stored. */
+  private get hasOwnKind(): boolean {
+    return this.subresource !== '' && this.view === undefined && this.objectKind.kind !== this.kind.kind;
+  }
+
+  private storedNow(): Maybe<KubeObject | undefined> {
+    if (this.isPrepared || this.object === undefined) return this.storedObject;
+    if (this.view || this.hasOwnKind) return this.object;
+    return this.call.resource.conversion.toStored(this.object);
+  }
+
+  private equivalent(kind: KindDefinition): Resource {
+    const { core, resource } = this.call;
+    const found = kind === resource.kind ? resource : core.registry.find(kind.group, kind.version, kind.plural);
+    if (found?.stored !== resource.stored) throw new Error(`${kind.plural}.${kind.version}.${kind.group} is no version of ${resource.kind.plural}`);
+    return found;
+  }
+}
+
+export const createAttributes = (call: Call, write: AdmissionWrite): Attributes => new Attributes(call, write);
