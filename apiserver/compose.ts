@@ -15,14 +15,12 @@ import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
-import { customResourceCleanup } from './crd/cleanup-plugin.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { versionRoute } from './health/version-route.ts';
-import { loopPart } from './loop-part.ts';
 import type { MetricsRegistries } from './metrics/metrics-registries.ts';
 import { metricsRoute } from './metrics/metrics-route.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
@@ -77,13 +75,15 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const started = Promise.withResolvers<void>();
   const state = { started: false };
 
-  const allocation = allocationPart(options, resources);
+  const { registry, storage } = resources;
+  const { store, advertise, serviceCidr, shared = false } = options;
+  const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const parts: readonly Part[] = withIndex(resources, [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins(resources.storage, clock, options.kinds) },
+    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
     allocation,
-    customResourcesPart(options, resources),
-    bootstrapPart(options, resources),
+    customResources({ objects: storage, registry, log }),
+    bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
     {
       name: 'authentication',
       routes: issuerRoutes(options.tokens, options.externalUrl),
@@ -109,7 +109,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   async function start(): Promise<void> {
     await resources.ready;
     // Services can be created once it is known which addresses are taken.
-    await allocation.start?.(client);
+    await allocation.start();
     await Promise.all(parts.map((part) => (part === allocation ? undefined : part.start?.(client))));
     state.started = true;
   }
@@ -131,26 +131,6 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       }
     },
   };
-}
-
-function allocationPart(options: ComposeOptions, { storage }: Resources): Part {
-  const { store, clock, log, serviceCidr, nodePorts } = options;
-  const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts });
-  return { ...loopPart('service-allocation', () => allocation), plugins: [allocation.plugin] };
-}
-
-function customResourcesPart({ clock, log }: ComposeOptions, { registry, storage }: Resources): Part {
-  const loop = loopPart('custom-resources', (client) => customResources({ client, objects: storage, registry, clock, log }));
-  return { ...loop, plugins: [customResourceCleanup(storage)] };
-}
-
-function bootstrapPart(options: ComposeOptions, { storage }: Resources): Part {
-  const { store, clock, log, advertise, shared = false } = options;
-  const serviceIp = firstServiceIp(options.serviceCidr);
-  return loopPart('bootstrap', (client) => {
-    const own = bootstrap({ client, objects: storage, store, clock, log, serviceIp, advertise, shared });
-    return { start: () => own.ensure(), run: (signal) => own.run(signal) };
-  });
 }
 
 function documentsPart({ registry }: Resources): Part {

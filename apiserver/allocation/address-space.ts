@@ -4,7 +4,7 @@ export interface AddressSpace {
   /** Offsets below this are left to those who ask for them by name, as long as others are free. */
   readonly staticBand: number;
   readonly text: (offset: number) => string;
-  /** Undefined: not a member. */
+  /** Returns undefined for a text that is no member. */
   readonly offset: (text: string) => number | undefined;
   /** `10.96.0.0/12` or `30000-32767`. */
   readonly name: string;

@@ -1,4 +1,5 @@
-import { randomInt } from 'node:crypto';
+import type { Random } from '../../base/random.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Store, StoredValue } from '../../store/store.ts';
 import type { AddressSpace } from './address-space.ts';
 
@@ -16,27 +17,28 @@ export class SpaceFullError extends Error {
  */
 export interface Allocator {
   readonly space: AddressSpace;
-  /** False: it is taken. The member must belong to the space. `owner` is written down for people to read. */
+  /** Takes a member; returns false if it is taken, or does not belong to the space. `owner` is written down for people to read. */
   take(member: string, owner: string): Promise<boolean>;
   /** Takes a free one, above the static band where there is one. @throws SpaceFullError. */
   takeNext(owner: string): Promise<string>;
-  /** Whether nobody is known to have it; true for what is no member. For dry runs, as is `peekNext`: one that is free now. */
+  /** Whether nobody is known to have it; true for a text that is no member. For dry runs, as `peekNext` is. */
   isFree(member: string): boolean;
+  /** Returns a member that is free now. @throws SpaceFullError. */
   peekNext(): string;
-  /** Gives a member back, unless it was taken again after revision `before`. Those who want it meanwhile wait for the end of it. */
+  /** Gives a member back, unless it was taken again after revision `before`. Those who want it meanwhile wait for the end. */
   release(member: string, before?: number): Promise<void>;
   /**
-   * Makes records for members in `inUse` that lack one, and removes those whose member has not been in use (nor has been being taken by this
-   * server) now and at the last repair: the writer may be between the record and the object. Returns what it changed.
+   * Makes records for members in `inUse` that lack one, and removes those whose member has not been in use now and at the last repair: a
+   * writer may be between the record and the object. Returns the numbers of both.
    */
   repair(inUse: ReadonlySet<string>): Promise<{ readonly added: number; readonly removed: number }>;
 }
 
 /** An allocator whose records stand under `prefix`, one a member. Call `repair` before the first use: it also learns what is taken. */
-export function createAllocator(store: Store, prefix: string, space: AddressSpace): Allocator {
-  /** What is known to be taken, by us or others. It only saves attempts: the store decides. */
+export function createAllocator(store: Store, prefix: string, space: AddressSpace, random: Random = systemRandom): Allocator {
+  /** Members that are known to be taken, by us or others. It only saves attempts: the store decides. */
   const taken = new Set<number>();
-  /** Taken by this server for an object that may not be stored yet. */
+  /** Members that are being given back. */
   const releasing = new Map<number, Promise<void>>();
   let suspects = new Set<string>();
 
@@ -54,7 +56,7 @@ export function createAllocator(store: Store, prefix: string, space: AddressSpac
   /** The first free offset from a random start within [from, to). */
   function freeBetween(from: number, to: number): number | undefined {
     if (to <= from) return undefined;
-    const start = randomInt(from, to);
+    const start = from + Math.floor(random() * (to - from));
     for (let at = start; at < to; at++) if (!taken.has(at)) return at;
     for (let at = from; at < start; at++) if (!taken.has(at)) return at;
     return undefined;
@@ -125,7 +127,7 @@ export function createAllocator(store: Store, prefix: string, space: AddressSpac
         }
       }
       suspects = unused;
-      // What others gave back meanwhile is free again.
+      // Members that others gave back meanwhile are free again.
       for (const offset of taken) {
         const member = space.text(offset);
         if (!records.has(member) && !inUse.has(member) && !(await store.get(keyOf(member)))) taken.delete(offset);

@@ -3,20 +3,30 @@ import { isHeadless, takesClusterIp } from '../../api/kinds/core/service/index.t
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 
+/** Whether a service is given node ports that it does not name. */
 export const needsNodePorts = (spec: ServiceSpec): boolean =>
   spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
 /** Node ports that are named are honoured on a load balancer that allocates none of its own. */
 export const mayHaveNodePorts = (spec: ServiceSpec): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 
+/** The addresses of a service. */
+export const clusterIpsOf = (spec: ServiceSpec | undefined): string[] => (spec?.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '');
+
+/** The ports of a service on the nodes, each once. */
+export function portsOf(spec: ServiceSpec | undefined): string[] {
+  const ports = (spec?.ports ?? []).map(({ nodePort }) => nodePort ?? 0);
+  return [...new Set([...ports, spec?.healthCheckNodePort ?? 0])].filter((port) => port > 0).map(String);
+}
+
 const familyOf = (ip: string): 'IPv4' | 'IPv6' => (ip.includes(':') ? 'IPv6' : 'IPv4');
 
 /**
- * Fills in the address families on a cluster that has IPv4 only (registry/core/service, initIPFamilyFields): what is asked for is answered
- * as far as it can be, and refused where two families are required. A headless service without a selector may have both.
+ * Fills in the address families on a cluster that has IPv4 only (registry/core/service, initIPFamilyFields). Returns the faults of a service
+ * that requires another family. A headless service without a selector may have both.
  */
 export function fillIpFamilies({ spec }: Service): FieldError[] {
   if (!spec || !takesClusterIp(spec)) return [];
-  const named = (spec.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '');
+  const named = clusterIpsOf(spec);
   if (!spec.ipFamilies?.length && named.length > 0) spec.ipFamilies = named.map(familyOf);
   if (isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0) {
     spec.ipFamilyPolicy ??= 'RequireDualStack';

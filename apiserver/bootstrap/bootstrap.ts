@@ -1,55 +1,79 @@
-import type { Clock } from '../../base/clock.ts';
-import { sleep } from '../../base/clock.ts';
-import type { Logger } from '../../base/log.ts';
+import { aborted } from '../../base/abort.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import type { Store } from '../../store/store.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
-import { ensureClusterObjects } from './cluster-objects.ts';
+import { ensurePriorityClasses, ensureSystemNamespaces } from './cluster-objects.ts';
 import { ensureKubernetesService } from './kubernetes-service.ts';
 import { serverLeases } from './server-leases.ts';
 
 export interface BootstrapOptions {
-  /** May do everything: the server itself. */
-  readonly client: Client;
   readonly objects: StorageAccess;
   readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** The address of the service `kubernetes`. */
   readonly serviceIp: string;
-  /** Where pods reach this server; left out, the service points nowhere. */
-  readonly advertise?: { readonly address: string; readonly port: number };
+  /** The address at which pods reach this server; without it the service points nowhere. */
+  readonly advertise?: { readonly address: string; readonly port: number } | undefined;
   /** Other servers share the store: the service points to all that are alive. */
   readonly shared: boolean;
 }
 
 const PERIOD_MS = 10_000;
 
-/** Keeps what every cluster has: namespaces, system priority classes, and the service `kubernetes` with its endpoints. */
-export function bootstrap(options: BootstrapOptions) {
-  const { client, objects, clock, log } = options;
+/**
+ * The part of the server that keeps the objects of every cluster: namespaces, system priority classes, and the service `kubernetes` with its
+ * endpoints. Its controllers look again every ten seconds; if nothing is amiss that reads the cache only (and renews the lease of a shared
+ * store).
+ */
+export function bootstrap({ objects, store, serviceIp, advertise: given, shared }: BootstrapOptions) {
   // Endpoints may not be loopback addresses: a server that only this machine reaches is not pointed to.
-  const reachable = options.advertise !== undefined && !options.advertise.address.startsWith('127.') && options.advertise.address !== '::1';
-  const advertise = reachable ? options.advertise : undefined;
-  const leases = advertise && options.shared ? serverLeases(options.store, advertise.address) : undefined;
+  const isReachable = given !== undefined && !given.address.startsWith('127.') && given.address !== '::1';
+  const advertise = isReachable ? given : undefined;
+  const leases = advertise && shared ? serverLeases(store, advertise.address) : undefined;
 
-  async function ensure(): Promise<void> {
-    await ensureClusterObjects(client, objects);
+  async function ensureService(client: Client): Promise<void> {
     await leases?.renew();
     const addresses = leases ? await leases.alive() : advertise ? [advertise.address] : [];
-    await ensureKubernetesService(client, objects, options.serviceIp, { addresses, port: options.advertise?.port ?? 443 });
+    await ensureKubernetesService(client, objects, serviceIp, { addresses, port: given?.port ?? 443 });
   }
+  const ensureNamespaces = (client: Client) => ensureSystemNamespaces(client, objects);
+  const ensureClasses = (client: Client) => ensurePriorityClasses(client, objects);
 
   return {
-    ensure,
-    /** Looks again every ten seconds; where nothing is amiss that reads the cache only (and renews the lease of a shared store). */
-    async run(signal: AbortSignal): Promise<void> {
-      while (!signal.aborted) {
-        await sleep(clock, PERIOD_MS, signal);
-        if (!signal.aborted)
-          await ensure().catch((error: unknown) => log.warn({ err: error }, 'the cluster’s own objects could not be made; trying again'));
-      }
-      await leases?.end();
+    name: 'bootstrap',
+    controllers: [
+      periodicController('system-namespaces-controller', ensureNamespaces),
+      periodicController('system-priority-classes-controller', ensureClasses),
+      periodicController('kubernetes-service-controller', ensureService, () => leases?.end()),
+    ],
+    /** Resolves once all of them are there; `client` is the server itself, which may do everything. */
+    async start(client: Client): Promise<void> {
+      await Promise.all([ensureNamespaces(client), ensureClasses(client)]);
+      await ensureService(client);
     },
   };
 }
+
+/** Runs `ensure` every ten seconds, and `end` when the server stops. */
+const periodicController = (
+  name: string,
+  ensure: (client: Client) => Promise<void>,
+  end?: () => Promise<void> | undefined,
+): ControllerDefinition => ({
+  name,
+  concurrency: 1,
+  component: name,
+  setup({ client, enqueue }) {
+    enqueue({ namespace: '', name: 'all' }, { afterMs: PERIOD_MS });
+    return {
+      async reconcile() {
+        await ensure(client);
+        return { requeueAfterMs: PERIOD_MS };
+      },
+      async run(signal) {
+        await aborted(signal);
+        await end?.();
+      },
+    };
+  },
+});

@@ -24,7 +24,7 @@ const SYSTEM_CLASSES: readonly PriorityClass[] = [
   },
 ];
 
-/** Creates what is missing; what is there stays as it is, and costs no write. */
+/** Creates an object that is missing; one that is there stays as it is, and costs no write. */
 export async function ensureObject<T extends KubeObject>(client: Client, objects: StorageAccess, kind: Kind<T>, object: T): Promise<void> {
   if (objects.get(kind, keyOf(object))) return;
   try {
@@ -34,10 +34,12 @@ export async function ensureObject<T extends KubeObject>(client: Client, objects
   }
 }
 
-/** The namespaces and priority classes that every cluster starts with. */
-export async function ensureClusterObjects(client: Client, objects: StorageAccess): Promise<void> {
-  await Promise.all([
-    ...NAMESPACES.map((name) => ensureObject<Namespace>(client, objects, namespaces, { metadata: { name } })),
-    ...SYSTEM_CLASSES.map((priorityClass) => ensureObject(client, objects, priorityClasses, priorityClass)),
-  ]);
+/** Creates the namespaces that every cluster starts with. */
+export async function ensureSystemNamespaces(client: Client, objects: StorageAccess): Promise<void> {
+  await Promise.all(NAMESPACES.map((name) => ensureObject<Namespace>(client, objects, namespaces, { metadata: { name } })));
+}
+
+/** Creates the priority classes of the system's own pods. */
+export async function ensurePriorityClasses(client: Client, objects: StorageAccess): Promise<void> {
+  await Promise.all(SYSTEM_CLASSES.map((priorityClass) => ensureObject(client, objects, priorityClasses, priorityClass)));
 }

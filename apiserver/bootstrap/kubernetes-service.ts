@@ -11,7 +11,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensureObject } from './cluster-objects.ts';
 
-/** Where API servers are reached from pods. */
+/** The addresses at which pods reach the API servers. */
 export interface Advertised {
   readonly addresses: readonly string[];
   readonly port: number;
@@ -29,7 +29,7 @@ const serviceObject = (clusterIp: string, port: number): Service => ({
   },
 });
 
-/** The mirroring controller keeps its hands off: the slice below is made here. */
+/** The mirroring controller leaves these alone: the slice below is made here. */
 const endpointsObject = ({ addresses, port }: Advertised): Endpoints => ({
   metadata: { ...KEY, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
   subsets: [{ addresses: addresses.map((ip) => ({ ip })), ports: [{ name: 'https', port, protocol: 'TCP' }] }],

@@ -4,7 +4,7 @@ const PREFIX = '/registry/masterleases/';
 /** A server that has not renewed for this long is no longer pointed to, as upstream has it. */
 const TTL_SECONDS = 15;
 
-/** Which API servers on one store are alive: each keeps a key that the store forgets when it is not renewed. */
+/** Tells which API servers on one store are alive: each keeps a key that the store drops when it is not renewed. */
 export function serverLeases(store: Store, address: string) {
   return {
     async renew(): Promise<void> {
