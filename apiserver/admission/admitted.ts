@@ -22,13 +22,13 @@ export function admitted<T extends KubeObject>(kind: KindDefinition<T>, attribut
   return { object, old: isLiveOf(kind, attributes, old) ? old : undefined };
 }
 
-/** Whether a plugin that is about `kind` alone has to be asked. */
+/** Makes the `handles` of a plugin that is about the main resource of `kind` alone. */
 export const handlesOnly =
   (kind: KindDefinition | { group: string; plural: string }, ...verbs: AdmissionAttributes['verb'][]) =>
   (asked: KindDefinition, subresource: string, verb: AdmissionAttributes['verb']): boolean =>
     subresource === '' && isKind(asked, kind) && verbs.includes(verb);
 
-/** A refusal in upstream's form (admission.NewForbidden): `pods "web" is forbidden: …`. */
+/** Makes a refusal in upstream's form (admission.NewForbidden): `pods "web" is forbidden: …`. */
 export function forbidden(
   attributes: AdmissionAttributes,
   why: string,
@@ -44,7 +44,7 @@ export function forbidden(
   });
 }
 
-/** Several reasons as one: alone as it is, else in brackets, repeats left out (Go's aggregated errors). */
+/** Joins reasons, repeats left out: a single one as it is, several in brackets (Go's aggregated errors). */
 export function joined(reasons: readonly string[]): string {
   const distinct = [...new Set(reasons)];
   return distinct.length === 1 ? (distinct[0] ?? '') : `[${distinct.join(', ')}]`;

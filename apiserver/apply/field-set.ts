@@ -32,7 +32,7 @@ const withSelf = (children: Building, member: boolean): FieldSet | undefined => 
   return member ? { [SELF]: LEAF, ...children } : children;
 };
 
-/** What is in either. */
+/** Returns the fields that are in either. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   return mergeNodes(a, b, false);
 }
@@ -55,7 +55,7 @@ function mergeNodes(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   return withSelf(out, isMember(a) || isMember(b)) ?? LEAF;
 }
 
-/** What is in the first and not in the second; undefined where that is nothing. */
+/** Returns the fields that are in the first and not in the second; undefined if there are none. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet | undefined {
   const out: Building = {};
   for (const key in a) {
@@ -74,7 +74,7 @@ function nodeDifference(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return withSelf({ ...children }, isMember(a) && !isMember(b));
 }
 
-/** What is in both; undefined where that is nothing. */
+/** Returns the fields that are in both; undefined if there are none. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet | undefined {
   const out: Building = {};
   for (const key in a) {
@@ -101,7 +101,7 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
   return count === 0;
 }
 
-/** The members of a set as texts: `.spec.containers[name="c"].image`. */
+/** Returns the members of a set as texts: `.spec.containers[name="c"].image`. */
 export function pathsOf(set: FieldSet, prefix = ''): string[] {
   const paths: string[] = [];
   for (const key of Object.keys(set).sort()) {

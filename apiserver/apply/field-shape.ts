@@ -1,13 +1,13 @@
 import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { isObject } from '../../base/json.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { isJsonObject } from '../patch/merge-patch.ts';
 
-/** How the fields below a value are owned: one by one, by key, by value, or only as a whole. */
+/** The ownership of the fields below a value: one by one, by key, by value, or only as a whole. */
 export type Shape = 'fields' | 'map-list' | 'set-list' | 'whole';
 
 const NO_SCHEMA: StructuralSchema = {};
 
-/** What the schema makes of a value; where it says nothing, maps are owned field by field and lists as a whole. */
+/** Returns the shape that the schema gives a value; without a schema, maps are owned field by field and lists as a whole. */
 export function shapeOf(value: unknown, schema: StructuralSchema): Shape {
   if (Array.isArray(value)) {
     switch (schema['x-kubernetes-list-type']) {
@@ -19,7 +19,7 @@ export function shapeOf(value: unknown, schema: StructuralSchema): Shape {
         return 'whole';
     }
   }
-  if (!isJsonObject(value) || schema['x-kubernetes-map-type'] === 'atomic') return 'whole';
+  if (!isObject(value) || schema['x-kubernetes-map-type'] === 'atomic') return 'whole';
   return 'fields';
 }
 
@@ -29,7 +29,7 @@ export const fieldSchemaOf = (schema: StructuralSchema, name: string): Structura
 
 export const itemSchemaOf = (schema: StructuralSchema): StructuralSchema => schema.items ?? NO_SCHEMA;
 
-/** The path element of an item of a list: by its keys, defaults filled in, or by its value. */
+/** Returns the path element of an item of a list: by its keys, defaults filled in, or by its value. */
 export function itemElement(item: unknown, shape: Shape, schema: StructuralSchema): string {
   if (shape === 'set-list') return `v:${JSON.stringify(item)}`;
   const named: Record<string, unknown> = {};
@@ -40,19 +40,19 @@ export function itemElement(item: unknown, shape: Shape, schema: StructuralSchem
   return `k:${JSON.stringify(named)}`;
 }
 
-/** The first of its keys that an item lacks, where no default stands in for it; those that may be left out are no loss. */
+/** Returns the first required key that an item lacks and that has no default. */
 export const missingKey = (item: unknown, schema: StructuralSchema): string | undefined =>
   keysOf(schema).find((key) => keyValue(item, key, schema) === undefined && itemSchemaOf(schema).required?.includes(key));
 
 const keysOf = (schema: StructuralSchema): string[] => [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort();
 
 function keyValue(item: unknown, key: string, schema: StructuralSchema): unknown {
-  const fields: JsonObject = isJsonObject(item) ? item : {};
+  const fields: JsonObject = isObject(item) ? item : {};
   const property = itemSchemaOf(schema).properties?.get(key);
   return fields[key] ?? property?.default ?? property?.schema.default;
 }
 
-/** A list item by item, each under its path element. Of two with the same, the last counts. */
+/** Returns the items of a list by their path elements. Of two with the same, the last counts. */
 export function itemsByElement(list: readonly unknown[], shape: Shape, schema: StructuralSchema): Map<string, unknown> {
   const items = new Map<string, unknown>();
   for (const item of list) items.set(itemElement(item, shape, schema), item);

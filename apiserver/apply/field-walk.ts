@@ -1,6 +1,5 @@
 import type { StructuralSchema } from '../../api/schema/structural.ts';
-import { equalJson } from '../../base/json.ts';
-import { isJsonObject } from '../patch/merge-patch.ts';
+import { equalJson, isObject } from '../../base/json.ts';
 import type { FieldSet } from './field-set.ts';
 import { LEAF, SELF } from './field-set.ts';
 import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
@@ -8,14 +7,14 @@ import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } fro
 type Building = Record<string, FieldSet>;
 
 /**
- * The fields a value has. `applied`: as an applied configuration owns them, where a map is owned through its entries alone;
- * otherwise as a writer owns what was not there before: every structure, map and list with itself.
+ * Returns the fields of a value. With `applied`, as an applied configuration owns them: a map is owned through its entries alone.
+ * Otherwise as the writer of new fields owns them: every structure, map and list with itself.
  */
 export function fieldsOf(value: unknown, schema: StructuralSchema, applied: boolean): FieldSet {
   const shape = shapeOf(value, schema);
   if (shape === 'whole') return LEAF;
   const out: Building = {};
-  if (shape === 'fields' && isJsonObject(value)) {
+  if (shape === 'fields' && isObject(value)) {
     for (const name of Object.keys(value)) {
       const below = value[name];
       if (below === undefined) continue;
@@ -37,7 +36,7 @@ const withSelf = (children: FieldSet): FieldSet => {
   return LEAF;
 };
 
-/** What lies between two states of an object. */
+/** The difference between two states of an object. */
 export interface FieldChanges {
   /** Added or given another value. */
   readonly changed: FieldSet;
@@ -52,14 +51,14 @@ export function compareFields(old: unknown, next: unknown, schema: StructuralSch
   return { changed, removed };
 }
 
-/** True: the value as a whole differs, and is the caller's to note. */
+/** Notes changes below a value; returns true if the value differs as a whole, which is for the caller to note. */
 function compareInto(old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): boolean {
   if (old === next) return false;
   const shape = shapeOf(next, schema);
   if (shape !== shapeOf(old, schema)) return true;
   if (shape === 'whole') return !equalJson(old, next);
   if (shape === 'fields') {
-    if (!isJsonObject(old) || !isJsonObject(next)) return true;
+    if (!isObject(old) || !isObject(next)) return true;
     for (const name of Object.keys(next))
       if (next[name] !== undefined) note(`f:${name}`, old[name], next[name], fieldSchemaOf(schema, name), changed, removed);
     for (const name of Object.keys(old)) {

@@ -2,7 +2,7 @@ import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, equalSets, intersection, isEmptySet, union } from './field-set.ts';
 
-/** Who owns which fields of an object: the entries of metadata.managedFields, decoded. */
+/** A manager of an object's fields: an entry of metadata.managedFields, decoded. */
 export interface Manager {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
@@ -14,7 +14,7 @@ export interface Manager {
 
 export type ManagerId = Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;
 
-/** An applier is one whatever version it speaks; other writers are told apart by it. */
+/** Whether two are the same manager: appliers are in whatever version they speak, other writers only in the same. */
 const sameManager = (a: ManagerId, b: ManagerId): boolean =>
   a.manager === b.manager &&
   a.operation === b.operation &&
@@ -38,7 +38,7 @@ export function managersOf(entries: readonly ManagedFieldsEntry[] | undefined): 
   );
 }
 
-/** In upstream's order: appliers first, then by time and name. Undefined where nobody owns anything. */
+/** Encodes managers in upstream's order: appliers first, then by time and name. Returns undefined if no field has an owner. */
 export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] | undefined {
   const entries = managers
     .filter(({ fields }) => !isEmptySet(fields))
@@ -65,7 +65,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const findManager = (managers: readonly Manager[], id: ManagerId): Manager | undefined => managers.find((manager) => sameManager(manager, id));
 
-/** What others than the manager own of the fields. */
+/** Returns the other managers that own some of the fields, with those. */
 export function conflictsWith(
   managers: readonly Manager[],
   id: ManagerId,
@@ -78,7 +78,7 @@ export function conflictsWith(
   });
 }
 
-/** After a write by `id`: it owns `own`; nobody else owns what it changed, and nobody at all what it removed. */
+/** Returns the managers after a write by `id`: it owns `own`; no other owns the changed fields, and none at all the removed ones. */
 export function withWrite(managers: readonly Manager[], id: ManagerId, own: FieldSet, changed: FieldSet, removed: FieldSet, time: string): Manager[] {
   const taken = union(changed, removed);
   const others = managers.flatMap((manager) => {

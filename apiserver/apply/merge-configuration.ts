@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '../../api/schema/structural.ts';
-import { isJsonObject } from '../patch/merge-patch.ts';
+import { isObject } from '../../base/json.ts';
 import type { FieldSet } from './field-set.ts';
 import { elementText, isBranch, isMember, SELF } from './field-set.ts';
 import { fieldSchemaOf, itemElement, itemSchemaOf, missingKey, shapeOf } from './field-shape.ts';
@@ -9,7 +9,7 @@ export function mergeConfiguration(live: unknown, applied: unknown, schema: Stru
   const shape = shapeOf(applied, schema);
   if (live === undefined || live === null || shape === 'whole') return applied;
   if (shape === 'fields') {
-    if (!isJsonObject(applied) || !isJsonObject(live)) return applied;
+    if (!isObject(applied) || !isObject(live)) return applied;
     const out: Record<string, unknown> = { ...live };
     for (const [name, value] of Object.entries(applied)) {
       if (value === undefined) continue;
@@ -57,8 +57,8 @@ function mergeLists(
 }
 
 /**
- * Takes away what the applier owned (`last`) and nobody owns any more (`owned`: what all managers, the applier included, own now).
- * A list item goes with all that stands in it, unless somebody owns a part of it.
+ * Removes the fields that the applier owned (`last`) and that have no owner any more (`owned` has the fields of all managers, the applier
+ * included). A list item is removed with all that stands in it, unless some manager owns a part of it.
  */
 export function prune(value: unknown, last: FieldSet, owned: FieldSet | undefined, schema: StructuralSchema): unknown {
   const shape = shapeOf(value, schema);
@@ -71,7 +71,7 @@ export function prune(value: unknown, last: FieldSet, owned: FieldSet | undefine
     const node = last[element];
     return node && isBranch(node) ? prune(child, node, owned?.[element], childSchema) : child;
   };
-  if (shape === 'fields' && isJsonObject(value)) {
+  if (shape === 'fields' && isObject(value)) {
     const out: Record<string, unknown> = {};
     for (const [name, child] of Object.entries(value)) {
       const element = `f:${name}`;
@@ -88,18 +88,18 @@ export function prune(value: unknown, last: FieldSet, owned: FieldSet | undefine
   return out;
 }
 
-/** What is wrong with a list whose items are to be told apart, in upstream's words for it. */
+/** The fault of a list whose items cannot be told apart, in upstream's words. */
 export interface ListFault {
   /** `.spec.containers` */
   readonly path: string;
   readonly why: string;
 }
 
-/** The first list of a configuration whose items cannot be told apart: one lacks its key, or two have the same. */
+/** Finds the first list of a configuration whose items cannot be told apart: one lacks its key, or two have the same. */
 export function listFault(value: unknown, schema: StructuralSchema, path = ''): ListFault | undefined {
   const shape = shapeOf(value, schema);
   if (shape === 'whole') return undefined;
-  if (shape === 'fields' && isJsonObject(value)) {
+  if (shape === 'fields' && isObject(value)) {
     for (const [name, child] of Object.entries(value)) {
       const found = listFault(child, fieldSchemaOf(schema, name), `${path}.${name}`);
       if (found) return found;

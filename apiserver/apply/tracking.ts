@@ -15,7 +15,7 @@ import { capped, entriesOf, findManager, managersOf, withWrite } from './manager
 
 const LEAF: FieldSet = {};
 
-/** Fields that nobody owns: the object's identity, and what the server alone says. */
+/** Fields that have no owner: the object's identity, and those that the server alone sets. */
 const NOBODYS: FieldSet = {
   'f:apiVersion': LEAF,
   'f:kind': LEAF,
@@ -32,19 +32,19 @@ const NOBODYS: FieldSet = {
   },
 };
 
-/** What a writer may own of the fields it wrote: nothing of status on the main resource, nothing of spec on the status subresource. */
+/** Returns the fields that a writer may own of those it wrote: none of status on the main resource, none of spec on the status subresource. */
 export function ownable(resource: Resource, fields: FieldSet, subresource: string): FieldSet {
   const own: Record<string, FieldSet> = { ...difference(fields, NOBODYS) };
   if (resource.kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
   return own;
 }
 
-/** Metadata without managedFields compares equal whoever manages it. */
+/** Returns the object without managedFields, which take no part in comparisons. */
 const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
 
 const empties = new WeakMap<KindDefinition, KubeObject>();
 
-/** An object of the kind that says nothing: the structures that are always there belong to nobody. */
+/** Returns an empty object of the kind: the structures that are always there have no owner. */
 function emptyOf(kind: KindDefinition): KubeObject {
   let empty = empties.get(kind);
   if (!empty) {
@@ -59,7 +59,7 @@ const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
   entries !== undefined && (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0));
 
 /**
- * Notes in metadata.managedFields who changed what by an ordinary write (create, update, patch), in place.
+ * Notes the changes of an ordinary write (create, update, patch) under its manager in metadata.managedFields, in place.
  * A client may hand back the entries it read, or an empty list to start anew.
  */
 export function trackUpdate(resource: Resource, next: KubeObject, old: Live | undefined, manager: string, subresource: string, now: number): void {
@@ -90,7 +90,7 @@ export function trackUpdate(resource: Resource, next: KubeObject, old: Live | un
 
 const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);
 
-/** Who writes: the fieldManager parameter, else the program's name out of User-Agent. */
+/** Returns the name of the writer: the fieldManager parameter, otherwise the program's name from User-Agent. */
 export function managerName(fieldManager: string, userAgent: string | undefined): string {
   if (fieldManager !== '') return fieldManager;
   return (userAgent ?? '').split('/', 1)[0]?.slice(0, 128) || 'unknown';

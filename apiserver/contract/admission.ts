@@ -77,8 +77,8 @@ export type AdmissionPhase =
   | 'quota';
 
 /**
- * Has a say in every write, after authorisation: before validation by the schema (`admit`, may change the object) and after it (`validate`,
- * may not). Throws a StatusError to refuse. On update both run again if the write lost a race and is tried anew.
+ * A rule that every write must pass, after authorisation: before validation by the schema (`admit`, which may change the object) and after it
+ * (`validate`, which may not). It throws a StatusError to refuse. On update both run again if the write lost a race and is tried anew.
  */
 export interface AdmissionPlugin {
   readonly name: string;

@@ -40,7 +40,7 @@ export function servedDefinitions(registry: Registry): ServedDefinitions {
     drop(name, except) {
       const known = served.get(name);
       if (!known || known.uid === except) return;
-      // Forms that others are stored in go last.
+      // Forms that others are stored in are removed last.
       for (const kind of known.kinds.toReversed()) registry.remove(kind);
       served.delete(name);
     },

@@ -14,7 +14,7 @@ type Headers = Readonly<Record<string, string | readonly string[]>>;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const YAML_TYPE = { 'content-type': 'application/yaml' };
 
-/** Turns what a verb answers into a response of the form the client asked for. */
+/** Turns the answer of a verb into a response of the form that the client asked for. */
 export function encode(result: Result, encoding: Encoding): ApiResponse {
   switch (result.type) {
     case 'raw':
@@ -41,7 +41,7 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
   return jsonOrYaml(status, { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitionsOf(kind), rows }, form);
 }
 
-/** Parts of this length keep a long list from holding up the others: the front yields between parts. */
+/** The length of the parts of a long list: other requests are served between them. */
 const PART_LENGTH = 256 * 1024;
 
 function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse {

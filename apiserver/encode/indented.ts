@@ -1,14 +1,14 @@
 const INDENT = '  ';
 
 /**
- * JSON as people like to read it: two spaces a level, in parts as it comes in. What comes in is JSON in whatever spacing; what goes out
- * differs from it in white space alone.
+ * Indents JSON for people, by two spaces a level, in parts as it comes in. The input may have any spacing; the output differs from it in
+ * white space alone.
  */
 export function* indented(parts: Iterable<string | Buffer>): Generator<string> {
   let depth = 0;
   let inString = false;
   let escaped = false;
-  /** Just after an opening bracket: the next character tells whether there is anything inside. */
+  /** Whether the last character was an opening bracket: the next one tells if there is anything inside. */
   let opened = false;
   for (const part of parts) {
     let out = '';

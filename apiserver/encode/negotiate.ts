@@ -7,8 +7,8 @@ const known = new Map<string, Form | undefined>();
 const SUPPORTED = ['application/json', 'application/yaml'];
 
 /**
- * Reads an Accept header: the first media type of it that the server has. Clients that prefer protobuf name JSON after it.
- * @throws StatusError 406 that names what there is.
+ * Reads an Accept header: returns the first media type in it that the server has. Clients that prefer protobuf name JSON after it.
+ * @throws StatusError 406 that names the supported ones.
  */
 export function formOf(accept: string | undefined): Form {
   if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return JSON_FORM;

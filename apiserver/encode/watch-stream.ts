@@ -10,7 +10,7 @@ import { columnDefinitionsOf, rowOf } from './table.ts';
 
 const BOOKMARK_MS = 60_000;
 
-/** A watch as a stream of JSON lines. Watchers that want the same form share one encoded line an event. */
+/** Answers a watch as a stream of JSON lines. Watchers that want the same form share one encoded line per event. */
 export function watchResponse(plan: WatchPlan, encoding: Encoding): ApiResponse {
   return {
     status: 200,
@@ -19,7 +19,7 @@ export function watchResponse(plan: WatchPlan, encoding: Encoding): ApiResponse 
   };
 }
 
-/** Parts of the initial state are about so long, so that others are served in between. */
+/** The length of the parts of the initial state: others are served in between. */
 const PART_LENGTH = 128 * 1024;
 
 async function stream(plan: WatchPlan, encoding: Encoding, sink: StreamSink, signal: AbortSignal): Promise<void> {
@@ -28,7 +28,7 @@ async function stream(plan: WatchPlan, encoding: Encoding, sink: StreamSink, sig
   await writeChanges(plan, encoding, lines, sink, signal);
 }
 
-/** False: the client went away. */
+/** Writes the initial state; returns false if the client went away. */
 async function writeInitial(plan: WatchPlan, lines: LineMaker, sink: StreamSink, signal: AbortSignal): Promise<boolean> {
   let part = '';
   for (const item of plan.initial) {
@@ -56,7 +56,7 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
       resolve();
     };
     const write = (line: string | Buffer) => {
-      // Over its bound: the client is too slow. It resumes from the last revision it saw.
+      // If the buffer is over its bound, the client is too slow. It resumes from the last revision it saw.
       if (!ended && !sink.write(line)) end();
     };
     signal.addEventListener('abort', end);
@@ -79,7 +79,7 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
       write(`${lines.bookmark(bookmarkOf(plan, plan.resource.storage.cache.revision, false))}\n`);
       if (!ended) cancelBookmark = clock.after(BOOKMARK_MS, bookmark);
     };
-    // One is due before the end in any case, so that the client resumes from where things are now.
+    // One is due before the end in any case, so that the client resumes from the present.
     cancelBookmark = clock.after(Math.min(BOOKMARK_MS, Math.max(1000, plan.timeoutMs - 2000)), bookmark);
   });
 }

@@ -1,6 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { copy } from '../../api/schema/decode.ts';
-import { equalJson, setOwn } from '../../base/json.ts';
+import { equalJson, isObject, setOwn } from '../../base/json.ts';
 
 type Json = Record<string, unknown> | unknown[];
 
@@ -33,9 +33,8 @@ function operationsOf(patch: unknown): Operation[] {
     throw new StatusError('RequestEntityTooLarge', `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`);
   }
   return patch.map((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-      throw errors.badRequest('error decoding patch: each operation must be an object');
-    const { op, path, from, value } = entry as Record<string, unknown>;
+    if (!isObject(entry)) throw errors.badRequest('error decoding patch: each operation must be an object');
+    const { op, path, from, value } = entry;
     for (const [name, text] of Object.entries({ op, path, from })) {
       if (text !== undefined && typeof text !== 'string') throw errors.badRequest(`error decoding patch: ${name} of an operation must be a string`);
     }
@@ -112,7 +111,7 @@ function stepInto(value: unknown, step: string, pointer: string, op: string): Pl
     const index = Number(step);
     return { parent: value, key: index < 0 ? value.length + index : index };
   }
-  if (typeof value === 'object' && value !== null) return { parent: value as Record<string, unknown>, key: step };
+  if (isObject(value)) return { parent: value, key: step };
   throw rejected(`${op} operation does not apply: doc is missing path: ${pointer}`);
 }
 

@@ -1,8 +1,7 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
-import { equalJson } from '../../base/json.ts';
+import { equalJson, isObject } from '../../base/json.ts';
 import type { JsonObject } from './merge-patch.ts';
-import { isJsonObject } from './merge-patch.ts';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -19,7 +18,7 @@ const unappliable = (message: string) => new StatusError('', message, undefined,
  * Nothing is changed in place; unchanged parts are shared.
  */
 export function applyStrategicMergePatch(target: object, patch: unknown, schema: StructuralSchema | undefined): unknown {
-  if (!isJsonObject(patch)) throw errors.badRequest('error decoding patch: a strategic merge patch must be an object');
+  if (!isObject(patch)) throw errors.badRequest('error decoding patch: a strategic merge patch must be an object');
   return mergeMap(target as JsonObject, patch, schema);
 }
 
@@ -59,9 +58,9 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
     }
     const below = fieldSchema(schema, key);
     const current = Object.hasOwn(out, key) ? out[key] : undefined;
-    if (isJsonObject(value)) {
+    if (isObject(value)) {
       const replaces = schema?.properties?.get(key)?.patchStrategy === 'replace' || strategies(below).includes('replace');
-      if (isJsonObject(current) && !replaces) out[key] = mergeMap(current, value, below);
+      if (isObject(current) && !replaces) out[key] = mergeMap(current, value, below);
       else if (value[DIRECTIVE] === 'delete') delete out[key];
       else out[key] = plain(value, below);
     } else if (Array.isArray(value)) out[key] = mergeList(Array.isArray(current) ? current : [], value, below, key);
@@ -77,7 +76,7 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
   return out;
 }
 
-/** What `$retainKeys` leaves of the original: unions (a volume's source, a deployment's strategy) drop what is no longer named. */
+/** Keeps the fields of the original that `$retainKeys` names: unions (a volume's source, a deployment's strategy) drop the others. */
 function retained(original: JsonObject, patch: JsonObject): Record<string, unknown> {
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return { ...original };
@@ -108,31 +107,31 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
   let out = [...original];
   const items: JsonObject[] = [];
   for (const item of patch) {
-    if (!isJsonObject(item)) throw unappliable(`the items of ${name} must be objects`);
+    if (!isObject(item)) throw unappliable(`the items of ${name} must be objects`);
     const directive = item[DIRECTIVE];
     if (directive === 'replace') {
-      // Alone, it says that the list in the patch replaces the whole.
+      // The directive in an item of its own has the list in the patch replace the whole.
       const rest = patch.filter((other) => other !== item);
       return [...rest, ...(Object.keys(item).length > 1 ? [without(item, DIRECTIVE)] : [])].map((other) => plain(other, schema?.items));
     }
-    if (directive === 'delete') out = out.filter((other) => !isJsonObject(other) || !equalJson(other[mergeKey], keyOf(item)));
+    if (directive === 'delete') out = out.filter((other) => !isObject(other) || !equalJson(other[mergeKey], keyOf(item)));
     else if (directive !== undefined && directive !== 'merge') throw unappliable(`unknown patch type found: ${String(directive)}`);
     else items.push(directive === undefined ? item : without(item, DIRECTIVE));
   }
   for (const item of items) {
     const key = keyOf(item);
-    const at = out.findIndex((other) => isJsonObject(other) && equalJson(other[mergeKey], key));
+    const at = out.findIndex((other) => isObject(other) && equalJson(other[mergeKey], key));
     const current = out[at];
-    if (isJsonObject(current)) out[at] = mergeMap(current, item, schema?.items);
+    if (isObject(current)) out[at] = mergeMap(current, item, schema?.items);
     else out.push(plain(item, schema?.items));
   }
   return inOrder(out, items, original, schema);
 }
 
-/** A part of the patch that meets nothing in the original: itself, without its directives. */
+/** Returns a part of the patch that meets nothing in the original, without its directives. */
 function plain(value: unknown, schema: StructuralSchema | undefined): unknown {
   if (Array.isArray(value)) return mergeFresh(value, schema);
-  if (!isJsonObject(value)) return value;
+  if (!isObject(value)) return value;
   return mergeMap({}, value[DIRECTIVE] === 'replace' ? without(value, DIRECTIVE) : value, schema);
 }
 
@@ -144,7 +143,7 @@ const mergeFresh = (value: readonly unknown[], schema: StructuralSchema | undefi
  */
 function inOrder(list: readonly unknown[], order: readonly unknown[], original: unknown, schema: StructuralSchema | undefined): unknown[] {
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
-  const idOf = (item: unknown): string => JSON.stringify(mergeKey && isJsonObject(item) ? item[mergeKey] : item);
+  const idOf = (item: unknown): string => JSON.stringify(mergeKey && isObject(item) ? item[mergeKey] : item);
   const wanted = new Map(order.map((item, i) => [idOf(item), i]));
   const before = new Map((Array.isArray(original) ? original : []).map((item, i) => [idOf(item), i]));
   const named = list.filter((item) => wanted.has(idOf(item))).sort((a, b) => (wanted.get(idOf(a)) ?? 0) - (wanted.get(idOf(b)) ?? 0));

@@ -11,11 +11,11 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 export interface DecodedBody {
   readonly value: unknown;
-  /** Names the keys that stand twice in one object: only in the text can they be seen. Undefined for what came as no text. */
+  /** Names the keys that stand twice in one object: only in the text can they be seen. Undefined for a body that was no text. */
   readonly doubled?: () => string[];
 }
 
-/** Deeper than any schema goes, and less deep than what recursion over a value bears. */
+/** The nesting that is allowed: deeper than any schema, and less deep than recursion over a value bears. */
 const MAX_DEPTH = 1000;
 
 export const bodyTooLarge = () => new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
@@ -24,8 +24,8 @@ const mediaTypeOf = (request: ApiRequest): string => (request.headers['content-t
 const SUPPORTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 /**
- * The body as plain data. Undefined where there is none.
- * @throws StatusError 400 for what is no JSON or YAML, 413 over the limit, 415 for another media type.
+ * Decodes the body as plain data; returns undefined if there is none.
+ * @throws StatusError 400 for text that is no JSON or YAML, 413 over the limit, 415 for another media type.
  */
 export function decodeBody(request: ApiRequest): DecodedBody | undefined {
   const { body } = request;
@@ -48,7 +48,7 @@ export function decodeBody(request: ApiRequest): DecodedBody | undefined {
   }
 }
 
-/** As Go does, takes bytes that are no UTF-8 for U+FFFD. @throws StatusError 400 */
+/** Parses JSON; bytes that are no UTF-8 become U+FFFD, as in Go. @throws StatusError 400 */
 export function parseJson(bytes: Buffer): DecodedBody {
   const text = bytes.toString('utf8');
   checkDepth(text);
@@ -66,12 +66,12 @@ const fromJson = (value: unknown, text: string): DecodedBody => ({
 
 const notYaml = (why: unknown) => errors.badRequest(`error decoding the body: it is not valid YAML: ${why instanceof Error ? why.message : why}`);
 
-/** The first document. @throws StatusError 400 */
+/** Parses the first YAML document. @throws StatusError 400 */
 export function parseYaml(bytes: Buffer): DecodedBody {
   if (!isUtf8(bytes)) throw notYaml('it is not UTF-8');
   const text = bytes.toString('utf8');
   checkDepth(text);
-  // JSON is YAML, and what most clients send as such; reading it as JSON is far quicker.
+  // JSON is YAML, and most clients send it as such; reading it as JSON is far quicker.
   if (text.startsWith('{')) {
     try {
       return fromJson(JSON.parse(text), text);
@@ -86,7 +86,7 @@ export function parseYaml(bytes: Buffer): DecodedBody {
   const [problem] = document.errors;
   if (problem) throw notYaml(problem);
   try {
-    // By way of JSON: dates, sets and binaries of YAML become what they are in JSON.
+    // By way of JSON, so that dates, sets and binaries of YAML become JSON's.
     const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
     return { value: json === undefined ? null : JSON.parse(json), doubled: () => doubledInYaml(document, lineCounter) };
   } catch (error) {
@@ -94,7 +94,7 @@ export function parseYaml(bytes: Buffer): DecodedBody {
   }
 }
 
-/** One sentence for all of them, as upstream's YAML reader has it. */
+/** Names all doubled keys in one sentence, as upstream's YAML reader does. */
 function doubledInYaml(document: Document.Parsed, lines: LineCounter): string[] {
   const found: string[] = [];
   visit(document, {

@@ -16,7 +16,7 @@ interface Frame {
 }
 
 /**
- * The paths of keys that stand twice in one object: `spec.replicas`. JSON.parse keeps the last and says nothing.
+ * Finds the paths of keys that stand twice in one object: `spec.replicas`. JSON.parse keeps the last and says nothing.
  * One pass over the text, which must be valid JSON.
  */
 export function duplicateKeys(text: string): string[] {

@@ -3,13 +3,14 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { isObject } from '../../base/json.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import { decodeBody } from './body.ts';
 import type { FieldValidation } from './options.ts';
 
 /**
- * The body as an object of the kind: decoded, with constant defaults.
- * @throws StatusError 400 for a body that is none, of another kind, mistyped, or (Strict) with unknown or doubled fields; 413, 415.
+ * Decodes the body as an object of the kind, with its defaults.
+ * @throws StatusError 400 for a body that is no object, of another kind, mistyped, or (Strict) with unknown or doubled fields; 413, 415.
  */
 export function objectOf(request: ApiRequest, kind: KindDefinition, fieldValidation: FieldValidation, warnings: string[]): KubeObject {
   const body = decodeBody(request);
@@ -41,17 +42,16 @@ export function decodeObject(
   return decoded.object;
 }
 
-/** Whether the value is an object that names the kind, or leaves its type out. Throws StatusError 400 otherwise. */
+/** Returns the value if it is an object that names the kind, or leaves its type out. @throws StatusError 400 otherwise. */
 export function checkType(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {
   const unrecognized = (why: string) =>
     errors.badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${summary()})`);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw unrecognized(`couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(value)} into Go value of type struct`);
   }
-  const given = value as Record<string, unknown>;
-  const { kind: givenKind, apiVersion: givenVersion } = given;
+  const { kind: givenKind, apiVersion: givenVersion } = value;
   for (const field of ['apiVersion', 'kind'] as const) {
-    const type = given[field];
+    const type = value[field];
     if (type !== undefined && type !== null && typeof type !== 'string') {
       throw unrecognized(
         `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(type)} into Go struct field .${field} of type string`,
@@ -67,7 +67,7 @@ export function checkType(value: unknown, kind: KindDefinition, summary: () => s
       `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}"`,
     );
   }
-  return given;
+  return value;
 }
 
 const jsonType = (value: unknown): string =>

@@ -2,6 +2,7 @@ import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { isObject } from '../../base/json.ts';
 import { isTrue } from './request-info.ts';
 
 /** Parameters that requests to resources may have; any other is refused by name. */
@@ -47,7 +48,7 @@ export interface WriteParameters {
   readonly dryRun: boolean;
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
-  /** Of an apply patch: take fields over from other managers. */
+  /** An apply patch takes fields over from other managers. */
   readonly force: boolean;
 }
 
@@ -95,7 +96,7 @@ export interface DeleteParameters extends DeleteOptions {
 const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 /**
- * Options of a deletion: those of the body, where there is one, else those of the query.
+ * Reads the options of a deletion: those of the body if there is one, otherwise those of the query.
  * @throws StatusError 400 for a body that is no DeleteOptions, 422 for values that are not allowed.
  */
 export function deleteParametersOf(query: URLSearchParams, body: unknown): DeleteParameters {
@@ -125,12 +126,8 @@ function queryDeleteOptions(query: URLSearchParams): DeleteOptions {
 }
 
 function bodyDeleteOptions(body: unknown): DeleteOptions {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw errors.badRequest('the body of a deletion must be a DeleteOptions object');
-  const { kind, apiVersion, dryRun, gracePeriodSeconds, orphanDependents, preconditions, propagationPolicy, ...rest } = body as Record<
-    string,
-    unknown
-  >;
+  if (!isObject(body)) throw errors.badRequest('the body of a deletion must be a DeleteOptions object');
+  const { kind, apiVersion, dryRun, gracePeriodSeconds, orphanDependents, preconditions, propagationPolicy, ...rest } = body;
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
     throw errors.badRequest(`${String(kind)} in version "${String(apiVersion ?? '')}" cannot be handled as a DeleteOptions`);
   }
@@ -153,7 +150,7 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 const isPreconditions = (value: unknown): value is { uid?: string; resourceVersion?: string } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((field) => isString(field) || field === null);
+  isObject(value) && Object.values(value).every((field) => isString(field) || field === null);
 
 function expectType<T>(field: string, value: unknown, is: (value: unknown) => value is T, wanted: string): T {
   if (is(value)) return value;
@@ -171,7 +168,7 @@ export interface ListParameters {
   readonly fieldSelector: string;
   readonly resourceVersion: string;
   readonly resourceVersionMatch: string;
-  /** 0: no limit. */
+  /** 0 means no limit. */
   readonly limit: number;
   readonly continue: string;
   readonly allowWatchBookmarks: boolean;
@@ -215,7 +212,7 @@ export function listParametersOf(query: URLSearchParams, isWatch: boolean): List
 
 const MATCHES = ['NotOlderThan', 'Exact'];
 
-/** Which combinations make sense (k8s.io/apimachinery/pkg/apis/meta/internalversion/validation). */
+/** Checks combinations of parameters (k8s.io/apimachinery/pkg/apis/meta/internalversion/validation). */
 function listFaults(p: ListParameters, isWatch: boolean): FieldError[] {
   const faults: FieldError[] = [];
   const match = p.resourceVersionMatch;
@@ -237,7 +234,7 @@ function listFaults(p: ListParameters, isWatch: boolean): FieldError[] {
   return faults;
 }
 
-/** A resourceVersion of a request: a revision; undefined where none is given. Throws StatusError 400. */
+/** Reads a resourceVersion as a revision; returns undefined if none is given. @throws StatusError 400. */
 export function revisionOf(text: string): number | undefined {
   if (text === '') return undefined;
   if (!/^\d{1,16}$/.test(text)) throw errors.badRequest(`Invalid value: ${JSON.stringify(text)}: it must be a resource version that the server gave`);

@@ -63,7 +63,7 @@ function decoded(segment: string | undefined): string {
   }
 }
 
-/** Where the segment with this index starts in the path. */
+/** Returns the offset of the segment with this index in the path. */
 function offsetOf(path: string, index: number): number {
   let offset = 0;
   for (let i = 0; i < index; i++) offset = path.indexOf('/', offset) + 1;

@@ -6,11 +6,11 @@ import { parseSelector } from '../../api/selector/selector.ts';
 import type { CacheItem, LabelTerm } from '../contract/cache.ts';
 import type { Resource } from '../contract/resource.ts';
 
-/** What a list or watch asks for. */
+/** The objects that a list or watch asks for. */
 export interface Selection {
-  /** Undefined: everything. */
+  /** Undefined if everything matches. */
   readonly matches: ((item: CacheItem) => boolean) | undefined;
-  /** The one name that can match, where the field selector names it. */
+  /** The one name that can match, if the field selector gives it. */
   readonly name: string | undefined;
   /** Equalities of the field selector. */
   readonly fields: readonly { readonly field: string; readonly value: string }[];
@@ -28,7 +28,7 @@ const EVERYTHING: Selection = { matches: undefined, name: undefined, fields: [],
 
 /**
  * Reads labelSelector and fieldSelector.
- * @throws StatusError 400 for what does not parse, and for fields the kind cannot be selected by.
+ * @throws StatusError 400 for text that does not parse, and for fields that the kind cannot be selected by.
  */
 export function selectionOf(resource: Resource, labelSelector: string, fieldSelector: string): Selection {
   if (labelSelector === '' && fieldSelector === '') return EVERYTHING;
@@ -71,7 +71,7 @@ function fieldOf(kind: KindDefinition, field: string): (object: Live) => string 
   const { selectableFields } = kind.strategy;
   const read = selectableFields?.[field];
   if (read) return read;
-  // Kinds with fields of their own, and custom resources, answer shortly; the others say what there is.
+  // Kinds with fields of their own, and custom resources, answer shortly; the others name the known fields.
   if (selectableFields) throw errors.badRequest(`field label not supported: ${field}`);
   throw errors.badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

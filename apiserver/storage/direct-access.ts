@@ -10,7 +10,7 @@ import { cacheKey } from './cache/cache-item.ts';
 
 const known = new WeakMap<Core, StorageAccess>();
 
-/** The server's own view of its storage; one a server. */
+/** Returns the server's own view of its storage; there is one per server. */
 export function accessTo(core: Core): StorageAccess {
   let access = known.get(core);
   if (!access) {

@@ -39,7 +39,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     const cache = new StoreWatchCache({ ...options, kind });
     const storage = createStorage({ store: options.store, cache, shared: options.shared });
     storages.set(kind.storagePrefix, storage);
-    // What is only ever created (reviews, bindings) is never stored.
+    // Objects of kinds that can only be created (reviews, bindings) are never stored.
     return { storage, started: kind.verbs.includes('get') ? cache.start() : Promise.resolve() };
   }
 

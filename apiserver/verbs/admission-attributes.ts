@@ -13,7 +13,7 @@ type Maybe<T> = T | Promise<T>;
 /** Calls `next` with a value, at once unless it is a promise. */
 const chained = <T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> => (value instanceof Promise ? value.then(next) : next(value));
 
-/** The attributes of one write. They are filled in as it goes through the phases; conversions are made when somebody asks for them. */
+/** The attributes of one write. They are filled in as it goes through the phases; conversions are made when a plugin asks for them. */
 class Attributes implements AdmissionAttributes {
   readonly kind: KindDefinition;
   readonly subresource: string;
@@ -126,7 +126,7 @@ class Attributes implements AdmissionAttributes {
     this.storedOld = storedOld;
   }
 
-  /** Starts the validating phases: from now on `object` is the one that will be stored, converted if somebody reads it. */
+  /** Starts the validating phases: from now on `object` is the one that will be stored, converted if a plugin reads it. */
   prepared(stored: KubeObject | undefined, readsRequested: boolean): Promise<void> | undefined {
     this.storedObject = stored;
     this.isPrepared = true;

@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { timeText } from '../../base/clock.ts';
+import { isObject } from '../../base/json.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { pathsOf, union } from '../apply/field-set.ts';
 import { compareFields, fieldsOf } from '../apply/field-walk.ts';
@@ -13,7 +14,6 @@ import { ownable } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { isJsonObject } from '../patch/merge-patch.ts';
 import { parseYaml } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
@@ -25,8 +25,8 @@ import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts'
 const ATTEMPTS = 10;
 
 /**
- * Server-side apply: the body is all that its manager wants; what it wanted before and no longer does goes, unless others own it.
- * Creates what is not there. @throws StatusError Conflict where others own what it would change, unless forced.
+ * Server-side apply: the body is all that its manager wants; fields that it no longer wants are removed, unless others own them.
+ * Creates an object that is not there. @throws StatusError Conflict if others own fields that it would change, unless forced.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
 export const apply = (call: Call, parameters: WriteParameters): Promise<Result> => applyConfiguration(call, parameters, configurationOf(call));
@@ -64,7 +64,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
   }
 }
 
-/** The object after the configuration has been applied, its managers included. */
+/** Returns the object after the configuration has been applied, its managers included. */
 function applied(
   call: Call,
   current: CacheItem,
@@ -90,12 +90,12 @@ function applied(
   if (conflicts.length > 0 && !parameters.force) throw applyConflict(conflicts);
   const object = decodeObject(merged, resource.kind, parameters.fieldValidation, call.warnings);
   checkIdentity(call, object);
-  if (isJsonObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
+  if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
   object.metadata = { ...object.metadata, managedFields: entriesOf(withWrite(managers, id, wanted, changed, removed, now)) };
   return object;
 }
 
-/** The managers of an object; one that was made before anybody kept track belongs to whoever made it. */
+/** Returns the managers of an object; the fields of one that was made before managers were tracked are given one of their own. */
 function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
   const managers = managersOf(live.metadata?.managedFields);
   if (managers.length > 0) return managers;
@@ -103,19 +103,19 @@ function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
   return [{ manager: 'before-first-apply', operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource: '', time: now, fields }];
 }
 
-/** @throws StatusError 400 for what is no configuration of this object, 500 for one that its schema has no place for (as upstream does). */
+/** Reads the applied configuration. @throws StatusError 400 if it is none of this object, 500 if it does not fit the schema (as upstream does). */
 function configurationOf({ resource, info, request }: Call): JsonObject {
   const { body } = request;
   if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
   const value = 'bytes' in body ? parseYaml(body.bytes).value : body.object;
-  if (!isJsonObject(value)) throw errors.badRequest('error decoding YAML: an applied configuration must be an object');
+  if (!isObject(value)) throw errors.badRequest('error decoding YAML: an applied configuration must be an object');
   const { kind } = resource;
   const apiVersion = typeof value.apiVersion === 'string' ? value.apiVersion : '';
   const name = typeof value.kind === 'string' ? value.kind : '';
   if (apiVersion !== apiVersionOf(kind) || name !== kind.kind) {
     throw errors.badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${name}`);
   }
-  const metadata = isJsonObject(value.metadata) ? value.metadata : {};
+  const metadata = isObject(value.metadata) ? value.metadata : {};
   if (metadata.managedFields != null) throw errors.badRequest('metadata.managedFields must be nil');
   const failed = (why: string) =>
     new StatusError(

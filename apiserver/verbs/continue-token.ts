@@ -1,21 +1,21 @@
 import { errors } from '../../api/meta/status-error.ts';
 
-/** Where a list that came in chunks goes on. */
+/** The place where a list that came in chunks goes on. */
 export interface ContinueToken {
-  /** The revision the whole list is of; ANY_REVISION: whatever is there now. */
+  /** The revision of the whole list; ANY_REVISION stands for the present one. */
   readonly revision: number;
   /** The key of the last item delivered. */
   readonly start: string;
 }
 
-/** Of a token for clients that would rather have an inconsistent rest than none: upstream's form of it. */
+/** The revision of a token for clients that would rather have an inconsistent rest than none, in upstream's form. */
 export const ANY_REVISION = -1;
 
-/** The form upstream uses; clients must take it as opaque. */
+/** Encodes a token in upstream's form; clients must take it as opaque. */
 export const encodeContinue = (token: ContinueToken): string =>
   Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: `${token.start}\0` })).toString('base64url');
 
-/** @throws StatusError 400 for what is no token. */
+/** Decodes a token. @throws StatusError 400 for a text that is none. */
 export function decodeContinue(text: string): ContinueToken {
   try {
     const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: unknown; rv?: unknown; start?: unknown };

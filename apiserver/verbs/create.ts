@@ -67,7 +67,7 @@ function alreadyExists(resource: Resource, meta: ObjectMeta, generated: boolean)
 /** Admission, preparation and validation; the result is in the stored form. */
 async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, apply: boolean): Promise<KubeObject> {
   const { resource, core } = call;
-  // Fields that the server adds from here on belong to nobody.
+  // Fields that the server adds from here on have no owner.
   let managedFields = object.metadata?.managedFields;
   if (!apply) {
     const given = resource.conversion.toStored(object);
@@ -100,7 +100,7 @@ function validateCreate({ rules, kind, ...resource }: Resource, stored: KubeObje
   throwInvalid(resource.name, stored.metadata?.name ?? '', [...metadata, ...(rules.validate?.(stored) ?? [])]);
 }
 
-/** What the server says of a new object, whatever its creator said. */
+/** Sets server-owned metadata, overriding the client's values. */
 function fillMetadata(object: KubeObject, now: number, generation: boolean): void {
   const meta = metadataOf(object);
   meta.uid = randomUUID();
@@ -114,7 +114,7 @@ function fillMetadata(object: KubeObject, now: number, generation: boolean): voi
   if (!meta.name && meta.generateName) meta.name = generatedName(meta.generateName);
 }
 
-/** @throws StatusError 400 where the object and the path name different namespaces. */
+/** Puts an object into the namespace of the path. @throws StatusError 400 if they name different ones. */
 export function placeInNamespace(resource: Resource, meta: ObjectMeta, namespace: string): void {
   if (!resource.kind.namespaced) {
     if (meta.namespace) throw errors.badRequest('namespace is not allowed on this type: the resource is cluster-scoped');

@@ -4,7 +4,7 @@ import { equalJson } from '../../base/json.ts';
 
 const NO_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
 
-/** Whether what lies between two states of an object raises metadata.generation. */
+/** Whether the difference between two states of an object raises metadata.generation. */
 export function raisesGeneration(rule: GenerationRule | undefined, next: KubeObject, old: KubeObject): boolean {
   if (rule === undefined || rule === 'nothing') return false;
   if (changesContent(next, old)) return true;

@@ -17,7 +17,7 @@ export async function list(call: Call): Promise<Result> {
   return listItems(call, parameters);
 }
 
-/** The items that the parameters select; for list and deletecollection. */
+/** Lists the items that the parameters select; for list and deletecollection. */
 export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameters: ListParameters): Promise<ListResult> {
   const { resource, info } = call;
   const { cache } = resource.storage;
@@ -29,7 +29,7 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
 
   const token = parameters.continue === '' ? undefined : decodeContinue(parameters.continue);
   const at = snapshotFor(cache, info.namespace, selection, parameters, token, wanted);
-  // The next chunk is looked for in everything: whoever continues from this revision may select otherwise.
+  // The next chunk is looked for in everything: the request that continues from this revision may select otherwise.
   const whole = at.narrowed && parameters.limit > 0 ? cache.snapshot(info.namespace) : at;
   if (selection.matches && !resource.isStoredForm) await whenServed(resource.conversion, at.items);
   const matching = select(at.items, selection, token?.start ?? '', parameters.limit);
@@ -80,7 +80,7 @@ function snapshotFor(
   return narrowed ? { items: narrowed, revision: cache.revision, narrowed: true } : cache.snapshot(namespace);
 }
 
-/** The few items that can match at all, where a name or an index says so. */
+/** Returns the few items that can match at all, if a name or an index tells them. */
 function narrow(cache: WatchCache, namespace: string, selection: Selection): readonly CacheItem[] | undefined {
   if (selection.name !== undefined && (namespace !== '' || !cache.kind.namespaced)) {
     const item = cache.get(cacheKey(namespace, selection.name));

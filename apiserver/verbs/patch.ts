@@ -2,10 +2,11 @@ import { codecOf } from '../../api/definition/codec.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { isObject } from '../../base/json.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
-import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
+import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { parseJson } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
@@ -23,10 +24,10 @@ export const PATCH_TYPES = [
 ] as const;
 export type PatchType = (typeof PATCH_TYPES)[number];
 
-/** Lost races are tried anew so often; then the client hears of it. */
+/** The number of times a lost race is tried anew; then the client is told. */
 const ATTEMPTS = 10;
 
-/** The kind of patch a request has. @throws StatusError 415 that names what there is. */
+/** Reads the kind of a patch. @throws StatusError 415 that names the supported ones. */
 export function patchTypeOf(contentType: string | undefined): PatchType {
   const media = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const type = PATCH_TYPES.find((known) => known === media);
@@ -71,12 +72,12 @@ function patchedObject(call: Call, current: CacheItem, type: PatchType, body: un
   const { kind } = call.resource;
   const original = call.resource.conversion.made(current).object;
   const value = patched(call, original, type, body);
-  if (!isJsonObject(value)) throw badResult(value, 'the result of the patch is not an object');
+  if (!isObject(value)) throw badResult(value, 'the result of the patch is not an object');
   if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) throw badResult(value, 'a patch may not change kind or apiVersion');
   const managed = original.metadata?.managedFields;
   const { metadata } = value;
-  // What the patch leaves alone need not be read again.
-  const untouched = managed !== undefined && isJsonObject(metadata) && metadata.managedFields === managed;
+  // Entries that the patch leaves alone need not be read again.
+  const untouched = managed !== undefined && isObject(metadata) && metadata.managedFields === managed;
   try {
     const object = decodeObject(
       untouched ? { ...value, metadata: { ...metadata, managedFields: undefined } } : value,
@@ -92,7 +93,7 @@ function patchedObject(call: Call, current: CacheItem, type: PatchType, body: un
   }
 }
 
-/** What the patch makes of the object cannot be read: upstream's form of it. */
+/** The refusal of a patch whose result cannot be read, in upstream's form. */
 const badResult = (value: unknown, why: string) =>
   errors.invalid({ group: '', plural: '', kind: '' }, '', [
     { type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(JSON.stringify(value))}: ${why}` },
@@ -103,7 +104,7 @@ function patched({ resource }: Call, original: KubeObject, type: PatchType, body
     case 'application/json-patch+json':
       return applyJsonPatch(original, body);
     case 'application/merge-patch+json':
-      if (!isJsonObject(body)) throw errors.badRequest('error decoding patch: a merge patch must be an object');
+      if (!isObject(body)) throw errors.badRequest('error decoding patch: a merge patch must be an object');
       return applyMergePatch(original, body);
     default:
       if (resource.kind.structural) {

@@ -6,11 +6,12 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector/selector.ts';
+import { isObject } from '../../base/json.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { applyMergePatch, isJsonObject } from '../patch/merge-patch.ts';
+import { applyMergePatch } from '../patch/merge-patch.ts';
 import { decodeBody, parseJson, parseYaml } from '../request/body.ts';
 import { decodeObject, objectOf } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
@@ -27,14 +28,14 @@ const ATTEMPTS = 10;
 /** Reads the value at a path of field names (`.spec.replicas`). */
 function at(object: unknown, path: string): unknown {
   let value = object;
-  for (const name of path.split('.').slice(1)) value = isJsonObject(value) ? value[name] : undefined;
+  for (const name of path.split('.').slice(1)) value = isObject(value) ? value[name] : undefined;
   return value;
 }
 
 /** A copy of the object with another value at a path. */
 function withAt(object: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
   if (name === undefined) return value;
-  const fields = isJsonObject(object) ? object : {};
+  const fields = isObject(object) ? object : {};
   return { ...fields, [name]: withAt(fields[name], rest, value) };
 }
 
@@ -44,7 +45,7 @@ function selectorOf(object: KubeObject, path: string | undefined): string | unde
     return typeof text === 'string' && text !== '' ? text : undefined;
   }
   const selector = at(object, '.spec.selector');
-  if (!isJsonObject(selector)) return undefined;
+  if (!isObject(selector)) return undefined;
   const isPlain = Object.values(selector).every((value) => typeof value === 'string');
   const text = isPlain ? selectorText(selectorFromLabels(selector as Record<string, string>)) : labelSelectorText(selector as LabelSelector);
   return text === '' || text === '<none>' ? undefined : text;

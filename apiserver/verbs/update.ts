@@ -44,7 +44,7 @@ export async function update(call: Call): Promise<Result> {
     requireVersion(call, object, current);
     const result = await writeOver(call, current, copyForAttempt(object), parameters, 'PUT');
     if (result) return result;
-    // The race was lost. Who named a version hears of it; who did not meant whatever is there.
+    // The race was lost. A client that named a version is told of it; any other meant whatever is there.
     if (object.metadata?.resourceVersion) throw errors.conflict(resource.name, info.name, MODIFIED);
   }
 }
@@ -77,7 +77,7 @@ export interface ObjectView {
   readonly into: (parent: KubeObject, view: KubeObject) => KubeObject;
 }
 
-/** How a client changes an object: replaced, patched, or applied. */
+/** The way in which a client changes an object. */
 export type WriteKind = 'PUT' | 'PATCH' | 'APPLY';
 
 /**
@@ -155,7 +155,7 @@ const rulesOf = ({ resource, info }: Call): SubresourceRules | undefined =>
 
 const statusOf = (object: KubeObject): object => ('status' in object ? { status: object.status } : {});
 
-/** What of metadata clients may leave out, and what the server alone sets. */
+/** Restores the metadata that clients may leave out, and that the server alone sets. */
 function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live): void {
   const last = old.metadata;
   meta.uid ||= last.uid;

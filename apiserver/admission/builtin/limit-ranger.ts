@@ -70,7 +70,7 @@ function aboveRatio(name: string, type: string, most: string, request: string | 
   return ratio > Number(parseQuantity(most).nanos) / 1e9 ? `${head}, but provided ratio is ${ratio.toFixed(6)}` : undefined;
 }
 
-/** What is wrong with requests and limits under one item of a LimitRange. */
+/** Lists the faults of requests and limits under one item of a LimitRange. */
 function faults(item: LimitRangeItem, requests: ResourceList, limits: ResourceList): string[] {
   const check = (bounds: ResourceList | undefined, of: typeof belowMin) =>
     Object.entries(bounds ?? {}).map(([name, bound]) => of(name, item.type, bound, requests[name], limits[name]));

@@ -8,15 +8,15 @@ import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { addResources } from '../../../api/schema/resource-list.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 
-/** What one write takes of one quota; negative amounts give back. */
+/** The amounts that one write takes of one quota; negative ones give back. */
 export interface Charge {
   readonly quota: ObjectKey;
   readonly delta: ResourceList;
-  /** What all that exists takes of the resources that the kind is charged to, as the cache has it now. */
+  /** Counts the usage of all that exists, of the resources that the kind is charged to, as the cache has it now. */
   readonly counted: () => ResourceList;
 }
 
-/** Why a charge does not fit: of the resources that would go over, what is asked, used and allowed. */
+/** The reason why a charge does not fit: the resources that would exceed the quota, with the amounts asked, used and allowed. */
 export interface Excess {
   readonly quota: string;
   readonly names: readonly string[];
@@ -45,11 +45,11 @@ interface Waiting {
 
 interface Pending {
   readonly delta: ResourceList;
-  /** Of the status that includes it. */
+  /** The revision of the status that includes it. */
   revision: number;
 }
 
-/** One quota's book: who waits to be charged, what is charged and not settled, and what of the status somebody else has lowered. */
+/** One quota's book: the charges that wait, those that are made and not settled, and the resources that others have lowered in the status. */
 interface Book {
   waiting: Waiting[];
   readonly pending: Set<Pending>;
@@ -79,7 +79,7 @@ function charged(used: ResourceList, delta: ResourceList): Record<string, string
  * store cannot both take the last place. Charges that arrive while one is being written share the next.
  *
  * The quota controller writes the same status from what it has seen, and that may be a moment old: what is on its way, or has only just been
- * stored, is not in it. So a resource that somebody has lowered is not believed: at the next charge what exists is counted here, with what is on
+ * stored, is not in it. So a lowered resource is not believed: at the next charge all that exists is counted here, with what is on
  * its way on top, and the more of both holds. Never too little is taken for used. A failed write's charge is taken back at once, unless the status
  * was lowered since: then the count has left it out.
  */
@@ -114,7 +114,7 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
     return book;
   }
 
-  /** What counts as used: the status, and where it is suspect what there really is, if that is more. `recounted` learns which resources these were. */
+  /** Returns the amounts that count as used: the status, or the real count of suspect resources if that is more. `recounted` gets their names. */
   function usedNow(
     book: Book,
     quota: Live<ResourceQuota>,

@@ -67,7 +67,7 @@ export class ItemIndex {
     return names.flatMap((name) => this.namespaces.get(name)?.items ?? []);
   }
 
-  /** The items with this value of an indexed field, in key order; undefined where the field has no index. */
+  /** The items with this value of an indexed field, in key order; undefined if the field has no index. */
   byField(field: string, value: string): readonly StoredItem[] | undefined {
     const index = this.fields.get(field);
     return index && (index.sections.get(value)?.items ?? []);
@@ -85,7 +85,7 @@ export class ItemIndex {
     return namespace === '' ? fewest : fewest.filter((item) => item.namespace === namespace);
   }
 
-  /** How to read an indexed field; undefined where it has no index. */
+  /** Returns the function that reads an indexed field; undefined if the field has no index. */
   reader(field: string): ((object: Live) => string) | undefined {
     return this.fields.get(field)?.read;
   }

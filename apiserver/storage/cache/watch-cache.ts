@@ -41,7 +41,7 @@ const CATCH_UP_MS = 5000;
  * All objects of one storage prefix, in memory, current, ordered and encoded, with the newest events to resume watches from.
  *
  * It is fed by the store's watch alone: own writes and those of other servers arrive the same way, in revision order.
- * Who has been told that a write succeeded finds it here (`Storage` waits for `reached`).
+ * A client that has been told of a write's success finds it here (`Storage` waits for `reached`).
  */
 export class StoreWatchCache implements WatchCache {
   readonly kind: KindDefinition;
@@ -249,7 +249,7 @@ export class StoreWatchCache implements WatchCache {
     this.advance(revision);
   }
 
-  /** The feed ended though nobody asked it to: what happened since is unknown, so every watcher starts over, and so does the cache. */
+  /** Starts over, as every watcher must, after the feed has ended by itself: changes since then are unknown. */
   private async refeed(error: unknown): Promise<void> {
     if (this.stop.signal.aborted) return;
     this.options.log.warn({ err: error, prefix: this.prefix }, 'the watch on the store ended; reading everything anew');
@@ -313,7 +313,7 @@ export class StoreWatchCache implements WatchCache {
     this.ring.push(event);
     for (const subscriber of this.subscribers) subscriber.deliver(event);
     if (this.indexedSubscribers.size > 0) this.publishIndexed(event);
-    // What was encoded has been delivered; a watch that resumes from the ring encodes anew what little it asks for.
+    // The encoded lines have been delivered; a watch that resumes from the ring encodes anew the few that it asks for.
     event.lines.clear();
     event.previous?.supersede();
     if (event.deleted) event.item.supersede();
@@ -339,7 +339,7 @@ export class StoreWatchCache implements WatchCache {
     const object: KubeObject = JSON.parse(stored.value);
     const key = stored.key.slice(this.prefix.length);
     if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);
-    // Written by somebody who orders fields otherwise, or in another version whose form is the same.
+    // It was written by a server that orders fields otherwise, or in another version whose form is the same.
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
     const value = `${this.textPrefix}${JSON.stringify({ ...metadata }).slice(1)}${restText(rest)}`;
     return this.item(key, { ...stored, value }, { ...rest, kind: this.kind.kind, apiVersion: apiVersionOf(this.kind), metadata });
