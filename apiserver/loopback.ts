@@ -96,7 +96,6 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
 const componentOf = ({ name }: UserInfo): string => (name.startsWith('system:node:') ? 'kubelet' : name.slice(name.lastIndexOf(':') + 1));
 
 function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal, clock: Clock): Promise<void> {
-  const { resource } = plan;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     let unsubscribe = () => {};
@@ -113,7 +112,7 @@ function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEve
     signal.addEventListener('abort', end);
     if (!plan.bookmarks) return;
     const bookmark = () => {
-      onEvent({ type: 'BOOKMARK', resourceVersion: String(resource.storage.cache.revision) });
+      onEvent({ type: 'BOOKMARK', resourceVersion: String(plan.delivered()) });
       cancel = clock.after(BOOKMARK_MS, bookmark);
     };
     cancel = clock.after(BOOKMARK_MS, bookmark);

@@ -76,6 +76,8 @@ export interface WatchPlan {
   readonly announceInitial: boolean;
   readonly bookmarks: boolean;
   readonly timeoutMs: number;
+  /** Returns the revision up to which every change has been delivered, for bookmarks. */
+  readonly delivered: () => number;
   /** Delivers the changes after the initial state until the returned function is called. @throws StatusError Expired if `after` is no longer remembered. */
   subscribe(listener: WatchListener): () => void;
 }

@@ -76,7 +76,7 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
     }
     if (ended || !plan.bookmarks) return;
     const bookmark = () => {
-      write(`${lines.bookmark(bookmarkOf(plan, plan.resource.storage.cache.revision, false))}\n`);
+      write(`${lines.bookmark(bookmarkOf(plan, plan.delivered(), false))}\n`);
       if (!ended) cancelBookmark = clock.after(BOOKMARK_MS, bookmark);
     };
     // One is due before the end in any case, so that the client resumes from the present.

@@ -36,14 +36,23 @@ const departed = ({ storage }: Resource, { previous, item }: CacheEvent): CacheI
 /** Changes that wait for a conversion; a watcher with more is ended. */
 const MAX_WAITING = 1000;
 
+/** The changes of a watch whose objects are converted. */
+export interface ConvertedChanges {
+  deliver(event: CacheEvent): void;
+  /** Returns the revision up to which all changes have been delivered; undefined if that is as far as the cache is. */
+  delivered(): number | undefined;
+  end(): void;
+}
+
 /**
  * Delivers changes in order, each once its objects are in the served form: at once if the conversion takes no time, otherwise later.
  * A conversion that fails ends the watch.
  */
-export function convertedChanges(scope: WatchScope, listener: WatchListener): { deliver(event: CacheEvent): void; end(): void } {
+export function convertedChanges(scope: WatchScope, listener: WatchListener): ConvertedChanges {
   const { conversion } = scope.resource;
   const waiting: CacheEvent[] = [];
-  let isBusy = false;
+  /** The revision of the change whose conversion is pending. */
+  let pendingAt: number | undefined;
   let isEnded = false;
 
   const change = (type: ChangeType, item: CacheItem, event: CacheEvent) => {
@@ -73,27 +82,32 @@ export function convertedChanges(scope: WatchScope, listener: WatchListener): { 
   }
 
   async function work(first: Promise<void>): Promise<void> {
-    isBusy = true;
     try {
       await first;
-      for (let event = waiting.shift(); event && !isEnded; event = waiting.shift()) await step(event);
+      for (let event = waiting.shift(); event && !isEnded; event = waiting.shift()) {
+        pendingAt = event.revision;
+        await step(event);
+      }
     } catch {
       fail();
     }
-    isBusy = false;
+    pendingAt = undefined;
   }
 
   return {
     deliver(event) {
       if (isEnded) return;
-      if (isBusy) {
+      if (pendingAt !== undefined) {
         if (waiting.length === MAX_WAITING) return fail();
         waiting.push(event);
         return;
       }
       const pending = step(event);
-      if (pending) void work(pending);
+      if (!pending) return;
+      pendingAt = event.revision;
+      void work(pending);
     },
+    delivered: () => (pendingAt === undefined ? undefined : pendingAt - 1),
     end() {
       isEnded = true;
     },

@@ -5,7 +5,7 @@ import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
 import { listItems } from './list.ts';
-import type { WatchScope } from './watch-view.ts';
+import type { ConvertedChanges, WatchScope } from './watch-view.ts';
 import { convertedChanges, viewOf } from './watch-view.ts';
 
 const MIN_TIMEOUT_MS = 30 * 60_000;
@@ -34,6 +34,7 @@ export async function watch(call: Call): Promise<Result> {
   else await resource.storage.cache.recall(after);
   const seconds = parameters.timeoutSeconds;
   const scope: WatchScope = { resource, namespace: info.namespace, selection: named };
+  let converted: ConvertedChanges | undefined;
   return {
     type: 'watch',
     plan: {
@@ -45,7 +46,11 @@ export async function watch(call: Call): Promise<Result> {
       bookmarks: parameters.allowWatchBookmarks,
       // Spread over a range, so that not all clients come back at once.
       timeoutMs: seconds !== undefined && seconds > 0 ? seconds * 1000 : MIN_TIMEOUT_MS * (1 + (core.clock.now() % 1000) / 1000),
-      subscribe: (listener) => subscribe(scope, after, listener),
+      delivered: () => converted?.delivered() ?? resource.storage.cache.revision,
+      subscribe(listener) {
+        if (!resource.isStoredForm) converted = convertedChanges(scope, listener);
+        return subscribe(scope, after, listener, converted);
+      },
     },
   };
 }
@@ -56,10 +61,9 @@ function nameSelection(selection: Selection, name: string): Selection {
 }
 
 /** Subscribes to the changes after a revision. @throws StatusError Expired if it is no longer remembered. */
-function subscribe(scope: WatchScope, after: number, listener: WatchListener): () => void {
+function subscribe(scope: WatchScope, after: number, listener: WatchListener, converted: ConvertedChanges | undefined): () => void {
   const { cache } = scope.resource.storage;
   const index = scope.selection.fields.find(({ field }) => cache.indexed(field, '') !== undefined);
-  const converted = scope.resource.isStoredForm ? undefined : convertedChanges(scope, listener);
   const deliver =
     converted?.deliver ??
     ((event: CacheEvent) => {

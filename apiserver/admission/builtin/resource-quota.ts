@@ -10,7 +10,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
-import type { Excess, Reservation } from './quota-ledger.ts';
+import type { Excess, Reservation } from './quota-book.ts';
 import { quotaLedger } from './quota-ledger.ts';
 
 const listText = (names: readonly string[], list: ResourceList): string => names.map((name) => `${name}=${list[name] ?? '0'}`).join(',');
