@@ -8,6 +8,7 @@ import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
 import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
 import type { Part } from './contract/part.ts';
 import type { ApiRequest, ResponseBody } from './contract/request.ts';
+import type { Resources } from './resources.ts';
 import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
 import { createApiServer } from './server.ts';
@@ -43,7 +44,7 @@ export interface InjectedServerOptions {
   readonly clock: Clock;
   readonly kinds?: readonly KindDefinition[];
   readonly store?: Store;
-  readonly part?: Partial<Part>;
+  readonly part?: Partial<Part> | ((resources: Resources) => Partial<Part>);
   /** Made at the start. Default: `default`. */
   readonly namespaces?: readonly string[];
 }
@@ -51,11 +52,12 @@ export interface InjectedServerOptions {
 export async function startInjectedServer(options: InjectedServerOptions): Promise<InjectedServer> {
   const store = options.store ?? createMemoryStore();
   const resources = createResources({ store, kinds: options.kinds ?? builtIn, clock: options.clock, log: silentLogger, freeze: true });
+  const { part } = options;
   const server = createApiServer({
     resources,
     authenticator: { authenticate: () => ({ name: 'admin', groups: ['system:masters'] }) },
     authorizer: everyAuthenticatedUser(silentLogger),
-    parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)], ...options.part }],
+    parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)], ...(typeof part === 'function' ? part(resources) : part) }],
   });
   await server.ready;
 
