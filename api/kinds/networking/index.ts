@@ -1,7 +1,10 @@
 import type { KindGroup } from '../../definition/group.ts';
+import { ingressClasses } from './ingress-class.ts';
 
 export const networkingGroup: KindGroup = {
   name: 'networking.k8s.io',
   rank: 17200,
-  kinds: [],
+  kinds: [ingressClasses],
 };
+
+export { IngressClass, ingressClasses } from './ingress-class.ts';
