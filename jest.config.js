@@ -17,5 +17,5 @@ export default {
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

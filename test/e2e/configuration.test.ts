@@ -128,12 +128,12 @@ suite('what pods are given', () => {
       '-f',
       '-',
     );
-    await kubectl('wait', '--for=condition=Ready', 'pod/env', 'pod/volumes', '--timeout=30s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/env', 'pod/volumes', '--timeout=60s');
   }, 180_000);
   afterAll(async () => {
     await cluster?.down();
     rmSync(host, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 
   const inside = (script: string) => kubectl('exec', 'volumes', '--', 'sh', '-c', script);
 
@@ -179,9 +179,9 @@ suite('what pods are given', () => {
     );
     expect(await kubectl('get', 'pod', 'no-volume', '--no-headers')).toMatch(/ContainerCreating/);
     await kubectl.input(configMap('later', { x: 'now' }), 'create', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod/lacks', 'pod/no-volume', '--timeout=30s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/lacks', 'pod/no-volume', '--timeout=60s');
     expect(await kubectl('exec', 'lacks', '--', 'sh', '-c', 'echo $X')).toBe('now\n');
-  }, 60_000);
+  }, 180_000);
 
   it('emptyDir is writable by all and empty, on disk or in memory; a part of a volume is mounted by subPath', async () => {
     expect(await inside('stat -c %a /scratch; touch /scratch/x; ls /scratch')).toBe('777\nvolumes\nx\n');
@@ -229,8 +229,8 @@ suite('what pods are given', () => {
     expect(await inside('cat /etc/single.conf')).toBe('one\n');
     // The container's next run mounts the file again.
     await kubectl('exec', 'volumes', '--', 'touch', '/scratch/end');
-    await kubectl('wait', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1', 'pod/volumes', '--timeout=20s');
-    await kubectl('wait', '--for=condition=Ready', 'pod/volumes', '--timeout=20s');
+    await kubectl('wait', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1', 'pod/volumes', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/volumes', '--timeout=60s');
     expect(await inside('cat /etc/single.conf; cat /mine/file')).toBe('two\nsub\n');
   });
 
@@ -263,7 +263,7 @@ suite('what pods are given', () => {
   it('nothing of a pod is left on the node when it is gone', async () => {
     const uid = await kubectl.path('{.metadata.uid}', 'pod', 'volumes');
     expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(true);
-    await kubectl('delete', 'pod', 'volumes', '--timeout=30s');
+    await kubectl('delete', 'pod', 'volumes', '--timeout=60s');
     expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(false);
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(uid);
     expect(readFileSync(join(host, 'new'), 'utf8')).toBe('written\n');

@@ -26,7 +26,7 @@ suite('a containerd with a pod network', () => {
     await removeNodeNetwork(dirs);
     await removeContainerd(dirs);
     rmSync(base, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 
   runtimeContract('cri', async () => {
     await refuseSecondCluster();

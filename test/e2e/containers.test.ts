@@ -7,7 +7,7 @@ import { podEvents } from '../support/commands/pod-events.ts';
 import { container, pod, shell } from '../support/manifests.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
-const WAIT = '--timeout=30s';
+const WAIT = '--timeout=60s';
 const work = { volumes: [{ name: 'work', emptyDir: {} }], terminationGracePeriodSeconds: 1 };
 const mount = { volumeMounts: [{ name: 'work', mountPath: '/work' }] };
 const untilFile = (file: string) => `until [ -e ${file} ]; do sleep 0.1; done`;
@@ -63,7 +63,7 @@ suite('containers of a pod', () => {
       '-',
     );
   }, 180_000);
-  afterAll(() => cluster?.down(), 60_000);
+  afterAll(() => cluster?.down(), 180_000);
 
   const exec = (name: string, of: string, ...command: string[]) => kubectl('exec', name, '-c', of, '--', ...command);
   const row = (name: string) => kubectl('get', 'pod', name, '--no-headers');
@@ -139,10 +139,16 @@ suite('containers of a pod', () => {
   });
 
   it('that keep failing wait longer and longer', async () => {
-    await eventually(async () => expect(await row('loops')).toMatch(/ 0\/1 +CrashLoopBackOff +1 \(\d+s ago\) /));
+    await eventually(async () => expect(await row('loops')).toMatch(/ 0\/1 +CrashLoopBackOff +[1-9]\d* \([\dms]+ ago\) /));
     const uid = await kubectl.path('{.metadata.uid}', 'pod', 'loops');
-    expect(await state('loops')).toEqual({
-      waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=main pod=loops_containers(${uid})` },
+    // The first restart comes at once; each further one waits twice as long as the one before it.
+    const delays = ['10s', '20s', '40s', '1m20s', '2m40s'];
+    await eventually(async () => {
+      const [status] = JSON.parse(await kubectl.path('{.status.containerStatuses}', 'pod', 'loops'));
+      const delay = delays[status.restartCount - 1];
+      expect(status.state).toEqual({
+        waiting: { reason: 'CrashLoopBackOff', message: `back-off ${delay} restarting failed container=main pod=loops_containers(${uid})` },
+      });
     });
     expect(await kubectl.path('{.status.phase} {.status.containerStatuses[0].lastState.terminated.exitCode}', 'pod', 'loops')).toBe('Running 1');
     await eventually(async () =>

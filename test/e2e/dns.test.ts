@@ -72,12 +72,12 @@ const webPod = (name: string, app: string, spec: object = {}) =>
       '-',
     );
     await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await resolver?.close();
     await cluster?.down();
     rmSync(directory, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 
   const full = (name: string) => `${name}.names.svc.cluster.local`;
   const ask = async (name: string, type: RecordType = 'A') => {
@@ -153,7 +153,7 @@ const webPod = (name: string, app: string, spec: object = {}) =>
   it('follows what happens: a service that comes, a pod that goes', async () => {
     expect((await ask(full('late'))).code).toBe('NXDOMAIN');
     await kubectl.input([webPod('late-1', 'late'), service('late', { clusterIP: 'None' })], 'create', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod/late-1', '--timeout=20s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/late-1', '--timeout=60s');
     const ip = await podIP('late-1');
     await eventually(async () => expect(await ask(full('late'))).toEqual({ code: 'NOERROR', data: [ip] }));
     await kubectl('delete', 'pod', 'late-1');

@@ -34,7 +34,7 @@ async function clientOf({ kubectl }: { readonly kubectl: Kubectl }): Promise<Cli
 async function serverSurvives(cluster: Pick<SimulatedCluster, 'kubectl' | 'pid' | 'up'>): Promise<void> {
   const client = await clientOf(cluster);
   for (const namespace of ['writes', 'claims']) await cluster.kubectl('create', 'namespace', namespace);
-  await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', 'claims', '--timeout=10s');
+  await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', 'claims', '--timeout=60s');
   await cluster.kubectl.in('claims').input(quota('claims', { pods: String(POD_QUOTA), services: '1000' }), 'create', '-f', '-');
   await eventually(async () => expect(await cluster.kubectl.in('claims').path('{.status.used.pods}', 'quota', 'claims')).toBe('0'));
   const writes = await createWriteLedger(client, 'writes');
@@ -62,7 +62,7 @@ async function serverSurvives(cluster: Pick<SimulatedCluster, 'kubectl' | 'pid' 
   const taken = new Set(items.flatMap(({ spec }) => spec?.ports?.map(({ nodePort }) => nodePort) ?? []));
   for (const port of [...claims.freed].slice(-3 * KILLS).filter((freed) => !taken.has(freed))) {
     const object = service(`again-${port}`, { type: 'NodePort', ports: [{ port: 80, nodePort: port }] });
-    await eventually(() => client.create(services, { ...object, metadata: { name: `again-${port}`, namespace: 'claims' } }), 15_000);
+    await eventually(() => client.create(services, { ...object, metadata: { name: `again-${port}`, namespace: 'claims' } }));
   }
 }
 
@@ -83,8 +83,8 @@ describe('faults of a server on etcd', () => {
   let cluster: SimulatedCluster;
   beforeAll(async () => {
     cluster = await startSimulatedCluster({ store: 'etcd' });
-  }, 60_000);
-  afterAll(() => cluster?.down(), 30_000);
+  }, 180_000);
+  afterAll(() => cluster?.down(), 180_000);
 
   it(
     'nothing that was acknowledged is lost when the server is killed ten times; watches resume; claims are held once',
@@ -107,9 +107,9 @@ describe('faults of a server on etcd', () => {
     };
     const steady = (name: string) => pod(name, { labels: { app: 'steady' }, ...emptyDir });
     await kubectl.input([steady('steady-1'), steady('steady-2'), service('steady'), deployment('moving', 2)].map(withTestImage), 'create', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=steady', '--timeout=30s');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=steady', '--timeout=60s');
   }, 180_000);
-  afterAll(() => cluster?.down(), 60_000);
+  afterAll(() => cluster?.down(), 180_000);
 
   const containersOf = (selector: string) =>
     kubectl.path(
@@ -150,7 +150,7 @@ describe('faults of a server on etcd', () => {
     }
     expect(failures).toEqual([]);
     await kubectl('scale', 'deployment', 'moving', '--replicas=3');
-    await kubectl('rollout', 'status', 'deployment', 'moving', '--timeout=30s');
+    await kubectl('rollout', 'status', 'deployment', 'moving', '--timeout=60s');
     expect(await containersOf('app=steady')).toBe(before);
     // Nothing of deleted pods still runs: each pod has one container and one sandbox.
     const layout = layoutOf(cluster.dataDir);
@@ -172,7 +172,7 @@ describe('faults of a server on etcd', () => {
     process.kill(pid, 'SIGKILL');
     await eventually(() => expect(Number(readFileSync(pidFile, 'utf8').split(' ')[0])).not.toBe(pid));
     await kubectl.input(withTestImage(pod('later')), 'create', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod/later', '--timeout=30s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/later', '--timeout=60s');
     expect(await containersOf('app=steady')).toBe(before);
     expect(await kubectl('exec', 'steady-2', '--', 'hostname')).toBe('steady-2\n');
   });

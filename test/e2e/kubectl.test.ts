@@ -41,12 +41,12 @@ suite('kubectl and a real container', () => {
       '-f',
       '-',
     );
-    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=30s');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
   }, 180_000);
   afterAll(async () => {
     rmSync(directory, { recursive: true, force: true });
     await cluster?.down();
-  }, 60_000);
+  }, 180_000);
 
   /** Runs kubectl at a terminal, with typed input. */
   const atTerminal = async (args: readonly string[], typed = '') => {
@@ -212,7 +212,7 @@ suite('kubectl and a real container', () => {
 
   it('kubectl debug makes a changed copy of a pod, and a pod on the node that sees the node', async () => {
     await kubectl('debug', 'web', '--copy-to=copy', '--container=web', `--set-image=web=${web(2)}`);
-    await kubectl('wait', '--for=condition=Ready', 'pod/copy', '--timeout=30s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/copy', '--timeout=60s');
     expect(await kubectl('exec', 'copy', '--', 'wget', '-qO-', 'http://localhost')).toBe('web v2 copy\n');
     const made = await kubectl('debug', `node/${cluster.nodeName}`, `--image=${web()}`, '--', 'cat', '/host/etc/hostname');
     const name = /pod (node-debugger-\S+)/.exec(made)?.[1] ?? '';

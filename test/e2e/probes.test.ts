@@ -97,9 +97,9 @@ suite('probes', () => {
   afterAll(async () => {
     grpc?.stop();
     await cluster?.down();
-  }, 60_000);
+  }, 180_000);
 
-  const ready = (name: string, value = 'True') => kubectl('wait', `--for=condition=Ready=${value}`, `pod/${name}`, '--timeout=20s');
+  const ready = (name: string, value = 'True') => kubectl('wait', `--for=condition=Ready=${value}`, `pod/${name}`, '--timeout=60s');
   const sees = (name: string, pattern: RegExp) => eventually(async () => expect((await podEvents(kubectl, name)).join('\n')).toMatch(pattern));
   const restarts = (name: string) => kubectl.path('{.status.containerStatuses[0].restartCount}', 'pod', name);
 

@@ -27,7 +27,7 @@ const mounted = (name: string) => ({ name, mountPath: `/${name}` });
   afterEach(async () => {
     await cluster?.down();
     cluster = undefined;
-  }, 60_000);
+  }, 180_000);
 
   /** Starts a cluster whose node has made one of everything: all sorts of volumes, host ports, services, pods in the host's network. */
   async function busyCluster(
@@ -90,7 +90,7 @@ const mounted = (name: string) => ({ name, mountPath: `/${name}` });
   async function nothingIsLeft({ running, before, bundles }: Awaited<ReturnType<typeof busyCluster>>): Promise<void> {
     const down = await running.skiff('down');
     expect([down.code, down.stderr]).toEqual([0, '']);
-    await eventually(() => expect(difference(before, machineState(running.dataDir))).toEqual({}), 5_000);
+    await eventually(() => expect(difference(before, machineState(running.dataDir))).toEqual({}));
     expect(sharedFiles(bundles)).toEqual([]);
     const again = await running.skiff('down');
     expect([again.code, again.stderr]).toEqual([0, '']);

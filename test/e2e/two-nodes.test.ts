@@ -41,8 +41,8 @@ suite('a machine that joins with a token', () => {
     const [, server, token, hash] = /--join (\S+) --token (\S+) --ca-hash (\S+)/.exec(stdout) ?? [];
     identity = ['--node-name', 'second', '--node-ip', machine.ip, '--log-level', 'error', '--data-dir', dataDir];
     agent = machine.start(skiff, 'agent', '--join', `${server}`, '--token', `${token}`, '--ca-hash', `${hash}`, ...identity);
-    await kubectl('wait', '--for=create', 'node/second', '--timeout=30s');
-    await kubectl('wait', '--for=condition=Ready', 'node/second', '--timeout=30s');
+    await kubectl('wait', '--for=create', 'node/second', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Ready', 'node/second', '--timeout=60s');
     const loaded = await machine.run(skiff, 'image', 'load', testImageArchive(), '--data-dir', dataDir);
     if (loaded.code !== 0) throw new Error(loaded.stderr);
   }, 180_000);
@@ -53,12 +53,12 @@ suite('a machine that joins with a token', () => {
     await cluster?.down();
     await machine?.stop();
     rmSync(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 
   it('runs its share of the pods, and a service spreads over both nodes, from each of them and from the pods', async () => {
     const containers = [{ name: 'web', image: web(), ports: [{ containerPort: 80 }] }];
     await kubectl.input(deployment('web', 4, { template: { metadata: { labels: { app: 'web' } }, spec: { containers } } }), 'create', '-f', '-');
-    await kubectl('rollout', 'status', 'deployment/web', '--timeout=30s');
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
     const nodes = (await kubectl.path('{range .items[*]}{.spec.nodeName}{"\\n"}{end}', 'pods')).trim().split('\n');
     expect(nodes.filter((name) => name === 'second')).toHaveLength(2);
 

@@ -78,7 +78,7 @@ describe('kubectl apply', () => {
   });
 
   it('keeps account of what controllers write under their names', async () => {
-    await kubectl('rollout', 'status', 'deployment/web', '--timeout=15s');
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
     const managers = await kubectl.path(
       '{range .metadata.managedFields[*]}{.manager}:{.operation}:{.subresource} {end}',
       'deployment',
@@ -186,7 +186,7 @@ describe('kubectl label, annotate and scale', () => {
 describe('kubectl delete', () => {
   const tree = async (name: string, ...flags: string[]) => {
     await kubectl('create', 'deployment', name, '--image=web:1');
-    await kubectl('rollout', 'status', `deployment/${name}`, '--timeout=15s');
+    await kubectl('rollout', 'status', `deployment/${name}`, '--timeout=60s');
     expect(await kubectl('delete', 'deployment', name, ...flags)).toMatch(new RegExp(`deployment\\.apps "${name}" deleted`));
   };
   const left = (name: string) => kubectl('get', 'replicasets,pods', '-l', `app=${name}`, '-o', 'name');

@@ -103,7 +103,7 @@ describe('a ServiceAccount', () => {
 
 describe('events', () => {
   it('are listed for an object, by type, and in order', async () => {
-    await kubectl('wait', '--for=condition=Ready', 'pod/with-account', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/with-account', '--timeout=60s');
     await eventually(async () => {
       const said = await kubectl('events', '--for', 'pod/with-account');
       for (const part of [

@@ -169,13 +169,13 @@ describe('Prometheus', () => {
         const { data } = await query('up');
         const up = data?.result.map(({ metric, value }) => `${metric.job} ${metric.node ?? metric.pod ?? ''} ${value[1]}`).sort();
         expect(up).toEqual(['skiff-agents node-0 1', 'skiff-agents node-1 1', 'skiff-controllers skiff-0 1', 'skiff-server  1']);
-      }, 30_000);
+      }, 180_000);
       for (const expression of dashboardQueries()) expect([expression, await query(expression)]).toMatchObject([expression, { status: 'success' }]);
     } finally {
       prometheus.kill('SIGKILL');
       close();
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 interface Answer {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-const rolledOut = (name: string) => kubectl('rollout', 'status', `deployment/${name}`, '--timeout=15s');
+const rolledOut = (name: string) => kubectl('rollout', 'status', `deployment/${name}`, '--timeout=60s');
 const images = async (app: string) => new Set((await kubectl.path('{.items[*].spec.containers[0].image}', 'pods', '-l', `app=${app}`)).split(' '));
 const stuck = { template: { metadata: { labels: { app: 'stuck' } }, spec: { containers: [container('web:2')], nodeSelector: { no: 'node' } } } };
 

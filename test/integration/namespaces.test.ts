@@ -39,7 +39,7 @@ describe('a Namespace', () => {
       /configmaps "late" is forbidden: unable to create new content in namespace team because it is being terminated/,
     );
     await kubectl('patch', 'configmap', 'held', '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
-    await kubectl('wait', '--for=delete', 'namespace/team', '--timeout=20s');
+    await kubectl('wait', '--for=delete', 'namespace/team', '--timeout=60s');
     expect(await kubectl.fails(['create', 'configmap', 'late'])).toMatch(/namespaces "team" not found/);
   });
 

@@ -25,7 +25,7 @@ beforeAll(() => {
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
     if (!existsSync(join(project, 'node_modules', name))) symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
   }
-}, 120_000);
+}, 180_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const node = (...args: string[]) => run(process.execPath, args, { cwd: project, timeoutMs: 100_000, env: { NODE_OPTIONS: '', HOME: project } });
@@ -48,7 +48,7 @@ describe('the package, as a user installs it', () => {
     const { code, stderr } = await node('--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--rootDir', project);
     expect(stderr).toMatch(/Tests: +8 passed, 8 total/);
     expect(code).toBe(0);
-  }, 110_000);
+  }, 180_000);
 
   it('runs the command, and the example’s program, which says what it lacks', async () => {
     expect(await run(join(installed(), 'skiff'), ['version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^skiff \d/) });

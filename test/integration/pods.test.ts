@@ -28,7 +28,7 @@ describe('the four top-level fields of a manifest', () => {
 describe('a pod', () => {
   it('that kubectl run makes, runs', async () => {
     expect(await kubectl('run', 'web', '--image=web:1', '--labels=app=web')).toBe('pod/web created\n');
-    await kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=60s');
     expect(await kubectl.path('{.status.phase} {.spec.nodeName}', 'pod', 'web')).toBe('Running node-0');
   });
 

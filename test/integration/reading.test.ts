@@ -19,8 +19,8 @@ beforeAll(async () => {
     '-f',
     '-',
   );
-  await kubectl('rollout', 'status', 'deployment/web', '--timeout=15s');
-  await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=15s');
+  await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+  await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
 });
 afterAll(() => cluster.stop());
 
@@ -72,12 +72,18 @@ describe('kubectl get', () => {
   });
 
   it('-w follows what happens', async () => {
-    const watching = spawn(join(clientTools(), 'kubectl'), [...kubectl.baseArgs, 'get', 'pods', '-w', '-l', 'app=followed']);
+    const watching = spawn(join(clientTools(), 'kubectl'), [...kubectl.baseArgs, 'get', 'pods', '-w', '-l', 'app=followed', '-v=6']);
     let seen = '';
+    let requests = '';
+    watching.stderr.on('data', (chunk: Buffer) => {
+      requests += chunk.toString();
+    });
     watching.stdout.on('data', (chunk: Buffer) => {
       seen += chunk.toString();
     });
     try {
+      // The pod comes after the watch: what is there before it would be one row, however far it has come.
+      await eventually(() => expect(requests).toMatch(/watch=true/));
       await kubectl.input(pod('followed', { labels: { app: 'followed' } }), 'create', '-f', '-');
       await eventually(() => expect(seen).toMatch(/^NAME +READY +STATUS +RESTARTS +AGE\nfollowed +0\/1 +Pending [\s\S]*followed +1\/1 +Running /));
       await kubectl('delete', 'pod', 'followed', '--now');
@@ -90,12 +96,12 @@ describe('kubectl get', () => {
 
 describe('kubectl wait', () => {
   it('ends with what it waits for, or says that it did not come', async () => {
-    expect(await kubectl('wait', 'deployment/web', '--for=condition=Available', '--timeout=10s')).toBe('deployment.apps/web condition met\n');
-    await kubectl('wait', 'deployment/web', '--for=jsonpath={.status.readyReplicas}=2', '--timeout=10s');
+    expect(await kubectl('wait', 'deployment/web', '--for=condition=Available', '--timeout=60s')).toBe('deployment.apps/web condition met\n');
+    await kubectl('wait', 'deployment/web', '--for=jsonpath={.status.readyReplicas}=2', '--timeout=60s');
     expect(await kubectl.fails(['wait', 'deployment/web', '--for=condition=Bogus', '--timeout=100ms'])).toMatch(
       /timed out waiting for the condition on deployments\/web/,
     );
-    const gone = kubectl('wait', '--for=delete', 'pod/one', '--timeout=15s');
+    const gone = kubectl('wait', '--for=delete', 'pod/one', '--timeout=60s');
     await kubectl('delete', 'pod', 'one', '--now');
     await gone;
   });

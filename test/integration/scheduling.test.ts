@@ -17,7 +17,7 @@ const hostname = 'kubernetes.io/hostname';
 const asks = (given: object) => ({ containers: [container('web:1', given)] });
 const selects = (app: string) => ({ labelSelector: { matchLabels: { app } }, topologyKey: hostname });
 const nodeOf = async (name: string) => {
-  await kubectl('wait', '--for=condition=PodScheduled', `pod/${name}`, '--timeout=10s');
+  await kubectl('wait', '--for=condition=PodScheduled', `pod/${name}`, '--timeout=60s');
   return kubectl.path('{.spec.nodeName}', 'pod', name);
 };
 const unhelpful = (count: number) => `${count} Preemption is not helpful for scheduling`;
@@ -163,7 +163,7 @@ describe('priority', () => {
       '-f',
       '-',
     );
-    await kubectl('wait', '--for=condition=Ready', 'pod/low-node-0', 'pod/low-node-1', 'pod/low-node-2', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/low-node-0', 'pod/low-node-1', 'pod/low-node-2', '--timeout=60s');
     expect(await kubectl.path('{.spec.priority}', 'pod', 'low-node-0')).toBe('1');
     await kubectl.input(fills('urgent', { priorityClassName: 'high' }), 'create', '-f', '-');
     const node = await nodeOf('urgent');

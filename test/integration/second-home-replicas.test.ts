@@ -26,7 +26,7 @@ const ready = (replica: ChartReplica) => eventually(async () => expect(await get
 async function works(name: string): Promise<void> {
   const kubectl = home.kubectl.in('default');
   await kubectl.input({ ...deployment(name, 2), apiVersion: 'skiff.dev/v1' }, 'create', '-f', '-');
-  await eventually(async () => expect(await kubectl.path('{.status.availableReplicas}', 'deployments.skiff.dev', name)).toBe('2'), 40_000);
+  await eventually(async () => expect(await kubectl.path('{.status.availableReplicas}', 'deployments.skiff.dev', name)).toBe('2'));
 }
 
 describe('of several replicas of the chart', () => {
@@ -46,7 +46,7 @@ describe('of several replicas of the chart', () => {
   it('the next takes over at once when the leader ends in order', async () => {
     expect(await first!.end('SIGTERM')).toBe(0);
     expect(await holder()).not.toBe(first!.name);
-    await eventually(async () => expect([await holder(), await leads(second!)]).toEqual([second!.name, '1']), 10_000);
+    await eventually(async () => expect([await holder(), await leads(second!)]).toEqual([second!.name, '1']));
     await works('two');
   });
 
@@ -55,9 +55,9 @@ describe('of several replicas of the chart', () => {
     await ready(third);
     await second!.end('SIGKILL');
     expect(await holder()).toBe(second!.name);
-    await eventually(async () => expect([await holder(), await leads(third!)]).toEqual([third!.name, '1']), 25_000);
+    await eventually(async () => expect([await holder(), await leads(third!)]).toEqual([third!.name, '1']));
     await works('three');
-  }, 60_000);
+  }, 180_000);
 
   it('none does anything twice: there are as many pods as were asked for', async () => {
     expect((await home.kubectl('get', 'pods', '-n', 'default', '-o', 'name')).trim().split('\n')).toHaveLength(6);

@@ -203,7 +203,7 @@ describe('the other concepts of skiff.dev', () => {
     await kubectl('patch', 'services.skiff.dev', 'rc', '--type=merge', '-p', '{"spec":{"type":"LoadBalancer"}}');
     await eventually(async () => expect(await kubectl.path('{.status.loadBalancer.ingress[0].ip}', 'services.skiff.dev', 'rc')).toBe('127.0.0.1'));
     expect(await kubectl('get', 'services.skiff.dev')).toMatch(/^rc +LoadBalancer +127\.0\.0\.1 +81 +\d+s$/m);
-    await kubectl('delete', 'services.skiff.dev', 'rc', '--timeout=20s');
+    await kubectl('delete', 'services.skiff.dev', 'rc', '--timeout=60s');
     await eventually(async () => expect(await kubectl('get', 'endpointslices', '-o', 'name')).toBe(''));
   });
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
   cluster = await startKubectlCluster();
   kubectl = await cluster.namespace('services');
   await kubectl('create', 'deployment', 'web', '--image=web:1', '--replicas=2', '--port=8080');
-  await kubectl('rollout', 'status', 'deployment/web', '--timeout=15s');
+  await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
 });
 afterAll(() => cluster.stop());
 

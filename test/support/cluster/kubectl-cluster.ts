@@ -18,7 +18,7 @@ export async function startKubectlCluster(options?: ClusterOptions): Promise<Kub
     kubectl,
     async namespace(name) {
       await kubectl('create', 'namespace', name);
-      await kubectl('wait', '--for=create', 'serviceaccount/default', '-n', name, '--timeout=10s');
+      await kubectl('wait', '--for=create', 'serviceaccount/default', '-n', name, '--timeout=60s');
       return kubectl.in(name);
     },
   };

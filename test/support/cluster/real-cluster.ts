@@ -84,7 +84,7 @@ export async function startRealCluster(options: { readonly store?: string; reado
       nodeIp,
       async namespace(name) {
         await kubectl('create', 'namespace', name);
-        await kubectl('wait', '--for=create', 'serviceaccount/default', '-n', name, '--timeout=10s');
+        await kubectl('wait', '--for=create', 'serviceaccount/default', '-n', name, '--timeout=60s');
         return kubectl.in(name);
       },
       skiff,
