@@ -6,6 +6,7 @@ import { secrets } from '../../api/kinds/core/secret.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
+import { isObject } from '../../base/json.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 
@@ -50,16 +51,13 @@ export interface ServiceAccountTokens {
   jwks(): { readonly keys: readonly object[] };
 }
 
-const record = (value: unknown): Record<string, unknown> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
-
 function referenceOf(value: unknown): Reference | undefined {
-  const { name, uid } = record(value) ?? {};
+  const { name, uid } = isObject(value) ? value : {};
   return typeof name === 'string' && typeof uid === 'string' ? { name, uid } : undefined;
 }
 
 function claimsOf(value: unknown): KubernetesClaims | undefined {
-  const claims = record(value) ?? {};
+  const claims = isObject(value) ? value : {};
   const serviceaccount = referenceOf(claims.serviceaccount);
   if (!serviceaccount || typeof claims.namespace !== 'string') return undefined;
   const [pod, secret, node] = [referenceOf(claims.pod), referenceOf(claims.secret), referenceOf(claims.node)];

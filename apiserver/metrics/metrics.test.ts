@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
+import { isKind } from '../../api/definition/kind.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import { exchangeOf } from '../stages/exchange.ts';
@@ -43,7 +45,7 @@ describe('the API server’s metrics', () => {
 
   it('make no series for what is not served', async () => {
     const registry = new Registry();
-    const observer = requestMetrics(registry, (info) => info.plural === 'pods');
+    const observer = requestMetrics(registry, (info) => isKind(info, pods));
     for (let i = 0; i < 3; i++) {
       for (const path of [`/api/v1/bogus${i}`, `/apis/group${i}/v1/pods${i}`]) {
         const asked = request('GET', path, `watch=${i % 2}&dryRun=x${i}`);

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isKind } from '../../api/definition/kind.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { secrets } from '../../api/kinds/core/secret.ts';
 import { StatusError } from '../../api/meta/status-error.ts';
 import { microTimeText } from '../../base/clock.ts';
 import type { FakeClock } from '../../base/fake-clock.ts';
@@ -70,7 +72,7 @@ beforeEach(async () => {
   const part: Part = {
     name: 'test',
     observers: [audit],
-    plugins: [{ name: 'remarks', handles: (kind) => kind.plural === 'secrets', validate: ({ annotate }) => annotate('example.com/seen', 'yes') }],
+    plugins: [{ name: 'remarks', handles: (kind) => isKind(kind, secrets), validate: ({ annotate }) => annotate('example.com/seen', 'yes') }],
     subresources: [
       {
         group: '',

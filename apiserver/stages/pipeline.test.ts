@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { isKind } from '../../api/definition/kind.ts';
+import { namespaces } from '../../api/kinds/core/namespace.ts';
 import { kinds } from '../../api/kinds/index.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
@@ -149,7 +151,7 @@ describe('admission', () => {
     const settled: string[] = [];
     const plugin: AdmissionPlugin = {
       name: 'test',
-      handles: (kind, _subresource, verb) => kind.plural === 'namespaces' && verb !== 'connect',
+      handles: (kind, _subresource, verb) => isKind(kind, namespaces) && verb !== 'connect',
       admit({ object, verb, key, onSettled }) {
         onSettled((committed) => settled.push(`${verb} ${key.name} ${committed}`));
         if (object?.metadata) object.metadata.labels = { ...object.metadata.labels, admitted: 'yes' };

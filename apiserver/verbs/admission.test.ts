@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { isKind } from '../../api/definition/kind.ts';
 import { deployments } from '../../api/kinds/apps/deployment.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { eventsEvents } from '../../api/kinds/events/event.ts';
@@ -131,7 +132,7 @@ describe('admission sees a write as it was requested', () => {
       seen.push([kind.kind, subresource, `${objectKind.group}/${objectKind.version} ${objectKind.kind}`, typeOf(object), typeOf(old)]);
     const inject = await start({
       name: 'scale',
-      handles: (kind, subresource) => kind.plural === 'deployments' && subresource === 'scale',
+      handles: (kind, subresource) => isKind(kind, deployments) && subresource === 'scale',
       admit(attributes) {
         look(attributes);
         const scale = attributes.object as { spec?: { replicas?: number } } | undefined;

@@ -71,7 +71,7 @@ describe('list', () => {
     await clock.advance(6 * 60_000);
     const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?limit=1&continue=${token}`);
     expect({ status, reason: json.reason }).toEqual({ status: 410, reason: 'Expired' });
-    // Who would rather have the rest as it is now than nothing goes on with the token of the answer.
+    // The token of the answer continues with the rest as it is now.
     const rest = (await api.inject('GET', `${CONFIG_MAPS}?continue=${json.metadata.continue}`)).json;
     expect(names(rest.items)).toEqual(['b', 'c']);
   });

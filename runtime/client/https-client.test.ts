@@ -156,7 +156,7 @@ describe('the HTTPS client', () => {
     const watched = new Promise<WatchEvent<ConfigMap>>((resolve) => {
       void client.watch(configMaps, { namespace: 'default', resourceVersion: '1' }, resolve, new AbortController().signal);
     });
-    // None of the requests has been answered: the watch does not wait for them.
+    // The watch does not wait for the requests, which are all unanswered.
     expect(await watched).toMatchObject({ type: 'BOOKMARK', resourceVersion: '7' });
     let open = true;
     const answering = (async () => {

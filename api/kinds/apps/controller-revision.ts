@@ -1,3 +1,4 @@
+import { isObject } from '../../../base/json.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -21,12 +22,10 @@ export const ControllerRevision = topLevel('ControllerRevision', "One kept state
 });
 export type ControllerRevision = Infer<typeof ControllerRevision>;
 
-const isJsonObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function validate({ data, revision }: ControllerRevision): FieldError[] {
   const errors: FieldError[] = [];
   if (data === undefined || data === null) errors.push(required('data', 'data is mandatory'));
-  else if (!isJsonObject(data)) errors.push(required('data', 'data must be a valid JSON object'));
+  else if (!isObject(data)) errors.push(required('data', 'data must be a valid JSON object'));
   if ((revision ?? 0) < 0) errors.push(invalid('revision', revision, NEGATIVE));
   return errors;
 }

@@ -122,7 +122,7 @@ export class StoreWatchCache implements WatchCache {
   /**
    * Delivers every change after `revision`: those that have passed at once, the others as they come.
    * With `index` only changes of objects that have the value, or had it, are delivered.
-   * Undefined: `revision` is older than what the cache remembers. Otherwise a function that ends the subscription.
+   * Returns a function that ends the subscription, or undefined if `revision` is older than what the cache remembers.
    */
   subscribe(revision: number, subscriber: Subscriber, index?: FieldTerm): (() => void) | undefined {
     if (revision < this.ring.floor) return undefined;
@@ -148,7 +148,7 @@ export class StoreWatchCache implements WatchCache {
 
   /**
    * Makes the events after `revision` available again, from the store's history: after a restart watches resume where they were.
-   * What the store has forgotten too stays forgotten.
+   * Changes that the store has compacted stay forgotten.
    */
   async recall(revision: number): Promise<void> {
     const { store, clock } = this.options;

@@ -1,4 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
+import { isKind } from '../../../api/definition/kind.ts';
+import { events } from '../../../api/kinds/core/event.ts';
+import { eventsEvents } from '../../../api/kinds/events/event.ts';
 import { resourceText } from '../../../api/meta/status-error.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
@@ -22,7 +25,8 @@ const OWNER_SHOWS_UP_MS = 100;
 const SYNC_PATIENCE_MS = 30_000;
 
 const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
-const isEvents = (kind: Kind): boolean => kind.plural === 'events' && (kind.group === '' || kind.group === 'events.k8s.io');
+/** Events own nothing and are not collected, as upstream's (pkg/controller/garbagecollector, DefaultIgnoredResources). */
+const isEvents = (kind: Kind): boolean => isKind(kind, events) || isKind(kind, eventsEvents);
 
 /**
  * Deletes objects that have lost all their owners; carries out foreground deletion and orphaning.

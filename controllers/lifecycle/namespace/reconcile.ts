@@ -1,4 +1,5 @@
 import type { Kind } from '../../../api/definition/kind.ts';
+import { isKind } from '../../../api/definition/kind.ts';
 import type { Namespace } from '../../../api/kinds/core/namespace.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
@@ -85,8 +86,7 @@ async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: strin
   } catch (error) {
     return { discoveryError: messageOf(error), deletionErrors: [], remaining: [] };
   }
-  const isPods = (kind: Kind) => kind.group === kinds.pods.group && kind.plural === kinds.pods.plural;
-  const results = await Promise.all(content.filter((kind) => !isPods(kind)).map((kind) => emptyKind(env, kind, namespace)));
+  const results = await Promise.all(content.filter((kind) => !isKind(kind, kinds.pods)).map((kind) => emptyKind(env, kind, namespace)));
   return {
     deletionErrors: results.filter((result) => typeof result === 'string'),
     remaining: results.filter((result) => typeof result !== 'string'),
