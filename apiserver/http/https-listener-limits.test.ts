@@ -45,7 +45,7 @@ async function connection(): Promise<TLSSocket> {
   return socket;
 }
 
-/** What the server says until it ends the connection. */
+/** Returns the bytes that the server sends until it ends the connection. */
 async function untilClosed(socket: TLSSocket): Promise<string> {
   let text = '';
   socket.on('data', (chunk: Buffer) => {

@@ -35,7 +35,7 @@ export interface AlgorithmOptions {
 
 export function createAlgorithm({ cluster, nominations, defaultSelector, random }: AlgorithmOptions): Algorithm {
   const scores = scoresOf(defaultSelector);
-  /** Where the next search starts, so that all nodes have their turn. */
+  /** The node at which the next search starts, so that all nodes have their turn. */
   let start = 0;
 
   const search = (pod: PodInfo) => {

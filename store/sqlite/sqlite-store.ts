@@ -16,7 +16,7 @@ export interface SqliteOptions {
   readonly clock?: Clock;
 }
 
-/** How late a key may expire. */
+/** The longest time by which a key may expire late. */
 const EXPIRY_CHECK_MS = 2_000;
 
 /**

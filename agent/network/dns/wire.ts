@@ -3,7 +3,7 @@ import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_AVAILABLE, RECURSION_DE
 import type { Question, Reply, ResponseCode } from './answer.ts';
 
 const CODES: Readonly<Record<ResponseCode, number>> = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
-/** What a client takes over UDP that says nothing of EDNS (RFC 1035), and the most we send: what passes any path unfragmented (DNS Flag Day 2020). */
+/** Sizes of UDP answers: for clients without EDNS (RFC 1035), and the most that passes any path unfragmented (DNS Flag Day 2020). */
 const PLAIN_UDP_BYTES = 512;
 const MAX_UDP_BYTES = 1232;
 const MAX_TCP_BYTES = 65_535;
@@ -23,7 +23,7 @@ const OUR_EDNS: Answer = {
 export interface Query {
   readonly id: number;
   readonly recursionDesired: boolean;
-  /** Undefined: it cannot be answered but with `code`. */
+  /** Undefined if the query can be answered by `code` only. */
   readonly question: Question | undefined;
   readonly code: ResponseCode;
   /** It speaks EDNS, and takes this many bytes over UDP. */
