@@ -19,8 +19,8 @@ export interface ContainerRuntime {
   sandbox(id: string): Promise<Sandbox | undefined>;
   container(id: string): Promise<RuntimeContainer | undefined>;
 
-  /** Creates and starts a sandbox with its network; resolves with its id. */
-  runSandbox(config: SandboxConfig): Promise<string>;
+  /** Creates and starts a sandbox with its network; resolves with its id. `handler` names a configuration of the runtime other than its default. */
+  runSandbox(config: SandboxConfig, handler?: string): Promise<string>;
   /** Stops its containers and takes its network away. */
   stopSandbox(id: string): Promise<void>;
   /** Removes a sandbox and the containers in it. */

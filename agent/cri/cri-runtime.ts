@@ -55,8 +55,9 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
       const answer = await unlessGone(runtime('ContainerStatus', c.ContainerIdRequest, c.ContainerStatusResponse, { container_id: id }));
       return answer?.status && toContainer(answer.status);
     },
-    async runSandbox(config) {
-      return (await runtime('RunPodSandbox', s.RunPodSandboxRequest, s.RunPodSandboxResponse, { config }, SANDBOX_TIMEOUT_MS)).pod_sandbox_id;
+    async runSandbox(config, handler = '') {
+      const request = { config, runtime_handler: handler };
+      return (await runtime('RunPodSandbox', s.RunPodSandboxRequest, s.RunPodSandboxResponse, request, SANDBOX_TIMEOUT_MS)).pod_sandbox_id;
     },
     async stopSandbox(id) {
       await unlessGone(runtime('StopPodSandbox', s.SandboxIdRequest, n.Empty, { pod_sandbox_id: id }));

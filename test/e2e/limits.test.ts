@@ -180,6 +180,19 @@ suite('what holds containers', () => {
     await eventually(() => expect(cgroups()).not.toContain(uid));
   });
 
+  it('a pod is run by the handler of its RuntimeClass; a handler that the node lacks is told in an event', async () => {
+    const runtimeClass = (name: string, handler: string) => ({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name }, handler });
+    await kubectl.input([runtimeClass('plain', 'runc'), runtimeClass('sandboxed', 'kata')], 'create', '-f', '-');
+    const of = (name: string, runtimeClassName: string) => pod(name, { ...QUICK, runtimeClassName, containers: [shell(web(), SLEEP)] });
+    await kubectl.input([of('plain', 'plain'), of('sandboxed', 'sandboxed')], 'create', '-f', '-');
+    await ready('plain');
+    await eventually(async () =>
+      expect((await podEvents(kubectl, 'sandboxed')).join('\n')).toMatch(
+        /Warning FailedCreatePodSandBox kubelet Failed to create pod sandbox: .*no runtime for "kata" is configured/,
+      ),
+    );
+  });
+
   it('a pod past its deadline is Failed', async () => {
     // Created here: among the others its container might not have started in time.
     await kubectl.input([pod('late', { ...QUICK, activeDeadlineSeconds: 10, containers: [shell(web(), SLEEP)] })], 'create', '-f', '-');

@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import { runtimeClasses } from '../../../api/kinds/node/runtime-class.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { sleep } from '../../../base/clock.ts';
@@ -51,8 +52,17 @@ export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: 
   if (!node.runtime.simulated) {
     await Promise.all([node.cgroups.apply(podCgroup(pod, node.cgroupRoot)), mkdir(node.directories.podLogs(pod), { recursive: true })]);
   }
-  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt));
+  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt), await runtimeHandler(node, pod));
   return node.cache.refreshSandbox(id);
+}
+
+/** Finds the handler of the RuntimeClass that the pod names; undefined for the runtime's default. */
+async function runtimeHandler({ objects }: StarterNode, pod: Live<Pod>): Promise<string | undefined> {
+  const name = pod.spec?.runtimeClassName;
+  if (!name) return undefined;
+  const runtimeClass = await objects.get(runtimeClasses, { namespace: '', name });
+  if (!runtimeClass) throw new Error(`RuntimeClass ${JSON.stringify(name)} not found`);
+  return runtimeClass.handler;
 }
 
 /**
