@@ -35,7 +35,9 @@ export type PriorityClass = Infer<typeof PriorityClass>;
 /** Higher priorities are reserved for the system's own classes. */
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 const SYSTEM_CLASSES: Readonly<Record<string, number>> = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
-const POLICIES: readonly string[] = ['PreemptLowerPriority', 'Never'];
+/** The preemption policy of a class that names none, and of pods without a class. */
+const PREEMPT = 'PreemptLowerPriority';
+const POLICIES: readonly string[] = [PREEMPT, 'Never'];
 
 function validate(priorityClass: PriorityClass): FieldError[] {
   const errors: FieldError[] = [];
@@ -56,7 +58,7 @@ function validate(priorityClass: PriorityClass): FieldError[] {
 export const priorityClassStrategy: Strategy<PriorityClass> = {
   generation: 'nothing',
   default: (priorityClass) => {
-    priorityClass.preemptionPolicy ??= 'PreemptLowerPriority';
+    priorityClass.preemptionPolicy ??= PREEMPT;
   },
   validate,
   validateUpdate: (priorityClass, old) => {
@@ -74,8 +76,6 @@ const priorityClassColumns: readonly Column<PriorityClass>[] = [
   ageColumn,
   shown('PreemptionPolicy', 'Whether its pods may make others go.', (priorityClass) => priorityClass.preemptionPolicy ?? ''),
 ];
-
-const PREEMPT = 'PreemptLowerPriority';
 
 /** Finds the default class; of several the one with the lowest value. */
 function defaultClass({ list }: AdmissionContext): Live<PriorityClass> | undefined {
