@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { oncePer } from '../../base/once-per.ts';
 import type { AdmissionPhase, AdmissionPlace, AdmissionPlugin, AdmissionVerb } from '../contract/admission.ts';
 import type { Call } from '../contract/call.ts';
 import { createAttributes } from './admission-attributes.ts';
@@ -37,23 +38,11 @@ interface Chain {
   readonly readsRequested: boolean;
 }
 
-const chains = new WeakMap<readonly AdmissionPlugin[], WeakMap<object, Map<string, Chain>>>();
-
-/** Returns the value of a key, which `make` makes if there is none. */
-function ensure<K extends object, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
+/** The chains of a list of plugins, by kind, then by verb and subresource: a kind that goes takes its chains along. */
+const chainsOf = oncePer((_plugins: readonly AdmissionPlugin[]) => oncePer((_kind: KindDefinition) => new Map<string, Chain>()));
 
 function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, subresource: string, verb: AdmissionVerb): Chain {
-  const byVerb = ensure(
-    ensure(chains, plugins, () => new WeakMap<object, Map<string, Chain>>()),
-    kind,
-    () => new Map<string, Chain>(),
-  );
+  const byVerb = chainsOf(plugins)(kind);
   const id = `${verb} ${subresource}`;
   let chain = byVerb.get(id);
   if (!chain) {
