@@ -59,7 +59,7 @@ describe('the status', () => {
     [1, 'FailedCreate'],
     [5, 'FailedDelete'],
   ])('with %i pods and a failure has the condition %s', (count, reason) => {
-    expect(planStatus(owner(), { active: pods(count), failure: 'no room', now: NOW }).conditions).toEqual([
+    expect(planStatus(owner(), { active: pods(count), failure: { message: 'no room' }, now: NOW }).conditions).toEqual([
       { type: 'ReplicaFailure', status: 'True', reason, message: 'no room', lastTransitionTime: '2026-01-02T00:00:00Z' },
     ]);
   });
@@ -67,8 +67,16 @@ describe('the status', () => {
   it('keeps the first failure until nothing fails any more', () => {
     const failing = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'first' };
     const before = owner({ replicas: 0, conditions: [failing] });
-    expect(planStatus(before, { active: [], failure: 'second', now: NOW }).conditions).toEqual([failing]);
+    expect(planStatus(before, { active: [], failure: { message: 'second' }, now: NOW }).conditions).toEqual([failing]);
     expect(planStatus(before, { active: [], now: NOW }).conditions).toBeUndefined();
+  });
+
+  it('shows the fault of an invalid spec as it is now', () => {
+    const fault = { type: 'ReplicaFailure', status: 'True', reason: 'InvalidSpec', message: 'one', lastTransitionTime: '2026-01-01T00:00:00Z' };
+    const before = owner({ replicas: 0, conditions: [fault] });
+    const next = (failure: { message: string; reason?: string }) => planStatus(before, { active: [], failure, now: NOW }).conditions;
+    expect(next({ message: 'two', reason: 'InvalidSpec' })).toEqual([{ ...fault, message: 'two' }]);
+    expect(next({ message: 'no room' })).toEqual([{ ...fault, reason: 'FailedCreate', message: 'no room' }]);
   });
 });
 

@@ -3,7 +3,8 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { PodTemplateSpec } from '../../../api/pod/template/pod-template.ts';
 import { timeText } from '../../../base/clock.ts';
-import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
+import { conditionOf, withoutCondition } from '../conditions.ts';
+import { INVALID_SPEC } from '../invalid-spec.ts';
 import { availableFrom, isReady } from '../pod-state.ts';
 import { defined, nonZero } from '../status-fields.ts';
 import { podsToDelete } from './ranking.ts';
@@ -34,12 +35,21 @@ export interface StatusInput {
   readonly active: readonly Live<Pod>[];
   /** Left out if the kind does not count them. */
   readonly terminating?: number;
-  /** The error of this round's creations or deletions. */
-  readonly failure?: string | undefined;
+  readonly failure?: ReplicaFailure | undefined;
   readonly now: number;
 }
 
+/** The error of this round's creations or deletions, or the fault because of which there are none. */
+export interface ReplicaFailure {
+  readonly message: string;
+  /** Default: by the direction, as upstream has it. */
+  readonly reason?: string;
+}
+
 const REPLICA_FAILURE = 'ReplicaFailure';
+
+/** Returns the condition that tells of pods that could not be created or deleted. */
+export const failureOf = ({ status }: ReplicaOwner): ReplicaSetCondition | undefined => conditionOf(status?.conditions, REPLICA_FAILURE);
 
 /** Whether a pod carries every label of the template. */
 function carries(pod: Pod, labels: Readonly<Record<string, string>>): boolean {
@@ -48,13 +58,16 @@ function carries(pod: Pod, labels: Readonly<Record<string, string>>): boolean {
   return true;
 }
 
-function nextConditions(owner: ReplicaOwner, active: number, failure: string | undefined, now: number): ReplicaSetCondition[] {
+/** The first error stays, as upstream has it, until a round succeeds; an invalid spec is shown as it is now. */
+function nextConditions(owner: ReplicaOwner, active: number, failure: ReplicaFailure | undefined, now: number): ReplicaSetCondition[] {
   const conditions = owner.status?.conditions ?? [];
-  const current = conditionOf(conditions, REPLICA_FAILURE);
+  const current = failureOf(owner);
   if (failure === undefined) return current ? withoutCondition(conditions, REPLICA_FAILURE) : conditions;
-  if (current) return conditions;
-  const reason = active < (owner.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete';
-  return withCondition(conditions, { type: REPLICA_FAILURE, status: 'True', reason, message: failure, lastTransitionTime: timeText(now) });
+  if (current && current.reason !== INVALID_SPEC && failure.reason === undefined) return conditions;
+  const { message, reason = active < (owner.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete' } = failure;
+  if (current?.reason === reason && current.message === message) return conditions;
+  const lastTransitionTime = current?.lastTransitionTime ?? timeText(now);
+  return [...withoutCondition(conditions, REPLICA_FAILURE), { type: REPLICA_FAILURE, status: 'True', reason, message, lastTransitionTime }];
 }
 
 /** Returns the status for these pods; zero counts are left out, as upstream does. */

@@ -11,14 +11,16 @@ import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Expectations } from '../../../runtime/control/expectations.ts';
 import { slowStart } from '../../../runtime/control/slow-start.ts';
+import type { Result } from '../../../runtime/queue/result.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../equality.ts';
+import { INVALID_SPEC, invalidSpec } from '../invalid-spec.ts';
 import { isActive, isTerminal } from '../pod-state.ts';
 import { isNamespaceTerminating, messageOf } from '../refusals.ts';
 import type { ReplicaKinds } from './kinds.ts';
 import type { ReplicaOwner, ReplicaPlan } from './plan.ts';
-import { nextAvailability, planReplicas, planStatus } from './plan.ts';
+import { failureOf, nextAvailability, planReplicas, planStatus } from './plan.ts';
 import type { PodControl } from './pod-control.ts';
 
 /** The parts that the reconcile function of a replica controller is made of. */
@@ -40,8 +42,9 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
       expectations.forget(keyText(key));
       return DONE;
     }
+    const fault = invalidSpec({ ...owner.spec, selector: kinds.selectorOf(owner) }, kinds.owners.kind);
+    if (fault !== undefined) return refuse(parts, owner, fault);
     const selector = selectorFrom(kinds.selectorOf(owner));
-    if (!selector.matchesAnything) return DONE;
     // Asked before the pods are read: objects observed by now are among those read next.
     const settled = expectations.satisfied(keyText(key));
     const candidates = [...controlledBy(pods, owner.metadata.uid), ...orphansIn(pods, key.namespace)];
@@ -60,7 +63,7 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
     const status = planStatus(owner, {
       active,
       ...(kinds.countsTerminating ? { terminating } : {}),
-      failure: failure === undefined ? undefined : messageOf(failure),
+      failure: failure === undefined ? undefined : { message: messageOf(failure) },
       now,
     });
     await writeStatus(parts, owner, status);
@@ -68,6 +71,19 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
     const requeueAfterMs = nextAvailability(active, owner.spec?.minReadySeconds ?? 0, now);
     return requeueAfterMs === undefined ? DONE : { requeueAfterMs };
   };
+}
+
+/** Leaves the pods as they are until the spec is changed, and says why in an event and a condition. */
+async function refuse<T extends ReplicaOwner>(parts: ReplicaParts<T>, owner: Live<T>, message: string): Promise<Result> {
+  const { env, kinds, pods } = parts;
+  const failure = { message, reason: INVALID_SPEC };
+  const owned = controlledBy(pods, owner.metadata.uid);
+  const terminating = owned.filter((pod) => isDeleting(pod) && !isTerminal(pod)).length;
+  const counts = { active: owned.filter(isActive), ...(kinds.countsTerminating ? { terminating } : {}) };
+  const status = planStatus(owner, { ...counts, failure, now: env.clock.now() });
+  if (failureOf(owner)?.message !== message) env.recorder.event(owner, 'Warning', INVALID_SPEC, message);
+  await writeStatus(parts, owner, status);
+  return DONE;
 }
 
 /** Returns the active pods of the owner and of its siblings under one controller. */

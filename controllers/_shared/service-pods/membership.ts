@@ -17,11 +17,17 @@ export interface ResolvedPort {
 
 export const isHeadless = (service: Service): boolean => service.spec?.clusterIP === 'None';
 
-/** Whether a service's endpoints are written by controllers: it selects pods, and is no ExternalName. */
-export const selectsPods = (service: Service): boolean => service.spec?.selector !== undefined && service.spec.type !== 'ExternalName';
+/**
+ * Returns the service's selector in the form of other kinds; undefined if it has none. An empty one is none: Go's `omitempty` leaves it out
+ * of what is stored, and it must not take all pods of the namespace where it gets through.
+ */
+export function selectorOf({ spec }: Service): LabelSelector | undefined {
+  for (const _ in spec?.selector) return { matchLabels: spec.selector };
+  return undefined;
+}
 
-/** Returns the service's selector in the form of other kinds. */
-export const selectorOf = (service: Service): LabelSelector | undefined => service.spec?.selector && { matchLabels: service.spec.selector };
+/** Whether a service's endpoints are written by controllers: it selects pods, and is no ExternalName. */
+export const selectsPods = (service: Service): boolean => service.spec?.type !== 'ExternalName' && selectorOf(service) !== undefined;
 
 /** Returns the pods that a service selects. */
 export function podsOf(service: Live<Service>, pods: Informer<Pod>): readonly Live<Pod>[] {

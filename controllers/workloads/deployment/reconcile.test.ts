@@ -53,6 +53,23 @@ describe('a Deployment', () => {
     expect(stub.events).toEqual([]);
   });
 
+  it('whose selector does not match its template makes no ReplicaSet, releases none, and says so once', async () => {
+    await stub.reconcile('web');
+    await stub.catchUp(replicaSets);
+    await stub.client.patch(deployments, key, { type: 'merge', body: { spec: { selector: { matchLabels: { app: 'other' } } } } });
+    await stub.catchUp(deployments);
+    await stub.reconcile('web');
+    await stub.catchUp(deployments);
+    await stub.reconcile('web');
+    const message = 'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`';
+    const [set] = await sets();
+    expect(await sets()).toHaveLength(1);
+    expect(set?.metadata.ownerReferences).toHaveLength(1);
+    expect(stub.events.slice(1)).toEqual([`InvalidSpec: ${message}`]);
+    const { status } = await stub.client.get(deployments, key);
+    expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'ReplicaFailure', status: 'True', reason: 'InvalidSpec', message }));
+  });
+
   it('that was changed meanwhile is tried again on what it is now', async () => {
     await stub.client.patch(deployments, key, { type: 'merge', body: { spec: { replicas: 5 } } });
     await expect(stub.reconcile('web')).rejects.toMatchObject({ reason: 'Conflict' });

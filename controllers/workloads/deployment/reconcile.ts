@@ -6,14 +6,16 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
 import { selectorFrom } from '../../../api/selector/selector.ts';
+import { isEmptySelector } from '../../../api/validation/label-selector.ts';
 import { claim } from '../../../runtime/control/claim.ts';
 import type { Reconcile } from '../../../runtime/control/controller.ts';
 import { controlledBy, controllerOf, controllerRefTo, orphansIn } from '../../../runtime/control/controller-ref.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Result } from '../../../runtime/queue/result.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import { withCondition } from '../../_shared/conditions.ts';
+import { conditionOf, withCondition, withoutCondition } from '../../_shared/conditions.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
+import { INVALID_SPEC, invalidSpec } from '../../_shared/invalid-spec.ts';
 import { isTerminal } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating, messageOf, unlessGone } from '../../_shared/refusals.ts';
 import { REVISION } from './annotations.ts';
@@ -21,7 +23,7 @@ import type { Draft } from './draft.ts';
 import { replicaSetOf } from './draft.ts';
 import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
-import { condition, nextProgressCheck, PROGRESSING, planRolloutStatus, planStatus, progressDeadline } from './status.ts';
+import { condition, nextProgressCheck, PROGRESSING, planRolloutStatus, planStatus, progressDeadline, REPLICA_FAILURE } from './status.ts';
 import { sameTemplate } from './template.ts';
 
 export interface DeploymentKinds {
@@ -35,8 +37,7 @@ interface DeploymentParts {
   readonly kinds: DeploymentKinds;
 }
 
-const selectsAll = ({ spec }: Deployment): boolean =>
-  Object.keys(spec?.selector.matchLabels ?? {}).length === 0 && (spec?.selector.matchExpressions ?? []).length === 0;
+const selectsAll = ({ spec }: Deployment): boolean => spec?.selector !== undefined && isEmptySelector(spec.selector);
 
 /** Brings the ReplicaSets a step closer to the Deployment, and its status up to date. */
 export function createDeploymentReconcile(env: ControllerEnv, kinds: DeploymentKinds): Reconcile {
@@ -52,6 +53,8 @@ export function createDeploymentReconcile(env: ControllerEnv, kinds: DeploymentK
       env.recorder.event(deployment, 'Warning', 'SelectingAll', message);
       return writeStatus(parts, deployment, { ...deployment.status, observedGeneration: deployment.metadata.generation });
     }
+    const fault = invalidSpec({ selector: undefined, ...deployment.spec }, kinds.deployments.kind);
+    if (fault !== undefined) return refuse(parts, deployment, fault);
     const selector = selectorFrom(deployment.spec?.selector);
     const candidates = [...controlledBy(replicaSets, deployment.metadata.uid), ...orphansIn(replicaSets, key.namespace)];
     const matches = (rs: Live<ReplicaSet>) => selector.matches(rs.metadata.labels);
@@ -64,6 +67,20 @@ export function createDeploymentReconcile(env: ControllerEnv, kinds: DeploymentK
     const round = plan({ deployment, replicaSets: claimed.owned, oldPodsRun, now: env.clock.now() });
     return apply(parts, deployment, claimed.owned, round);
   };
+}
+
+/** Leaves the ReplicaSets as they are until the spec is changed, and says why in an event and a condition. */
+function refuse(parts: DeploymentParts, deployment: Live<Deployment>, message: string): Promise<Result> {
+  const { recorder, clock } = parts.env;
+  const conditions = deployment.status?.conditions ?? [];
+  const isTold = conditionOf(conditions, REPLICA_FAILURE)?.message === message;
+  if (!isTold) recorder.event(deployment, 'Warning', INVALID_SPEC, message);
+  const failure = condition(REPLICA_FAILURE, 'True', INVALID_SPEC, message, clock.now());
+  return writeStatus(parts, deployment, {
+    ...deployment.status,
+    observedGeneration: deployment.metadata.generation,
+    conditions: isTold ? conditions : [...withoutCondition(conditions, REPLICA_FAILURE), failure],
+  });
 }
 
 async function apply(parts: DeploymentParts, observed: Live<Deployment>, owned: readonly Live<ReplicaSet>[], round: Plan): Promise<Result> {

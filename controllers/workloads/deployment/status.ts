@@ -8,7 +8,7 @@ import { fencepostsOf, wantedReplicas } from './fenceposts.ts';
 
 export const PROGRESSING = 'Progressing';
 const AVAILABLE = 'Available';
-const REPLICA_FAILURE = 'ReplicaFailure';
+export const REPLICA_FAILURE = 'ReplicaFailure';
 const FOREVER = 2 ** 31 - 1;
 
 /** Returns the deadline in seconds; undefined if progress is not watched. */

@@ -85,6 +85,48 @@ describe('what fails', () => {
   });
 });
 
+describe('what cannot be valid', () => {
+  const pod = (name: string, labels: Record<string, string>) => ({ metadata: { name, namespace: 'default', labels }, spec: { containers: [] } });
+  const failure = async () => (await stub.client.get(replicaSets, { namespace: 'default', name: 'web' })).status?.conditions?.[0];
+  async function edit(spec: object): Promise<void> {
+    await stub.client.patch(replicaSets, { namespace: 'default', name: 'web' }, { type: 'merge', body: { spec } });
+    await stub.catchUp(replicaSets);
+  }
+
+  it('makes no pods, which would not count, and says so once', async () => {
+    await edit({ selector: { matchLabels: { app: 'other' } } });
+    await stub.reconcile('web');
+    await stub.catchUp(replicaSets);
+    await stub.reconcile('web');
+    expect(await made()).toHaveLength(0);
+    const message = 'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`';
+    expect(await failure()).toMatchObject({ type: 'ReplicaFailure', status: 'True', reason: 'InvalidSpec', message });
+    expect(stub.events).toEqual([`InvalidSpec: ${message}`]);
+  });
+
+  it('neither adopts nor deletes the pods that an empty selector would take', async () => {
+    await edit({ replicas: 1, selector: { matchLabels: null } });
+    for (const name of ['a', 'b', 'c']) await stub.client.create(pods, pod(name, { app: name }));
+    await stub.catchUp(pods);
+    await stub.reconcile('web');
+    expect((await made()).map(({ metadata }) => metadata.ownerReferences)).toEqual([undefined, undefined, undefined]);
+    expect(await failure()).toMatchObject({ reason: 'InvalidSpec', message: expect.stringContaining('empty selector is invalid for replicaset') });
+  });
+
+  it('keeps the pods that it has, counts them, and goes on once it is mended', async () => {
+    await stub.reconcile('web');
+    await stub.catchUp(pods);
+    await edit({ selector: { matchLabels: { app: 'other' } } });
+    await stub.reconcile('web');
+    expect(deletions()).toBe(0);
+    expect((await stub.client.get(replicaSets, { namespace: 'default', name: 'web' })).status).toMatchObject({ replicas: 3 });
+    await edit({ replicas: 4, selector: { matchLabels: { app: 'web' } } });
+    await stub.reconcile('web');
+    expect(await made()).toHaveLength(4);
+    expect(await failure()).toBeUndefined();
+  });
+});
+
 it('wakes for what its counts depend on, and for nothing else', async () => {
   await stub.reconcile('web');
   await stub.catchUp(pods);
