@@ -36,7 +36,7 @@ export function conceptControllers(kinds: ConceptKinds, counted: () => readonly 
     ...(sets ? [replicaSetController({ replicaSets: sets, pods })] : []),
     ...(kinds.replicationControllers ? [replicationControllerController({ replicationControllers: kinds.replicationControllers, pods })] : []),
     ...(kinds.services ? [endpointSliceController({ services: kinds.services, pods, nodes, endpointSlices })] : []),
-    ...(kinds.services ? [serviceLoadBalancerController({ services: kinds.services, nodes, endpointSlices })] : []),
+    ...(kinds.services ? [serviceLoadBalancerController({ services: kinds.services, nodes, endpointSlices }, { finalizer: false })] : []),
     ...(kinds.resourceQuotas ? [resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted, charged: false })] : []),
   ];
 }

@@ -65,7 +65,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),
-    serviceLoadBalancerController({ services, nodes, endpointSlices }),
+    serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer: true }),
     resourceQuotaController({ resourceQuotas, counted: namespaced }),
     namespaceController({ namespaces, pods, content: namespaced }),
     podGcController({ nodes, pods }, options.podGc),

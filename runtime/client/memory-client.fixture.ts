@@ -184,7 +184,7 @@ function mergePatch(target: unknown, patch: unknown): unknown {
 const typeOf = (value: unknown) => (typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined);
 
 function mergeByType(target: unknown, patch: readonly unknown[]): unknown {
-  if (!patch.every((item) => typeOf(item) !== undefined)) return patch;
+  if (patch.length === 0 || patch.some((item) => typeOf(item) === undefined)) return patch;
   const old: readonly unknown[] = Array.isArray(target) ? target : [];
   return [
     ...old.map((item) => {

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
-import type { Service } from '../../../api/kinds/core/service/index.ts';
+import type { LoadBalancerIngress, Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
@@ -28,11 +28,25 @@ const serviceOf = (slice: Live<EndpointSlice>): ObjectKey => ({
   name: slice.metadata.labels?.[SERVICE_NAME] ?? '',
 });
 
-/** Whether a service has a load balancer, or had one that is to be taken down. */
-const concerns = (service: Service): boolean => wantsLoadBalancer(service) || (service.metadata?.finalizers?.includes(FINALIZER) ?? false);
+const isProtected = (service: Service): boolean => service.metadata?.finalizers?.includes(FINALIZER) ?? false;
+
+/** Whether a service shows addresses although it is of another type by now. */
+const hasLeftovers = ({ metadata, spec, status }: Service): boolean =>
+  spec?.type !== 'LoadBalancer' && metadata?.deletionTimestamp === undefined && (status?.loadBalancer?.ingress ?? []).length > 0;
+
+export interface LoadBalancerOptions {
+  /**
+   * Whether services carry upstream's finalizer while they have a load balancer. Only where this controller lives as long as the cluster does:
+   * nothing is to be taken down, and once an uninstalled controller is gone, nobody would take the finalizer off. Without it one that is there
+   * is taken off.
+   */
+  readonly finalizer: boolean;
+}
 
 /** Gives services of type LoadBalancer the nodes' addresses, as there is no cloud to ask; removes them when the type changes. */
-export function serviceLoadBalancerController(kinds: LoadBalancerKinds): ControllerDefinition {
+export function serviceLoadBalancerController(kinds: LoadBalancerKinds, { finalizer }: LoadBalancerOptions): ControllerDefinition {
+  /** Whether a service has a load balancer, or had one that is to be taken down. */
+  const concerns = (service: Service): boolean => wantsLoadBalancer(service) || isProtected(service) || (!finalizer && hasLeftovers(service));
   return {
     name: 'service-lb-controller',
     component: 'service-controller',
@@ -63,7 +77,8 @@ export function serviceLoadBalancerController(kinds: LoadBalancerKinds): Control
         if (service === undefined || !concerns(service)) return DONE;
         if (!wantsLoadBalancer(service)) return release(env, kinds.services, service);
         const nodesWithEndpoints = new Set(slices.byIndex(SLICES_BY_SERVICE, keyText(key)).flatMap(readyNodes));
-        return ensure(env, kinds.services, service, planIngress(service, nodes.list(), nodesWithEndpoints));
+        const ingress = planIngress(service, nodes.list(), nodesWithEndpoints);
+        return ensure(env, kinds.services, service, { ingress, finalizer });
       };
     },
   };
@@ -80,22 +95,32 @@ const finalizersPatch = (service: Live<Service>, finalizers: readonly string[]) 
   return { type: 'merge', body: { metadata: { uid, resourceVersion, finalizers } } } as const;
 };
 
-async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, ingress: object[]) {
+interface LoadBalancerState {
+  readonly ingress: readonly LoadBalancerIngress[];
+  readonly finalizer: boolean;
+}
+
+async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, { ingress, finalizer }: LoadBalancerState) {
   let current = service;
   const finalizers = service.metadata.finalizers ?? [];
-  const changed = !semanticallyEqual(service.status?.loadBalancer?.ingress, ingress);
-  if (!changed && finalizers.includes(FINALIZER)) return DONE;
-  if (finalizers.includes(FINALIZER) && (service.status?.loadBalancer?.ingress ?? []).length > 0) return moveTo(env, kind, service, ingress);
+  const asWanted = isProtected(service) === finalizer;
+  const changed = !semanticallyEqual(service.status?.loadBalancer?.ingress ?? [], ingress);
+  if (!changed && asWanted) return DONE;
+  if (asWanted && (service.status?.loadBalancer?.ingress ?? []).length > 0) return moveTo(env, kind, service, ingress);
   env.recorder.event(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
-  if (!finalizers.includes(FINALIZER)) current = await env.client.patch(kind, keyOf(service), finalizersPatch(service, [...finalizers, FINALIZER]));
-  if (changed) await env.client.update(kind, { ...current, status: { ...current.status, loadBalancer: { ingress } } }, { subresource: 'status' });
+  if (!asWanted) {
+    const others = finalizers.filter((name) => name !== FINALIZER);
+    current = await env.client.patch(kind, keyOf(service), finalizersPatch(service, finalizer ? [...others, FINALIZER] : others));
+  }
+  if (changed)
+    await env.client.update(kind, { ...current, status: { ...current.status, loadBalancer: { ingress: [...ingress] } } }, { subresource: 'status' });
   env.recorder.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
   return DONE;
 }
 
 /** Updates a load balancer that leads to other nodes than before. */
-async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, ingress: object[]) {
-  await env.client.update(kind, { ...service, status: { ...service.status, loadBalancer: { ingress } } }, { subresource: 'status' });
+async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, ingress: readonly LoadBalancerIngress[]) {
+  await env.client.update(kind, { ...service, status: { ...service.status, loadBalancer: { ingress: [...ingress] } } }, { subresource: 'status' });
   if (ingress.length > 0) env.recorder.event(service, 'Normal', 'UpdatedLoadBalancer', 'Updated load balancer with new hosts');
   else env.recorder.event(service, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
   return DONE;
@@ -108,8 +133,10 @@ async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Se
   if ((service.status?.loadBalancer?.ingress ?? []).length > 0) {
     current = await env.client.update(kind, { ...service, status: { ...service.status, loadBalancer: {} } }, { subresource: 'status' });
   }
-  const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-  await unlessGone(env.client.patch(kind, keyOf(current), finalizersPatch(current, finalizers)));
+  if (isProtected(service)) {
+    const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+    await unlessGone(env.client.patch(kind, keyOf(current), finalizersPatch(current, finalizers)));
+  }
   env.recorder.event(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
   return DONE;
 }
