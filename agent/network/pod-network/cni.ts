@@ -41,7 +41,7 @@ export async function writeCniConfig(options: CniOptions): Promise<boolean> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === wanted) return false;
   await mkdir(options.confDir, { recursive: true, mode: 0o755 });
   // The new file's name has no ending that containerd reads: it sees the list whole or not at all.
-  await writeFile(`${file}.new`, wanted, { mode: 0o644 });
+  await writeFile(`${file}.new`, wanted, { mode: 0o600 });
   await rename(`${file}.new`, file);
   return true;
 }
