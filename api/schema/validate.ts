@@ -1,4 +1,4 @@
-import { isObject } from '../../base/json.ts';
+import { canonicalJson, isObject } from '../../base/json.ts';
 import { goPattern } from '../../base/regexp.ts';
 import type { FieldError } from './field-error.ts';
 import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-error.ts';
@@ -81,7 +81,8 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
     yield (value, path, errors) => {
       const failures = anyOf.map((schema) => fits(schema, value, path));
       if (failures.some((f) => f.length === 0)) return;
-      errors.push(whole(`"${path}" must validate at least one schema (anyOf)`), ...fewest(failures));
+      errors.push(whole(`"${path}" must validate at least one schema (anyOf)`));
+      for (const error of fewest(failures)) errors.push(error);
     };
   }
   if (oneOf?.length) {
@@ -90,14 +91,15 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
       const valid = failures.filter((f) => f.length === 0).length;
       if (valid === 1) return;
       const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-      errors.push(whole(`"${path}" must validate one and only one schema (oneOf). ${found}`), ...(valid === 0 ? fewest(failures) : []));
+      errors.push(whole(`"${path}" must validate one and only one schema (oneOf). ${found}`));
+      if (valid === 0) for (const error of fewest(failures)) errors.push(error);
     };
   }
   if (allOf?.length) {
     yield (value, path, errors) => {
       const failures = allOf.map((schema) => fits(schema, value, path)).filter((f) => f.length > 0);
       if (failures.length === 0) return;
-      errors.push(...failures.flat());
+      for (const error of failures.flat()) errors.push(error);
       errors.push(whole(`"${path}" must validate all the schemas (allOf)${failures.length === allOf.length ? '. None validated' : ''}`));
     };
   }
@@ -106,16 +108,6 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
       if (fits(not, value, path).length === 0) errors.push(whole(`"${path}" must not validate the schema (not)`));
     };
   }
-}
-
-/** Returns a canonical text, the same for objects whose keys have another order. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
-    .join(',')}}`;
 }
 
 function constraints(v: ValueValidation): Validator {
