@@ -1,6 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { pathSegmentName } from '../../api/validation/name-rules.ts';
-import type { AuthorizationAttributes } from '../contract/authorizer.ts';
+import type { AuthorizationAttributes, FieldRequirement } from '../contract/authorizer.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { Exchange } from '../contract/stage.ts';
 import { parseFieldSelector } from '../request/selection.ts';
@@ -10,21 +10,28 @@ export function attributesOf(user: UserInfo, { info, request }: Exchange): Autho
   const { verb, path } = info;
   if (!info.isResource)
     return { user, verb, isResource: false, group: '', version: '', resource: '', subresource: '', namespace: '', name: '', path };
-  const { group, version, plural: resource, subresource, accessNamespace: namespace } = info;
-  const name = info.name === '' && (verb === 'list' || verb === 'watch') ? selectedName(request.query.get('fieldSelector')) : info.name;
-  return { user, verb, isResource: true, group, version, resource, subresource, namespace, name, path };
+  const { group, version, plural: resource, subresource, accessNamespace: namespace, name } = info;
+  const fields = name === '' && request.query.size > 0 ? selectedFields(request.query, verb) : undefined;
+  if (!fields) return { user, verb, isResource: true, group, version, resource, subresource, namespace, name, path };
+  const own = verb === 'deletecollection' ? '' : onlyName(fields);
+  return { user, verb, isResource: true, group, version, resource, subresource, namespace, name: own, path, fieldSelector: fields };
 }
 
-/** The one name that a list or watch can bring, so that a role for that name allows it (k8s.io/apiserver/pkg/endpoints/request/requestinfo.go). */
-function selectedName(fieldSelector: string | null): string {
-  if (fieldSelector === null || !fieldSelector.includes('metadata.name')) return '';
+/** The field selector of a request for many objects. One that cannot be read is left to the verb, which answers what is wrong with it. */
+function selectedFields(query: URLSearchParams, verb: string): readonly FieldRequirement[] | undefined {
+  const text = verb === 'list' || verb === 'watch' || verb === 'deletecollection' ? query.get('fieldSelector') : null;
+  if (!text) return undefined;
   try {
-    const term = parseFieldSelector(fieldSelector).find(({ field, equal }) => equal && field === 'metadata.name');
-    return term && pathSegmentName(term.value, false).length === 0 ? term.value : '';
+    return parseFieldSelector(text);
   } catch {
-    // The verb answers what is wrong with the selector, to those who may use it.
-    return '';
+    return undefined;
   }
+}
+
+/** The one name that a list or watch can bring: a role for that name allows it (k8s.io/apiserver/pkg/endpoints/request/requestinfo.go). */
+function onlyName(fields: readonly FieldRequirement[]): string {
+  const term = fields.find(({ field, equal }) => equal && field === 'metadata.name');
+  return term && pathSegmentName(term.value, false).length === 0 ? term.value : '';
 }
 
 /** Upstream's sentence for a refusal: it names the user, the action and the place. */

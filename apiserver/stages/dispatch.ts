@@ -101,6 +101,7 @@ async function handled(handler: SubresourceHandler, call: Call, storage: Storage
     key,
     verb: info.verb,
     dryRun,
+    warnings: call.warnings,
     body: () => decodeBody(request)?.value,
     storage,
     async admit({ verb, object, old }) {
