@@ -11,10 +11,15 @@ import { issuerRoutes } from './authn/issuer-routes.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
+import { privilegedGroups } from './authz/privileged-groups.ts';
+import { escalationCheck } from './authz/rbac/escalation.ts';
+import { createRbac } from './authz/rbac/rbac.ts';
+import { unionAuthorizer } from './authz/union.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
+import type { StorageAccess } from './contract/storage-access.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
@@ -37,7 +42,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly tokens: ServiceAccountTokens;
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
-  readonly authorizer: Authorizer;
+  /** Authorizers that are asked after the privileged group and before the roles: the node authorizer. */
+  readonly authorizers?: (objects: StorageAccess) => readonly Authorizer[];
   readonly metrics: MetricsRegistries;
   /** `https://host:port` under which the server calls itself. */
   readonly externalUrl: string;
@@ -68,7 +74,7 @@ export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:maste
  * Puts an API server together: its resources, then its parts, then the pipeline that both make up. The only file that knows all parts.
  */
 export function composeApiServer(options: ComposeOptions): ComposedServer {
-  const { clock, log, metrics, authorizer } = options;
+  const { clock, log, metrics } = options;
   const resources = createResources(options);
   const authentication = { tokens: options.tokens, objects: resources.storage, clock, staticTokens: options.staticTokens };
   const ofToken = tokenAuthenticator(authentication);
@@ -76,6 +82,8 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const state = { started: false };
 
   const { registry, storage } = resources;
+  const rbac = createRbac(storage);
+  const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers?.(storage) ?? []), rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const parts: readonly Part[] = withIndex(resources, [
@@ -83,13 +91,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
     allocation,
     customResources({ objects: storage, registry, log }),
-    bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
+    bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
     {
       name: 'authentication',
       routes: issuerRoutes(options.tokens, options.externalUrl),
       subresources: [tokenRequestHandler(options.tokens), ...identityReviews(ofToken, clock)],
     },
-    { name: 'authorization', subresources: accessReviews(authorizer) },
+    { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
     documentsPart(resources),
     { name: 'health', routes: healthAndVersion(options, state) },
     metricsPart(metrics, resources),
@@ -108,6 +116,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
 
   async function start(): Promise<void> {
     await resources.ready;
+    rbac.start();
     // Services can be created once it is known which addresses are taken.
     await allocation.start();
     await Promise.all(parts.map((part) => (part === allocation ? undefined : part.start?.(client))));

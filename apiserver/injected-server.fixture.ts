@@ -5,7 +5,7 @@ import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
-import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
+import { privilegedGroups } from './authz/privileged-groups.ts';
 import type { Part } from './contract/part.ts';
 import type { ApiRequest, ResponseBody } from './contract/request.ts';
 import type { Resources } from './resources.ts';
@@ -13,7 +13,7 @@ import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
 import { createApiServer } from './server.ts';
 
-/** For tests: a server on the memory store, asked without a socket. Everybody is an administrator; shared objects are frozen. */
+/** For tests: a server on the memory store, asked without a socket. Its one user is a member of system:masters; shared objects are frozen. */
 export interface InjectedServer {
   readonly server: ApiServer;
   readonly store: Store;
@@ -56,7 +56,7 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
   const server = createApiServer({
     resources,
     authenticator: { authenticate: () => ({ name: 'admin', groups: ['system:masters'] }) },
-    authorizer: everyAuthenticatedUser(silentLogger),
+    authorizer: privilegedGroups,
     parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)], ...(typeof part === 'function' ? part(resources) : part) }],
   });
   await server.ready;

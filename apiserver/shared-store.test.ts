@@ -6,7 +6,7 @@ import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store, WatchBatch } from '../store/store.ts';
 import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
-import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
+import { privilegedGroups } from './authz/privileged-groups.ts';
 import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
 import { createApiServer } from './server.ts';
@@ -52,7 +52,7 @@ async function serverOn(store: Store): Promise<ApiServer> {
   const server = createApiServer({
     resources,
     authenticator: { authenticate: () => admin },
-    authorizer: everyAuthenticatedUser(silentLogger),
+    authorizer: privilegedGroups,
     parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)] }],
   });
   servers.push(server);

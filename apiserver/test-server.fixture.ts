@@ -4,7 +4,6 @@ import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/log.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { serviceAccountTokens } from './authn/service-account-token.ts';
-import { everyAuthenticatedUser } from './authz/every-authenticated-user.ts';
 import type { ComposeOptions } from './compose.ts';
 import { composeApiServer, SELF } from './compose.ts';
 import type { ApiResponse, UserInfo } from './contract/request.ts';
@@ -46,7 +45,6 @@ export async function startTestServer(options: Partial<ComposeOptions> = {}) {
   const server = composeApiServer({
     kinds: allKinds,
     log: silentLogger,
-    authorizer: everyAuthenticatedUser(silentLogger),
     externalUrl: 'https://127.0.0.1:6443',
     metrics: metricsRegistries(),
     freeze: true,

@@ -13,7 +13,9 @@ import { secrets } from '../api/kinds/core/secret.ts';
 import { services } from '../api/kinds/core/service/index.ts';
 import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
+import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
+import { clusterRoleAggregationController } from './identity/cluster-role-aggregation/controller.ts';
 import { rootCaController } from './identity/root-ca/controller.ts';
 import { serviceAccountController } from './identity/service-account/controller.ts';
 import { serviceAccountTokenController } from './identity/service-account-token/controller.ts';
@@ -72,5 +74,6 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     garbageCollectorController({ collected: options.kinds }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),
+    clusterRoleAggregationController({ clusterRoles }),
   ];
 }

@@ -1,20 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { silentLogger } from '../../base/log.ts';
 import type { Authorizer, Decision, UserRules } from '../contract/authorizer.ts';
 import { startTestServer } from '../test-server.fixture.ts';
-import { everyAuthenticatedUser } from './every-authenticated-user.ts';
 
 const REVIEWS = '/apis/authorization.k8s.io/v1';
-const everybody = everyAuthenticatedUser(silentLogger);
 const spec = { user: 'jane', resourceAttributes: { verb: 'get', resource: 'secrets', namespace: 'dev' } };
 
-/** A server whose authorizer answers for jane as given, and lets everybody else do everything. */
+/** A server whose authorizer answers for jane as given, and leaves everybody else to roles. */
 async function asked(decision: Decision, rules: Partial<UserRules> = {}) {
   const authorizer: Authorizer = {
-    authorize: (attributes) => (attributes.user.name === 'jane' ? decision : everybody.authorize(attributes)),
+    authorize: (attributes) => (attributes.user.name === 'jane' ? decision : { verdict: 'no opinion' }),
     rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false, ...rules }),
   };
-  const server = await startTestServer({ authorizer });
+  const server = await startTestServer({ authorizers: () => [authorizer] });
   const local = { metadata: { namespace: 'dev' }, spec };
   const [cluster, namespaced, listed] = [
     await server.ask('POST', `${REVIEWS}/subjectaccessreviews`, { body: { spec } }),
@@ -49,28 +46,5 @@ describe('access reviews', () => {
     const nonResourceRules = [{ verbs: ['get'], nonResourceURLs: ['/healthz'] }];
     const given = { resourceRules, nonResourceRules, incomplete: true, evaluationError: 'a webhook cannot list' };
     expect((await asked({ verdict: 'allow' }, given)).rules).toEqual(given);
-  });
-});
-
-describe('the rule that every authenticated user may do everything', () => {
-  const attributes = { verb: 'get', group: '', version: '', resource: '', subresource: '', namespace: '', name: '', path: '', isResource: true };
-  const users = {
-    jane: { name: 'jane', groups: ['system:authenticated'] },
-    anonymous: { name: 'system:anonymous', groups: ['system:unauthenticated'] },
-  };
-
-  it.each([
-    ['jane', { resource: 'pods' }, 'allow'],
-    ['jane', { isResource: false, path: '/metrics' }, 'allow'],
-    ['anonymous', { resource: 'pods' }, 'no opinion'],
-    ['anonymous', { isResource: false, path: '/healthz' }, 'allow'],
-    ['anonymous', { isResource: false, path: '/metrics' }, 'no opinion'],
-  ] as const)('%s, %j: %s', (name, asks, verdict) => {
-    expect(everybody.authorize({ ...attributes, ...asks, user: users[name] })).toEqual({ verdict });
-  });
-
-  it('lists what it allows', async () => {
-    expect(await everybody.rulesFor(users.jane, 'dev')).toMatchObject({ incomplete: false, resourceRules: [{ verbs: ['*'] }] });
-    expect(await everybody.rulesFor(users.anonymous, 'dev')).toMatchObject({ resourceRules: [], nonResourceRules: [{ verbs: ['get'] }] });
   });
 });

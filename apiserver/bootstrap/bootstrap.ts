@@ -1,15 +1,18 @@
 import { aborted } from '../../base/abort.ts';
+import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import type { Store } from '../../store/store.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensurePriorityClasses, ensureSystemNamespaces } from './cluster-objects.ts';
 import { ensureKubernetesService } from './kubernetes-service.ts';
+import { ensureClusterPolicy, ensureNamespacePolicy } from './rbac/default-policy.ts';
 import { serverLeases } from './server-leases.ts';
 
 export interface BootstrapOptions {
   readonly objects: StorageAccess;
   readonly store: Store;
+  readonly log: Logger;
   /** The address of the service `kubernetes`. */
   readonly serviceIp: string;
   /** The address at which pods reach this server; without it the service points nowhere. */
@@ -21,11 +24,11 @@ export interface BootstrapOptions {
 const PERIOD_MS = 10_000;
 
 /**
- * The part of the server that keeps the objects of every cluster: namespaces, system priority classes, and the service `kubernetes` with its
- * endpoints. Its controllers look again every ten seconds; if nothing is amiss that reads the cache only (and renews the lease of a shared
+ * The part of the server that keeps the objects of every cluster: namespaces, system priority classes, the service `kubernetes` with its
+ * endpoints, and, looked at once per start, the default roles and bindings. Its controllers look again every ten seconds; if nothing is amiss that reads the cache only (and renews the lease of a shared
  * store).
  */
-export function bootstrap({ objects, store, serviceIp, advertise: given, shared }: BootstrapOptions) {
+export function bootstrap({ objects, store, log, serviceIp, advertise: given, shared }: BootstrapOptions) {
   // Endpoints may not be loopback addresses: a server that only this machine reaches is not pointed to.
   const isReachable = given !== undefined && !given.address.startsWith('127.') && given.address !== '::1';
   const advertise = isReachable ? given : undefined;
@@ -48,8 +51,8 @@ export function bootstrap({ objects, store, serviceIp, advertise: given, shared 
     ],
     /** Resolves once all of them are there; `client` is the server itself, which may do everything. */
     async start(client: Client): Promise<void> {
-      await Promise.all([ensureNamespaces(client), ensureClasses(client)]);
-      await ensureService(client);
+      await Promise.all([ensureNamespaces(client), ensureClasses(client), ensureClusterPolicy({ client, objects, log })]);
+      await Promise.all([ensureService(client), ensureNamespacePolicy({ client, objects, log })]);
     },
   };
 }

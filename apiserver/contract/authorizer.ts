@@ -14,6 +14,15 @@ export interface AuthorizationAttributes {
   readonly namespace: string;
   readonly name: string;
   readonly path: string;
+  /** The requirements of the field selector of a list, watch or deletecollection; all hold. Undefined: it has none. */
+  readonly fieldSelector?: readonly FieldRequirement[];
+}
+
+export interface FieldRequirement {
+  readonly field: string;
+  readonly value: string;
+  /** Whether the field must have the value, or must not. */
+  readonly equal: boolean;
 }
 
 /**

@@ -41,6 +41,11 @@ export interface Subscriber {
   readonly deliver: (event: CacheEvent) => void;
   /** Called if the feed had a gap: the subscriber may have missed changes. It is unsubscribed and should end. */
   readonly broken: () => void;
+  /**
+   * Set for a subscriber that wants the newest states, not every change: after a gap it stays, and gets one event for each object that changed
+   * or was deleted meanwhile.
+   */
+  readonly survivesGaps?: true;
 }
 
 /** A field by whose value a list or watch may be narrowed. */

@@ -19,6 +19,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Names and values in turn, as they were sent: a header that came repeatedly stands repeatedly. Undefined for clients in this process. */
+  readonly rawHeaders?: readonly string[];
   /** The raw body (network), or an object that is already decoded and may be kept (loopback). */
   readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
   /** Set by clients in this process, which need not be authenticated. */

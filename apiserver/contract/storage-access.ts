@@ -21,6 +21,9 @@ export interface StorageAccess {
   modify<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, change: (current: Live<T>) => T): Promise<Live<T>>;
   /** Deletes at once, whatever grace period or finalizers there are; returns false if there was nothing. */
   remove(kind: Kind, key: ObjectKey): Promise<boolean>;
-  /** Calls `changed` for every change of a kind from now on, in order, synchronously. Returns a function that ends it. */
+  /**
+   * Calls `changed` for every change of a kind from now on, in order, synchronously; after a gap in the store's feed once for each object that
+   * changed meanwhile. Returns a function that ends it.
+   */
   follow<T extends KubeObject>(kind: Kind<T>, changed: (object: Live<T>, deleted: boolean) => void): () => void;
 }

@@ -16,6 +16,8 @@ export interface SubresourceRequest {
   readonly key: ObjectKey;
   readonly verb: Verb;
   readonly dryRun: boolean;
+  /** Texts for `Warning:` headers; handlers add to them. */
+  readonly warnings: string[];
   /** Decodes the body as plain JSON; returns undefined if there is none. @throws StatusError 400, 413, 415. */
   readonly body: () => unknown;
   /** The stored objects, past authorisation and admission. */

@@ -14,6 +14,7 @@ export class HttpRequest implements ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: ApiRequest['headers'];
+  readonly rawHeaders: readonly string[];
   readonly connection?: Connection;
   readonly user?: UserInfo;
   body?: { readonly bytes: Buffer };
@@ -28,6 +29,7 @@ export class HttpRequest implements ApiRequest {
     this.path = question < 0 ? url : url.slice(0, question);
     this.query = question < 0 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
     this.headers = req.headers as ApiRequest['headers'];
+    this.rawHeaders = req.rawHeaders;
     if (connection) this.connection = connection;
     this.output = output;
   }

@@ -67,20 +67,11 @@ export function joinRoute(ca: KeyPair, clock: Clock): RouteHandler {
 
 const OTHERS: Decision = { verdict: 'no opinion' };
 const JOINS: Decision = { verdict: 'allow' };
-const ONLY_JOINS: Decision = { verdict: 'deny', reason: 'a bootstrap token only lets a node join' };
-const JOIN_RULES: UserRules = {
-  resourceRules: [],
-  nonResourceRules: [{ verbs: ['post'], nonResourceURLs: [JOIN_PATH] }],
-  incomplete: false,
-  exclusive: true,
-};
+const JOIN_RULES: UserRules = { resourceRules: [], nonResourceRules: [{ verbs: ['post'], nonResourceURLs: [JOIN_PATH] }], incomplete: false };
 const NO_RULES: UserRules = { resourceRules: [], nonResourceRules: [], incomplete: false };
 
-/** A bootstrap token is good for joining a node and for nothing else, whatever other authorizers would allow. */
+/** Lets holders of a bootstrap token join a node. Whatever else they may do, roles say. */
 export const bootstrappersMayJoin: Authorizer = {
-  authorize({ user, isResource, path }) {
-    if (!user.groups.includes(BOOTSTRAPPERS)) return OTHERS;
-    return !isResource && path === JOIN_PATH ? JOINS : ONLY_JOINS;
-  },
+  authorize: ({ user, isResource, path }) => (!isResource && path === JOIN_PATH && user.groups.includes(BOOTSTRAPPERS) ? JOINS : OTHERS),
   rulesFor: (user) => (user.groups.includes(BOOTSTRAPPERS) ? JOIN_RULES : NO_RULES),
 };

@@ -3,7 +3,7 @@ import { isWholeObject } from '../../api/definition/kind.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Resource } from '../contract/resource.ts';
-import type { Stage } from '../contract/stage.ts';
+import type { Exchange, Stage } from '../contract/stage.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
@@ -18,7 +18,7 @@ import { patch } from '../verbs/patch.ts';
 import { scale } from '../verbs/scale.ts';
 import { update } from '../verbs/update.ts';
 import { watch } from '../verbs/watch.ts';
-import { methodNotAllowed, pathNotFound } from './refusals.ts';
+import { methodNotAllowed, noSuchPage, pathNotFound } from './refusals.ts';
 
 const VERBS: Readonly<Record<Verb, (call: Call) => Promise<Result>>> = {
   get,
@@ -46,7 +46,7 @@ export function dispatch({ core, storage, subresources }: DispatchOptions): Stag
       const { request, info, user, warnings } = exchange;
       if (!info.isResource || !user) throw pathNotFound();
       const resource = core.registry.find(info.group, info.version, info.plural);
-      if (!resource) throw pathNotFound();
+      if (!resource) return notServed(exchange, info, core);
       if (resource.kind.deprecation !== undefined) warnings.push(resource.kind.deprecation);
       const call: Call = { core, request, info, resource, user, warnings };
       exchange.call = call;
@@ -54,6 +54,13 @@ export function dispatch({ core, storage, subresources }: DispatchOptions): Stag
       return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, call, storage) : serve(call);
     },
   };
+}
+
+/** The answer where there is no such resource. Clients from the network get upstream's plain text unless it serves that version of the group. */
+async function notServed({ form }: Exchange, { group, version }: ResourceRequestInfo, { registry }: Core): Promise<Result> {
+  const isKnown = registry.kinds.some((kind) => !kind.structural && kind.group === group && kind.version === version);
+  if (form === undefined || isKnown) throw pathNotFound();
+  return noSuchPage();
 }
 
 function serve(call: Call): Promise<Result> {
@@ -94,6 +101,7 @@ async function handled(handler: SubresourceHandler, call: Call, storage: Storage
     key,
     verb: info.verb,
     dryRun,
+    warnings: call.warnings,
     body: () => decodeBody(request)?.value,
     storage,
     async admit({ verb, object, old }) {

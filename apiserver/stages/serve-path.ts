@@ -1,8 +1,7 @@
 import type { RawResult } from '../contract/call.ts';
 import type { Exchange, Stage } from '../contract/stage.ts';
-import { textResponse } from '../encode/encode.ts';
 import { isKnownMethod } from '../request/request-info.ts';
-import { methodNotAllowed, pathNotFound } from './refusals.ts';
+import { methodNotAllowed, noSuchPage, pathNotFound } from './refusals.ts';
 
 /** Answers paths that are no resources: by their route, or with 404. */
 export const servePath: Stage = {
@@ -15,5 +14,5 @@ async function answer({ request, route, user }: Exchange): Promise<RawResult> {
   if (response) return { type: 'raw', response };
   if (request.path.startsWith('/api/') || request.path.startsWith('/apis/'))
     throw isKnownMethod(request.method) ? pathNotFound() : methodNotAllowed();
-  return { type: 'raw', response: textResponse(404, '404 page not found\n', { 'content-type': 'text/plain; charset=utf-8' }) };
+  return noSuchPage();
 }

@@ -78,7 +78,11 @@ function createAccess({ registry, clock }: Core): StorageAccess {
     follow<T extends KubeObject>(kind: Kind<T>, changed: (object: Live<T>, deleted: boolean) => void) {
       const { cache } = resourceOf(kind).storage;
       return (
-        cache.subscribe(cache.revision, { deliver: (event) => changed(event.item.object as Live<T>, event.deleted), broken: () => {} }) ?? (() => {})
+        cache.subscribe(cache.revision, {
+          deliver: (event) => changed(event.item.object as Live<T>, event.deleted),
+          broken: () => {},
+          survivesGaps: true,
+        }) ?? (() => {})
       );
     },
   };

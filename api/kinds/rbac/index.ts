@@ -8,5 +8,5 @@ export const rbacGroup: KindGroup = {
   kinds: [roles, clusterRoles, roleBindings, clusterRoleBindings],
 };
 
-export { ClusterRole, clusterRoles, Role, roles } from './role.ts';
-export { ClusterRoleBinding, clusterRoleBindings, RoleBinding, roleBindings } from './role-binding.ts';
+export { ClusterRole, clusterRoles, PolicyRule, Role, roles } from './role.ts';
+export { ClusterRoleBinding, clusterRoleBindings, RoleBinding, RoleRef, roleBindings } from './role-binding.ts';

@@ -96,7 +96,11 @@ function validate(binding: AnyBinding, namespaced: boolean): FieldError[] {
 /** The role of a binding is immutable: a user who may change its subjects need not hold its permissions. */
 function validateUpdate(binding: AnyBinding, old: AnyBinding, namespaced: boolean): FieldError[] {
   const errors = validate(binding, namespaced);
-  if (!semanticEqual(binding.roleRef, old.roleRef)) errors.push(invalid('roleRef', binding.roleRef, 'cannot change roleRef'));
+  if (!semanticEqual(binding.roleRef, old.roleRef)) {
+    // Upstream shows its internal form, whose names are Go's.
+    const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? {};
+    errors.push(invalid('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef'));
+  }
   return errors;
 }
 

@@ -7,7 +7,7 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, ref, string, struct, topLevel } from '../../schema/fields.ts';
-import { childPath, indexPath, rootPath } from '../../validation/field-path.ts';
+import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { checkLabelSelector } from '../../validation/label-selector.ts';
 import { pathSegmentName } from '../../validation/name-rules.ts';
 
@@ -80,7 +80,11 @@ function validateClusterRole(role: ClusterRole): FieldError[] {
   }
   const path = childPath(rootPath('aggregationRule'), 'clusterRoleSelectors');
   selectors.forEach((selector, i) => {
-    checkLabelSelector(errors, selector, indexPath(path, i));
+    const before = errors.length;
+    const at = indexPath(path, i);
+    checkLabelSelector(errors, selector, at);
+    // Upstream also parses the selector, which fails with this text.
+    if (errors.length > before) errors.push(invalid(pathText(at), null, 'invalid label selector.'));
   });
   return errors;
 }

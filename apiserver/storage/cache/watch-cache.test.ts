@@ -116,6 +116,9 @@ describe('the watch cache', () => {
     const cache = await cacheOn(store);
     await inner.create('/registry/configmaps/n/a', value('a'));
     const { events } = gather(cache, cache.revision);
+    const seen: string[] = [];
+    const deliver = ({ item, deleted }: CacheEvent) => seen.push(`${deleted ? 'gone' : 'there'} ${item.key}`);
+    cache.subscribe(cache.revision, { deliver, broken: () => seen.push('broken'), survivesGaps: true });
     cut?.(new Error('connection lost'));
     const gone = inner.delete('/registry/configmaps/n/a', 2);
     await inner.create('/registry/configmaps/n/b', value('b'));
@@ -123,6 +126,8 @@ describe('the watch cache', () => {
     await cache.reached(4);
     expect(events).toEqual(['broken']);
     expect(cache.snapshot('').items.map(({ key }) => key)).toEqual(['n/b']);
+    // One who wants the newest states is told what the gap hid.
+    expect(seen).toEqual(['there n/b', 'gone n/a']);
   });
 });
 

@@ -227,6 +227,7 @@ export class StoreWatchCache implements WatchCache {
 
   private async fill(): Promise<void> {
     const seen = new Set<string>();
+    const missed: Pick<StoredEvent, 'item' | 'previous' | 'deleted'>[] = [];
     let newest = 0;
     let after: string | undefined;
     let revision: number | undefined;
@@ -239,23 +240,36 @@ export class StoreWatchCache implements WatchCache {
         seen.add(item.key);
         newest = Math.max(newest, item.revision);
         const previous = this.items.get(item.key);
-        if (previous?.revision !== item.revision) this.items.put(item);
+        if (previous?.revision === item.revision) continue;
+        this.items.put(item);
+        missed.push({ item, previous, deleted: false });
       }
       after = page.items.at(-1)?.key;
       if (!page.more || after === undefined) break;
     }
-    for (const item of [...this.items.values()]) if (!seen.has(item.key)) this.items.delete(item);
+    for (const item of [...this.items.values()]) {
+      if (seen.has(item.key)) continue;
+      this.items.delete(item);
+      missed.push({ item: atRevision(this.textPrefix, item, revision), previous: item, deleted: true });
+    }
     this.ring.reset(Math.max(revision, newest));
     this.advance(revision);
+    const at = this.options.clock.monotonic();
+    for (const subscriber of this.subscribers) {
+      for (const change of missed) subscriber.deliver({ ...change, revision: change.item.revision, at, lines: new Map() });
+    }
   }
 
   /** Starts over, as every watcher must, after the feed has ended by itself: changes since then are unknown. */
   private async refeed(error: unknown): Promise<void> {
     if (this.stop.signal.aborted) return;
     this.options.log.warn({ err: error, prefix: this.prefix }, 'the watch on the store ended; reading everything anew');
-    for (const subscriber of [...this.allSubscribers()]) subscriber.broken();
+    const ended = [...this.allSubscribers()].filter((subscriber) => !subscriber.survivesGaps);
+    const lasting = [...this.subscribers].filter((subscriber) => subscriber.survivesGaps);
     this.subscribers.clear();
     this.indexedSubscribers.clear();
+    for (const subscriber of lasting) this.subscribers.add(subscriber);
+    for (const subscriber of ended) subscriber.broken();
     try {
       await this.start();
     } catch (failure) {

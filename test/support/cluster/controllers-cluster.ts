@@ -12,7 +12,7 @@ import { isNotFound } from '../../../api/meta/status-error.ts';
 import { admissionPlugins } from '../../../apiserver/admission/builtin/plugins.ts';
 import { serviceAccountTokens } from '../../../apiserver/authn/service-account-token.ts';
 import { tokenRequestHandler } from '../../../apiserver/authn/token-request.ts';
-import { everyAuthenticatedUser } from '../../../apiserver/authz/every-authenticated-user.ts';
+import { privilegedGroups } from '../../../apiserver/authz/privileged-groups.ts';
 import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
 import { createResources } from '../../../apiserver/resources.ts';
 import { createApiServer } from '../../../apiserver/server.ts';
@@ -66,7 +66,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
   const resources = createResources({ store: createMemoryStore(), kinds: [...kinds, ...(options.moreKinds ?? [])], clock, log, freeze: true });
   const server = createApiServer({
     resources,
-    authorizer: everyAuthenticatedUser(log),
+    authorizer: privilegedGroups,
     authenticator: { authenticate: () => ADMIN },
     parts: [
       {

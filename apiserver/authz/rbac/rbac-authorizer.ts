@@ -1,0 +1,175 @@
+import type { PolicyRule, RoleRef } from '../../../api/kinds/rbac/index.ts';
+import type { Subject } from '../../../api/kinds/rbac/role-binding.ts';
+import type { AuthorizationAttributes, Authorizer, Decision, UserRules } from '../../contract/authorizer.ts';
+import type { UserInfo } from '../../contract/request.ts';
+import type { Visits } from './compiled-role.ts';
+import { allowsPath, allowsResource, PATHS, topicOf } from './compiled-role.ts';
+import type { BindingEntry, Grant, RbacIndex, RoleEntry, Scope, SubjectEntry } from './rbac-index.ts';
+import { holderName } from './rbac-index.ts';
+
+/** An action in the form that roles are asked about. */
+interface Asked {
+  readonly verb: string;
+  readonly isResource: boolean;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** Undefined: all names. */
+  readonly name: string | undefined;
+  readonly path: string;
+}
+
+/** The rules of a user, and the problems in finding them. */
+export interface ResolvedRules {
+  readonly rules: readonly PolicyRule[];
+  /** `clusterrole.rbac.authorization.k8s.io "x" not found`, one per role that is missing; sorted. */
+  readonly problems: readonly string[];
+}
+
+export interface RbacAuthorizer extends Authorizer {
+  authorize(attributes: AuthorizationAttributes): Decision;
+  rulesFor(user: UserInfo, namespace: string): UserRules;
+  /** Whether the roles of the user allow what is asked, in this namespace or everywhere. */
+  holds(user: UserInfo, namespace: string, asked: Asked): boolean;
+  resolve(user: UserInfo, namespace: string): ResolvedRules;
+  /** The rules that looking at decisions has cost so far. */
+  readonly visits: Visits;
+}
+
+const NO_OPINION: Decision = { verdict: 'no opinion' };
+
+/** Decides by roles and bindings (plugin/pkg/auth/authorizer/rbac). Synchronous; a decision makes no objects but for the text of a refusal. */
+export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
+  const visits: Visits = { rules: 0 };
+
+  /** The grant that allows what is asked, among the roles of the user in the whole cluster, or in one namespace. */
+  function grantOf({ name, groups }: UserInfo, namespace: string, asked: Asked): Grant | undefined {
+    const own = index.users.get(name);
+    let grant = own && grantIn(scopeOf(own, namespace), asked, visits);
+    for (let i = 0; grant === undefined && i < groups.length; i++) {
+      const group = index.groups.get(groups[i] as string);
+      if (group) grant = grantIn(scopeOf(group, namespace), asked, visits);
+    }
+    return grant;
+  }
+
+  const find = (user: UserInfo, namespace: string, asked: Asked): Grant | undefined =>
+    grantOf(user, '', asked) ?? (namespace === '' ? undefined : grantOf(user, namespace, asked));
+
+  /** Calls back for each scope of the user: those of the whole cluster first. */
+  function eachScope({ name, groups }: UserInfo, namespace: string, visit: (scope: Scope) => void): void {
+    for (const place of namespace === '' ? [''] : ['', namespace]) {
+      const holders = [index.users.get(name), ...groups.map((group) => index.groups.get(group))];
+      for (const holder of new Set(holders)) {
+        const scope = holder && scopeOf(holder, place);
+        if (scope) visit(scope);
+      }
+    }
+  }
+
+  function problemsOf(user: UserInfo, namespace: string): readonly string[] {
+    let problems: Set<string> | undefined;
+    eachScope(user, namespace, ({ missing }) => {
+      for (const role of missing) {
+        problems ??= new Set();
+        problems.add(missingText(role));
+      }
+    });
+    return problems === undefined ? [] : [...problems].sort();
+  }
+
+  function resolve(user: UserInfo, namespace: string): ResolvedRules {
+    const seen = new Set<BindingEntry>();
+    const rules: PolicyRule[] = [];
+    eachScope(user, namespace, ({ bound }) => {
+      for (const [{ role }, grants] of bound) {
+        for (const { binding } of grants) {
+          // A binding that names the user and a group of theirs gives its rules once.
+          if (seen.has(binding)) continue;
+          seen.add(binding);
+          if (role) rules.push(...role.rules);
+        }
+      }
+    });
+    return { rules, problems: problemsOf(user, namespace) };
+  }
+
+  return {
+    visits,
+    resolve,
+    holds: (user, namespace, asked) => find(user, namespace, asked) !== undefined,
+    authorize(attributes) {
+      const { user, namespace } = attributes;
+      const grant = find(user, namespace, attributes);
+      if (grant) return decisionOf(grant, user);
+      const problems = problemsOf(user, namespace);
+      return problems.length === 0 ? NO_OPINION : { verdict: 'no opinion', reason: `RBAC: ${aggregateText(problems)}` };
+    },
+    rulesFor(user, namespace) {
+      const { rules, problems } = resolve(user, namespace);
+      return {
+        resourceRules: rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [] }) =>
+          resources.length > 0 ? [{ verbs, apiGroups, resources, resourceNames }] : [],
+        ),
+        nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs = [] }) => (nonResourceURLs.length > 0 ? [{ verbs, nonResourceURLs }] : [])),
+        incomplete: false,
+        ...(problems.length > 0 ? { evaluationError: aggregateText(problems) } : {}),
+      };
+    },
+  };
+}
+
+const scopeOf = (entry: SubjectEntry, namespace: string): Scope | undefined => (namespace === '' ? entry.cluster : entry.namespaces.get(namespace));
+
+function grantIn(scope: Scope | undefined, asked: Asked, visits: Visits): Grant | undefined {
+  if (scope === undefined) return undefined;
+  const { byTopic, bound } = scope;
+  let role: RoleEntry | undefined;
+  if (byTopic) {
+    role = allowing(byTopic.get(asked.isResource ? topicOf(asked.resource) : PATHS), asked, visits);
+    if (role === undefined && asked.isResource) role = allowing(byTopic.get('*'), asked, visits);
+  } else role = allowing(bound.keys(), asked, visits);
+  return role && bound.get(role)?.[0];
+}
+
+function allowing(roles: Iterable<RoleEntry> | undefined, asked: Asked, visits: Visits): RoleEntry | undefined {
+  if (roles === undefined) return undefined;
+  const { isResource, verb, group, resource, subresource, name, path } = asked;
+  for (const entry of roles) {
+    const { role } = entry;
+    if (role === undefined) continue;
+    if (isResource ? allowsResource(role, verb, group, resource, subresource, name, visits) : allowsPath(role, verb, path, visits)) return entry;
+  }
+  return undefined;
+}
+
+/** The decision with its reason, which names the first subject of the binding that the user is. */
+function decisionOf({ binding, subject }: Grant, user: UserInfo): Decision {
+  let named = 0;
+  while (named < subject && !isSubject(user, binding.subjects[named] as Subject, binding.namespace)) named++;
+  const known = binding.decisions[named];
+  if (known) return known;
+  const made: Decision = { verdict: 'allow', reason: `RBAC: allowed by ${describe(binding, binding.subjects[named] as Subject)}` };
+  binding.decisions[named] = made;
+  return made;
+}
+
+const isSubject = ({ name, groups }: UserInfo, subject: Subject, namespace: string): boolean =>
+  subject.kind === 'Group' ? groups.includes(subject.name) : holderName(subject, namespace) === name;
+
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** `RoleBinding "name/namespace" of Role "r" to User "u"`, in the order of upstream. */
+function describe({ name, namespace, roleRef }: BindingEntry, subject: Subject): string {
+  const binding = namespace === '' ? `ClusterRoleBinding ${quoted(name)}` : `RoleBinding ${quoted(`${name}/${namespace}`)}`;
+  const holder = subject.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace || namespace}` : subject.name;
+  return `${binding} of ${roleRef.kind} ${quoted(roleRef.name)} to ${subject.kind} ${quoted(holder)}`;
+}
+
+const missingText = ({ kind, name }: Pick<RoleRef, 'kind' | 'name'>): string =>
+  kind === 'Role' || kind === 'ClusterRole'
+    ? `${kind.toLowerCase()}.rbac.authorization.k8s.io ${quoted(name)} not found`
+    : `unsupported role reference kind: ${quoted(kind)}`;
+
+/** Joins errors as upstream's aggregate does. */
+export const aggregateText = (texts: readonly string[]): string => (texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`);
