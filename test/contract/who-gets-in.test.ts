@@ -64,7 +64,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 };
 
 /**
- * Who may do what: `+` allowed, `-` forbidden (403), `?` not known to the server (401). Read beside upstream's default roles
+ * The expected answer at each door, by identity: `+` allowed, `-` forbidden (403), `?` not known to the server (401). Read beside upstream's default roles
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings).
  */
 const WHO = `

@@ -90,7 +90,10 @@ const reachedOtherwise = (node: Live<Node>, old: Live<Node>): boolean =>
 const readyNodes = (slice: Live<EndpointSlice>): string[] =>
   (slice.endpoints ?? []).flatMap(({ conditions, nodeName }) => (conditions?.ready && nodeName ? [nodeName] : []));
 
-/** Where services are upstream's, by their status, which is all that upstream's role lets this controller write; a custom resource's status holds none. */
+/**
+ * Replaces the finalizers. `byStatus` goes through the status, which is all that upstream's role lets this controller write; the status of a custom
+ * resource holds no finalizers.
+ */
 function patchFinalizers(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, finalizers: readonly string[], byStatus: boolean) {
   const { uid, resourceVersion } = service.metadata;
   const body = { metadata: { uid, resourceVersion, finalizers } };
