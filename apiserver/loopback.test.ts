@@ -88,7 +88,7 @@ describe('the loopback client', () => {
     api.close();
     await api.store.compact(await api.store.revision());
     api = await startInjectedServer({ clock, store: api.store, namespaces: [] });
-    const anew = api.server.loopback({ name: 'system:test', groups: [] });
+    const anew = api.server.loopback({ name: 'system:test', groups: ['system:masters'] });
     await expect(anew.watch(configMaps, { resourceVersion: '1' }, () => {}, new AbortController().signal)).rejects.toMatchObject({
       reason: 'Expired',
     });

@@ -24,6 +24,8 @@ export interface Ask {
   /** Default: the administrator. `null`: the user that the headers identify. */
   readonly user?: UserInfo | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Names and values in turn: headers that come repeatedly. */
+  readonly rawHeaders?: readonly string[];
 }
 
 async function textOf(response: ApiResponse): Promise<string> {
@@ -57,7 +59,7 @@ export async function startTestServer(options: Partial<ComposeOptions> = {}) {
   const ended = new AbortController();
   const running = server.run(ended.signal);
 
-  async function ask(method: string, pathAndQuery: string, { body, user = ADMIN, headers = {} }: Ask = {}): Promise<Answer> {
+  async function ask(method: string, pathAndQuery: string, { body, user = ADMIN, headers = {}, rawHeaders }: Ask = {}): Promise<Answer> {
     const [path = '', query = ''] = pathAndQuery.split('?');
     const response = await server.handle({
       method,
@@ -66,6 +68,7 @@ export async function startTestServer(options: Partial<ComposeOptions> = {}) {
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: { bytes: Buffer.from(JSON.stringify(body)) } }),
       ...(user ? { user } : {}),
+      ...(rawHeaders ? { rawHeaders } : {}),
       signal: new AbortController().signal,
     });
     const text = await textOf(response);

@@ -16,7 +16,7 @@ async function asked(decision: Decision, rules: Partial<UserRules> = {}) {
   const [cluster, namespaced, listed] = [
     await server.ask('POST', `${REVIEWS}/subjectaccessreviews`, { body: { spec } }),
     await server.ask('POST', `${REVIEWS}/namespaces/dev/localsubjectaccessreviews`, { body: local }),
-    await server.ask('POST', `${REVIEWS}/selfsubjectrulesreviews`, { body: { spec: { namespace: 'dev' } } }),
+    await server.ask('POST', `${REVIEWS}/selfsubjectrulesreviews`, { user: { name: 'jane', groups: [] }, body: { spec: { namespace: 'dev' } } }),
   ];
   await server.stop();
   return { access: [cluster.json.status, namespaced.json.status], rules: listed.json.status };

@@ -90,7 +90,7 @@ beforeEach(async () => {
       },
     ],
   };
-  server = await startTestServer({ clock, parts: [part], staticTokens: parseTokenFile('s3cret,alice,u1,dev\n') });
+  server = await startTestServer({ clock, parts: [part], staticTokens: parseTokenFile('s3cret,alice,u1,system:masters\n') });
   await server.ask('POST', MAPS, { body: { metadata: { name: 'a' }, data: { k: '1' } } });
   events.length = 0;
 });
@@ -218,13 +218,13 @@ describe('an observer can write complete audit events', () => {
   });
 
   it('of clients in this process, their watches too', async () => {
-    const client = server.server.loopback({ name: 'system:kube-scheduler', groups: ['system:authenticated'] });
+    const client = server.server.loopback({ name: 'system:janitor', groups: ['system:masters', 'system:authenticated'] });
     const key = { namespace: 'default', name: 'a' };
     await client.delete(configMaps, key);
     expect(events.at(-1)).toMatchObject({
       verb: 'delete',
-      user: { username: 'system:kube-scheduler' },
-      userAgent: 'kube-scheduler',
+      user: { username: 'system:janitor' },
+      userAgent: 'janitor',
       oldObject: data('1'),
     });
     await client.delete(configMaps, key).catch(() => {});

@@ -121,7 +121,7 @@ describe('the stages of a request', () => {
   it.each([
     ['GET', '/nothing', 404, '404 page not found'],
     ['GET', '/api/v1/gadgets', 404, 'could not find the requested resource'],
-    ['GET', '/apis/nowhere/v1/things', 404, 'could not find the requested resource'],
+    ['GET', '/apis/nowhere/v1/things', 404, '404 page not found'],
     ['GET', '/api/v1/namespaces/dev/pods/p/none', 404, 'could not find the requested resource'],
     ['GET', '/api/v1/namespaces/dev/nodes', 404, 'could not find the requested resource'],
     ['POST', '/api/v1/namespaces/dev/pods/p', 405, 'does not allow this method'],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { controllerBindings } from '../../apiserver/bootstrap/rbac/controller-roles.ts';
+import { namespaceBindings } from '../../apiserver/bootstrap/rbac/namespace-roles.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { controllerUser, nodeUser, schedulerUser } from './identities.ts';
 
@@ -10,6 +12,7 @@ describe('the identities of the control plane', () => {
     const accounts = users.filter(({ name }) => name.startsWith('system:serviceaccount:kube-system:'));
     for (const { groups } of accounts) expect(groups).toEqual(SERVICE_ACCOUNTS);
     expect([...new Set(accounts.map(({ name }) => name.split(':').at(-1)))].sort()).toEqual([
+      'clusterrole-aggregation-controller',
       'deployment-controller',
       'endpoint-controller',
       'endpointslice-controller',
@@ -27,6 +30,9 @@ describe('the identities of the control plane', () => {
       'token-cleaner',
       'ttl-controller',
     ]);
+    const bindings = [...controllerBindings, ...namespaceBindings];
+    const bound = bindings.flatMap(({ subjects = [] }) => subjects.map(({ name }) => `system:serviceaccount:kube-system:${name}`));
+    for (const { name } of accounts) expect(bound).toContain(name);
     expect(users.filter((user) => !accounts.includes(user))).toEqual([{ name: 'system:kube-controller-manager', groups: ['system:authenticated'] }]);
   });
 

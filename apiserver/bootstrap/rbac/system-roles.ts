@@ -132,7 +132,7 @@ export const systemRoles: readonly ClusterRole[] = [
   clusterRole('skiff:issuer-discovery', [rule('get').paths('/.well-known', '/.well-known/*')]),
 ];
 
-/** Who holds them. system:node is bound to nobody: the Node authorizer gives nodes their rights. */
+/** The holders of these roles. system:node is bound to nobody: the Node authorizer gives nodes their rights. */
 export const systemBindings: readonly ClusterRoleBinding[] = [
   clusterBinding('cluster-admin', group('system:masters')),
   clusterBinding('system:monitoring', group('system:monitoring')),

@@ -75,7 +75,7 @@ export function serviceLoadBalancerController(kinds: LoadBalancerKinds, { finali
       return async (key) => {
         const service = services.get(key);
         if (service === undefined || !concerns(service)) return DONE;
-        if (!wantsLoadBalancer(service)) return release(env, kinds.services, service);
+        if (!wantsLoadBalancer(service)) return release(env, kinds.services, service, finalizer);
         const nodesWithEndpoints = new Set(slices.byIndex(SLICES_BY_SERVICE, keyText(key)).flatMap(readyNodes));
         const ingress = planIngress(service, nodes.list(), nodesWithEndpoints);
         return ensure(env, kinds.services, service, { ingress, finalizer });
@@ -90,10 +90,15 @@ const reachedOtherwise = (node: Live<Node>, old: Live<Node>): boolean =>
 const readyNodes = (slice: Live<EndpointSlice>): string[] =>
   (slice.endpoints ?? []).flatMap(({ conditions, nodeName }) => (conditions?.ready && nodeName ? [nodeName] : []));
 
-const finalizersPatch = (service: Live<Service>, finalizers: readonly string[]) => {
+/**
+ * Replaces the finalizers. `byStatus` goes through the status, which is all that upstream's role lets this controller write; the status of a custom
+ * resource holds no finalizers.
+ */
+function patchFinalizers(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, finalizers: readonly string[], byStatus: boolean) {
   const { uid, resourceVersion } = service.metadata;
-  return { type: 'merge', body: { metadata: { uid, resourceVersion, finalizers } } } as const;
-};
+  const body = { metadata: { uid, resourceVersion, finalizers } };
+  return env.client.patch(kind, keyOf(service), { type: 'merge', body }, byStatus ? { subresource: 'status' } : {});
+}
 
 interface LoadBalancerState {
   readonly ingress: readonly LoadBalancerIngress[];
@@ -110,7 +115,7 @@ async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Ser
   env.recorder.event(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
   if (!asWanted) {
     const others = finalizers.filter((name) => name !== FINALIZER);
-    current = await env.client.patch(kind, keyOf(service), finalizersPatch(service, finalizer ? [...others, FINALIZER] : others));
+    current = await patchFinalizers(env, kind, service, finalizer ? [...others, FINALIZER] : others, finalizer);
   }
   if (changed)
     await env.client.update(kind, { ...current, status: { ...current.status, loadBalancer: { ingress: [...ingress] } } }, { subresource: 'status' });
@@ -127,7 +132,7 @@ async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Ser
 }
 
 /** Takes the load balancer down: the service is terminating, or has another type by now. */
-async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>) {
+async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, finalizer: boolean) {
   env.recorder.event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
   let current = service;
   if ((service.status?.loadBalancer?.ingress ?? []).length > 0) {
@@ -135,7 +140,7 @@ async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Se
   }
   if (isProtected(service)) {
     const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-    await unlessGone(env.client.patch(kind, keyOf(current), finalizersPatch(current, finalizers)));
+    await unlessGone(patchFinalizers(env, kind, current, finalizers, finalizer));
   }
   env.recorder.event(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
   return DONE;
