@@ -11,6 +11,7 @@ import { issuerRoutes } from './authn/issuer-routes.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
+import { nodeAuthorizer } from './authz/node/node-authorizer.ts';
 import { privilegedGroups } from './authz/privileged-groups.ts';
 import { escalationCheck } from './authz/rbac/escalation.ts';
 import { createRbac } from './authz/rbac/rbac.ts';
@@ -19,7 +20,6 @@ import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
-import type { StorageAccess } from './contract/storage-access.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
@@ -42,8 +42,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly tokens: ServiceAccountTokens;
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
-  /** Authorizers that are asked after the privileged group and before the roles: the node authorizer. */
-  readonly authorizers?: (objects: StorageAccess) => readonly Authorizer[];
+  /** Further authorizers, asked after the privileged group and before nodes' rights and roles. */
+  readonly authorizers?: readonly Authorizer[];
   readonly metrics: MetricsRegistries;
   /** `https://host:port` under which the server calls itself. */
   readonly externalUrl: string;
@@ -83,12 +83,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
 
   const { registry, storage } = resources;
   const rbac = createRbac(storage);
-  const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers?.(storage) ?? []), rbac.authorizer]);
+  const ofNodes = nodeAuthorizer(storage);
+  const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const parts: readonly Part[] = withIndex(resources, [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
+    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds, authorizer) },
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
@@ -117,6 +118,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   async function start(): Promise<void> {
     await resources.ready;
     rbac.start();
+    ofNodes.start();
     // Services can be created once it is known which addresses are taken.
     await allocation.start();
     await Promise.all(parts.map((part) => (part === allocation ? undefined : part.start?.(client))));

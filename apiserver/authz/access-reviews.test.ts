@@ -11,7 +11,7 @@ async function asked(decision: Decision, rules: Partial<UserRules> = {}) {
     authorize: (attributes) => (attributes.user.name === 'jane' ? decision : { verdict: 'no opinion' }),
     rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false, ...rules }),
   };
-  const server = await startTestServer({ authorizers: () => [authorizer] });
+  const server = await startTestServer({ authorizers: [authorizer] });
   const local = { metadata: { namespace: 'dev' }, spec };
   const [cluster, namespaced, listed] = [
     await server.ask('POST', `${REVIEWS}/subjectaccessreviews`, { body: { spec } }),

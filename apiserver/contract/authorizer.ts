@@ -39,6 +39,8 @@ export interface Decision {
 /** Decides on actions and lists rules (k8s.io/apiserver/pkg/authorization/authorizer, Authorizer and RuleResolver). */
 export interface Authorizer {
   authorize(attributes: AuthorizationAttributes): Decision | Promise<Decision>;
+  /** Begins to follow what decisions depend on; called once, when the server's cache is full. */
+  start?(): void;
   /** The rules of a user in a namespace, those of the whole cluster included. */
   rulesFor(user: UserInfo, namespace: string): UserRules | Promise<UserRules>;
 }

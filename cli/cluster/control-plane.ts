@@ -1,7 +1,5 @@
 import { kinds } from '../../api/kinds/index.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
-import { groupRole } from '../../apiserver/authz/rbac/group-role.ts';
-import { systemRoles } from '../../apiserver/bootstrap/rbac/system-roles.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -62,9 +60,6 @@ export interface ControlPlane {
 
 const GRACE_MS = 2_000;
 
-/** Stands in for the Node authorizer: nodes may do what upstream's role lists, each of them everywhere. */
-const nodesHoldTheirRole = groupRole('system:nodes', 'system:node', systemRoles.find(({ metadata }) => metadata?.name === 'system:node')?.rules);
-
 /** Puts the control plane together: API server, controllers and scheduler in one process. Resolves when the API server is ready. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { pki, clock, log, shared, freeze } = options;
@@ -80,7 +75,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     tokens: serviceAccountTokens({ signingKey: pki.serviceAccountKey, clock }),
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
-    authorizers: () => [bootstrappersMayJoin, nodesHoldTheirRole],
+    authorizers: [bootstrappersMayJoin],
     parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });

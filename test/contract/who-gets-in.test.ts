@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clusterRoles } from '../../api/kinds/rbac/index.ts';
-import { groupRole } from '../../apiserver/authz/rbac/group-role.ts';
-import { systemRoles } from '../../apiserver/bootstrap/rbac/system-roles.ts';
 import type { UserInfo } from '../../apiserver/contract/request.ts';
 import type { TestServer } from '../../apiserver/test-server.fixture.ts';
 import { ADMIN, eventually, startTestServer } from '../../apiserver/test-server.fixture.ts';
@@ -122,9 +120,7 @@ describe('who gets in', () => {
   const credentials: Record<string, string> = {};
 
   beforeAll(async () => {
-    const nodeRules = systemRoles.find(({ metadata }) => metadata?.name === 'system:node')?.rules;
     server = await startTestServer({
-      authorizers: () => [groupRole('system:nodes', 'system:node', nodeRules)],
       parts: [{ name: 'aggregation', controllers: [clusterRoleAggregationController({ clusterRoles })] }],
     });
     const { ask } = server;
