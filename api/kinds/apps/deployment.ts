@@ -16,9 +16,9 @@ import type { Infer } from '../../schema/fields.ts';
 import { boolean, int32, int64, intOrString, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, pathText, rootPath } from '../../validation/field-path.ts';
-import { addFaults, checkImmutable, checkNonNegative } from '../../validation/field-rules.ts';
-import { percentFaults } from '../../validation/name-rules.ts';
+import { checkImmutable, checkNonNegative } from '../../validation/field-rules.ts';
 import { Scale } from '../autoscaling/scale.ts';
+import { amountOf, checkAtMostWhole, checkIntOrPercent } from './int-or-percent-validation.ts';
 import { checkSelectorAndTemplate } from './workload-validation.ts';
 
 export const RollingUpdateDeployment = struct('RollingUpdateDeployment', 'How far a rolling update may stray from the wanted number of pods.', {
@@ -159,19 +159,13 @@ function checkRollingUpdate(errors: FieldError[], update: RollingUpdateDeploymen
     ['maxUnavailable', maxUnavailable],
     ['maxSurge', maxSurge],
   ] as const) {
-    if (typeof value === 'string') addFaults(errors, percentFaults(value), value, path, name);
-    else checkNonNegative(errors, value, path, name);
+    checkIntOrPercent(errors, value, path, name);
   }
-  if (amount(maxUnavailable) === 0 && amount(maxSurge) === 0) {
+  if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0) {
     errors.push(invalid(pathText(path, 'maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  if (typeof maxUnavailable === 'string' && amount(maxUnavailable) > 100) {
-    errors.push(invalid(pathText(path, 'maxUnavailable'), maxUnavailable, 'must not be greater than 100%'));
-  }
+  checkAtMostWhole(errors, maxUnavailable, path, 'maxUnavailable');
 }
-
-/** Returns the number, or that of the percentage; 0 if it is neither. */
-const amount = (value: number | string): number => (typeof value === 'number' ? value : /^\d+%$/.test(value) ? Number(value.slice(0, -1)) : 0);
 
 function validateStatusUpdate(deployment: Deployment, old: Live<Deployment>): FieldError[] {
   const errors = validateReplicaStatus(deployment.status);

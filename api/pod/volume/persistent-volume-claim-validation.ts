@@ -20,7 +20,8 @@ export function checkClaimTemplate(errors: FieldError[], template: PersistentVol
   checkClaimSpec(errors, template.spec ?? {}, childPath(path, 'spec'));
 }
 
-function checkClaimSpec(errors: FieldError[], spec: PersistentVolumeClaimSpec, path: FieldPath): void {
+/** Checks the spec of a claim, or of a template of claims. */
+export function checkClaimSpec(errors: FieldError[], spec: PersistentVolumeClaimSpec, path: FieldPath): void {
   const modes = spec.accessModes ?? [];
   if (modes.length === 0) errors.push(required(pathText(path, 'accessModes'), 'at least 1 access mode is required'));
   checkLabelSelector(errors, spec.selector, childPath(path, 'selector'));
