@@ -153,7 +153,8 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
     if (result) {
       const item = (await findItem(resource, info.namespace, info.name)) ?? current;
-      return objectResult(parameters.dryRun ? { ...next, metadata: scaleOfItem(call, item).metadata } : scaleOfItem(call, item), 200, scales);
+      const after = scaleOfItem(call, item);
+      return objectResult(parameters.dryRun ? { ...after, spec: replicas === 0 ? {} : { replicas } } : after, 200, scales);
     }
     if (next.metadata?.resourceVersion || attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
   }
