@@ -3,6 +3,9 @@ import { kinds as builtInKinds } from '../../../api/kinds/index.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
+import type { PodSecurityConfiguration } from '../pod-security/configuration.ts';
+import { NO_CONFIGURATION } from '../pod-security/configuration.ts';
+import { podSecurity } from '../pod-security/pod-security.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -56,12 +59,18 @@ export function inUpstreamOrder(plugins: readonly AdmissionPlugin[]): readonly A
 }
 
 /** The admission plugins of a server that serves these kinds: its own, and the rules that the kinds bring. */
-export function admissionPlugins(objects: StorageAccess, clock: Clock, kinds: readonly KindDefinition[] = builtInKinds): readonly AdmissionPlugin[] {
+export function admissionPlugins(
+  objects: StorageAccess,
+  clock: Clock,
+  kinds: readonly KindDefinition[] = builtInKinds,
+  podSecurityConfiguration: PodSecurityConfiguration = NO_CONFIGURATION,
+): readonly AdmissionPlugin[] {
   return inUpstreamOrder([
     namespaceLifecycle(objects),
     limitRanger(objects),
     serviceAccountAdmission(objects, clock),
     taintNodesByCondition,
+    podSecurity(objects, clock, podSecurityConfiguration),
     defaultTolerationSeconds,
     ...kindRules(kinds, objects),
     resourceQuotaAdmission(objects, clock),
