@@ -86,7 +86,7 @@ function isUnmasked({ privileged, procMount }: SecurityContext, pod: Pod, contai
   throw new ContainerConfigError(`procMount "Unmasked" of container ${JSON.stringify(container.name)} needs \`spec.hostUsers: false\``);
 }
 
-/** How the runtime joins the pod's groups with those of the image: set only if it is asked for, which the node has looked at by then. */
+/** Returns the way in which the pod's groups join those of the image, if it is not the usual one; the node has agreed to it by then. */
 export const groupsPolicy = ({ spec }: Pod) =>
   spec?.securityContext?.supplementalGroupsPolicy === 'Strict' ? { supplemental_groups_policy: GROUPS_POLICY.Strict } : {};
 
