@@ -23,23 +23,23 @@ function needsAppArmor(spec: PodSpec): boolean {
  * (pkg/kubelet/lifecycle/{predicate,handlers}.go, pkg/kubelet/sysctl/allowlist.go). Returns undefined if there is nothing to refuse.
  */
 export function refuseUnsupported(pod: Pod, abilities: NodeAbilities, sysctls: SysctlAllowlist): Rejection | undefined {
+  const spec = pod.spec ?? { containers: [] };
+  const { securityContext: security = {} } = spec;
+  for (const { name } of security.sysctls ?? []) {
+    const fault = sysctls.fault(name, { network: spec.hostNetwork ?? false, ipc: spec.hostIPC ?? false });
+    if (fault !== undefined) return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${fault}` };
+  }
   const label = pod.metadata?.labels?.[OS_LABEL];
   if (label !== undefined && label !== OS) {
     const message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label";
     return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message };
   }
-  const spec = pod.spec ?? { containers: [] };
   if (spec.os && spec.os.name !== OS) return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
-  const { securityContext: security = {} } = spec;
   if (security.supplementalGroupsPolicy === 'Strict' && !abilities.supplementalGroupsPolicy) {
     return { reason: 'SupplementalGroupsPolicyNotSupported', message: 'SupplementalGroupsPolicy=Strict is not supported in this node' };
   }
   if (!abilities.appArmor && needsAppArmor(spec)) {
     return { reason: 'AppArmor', message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host' };
-  }
-  for (const { name } of security.sysctls ?? []) {
-    const fault = sysctls.fault(name, { network: spec.hostNetwork ?? false, ipc: spec.hostIPC ?? false });
-    if (fault !== undefined) return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${fault}` };
   }
   return undefined;
 }

@@ -21,6 +21,8 @@ import { compareLevels, faultsText, isFullyPrivileged, LABEL_PREFIX, policyOf, p
 /** Writes through these subresources of a pod do not change its spec in a way that a policy is about. */
 const IGNORED_SUBRESOURCES: ReadonlySet<string> = new Set(['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status']);
 
+const ENFORCE_POLICY = `${LABEL_PREFIX}enforce-policy`;
+
 /** Whether a change of a pod may make it forbidden: another image, another container. */
 function isSignificant(spec: PodSpec, old: PodSpec): boolean {
   for (const list of ['containers', 'initContainers'] as const) {
@@ -105,7 +107,7 @@ export function podSecurity(objects: StorageAccess, clock: Clock, { defaults, ex
       return;
     }
     if (policy.faults.length === 0 && (isPod ? isFullyPrivileged(policy) : isSilent(policy))) {
-      if (isPod) annotate('enforce-policy', 'privileged:latest');
+      if (isPod) attributes.annotate(ENFORCE_POLICY, 'privileged:latest');
       return;
     }
     const template = object && kind.podTemplate?.(object);
@@ -151,7 +153,7 @@ function judge(attributes: AdmissionAttributes, { enforce, audit, warn }: Namesp
   const text = (policy: LevelVersion, violations: readonly Violation[]): string =>
     `PodSecurity ${JSON.stringify(policyText(policy))}: ${detailsText(violations)}`;
   const refused = isPod ? violationsOf(enforce) : [];
-  if (isPod) attributes.annotate(`${LABEL_PREFIX}enforce-policy`, policyText(enforce));
+  if (isPod) attributes.annotate(ENFORCE_POLICY, policyText(enforce));
   const audited = violationsOf(audit);
   if (audited.length > 0) attributes.annotate(`${LABEL_PREFIX}audit-violations`, `would violate ${text(audit, audited)}`);
   if (refused.length > 0) throw forbidden(attributes, `violates ${text(enforce, refused)}`);
