@@ -36,6 +36,8 @@ export interface AgentOptions {
   /** The parent of all pods' cgroups; default `/kubepods`. */
   readonly cgroupRoot?: string;
   readonly maxPods?: number;
+  /** Sysctls, or patterns of them, that pods may set beside the safe ones. */
+  readonly allowedUnsafeSysctls?: readonly string[];
   /** Directory of static pods' manifests. Without it the node has no static pods. */
   readonly staticPodDir?: string;
   /** The node's resolvers, for pods that use them directly; default /etc/resolv.conf. */

@@ -9,6 +9,7 @@ import type { Logger } from '../base/log.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
+import type { NodeAbilities } from './contract/node-abilities.ts';
 import type { PodFiles, RuntimeAccess } from './contract/node-parts.ts';
 import type { ObjectSource } from './contract/object-source.ts';
 import { podDirectories } from './contract/pod-directories.ts';
@@ -17,6 +18,7 @@ import type { StatusWriter } from './contract/status-writer.ts';
 import { createImagePuller } from './image/image-puller.ts';
 import { pullCredentials } from './image/pull-secrets.ts';
 import { openCgroups } from './node/cgroups.ts';
+import { appArmorEnabled } from './node/kernel-security.ts';
 import { nodeHealth } from './node/node-health.ts';
 import { nodeImages } from './node/node-images.ts';
 import type { NodeFacts } from './node/node-info.ts';
@@ -35,11 +37,18 @@ export interface NodeGround extends RuntimeAccess {
   /** Its lines name the node. */
   readonly log: Logger;
   readonly facts: NodeFacts;
+  readonly abilities: NodeAbilities;
   readonly signal: AbortSignal;
 }
 
+/** Finds out what the runtime and the kernel can do. A simulated node can do everything: it does nothing. */
+export async function nodeAbilities(runtime: ContainerRuntime): Promise<NodeAbilities> {
+  const [features, appArmor] = await Promise.all([runtime.features(), runtime.simulated || appArmorEnabled()]);
+  return { ...features, appArmor };
+}
+
 /** Makes the reporter of the node's status: the runtime's health and the options' own checks decide whether it is ready. */
-export function createReporter({ options, log, runtime, facts }: NodeGround): NodeReporter {
+export function createReporter({ options, log, runtime, facts, abilities }: NodeGround): NodeReporter {
   const { client, clock, recorder, nodeName, nodeIps, labels = {}, taints = [] } = options;
   return createNodeReporter({
     client,
@@ -50,6 +59,7 @@ export function createReporter({ options, log, runtime, facts }: NodeGround): No
     nodeIps,
     hostname: options.hostname ?? osHostname(),
     facts,
+    features: abilities,
     labels,
     taints,
     images: () => nodeImages(runtime),
@@ -72,7 +82,7 @@ export async function makeDirectories(runtime: ContainerRuntime, dataDir: string
 const memoryDir = (dataDir: string): string => join(dataDir, 'memory');
 
 /** Volumes, and the reader of the objects that they and containers' variables are made of. */
-function createFiles({ options, log, runtime, cache, facts, signal }: NodeGround): PodFiles & { readonly objects: ObjectSource } {
+function createFiles({ options, log, runtime, cache, facts, abilities, signal }: NodeGround): PodFiles & { readonly objects: ObjectSource } {
   const { client, clock, nodeIps, dataDir } = options;
   const directories = podDirectories(dataDir);
   if (runtime.simulated) return { directories, objects: directSource(client), volumes: noVolumes };
@@ -89,6 +99,7 @@ function createFiles({ options, log, runtime, cache, facts, signal }: NodeGround
     tokens: createTokenSource(client, clock),
     addresses: (pod) => ({ podIps: podIpsOf(pod), hostIps: nodeIps }),
     allocatable: () => facts.allocatable,
+    recursiveReadOnly: abilities.recursiveReadOnlyMounts,
     clock,
     log,
     signal,
@@ -101,7 +112,7 @@ const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
 
 /** All that pods are run with on this node: each piece of the agent takes from it what it needs. */
 export async function createNodeParts(ground: NodeGround, runtimeName: string, statusWriter: StatusWriter, observeStart: (seconds: number) => void) {
-  const { options, log, runtime, cache, facts } = ground;
+  const { options, log, runtime, cache, facts, abilities } = ground;
   const { client, clock, recorder, nodeName, nodeIps } = options;
   const serviceInformer = options.informers.of(services);
   const { directories, objects, volumes } = createFiles(ground);
@@ -128,6 +139,7 @@ export async function createNodeParts(ground: NodeGround, runtimeName: string, s
     hostsFile: () => readFile('/etc/hosts', 'utf8').catch(() => ''),
     allocatable: () => facts.allocatable,
     memoryCapacity: facts.memoryBytes,
+    abilities,
     seccompDir: join(options.dataDir, 'seccomp'),
     observeStart,
   };

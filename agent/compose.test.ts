@@ -178,7 +178,7 @@ describe('the agent', () => {
   });
 
   it('refuses a pod that the node has no room for', async () => {
-    const { create, get, runtime } = await start();
+    const { client, create, get, runtime } = await start();
     await create('p', { containers: [{ name: 'c', image: 'img', resources: { requests: { cpu: '3' } } }] });
     expect((await get('p')).status).toMatchObject({
       phase: 'Failed',
@@ -186,6 +186,8 @@ describe('the agent', () => {
       message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000",
     });
     expect(await runtime.listSandboxes()).toEqual([]);
+    const told = (await client.list(events)).items.filter(({ reason }) => reason === 'OutOfcpu').map(({ message }) => message);
+    expect(told).toEqual(["Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000"]);
   });
 
   it('ends a pod that is past its deadline', async () => {

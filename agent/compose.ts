@@ -6,7 +6,7 @@ import type { Runnable } from '../runtime/control/runnable.ts';
 import { createInformer } from '../runtime/watch/informer-set.ts';
 import type { AgentOptions } from './agent-options.ts';
 import type { NodeGround } from './agent-parts.ts';
-import { createNodeParts, createReporter, makeDirectories } from './agent-parts.ts';
+import { createNodeParts, createReporter, makeDirectories, nodeAbilities } from './agent-parts.ts';
 import { runAgent } from './agent-run.ts';
 import { createChannel } from './contract/channel.ts';
 import { createImageGarbage, imagesInUse } from './image/image-garbage.ts';
@@ -18,6 +18,7 @@ import { connectRuntime } from './node/runtime-connection.ts';
 import { admitPod } from './pod/manager/admission.ts';
 import type { PodManager } from './pod/manager/pod-manager.ts';
 import { createPodManager } from './pod/manager/pod-manager.ts';
+import { sysctlAllowlist } from './pod/manager/sysctl-allowlist.ts';
 import type { PodSource } from './pod/sources/pod-source.ts';
 import { createPodSource } from './pod/sources/pod-source.ts';
 import { createStaticPods, mirroredWriter } from './pod/sources/static-pods.ts';
@@ -40,13 +41,15 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const runtime = metrics ? countedRuntime(options.runtime, metrics) : options.runtime;
   const version = await connectRuntime(runtime, clock, log, signal);
   await makeDirectories(runtime, dataDir);
+  const sysctls = sysctlAllowlist(options.allowedUnsafeSysctls);
+  const abilities = await nodeAbilities(runtime);
   const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods));
 
   // The cache wakes pods, which act on the runtime through it; pods that are gone become garbage, which asks whether they are known.
   const changedPods = createChannel<[podUid: string]>();
   const gonePods = createChannel<[podUid: string]>();
   const cache = createRuntimeCache(runtime, changedPods.send);
-  const ground: NodeGround = { options, log, runtime, cache, facts, signal };
+  const ground: NodeGround = { options, log, runtime, cache, facts, abilities, signal };
   const reporter = createReporter(ground);
   const nodeUid = () => reporter.node()?.metadata.uid;
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;
@@ -58,7 +61,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const self = (): Pick<Node, 'metadata' | 'spec'> => reporter.node() ?? { metadata: { name: nodeName, labels: { ...options.labels } } };
   const manager = createPodManager({
     node,
-    admit: (pod, others) => admitPod(pod, { node: self(), allocatable: facts.allocatable, others }),
+    admit: (pod, others) => admitPod(pod, { node: self(), allocatable: facts.allocatable, others, abilities, sysctls }),
     refreshNode: () => reporter.refresh(),
     onGone: (pod) => gonePods.send(pod.metadata.uid),
     signal,

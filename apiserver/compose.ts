@@ -3,6 +3,7 @@ import { systemRandom } from '../base/random.ts';
 import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
+import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
@@ -56,6 +57,8 @@ export interface ComposeOptions extends ResourceOptions {
   /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];
   readonly random?: Random;
+  /** Default: no policy for namespaces without labels, and no exemptions. */
+  readonly podSecurity?: PodSecurityConfiguration;
   /** Further parts, after the server's own. */
   readonly parts?: readonly Part[];
 }
@@ -89,7 +92,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const parts: readonly Part[] = withIndex(resources, [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds, authorizer) },
+    { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),

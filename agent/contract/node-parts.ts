@@ -7,6 +7,7 @@ import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { CgroupManager } from './cgroups.ts';
 import type { ClusterDns } from './cluster-dns.ts';
 import type { ImagePuller } from './image-puller.ts';
+import type { NodeAbilities } from './node-abilities.ts';
 import type { ObjectSource } from './object-source.ts';
 import type { PodDirectories } from './pod-directories.ts';
 import type { PodVolumes } from './pod-volumes.ts';
@@ -72,6 +73,7 @@ export interface ContainerSources {
   readonly allocatable: () => Readonly<Record<string, string>>;
   /** Bytes. */
   readonly memoryCapacity: number;
+  readonly abilities: NodeAbilities;
   /** The directory of seccomp profiles of type Localhost. */
   readonly seccompDir: string;
 }

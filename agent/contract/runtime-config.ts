@@ -5,6 +5,7 @@
 export const PROTOCOL = { TCP: 0, UDP: 1, SCTP: 2 } as const;
 export const NAMESPACE = { POD: 0, CONTAINER: 1, NODE: 2, TARGET: 3 } as const;
 export const PROFILE = { RuntimeDefault: 0, Unconfined: 1, Localhost: 2 } as const;
+export const GROUPS_POLICY = { Merge: 0, Strict: 1 } as const;
 export const PROPAGATION = { PRIVATE: 0, HOST_TO_CONTAINER: 1, BIDIRECTIONAL: 2 } as const;
 
 type Texts = readonly string[];
@@ -44,6 +45,7 @@ interface LinuxSecurityContext {
   readonly privileged?: boolean | undefined;
   readonly seccomp?: SecurityProfile | undefined;
   readonly apparmor?: SecurityProfile | undefined;
+  readonly supplemental_groups_policy?: number | undefined;
 }
 
 export interface LinuxContainerSecurityContext extends LinuxSecurityContext {
@@ -107,6 +109,7 @@ export interface Mount {
   readonly readonly?: boolean | undefined;
   readonly selinux_relabel?: boolean | undefined;
   readonly propagation?: number | undefined;
+  readonly recursive_read_only?: boolean | undefined;
 }
 
 interface ImageSpec {

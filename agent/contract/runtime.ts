@@ -1,3 +1,4 @@
+import type { RuntimeFeatures } from './node-abilities.ts';
 import type { ContainerConfig, LinuxContainerResources, SandboxConfig } from './runtime-config.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface ContainerRuntime {
   version(): Promise<RuntimeVersion>;
   /** RuntimeReady and NetworkReady. Rejects if the runtime cannot be reached. */
   conditions(): Promise<readonly RuntimeCondition[]>;
+  /** A runtime that does not tell has none. */
+  features(): Promise<RuntimeFeatures>;
 
   listSandboxes(): Promise<readonly SandboxSummary[]>;
   listContainers(): Promise<readonly ContainerSummary[]>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ContainerConfig as ContainerConfiguration, LinuxContainerResources, SandboxConfig } from '../contract/runtime-config.ts';
-import { NAMESPACE, PROFILE, PROPAGATION, PROTOCOL } from '../contract/runtime-config.ts';
+import { GROUPS_POLICY, NAMESPACE, PROFILE, PROPAGATION, PROTOCOL } from '../contract/runtime-config.ts';
 import { ContainerConfig } from './container-messages.ts';
 import { PodSandboxConfig } from './sandbox-messages.ts';
 
@@ -35,6 +35,7 @@ const security = {
   privileged: true,
   seccomp: { profile_type: PROFILE.Localhost, localhost_ref: '/profiles/a' },
   apparmor: { profile_type: PROFILE.Unconfined, localhost_ref: 'b' },
+  supplemental_groups_policy: GROUPS_POLICY.Strict,
 };
 
 const sandbox: Whole<SandboxConfig> = {
@@ -55,7 +56,16 @@ const container: Whole<ContainerConfiguration> = {
   args: ['-c', 'true'],
   working_dir: '/work',
   envs: [{ key: 'A', value: '1' }],
-  mounts: [{ container_path: '/in', host_path: '/out', readonly: true, selinux_relabel: true, propagation: PROPAGATION.BIDIRECTIONAL }],
+  mounts: [
+    {
+      container_path: '/in',
+      host_path: '/out',
+      readonly: true,
+      selinux_relabel: true,
+      propagation: PROPAGATION.BIDIRECTIONAL,
+      recursive_read_only: true,
+    },
+  ],
   labels: { g: 'h' },
   annotations: { i: 'j' },
   log_path: 'c/2.log',

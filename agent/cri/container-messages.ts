@@ -26,6 +26,7 @@ export const Mount = message({
   readonly: bool(3),
   selinux_relabel: bool(4),
   propagation: enumeration(5),
+  recursive_read_only: bool(8),
 });
 export const Device = message({ container_path: string(1), host_path: string(2), permissions: string(3) });
 export const Capability = message({ add_capabilities: stringList(1), drop_capabilities: stringList(2) });
@@ -45,6 +46,7 @@ export const LinuxContainerSecurityContext = message({
   readonly_paths: stringList(14),
   seccomp: nested(15, SecurityProfile),
   apparmor: nested(16, SecurityProfile),
+  supplemental_groups_policy: enumeration(17),
 });
 
 export const ContainerMetadata = message({ name: string(1), attempt: uint32(2) });

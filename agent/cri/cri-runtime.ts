@@ -41,6 +41,16 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
     async conditions() {
       return (await runtime('Status', n.StatusRequest, n.StatusResponse, {}, 10_000)).status?.conditions ?? [];
     },
+    async features() {
+      const answer = await runtime('Status', n.StatusRequest, n.StatusResponse, {}, 10_000);
+      const byDefault = answer.runtime_handlers.find(({ name }) => name === '')?.features;
+      return {
+        supplementalGroupsPolicy: answer.features?.supplemental_groups_policy ?? false,
+        recursiveReadOnlyMounts: byDefault?.recursive_read_only_mounts ?? false,
+        // The agent gives no pod users of its own yet, whatever the runtime could do.
+        userNamespaces: false,
+      };
+    },
     async listSandboxes() {
       return (await runtime('ListPodSandbox', s.ListPodSandboxRequest, s.ListPodSandboxResponse, {})).items.map(toSandboxSummary);
     },

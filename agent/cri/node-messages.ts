@@ -22,7 +22,16 @@ export const VersionResponse = message({ version: string(1), runtime_name: strin
 
 export const RuntimeCondition = message({ type: string(1), status: bool(2), reason: string(3), message: string(4) });
 export const StatusRequest = message({ verbose: bool(1) });
-export const StatusResponse = message({ status: nested(1, message({ conditions: nestedList(1, RuntimeCondition) })), info: stringMap(2) });
+export const RuntimeHandler = message({
+  name: string(1),
+  features: nested(2, message({ recursive_read_only_mounts: bool(1), user_namespaces: bool(2) })),
+});
+export const StatusResponse = message({
+  status: nested(1, message({ conditions: nestedList(1, RuntimeCondition) })),
+  info: stringMap(2),
+  runtime_handlers: nestedList(3, RuntimeHandler),
+  features: nested(4, message({ supplemental_groups_policy: bool(1) })),
+});
 
 const UInt64Value = message({ value: uint64(1) });
 export const FilesystemUsage = message({

@@ -34,6 +34,7 @@ export const LinuxSandboxSecurityContext = message({
   privileged: bool(6),
   seccomp: nested(9, SecurityProfile),
   apparmor: nested(10, SecurityProfile),
+  supplemental_groups_policy: enumeration(11),
 });
 
 export const LinuxContainerResources = message({

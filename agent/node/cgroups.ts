@@ -1,5 +1,6 @@
-import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { access, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../../base/make-directories.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
 import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
 
@@ -8,19 +9,28 @@ const MOUNT = '/sys/fs/cgroup';
 const V1_CONTROLLERS = ['cpu', 'memory'] as const;
 const QOS_PARENTS = ['', 'burstable', 'besteffort'];
 
-/** cgroups of the version that is mounted at /sys/fs/cgroup. */
-export async function openCgroups(): Promise<CgroupManager> {
-  const unified = await access(join(MOUNT, 'cgroup.controllers')).then(
+/** cgroups of the version that is mounted at `mount`. @throws Error if there are none: the node could not limit its pods. */
+export async function openCgroups(mount = MOUNT): Promise<CgroupManager> {
+  if (await exists(join(mount, 'cgroup.controllers'))) return cgroupsV2();
+  const missing: string[] = [];
+  for (const controller of V1_CONTROLLERS) if (!(await exists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
+  if (missing.length === 0) return cgroupsV1();
+  const what = missing.length === V1_CONTROLLERS.length ? 'no cgroups are mounted' : `the cgroup controller ${missing.join(', ')} is not mounted`;
+  throw new Error(
+    `${mount}: ${what}, and pods need them: mount cgroup2 there, or run the agent where it sees the host's (in a container: --privileged --cgroupns=host)`,
+  );
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
     () => true,
     () => false,
   );
-  return unified ? cgroupsV2() : cgroupsV1();
-}
 
 function cgroupsV1(): CgroupManager {
   return {
     async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes }) {
-      await Promise.all(V1_CONTROLLERS.map((controller) => mkdir(join(MOUNT, controller, path), { recursive: true })));
+      await Promise.all(V1_CONTROLLERS.map((controller) => makeDirectories(join(MOUNT, controller, path))));
       await Promise.all([
         write(join(MOUNT, 'cpu', path, 'cpu.shares'), cpuShares),
         cpuLimitMilli > 0 ? write(join(MOUNT, 'cpu', path, 'cpu.cfs_period_us'), CPU_PERIOD) : undefined,
@@ -39,7 +49,7 @@ function cgroupsV1(): CgroupManager {
 function cgroupsV2(): CgroupManager {
   return {
     async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes }) {
-      await mkdir(join(MOUNT, path), { recursive: true });
+      await makeDirectories(join(MOUNT, path));
       await delegate(path);
       await Promise.all([
         // The mapping of runc and kubelet from v1's shares (2 … 262144) to v2's weight (1 … 10000).

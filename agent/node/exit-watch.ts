@@ -1,3 +1,4 @@
+import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -5,6 +6,7 @@ import type { ContainerRuntime } from '../contract/runtime.ts';
 import type { RuntimeCache } from '../contract/runtime-cache.ts';
 
 const RECONNECT_MS = 500;
+const MAX_RECONNECT_MS = 10_000;
 /** The event comes from below the CRI, which learns of the exit from the same source: its status may follow a moment later. */
 const RECHECK_MS = [0, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 
@@ -23,15 +25,24 @@ export async function watchExits(runtime: ContainerRuntime, cache: RuntimeCache,
       } else if ((await cache.refreshContainer(id))?.state !== 'running') return;
     }
   };
+  const backoff = createBackoff({ initialMs: RECONNECT_MS, maxMs: MAX_RECONNECT_MS });
+  let failing = false;
   while (!signal.aborted) {
+    const start = clock.monotonic();
     try {
       await runtime.watchExits(
         (id) => void noticed(id).catch((error: unknown) => log.debug({ err: error }, 'an exit could not be looked at')),
         signal,
       );
     } catch (error) {
-      log.debug({ err: error }, 'the stream of exits broke');
+      // A stream that breaks again and again is told of once.
+      if (!signal.aborted) log[failing ? 'debug' : 'warn']({ err: error }, 'the stream of exits broke: exits show at the next look at the runtime');
+      failing = true;
     }
-    await sleep(clock, RECONNECT_MS, signal);
+    if (clock.monotonic() - start >= MAX_RECONNECT_MS) {
+      backoff.reset();
+      failing = false;
+    }
+    await sleep(clock, backoff.next(), signal);
   }
 }

@@ -24,13 +24,17 @@ export interface NodeLeaseOptions {
 /** Renews the node's lease until the signal aborts: the sign of life that the node controller watches. */
 export async function renewLease({ client, clock, log, nodeName, nodeUid }: NodeLeaseOptions, signal: AbortSignal): Promise<void> {
   let held: Live<Lease> | undefined;
+  let failing = false;
   while (!signal.aborted) {
     let waitMs = RENEW_MS;
     try {
       held = await renew(client, clock, nodeName, nodeUid(), held);
+      failing = false;
     } catch (error) {
       if (isConflict(error) || isNotFound(error)) held = undefined;
-      log.debug({ err: error }, 'the lease could not be renewed');
+      // The first of failures in a row is told of: without the lease the node counts as lost.
+      log[failing ? 'debug' : 'warn']({ err: error }, 'the lease could not be renewed');
+      failing = true;
       waitMs = RETRY_MS;
     }
     await sleep(clock, waitMs, signal);

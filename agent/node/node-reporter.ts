@@ -7,6 +7,7 @@ import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
+import type { RuntimeFeatures } from '../contract/node-abilities.ts';
 import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeFacts } from './node-info.ts';
@@ -21,6 +22,7 @@ export interface NodeReporterOptions {
   readonly nodeIps: readonly string[];
   readonly hostname: string;
   readonly facts: NodeFacts;
+  readonly features: RuntimeFeatures;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   readonly health: () => Promise<NodeHealth>;
@@ -90,10 +92,14 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       daemonEndpoints: { kubeletEndpoint: { Port: serverPort } },
       nodeInfo: facts.info,
       images: [...images],
-      runtimeHandlers: [{ name: '' }, { name: 'runc' }],
+      features: { supplementalGroupsPolicy: options.features.supplementalGroupsPolicy },
+      runtimeHandlers: ['', 'runc'].map((name) => ({ name, features: { ...handlerFeatures } })),
     };
     return { status, events };
   };
+
+  const { recursiveReadOnlyMounts, userNamespaces } = options.features;
+  const handlerFeatures = { recursiveReadOnlyMounts, userNamespaces };
 
   const report = async (serverPort: number): Promise<void> => {
     current ??= await register();

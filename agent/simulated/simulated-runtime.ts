@@ -37,6 +37,7 @@ export function createSimulatedRuntime({ clock, podAddress }: SimulatedRuntimeOp
     simulated: true,
     version: async () => ({ name: 'simulated', version: '', apiVersion: 'v1' }),
     conditions: async () => ['RuntimeReady', 'NetworkReady'].map((type) => ({ type, status: true, reason: '', message: '' })),
+    features: async () => ({ supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: true }),
     listSandboxes: async () => [...sandboxes.values()].map(({ sandbox }) => sandbox),
     listContainers: async () => [...containers.all()].map(({ record, sandboxId }) => ({ ...record, sandboxId })),
     sandbox: async (id) => sandboxes.get(id)?.sandbox,

@@ -24,11 +24,13 @@ export interface MountRequest {
   readonly index: number;
   /** Expands subPathExpr. */
   readonly environment: ReadonlyMap<string, string>;
+  /** The runtime can make a mount read-only with all mounts below it. */
+  readonly recursiveReadOnly: boolean;
 }
 
 /** One mount of a container as the runtime takes it; a path within a volume is bound first. @throws MountError */
 export async function containerMount(
-  { pod, container, mount, index, environment }: MountRequest,
+  { pod, container, mount, index, environment, recursiveReadOnly }: MountRequest,
   directories: PodDirectories,
   memoryDir: string,
 ): Promise<Mount> {
@@ -43,6 +45,22 @@ export async function containerMount(
     host_path: subPath ? await bindSubPath(root, subPath, target) : root,
     // Files from the API are only ever the agent's to write.
     readonly: (mount.readOnly ?? false) || isPayloadVolume(volume),
+    ...(isRecursive(mount, recursiveReadOnly) ? { recursive_read_only: true } : {}),
     propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
   };
+}
+
+/** Whether the mount is made read-only with all mounts below it. @throws MountError if it must be and cannot, in the words of kubelet */
+function isRecursive({ name, recursiveReadOnly, readOnly, mountPropagation = 'None' }: VolumeMount, supported: boolean): boolean {
+  if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return false;
+  const requested = `volume ${JSON.stringify(name)} requested recursive read-only mode, but it is`;
+  const fault = !readOnly
+    ? 'not read-only'
+    : mountPropagation !== 'None'
+      ? `not compatible with propagation ${JSON.stringify(mountPropagation)}`
+      : recursiveReadOnly === 'Enabled' && !supported
+        ? 'not supported by the runtime'
+        : undefined;
+  if (fault !== undefined) throw new MountError(`failed to resolve recursive read-only mode: ${requested} ${fault}`);
+  return supported;
 }

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostPathVolumeSource } from '../../api/pod/volume/volume.ts';
+import { makeDirectories } from '../../base/make-directories.ts';
 
 type Check = readonly [description: string, holds: (stats: Stats) => boolean];
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -21,11 +22,11 @@ export async function prepareHostPath({ path, type }: HostPathVolumeSource): Pro
   if (!check) throw new Error(`hostPath type check failed: ${type} is an unknown type`);
   const found = await stat(path).catch(() => undefined);
   if (!found && type === 'DirectoryOrCreate') {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await makeDirectories(path, 0o755);
     return;
   }
   if (!found && type === 'FileOrCreate') {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectories(dirname(path));
     await using _file = await open(path, 'a', 0o644);
     return;
   }

@@ -30,6 +30,8 @@ export interface LinuxVolumesOptions {
   readonly tokens: TokenSource;
   readonly addresses: (pod: Live<Pod>) => PodAddresses;
   readonly allocatable: () => Allocatable;
+  /** The runtime can make a mount read-only with all mounts below it. */
+  readonly recursiveReadOnly: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   /** Once it aborts, no file is written anew. */
@@ -70,6 +72,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     const group = pod.spec?.securityContext?.fsGroup;
     try {
       if (volume.hostPath) return await prepareHostPath(volume.hostPath);
+      if (!volume.emptyDir && !isPayloadVolume(volume)) throw new Error('no volume plugin matched');
       await mkdir(path, { recursive: true });
       if (volume.emptyDir) return await prepareEmptyDir(path, volume.emptyDir, group);
       await writeVolume(pod, volume);
@@ -134,7 +137,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     },
     async mounts(pod, container, environment) {
       const list = (container.volumeMounts ?? []).map((mount, index) =>
-        containerMount({ pod, container, mount, index, environment }, directories, memoryDir),
+        containerMount({ pod, container, mount, index, environment, recursiveReadOnly: options.recursiveReadOnly }, directories, memoryDir),
       );
       return Promise.all(list);
     },

@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.ts';
 import type { KubeObject, Live, ObjectKey } from '../meta/object.ts';
+import type { ObjectMeta } from '../meta/object-meta.ts';
 import type { StatusError } from '../meta/status-error.ts';
 import type { Field } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
@@ -72,6 +73,12 @@ export interface KindAdmission<T extends KubeObject = KubeObject> {
   validate?(object: T, old: Live<T> | undefined, context: AdmissionContext): void | Promise<void>;
 }
 
+/** The pod that an object is, or that its controller makes after it: `spec` is the spec of a pod. */
+export interface TemplatedPod {
+  readonly metadata?: ObjectMeta | undefined;
+  readonly spec?: object | undefined;
+}
+
 /** A kind, defined once: the API server, discovery, kubectl's tables and clients take all they know of it from here. */
 export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<T> {
   readonly singular: string;
@@ -96,6 +103,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   /** A PUT of an object that is not there creates it (upstream's AllowCreateOnUpdate). Default: it is answered with 404. */
   readonly createdByUpdate?: true;
   readonly deletion?: DeletionRules;
+  /** Returns the pod that an object is or has a template of, for rules about pods. */
+  podTemplate?(object: T): TemplatedPod | undefined;
   /** Rules of admission that come with the kind, about itself or about others. */
   readonly admission?: readonly KindAdmission[];
   /** Seconds after which the store drops an object that has not been written again. Default: it stays. */

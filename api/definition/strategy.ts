@@ -18,8 +18,8 @@ export type SelectableField<T extends KubeObject> = FieldReader<T>['read'];
 export interface Strategy<T extends KubeObject = KubeObject> {
   /** Defaults that depend on other fields; constant ones stand in the schema. */
   default?(object: T): void;
-  /** Runs before validation on create: drops what a creator may not set (status …). */
-  prepareForCreate?(object: T): void;
+  /** Runs before validation on create: drops what a creator may not set (status …). Adds to `warnings` what is to be told even if the object is refused. */
+  prepareForCreate?(object: T, warnings?: string[]): void;
   /** Runs before validation on update of the main resource: keeps what an updater may not change (status …). */
   prepareForUpdate?(object: T, old: Live<T>): void;
   prepareForStatusUpdate?(object: T, old: Live<T>): void;

@@ -1,4 +1,5 @@
 import { kinds } from '../../api/kinds/index.ts';
+import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
@@ -36,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly host?: string;
   /** The address under which pods and other machines reach this server. */
   readonly advertiseAddress: string;
+  /** Default: no policy for namespaces without labels, and no exemptions. */
+  readonly podSecurity?: PodSecurityConfiguration;
   /** Several servers share the store: they elect who runs the controllers. */
   readonly shared?: boolean;
   /** Unique among the servers that share a store. */
@@ -77,6 +80,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     advertise: { address: options.advertiseAddress, port: options.port },
     authorizers: [bootstrappersMayJoin],
     parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
+    ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });
   // The authority is sent along: a node that joins checks it by its hash.

@@ -20,6 +20,14 @@ const options = {
   token: { schema: z.string().optional(), help: "a token from 'skiff token create'", value: 'TOKEN' },
   'ca-hash': { schema: z.string().optional(), help: "the hash of the cluster's CA, as 'skiff token create' prints it", value: 'sha256:HEX' },
   'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
+  'allowed-unsafe-sysctls': {
+    schema: z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').filter((name) => name !== '')),
+    help: "sysctls that pods may set beside the safe ones, such as 'kernel.msg*,net.core.somaxconn'",
+    value: 'LIST',
+  },
   simulate: { schema: z.boolean().default(false), help: 'simulated nodes: pods run in name only' },
   nodes: { schema: z.coerce.number().int().min(1).max(10_000).default(1), help: 'how many simulated nodes', value: 'N' },
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
@@ -40,6 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
     nodeIp: flags['node-ip'],
     port: flags.port,
     resolvConf: flags['resolv-conf'],
+    allowedUnsafeSysctls: flags['allowed-unsafe-sysctls'],
     nodes: flags.nodes,
     log,
     async credentials(nodeName, ips) {

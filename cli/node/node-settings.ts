@@ -10,6 +10,8 @@ export interface NodeSettings {
   readonly port: number;
   /** The file that names the node's resolvers, as /etc/resolv.conf does. */
   readonly resolvConf: string | undefined;
+  /** Sysctls, or patterns of them, that pods may set beside the safe ones. */
+  readonly allowedUnsafeSysctls: readonly string[];
   /** The number of simulated nodes. */
   readonly nodes: number;
   readonly log: Logger;

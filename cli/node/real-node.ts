@@ -78,6 +78,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         podSource: createPodSource(ownPods),
         staticPodDir: layout.manifests,
         resolvConf: settings.resolvConf,
+        allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
         registry,
         server: { ...serving, port: settings.port },
       },

@@ -38,6 +38,7 @@ export async function runSimulatedNodes(settings: NodeSettings, signal: AbortSig
           hostname: nodeName,
           clusterDns: [],
           clusterDomain: 'cluster.local',
+          allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
           podSource,
           registry,
           // The first node's server listens on the port that was asked for, the others' on any.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { admitPod } from '../../agent/pod/manager/admission.ts';
+import { sysctlAllowlist } from '../../agent/pod/manager/sysctl-allowlist.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { NodeSelectorTerm } from '../../api/pod/placement/affinity.ts';
 import { nodeAffinity } from '../../scheduler/plugins/node-affinity.ts';
@@ -28,6 +29,8 @@ function schedulerTakes(subject: Pod, subjectNode: ReturnType<typeof node>): boo
   return check?.(info) === undefined;
 }
 
+const abilities = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false };
+
 describe('the scheduler and the agent', () => {
   it.each(VALUES)('agree on which node selectors a node meets whose label is %j', (value) => {
     const subjectNode = node('n', { labels: value === undefined ? {} : { k: value } });
@@ -35,7 +38,8 @@ describe('the scheduler and the agent', () => {
       const subject = pod('p', {
         spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } } },
       });
-      const agentTakes = admitPod(subject, { node: subjectNode, allocatable: {}, others: [] })?.reason !== 'NodeAffinity';
+      const agentTakes =
+        admitPod(subject, { node: subjectNode, allocatable: {}, others: [], abilities, sysctls: sysctlAllowlist() })?.reason !== 'NodeAffinity';
       return { term, scheduler: schedulerTakes(subject, subjectNode), agent: agentTakes };
     });
     expect(answers.filter(({ scheduler, agent }) => scheduler !== agent)).toEqual([]);

@@ -5,7 +5,7 @@ import type { SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROFILE, PROTOCOL } from '../../contract/runtime-config.ts';
 import { sandboxLabels } from '../../contract/runtime-labels.ts';
 import { podDns, podHostNames } from './name-resolution.ts';
-import { namespaceOptions, supplementalGroups } from './security-config.ts';
+import { groupsPolicy, namespaceOptions, supplementalGroups } from './security-config.ts';
 
 export interface SandboxSettings {
   readonly dns: ClusterDns;
@@ -36,6 +36,7 @@ export function sandboxConfig(pod: Live<Pod>, attempt: number, settings: Sandbox
         privileged,
         seccomp: { profile_type: privileged ? PROFILE.Unconfined : PROFILE.RuntimeDefault },
         supplemental_groups: supplementalGroups(pod),
+        ...groupsPolicy(pod),
         ...(security?.runAsUser === undefined ? {} : { run_as_user: { value: security.runAsUser } }),
         ...(security?.runAsGroup === undefined || security.runAsUser === undefined ? {} : { run_as_group: { value: security.runAsGroup } }),
         ...(security?.seLinuxOptions ? { selinux_options: security.seLinuxOptions } : {}),

@@ -4,7 +4,7 @@ import type { SeccompProfile, SecurityContext } from '../../../api/pod/security/
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { Image } from '../../contract/runtime.ts';
 import type { LinuxContainerSecurityContext } from '../../contract/runtime-config.ts';
-import { NAMESPACE, PROFILE } from '../../contract/runtime-config.ts';
+import { GROUPS_POLICY, NAMESPACE, PROFILE } from '../../contract/runtime-config.ts';
 import { ContainerConfigError } from './environment.ts';
 
 /** The namespaces that a pod's containers share with each other or with the node. */
@@ -66,14 +66,29 @@ export function containerSecurity(
     ...userOf(user, image, group),
     ...(group === undefined ? {} : { run_as_group: { value: group } }),
     supplemental_groups: supplementalGroups(pod),
+    ...groupsPolicy(pod),
     seccomp: privileged ? { profile_type: PROFILE.Unconfined } : seccompProfile(own.seccompProfile ?? ofPod.seccompProfile, seccompDir),
     ...(apparmor
       ? { apparmor: { profile_type: PROFILE[apparmor.type as keyof typeof PROFILE] ?? PROFILE.Unconfined, localhost_ref: apparmor.localhostProfile } }
       : {}),
     ...(options ? { selinux_options: options } : {}),
-    ...(own.procMount === 'Unmasked' || privileged ? {} : { masked_paths: MASKED, readonly_paths: READ_ONLY }),
+    ...(isUnmasked(own, pod, container) ? {} : { masked_paths: MASKED, readonly_paths: READ_ONLY }),
   };
 }
+
+/**
+ * Whether the whole of /proc is shown. To root of the node it would open the node's kernel, so a pod needs users of its own for it.
+ * @throws ContainerConfigError if it has none: the API refuses such pods, but static pods do not come by it.
+ */
+function isUnmasked({ privileged, procMount }: SecurityContext, pod: Pod, container: Container): boolean {
+  if (procMount !== 'Unmasked' || privileged) return privileged ?? false;
+  if (pod.spec?.hostUsers === false) return true;
+  throw new ContainerConfigError(`procMount "Unmasked" of container ${JSON.stringify(container.name)} needs \`spec.hostUsers: false\``);
+}
+
+/** Returns the way in which the pod's groups join those of the image, if it is not the usual one; the node has agreed to it by then. */
+export const groupsPolicy = ({ spec }: Pod) =>
+  spec?.securityContext?.supplementalGroupsPolicy === 'Strict' ? { supplemental_groups_policy: GROUPS_POLICY.Strict } : {};
 
 /** A group without a user is refused by the runtime: then the image's user is named. */
 function userOf(user: number | undefined, image: Image | undefined, group: number | undefined) {

@@ -2,10 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import { admitPod } from './admission.ts';
+import { sysctlAllowlist } from './sysctl-allowlist.ts';
 
 const node = { metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8' } } };
+const abilities = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false };
+const sysctls = sysctlAllowlist();
 const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };
-const admit = (pod: Pod, others: readonly Pod[] = []) => admitPod(pod, { node, allocatable, others });
+const admit = (pod: Pod, others: readonly Pod[] = []) => admitPod(pod, { node, allocatable, others, abilities, sysctls });
 const asking = (requests: Record<string, string>, more = {}) => aPod({ containers: [aContainer('c', { resources: { requests } })], ...more });
 const affinity = (nodeSelectorTerms: object[]) =>
   aPod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } });
@@ -15,7 +18,7 @@ describe('what a node refuses', () => {
     expect(admit(asking({ cpu: '1' }), [asking({ cpu: '1' })])).toBeUndefined();
     expect(admit(asking({ cpu: '1' }), [asking({ cpu: '1500m' })])).toEqual({
       reason: 'OutOfcpu',
-      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 1000, used: 1500, capacity: 2000",
+      message: "Node didn't have enough resource: cpu, requested: 1000, used: 1500, capacity: 2000",
     });
     expect(admit(asking({ memory: '2Gi' }))?.reason).toBe('OutOfmemory');
   });
@@ -32,7 +35,7 @@ describe('what a node refuses', () => {
     expect(admit(aPod({ nodeSelector: { disk: 'ssd' } }))).toBeUndefined();
     expect(admit(aPod({ nodeSelector: { disk: 'hdd' } }))).toEqual({
       reason: 'NodeAffinity',
-      message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+      message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
     });
   });
 
@@ -50,7 +53,9 @@ describe('what a node refuses', () => {
 
   it.each(['1.5', ' 7', '0x10'])('compares integers only: a label of %j is no match', (cores) => {
     const pod = affinity([{ matchExpressions: [{ key: 'cores', operator: 'Gt', values: ['0'] }] }]);
-    expect(admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [] })?.reason).toBe('NodeAffinity');
+    expect(admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [], abilities, sysctls })?.reason).toBe(
+      'NodeAffinity',
+    );
   });
 
   it('goes by any of several terms, and by the node’s name', () => {

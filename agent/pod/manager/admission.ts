@@ -2,18 +2,19 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { matchesNodeAffinity } from '../../../api/pod/placement/node-affinity.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../../api/schema/quantity.ts';
+import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import { podRequest } from '../../spec/pod-resources.ts';
-
-export interface Rejection {
-  readonly reason: string;
-  readonly message: string;
-}
+import type { Rejection } from './rejection.ts';
+import { refuseUnsupported } from './security-admission.ts';
+import type { SysctlAllowlist } from './sysctl-allowlist.ts';
 
 export interface AdmissionFacts {
   readonly node: Pick<Node, 'metadata' | 'spec'>;
   readonly allocatable: Readonly<Record<string, string>>;
   /** Pods that were admitted and have not ended. */
   readonly others: readonly Pod[];
+  readonly abilities: NodeAbilities;
+  readonly sysctls: SysctlAllowlist;
 }
 
 const CRITICAL = 2_000_000_000;
@@ -22,11 +23,13 @@ const CRITICAL = 2_000_000_000;
  * Decides whether the node takes a pod that was bound to it: the scheduler may have worked from an old picture, or there was none.
  * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Returns undefined if it does.
  */
-export function admitPod(pod: Pod, { node, allocatable, others }: AdmissionFacts): Rejection | undefined {
+export function admitPod(pod: Pod, { node, allocatable, others, abilities, sysctls }: AdmissionFacts): Rejection | undefined {
+  const unsupported = refuseUnsupported(pod, abilities, sysctls);
+  if (unsupported) return unsupported;
   const facts = { name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} };
   if (!matchesNodeAffinity(pod.spec?.affinity?.nodeAffinity, pod.spec?.nodeSelector, facts)) {
     const why = "node(s) didn't match Pod's node affinity/selector";
-    return { reason: 'NodeAffinity', message: `Pod was rejected: Predicate NodeAffinity failed: ${why}` };
+    return { reason: 'NodeAffinity', message: `Predicate NodeAffinity failed: ${why}` };
   }
   const capacity = allocatable.pods === undefined ? Number.POSITIVE_INFINITY : valueOfQuantity(allocatable.pods);
   if (others.length + 1 > capacity) return outOf('pods', 1, others.length, capacity);
@@ -44,7 +47,7 @@ export function admitPod(pod: Pod, { node, allocatable, others }: AdmissionFacts
 
 const outOf = (resource: string, requested: number, used: number, capacity: number): Rejection => ({
   reason: `OutOf${resource}`,
-  message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+  message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
 });
 
 function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
@@ -63,5 +66,5 @@ function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
     ),
   );
   const why = "node(s) didn't have free ports for the requested pod ports";
-  return conflict ? { reason: 'NodePorts', message: `Pod was rejected: Predicate NodePorts failed: ${why}` } : undefined;
+  return conflict ? { reason: 'NodePorts', message: `Predicate NodePorts failed: ${why}` } : undefined;
 }

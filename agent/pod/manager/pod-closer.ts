@@ -3,6 +3,7 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
+import { createBackoff } from '../../../base/backoff.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { ApiAccess, PodCgroups, PodFiles, StatusAccess, Surroundings } from '../../contract/node-parts.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
@@ -21,12 +22,14 @@ export interface PodEntry {
 
 export type CloserNode = Surroundings & ApiAccess & StatusAccess & PodCgroups & Pick<PodFiles, 'volumes'>;
 
-const RETRY_MS = 1_000;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
 
 /** Removes everything of a pod of which nothing runs, and the pod itself from the API if it is being deleted. Steps that fail are repeated. */
 export async function closePod(entry: PodEntry, node: CloserNode, signal: AbortSignal): Promise<void> {
   entry.closing = true;
   const { worker } = entry;
+  const backoff = createBackoff({ initialMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS });
   while (!signal.aborted) {
     try {
       await clean(entry, node);
@@ -34,7 +37,7 @@ export async function closePod(entry: PodEntry, node: CloserNode, signal: AbortS
       break;
     } catch (error) {
       node.log.warn({ err: error, pod: keyText(keyOf(worker.pod)) }, 'a pod that has ended could not be cleaned up');
-      await sleep(node.clock, RETRY_MS, signal);
+      await sleep(node.clock, backoff.next(), signal);
     }
   }
   entry.closing = false;

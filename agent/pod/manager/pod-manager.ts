@@ -9,9 +9,9 @@ import type { WorkerNode } from '../worker/action-performer.ts';
 import type { EndRequest } from '../worker/pod-state.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
 import { createPodWorker } from '../worker/pod-worker.ts';
-import type { Rejection } from './admission.ts';
 import type { PodEntry } from './pod-closer.ts';
 import { closePod, removeFromApi } from './pod-closer.ts';
+import type { Rejection } from './rejection.ts';
 
 /** All pods of a node: one worker each, from the moment they are bound until nothing of them is left. */
 export interface PodManager {
@@ -143,7 +143,7 @@ const rejectedStatus = (pod: Live<Pod>, { reason, message }: Rejection, now: num
   ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
   phase: 'Failed',
   reason,
-  message,
+  message: `Pod was rejected: ${message}`,
   conditions: pod.status?.conditions ?? [],
   qosClass: pod.status?.qosClass ?? qosClass(pod.spec),
   startTime: timeText(now),

@@ -23,6 +23,7 @@ import { sandboxConfig } from '../config/sandbox-config.ts';
 import { serviceEnvironment } from '../config/service-environment.ts';
 import type { KillerNode } from './container-killer.ts';
 import { killContainer } from './container-killer.ts';
+import { checkSandboxSupport } from './sandbox-support.ts';
 
 /** The parts by which containers are started. */
 export type StarterNode = KillerNode & PodCgroups & PodFiles & ContainerSources;
@@ -49,10 +50,12 @@ export function podSandboxConfig(node: StarterNode, pod: Live<Pod>, attempt: num
 
 /** Makes the pod's sandbox; its addresses are in the cache when it resolves. */
 export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: number): Promise<Sandbox | undefined> {
+  const handler = await runtimeHandler(node, pod);
+  checkSandboxSupport(pod, handler, node.abilities);
   if (!node.runtime.simulated) {
     await Promise.all([node.cgroups.apply(podCgroup(pod, node.cgroupRoot)), mkdir(node.directories.podLogs(pod), { recursive: true })]);
   }
-  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt), await runtimeHandler(node, pod));
+  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt), handler);
   return node.cache.refreshSandbox(id);
 }
 

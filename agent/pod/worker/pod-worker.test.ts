@@ -49,6 +49,7 @@ async function aWorker(given: Given = {}) {
     cache,
     nodeIps: ['192.0.2.7'],
     probes: simulatedTransport,
+    abilities: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false },
     cgroups: noCgroups,
     cgroupRoot: '/kubepods',
     volumes: { ...noVolumes, ...given.volumes },

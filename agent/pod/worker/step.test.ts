@@ -6,6 +6,7 @@ import type { PodObservation } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aContainer, aPod, aSandbox, exited, observation, observed } from '../../contract/pods.fixture.ts';
 import type { Verdicts } from '../../probe/prober.ts';
+import { DynamicResourcesError } from '../operations/sandbox-support.ts';
 import type { PodState } from './pod-state.ts';
 import { initialState } from './pod-state.ts';
 import type { PodEvent, Step } from './step.ts';
@@ -149,7 +150,7 @@ describe('each phase of a life × what can happen', () => {
       view(ALIVE),
       [taskEnded('end', { type: 'broke', error: new Error('no') }), LOOK],
       'ending',
-      ['log a step failed and is tried again', 'status Running'],
+      ['log a step failed and is tried again', 'event FailedKillPod', 'status Running'],
     ],
   ])('a pod that is %s, at %s', (phase, _what, seen, events, then, actions) => {
     const result = run(inLife(phase), seen, ...events);
@@ -218,7 +219,13 @@ describe('a task', () => {
       [],
       7_000,
     ],
-    ['container/c', { type: 'broke', error: broken }, ['log a step failed and is tried again'], 1_000],
+    ['container/c', { type: 'broke', error: broken }, ['log a step failed and is tried again', 'event FailedSync'], 500],
+    [
+      'sandbox',
+      { type: 'sandboxFailed', error: new DynamicResourcesError('no driver') },
+      ['log a sandbox could not be created', 'event FailedPrepareDynamicResources'],
+      500,
+    ],
     ['container/c', { type: 'done' }, [], undefined],
   ])('%s that ends with %j says so, and is tried again in time', (key, result, actions, retryInMs) => {
     const state = running({}, { tasks: begun(NO_TASKS, key), volumesReady: false });
@@ -227,6 +234,19 @@ describe('a task', () => {
     expect(ended.state.tasks.running.size).toBe(0);
     const time = ended.state.tasks.notBefore.get(key);
     expect(time === undefined ? undefined : time - now).toBe(retryInMs);
+  });
+
+  it('that fails for ever is tried ever more seldom, and starts over once it succeeds', () => {
+    const fail = (state: PodState) =>
+      run({ ...state, tasks: begun(state.tasks, 'end') }, view(ALIVE), taskEnded('end', { type: 'broke', error: broken })).state;
+    const delay = ({ tasks }: PodState) => (tasks.notBefore.get('end') ?? 0) - now;
+    let state = running({});
+    const delays = Array.from({ length: 7 }, () => {
+      state = fail(state);
+      return delay(state);
+    });
+    expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect(delay(fail(run(state, view(ALIVE), taskEnded('end', { type: 'done' })).state))).toBe(500);
   });
 
   it('that failed is begun again when its time has come, and not before', () => {

@@ -1,5 +1,6 @@
 import { MountError } from '../../contract/pod-volumes.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
+import { DynamicResourcesError } from '../operations/sandbox-support.ts';
 import { withRestart } from './crash-backoff.ts';
 import type { PodState } from './pod-state.ts';
 import { ended, retriedLater, succeeded } from './tasks.ts';
@@ -8,14 +9,13 @@ import { holdBack, wait } from './turn.ts';
 import type { TaskResult } from './worker-action.ts';
 import { TASK } from './worker-action.ts';
 
-const RETRY_MS = 1_000;
-
 /** Remembers how a task ended: what is ready now, and when to try again what failed. */
 export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
   turn.state = released({ ...turn.state, tasks: ended(turn.state.tasks, key) }, key);
-  const { state, view } = turn;
+  const { state } = turn;
   switch (result.type) {
     case 'done':
+      turn.state = { ...state, tasks: succeeded(state.tasks, key) };
       break;
     case 'volumesReady':
       turn.state = { ...state, volumesReady: true, tasks: succeeded(state.tasks, key) };
@@ -31,7 +31,9 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       // A pod that ends needs none.
       if (state.life.phase !== 'running') break;
       turn.actions.push({ type: 'log', error: result.error, message: 'a sandbox could not be created' });
-      retry(turn, key, 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${textOf(result.error)}`);
+      if (result.error instanceof DynamicResourcesError) {
+        retry(turn, key, 'FailedPrepareDynamicResources', `Failed to prepare dynamic resources: ${textOf(result.error)}`);
+      } else retry(turn, key, 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${textOf(result.error)}`);
       break;
     case 'started': {
       const waiting = new Map(state.waiting);
@@ -57,7 +59,8 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       break;
     case 'broke':
       turn.actions.push({ type: 'log', error: result.error, message: 'a step failed and is tried again', task: key });
-      holdBack(turn, key, view.now + RETRY_MS);
+      if (key === TASK.end) retry(turn, key, 'FailedKillPod', `error killing pod: ${textOf(result.error)}`);
+      else retry(turn, key, 'FailedSync', `Error syncing pod, skipping: ${textOf(result.error)}`);
       break;
   }
 }

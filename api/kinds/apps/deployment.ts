@@ -219,6 +219,7 @@ export const deployments = defineKind<Deployment>({
   shortNames: ['deploy'],
   categories: ['all'],
   schema: Deployment,
+  podTemplate: ({ spec }) => spec?.template,
   columns: deploymentColumns,
   subresources: [
     { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },

@@ -115,6 +115,7 @@ export const replicaSets = defineKind<ReplicaSet>({
   shortNames: ['rs'],
   categories: ['all'],
   schema: ReplicaSet,
+  podTemplate: ({ spec }) => spec?.template,
   columns: replicaSetColumns,
   subresources: [
     { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },

@@ -54,6 +54,7 @@ export const podTemplates = defineKind<PodTemplate>({
   plural: 'podtemplates',
   namespaced: true,
   schema: PodTemplate,
+  podTemplate: ({ template }) => template,
   columns: podTemplateColumns,
   strategy: podTemplateStrategy,
   deletion: { returnsObject: true },

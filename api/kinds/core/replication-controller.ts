@@ -138,6 +138,7 @@ export const replicationControllers = defineKind<ReplicationController>({
   shortNames: ['rc'],
   categories: ['all'],
   schema: ReplicationController,
+  podTemplate: ({ spec }) => spec?.template,
   columns: replicationControllerColumns,
   subresources: [
     { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },

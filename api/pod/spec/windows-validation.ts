@@ -20,7 +20,8 @@ export function checkHostProcess(errors: FieldError[], spec: PodSpec, path: Fiel
     if (own ?? ofPod) onHost++;
   });
   if (onHost === 0) return;
-  if (onHost !== all) errors.push(invalid(pathText(path), '', 'if a pod has any hostProcess containers, all its containers must be such'));
+  if (onHost !== all)
+    errors.push(invalid(pathText(path), '', 'If pod contains any hostProcess containers then all containers must be HostProcess containers'));
   if (!spec.hostNetwork)
     errors.push(invalid(pathText(path, 'hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers'));
 }

@@ -37,7 +37,7 @@ const OLD_VOLUMES = {
   flocker: 'deprecated in v1.22, non-functional in v1.25+',
   storageos: 'deprecated in v1.22, non-functional in v1.25+',
   quobyte: 'deprecated in v1.22, non-functional in v1.25+',
-  glusterfs: 'deprecated in v1.25, this feature has been completely removed',
+  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
   cephfs: 'deprecated in v1.28, non-functional in v1.31+',
   rbd: 'deprecated in v1.28, non-functional in v1.31+',
 } as const;
@@ -99,7 +99,8 @@ function templateWarnings(spec: PodSpec | undefined, annotations: Readonly<Recor
     if (!seccompProfile && seccomp in annotations) {
       warnings.push(`${annotation(seccomp)}: non-functional in v1.27+; use the "seccompProfile" field instead`);
     }
-    if (!appArmorProfile && appArmor in annotations) {
+    // Those of pods are copied to the field, with a warning of its own.
+    if (at !== '' && !appArmorProfile && appArmor in annotations) {
       warnings.push(`${annotation(appArmor)}: deprecated since v1.30; use the "appArmorProfile" field instead`);
     }
     warnAboutContainer(warnings, container, `${field}.${list}[${i}]`);

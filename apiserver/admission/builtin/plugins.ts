@@ -4,6 +4,9 @@ import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { Authorizer } from '../../contract/authorizer.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
+import type { PodSecurityConfiguration } from '../pod-security/configuration.ts';
+import { NO_CONFIGURATION } from '../pod-security/configuration.ts';
+import { podSecurity } from '../pod-security/pod-security.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -57,21 +60,26 @@ export function inUpstreamOrder(plugins: readonly AdmissionPlugin[]): readonly A
   return plugins.toSorted((a, b) => rank(a) - rank(b));
 }
 
+export interface AdmissionPluginOptions {
+  readonly objects: StorageAccess;
+  readonly clock: Clock;
+  readonly authorizer: Authorizer;
+  /** The kinds that are served. Default: the built-in ones. */
+  readonly kinds?: readonly KindDefinition[] | undefined;
+  readonly podSecurity?: PodSecurityConfiguration | undefined;
+}
+
 /** The admission plugins of a server that serves these kinds: its own, and the rules that the kinds bring. */
-export function admissionPlugins(
-  objects: StorageAccess,
-  clock: Clock,
-  kinds: readonly KindDefinition[] | undefined,
-  authorizer: Authorizer,
-): readonly AdmissionPlugin[] {
+export function admissionPlugins({ objects, clock, authorizer, ...options }: AdmissionPluginOptions): readonly AdmissionPlugin[] {
   return inUpstreamOrder([
     namespaceLifecycle(objects),
     limitRanger(objects),
     serviceAccountAdmission(objects, clock),
     nodeRestriction(objects, authorizer),
     taintNodesByCondition,
+    podSecurity(objects, clock, options.podSecurity ?? NO_CONFIGURATION),
     defaultTolerationSeconds,
-    ...kindRules(kinds ?? builtInKinds, objects),
+    ...kindRules(options.kinds ?? builtInKinds, objects),
     resourceQuotaAdmission(objects, clock),
   ]);
 }

@@ -71,7 +71,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
     parts: [
       {
         name: 'test',
-        plugins: admissionPlugins(resources.storage, clock, undefined, privilegedGroups),
+        plugins: admissionPlugins({ objects: resources.storage, clock, authorizer: privilegedGroups }),
         subresources: [...podActions(clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
       },
     ],

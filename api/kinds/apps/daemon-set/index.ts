@@ -30,6 +30,7 @@ export const daemonSets = defineKind<DaemonSet>({
   shortNames: ['ds'],
   categories: ['all'],
   schema: DaemonSet,
+  podTemplate: ({ spec }) => spec?.template,
   columns: daemonSetColumns,
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   strategy: daemonSetStrategy,

@@ -25,6 +25,7 @@ export const statefulSets = defineKind<StatefulSet>({
   shortNames: ['sts'],
   categories: ['all'],
   schema: StatefulSet,
+  podTemplate: ({ spec }) => spec?.template,
   columns: statefulSetColumns,
   subresources: [
     { name: 'scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1', kind: 'Scale', schema: Scale },

@@ -37,6 +37,7 @@ export const cronJobs = defineKind<CronJob>({
   shortNames: ['cj'],
   categories: ['all'],
   schema: CronJob,
+  podTemplate: ({ spec }) => spec?.jobTemplate?.spec?.template,
   columns: cronJobColumns,
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   strategy: cronJobStrategy,

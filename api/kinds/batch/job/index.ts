@@ -51,6 +51,7 @@ export const jobs = defineKind<Job>({
   namespaced: true,
   categories: ['all'],
   schema: Job,
+  podTemplate: ({ spec }) => spec?.template,
   columns: jobColumns,
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   strategy: jobStrategy,

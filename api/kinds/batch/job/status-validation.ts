@@ -44,7 +44,7 @@ function checkCounters(errors: FieldError[], { status }: Job): void {
   }
 }
 
-/** What a finished Job must and must not show. */
+/** Checks that a finished Job shows its times and nothing that still runs. */
 function checkEnd(errors: FieldError[], job: Job, old: Live<Job>): void {
   const { status = {} } = job;
   const before = old.status ?? {};

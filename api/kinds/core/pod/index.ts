@@ -33,6 +33,7 @@ export const pods = defineKind<Pod>({
     { name: 'resize', verbs: ['get', 'patch', 'update'], rules: resizeRules },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
+  podTemplate: (pod) => pod,
   quota: podQuota,
   strategy: podStrategy,
   deletion: podDeletion,

@@ -1,6 +1,7 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { podWarnings } from '../../../pod/template/pod-warnings.ts';
+import { copyAppArmorAnnotations } from './app-armor.ts';
 import { defaultPod } from './defaults.ts';
 import { mergeMatchLabelKeys } from './label-keys.ts';
 import { qosClassOf } from './qos.ts';
@@ -18,9 +19,10 @@ function syncAddresses(pod: Pod): void {
   if (first) status.podIP = first;
 }
 
-function prepareForCreate(pod: Pod): void {
+function prepareForCreate(pod: Pod, warnings: string[] = []): void {
   pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
   mergeMatchLabelKeys(pod);
+  copyAppArmorAnnotations(pod, warnings);
   if (!pod.spec?.schedulingGates?.length) return;
   pod.status.conditions = [
     { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },

@@ -1,0 +1,15 @@
+/** The features that not every node has. What a node cannot do it refuses: it never runs a pod with less than it asks for. */
+export interface NodeAbilities extends RuntimeFeatures {
+  /** The kernel enforces AppArmor profiles. */
+  readonly appArmor: boolean;
+}
+
+/** The features of the container runtime. */
+export interface RuntimeFeatures {
+  /** It knows `supplementalGroupsPolicy`. */
+  readonly supplementalGroupsPolicy: boolean;
+  /** It can make a mount read-only with all mounts below it. */
+  readonly recursiveReadOnlyMounts: boolean;
+  /** Pods can have users of their own (`hostUsers: false`). */
+  readonly userNamespaces: boolean;
+}

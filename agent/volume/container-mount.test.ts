@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { podDirectories } from '../contract/pod-directories.ts';
+import { aContainer, aPod } from '../contract/pods.fixture.ts';
+import { containerMount } from './container-mount.ts';
+
+const directories = podDirectories('/data');
+const pod = aPod({ volumes: [{ name: 'v', emptyDir: {} }] });
+const mounted = (mount: object, recursiveReadOnly: boolean) =>
+  containerMount(
+    { pod, container: aContainer('c'), mount: { name: 'v', mountPath: '/v', ...mount }, index: 0, environment: new Map(), recursiveReadOnly },
+    directories,
+    '/memory',
+  );
+
+describe('a mount that is to be read-only with all below it', () => {
+  it('is so where the runtime can', async () => {
+    expect(await mounted({ readOnly: true, recursiveReadOnly: 'Enabled' }, true)).toMatchObject({ readonly: true, recursive_read_only: true });
+    expect(await mounted({ readOnly: true, recursiveReadOnly: 'IfPossible' }, true)).toMatchObject({ recursive_read_only: true });
+    expect(await mounted({ readOnly: true, recursiveReadOnly: 'Disabled' }, true)).not.toHaveProperty('recursive_read_only');
+  });
+
+  it('is refused where the runtime cannot, unless it need not be', async () => {
+    await expect(mounted({ readOnly: true, recursiveReadOnly: 'Enabled' }, false)).rejects.toThrow(
+      'failed to resolve recursive read-only mode: volume "v" requested recursive read-only mode, but it is not supported by the runtime',
+    );
+    expect(await mounted({ readOnly: true, recursiveReadOnly: 'IfPossible' }, false)).not.toHaveProperty('recursive_read_only');
+    await expect(mounted({ recursiveReadOnly: 'Enabled' }, true)).rejects.toThrow('but it is not read-only');
+  });
+});

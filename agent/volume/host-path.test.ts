@@ -1,0 +1,25 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { prepareHostPath } from './host-path.ts';
+
+let root = '';
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'host-path-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+describe('a host path', () => {
+  it('is made where its type says so', async () => {
+    await prepareHostPath({ path: join(root, 'a/b'), type: 'DirectoryOrCreate' });
+    await prepareHostPath({ path: join(root, 'c/d'), type: 'FileOrCreate' });
+    expect((await stat(join(root, 'a/b'))).isDirectory()).toBe(true);
+    expect((await stat(join(root, 'c/d'))).isFile()).toBe(true);
+    await expect(prepareHostPath({ path: join(root, 'none'), type: 'Directory' })).rejects.toThrow('is not a directory');
+  });
+
+  it.each(['DirectoryOrCreate', 'FileOrCreate'])('that cannot be made is an error, also in /proc: %s', async (type) => {
+    await expect(prepareHostPath({ path: '/proc/no-such-directory/below/it', type })).rejects.toThrow('ENOENT');
+  });
+});
