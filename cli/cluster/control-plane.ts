@@ -2,6 +2,7 @@ import { kinds } from '../../api/kinds/index.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
+import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
 import { metricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -50,6 +51,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
+  /** More conditions of health. */
+  readonly checks?: readonly HealthCheck[];
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
@@ -79,6 +82,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     authorizers: [bootstrappersMayJoin],
+    checks: options.checks,
     parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
