@@ -1,6 +1,6 @@
 import type { KindGroup } from '../../definition/group.ts';
 import { flowSchemas } from './flow-schema/index.ts';
-import { priorityLevelConfigurations } from './priority-level-configuration.ts';
+import { priorityLevelConfigurations } from './priority-level-configuration/index.ts';
 
 export const flowcontrolGroup: KindGroup = {
   name: 'flowcontrol.apiserver.k8s.io',
@@ -9,4 +9,4 @@ export const flowcontrolGroup: KindGroup = {
 };
 
 export { FlowSchema, flowSchemas } from './flow-schema/index.ts';
-export { PriorityLevelConfiguration, priorityLevelConfigurations } from './priority-level-configuration.ts';
+export { PriorityLevelConfiguration, priorityLevelConfigurations } from './priority-level-configuration/index.ts';

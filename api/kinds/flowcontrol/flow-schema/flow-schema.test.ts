@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createErrors, stored, updateErrors } from '../../../definition/strategy.fixture.ts';
-import { MANDATORY_FLOW_SCHEMAS } from '../mandatory.ts';
+import { MANDATORY_FLOW_SCHEMAS } from './mandatory.ts';
 import { flowSchemaStrategy as strategy } from './rules.ts';
 import type { FlowSchema, PolicyRulesWithSubjects } from './schema.ts';
 

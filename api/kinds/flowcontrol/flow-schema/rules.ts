@@ -6,8 +6,9 @@ import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults } from '../../../validation/field-rules.ts';
 import { dns1123LabelFaults, dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
-import { EXEMPT, MANDATORY_FLOW_SCHEMAS } from '../mandatory.ts';
+import { EXEMPT } from '../names.ts';
 import { conditionFaults } from '../status-conditions.ts';
+import { MANDATORY_FLOW_SCHEMAS } from './mandatory.ts';
 import type { FlowSchema, FlowSchemaSpec, FlowSubject, NonResourcePolicyRule, PolicyRulesWithSubjects, ResourcePolicyRule } from './schema.ts';
 
 const MAX_PRECEDENCE = 10_000;

@@ -1,9 +1,5 @@
-import type { FlowSchemaSpec, PolicyRulesWithSubjects } from './flow-schema/schema.ts';
-import type { PriorityLevelConfigurationSpec } from './priority-level-configuration.ts';
-
-/** The names that stand for a flow schema, and for a priority level, whose specs every cluster has and nobody can change. */
-export const EXEMPT = 'exempt';
-export const CATCH_ALL = 'catch-all';
+import { CATCH_ALL, EXEMPT } from '../names.ts';
+import type { FlowSchemaSpec, PolicyRulesWithSubjects } from './schema.ts';
 
 /** Matches every request of the groups. */
 export const everythingOf = (...groups: readonly string[]): PolicyRulesWithSubjects => ({
@@ -24,9 +20,4 @@ export const MANDATORY_FLOW_SCHEMAS: ReadonlyMap<string, FlowSchemaSpec> = new M
       rules: [everythingOf('system:unauthenticated', 'system:authenticated')],
     },
   ],
-]);
-
-export const MANDATORY_PRIORITY_LEVELS: ReadonlyMap<string, PriorityLevelConfigurationSpec> = new Map([
-  [EXEMPT, { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }],
-  [CATCH_ALL, { type: 'Limited', limited: { nominalConcurrencyShares: 5, limitResponse: { type: 'Reject' }, lendablePercent: 0 } }],
 ]);

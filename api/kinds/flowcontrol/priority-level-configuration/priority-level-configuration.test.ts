@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createErrors, stored, updateErrors } from '../../definition/strategy.fixture.ts';
+import { createErrors, stored, updateErrors } from '../../../definition/strategy.fixture.ts';
 import { MANDATORY_PRIORITY_LEVELS } from './mandatory.ts';
-import type { LimitedPriorityLevelConfiguration, PriorityLevelConfiguration } from './priority-level-configuration.ts';
-import { priorityLevelConfigurationStrategy as strategy } from './priority-level-configuration.ts';
+import { priorityLevelConfigurationStrategy as strategy } from './rules.ts';
+import type { LimitedPriorityLevelConfiguration, PriorityLevelConfiguration } from './schema.ts';
 
 const level = (limited: LimitedPriorityLevelConfiguration): PriorityLevelConfiguration => ({
   metadata: { name: 'p' },
