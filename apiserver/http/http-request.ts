@@ -3,12 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { ApiRequest, Connection, UserInfo } from '../contract/request.ts';
+import type { BodyReading } from './body.ts';
+import { hasBody } from './body.ts';
 
 const NO_QUERY = new URLSearchParams();
 
 const MAX_AUDIT_ID = 64;
 
-/** A request from a socket. Its signal and audit id are made on first use: most requests are over before they need a signal. */
+/** Reads the body of one request. */
+export type ReadBody = (sender: string) => Promise<BodyReading>;
+
+/** A request from a socket. Its body is read when it is asked for; its signal and audit id are made on first use: most requests are over before they need a signal. */
 export class HttpRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
@@ -20,8 +25,17 @@ export class HttpRequest implements ApiRequest {
   private readonly output: ServerResponse | Http2ServerResponse | Duplex;
   private controller: AbortController | undefined;
   private id: string | undefined;
+  private readonly read: ReadBody | undefined;
+  private release = () => {};
+  /** Set once the body is being read: what is left of it then is no concern of the answer. */
+  isBodyTaken = false;
 
-  constructor(req: IncomingMessage | Http2ServerRequest, output: ServerResponse | Http2ServerResponse | Duplex, connection: Connection | undefined) {
+  constructor(
+    req: IncomingMessage | Http2ServerRequest,
+    output: ServerResponse | Http2ServerResponse | Duplex,
+    connection: Connection | undefined,
+    read?: ReadBody,
+  ) {
     const url = req.url ?? '/';
     const question = url.indexOf('?');
     this.method = req.method ?? 'GET';
@@ -30,6 +44,29 @@ export class HttpRequest implements ApiRequest {
     this.headers = req.headers as ApiRequest['headers'];
     if (connection) this.connection = connection;
     this.output = output;
+    this.read = read && hasBody(req) ? read : undefined;
+  }
+
+  /** Whether there is a body that nobody has asked for. */
+  get isBodyLeft(): boolean {
+    return this.read !== undefined && !this.isBodyTaken;
+  }
+
+  receive(sender: string): Promise<void> | undefined {
+    return this.read && !this.isBodyTaken ? this.receiveWith(this.read, sender) : undefined;
+  }
+
+  private async receiveWith(read: ReadBody, sender: string): Promise<void> {
+    this.isBodyTaken = true;
+    const { bytes, release } = await read(sender);
+    this.release = release;
+    if (bytes) this.body = { bytes };
+  }
+
+  /** Gives the memory of the body back. */
+  end(): void {
+    this.release();
+    this.release = () => {};
   }
 
   /** The client's own id, or a new one. */

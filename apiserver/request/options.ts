@@ -30,16 +30,10 @@ const KNOWN = new Set([
   'watch',
 ]);
 
-/** Go's form of a duration: `1m30s`. */
-const DURATION = /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
-
-/** @throws StatusError 400 that names the first unknown parameter, or a timeout that is none. */
+/** @throws StatusError 400 that names the first unknown parameter. */
 export function checkParameters(query: URLSearchParams): void {
   if (query.size === 0) return;
   for (const name of query.keys()) if (!KNOWN.has(name)) throw errors.badRequest(`unknown query parameter "${name}"`);
-  const timeout = query.get('timeout') ?? '';
-  if (timeout !== '' && !DURATION.test(timeout))
-    throw errors.badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
 }
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
