@@ -18,6 +18,8 @@ import type { UserInfo } from './contract/request.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
+import type { InFlightLimits } from './flowcontrol/priority-and-fairness.ts';
+import { priorityAndFairness } from './flowcontrol/priority-and-fairness.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { versionRoute } from './health/version-route.ts';
@@ -50,6 +52,8 @@ export interface ComposeOptions extends ResourceOptions {
   /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];
   readonly random?: Random;
+  /** Default: upstream's. */
+  readonly inFlight?: InFlightLimits;
   /** Further parts, after the server's own. */
   readonly parts?: readonly Part[];
 }
@@ -84,6 +88,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
+    priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
       name: 'authentication',
       routes: issuerRoutes(options.tokens, options.externalUrl),

@@ -12,6 +12,7 @@ import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
+import { flowControlOptions, inFlightLimitsOf } from '../config/server/flow-control.ts';
 import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
@@ -39,6 +40,7 @@ const options = {
     help: 'how long a node may be silent before it counts as lost (default 40s)',
     value: 'SECONDS',
   },
+  ...flowControlOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -78,6 +80,7 @@ export async function run(args: readonly string[]): Promise<number> {
     identity: `${machineName()}_${process.pid}`,
     controllers: flags.controllers,
     scheduler: flags.scheduler,
+    inFlight: inFlightLimitsOf(flags),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');
