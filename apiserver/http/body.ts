@@ -13,8 +13,10 @@ type Outgoing = ServerResponse | Http2ServerResponse;
 const SMALL_BYTES = 16 * 1024;
 /** Time for which a request waits for memory. */
 const MEMORY_WAIT_MS = 10_000;
-/** Time that a client has to finish sending a body that nobody reads, before its connection is closed; Go's net/http gives as much. */
-const LINGER_MS = 500;
+/** Rests of bodies that are discarded, so that the connection can be used again; with longer ones it is closed. Go's limit. */
+const DISCARDED_BYTES = 256 * 1024;
+/** Time for a client to read the answer before its connection is closed: a connection closed at once would take the answer with it. */
+export const LINGER_MS = 2000;
 
 const announcedLength = (req: Incoming): number | undefined => {
   const length = req.headers['content-length'];
@@ -103,10 +105,11 @@ function gathered(req: Incoming, withinMs: number, clock: Clock): Promise<Buffer
 }
 
 /**
- * Prepares the end of an answer to a request whose body is not read to its end. A client that is about done sending keeps its connection; one
- * that goes on loses it, and so does one that was never told to send (it may or may not do so yet).
+ * Prepares the end of an answer to a request whose body is not read to its end. A rest that is short, or that a known sender sends in time, is
+ * discarded, and the connection lives on. Otherwise nothing more is read and the connection is closed; and so it is where the client waits to
+ * be told to send (it may or may not do so yet).
  */
-export function endWithoutBody(req: Incoming, res: Outgoing, clock: Clock): void {
+export function endWithoutBody(req: Incoming, res: Outgoing, isSenderKnown: boolean, clock: Clock): void {
   if ('stream' in req) {
     res.once('finish', () => {
       if (!req.stream.readableEnded) req.stream.close(constants.NGHTTP2_NO_ERROR);
@@ -117,11 +120,14 @@ export function endWithoutBody(req: Incoming, res: Outgoing, clock: Clock): void
     res.setHeader('connection', 'close');
     return;
   }
+  const isDiscarded = isSenderKnown || (announcedLength(req) ?? Number.POSITIVE_INFINITY) <= DISCARDED_BYTES;
   res.once('finish', () => {
     if (req.complete) return;
-    const cancel = clock.after(LINGER_MS, () => {
+    if (!isDiscarded) req.socket.pause();
+    const close = () => {
       if (!req.complete) req.socket.destroy();
-    });
+    };
+    const cancel = clock.after(LINGER_MS, close, 'background');
     req.once('end', cancel);
     req.once('close', cancel);
   });

@@ -27,8 +27,9 @@ export class HttpRequest implements ApiRequest {
   private id: string | undefined;
   private readonly read: ReadBody | undefined;
   private release = () => {};
-  /** Set once the body is being read: what is left of it then is no concern of the answer. */
-  isBodyTaken = false;
+  private isBodyTaken = false;
+  /** Whether the body was asked for: its sender may send requests such as this. */
+  isSenderKnown = false;
 
   constructor(
     req: IncomingMessage | Http2ServerRequest,
@@ -47,18 +48,19 @@ export class HttpRequest implements ApiRequest {
     this.read = read && hasBody(req) ? read : undefined;
   }
 
-  /** Whether there is a body that nobody has asked for. */
+  /** Whether there is a body that has not been read to its end. */
   get isBodyLeft(): boolean {
     return this.read !== undefined && !this.isBodyTaken;
   }
 
   receive(sender: string): Promise<void> | undefined {
-    return this.read && !this.isBodyTaken ? this.receiveWith(this.read, sender) : undefined;
+    return this.isBodyLeft && this.read ? this.receiveWith(this.read, sender) : undefined;
   }
 
   private async receiveWith(read: ReadBody, sender: string): Promise<void> {
-    this.isBodyTaken = true;
+    this.isSenderKnown = true;
     const { bytes, release } = await read(sender);
+    this.isBodyTaken = true;
     this.release = release;
     if (bytes) this.body = { bytes };
   }

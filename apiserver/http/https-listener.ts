@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp1Server, STATUS_CODES } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ApiRequest, ApiResponse, Connection } from '../contract/request.ts';
-import { createBodyReader, endWithoutBody } from './body.ts';
+import { createBodyReader, endWithoutBody, LINGER_MS } from './body.ts';
 import { createBodyBudget } from './body-budget.ts';
 import { HttpRequest } from './http-request.ts';
 import { forNetwork } from './response-headers.ts';
@@ -154,7 +154,7 @@ function requestServer({ handle, clock, log }: HttpFrontOptions, limits: FrontLi
     let response: ApiResponse | undefined;
     try {
       response = await handle(request);
-      if (request.isBodyLeft) endWithoutBody(req, res, clock);
+      if (request.isBodyLeft) endWithoutBody(req, res, request.isSenderKnown, clock);
       await writeResponse(res, forNetwork(response, request), request, clock);
     } catch (error) {
       if (!res.destroyed) log.debug({ err: error, url: req.url }, 'a connection broke while it was served');
@@ -173,8 +173,28 @@ function refuseCoding(res: ServerResponse | Http2ServerResponse): void {
   res.end();
 }
 
+/** The answers to what is no HTTP, or too much of it, by the parser's error. */
+const REFUSALS: ReadonlyMap<string | undefined, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+]);
+
+/** Answers bytes that are no request, as Go's server does, and closes the connection once the client has had time to read that. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, clock: Clock): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.isPaused()) {
+    if (!socket.isPaused()) socket.destroy();
+    return;
+  }
+  const status = `${REFUSALS.get(error.code) ?? 400} ${STATUS_CODES[REFUSALS.get(error.code) ?? 400]}`;
+  socket.pause();
+  socket.write(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
+  const cancel = clock.after(LINGER_MS, () => socket.destroy(), 'background');
+  socket.once('close', cancel);
+}
+
 /** A server that is given its connections and never listens itself. */
-function http1Server({ handle, log }: HttpFrontOptions, limits: FrontLimits, connections: WeakMap<object, Connection>, serve: Serve) {
+function http1Server({ handle, clock, log }: HttpFrontOptions, limits: FrontLimits, connections: WeakMap<object, Connection>, serve: Serve) {
   const server = createHttp1Server(
     {
       keepAliveTimeout: limits.idleMs,
@@ -188,6 +208,7 @@ function http1Server({ handle, log }: HttpFrontOptions, limits: FrontLimits, con
       void serve(req, res, connections.get(req.socket));
     },
   );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, clock));
   // A client that asks whether to send its body is told so when the body is read, or answered.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     void serve(req, res, connections.get(req.socket));
