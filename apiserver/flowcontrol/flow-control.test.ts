@@ -177,6 +177,17 @@ describe('a level without free seats', () => {
     expect(order).toHaveLength(70);
   });
 
+  it('keeps seats for short requests, which do not wait behind long ones', async () => {
+    const level = share({ a: limited(1, {}, { queues: 8, handSize: 1, queueLengthLimit: 50 }) })('a');
+    const lists = [enter(level, 2), enter(level, 2), enter(level, 2), enter(level, 2)];
+    expect(lists.filter((seats) => seats !== undefined)).toHaveLength(3);
+    const list = wait(level, [0], { seats: 2 });
+    expect(await wait(level, [1])).toMatchObject({ seats: 1 });
+    const [first] = lists;
+    if (first) level.leave(first);
+    expect(await list).toMatchObject({ seats: 2 });
+  });
+
   it('serves a request that is wider than itself when it has nothing else to do', async () => {
     const level = share({ a: limited(1, {}, { queues: 1, handSize: 1, queueLengthLimit: 5 }), b: limited(9, { lendablePercent: 0 }) })('a');
     const seats = enter(level, 1);

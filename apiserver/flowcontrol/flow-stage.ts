@@ -26,17 +26,19 @@ class SeatedFlow implements RequestFlow {
   private occupied: Occupied | undefined;
   private readonly turns: Turns;
   private readonly sender: string;
+  private readonly order: number;
 
-  constructor({ uid, level }: ServedSchema, occupied: Occupied | undefined, turns: Turns, sender: string) {
+  constructor({ uid, level }: ServedSchema, occupied: Occupied | undefined, turns: Turns, sender: string, order: number) {
     this.schemaUid = uid;
     this.levelUid = level.uid;
     this.occupied = occupied;
     this.turns = turns;
     this.sender = sender;
+    this.order = order;
   }
 
   turn(): Promise<void> | undefined {
-    return this.turns.take(this.sender);
+    return this.turns.take(this.sender, this.order);
   }
 
   leave(): void {
@@ -61,6 +63,8 @@ const isWrittenInParts = (result: Result): boolean => result.type === 'list' || 
  * connections into pods) are not limited, watches only until they begin (k8s.io/apiserver/pkg/server/filters/priority-and-fairness.go).
  */
 export function limitFlows({ control, turns, estimate }: FlowStageOptions): Stage {
+  let seatedSoFar = 0;
+
   async function serve(exchange: Exchange, next: Next, flow: RequestFlow, isLong: boolean): Promise<Result> {
     try {
       if (isLong) await flow.turn();
@@ -87,7 +91,7 @@ export function limitFlows({ control, turns, estimate }: FlowStageOptions): Stag
       const { level, counts } = schema;
       const { seats, isLong } = estimate(info, request.query, level.maxSeats);
       const seated = (occupied: Occupied | undefined): RequestFlow => {
-        const flow = new SeatedFlow(schema, occupied, turns, user.name);
+        const flow = new SeatedFlow(schema, occupied, turns, user.name, ++seatedSoFar);
         exchange.flow = flow;
         return flow;
       };

@@ -44,12 +44,19 @@ interface Queue {
   occupied: number;
 }
 
+interface Due {
+  readonly queue: Queue;
+  readonly next: Waiter;
+}
+
 /** The duration that a request is taken to have until it is over, in milliseconds; upstream's first guess. */
 const ESTIMATED_MS = 3;
 /** The widest request, in seats. */
 const MAX_SEATS = 10;
 /** The part of a level's seats that one request may have. */
 const MAX_PART = 0.15;
+/** The part of a level's seats that wide requests may have together. The others are for those that take one: they are short, lists are not. */
+const WIDE_PART = 0.75;
 
 /** The loans between the levels of a server. */
 export interface SeatMarket {
@@ -64,7 +71,8 @@ export interface SeatMarket {
 /**
  * One priority level: its seats, and the queues of those that wait for one. A request that finds a seat passes at once. Others wait in the
  * shortest queue of their flow's hand; free seats go to the queue whose virtual time is lowest, so that each flow gets an equal part of the
- * seats' time (start-time fair queuing). Above its nominal seats a level borrows those that others do not need at the moment.
+ * seats' time (start-time fair queuing). Above its nominal seats a level borrows those that others do not need at the moment. Wide requests
+ * never have all seats, and a narrow one does not wait behind a wide one while others like that are served.
  */
 export class PriorityLevel {
   readonly name: string;
@@ -76,6 +84,8 @@ export class PriorityLevel {
   occupied = 0;
   waiting = 0;
   waitingSeats = 0;
+  /** Seats in use by requests that take several. */
+  private wide = 0;
   private readonly queues = new Map<number, Queue>();
   private readonly retryAfter = createRetryAfter();
   private readonly clock: Clock;
@@ -130,6 +140,7 @@ export class PriorityLevel {
   /** Gives seats back, and hands them on. */
   leave({ seats, counts, queue, since }: Occupied): void {
     this.occupied -= seats;
+    if (seats > 1) this.wide -= seats;
     counts.executing--;
     counts.executingSeats -= seats;
     const ms = this.clock.monotonic() - since;
@@ -152,33 +163,39 @@ export class PriorityLevel {
   /** Serves requests that wait, as long as there are seats for the next one. */
   dispatch(): void {
     for (;;) {
-      const queue = this.nextQueue();
-      const next = queue?.waiters[0];
-      if (!queue || !next) return;
-      if (!this.hasRoom(next.request.seats)) {
-        next.request.counts.notAccommodated++;
+      const due = this.nextQueue();
+      if (!due) return;
+      const queue = this.hasRoom(due.next.request.seats) ? due : this.wide > 0 ? this.nextQueue(1) : undefined;
+      if (!queue || !this.hasRoom(queue.next.request.seats)) {
+        due.next.request.counts.notAccommodated++;
         return;
       }
-      queue.waiters.shift();
-      this.virtual = queue.due;
-      queue.due += next.request.seats * ESTIMATED_MS;
-      queue.occupied += next.request.seats;
-      next.settle(this.occupy(next.request.seats, next.request.counts, queue));
+      this.serveNext(queue);
     }
+  }
+
+  private serveNext({ queue, next: { request, settle } }: Due): void {
+    queue.waiters.shift();
+    this.virtual = Math.max(this.virtual, queue.due);
+    queue.due += request.seats * ESTIMATED_MS;
+    queue.occupied += request.seats;
+    settle(this.occupy(request.seats, request.counts, queue));
   }
 
   /** Whether so many seats are free, or can be borrowed. */
   private hasRoom(seats: number): boolean {
     const { nominal, upper } = this.limits;
     const wanted = this.occupied + seats;
-    if (wanted <= nominal) return true;
     // A request that is wider than its level runs alone.
     if (this.occupied === 0 && nominal > 0) return true;
+    if (seats > 1 && this.wide + seats > nominal * WIDE_PART) return false;
+    if (wanted <= nominal) return true;
     return wanted <= upper && wanted - nominal <= this.market.lentTo(this);
   }
 
   private occupy(seats: number, counts: FlowCounts, queue: Queue | undefined): Occupied {
     this.occupied += seats;
+    if (seats > 1) this.wide += seats;
     counts.executing++;
     counts.executingSeats += seats;
     counts.dispatched++;
@@ -238,10 +255,13 @@ export class PriorityLevel {
     return found;
   }
 
-  /** The queue whose next request is due first. */
-  private nextQueue(): Queue | undefined {
-    let found: Queue | undefined;
-    for (const queue of this.queues.values()) if (queue.waiters.length > 0 && (!found || queue.due < found.due)) found = queue;
+  /** Finds the queue whose next request is due first, of those whose next request takes no more than `maxSeats`. */
+  private nextQueue(maxSeats = MAX_SEATS): Due | undefined {
+    let found: Due | undefined;
+    for (const queue of this.queues.values()) {
+      const [next] = queue.waiters;
+      if (next && next.request.seats <= maxSeats && (!found || queue.due < found.queue.due)) found = { queue, next };
+    }
     return found;
   }
 

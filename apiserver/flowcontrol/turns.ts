@@ -1,35 +1,41 @@
-import type { Fifo } from '../../base/fifo.ts';
-import { createFifo } from '../../base/fifo.ts';
+import type { Heap } from '../../base/heap.ts';
+import { createHeap } from '../../base/heap.ts';
 
 /**
  * Shares the event loop out. Every verb runs on one thread: what starves others is no lack of seats, but one long piece of work after
- * another. Long work therefore asks for a turn before each of its pieces; a round of the event loop has one turn, and senders have theirs in
- * rotation. Whatever is short asks for none, and is served between any two turns.
+ * another. Long work therefore asks for a turn before each of its pieces; a round of the event loop has one turn. Senders have theirs in
+ * rotation, and of one sender's requests the oldest is brought to its end first: ten at once would all end late. Whatever is short asks for
+ * none, and is served between any two turns.
  */
 export interface Turns {
-  /** Returns undefined if the caller may work at once, otherwise a promise of its turn. */
-  take(sender: string): Promise<void> | undefined;
+  /** Returns undefined if the caller may work at once, otherwise a promise of its turn. `order`: the place of the request among others. */
+  take(sender: string, order: number): Promise<void> | undefined;
+}
+
+interface Turn {
+  readonly order: number;
+  readonly start: () => void;
 }
 
 export function createTurns(): Turns {
-  const waiting = new Map<string, Fifo<() => void>>();
+  const waiting = new Map<string, Heap<Turn>>();
   let taken = false;
 
   function nextRound(): void {
     // The sender that has waited longest for its rotation is the first of the map.
     for (const [sender, turns] of waiting) {
-      const start = turns.shift();
+      const turn = turns.pop();
       waiting.delete(sender);
       if (turns.size > 0) waiting.set(sender, turns);
       setImmediate(nextRound);
-      start?.();
+      turn?.start();
       return;
     }
     taken = false;
   }
 
   return {
-    take(sender) {
+    take(sender, order) {
       if (!taken) {
         taken = true;
         setImmediate(nextRound);
@@ -38,10 +44,10 @@ export function createTurns(): Turns {
       return new Promise((resolve) => {
         let turns = waiting.get(sender);
         if (!turns) {
-          turns = createFifo();
+          turns = createHeap<Turn>((a, b) => a.order < b.order);
           waiting.set(sender, turns);
         }
-        turns.push(resolve);
+        turns.push({ order, start: resolve });
       });
     },
   };
