@@ -166,7 +166,7 @@ function requestServer({ handle, clock, log }: HttpFrontOptions, limits: FrontLi
   };
 }
 
-/** Where a body ends whose coding nobody knows cannot be told: neither can where the next request begins. */
+/** Refuses a body of an unknown coding: its end cannot be told, nor where the next request begins. */
 function refuseCoding(res: ServerResponse | Http2ServerResponse): void {
   res.statusCode = 400;
   res.setHeader('connection', 'close');
