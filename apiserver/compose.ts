@@ -26,6 +26,8 @@ import type { UserInfo } from './contract/request.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
+import type { InFlightLimits } from './flowcontrol/priority-and-fairness.ts';
+import { priorityAndFairness } from './flowcontrol/priority-and-fairness.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { serverChecks } from './health/server-checks.ts';
@@ -62,6 +64,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly random?: Random;
   /** Default: no policy for namespaces without labels, and no exemptions. */
   readonly podSecurity?: PodSecurityConfiguration;
+  /** Default: upstream's. */
+  readonly inFlight?: InFlightLimits;
   /** Further parts, after the server's own. */
   readonly parts?: readonly Part[];
 }
@@ -99,6 +103,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
+    priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
       name: 'authentication',
       routes: issuerRoutes(options.tokens, options.externalUrl),

@@ -33,6 +33,7 @@ export function createApiServer({ resources, authenticator, authorizer, parts, s
     storage,
     authenticator,
     authorizer,
+    entryStages: parts.flatMap(({ entryStages = [] }) => entryStages),
     stages: parts.flatMap(({ stages = [] }) => stages),
     routes: parts.flatMap(({ routes = [] }) => routes),
     subresources: parts.flatMap(({ subresources = [] }) => subresources),

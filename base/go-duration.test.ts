@@ -1,28 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseGoDuration } from './go-duration.ts';
 
-describe('a duration of Go', () => {
+describe('a duration', () => {
   it.each([
     ['0', 0],
-    ['+0', 0],
-    ['1s', 1_000],
+    ['-0', 0],
+    ['34s', 34_000],
     ['1m30s', 90_000],
-    ['1.5h', 5_400_000],
     ['-1.5h', -5_400_000],
-    ['.5s', 500],
-    ['1.s', 1_000],
-    ['2h45m0.5s', 9_900_500],
-    ['10µs', 0.01],
-    ['1us1ns', 0.001_001],
-  ])('%s is read', (text, milliseconds) => expect(parseGoDuration(text)).toBeCloseTo(milliseconds, 9));
+    ['.5ms', 0.5],
+    ['1.s', 1000],
+    ['+250us', 0.25],
+    ['10µs5ns', 0.010005],
+  ])('%s is %d ms', (text, ms) => {
+    expect(parseGoDuration(text)).toBeCloseTo(ms);
+  });
 
-  it.each(['', '-', '+', '1', '00', 's', '.s', '1 s', '1d', '1s2', '1e3s', '99999999999h', '1.2.3s', 'Ⅷs'])('%j is refused', (text) =>
-    expect(parseGoDuration(text)).toBeUndefined(),
-  );
+  it.each([
+    ['', 'time: invalid duration ""'],
+    ['-', 'time: invalid duration "-"'],
+    ['.s', 'time: invalid duration ".s"'],
+    ['s', 'time: invalid duration "s"'],
+    ['1', 'time: missing unit in duration "1"'],
+    ['1s2', 'time: missing unit in duration "1s2"'],
+    ['1d', 'time: unknown unit "d" in duration "1d"'],
+    ['1toString', 'time: unknown unit "toString" in duration "1toString"'],
+    ['9223372036854775808ns', 'time: invalid duration "9223372036854775808ns"'],
+    ['3000000h', 'time: invalid duration "3000000h"'],
+  ])('%j is none', (text, why) => {
+    expect(parseGoDuration(text)).toBe(why);
+  });
 
-  // As a regular expression, the first of these took two seconds.
-  it.each(['1'.repeat(1_000_000), `${'1'.repeat(1_000_000)}s`, '1.'.repeat(500_000), `${'1s'.repeat(500_000)}x`])(
-    'a megabyte is refused at once',
-    (text) => expect(parseGoDuration(text)).toBeUndefined(),
-  );
+  it('is read in one pass, however long the text', () => {
+    for (const text of ['1'.repeat(1_000_000), '1s'.repeat(500_000), '.'.repeat(1_000_000), `${'1.'.repeat(500_000)}x`]) {
+      const started = performance.now();
+      parseGoDuration(text);
+      expect(performance.now() - started).toBeLessThan(5000);
+    }
+  });
 });

@@ -48,7 +48,7 @@ export const rooms: readonly Room[] = [
       ['documents', 'authz', 'http', 'health', 'metrics', 'pki', 'proxy'],
       'verbs',
       ['stages', 'admission'],
-      ['crd', 'allocation', 'bootstrap'],
+      ['crd', 'allocation', 'bootstrap', 'flowcontrol'],
     ],
   },
   {

@@ -68,6 +68,8 @@ export interface WatchCache {
   /** Everything up to this revision of the store is here. */
   readonly revision: number;
   readonly size: number;
+  /** The subscriptions that are told of every change; those narrowed to one value of a field do not count. */
+  readonly watchers: number;
   get(key: string): CacheItem | undefined;
   /** Lists the items of a namespace (all of them for an empty one) in key order, as of now. */
   snapshot(namespace: string): Snapshot;

@@ -9,6 +9,8 @@ import type { SubresourceHandler } from './subresource.ts';
 /** The contribution of one part of the server (admission, custom resources, discovery …) to the whole. */
 export interface Part {
   readonly name: string;
+  /** Stand between impersonation and authorisation, for requests from the network. */
+  readonly entryStages?: readonly Stage[];
   /** Stand between authorisation and dispatch. */
   readonly stages?: readonly Stage[];
   /** Asked in the order of the parts. */

@@ -21,8 +21,13 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Names and values in turn, as they were sent: a header that came repeatedly stands repeatedly. Undefined for clients in this process. */
   readonly rawHeaders?: readonly string[];
-  /** The raw body (network), or an object that is already decoded and may be kept (loopback). */
+  /** The raw body (network), or an object that is already decoded and may be kept (loopback). Over the network it is read by `receive`. */
   readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
+  /**
+   * Reads the body from the network into `body`; undefined if there is none. `sender` is who pays for the memory. A request that is refused
+   * before has not been read. @throws StatusError 413 over the limit, 429 if there is no memory for it.
+   */
+  receive?(sender: string): Promise<void> | undefined;
   /** Set by clients in this process, which need not be authenticated. */
   readonly user?: UserInfo;
   /** Unique to the request; one from the network has it, as its answer's `Audit-ID` header shows it. */
@@ -44,12 +49,17 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: ResponseBody;
+  /** Called by the listener once the answer has been written, or cannot be; not necessarily called by others. May be called again. */
+  readonly ended?: () => void;
 }
 
 export type ResponseBody =
   | { readonly kind: 'none' }
-  /** JSON or text, in parts that are written one after the other, the event loop running in between; iterated once. `length`: of all of them, in bytes. */
-  | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer>; readonly length?: number }
+  /**
+   * JSON or text, in parts that are written one after the other, the event loop running in between; iterated once. `length`: of all of them,
+   * in bytes. Before each part but the first, `turn` is awaited if there is one.
+   */
+  | { readonly kind: 'text'; readonly parts: Iterable<string | Buffer>; readonly length?: number; readonly turn?: () => Promise<void> | undefined }
   /** One object, as it stands in the cache, with its JSON: loopback takes the object, the network the text. */
   | { readonly kind: 'object'; readonly object: unknown; readonly json: () => string }
   /** Written until done or the signal aborts; `write` returns false if the client is too slow and the stream must end. */

@@ -16,6 +16,16 @@ export interface Stage {
   handle(exchange: Exchange, next: Next): Promise<Result>;
 }
 
+/** The place of a request in priority and fairness. */
+export interface RequestFlow {
+  readonly schemaUid: string;
+  readonly levelUid: string;
+  /** Asks for a turn of the event loop; undefined if the request may go on at once. */
+  turn(): Promise<void> | undefined;
+  /** Gives the request's seats back, if it still has them. */
+  leave(): void;
+}
+
 export type Next = (exchange: Exchange) => Promise<Result>;
 
 /** One request on its way through the stages, with the findings of each stage for those after it and for observers. */
@@ -31,6 +41,8 @@ export interface Exchange {
   /** Of a path that is no resource, its route, if there is one. */
   route: RouteHandler | undefined;
   decision: Decision | undefined;
+  /** The classification of a request from the network by priority and fairness. */
+  flow: RequestFlow | undefined;
   /** The negotiated form of the answer; only requests from the network have one. */
   form: Form | undefined;
   includeObject: IncludeObject | undefined;

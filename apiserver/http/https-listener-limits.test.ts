@@ -28,6 +28,7 @@ beforeAll(async () => {
 afterEach(() => front.close(0));
 
 const answer = async (request: ApiRequest): Promise<ApiResponse> => {
+  await request.receive?.('sender');
   served.push(request);
   return { status: 200, headers: {}, body: { kind: 'text', parts: ['ok'] } };
 };

@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp1Server, STATUS_CODES } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
-import { StatusError } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ApiRequest, ApiResponse, Connection } from '../contract/request.ts';
-import { statusResponse } from '../encode/encode.ts';
-import { readBody } from './body.ts';
+import { createBodyReader, endWithoutBody, LINGER_MS } from './body.ts';
+import { createBodyBudget } from './body-budget.ts';
 import { HttpRequest } from './http-request.ts';
 import { forNetwork } from './response-headers.ts';
 import { writeResponse, writeUpgradeRefusal } from './write-response.ts';
@@ -47,10 +46,19 @@ export interface FrontLimits {
   readonly idleMs: number;
   /** Further ones are turned away at once. */
   readonly connections: number;
+  /** Memory for the bodies of all requests under way, but for short ones. */
+  readonly bodyBytes: number;
 }
 
 /** Upstream's, where it has one: headers within 32 s, requests within a minute. */
-const LIMITS: FrontLimits = { handshakeMs: 10_000, headersMs: 32_000, requestMs: 60_000, idleMs: 180_000, connections: 16_384 };
+const LIMITS: FrontLimits = {
+  handshakeMs: 10_000,
+  headersMs: 32_000,
+  requestMs: 60_000,
+  idleMs: 180_000,
+  connections: 16_384,
+  bodyBytes: 64 * 1024 * 1024,
+};
 /** Go's limit, which clients count on: label selectors may be long. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** Requests at once on one HTTP/2 connection; a client that needs more opens another. */
@@ -138,25 +146,55 @@ type Serve = (req: Requested, res: ServerResponse | Http2ServerResponse, connect
 
 /** Takes one request from a socket to the handler and its answer back. Never rejects. */
 function requestServer({ handle, clock, log }: HttpFrontOptions, limits: FrontLimits): Serve {
+  const read = createBodyReader({ budget: createBodyBudget(limits.bodyBytes, clock), withinMs: limits.requestMs, clock });
   return async (req, res, connection) => {
+    const coding = req.headers['transfer-encoding'];
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') return refuseCoding(res);
+    const request = new HttpRequest(req, res, connection, (sender) => read(req, res, sender));
+    let response: ApiResponse | undefined;
     try {
-      const request = new HttpRequest(req, res, connection);
-      const body = await readBody(req, limits.requestMs, clock);
-      if (body) request.body = { bytes: body };
-      await writeResponse(res, forNetwork(await handle(request), request), request, clock);
+      response = await handle(request);
+      if (request.isBodyLeft) endWithoutBody(req, res, request.isSenderKnown, clock);
+      await writeResponse(res, forNetwork(response, request), request, clock);
     } catch (error) {
-      if (error instanceof StatusError && !res.headersSent && !res.destroyed) {
-        await writeResponse(res, statusResponse(error.toStatus()), undefined, clock).catch(() => res.destroy());
-        return;
-      }
       if (!res.destroyed) log.debug({ err: error, url: req.url }, 'a connection broke while it was served');
       res.destroy();
+    } finally {
+      response?.ended?.();
+      request.end();
     }
   };
 }
 
+/** Refuses a body of an unknown coding: its end cannot be told, nor where the next request begins. */
+function refuseCoding(res: ServerResponse | Http2ServerResponse): void {
+  res.statusCode = 400;
+  res.setHeader('connection', 'close');
+  res.end();
+}
+
+/** The answers to what is no HTTP, or too much of it, by the parser's error. */
+const REFUSALS: ReadonlyMap<string | undefined, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+]);
+
+/** Answers bytes that are no request, as Go's server does, and closes the connection once the client has had time to read that. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, clock: Clock): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.isPaused()) {
+    if (!socket.isPaused()) socket.destroy();
+    return;
+  }
+  const status = `${REFUSALS.get(error.code) ?? 400} ${STATUS_CODES[REFUSALS.get(error.code) ?? 400]}`;
+  socket.pause();
+  socket.write(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
+  const cancel = clock.after(LINGER_MS, () => socket.destroy(), 'background');
+  socket.once('close', cancel);
+}
+
 /** A server that is given its connections and never listens itself. */
-function http1Server({ handle, log }: HttpFrontOptions, limits: FrontLimits, connections: WeakMap<object, Connection>, serve: Serve) {
+function http1Server({ handle, clock, log }: HttpFrontOptions, limits: FrontLimits, connections: WeakMap<object, Connection>, serve: Serve) {
   const server = createHttp1Server(
     {
       keepAliveTimeout: limits.idleMs,
@@ -170,6 +208,11 @@ function http1Server({ handle, log }: HttpFrontOptions, limits: FrontLimits, con
       void serve(req, res, connections.get(req.socket));
     },
   );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, clock));
+  // A client that asks whether to send its body is told so when the body is read, or answered.
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    void serve(req, res, connections.get(req.socket));
+  });
   // Only from this event on does it watch over the time that its connections take.
   server.emit('listening');
   const upgrade = async (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -195,6 +238,9 @@ function http2Server(clock: Clock, limits: FrontLimits, connections: WeakMap<obj
   let accepted: Connection | undefined;
   const settings = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES };
   const server = createHttp2Server({ maxSessionMemory: HTTP2_SESSION_MB, settings }, (req, res) => {
+    void serve(req, res, req.stream.session ? connections.get(req.stream.session) : undefined);
+  });
+  server.on('checkContinue', (req: Http2ServerRequest, res: Http2ServerResponse) => {
     void serve(req, res, req.stream.session ? connections.get(req.stream.session) : undefined);
   });
   server.on('session', (session) => {

@@ -18,7 +18,8 @@ export function forNetwork(response: ApiResponse, request: HttpRequest): ApiResp
   const { status, body } = response;
   const text = body.kind === 'text' || body.kind === 'object';
   if (!text || !isForPeople(request) || response.headers['content-type'] !== 'application/json') return { status, headers, body };
-  return { status, headers, body: { kind: 'text', parts: indented(body.kind === 'text' ? body.parts : [body.json()]) } };
+  if (body.kind === 'object') return { status, headers, body: { kind: 'text', parts: indented([body.json()]) } };
+  return { status, headers, body: { kind: 'text', parts: indented(body.parts), ...(body.turn ? { turn: body.turn } : {}) } };
 }
 
 function isForPeople({ query, headers }: ApiRequest): boolean {

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Clock } from '../../base/clock.ts';
 import { onIdle } from '../../base/idle-timeout.ts';
-import type { ApiRequest, ApiResponse } from '../contract/request.ts';
+import type { ApiRequest, ApiResponse, ResponseBody } from '../contract/request.ts';
+import { headerValues } from './header-values.ts';
 
 type Output = ServerResponse | Http2ServerResponse;
 
@@ -28,16 +29,16 @@ export async function writeResponse(
   clock: Clock,
 ): Promise<void> {
   if (res.destroyed) return;
-  const head = headers as Record<string, string | string[]>;
+  const head = headerValues(headers);
   switch (body.kind) {
     case 'none':
       begin(res, status, head);
       res.end();
       return;
     case 'object':
-      return writeParts(res, status, head, [body.json()], request, clock);
+      return writeParts(res, status, head, { kind: 'text', parts: [body.json()] }, request, clock);
     case 'text':
-      return writeParts(res, status, head, body.parts, request, clock, body.length);
+      return writeParts(res, status, head, body, request, clock);
     case 'stream': {
       begin(res, status, head);
       if ('flushHeaders' in res) res.flushHeaders();
@@ -77,21 +78,23 @@ function write(res: Output, chunk: string | Buffer): boolean {
   return true;
 }
 
+type TextBody = Extract<ResponseBody, { readonly kind: 'text' }>;
+
 async function writeParts(
   res: Output,
   status: number,
   headers: Record<string, string | string[]>,
-  parts: Iterable<string | Buffer>,
+  { parts, length, turn = nextTurn }: TextBody,
   request: ApiRequest | undefined,
   clock: Clock,
-  length?: number,
 ): Promise<void> {
   const headOnly = request?.method === 'HEAD';
   const iterator = parts[Symbol.iterator]();
   const first = iterator.next();
   if (first.done) return end(res, status, headers, '', headOnly, clock);
-  if ((length ?? first.value.length) >= COMPRESSED_FROM && !headOnly && takesGzip(request) && headers['content-encoding'] === undefined) {
-    return writeCompressed(res, status, headers, first.value, iterator);
+  const isLong = (length ?? first.value.length) >= COMPRESSED_FROM;
+  if (isLong && !headOnly && compressing < MAX_COMPRESSING && takesGzip(request) && headers['content-encoding'] === undefined) {
+    return writeCompressed(res, status, headers, first.value, { rest: iterator, turn });
   }
   let part = iterator.next();
   if (part.done) return end(res, status, headers, first.value, headOnly, clock);
@@ -102,7 +105,7 @@ async function writeParts(
   }
   (res as ServerResponse).write(first.value);
   for (; !part.done; part = iterator.next()) {
-    await nextTurn();
+    await turn();
     if (res.destroyed) return;
     if (!(res as ServerResponse).write(part.value) && !(await drained(res, clock))) return;
   }
@@ -113,22 +116,34 @@ async function writeParts(
 const takesGzip = (request: ApiRequest | undefined): boolean =>
   request?.headers['accept-encoding']?.split(',').some((coding) => coding.split(';', 1)[0]?.trim() === 'gzip') ?? false;
 
+/** Answers that are compressed at once: more of them would take the processors from the event loop, so that the others go as they are. */
+const MAX_COMPRESSING = 2;
+let compressing = 0;
+
 /** Quickly rather than well: most clients are near. Compression is done off the event loop. */
 async function writeCompressed(
   res: Output,
   status: number,
   headers: Record<string, string | string[]>,
   first: string | Buffer,
-  rest: Iterator<string | Buffer>,
+  { rest, turn }: { readonly rest: Iterator<string | Buffer>; readonly turn: () => Promise<void> | undefined },
 ): Promise<void> {
   const vary = [headers.vary ?? [], 'Accept-Encoding'].flat().join(', ');
   begin(res, status, { ...headers, 'content-encoding': 'gzip', vary });
   onIdle(res, STALL_MS, () => res.destroy());
-  function* parts() {
+  async function* parts() {
     yield first;
-    for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
+    for (let next = rest.next(); !next.done; next = rest.next()) {
+      yield next.value;
+      await turn();
+    }
   }
-  await pipeline(Readable.from(parts()), createGzip({ level: 1 }), res);
+  compressing++;
+  try {
+    await pipeline(Readable.from(parts(), { highWaterMark: 1 }), createGzip({ level: 1 }), res);
+  } finally {
+    compressing--;
+  }
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -159,7 +174,8 @@ function drained(res: Output, clock: Clock): Promise<boolean> {
 export function writeUpgradeRefusal(socket: Duplex, { status, headers, body }: ApiResponse): void {
   const text = body.kind === 'object' ? body.json() : body.kind === 'text' ? [...body.parts].join('') : '';
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
-  for (const [name, value] of Object.entries(headers)) for (const one of typeof value === 'string' ? [value] : value) lines.push(`${name}: ${one}`);
+  for (const [name, value] of Object.entries(headerValues(headers)))
+    for (const one of typeof value === 'string' ? [value] : value) lines.push(`${name}: ${one}`);
   lines.push(`content-length: ${Buffer.byteLength(text)}`, 'connection: close');
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
 }

@@ -35,6 +35,7 @@ export function decodeObject(
     const problems = doubled?.() ?? [];
     for (const problem of strictProblems(decoded.unknownFields)) problems.push(problem);
     if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
+    // One by one: an argument each would be too many for a call.
     for (const problem of problems) warnings.push(problem);
   }
   codec.applyDefaults(decoded.object);

@@ -2,7 +2,6 @@ import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
-import { parseGoDuration } from '../../base/go-duration.ts';
 import { isObject } from '../../base/json.ts';
 import { isTrue } from './request-info.ts';
 
@@ -31,13 +30,10 @@ const KNOWN = new Set([
   'watch',
 ]);
 
-/** @throws StatusError 400 that names the first unknown parameter, or a timeout that is none. */
+/** @throws StatusError 400 that names the first unknown parameter. */
 export function checkParameters(query: URLSearchParams): void {
   if (query.size === 0) return;
   for (const name of query.keys()) if (!KNOWN.has(name)) throw errors.badRequest(`unknown query parameter "${name}"`);
-  const timeout = query.get('timeout') ?? '';
-  if (timeout !== '' && parseGoDuration(timeout) === undefined)
-    throw errors.badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
 }
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';

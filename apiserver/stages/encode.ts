@@ -5,6 +5,8 @@ import type { RawResult } from '../contract/call.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
 import { encode, statusResponse } from '../encode/encode.ts';
+import { warningHeaders } from '../encode/warning-headers.ts';
+import { inTurns } from './in-turns.ts';
 
 /** Turns the result of the stages within into a response of the negotiated form, and every exception into a Status. */
 export function encodeResults(clock: Clock, log: Logger): Stage {
@@ -14,13 +16,14 @@ export function encodeResults(clock: Clock, log: Logger): Stage {
       try {
         const result = await next(exchange);
         exchange.result = result;
-        if (result.type === 'raw') return warned(result, exchange.warnings);
+        if (result.type === 'raw') return answer(result.response, exchange);
         const { form = PLAIN, includeObject = 'Metadata' } = exchange;
-        return warned({ type: 'raw', response: encode(result, { form, includeObject, clock }) }, exchange.warnings);
+        return answer(encode(result, { form, includeObject, clock }), exchange);
       } catch (error) {
         exchange.result = undefined;
         exchange.error = error;
-        return warned({ type: 'raw', response: failure(error, exchange, log) }, error instanceof StatusError ? exchange.warnings : []);
+        if (!(error instanceof StatusError)) exchange.warnings.length = 0;
+        return answer(failure(error, exchange, log), exchange);
       }
     },
   };
@@ -34,12 +37,13 @@ function failure(error: unknown, { request }: Exchange, log: Logger): ApiRespons
   return statusResponse(errors.internal(error instanceof Error ? error.message : String(error)).toStatus());
 }
 
-/** The response with each warning once. */
-function warned(result: RawResult, warnings: readonly string[]): RawResult {
-  if (warnings.length === 0) return result;
-  const { response } = result;
-  return { type: 'raw', response: { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } } };
+/** The response with the headers that stages have asked for. Its request keeps its seats until the answer is written. */
+function answer(response: ApiResponse, { warnings, flow }: Exchange): RawResult {
+  if (warnings.length === 0 && !flow) return { type: 'raw', response };
+  const headers = {
+    ...response.headers,
+    ...(warnings.length === 0 ? {} : { warning: warningHeaders(warnings) }),
+    ...(flow ? { 'x-kubernetes-pf-flowschema-uid': flow.schemaUid, 'x-kubernetes-pf-prioritylevel-uid': flow.levelUid } : {}),
+  };
+  return { type: 'raw', response: flow ? inTurns({ ...response, headers }, flow) : { ...response, headers } };
 }
-
-/** RFC 7234's form of a warning without a date; quotes and backslashes are escaped. */
-const warningHeader = (text: string): string => `299 - "${text.replace(/[\r\n]+/g, ' ').replace(/[\\"]/g, '\\$&')}"`;

@@ -8,7 +8,7 @@ import type { Form, IncludeObject } from '../contract/form.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { RouteHandler } from '../contract/route.ts';
-import type { Exchange } from '../contract/stage.ts';
+import type { Exchange, RequestFlow } from '../contract/stage.ts';
 import { decodeBody, parseJson, parseYaml } from '../request/body.ts';
 import { requestInfoOf } from '../request/request-info.ts';
 
@@ -24,6 +24,7 @@ class RequestExchange implements Exchange {
   impersonator: UserInfo | undefined = undefined;
   route: RouteHandler | undefined = undefined;
   decision: Decision | undefined = undefined;
+  flow: RequestFlow | undefined = undefined;
   form: Form | undefined = undefined;
   includeObject: IncludeObject | undefined = undefined;
   call: Call | undefined = undefined;

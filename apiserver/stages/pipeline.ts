@@ -10,12 +10,14 @@ import type { SubresourceHandler } from '../contract/subresource.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize } from './authorize.ts';
 import { chainOf } from './chain.ts';
+import { deadline } from './deadline.ts';
 import { dispatch } from './dispatch.ts';
 import { encodeResults } from './encode.ts';
 import { exchangeOf } from './exchange.ts';
 import { impersonate } from './impersonate.ts';
 import { negotiate } from './negotiate.ts';
 import { observe } from './observe.ts';
+import { readBody } from './read-body.ts';
 import { findRoute } from './route.ts';
 import { servePath } from './serve-path.ts';
 import { startGate } from './start-gate.ts';
@@ -25,6 +27,8 @@ export interface PipelineOptions {
   readonly storage: StorageAccess;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** Stand between impersonation and authorisation, for requests from the network. */
+  readonly entryStages?: readonly Stage[];
   /** Stand between authorisation and dispatch. */
   readonly stages: readonly Stage[];
   readonly routes: readonly RouteHandler[];
@@ -53,16 +57,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
 /** The one list of stages; a new concern is a new line. */
 export function stagesOf(options: PipelineOptions): { readonly network: readonly Stage[]; readonly loopback: readonly Stage[] } {
-  const { core, observers, authorizer, started } = options;
+  const { core, observers, authorizer, started, entryStages = [] } = options;
   const { clock, log } = core;
-  const inner = [
-    findRoute(options.routes),
-    authenticate(options.authenticator),
-    impersonate(authorizer),
-    authorize(authorizer),
-    ...options.stages,
-    servePath,
-  ];
+  const identified = [findRoute(options.routes), authenticate(options.authenticator), impersonate(authorizer)];
+  const allowed = authorize(authorizer);
+  const inner = [...options.stages, servePath];
   const last = dispatch(options);
   const everywhere = observers.filter(({ loopback }) => loopback);
   return {
@@ -70,11 +69,17 @@ export function stagesOf(options: PipelineOptions): { readonly network: readonly
       ...(observers.length > 0 ? [observe(observers, clock, log)] : []),
       encodeResults(clock, log),
       ...(started ? [startGate(started)] : []),
+      deadline,
+      ...identified,
+      // Clients in this process are not held back: their work is bounded by their queues, and requests that hold seats may wait for it.
+      ...entryStages,
+      allowed,
+      readBody,
       ...inner,
       negotiate,
       last,
     ],
-    loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...inner, last],
+    loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...identified, allowed, ...inner, last],
   };
 }
 

@@ -46,17 +46,19 @@ function optionsWith(options: Partial<PipelineOptions> = {}): PipelineOptions {
 }
 
 describe('the stages of a request', () => {
-  const inserted: Stage = { name: 'aggregate', handle: (exchange, next) => next(exchange) };
+  const inserted = (name: string): Stage => ({ name, handle: (exchange, next) => next(exchange) });
   const named = (observers: PipelineOptions['observers']) => {
-    const { network, loopback } = stagesOf(optionsWith({ observers, stages: [inserted], started: Promise.resolve() }));
+    const more = { stages: [inserted('aggregate')], entryStages: [inserted('flow-control')], started: Promise.resolve() };
+    const { network, loopback } = stagesOf(optionsWith({ observers, ...more }));
     return [network.map(({ name }) => name), loopback.map(({ name }) => name)];
   };
-  const common = ['route', 'authenticate', 'impersonate', 'authorize', 'aggregate', 'serve-path'];
+  const identified = ['route', 'authenticate', 'impersonate'];
+  const inner = ['aggregate', 'serve-path'];
 
   it('stand in this order, for the network and for clients in this process', () => {
     expect(named([{ name: 'metrics' }])).toEqual([
-      ['observe', 'encode', 'start-gate', ...common, 'negotiate', 'dispatch'],
-      [...common, 'dispatch'],
+      ['observe', 'encode', 'start-gate', 'deadline', ...identified, 'flow-control', 'authorize', 'read-body', ...inner, 'negotiate', 'dispatch'],
+      [...identified, 'authorize', ...inner, 'dispatch'],
     ]);
   });
 

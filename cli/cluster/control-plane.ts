@@ -2,6 +2,7 @@ import { kinds } from '../../api/kinds/index.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
+import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -53,6 +54,8 @@ export interface ControlPlaneOptions {
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
   /** More conditions of health. */
   readonly checks?: readonly HealthCheck[];
+  /** Limits of the requests that are served at once. Default: upstream's. */
+  readonly inFlight?: InFlightLimits;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
@@ -85,6 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     checks: options.checks,
     parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
+    ...(options.inFlight ? { inFlight: options.inFlight } : {}),
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });
   // The authority is sent along: a node that joins checks it by its hash.

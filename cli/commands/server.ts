@@ -17,6 +17,7 @@ import { selectControllers } from '../config/controller-selection.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
 import { admissionOptions, admissionSettings } from '../config/server/admission.ts';
+import { flowControlOptions, inFlightLimitsOf } from '../config/server/flow-control.ts';
 import { storeOptions } from '../config/server/store-options.ts';
 import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
 import { machineIps, machineName } from '../node/machine.ts';
@@ -47,6 +48,7 @@ const options = {
   },
   ...admissionOptions,
   ...storeOptions,
+  ...flowControlOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -94,6 +96,7 @@ export async function run(args: readonly string[]): Promise<number> {
     controllers: flags.controllers,
     scheduler: flags.scheduler,
     ...admission,
+    inFlight: inFlightLimitsOf(flags),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');

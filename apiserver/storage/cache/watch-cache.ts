@@ -96,6 +96,10 @@ export class StoreWatchCache implements WatchCache {
     return this.items.size;
   }
 
+  get watchers(): number {
+    return this.subscribers.size;
+  }
+
   /** The items of a namespace (all of them for an empty one) in key order, as of now. */
   snapshot(namespace: string): Snapshot {
     return { items: this.items.list(namespace), revision: this.revision };
