@@ -6,6 +6,8 @@ import { events } from './event.ts';
 import { limitRanges } from './limit-range.ts';
 import { namespaces } from './namespace.ts';
 import { nodes } from './node/index.ts';
+import { persistentVolumes } from './persistent-volume/index.ts';
+import { persistentVolumeClaims } from './persistent-volume-claim/index.ts';
 import { pods } from './pod/index.ts';
 import { podTemplates } from './pod-template.ts';
 import { replicationControllers } from './replication-controller.ts';
@@ -26,6 +28,8 @@ export const coreGroup: KindGroup = {
     endpoints,
     nodes,
     namespaces,
+    persistentVolumes,
+    persistentVolumeClaims,
     resourceQuotas,
     limitRanges,
     configMaps,
@@ -43,6 +47,8 @@ export { Event, events } from './event.ts';
 export { LimitRange, limitRanges } from './limit-range.ts';
 export { Namespace, namespaces } from './namespace.ts';
 export { Node, nodes } from './node/index.ts';
+export { PersistentVolume, persistentVolumes } from './persistent-volume/index.ts';
+export { PersistentVolumeClaim, persistentVolumeClaims } from './persistent-volume-claim/index.ts';
 export { Pod, pods } from './pod/index.ts';
 export { PodTemplate, podTemplates } from './pod-template.ts';
 export { ReplicationController, replicationControllers } from './replication-controller.ts';

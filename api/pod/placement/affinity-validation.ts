@@ -40,7 +40,7 @@ function checkWeight(errors: FieldError[], weight: number | undefined, path: Fie
   if (value < 1 || value > 100) errors.push(invalid(pathText(path, 'weight'), value, 'must be in the range 1-100'));
 }
 
-function checkNodeSelector(errors: FieldError[], selector: NodeSelector, path: FieldPath): void {
+export function checkNodeSelector(errors: FieldError[], selector: NodeSelector, path: FieldPath): void {
   const at = childPath(path, 'nodeSelectorTerms');
   const terms = selector.nodeSelectorTerms ?? [];
   if (terms.length === 0) errors.push(required(pathText(at), 'must have at least one node selector term'));

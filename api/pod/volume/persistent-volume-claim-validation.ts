@@ -10,7 +10,7 @@ import { checkAnnotations, checkLabels } from '../../validation/object-meta.ts';
 import type { TypedLocalObjectReference } from '../reference.ts';
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate } from './persistent-volume-claim.ts';
 
-const ACCESS_MODES: readonly string[] = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+export const ACCESS_MODES: readonly string[] = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 /** Checks the claim of an ephemeral volume. */
 export function checkClaimTemplate(errors: FieldError[], template: PersistentVolumeClaimTemplate, path: FieldPath): void {
@@ -20,7 +20,11 @@ export function checkClaimTemplate(errors: FieldError[], template: PersistentVol
   checkClaimSpec(errors, template.spec ?? {}, childPath(path, 'spec'));
 }
 
-function checkClaimSpec(errors: FieldError[], spec: PersistentVolumeClaimSpec, path: FieldPath): void {
+/**
+ * Checks the spec of a claim, stored or of an ephemeral volume.
+ * @param anyGroup Do not check the groups of its sources: the stored claim has them.
+ */
+export function checkClaimSpec(errors: FieldError[], spec: PersistentVolumeClaimSpec, path: FieldPath, anyGroup = false): void {
   const modes = spec.accessModes ?? [];
   if (modes.length === 0) errors.push(required(pathText(path, 'accessModes'), 'at least 1 access mode is required'));
   checkLabelSelector(errors, spec.selector, childPath(path, 'selector'));
@@ -39,16 +43,27 @@ function checkClaimSpec(errors: FieldError[], spec: PersistentVolumeClaimSpec, p
     if (name) addFaults(errors, subdomainName(name, false), name, path, field);
   }
   checkOptionalChoice(errors, spec.volumeMode, ['Block', 'Filesystem'], path, 'volumeMode');
-  if (spec.dataSource) checkDataSource(errors, spec.dataSource, childPath(path, 'dataSource'));
-  if (spec.dataSourceRef) checkDataSource(errors, spec.dataSourceRef, childPath(path, 'dataSourceRef'));
+  if (spec.dataSource) checkDataSource(errors, spec.dataSource, childPath(path, 'dataSource'), anyGroup);
+  if (spec.dataSourceRef) checkDataSource(errors, spec.dataSourceRef, childPath(path, 'dataSourceRef'), anyGroup);
+  checkSameSource(errors, spec, path);
 }
 
-function checkDataSource(errors: FieldError[], source: TypedLocalObjectReference, path: FieldPath): void {
+/** Both fields name one source. Upstream shows the path, which prints as `{}`, in the place of the value. */
+function checkSameSource(errors: FieldError[], { dataSource, dataSourceRef }: PersistentVolumeClaimSpec, path: FieldPath): void {
+  if (!dataSource || !dataSourceRef) return;
+  if (dataSourceRef.namespace) {
+    errors.push(invalid(pathText(path), {}, 'may not be specified when dataSourceRef.namespace is specified'));
+  } else if ((['apiGroup', 'kind', 'name'] as const).some((field) => dataSource[field] !== dataSourceRef[field])) {
+    errors.push(invalid(pathText(path), {}, 'must match dataSourceRef'));
+  }
+}
+
+function checkDataSource(errors: FieldError[], source: TypedLocalObjectReference, path: FieldPath, anyGroup: boolean): void {
   checkRequired(errors, source.name, path, 'name');
   checkRequired(errors, source.kind, path, 'kind');
   const group = source.apiGroup ?? '';
   if (group === '' && source.kind !== 'PersistentVolumeClaim') {
     errors.push(invalid(pathText(path), source.kind ?? '', "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
   }
-  if (group !== '') addFaults(errors, dns1123SubdomainFaults(group), group, path, 'apiGroup');
+  if (group !== '' && !anyGroup) addFaults(errors, dns1123SubdomainFaults(group), group, path, 'apiGroup');
 }

@@ -34,3 +34,19 @@ export const PersistentVolumeClaimTemplate = struct('PersistentVolumeClaimTempla
   spec: ref(PersistentVolumeClaimSpec, 'The storage that is wanted.').tag(2),
 });
 export type PersistentVolumeClaimTemplate = Infer<typeof PersistentVolumeClaimTemplate>;
+
+/** The annotation that named a claim's StorageClass before there was a field for it. */
+export const BETA_STORAGE_CLASS = 'volume.beta.kubernetes.io/storage-class';
+
+const SHORT_MODES: readonly (readonly [mode: string, short: string])[] = [
+  ['ReadWriteOnce', 'RWO'],
+  ['ReadOnlyMany', 'ROX'],
+  ['ReadWriteMany', 'RWX'],
+  ['ReadWriteOncePod', 'RWOP'],
+];
+
+/** Returns access modes in the form of tables: `RWO,ROX`. */
+export const accessModesText = (modes: readonly string[] | undefined): string =>
+  SHORT_MODES.filter(([mode]) => modes?.includes(mode))
+    .map(([, short]) => short)
+    .join(',');

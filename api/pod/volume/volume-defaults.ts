@@ -41,7 +41,14 @@ function defaultFiles(files: readonly DownwardAPIVolumeFile[] | undefined): void
   }
 }
 
-function defaultNetworkVolume({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+type NetworkDefaults = Pick<Volume, 'azureDisk'> & {
+  iscsi?: { iscsiInterface?: string | undefined } | undefined;
+  rbd?: { pool?: string | undefined; user?: string | undefined; keyring?: string | undefined } | undefined;
+  scaleIO?: { storageMode?: string | undefined; fsType?: string | undefined } | undefined;
+};
+
+/** Fills in the defaults of volumes of pods and of PersistentVolumes, which are the same. */
+export function defaultNetworkVolume({ iscsi, rbd, azureDisk, scaleIO }: NetworkDefaults): void {
   if (iscsi) iscsi.iscsiInterface ||= 'default';
   if (rbd) {
     rbd.pool ||= 'rbd';

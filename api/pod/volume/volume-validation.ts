@@ -133,7 +133,7 @@ function checkSource(errors: FieldError[], volume: Volume, owner: VolumeOwner, p
 /** Two fields are misspelt in upstream's errors, and clients may rely on that. */
 const nameInError = (kind: string): string => (kind === 'cephfs' ? 'cephFS' : kind === 'downwardAPI' ? 'downwarAPI' : kind);
 
-function checkHostPath(errors: FieldError[], source: HostPathVolumeSource, path: FieldPath): void {
+export function checkHostPath(errors: FieldError[], source: HostPathVolumeSource, path: FieldPath): void {
   if (!source.path) {
     errors.push(required(pathText(path, 'path')));
     return;
