@@ -18,6 +18,7 @@ type Same<Ours, Theirs> = [Ours] extends [Wire<Theirs>]
 interface Renamed {
   Event: 'CoreV1Event';
   EventsEvent: 'EventsV1Event';
+  ResourceClaim: 'ResourceV1ResourceClaim';
   TokenRequest: 'AuthenticationV1TokenRequest';
 }
 type ClassName<Name extends string> = Name extends keyof Renamed ? Renamed[Name] : `V1${Name}`;
