@@ -11,10 +11,12 @@ import { issuerRoutes } from './authn/issuer-routes.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
+import { unionAuthorizer } from './authz/union.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
+import type { StorageAccess } from './contract/storage-access.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
@@ -38,6 +40,8 @@ export interface ComposeOptions extends ResourceOptions {
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
   readonly authorizer: Authorizer;
+  /** Authorizers over the stored objects, asked before `authorizer`: the node authorizer. */
+  readonly authorizers?: (objects: StorageAccess) => readonly Authorizer[];
   readonly metrics: MetricsRegistries;
   /** `https://host:port` under which the server calls itself. */
   readonly externalUrl: string;
@@ -68,7 +72,7 @@ export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:maste
  * Puts an API server together: its resources, then its parts, then the pipeline that both make up. The only file that knows all parts.
  */
 export function composeApiServer(options: ComposeOptions): ComposedServer {
-  const { clock, log, metrics, authorizer } = options;
+  const { clock, log, metrics } = options;
   const resources = createResources(options);
   const authentication = { tokens: options.tokens, objects: resources.storage, clock, staticTokens: options.staticTokens };
   const ofToken = tokenAuthenticator(authentication);
@@ -76,11 +80,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const state = { started: false };
 
   const { registry, storage } = resources;
+  const authorizers = options.authorizers?.(storage) ?? [];
+  const authorizer = unionAuthorizer([...authorizers, options.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const parts: readonly Part[] = withIndex(resources, [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
+    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds, authorizer) },
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
@@ -108,6 +114,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
 
   async function start(): Promise<void> {
     await resources.ready;
+    for (const each of authorizers) each.start?.();
     // Services can be created once it is known which addresses are taken.
     await allocation.start();
     await Promise.all(parts.map((part) => (part === allocation ? undefined : part.start?.(client))));

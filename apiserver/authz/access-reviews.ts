@@ -1,6 +1,6 @@
 import type { SubjectRulesReviewStatus } from '../../api/kinds/authorization/rules-review.ts';
 import { SelfSubjectRulesReview, selfSubjectRulesReviews } from '../../api/kinds/authorization/rules-review.ts';
-import type { NonResourceAttributes, ResourceAttributes } from '../../api/kinds/authorization/subject-access-review.ts';
+import type { FieldSelectorAttributes, NonResourceAttributes, ResourceAttributes } from '../../api/kinds/authorization/subject-access-review.ts';
 import {
   LocalSubjectAccessReview,
   localSubjectAccessReviews,
@@ -13,9 +13,10 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid, required } from '../../api/schema/field-error.ts';
 import { created, decoded } from '../authn/review.ts';
-import type { Authorizer } from '../contract/authorizer.ts';
+import type { Authorizer, FieldRequirement } from '../contract/authorizer.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
+import { parseFieldSelector } from '../request/selection.ts';
 
 interface Asked {
   readonly resourceAttributes?: ResourceAttributes | undefined;
@@ -28,6 +29,22 @@ function attributeErrors({ resourceAttributes, nonResourceAttributes }: Asked): 
   if (resourceAttributes && nonResourceAttributes)
     return [invalid('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')];
   return resourceAttributes || nonResourceAttributes ? [] : [invalid('spec.resourceAttributes', null, EITHER)];
+}
+
+/** The terms of a review's field selector; none if it does not parse, or says more than a request can. */
+function requirementsOf({ rawSelector = '', requirements = [] }: FieldSelectorAttributes): readonly FieldRequirement[] {
+  if (rawSelector !== '') {
+    try {
+      return parseFieldSelector(rawSelector);
+    } catch {
+      return [];
+    }
+  }
+  return requirements.flatMap(({ key, operator, values = [] }) => {
+    const [value, second] = values;
+    const isTerm = value !== undefined && second === undefined && (operator === 'In' || operator === 'NotIn');
+    return isTerm ? [{ field: key, value, equal: operator === 'In' }] : [];
+  });
 }
 
 /** Puts the question of a review's spec to the authorizer, for that user. */
@@ -43,6 +60,7 @@ async function decide(authorizer: Authorizer, user: UserInfo, { resourceAttribut
     namespace: at?.namespace ?? '',
     name: at?.name ?? '',
     path: nonResourceAttributes?.path ?? '',
+    ...(at?.fieldSelector ? { fieldSelector: () => requirementsOf(at.fieldSelector ?? {}) } : {}),
   });
   return {
     allowed: verdict === 'allow',

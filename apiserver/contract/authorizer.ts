@@ -12,8 +12,19 @@ export interface AuthorizationAttributes {
   readonly resource: string;
   readonly subresource: string;
   readonly namespace: string;
+  /** Of a list or watch that a field selector limits to one object, that object's name. */
   readonly name: string;
   readonly path: string;
+  /** Reads the field selector of a list, watch or deletion of many; empty if it does not parse. Not set if there is none. */
+  readonly fieldSelector?: () => readonly FieldRequirement[];
+}
+
+/** One term of a field selector. */
+export interface FieldRequirement {
+  readonly field: string;
+  readonly value: string;
+  /** False for `!=`. */
+  readonly equal: boolean;
 }
 
 /**
@@ -30,6 +41,8 @@ export interface Decision {
 /** Decides on actions and lists rules (k8s.io/apiserver/pkg/authorization/authorizer, Authorizer and RuleResolver). */
 export interface Authorizer {
   authorize(attributes: AuthorizationAttributes): Decision | Promise<Decision>;
+  /** Begins to follow what decisions depend on; called once, when the server's cache is full. */
+  start?(): void;
   /** The rules of a user in a namespace, those of the whole cluster included. */
   rulesFor(user: UserInfo, namespace: string): UserRules | Promise<UserRules>;
 }

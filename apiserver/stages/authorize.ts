@@ -4,6 +4,7 @@ import type { Result } from '../contract/call.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
+import { requestedSelection } from './requested-selection.ts';
 
 /** Asks the authorizer, by the request alone: before anything is looked up. Open routes are everyone's. @throws StatusError 403, 401. */
 export function authorize(authorizer: Authorizer): Stage {
@@ -18,7 +19,7 @@ export function authorize(authorizer: Authorizer): Stage {
     handle(exchange, next) {
       if (exchange.route?.open) return next(exchange);
       if (!exchange.user) throw errors.unauthorized();
-      const attributes = attributesOf(exchange.user, exchange.info);
+      const attributes = attributesOf(exchange.user, exchange.info, exchange.request.query);
       const pending = authorizer.authorize(attributes);
       if (pending instanceof Promise) return pending.then((decision) => enter(exchange, attributes, decision, next));
       return enter(exchange, attributes, pending, next);
@@ -26,12 +27,13 @@ export function authorize(authorizer: Authorizer): Stage {
   };
 }
 
-function attributesOf(user: UserInfo, info: RequestInfo): AuthorizationAttributes {
+function attributesOf(user: UserInfo, info: RequestInfo, query: URLSearchParams): AuthorizationAttributes {
   const { verb, path } = info;
   if (!info.isResource)
     return { user, verb, isResource: false, group: '', version: '', resource: '', subresource: '', namespace: '', name: '', path };
   const { group, version, plural: resource, subresource, accessNamespace: namespace, name } = info;
-  return { user, verb, isResource: true, group, version, resource, subresource, namespace, name, path };
+  const selected = name === '' ? requestedSelection(verb, query) : undefined;
+  return { user, verb, isResource: true, group, version, resource, subresource, namespace, name, path, ...selected };
 }
 
 /** Upstream's sentence for a refusal: it names the user, the action and the place. */

@@ -1,7 +1,7 @@
 import { kinds } from '../../api/kinds/index.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { everyAuthenticatedUser } from '../../apiserver/authz/every-authenticated-user.ts';
-import { unionAuthorizer } from '../../apiserver/authz/union.ts';
+import { nodeAuthorizer } from '../../apiserver/authz/node/node-authorizer.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -77,7 +77,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     tokens: serviceAccountTokens({ signingKey: pki.serviceAccountKey, clock }),
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
-    authorizer: unionAuthorizer([bootstrappersMayJoin, everyAuthenticatedUser(log)]),
+    authorizers: (objects) => [bootstrappersMayJoin, nodeAuthorizer(objects)],
+    authorizer: everyAuthenticatedUser(log),
     parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });

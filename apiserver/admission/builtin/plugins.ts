@@ -2,11 +2,13 @@ import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { kinds as builtInKinds } from '../../../api/kinds/index.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
+import type { Authorizer } from '../../contract/authorizer.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
@@ -56,14 +58,20 @@ export function inUpstreamOrder(plugins: readonly AdmissionPlugin[]): readonly A
 }
 
 /** The admission plugins of a server that serves these kinds: its own, and the rules that the kinds bring. */
-export function admissionPlugins(objects: StorageAccess, clock: Clock, kinds: readonly KindDefinition[] = builtInKinds): readonly AdmissionPlugin[] {
+export function admissionPlugins(
+  objects: StorageAccess,
+  clock: Clock,
+  kinds: readonly KindDefinition[] | undefined,
+  authorizer: Authorizer,
+): readonly AdmissionPlugin[] {
   return inUpstreamOrder([
     namespaceLifecycle(objects),
     limitRanger(objects),
     serviceAccountAdmission(objects, clock),
+    nodeRestriction(objects, authorizer),
     taintNodesByCondition,
     defaultTolerationSeconds,
-    ...kindRules(kinds, objects),
+    ...kindRules(kinds ?? builtInKinds, objects),
     resourceQuotaAdmission(objects, clock),
   ]);
 }

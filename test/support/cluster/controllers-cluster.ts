@@ -71,7 +71,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
     parts: [
       {
         name: 'test',
-        plugins: admissionPlugins(resources.storage, clock),
+        plugins: admissionPlugins(resources.storage, clock, undefined, everyAuthenticatedUser(log)),
         subresources: [...podActions(clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
       },
     ],
