@@ -37,6 +37,12 @@ const SCHEDULER: Subject = { commonName: 'system:kube-scheduler' };
 /** The subject of a node's client certificate. */
 export const nodeSubject = (nodeName: string): Subject => ({ commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] });
 
+/**
+ * The subject of the client certificate under which an agent reads services, endpoints and nodes for its proxy, routes and DNS: kube-proxy's
+ * name, which the role system:node-proxier is bound to. A node's own identity may not read other nodes.
+ */
+export const PROXY_SUBJECT: Subject = { commonName: 'system:kube-proxy' };
+
 /** Writes a file that only its owner may read, whole or not at all. */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -126,20 +132,21 @@ export async function ensurePki(dir: string, options: PkiOptions): Promise<Clust
   return { ca, serving, kubeletClient, admin, controllerManager, scheduler, serviceAccountKey };
 }
 
-/** The keys of one node, made beside the cluster's: its client certificate, and the one it serves with. */
+/** The keys of one node, made beside the cluster's: its client certificate, the one it serves with, and that of its proxy. */
 export async function ensureNodePki(
   dir: string,
   ca: KeyPair,
   nodeName: string,
   sans: SubjectAltNames,
   clock: Clock,
-): Promise<{ readonly client: KeyPair; readonly serving: KeyPair }> {
+): Promise<{ readonly client: KeyPair; readonly serving: KeyPair; readonly proxy: KeyPair }> {
   const now = clock.now();
   const issuer = new X509Certificate(ca.certificate);
   const subject = nodeSubject(nodeName);
-  const [client, serving] = await Promise.all([
+  const [client, serving, proxy] = await Promise.all([
     ensurePair(dir, `node-${nodeName}-client`, now, issuer, undefined, () => issueClientCertificate(ca, subject, { now })),
     ensurePair(dir, `node-${nodeName}-serving`, now, issuer, sans, () => issueServingCertificate(ca, subject, sans, { now })),
+    ensurePair(dir, 'kube-proxy', now, issuer, undefined, () => issueClientCertificate(ca, PROXY_SUBJECT, { now })),
   ]);
-  return { client, serving };
+  return { client, serving, proxy };
 }

@@ -9,7 +9,7 @@ import { jsonResponse } from '../encode/plain-response.ts';
 import { decodeBody } from '../request/body.ts';
 import type { KeyPair } from './certificate-authority.ts';
 import { signCertificateRequest } from './certificate-authority.ts';
-import { nodeSubject } from './cluster-pki.ts';
+import { nodeSubject, PROXY_SUBJECT } from './cluster-pki.ts';
 
 /** The path where a node with a bootstrap token asks for its certificates. */
 export const JOIN_PATH = '/skiff.dev/v1/join';
@@ -21,19 +21,21 @@ const JoinRequest = z.object({
   ips: z.array(z.string().refine((ip) => isIP(ip) !== 0, 'must be an IP address')).max(64),
   clientRequest: z.string().max(16_384),
   servingRequest: z.string().max(16_384),
+  proxyRequest: z.string().max(16_384),
 });
 
-/** A node's two certificate requests (PKCS#10, PEM), signed with the keys it made. */
+/** A node's certificate requests (PKCS#10, PEM), signed with the keys it made. */
 export type JoinRequest = z.output<typeof JoinRequest>;
 /** The certificates of a node; all PEM. */
 export interface JoinAnswer {
   readonly ca: string;
   readonly clientCertificate: string;
   readonly servingCertificate: string;
+  readonly proxyCertificate: string;
 }
 
 /**
- * Signs the certificates of a node that joins. The subject is always that of the node it names; the requests' own subjects are ignored.
+ * Signs the certificates of a node that joins. The subjects are always those of the node it names and of its proxy; the requests' own subjects are ignored.
  * Only holders of a bootstrap token and cluster administrators may ask.
  */
 export function joinRoute(ca: KeyPair, clock: Clock): RouteHandler {
@@ -50,17 +52,21 @@ export function joinRoute(ca: KeyPair, clock: Clock): RouteHandler {
           `the request to join is not valid: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
         );
       }
-      const { nodeName, ips, clientRequest, servingRequest } = parsed.data;
-      const subject = nodeSubject(nodeName);
+      const { nodeName, ips, clientRequest, servingRequest, proxyRequest } = parsed.data;
+      const ofNode = nodeSubject(nodeName);
       const now = clock.now();
-      const sign = (pem: string, usage: 'client' | 'server') =>
+      const sign = (pem: string, usage: 'client' | 'server', subject = ofNode) =>
         signCertificateRequest(ca, pem, subject, { now, usages: [usage], ...(usage === 'server' ? { sans: { names: [nodeName], ips } } : {}) }).catch(
           (error: unknown) => {
             throw errors.badRequest(`${usage}Request: ${error instanceof Error ? error.message : String(error)}`);
           },
         );
-      const [clientCertificate, servingCertificate] = await Promise.all([sign(clientRequest, 'client'), sign(servingRequest, 'server')]);
-      return jsonResponse(200, { ca: ca.certificate, clientCertificate, servingCertificate } satisfies JoinAnswer);
+      const [clientCertificate, servingCertificate, proxyCertificate] = await Promise.all([
+        sign(clientRequest, 'client'),
+        sign(servingRequest, 'server'),
+        sign(proxyRequest, 'client', PROXY_SUBJECT),
+      ]);
+      return jsonResponse(200, { ca: ca.certificate, clientCertificate, servingCertificate, proxyCertificate } satisfies JoinAnswer);
     },
   };
 }

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { createCertificateRequest } from '../../apiserver/pki/certificate-authority.ts';
-import { nodeSubject, writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
-import type { JoinAnswer } from '../../apiserver/pki/join-route.ts';
+import { nodeSubject, PROXY_SUBJECT, writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
+import type { JoinAnswer, JoinRequest } from '../../apiserver/pki/join-route.ts';
 import { JOIN_PATH } from '../../apiserver/pki/join-route.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -67,18 +67,29 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
     clientCert: file('client.crt'),
     servingKey: file('serving.key'),
     servingCert: file('serving.crt'),
+    proxyKey: file('kube-proxy.key'),
+    proxyCert: file('kube-proxy.crt'),
   };
   if (!Object.values(files).every((path) => existsSync(path))) {
     if (options.token === undefined || options.caHash === undefined)
       throw new Error("joining takes --token and --ca-hash: 'skiff token create' on the server prints both");
-    const [client, serving] = await Promise.all([createCertificateRequest(nodeSubject(nodeName)), createCertificateRequest(nodeSubject(nodeName))]);
+    const [client, serving, proxy] = await Promise.all([
+      createCertificateRequest(nodeSubject(nodeName)),
+      createCertificateRequest(nodeSubject(nodeName)),
+      createCertificateRequest(PROXY_SUBJECT),
+    ]);
     for (;;) {
       try {
-        const answer = await askToJoin(options, client.request, serving.request);
-        await Promise.all([writeSecretFile(files.clientKey, client.key), writeSecretFile(files.servingKey, serving.key)]);
+        const answer = await askToJoin(options, { clientRequest: client.request, servingRequest: serving.request, proxyRequest: proxy.request });
+        await Promise.all([
+          writeSecretFile(files.clientKey, client.key),
+          writeSecretFile(files.servingKey, serving.key),
+          writeSecretFile(files.proxyKey, proxy.key),
+        ]);
         await Promise.all([
           writeSecretFile(files.clientCert, answer.clientCertificate),
           writeSecretFile(files.servingCert, answer.servingCertificate),
+          writeSecretFile(files.proxyCert, answer.proxyCertificate),
           writeSecretFile(files.ca, answer.ca),
         ]);
         break;
@@ -94,6 +105,7 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
   const ca = read(files.ca);
   return {
     client: { server, ca, cert: read(files.clientCert), key: read(files.clientKey) },
+    proxy: { server, ca, cert: read(files.proxyCert), key: read(files.proxyKey) },
     serving: { key: read(files.servingKey), cert: read(files.servingCert), clientCa: ca },
   };
 }
@@ -102,11 +114,14 @@ class JoinRefused extends Error {
   override readonly name = 'JoinRefused';
 }
 
-async function askToJoin({ server, token, caHash, nodeName, ips }: JoinOptions, clientRequest: string, servingRequest: string): Promise<JoinAnswer> {
+async function askToJoin(
+  { server, token, caHash, nodeName, ips }: JoinOptions,
+  requests: Pick<JoinRequest, 'clientRequest' | 'servingRequest' | 'proxyRequest'>,
+): Promise<JoinAnswer> {
   const authority = await shownAuthority(server);
   if (authority.hash !== caHash) throw new JoinRefused(`${server} is not the cluster of --ca-hash: its authority's hash is ${authority.hash}`);
   const transport = createTransport({ server, ca: authority.pem, ...(token === undefined ? {} : { token }) }, 'skiff');
-  const body = JSON.stringify({ nodeName, ips, clientRequest, servingRequest });
+  const body = JSON.stringify({ nodeName, ips, ...requests });
   const response = await transport({ method: 'POST', path: JOIN_PATH, body, contentType: 'application/json', timeoutMs: 10_000 });
   const text = await bodyText(response);
   if (response.statusCode === 200) return JSON.parse(text) as JoinAnswer;

@@ -22,6 +22,7 @@ export async function localNodeCredentials(layout: Layout, nodeName: string, ips
   const { server } = await kubeconfigCredentials(layout.adminKubeconfig);
   return {
     client: { server, ca: ca.certificate, cert: pki.client.certificate, key: pki.client.key },
+    proxy: { server, ca: ca.certificate, cert: pki.proxy.certificate, key: pki.proxy.key },
     serving: { key: pki.serving.key, cert: pki.serving.certificate, clientCa: ca.certificate },
   };
 }

@@ -19,6 +19,8 @@ export interface NodeSettings {
 
 export interface NodeCredentials {
   readonly client: Credentials;
+  /** For the proxy, routes and DNS of the node (`PROXY_SUBJECT`). */
+  readonly proxy: Credentials;
   /** PEM, for the agent's own server. */
   readonly serving: { readonly key: string; readonly cert: string; readonly clientCa: string };
 }

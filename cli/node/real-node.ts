@@ -31,7 +31,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
 
   await claimMachine();
   // containerd needs nothing of the cluster: it starts while the server does.
-  const [containerd, { client: access, serving }] = await Promise.all([
+  const [containerd, { client: access, proxy, serving }] = await Promise.all([
     startContainerd({ ...dirs, log, clock }),
     settings.credentials(nodeName, ips),
   ]);
@@ -42,7 +42,8 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
     const registry = new Registry();
     const client = createHttpsClient({ ...access, userAgent: 'skiff-agent', registry });
     const shared = { client, clock, log, signal };
-    const informers = createInformers(shared);
+    // A node may not read other nodes, nor endpoints: its network does, as kube-proxy.
+    const informers = createInformers({ ...shared, client: createHttpsClient({ ...proxy, userAgent: 'skiff-proxy' }) });
     const events = createEventSink(shared);
     const ownPods = createInformer(pods, shared, { fieldSelector: `spec.nodeName=${nodeName}` });
     const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);

@@ -1,15 +1,20 @@
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
+import type { KindAdmission, KindDefinition } from '../../definition/kind.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import { BETA_STORAGE_CLASS } from '../../pod/volume/persistent-volume-claim.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, notSupported, required, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, map, ref, string, topLevel } from '../../schema/fields.ts';
+import { compareQuantities } from '../../schema/quantity.ts';
 import { rootPath } from '../../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
 import { byteLength, qualifiedNameFaults } from '../../validation/name-rules.ts';
+import { claimClass } from '../core/persistent-volume-claim/class.ts';
+import type { PersistentVolumeClaim } from '../core/persistent-volume-claim/index.ts';
 import { checkTopologies, TopologySelectorTerm } from './topology-selector.ts';
 
 export const StorageClass = topLevel('StorageClass', 'A class of storage, which claims name to have volumes provisioned.', {
@@ -99,10 +104,12 @@ const storageClassStrategy: Strategy<StorageClass> = {
 
 const IS_DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'] as const;
 
+const isDefault = ({ metadata }: StorageClass): boolean => IS_DEFAULT.some((key) => metadata?.annotations?.[key] === 'true');
+
 const storageClassColumns: readonly Column<StorageClass>[] = [
   {
     ...nameColumn,
-    cell: ({ metadata }) => (IS_DEFAULT.some((key) => metadata.annotations?.[key] === 'true') ? `${metadata.name} (default)` : metadata.name),
+    cell: (storageClass) => (isDefault(storageClass) ? `${storageClass.metadata.name} (default)` : storageClass.metadata.name),
   },
   shown('Provisioner', 'The provisioner of the volumes.', ({ provisioner }) => provisioner),
   shown('ReclaimPolicy', 'What happens to a volume whose claim is gone.', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
@@ -111,7 +118,42 @@ const storageClassColumns: readonly Column<StorageClass>[] = [
   ageColumn,
 ];
 
-export const storageClasses = defineKind<StorageClass>({
+/** Gives new claims that name no class the newest of the default classes (plugin/pkg/admission/storage/storageclass/setdefault). */
+const defaultStorageClass: KindAdmission<PersistentVolumeClaim> = {
+  name: 'DefaultStorageClass',
+  of: { group: '', plural: 'persistentvolumeclaims' },
+  verbs: ['create'],
+  admit(claim, _old, { list }) {
+    if (!claim.spec || claim.spec.storageClassName !== undefined || claim.metadata?.annotations?.[BETA_STORAGE_CLASS] !== undefined) return;
+    const [first] = list(storageClasses)
+      .filter(isDefault)
+      .toSorted((a, b) => newestFirst(a.metadata, b.metadata));
+    if (first) claim.spec.storageClassName = first.metadata.name;
+  },
+};
+
+type Created = { readonly creationTimestamp: string; readonly name: string };
+
+/** Upstream's order of default classes: by time of creation, the newest first, and by name. */
+const newestFirst = (a: Created, b: Created): number =>
+  a.creationTimestamp === b.creationTimestamp ? (a.name < b.name ? -1 : 1) : a.creationTimestamp > b.creationTimestamp ? -1 : 1;
+
+/** Lets bound claims ask for more only if their class allows it (plugin/pkg/admission/storage/persistentvolume/resize). */
+const claimResize: KindAdmission<PersistentVolumeClaim> = {
+  name: 'PersistentVolumeClaimResize',
+  of: { group: '', plural: 'persistentvolumeclaims' },
+  verbs: ['update'],
+  validate(claim, old, { get, forbidden }) {
+    const [size, before] = [claim, old].map((one) => one?.spec?.resources?.requests?.storage ?? '0');
+    if (size === undefined || before === undefined || compareQuantities(size, before) <= 0) return;
+    if (old?.status?.phase !== 'Bound') throw forbidden('Only bound persistent volume claims can be expanded');
+    const name = claimClass(claim);
+    if (name !== '' && get(storageClasses, { namespace: '', name })?.allowVolumeExpansion) return;
+    throw forbidden('only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize');
+  },
+};
+
+export const storageClasses: KindDefinition<StorageClass> = defineKind<StorageClass>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'StorageClass',
@@ -122,4 +164,5 @@ export const storageClasses = defineKind<StorageClass>({
   columns: storageClassColumns,
   strategy: storageClassStrategy,
   deletion: { returnsObject: true },
+  admission: [defaultStorageClass, claimResize],
 });

@@ -112,8 +112,10 @@ function podStatus(node: string, attributes: AdmissionAttributes): void {
   }
 }
 
+/** The deletion that an eviction leads to is admitted as one of this subresource, too. */
 function podEviction(node: string, attributes: AdmissionAttributes, surroundings: Surroundings): void {
-  if (attributes.verb !== 'create') throw forbidden(attributes, `unexpected operation ${attributes.verb.toUpperCase()}`);
+  if (attributes.verb !== 'create' && attributes.verb !== 'delete')
+    throw forbidden(attributes, `unexpected operation ${attributes.verb.toUpperCase()}`);
   const name = attributes.key.name || (attributes.object?.metadata?.name ?? '');
   if (name === '') throw forbidden(attributes, 'could not determine pod from request data');
   if (existingPod(attributes, name, surroundings).spec?.nodeName !== node) {

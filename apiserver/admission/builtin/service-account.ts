@@ -3,8 +3,10 @@ import type { ServiceAccount } from '../../../api/kinds/core/service-account.ts'
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
+import { MIRROR_POD } from '../../../api/pod/spec/pod-annotations-validation.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { visitSecrets } from '../../authz/node/references.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { generatedName } from '../../verbs/naming.ts';
@@ -44,6 +46,18 @@ function mountToken(spec: PodSpec): void {
   if (needed && !there) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
+/** Returns what a mirror pod may not do, or undefined: it stays as the node wrote it, and must not give the node access to anything. */
+function mirrorPodFault(spec: PodSpec): string | undefined {
+  if (spec.serviceAccountName) return 'reference service accounts';
+  let secrets = false;
+  visitSecrets(spec, () => {
+    secrets = true;
+  });
+  if (secrets) return 'reference secrets';
+  const projects = spec.volumes?.some(({ projected }) => projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken));
+  return projects ? 'use ServiceAccountToken volume projections' : undefined;
+}
+
 /** The account, or undefined where it is not there after the wait. */
 function accountFor(
   objects: StorageAccess,
@@ -72,7 +86,12 @@ export function serviceAccountAdmission(objects: StorageAccess, clock: Clock): A
     handles: handlesOnly(pods, 'create'),
     async admit(attributes) {
       const spec = admitted(pods, attributes)?.object.spec;
-      if (!spec || attributes.object?.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined) return;
+      if (!spec) return;
+      if (attributes.object?.metadata?.annotations?.[MIRROR_POD] !== undefined) {
+        const refused = mirrorPodFault(spec);
+        if (refused !== undefined) throw forbidden(attributes, `a mirror pod may not ${refused}`);
+        return;
+      }
       spec.serviceAccountName ||= 'default';
       spec.serviceAccount = spec.serviceAccountName;
       const { namespace } = attributes.key;
