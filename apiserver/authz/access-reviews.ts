@@ -60,7 +60,7 @@ async function decide(authorizer: Authorizer, user: UserInfo, { resourceAttribut
     namespace: at?.namespace ?? '',
     name: at?.name ?? '',
     path: nonResourceAttributes?.path ?? '',
-    ...(at?.fieldSelector ? { fieldSelector: () => requirementsOf(at.fieldSelector ?? {}) } : {}),
+    ...(at?.fieldSelector ? { fieldSelector: requirementsOf(at.fieldSelector) } : {}),
   });
   return {
     allowed: verdict === 'allow',

@@ -12,18 +12,16 @@ export interface AuthorizationAttributes {
   readonly resource: string;
   readonly subresource: string;
   readonly namespace: string;
-  /** Of a list or watch that a field selector limits to one object, that object's name. */
   readonly name: string;
   readonly path: string;
-  /** Reads the field selector of a list, watch or deletion of many; empty if it does not parse. Not set if there is none. */
-  readonly fieldSelector?: () => readonly FieldRequirement[];
+  /** The requirements of the field selector of a list, watch or deletecollection; all hold. Undefined: it has none. */
+  readonly fieldSelector?: readonly FieldRequirement[];
 }
 
-/** One term of a field selector. */
 export interface FieldRequirement {
   readonly field: string;
   readonly value: string;
-  /** False for `!=`. */
+  /** Whether the field must have the value, or must not. */
   readonly equal: boolean;
 }
 

@@ -3,7 +3,6 @@ import type { AuthorizationAttributes, FieldRequirement } from '../contract/auth
 import { parseFieldSelector } from '../request/selection.ts';
 
 const COLLECTIVE: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection']);
-const NOTHING: readonly FieldRequirement[] = [];
 
 /**
  * Returns the part of a request's field selector that decisions depend on, or undefined if there is none: the terms, and the one name that a
@@ -11,22 +10,17 @@ const NOTHING: readonly FieldRequirement[] = [];
  * not parse selects nothing here; the verb answers what is wrong with it, to those who may use it.
  */
 export function requestedSelection(verb: string, query: URLSearchParams): Pick<AuthorizationAttributes, 'name' | 'fieldSelector'> | undefined {
-  if (!COLLECTIVE.has(verb)) return undefined;
-  const text = query.get('fieldSelector');
-  if (text === null || text === '') return undefined;
-  let terms: readonly FieldRequirement[] | undefined;
-  const fieldSelector = () => {
-    terms ??= parsed(text);
-    return terms;
-  };
-  return { name: verb === 'deletecollection' || !text.includes('metadata.name') ? '' : nameIn(fieldSelector()), fieldSelector };
+  const text = COLLECTIVE.has(verb) ? query.get('fieldSelector') : null;
+  if (!text) return undefined;
+  const fieldSelector = parsed(text);
+  return fieldSelector && { name: verb === 'deletecollection' ? '' : nameIn(fieldSelector), fieldSelector };
 }
 
-function parsed(text: string): readonly FieldRequirement[] {
+function parsed(text: string): readonly FieldRequirement[] | undefined {
   try {
     return parseFieldSelector(text);
   } catch {
-    return NOTHING;
+    return undefined;
   }
 }
 

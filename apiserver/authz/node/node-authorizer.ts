@@ -86,7 +86,7 @@ const csiNodes: Rule = (node, { verb, subresource, name }) => {
 
 /** Whether the request is for the objects of a node alone. A selector that does not parse selects nothing for this purpose. */
 const selectsNode = (node: string, { fieldSelector }: AuthorizationAttributes): boolean =>
-  fieldSelector?.().some(({ field, value, equal }) => equal && field === 'spec.nodeName' && value === node) === true;
+  fieldSelector?.some(({ field, value, equal }) => equal && field === 'spec.nodeName' && value === node) === true;
 
 const slices: Rule = (node, attributes, graph) => {
   const { verb, subresource } = attributes;
