@@ -1,12 +1,12 @@
 import { semanticEqual } from '../../../base/equality.ts';
 import { checkNodeSelector } from '../../pod/placement/affinity-validation.ts';
+import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, IMMUTABLE } from '../../validation/field-rules.ts';
 import { byteLength, dns1123LabelFaults, dns1123SubdomainFaults, qualifiedNameFaults } from '../../validation/name-rules.ts';
-import { checkCsiDriverName } from '../storage/csi-driver.ts';
 import type {
   AllocatedDeviceStatus,
   AllocationResult,

@@ -1,9 +1,9 @@
+import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, tooLong } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { pathText } from '../../validation/field-path.ts';
 import { byteLength } from '../../validation/name-rules.ts';
-import { checkCsiDriverName } from '../storage/csi-driver.ts';
 
 const MAX_IDENTIFIER_BYTES = 32;
 const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';

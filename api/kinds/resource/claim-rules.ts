@@ -1,11 +1,11 @@
 import { isObject } from '../../../base/json.ts';
+import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults } from '../../validation/field-rules.ts';
 import { byteLength, dns1123LabelFaults, dns1123SubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../../validation/name-rules.ts';
-import { checkCsiDriverName } from '../storage/csi-driver.ts';
 import { checkFullyQualifiedName } from './attribute-names.ts';
 import type {
   DeviceClaim,

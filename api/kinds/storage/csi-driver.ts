@@ -4,13 +4,11 @@ import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, invalid, notSupported, required, tooLong } from '../../schema/field-error.ts';
+import { duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, int64, namedString, ref, setList, string, struct, topLevel } from '../../schema/fields.ts';
-import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
-import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
-import { dns1123SubdomainFaults } from '../../validation/name-rules.ts';
+import { checkImmutable } from '../../validation/field-rules.ts';
 
 const CSITokenRequest = struct(
   'StorageTokenRequest',
@@ -64,20 +62,11 @@ export const CSIDriver = topLevel('CSIDriver', 'A CSI driver that is installed o
 export type CSIDriver = Infer<typeof CSIDriver>;
 
 const SPEC = rootPath('spec');
-const MAX_DRIVER_NAME = 63;
 const FS_GROUP_POLICIES: readonly string[] = ['File', 'None', 'ReadWriteOnceWithFSType'];
 const LIFECYCLE_MODES: readonly string[] = ['Persistent', 'Ephemeral'];
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
 const MIN_UPDATE_PERIOD_SECONDS = 10;
-
-/** Checks the name of a CSI driver: a subdomain in whatever case, of at most 63 characters. */
-export function checkCsiDriverName(errors: FieldError[], driver: string | undefined, path: FieldPath, ...names: readonly string[]): void {
-  const name = driver ?? '';
-  if (name === '') errors.push(required(pathText(path, ...names)));
-  if (name.length > MAX_DRIVER_NAME) errors.push(tooLong(pathText(path, ...names), MAX_DRIVER_NAME));
-  if (name !== '') addFaults(errors, dns1123SubdomainFaults(name.toLowerCase()), name, path, ...names);
-}
 
 function checkTokenRequests(errors: FieldError[], requests: readonly CSITokenRequest[]): void {
   const audiences = new Set<string>();

@@ -4,6 +4,7 @@ import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import type { Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
@@ -12,7 +13,6 @@ import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, checkNonNegative, IMMUTABLE } from '../../validation/field-rules.ts';
 import { qualifiedNameFaults } from '../../validation/name-rules.ts';
-import { checkCsiDriverName } from './csi-driver.ts';
 
 export const VolumeNodeResources = struct('VolumeNodeResources', 'The number of volumes that a node takes.', {
   count: int32('Most volumes of the driver that the node takes; no limit, if left out.', { presence: 'pointer' }).tag(1).optional(),

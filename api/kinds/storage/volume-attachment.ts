@@ -4,6 +4,7 @@ import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
@@ -13,7 +14,6 @@ import { addFaults, IMMUTABLE } from '../../validation/field-rules.ts';
 import { subdomainName } from '../../validation/name-rules.ts';
 import { checkInlineVolume } from '../core/persistent-volume/rules.ts';
 import { PersistentVolumeSpec } from '../core/persistent-volume/schema.ts';
-import { checkCsiDriverName } from './csi-driver.ts';
 
 export const VolumeError = struct('VolumeError', 'A failure of attaching or detaching.', {
   errorCode: int32('gRPC code of the error.', { presence: 'pointer' }).tag(3).optional(),

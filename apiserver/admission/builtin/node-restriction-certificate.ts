@@ -21,10 +21,13 @@ export async function checkNodeCertificate(node: string, attributes: AdmissionAt
 }
 
 async function commonName(attributes: AdmissionAttributes, request: string): Promise<string> {
+  const pem = Buffer.from(request, 'base64').toString('utf8');
+  if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
+    throw forbidden(attributes, 'unable to parse csr: PEM block type must be CERTIFICATE REQUEST');
+  }
   await import('reflect-metadata/lite');
   const { Pkcs10CertificateRequest } = await import('@peculiar/x509');
   try {
-    const pem = Buffer.from(request, 'base64').toString('utf8');
     return new Pkcs10CertificateRequest(pem).subjectName.getField('CN')[0] ?? '';
   } catch (error) {
     throw forbidden(attributes, `unable to parse csr: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,4 +1,5 @@
 import type { SecretReference } from '../../../pod/reference.ts';
+import { checkCsiDriverName } from '../../../pod/volume/csi-driver-name.ts';
 import { NETWORK_VOLUME_CHECKS } from '../../../pod/volume/volume-network-validation.ts';
 import { checkHostPath } from '../../../pod/volume/volume-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
@@ -8,7 +9,6 @@ import { childPath, pathText } from '../../../validation/field-path.ts';
 import { addFaults, checkRequired } from '../../../validation/field-rules.ts';
 import { dns1123LabelFaults, subdomainName } from '../../../validation/name-rules.ts';
 import { checkNoBacksteps } from '../../../validation/path-rules.ts';
-import { checkCsiDriverName } from '../../storage/csi-driver.ts';
 import type { PersistentVolumeSpec } from './schema.ts';
 import type { CSIPersistentVolumeSource } from './sources.ts';
 
