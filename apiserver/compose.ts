@@ -4,13 +4,19 @@ import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
+import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
 import { identityReviews } from './authn/identity-reviews.ts';
 import { issuerRoutes } from './authn/issuer-routes.ts';
+import { discoveryController } from './authn/oidc/discovery-controller.ts';
+import type { OidcIssuer } from './authn/oidc/issuer.ts';
+import { oidcAuthenticator } from './authn/oidc/oidc-authenticator.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
+import type { TokenRequestPolicy } from './authn/token-request.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
+import type { AuthenticationTrust } from './bootstrap/authentication-trust.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
@@ -37,6 +43,12 @@ export interface ComposeOptions extends ResourceOptions {
   readonly tokens: ServiceAccountTokens;
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+  /** Further ways to prove an identity. */
+  readonly authentication?: Pick<AuthenticationMethods, 'requestHeader' | 'clientRoots' | 'anonymous'>;
+  readonly oidcIssuers?: readonly OidcIssuer[];
+  readonly tokenRequests?: TokenRequestPolicy;
+  /** Published for API servers that extend this one. */
+  readonly trust?: AuthenticationTrust;
   readonly authorizer: Authorizer;
   readonly metrics: MetricsRegistries;
   /** `https://host:port` under which the server calls itself. */
@@ -70,7 +82,9 @@ export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:maste
 export function composeApiServer(options: ComposeOptions): ComposedServer {
   const { clock, log, metrics, authorizer } = options;
   const resources = createResources(options);
-  const authentication = { tokens: options.tokens, objects: resources.storage, clock, staticTokens: options.staticTokens };
+  const { tokens, staticTokens, oidcIssuers = [] } = options;
+  const oidc = oidcIssuers.map((issuer) => oidcAuthenticator(issuer, { clock, apiAudiences: tokens.apiAudiences }));
+  const authentication = { ...options.authentication, tokens, objects: resources.storage, clock, log, oidc, ...(staticTokens && { staticTokens }) };
   const ofToken = tokenAuthenticator(authentication);
   const started = Promise.withResolvers<void>();
   const state = { started: false };
@@ -83,11 +97,12 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
     allocation,
     customResources({ objects: storage, registry, log }),
-    bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
+    bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     {
       name: 'authentication',
-      routes: issuerRoutes(options.tokens, options.externalUrl),
-      subresources: [tokenRequestHandler(options.tokens), ...identityReviews(ofToken, clock)],
+      routes: issuerRoutes(tokens, options.externalUrl),
+      subresources: [tokenRequestHandler(tokens, options.tokenRequests), ...identityReviews(ofToken, clock)],
+      ...(oidc.length > 0 ? { controllers: [discoveryController(oidc)] } : {}),
     },
     { name: 'authorization', subresources: accessReviews(authorizer) },
     documentsPart(resources),

@@ -19,6 +19,10 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Path and query as they came; undefined in process. */
+  readonly target?: string;
+  /** Returns the values of a header that came several times, each by itself. Undefined where headers cannot. */
+  headerValues?(name: string): readonly string[];
   /** The raw body (network), or an object that is already decoded and may be kept (loopback). */
   readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
   /** Set by clients in this process, which need not be authenticated. */
@@ -34,8 +38,10 @@ export interface ApiRequest {
 /** The server's knowledge of a client's connection. */
 export interface Connection {
   readonly remoteAddress: string;
-  /** DER of the client certificate, where one was presented and verified against the client CA. */
+  /** DER of the client certificate, where one was presented and verified against one of the authorities that clients may have. */
   readonly clientCertificate: Buffer | undefined;
+  /** DER of the certificates that the client sent along with its own. */
+  readonly clientIntermediates?: readonly Buffer[];
 }
 
 export interface ApiResponse {

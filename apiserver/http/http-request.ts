@@ -12,11 +12,13 @@ const MAX_AUDIT_ID = 64;
 export class HttpRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
+  readonly target: string;
   readonly query: URLSearchParams;
   readonly headers: ApiRequest['headers'];
   readonly connection?: Connection;
   readonly user?: UserInfo;
   body?: { readonly bytes: Buffer };
+  private readonly req: IncomingMessage | Http2ServerRequest;
   private readonly output: ServerResponse | Http2ServerResponse | Duplex;
   private controller: AbortController | undefined;
   private id: string | undefined;
@@ -25,11 +27,20 @@ export class HttpRequest implements ApiRequest {
     const url = req.url ?? '/';
     const question = url.indexOf('?');
     this.method = req.method ?? 'GET';
+    this.target = url;
     this.path = question < 0 ? url : url.slice(0, question);
     this.query = question < 0 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
     this.headers = req.headers as ApiRequest['headers'];
     if (connection) this.connection = connection;
+    this.req = req;
     this.output = output;
+  }
+
+  headerValues(name: string): readonly string[] {
+    const { rawHeaders } = this.req;
+    const values: string[] = [];
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === name) values.push(rawHeaders[i + 1] ?? '');
+    return values;
   }
 
   /** The client's own id, or a new one. */

@@ -3,7 +3,7 @@ import { isWholeObject } from '../../api/definition/kind.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Resource } from '../contract/resource.ts';
-import type { Stage } from '../contract/stage.ts';
+import type { Exchange, Stage } from '../contract/stage.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
@@ -51,7 +51,7 @@ export function dispatch({ core, storage, subresources }: DispatchOptions): Stag
       const call: Call = { core, request, info, resource, user, warnings };
       exchange.call = call;
       const handler = handlers.get(`${info.group}/${info.plural}/${info.subresource}`);
-      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, call, storage) : serve(call);
+      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call);
     },
   };
 }
@@ -81,7 +81,7 @@ function supported(resource: Resource, { verb, namespace, name }: ResourceReques
 
 const NO_QUERY = new URLSearchParams();
 
-async function handled(handler: SubresourceHandler, call: Call, storage: StorageAccess): Promise<Result> {
+async function handled(handler: SubresourceHandler, exchange: Exchange, call: Call, storage: StorageAccess): Promise<Result> {
   const { info, resource, request, user } = call;
   if (info.subresource === '' && !resource.kind.verbs.includes(info.verb)) throw methodNotAllowed();
   const key = { namespace: info.namespace, name: info.name };
@@ -94,6 +94,8 @@ async function handled(handler: SubresourceHandler, call: Call, storage: Storage
     key,
     verb: info.verb,
     dryRun,
+    warnings: call.warnings,
+    annotate: (key, value) => exchange.annotate(key, value),
     body: () => decodeBody(request)?.value,
     storage,
     async admit({ verb, object, old }) {

@@ -1,4 +1,5 @@
 import { kinds } from '../../api/kinds/index.ts';
+import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { everyAuthenticatedUser } from '../../apiserver/authz/every-authenticated-user.ts';
 import { unionAuthorizer } from '../../apiserver/authz/union.ts';
@@ -25,6 +26,8 @@ import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { createScheduler } from '../../scheduler/index.ts';
 import type { Store } from '../../store/store.ts';
 import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selection.ts';
+import type { AuthenticationSettings } from '../config/server/authentication.ts';
+import { AUTHENTICATION_DEFAULTS } from '../config/server/authentication.ts';
 import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
 
 export interface ControlPlaneOptions {
@@ -49,6 +52,7 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
+  readonly authentication?: AuthenticationSettings;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
@@ -66,6 +70,9 @@ const GRACE_MS = 2_000;
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { pki, clock, log, shared, freeze } = options;
   const metrics = metricsRegistries();
+  const { authentication = AUTHENTICATION_DEFAULTS } = options;
+  const { serviceAccount } = authentication;
+  const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
     kinds,
@@ -74,7 +81,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     metrics,
     shared,
     freeze,
-    tokens: serviceAccountTokens({ signingKey: pki.serviceAccountKey, clock }),
+    tokens: serviceAccountTokens({
+      ...serviceAccount,
+      signingKey: serviceAccount.signingKey ?? pki.serviceAccountKey,
+      // Tokens that the cluster's own key has signed stay good.
+      olderKeys: [...serviceAccount.keys, pki.serviceAccountKey],
+      clock,
+    }),
+    tokenRequests: serviceAccount.policy,
+    ...authenticationOf(authentication, pki.ca.certificate, requestHeaderCa),
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     authorizer: unionAuthorizer([bootstrappersMayJoin, everyAuthenticatedUser(log)]),
@@ -82,7 +97,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });
   // The authority is sent along: a node that joins checks it by its hash.
-  const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate };
+  const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate + requestHeaderCa };
   const [front] = await Promise.all([listen({ handle: server.handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
 
   return {
@@ -93,6 +108,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       server.close();
       await front.close(options.graceMs ?? GRACE_MS);
     },
+  };
+}
+
+/** The ways to prove an identity to a server with these authorities, and what of it is published. */
+function authenticationOf(settings: AuthenticationSettings, clientCa: string, requestHeaderCa: string) {
+  const { requestHeader, staticTokens, oidcIssuers, anonymous } = settings;
+  return {
+    authentication: {
+      requestHeader: { ...requestHeader, roots: certificatesOf(requestHeaderCa, 'the request-header authority') },
+      clientRoots: certificatesOf(clientCa, 'the client authority'),
+      ...(anonymous === undefined ? {} : { anonymous }),
+    },
+    ...(staticTokens && { staticTokens }),
+    oidcIssuers,
+    trust: { clientCa, requestHeader: { ...requestHeader, ca: requestHeaderCa } },
   };
 }
 

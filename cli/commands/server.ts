@@ -12,6 +12,7 @@ import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
+import { authenticationOptions, authenticationSettings } from '../config/server/authentication.ts';
 import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
@@ -39,6 +40,7 @@ const options = {
     help: 'how long a node may be silent before it counts as lost (default 40s)',
     value: 'SECONDS',
   },
+  ...authenticationOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -51,6 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const layout = layoutOf(flags['data-dir']);
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
+  const authentication = await authenticationSettings(flags, (message) => log.warn(message));
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
@@ -78,6 +81,7 @@ export async function run(args: readonly string[]): Promise<number> {
     identity: `${machineName()}_${process.pid}`,
     controllers: flags.controllers,
     scheduler: flags.scheduler,
+    authentication,
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');
