@@ -16,6 +16,7 @@ import { exchangeOf } from './exchange.ts';
 import { impersonate } from './impersonate.ts';
 import { negotiate } from './negotiate.ts';
 import { observe } from './observe.ts';
+import { observeUser } from './observe-user.ts';
 import { findRoute } from './route.ts';
 import { servePath } from './serve-path.ts';
 import { startGate } from './start-gate.ts';
@@ -55,9 +56,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 export function stagesOf(options: PipelineOptions): { readonly network: readonly Stage[]; readonly loopback: readonly Stage[] } {
   const { core, observers, authorizer, started } = options;
   const { clock, log } = core;
-  const inner = [
+  const innerOf = (watching: readonly RequestObserver[]) => [
     findRoute(options.routes),
     authenticate(options.authenticator),
+    ...observeUser(watching, log),
     impersonate(authorizer),
     authorize(authorizer),
     ...options.stages,
@@ -70,11 +72,11 @@ export function stagesOf(options: PipelineOptions): { readonly network: readonly
       ...(observers.length > 0 ? [observe(observers, clock, log)] : []),
       encodeResults(clock, log),
       ...(started ? [startGate(started)] : []),
-      ...inner,
+      ...innerOf(observers),
       negotiate,
       last,
     ],
-    loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...inner, last],
+    loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...innerOf(everywhere), last],
   };
 }
 

@@ -1,4 +1,6 @@
 import { kinds } from '../../api/kinds/index.ts';
+import type { AuditSettings } from '../../apiserver/audit/audit.ts';
+import { openAudit } from '../../apiserver/audit/audit.ts';
 import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { everyAuthenticatedUser } from '../../apiserver/authz/every-authenticated-user.ts';
@@ -53,6 +55,8 @@ export interface ControlPlaneOptions {
   /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
   readonly authentication?: AuthenticationSettings;
+  /** Default: nothing is recorded. */
+  readonly audit?: AuditSettings;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
@@ -72,6 +76,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const metrics = metricsRegistries();
   const { authentication = AUTHENTICATION_DEFAULTS } = options;
   const { serviceAccount } = authentication;
+  const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
@@ -93,7 +98,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     authorizer: unionAuthorizer([bootstrappersMayJoin, everyAuthenticatedUser(log)]),
-    parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
+    parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }, ...(audit ? [audit.part] : [])],
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });
   // The authority is sent along: a node that joins checks it by its hash.
@@ -107,6 +112,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await Promise.all([runControllers(options, server, metrics, signal), server.run(signal)]);
       server.close();
       await front.close(options.graceMs ?? GRACE_MS);
+      await audit?.close();
     },
   };
 }

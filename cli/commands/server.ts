@@ -12,6 +12,7 @@ import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
+import { auditOptions, auditSettings } from '../config/server/audit.ts';
 import { authenticationOptions, authenticationSettings } from '../config/server/authentication.ts';
 import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
 import { machineIps, machineName } from '../node/machine.ts';
@@ -41,6 +42,7 @@ const options = {
     value: 'SECONDS',
   },
   ...authenticationOptions,
+  ...auditOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -54,6 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
   const authentication = await authenticationSettings(flags, (message) => log.warn(message));
+  const audit = await auditSettings(flags);
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
@@ -82,6 +85,7 @@ export async function run(args: readonly string[]): Promise<number> {
     controllers: flags.controllers,
     scheduler: flags.scheduler,
     authentication,
+    ...(audit ? { audit } : {}),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');
