@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
 import { UsageError } from '../options.ts';
 
 /** Reads the file that an option names. @throws UsageError naming option and file. */
@@ -20,8 +21,7 @@ export async function parsedFile<T>(option: string, path: string, parse: (text: 
   }
 }
 
-/** Parses YAML or JSON that an administrator wrote. The YAML reader is loaded with the first such file. @throws UsageError */
-export async function parsedYaml<T>(option: string, path: string, parse: (value: unknown) => T): Promise<T> {
-  const { parse: yaml } = await import('yaml');
-  return parsedFile(option, path, (text) => parse(yaml(text)));
+/** Parses YAML or JSON that an administrator wrote. @throws UsageError */
+export function parsedYaml<T>(option: string, path: string, parse: (value: unknown) => T): Promise<T> {
+  return parsedFile(option, path, (text) => parse(parseYaml(text)));
 }
