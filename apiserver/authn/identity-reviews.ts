@@ -29,11 +29,13 @@ export function identityReviews(ofToken: TokenUnion, clock: Clock): readonly Sub
         const review = reviewOf(request, tokenReviews);
         if (review.spec.token === '') throw errors.badRequest('token is required for TokenReview in authentication');
         const wanted = review.spec.audiences?.length ? review.spec.audiences : undefined;
-        const verdict = await ofToken(bearerTokenOf(`Bearer ${review.spec.token}`) ?? '', wanted);
+        // It is asked about as if it came in a header: blanks end it, and what is then empty is no token.
+        const token = bearerTokenOf(`Bearer ${review.spec.token}`);
+        const verdict = token === undefined ? { errors: [] } : await ofToken(token, wanted);
         const status =
           'user' in verdict
             ? { authenticated: true, user: shownUser(verdict.user), audiences: [...verdict.audiences] }
-            : { user: {}, error: aggregateText(verdict.errors) };
+            : { user: {}, ...(verdict.errors.length > 0 ? { error: aggregateText(verdict.errors) } : {}) };
         return created({ ...review, kind: tokenReviews.kind, apiVersion: 'authentication.k8s.io/v1', status });
       },
     },
