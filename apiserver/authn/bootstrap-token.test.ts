@@ -39,7 +39,7 @@ describe('a bootstrap token', () => {
     ['with an empty group', { 'auth-extra-groups': 'system:bootstrappers:a,' }],
     ['whose secret is being deleted', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' }],
     ['whose secret is of another type', {}, {}, 'Opaque'],
-  ])('%s is nobody’s', (_, change, metadata, type) => {
+  ])('%s is nobody’s', (_, change, metadata = {}, type = 'bootstrap.kubernetes.io/token') => {
     expect(identify(change, metadata, type)).toBeUndefined();
   });
 });
