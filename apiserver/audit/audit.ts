@@ -11,7 +11,7 @@ import { policyEvaluator } from './policy-evaluator.ts';
 import { rotatingFile } from './rotating-file.ts';
 import { standardOutput } from './standard-output.ts';
 
-/** What is recorded, and where. */
+/** The policy and the place of the audit log. */
 export interface AuditSettings {
   readonly policy: Policy;
   readonly log: AuditLogSettings;

@@ -1,4 +1,4 @@
-/** How much of a request is recorded, from nothing to both bodies (audit.k8s.io/v1, Level). */
+/** The amount of a request that is recorded, from nothing to both bodies (audit.k8s.io/v1, Level). */
 export const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 export type Level = (typeof LEVELS)[number];
 

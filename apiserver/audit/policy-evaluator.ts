@@ -4,7 +4,7 @@ import type { Level, StageName } from './event.ts';
 import { LEVELS } from './event.ts';
 import type { Policy, PolicyRule } from './policy.ts';
 
-/** How a request is recorded. */
+/** The way in which a request is recorded. */
 export interface AuditConfig {
   readonly level: Level;
   readonly omitStages: ReadonlySet<string>;
@@ -15,14 +15,14 @@ type Matches = (user: UserInfo | undefined, info: RequestInfo) => boolean;
 
 const isLevel = (text: string): text is Level => LEVELS.some((level) => level === text);
 
-/** Whether a rule's path is a request's: exactly, or all that begin with what stands before a final `*`. */
+/** Returns whether a rule's path is a request's: exactly, or all that begin with what stands before a final `*`. */
 function pathMatches(path: string, spec: string): boolean {
   if (spec === '*' || spec === path) return true;
   return spec.endsWith('*') && path.startsWith(spec.replace(/\*+$/, ''));
 }
 
 // `pods`, `pods/log`, `pods/*`, `*/scale` and `*` are entries.
-/** Whether an entry of a rule's `resources` names a resource or subresource. */
+/** Returns whether an entry of a rule's `resources` names a resource or subresource. */
 function resourceMatches(entry: string, { plural, subresource }: ResourceRequestInfo): boolean {
   if (entry === '*' || entry === (subresource === '' ? plural : `${plural}/${subresource}`)) return true;
   if (subresource !== '' && entry.startsWith('*/') && entry.slice(2) === subresource) return true;

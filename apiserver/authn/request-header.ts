@@ -3,7 +3,7 @@ import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { MutableHeaders } from './bearer-token.ts';
 import { clientCertificates } from './client-certificate.ts';
 
-/** How a front proxy proves itself and names its users (upstream's options --requestheader-…). */
+/** The ways in which a front proxy proves itself and names its users (upstream's options --requestheader-…). */
 export interface RequestHeaderOptions {
   /** The authorities of front proxies: never those of ordinary clients. */
   readonly roots: readonly X509Certificate[];

@@ -21,7 +21,7 @@ export interface TokenAuthenticator {
   authenticate(token: string, audiences: readonly string[], remarks?: Remarks): TokenOutcome | Promise<TokenOutcome>;
 }
 
-/** What all token authenticators together say: a result, or every reason why there is none (`invalid bearer token` if nobody knows it). */
+/** The answer of all token authenticators together: a result, or every reason why there is none (`invalid bearer token` if nobody knows it). */
 export type TokenVerdict = TokenResult | { readonly errors: readonly string[] };
 
 /** Go's `%q` of a list of strings. */

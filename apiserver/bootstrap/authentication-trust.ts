@@ -6,7 +6,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensureObject } from './cluster-objects.ts';
 
-/** How this server authenticates clients, for API servers that extend it. */
+/** The ways in which this server authenticates clients, for API servers that extend it. */
 export interface AuthenticationTrust {
   /** PEM of the authorities of client certificates. */
   readonly clientCa: string;

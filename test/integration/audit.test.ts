@@ -32,7 +32,7 @@ const read = (text: string): AuditEvent[] =>
     .map((line) => JSON.parse(line));
 const of = (plural: string) => events.filter(({ objectRef }) => objectRef?.resource === plural);
 
-/** What a user does; the events are looked at once the server has stopped. */
+/** Does some of a user's work; the events are looked at once the server has stopped. */
 async function use({ kubectl }: ServerProcess): Promise<void> {
   await kubectl('create', 'configmap', 'settings', '--from-literal=key=value');
   await kubectl('create', 'secret', 'generic', 'login', '--from-literal=password=hunter2');

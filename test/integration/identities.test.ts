@@ -53,7 +53,7 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
-/** Asks who the caller is; resolves with code and user. */
+/** Asks the server for the caller's identity; resolves with code and user. */
 function whoami({ path = WHOAMI, certificate, headers = {} }: Asked) {
   const pki = (name: string) => readFileSync(join(server.dataDir, 'pki', name));
   const pair = certificate === undefined ? {} : { cert: pki(`${certificate}.crt`), key: pki(`${certificate}.key`) };

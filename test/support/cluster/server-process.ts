@@ -13,7 +13,7 @@ export interface ServerProcess {
   readonly kubectl: Kubectl;
   readonly dataDir: string;
   readonly port: number;
-  /** What the server has written to its standard output so far. */
+  /** Returns the text that the server has written to its standard output so far. */
   output(): string;
   /** Ends the server as systemd does; resolves with its exit code. */
   stop(): Promise<number | null>;
