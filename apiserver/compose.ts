@@ -7,11 +7,16 @@ import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
+import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
 import { identityReviews } from './authn/identity-reviews.ts';
 import { issuerRoutes } from './authn/issuer-routes.ts';
+import { discoveryController } from './authn/oidc/discovery-controller.ts';
+import type { OidcIssuer } from './authn/oidc/issuer.ts';
+import { oidcAuthenticator } from './authn/oidc/oidc-authenticator.ts';
 import type { ServiceAccountTokens } from './authn/service-account-token.ts';
+import type { TokenRequestPolicy } from './authn/token-request.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
 import { nodeAuthorizer } from './authz/node/node-authorizer.ts';
@@ -19,6 +24,7 @@ import { privilegedGroups } from './authz/privileged-groups.ts';
 import { escalationCheck } from './authz/rbac/escalation.ts';
 import { createRbac } from './authz/rbac/rbac.ts';
 import { unionAuthorizer } from './authz/union.ts';
+import type { AuthenticationTrust } from './bootstrap/authentication-trust.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
@@ -50,6 +56,12 @@ export interface ComposeOptions extends ResourceOptions {
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
   /** Further authorizers, asked after the privileged group and before nodes' rights and roles. */
   readonly authorizers?: readonly Authorizer[];
+  /** Further ways to prove an identity. */
+  readonly authentication?: Pick<AuthenticationMethods, 'requestHeader' | 'clientRoots' | 'anonymous'>;
+  readonly oidcIssuers?: readonly OidcIssuer[];
+  readonly tokenRequests?: TokenRequestPolicy;
+  /** Published for API servers that extend this one. */
+  readonly trust?: AuthenticationTrust;
   readonly metrics: MetricsRegistries;
   /** `https://host:port` under which the server calls itself. */
   readonly externalUrl: string;
@@ -86,7 +98,9 @@ export const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:maste
 export function composeApiServer(options: ComposeOptions): ComposedServer {
   const { clock, log, metrics } = options;
   const resources = createResources(options);
-  const authentication = { tokens: options.tokens, objects: resources.storage, clock, staticTokens: options.staticTokens };
+  const { tokens, staticTokens, oidcIssuers = [] } = options;
+  const oidc = oidcIssuers.map((issuer) => oidcAuthenticator(issuer, { clock, apiAudiences: tokens.apiAudiences }));
+  const authentication = { ...options.authentication, tokens, objects: resources.storage, clock, log, oidc, ...(staticTokens && { staticTokens }) };
   const ofToken = tokenAuthenticator(authentication);
   const started = Promise.withResolvers<void>();
   const state: ServerState = { synced: false, started: new Set(), stopping: false };
@@ -102,12 +116,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
     customResources({ objects: storage, registry, log }),
-    bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),
+    bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
       name: 'authentication',
-      routes: issuerRoutes(options.tokens, options.externalUrl),
-      subresources: [tokenRequestHandler(options.tokens), ...identityReviews(ofToken, clock)],
+      routes: issuerRoutes(tokens, options.externalUrl),
+      subresources: [tokenRequestHandler(tokens, options.tokenRequests), ...identityReviews(ofToken, clock)],
+      ...(oidc.length > 0 ? { controllers: [discoveryController(oidc)] } : {}),
     },
     { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
     documentsPart(resources),

@@ -45,7 +45,7 @@ export const rooms: readonly Room[] = [
       ['request', 'patch'],
       ['apply', 'encode'],
       'authn',
-      ['documents', 'authz', 'http', 'health', 'metrics', 'pki', 'proxy'],
+      ['audit', 'documents', 'authz', 'http', 'health', 'metrics', 'pki', 'proxy'],
       'verbs',
       ['stages', 'admission'],
       ['crd', 'allocation', 'bootstrap', 'flowcontrol'],

@@ -3,6 +3,7 @@ import type { FakeClock } from '../../base/fake-clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import type { TestServer } from '../test-server.fixture.ts';
 import { startTestServer } from '../test-server.fixture.ts';
+import type { AnonymousAccess } from './anonymous.ts';
 import { parseTokenFile } from './static-tokens.ts';
 
 const bearer = (token: string) => ({ user: null, headers: { authorization: `Bearer ${token}` } });
@@ -90,7 +91,9 @@ describe('a service account token', () => {
     expect(await whoIs(token)).toBeUndefined();
     const { token: fresh } = (await tokenFor('robot', { expirationSeconds: 600 })).json.status;
     expect(await whoIs(fresh)).toBeDefined();
-    await clock.advance(601_000);
+    await clock.advance(659_000);
+    expect(await whoIs(fresh)).toBeDefined();
+    await clock.advance(2_000);
     expect(await whoIs(fresh)).toBeUndefined();
   });
 
@@ -130,7 +133,7 @@ describe('a service account token', () => {
   it.each([
     [{ expirationSeconds: 10 }, 422, 'spec.expirationSeconds: Invalid value: 10: may not specify a duration less than 10 minutes'],
     [{ boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'none' } }, 404, 'pods "none" not found'],
-    [{ boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'c' } }, 400, 'cannot bind token to object of type v1, Kind=ConfigMap'],
+    [{ boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'c' } }, 400, 'cannot bind token to object of type /v1, Kind=ConfigMap'],
   ])('is not issued for %j', async (spec, code, message) => {
     await serviceAccount('robot');
     const answer = await tokenFor('robot', spec);
@@ -138,6 +141,64 @@ describe('a service account token', () => {
     expect(answer.json.message).toContain(message);
   });
 });
+
+describe('requests without credentials are let through', () => {
+  const open = async (anonymous: AnonymousAccess | undefined, path: string, headers: Record<string, string> = {}) => {
+    const other = await startTestServer({ clock, authentication: anonymous === undefined ? {} : { anonymous } });
+    try {
+      return (await other.ask('GET', path, { user: null, headers })).status;
+    } finally {
+      await other.stop();
+    }
+  };
+  it.each<[string, AnonymousAccess | undefined, string, number]>([
+    ['to health by default', undefined, '/livez', 200],
+    ['not to parts of it', undefined, '/livez/ping', 401],
+    ['not to the API', undefined, '/api', 401],
+    ['nowhere, if none are', 'none', '/livez', 401],
+    ['to authorisation, if all are', 'all', '/api/v1/namespaces/kube-public/configmaps/cluster-info', 403],
+    ['to the paths of a list', new Set(['/metrics']), '/metrics', 403],
+    ['to no other', new Set(['/metrics']), '/livez', 401],
+  ])('%s', async (_, anonymous, path, code) => {
+    expect(await open(anonymous, path)).toBe(code);
+  });
+
+  it('with a scheme that nobody reads, as upstream does; not with a token that is bad', async () => {
+    expect(await open(undefined, '/version', { authorization: 'Basic eDp5' })).toBe(200);
+    expect(await open(undefined, '/version', { authorization: 'Bearer eDp5' })).toBe(401);
+  });
+});
+
+describe('whatever a client sends as credentials', () => {
+  it.each<[string, Record<string, string>]>([
+    ['a token of a megabyte', { authorization: `Bearer ${'x'.repeat(1_000_000)}` }],
+    ['a token of dots', { authorization: `Bearer ${'.'.repeat(100_000)}` }],
+    ['three empty parts', { authorization: 'Bearer ..' }],
+    ['odd bytes', { authorization: 'Bearer \u00ff\u0000\ud800' }],
+    ['names of every object', { authorization: 'Bearer __proto__.constructor.toString' }],
+    ['a token whose header is a list', { authorization: 'Bearer W10.W10.W10' }],
+    ['a token whose claims are null', { authorization: 'Bearer bnVsbA.bnVsbA.bnVsbA' }],
+    ['an unsigned token of the server’s own issuer', { authorization: `Bearer ${forged('none')}` }],
+    ['a token signed with a text', { authorization: `Bearer ${forged('HS256')}` }],
+    ['a token with a strange key id', { authorization: `Bearer ${forged('ES256', '__proto__')}` }],
+    ['a bootstrap token of no secret', { authorization: 'Bearer abcdef.0123456789abcdef' }],
+    ['headers of a front proxy', { 'x-remote-user': 'root', 'x-remote-group': 'system:masters' }],
+    ['a WebSocket protocol', { upgrade: 'websocket', 'sec-websocket-protocol': 'base64url.bearer.authorization.k8s.io._w, v4' }],
+  ])('%s is answered 401', async (_, headers) => {
+    expect((await server.ask('GET', '/api', { user: null, headers })).status).toBe(401);
+  });
+});
+
+/** An unsigned token with the claims of an administrator. */
+function forged(alg: string, kid?: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = {
+    iss: 'https://kubernetes.default.svc.cluster.local',
+    sub: 'system:serviceaccount:kube-system:admin',
+    'kubernetes.io': { namespace: 'kube-system' },
+  };
+  return `${part({ alg, ...(kid === undefined ? {} : { kid }) })}.${part(claims)}.${alg === 'none' ? '' : 'AAAA'}`;
+}
 
 describe('access reviews', () => {
   it('answer what the authorizer would', async () => {

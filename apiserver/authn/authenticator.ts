@@ -1,100 +1,113 @@
+import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
-import type { Authenticator } from '../contract/authenticator.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Authenticator, Remarks } from '../contract/authenticator.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
+import type { AnonymousAccess } from './anonymous.ts';
+import { ANONYMOUS, ANONYMOUS_DEFAULT, isOpenToAnonymous } from './anonymous.ts';
+import { tokenOf } from './bearer-token.ts';
 import { userOfBootstrapToken } from './bootstrap-token.ts';
 import { clientCertificates } from './client-certificate.ts';
 import { AUTHENTICATED, UNAUTHENTICATED } from './groups.ts';
-import { PUBLIC_PATHS } from './public-paths.ts';
-import type { ServiceAccountTokens, VerifiedToken } from './service-account-token.ts';
-import { isTokenGood, userOfToken } from './service-account-token.ts';
+import type { RequestHeaderOptions } from './request-header.ts';
+import { requestHeaders } from './request-header.ts';
+import { serviceAccountAuthenticator } from './service-account-authenticator.ts';
+import type { ServiceAccountTokens } from './service-account-token.ts';
 import { tokenHash } from './static-tokens.ts';
+import type { TokenAuthenticator, TokenOutcome, TokenVerdict } from './token-outcome.ts';
+import { audienceAgnostic } from './token-outcome.ts';
 
-export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED] };
-
-export interface AuthenticationOptions {
-  readonly tokens: ServiceAccountTokens;
-  readonly objects: Pick<StorageAccess, 'get'>;
-  readonly clock: Clock;
+/** The ways to prove an identity. What is left out is not offered. */
+export interface AuthenticationMethods {
+  readonly requestHeader?: RequestHeaderOptions;
+  /** The authorities of client certificates. Default: whatever the listener has verified. */
+  readonly clientRoots?: readonly X509Certificate[];
   /** From `parseTokenFile`. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+  /** Of OpenID Connect issuers; asked last. */
+  readonly oidc?: readonly TokenAuthenticator[];
+  /** Default: health and version. */
+  readonly anonymous?: AnonymousAccess;
 }
 
-export interface TokenResult {
-  readonly user: UserInfo;
-  readonly audiences: readonly string[];
+export interface AuthenticationOptions extends AuthenticationMethods {
+  readonly tokens: ServiceAccountTokens;
+  readonly objects: Pick<StorageAccess, 'get' | 'modify'>;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** Identifies the bearer of a token; the audiences are those it shares with `wanted` (default: the API server's). */
-export type TokenAuthenticator = (token: string, wanted?: readonly string[]) => Promise<TokenResult | undefined>;
+export type TokenUnion = (token: string, wanted?: readonly string[], remarks?: Remarks) => Promise<TokenVerdict>;
 
-interface KnownToken extends VerifiedToken {
-  readonly user: UserInfo;
-}
+/** Upstream's word on a token that nobody knows. */
+const UNKNOWN = 'invalid bearer token';
 
-/** Tokens whose signature has been checked are kept, so that a request costs no signature; beyond this number the oldest is dropped. */
-const VERIFIED_MAX = 10_000;
-
-/** The user as a member of the group of all authenticated users. */
+/** The user as a member of the group of all authenticated users; not one who is said to be unauthenticated. */
 const authenticated = (user: UserInfo): UserInfo =>
-  user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
+  user.groups.includes(AUTHENTICATED) || user.groups.includes(UNAUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
 
-const bearerToken = (header: string): string | undefined =>
-  header.startsWith('Bearer ') ? header.slice(7).trim() || undefined : /^bearer +(\S+)$/i.exec(header.trim())?.[1];
-
-/** Authenticates bearer tokens: static ones, bootstrap tokens, service-account tokens. */
-export function tokenAuthenticator(options: AuthenticationOptions): TokenAuthenticator {
-  const verified = new Map<string, KnownToken>();
-
-  async function verify(token: string): Promise<KnownToken | undefined> {
-    const there = verified.get(token);
-    if (there) {
-      const now = options.clock.now();
-      if (there.expires > now && there.notBefore <= now) return there;
-      verified.delete(token);
+/** Asks the token authenticators in upstream's order: token file, service accounts, bootstrap tokens, OIDC. The first that knows the token wins. */
+export function tokenAuthenticator(options: AuthenticationOptions): TokenUnion {
+  const { tokens, objects, clock, staticTokens, oidc = [] } = options;
+  const { apiAudiences } = tokens;
+  const members: readonly TokenAuthenticator[] = [
+    ...(staticTokens && staticTokens.size > 0 ? [audienceAgnostic(apiAudiences, (token) => staticTokens.get(tokenHash(token)))] : []),
+    serviceAccountAuthenticator(options),
+    audienceAgnostic(apiAudiences, (token) => userOfBootstrapToken(token, objects, clock.now())),
+    ...oidc,
+  ];
+  return async (token, wanted = apiAudiences, remarks) => {
+    const errors: string[] = [UNKNOWN];
+    for (const member of members) {
+      const pending = member.authenticate(token, wanted, remarks);
+      const outcome: TokenOutcome = pending instanceof Promise ? await pending : pending;
+      if (outcome === undefined) continue;
+      if ('user' in outcome) return { ...outcome, user: authenticated(outcome.user) };
+      errors.push(outcome.error);
     }
-    const fresh = await options.tokens.verify(token);
-    if (!fresh) return undefined;
-    const [oldest] = verified.keys();
-    if (verified.size >= VERIFIED_MAX && oldest !== undefined) verified.delete(oldest);
-    const known = { ...fresh, user: authenticated(userOfToken(fresh)) };
-    verified.set(token, known);
-    return known;
-  }
-
-  return async (token, wanted = options.tokens.apiAudiences) => {
-    const shared = (own: readonly string[]) => own.filter((audience) => wanted.includes(audience));
-    if (token.split('.').length === 3) {
-      const jwt = await verify(token);
-      const audiences = shared(jwt?.audiences ?? []);
-      if (jwt && audiences.length > 0 && isTokenGood(jwt, options.objects, options.clock.now())) return { user: jwt.user, audiences };
-    }
-    const audiences = shared(options.tokens.apiAudiences);
-    if (audiences.length === 0) return undefined;
-    const user = options.staticTokens?.get(tokenHash(token)) ?? userOfBootstrapToken(token, options.objects, options.clock.now());
-    return user && { user: authenticated(user), audiences };
+    return { errors };
   };
 }
 
-/** Authenticates requests by client certificate, otherwise by bearer token; without credentials only public paths are answered. */
+/**
+ * Authenticates requests in upstream's order: front proxy, client certificate, bearer token. Without credentials only the paths that are open
+ * to anonymous requests are answered.
+ */
 export function createAuthenticator(options: AuthenticationOptions, ofToken = tokenAuthenticator(options)): Authenticator {
-  const ofConnection = clientCertificates();
+  const { clock, anonymous = ANONYMOUS_DEFAULT } = options;
+  const ofProxy = options.requestHeader && requestHeaders(options.requestHeader);
+  const ofConnection = clientCertificates(options.clientRoots);
   const certified = new WeakMap<UserInfo, UserInfo>();
 
   function ofCertificate(request: ApiRequest): UserInfo | undefined {
-    const user = request.connection && ofConnection(request.connection, options.clock.now());
+    const user = request.connection && ofConnection(request.connection, clock.now())?.user;
     if (!user) return undefined;
     const known = certified.get(user) ?? authenticated(user);
     certified.set(user, known);
     return known;
   }
 
-  function ofBearer(request: ApiRequest): UserInfo | undefined | Promise<UserInfo | undefined> {
-    const header = request.headers.authorization;
-    const token = header === undefined ? undefined : bearerToken(header);
-    if (token === undefined) return header === undefined && PUBLIC_PATHS.has(request.path) ? ANONYMOUS : undefined;
-    return ofToken(token).then((result) => result?.user);
+  async function ofBearer(found: NonNullable<ReturnType<typeof tokenOf>>, remarks: Remarks | undefined): Promise<UserInfo | undefined> {
+    const verdict = await ofToken(found.token, undefined, remarks);
+    if (!('user' in verdict)) {
+      options.log.debug({ errors: verdict.errors }, 'a bearer token was refused');
+      return undefined;
+    }
+    found.remove();
+    return verdict.user;
   }
 
-  return { authenticate: (request) => ofCertificate(request) ?? ofBearer(request) };
+  return {
+    authenticate(request, remarks) {
+      const proxied = ofProxy?.(request, clock.now());
+      if (proxied) return authenticated(proxied);
+      const holder = ofCertificate(request);
+      if (holder) return holder;
+      const found = tokenOf(request);
+      if (found) return ofBearer(found, remarks);
+      return isOpenToAnonymous(anonymous, request.path) ? ANONYMOUS : undefined;
+    },
+  };
 }

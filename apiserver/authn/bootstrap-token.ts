@@ -7,6 +7,8 @@ import { BOOTSTRAPPERS } from './groups.ts';
 
 export const BOOTSTRAP_TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
+/** RFC 3339, as Go reads it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 const decoded = (secret: Secret, name: string): string => Buffer.from(secret.data?.[name] ?? '', 'base64').toString();
 
@@ -14,6 +16,18 @@ function sameText(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** A time that cannot be read counts as past. */
+const hasExpired = (expiration: string, now: number): boolean =>
+  expiration !== '' && !(TIME.test(expiration) && Date.parse(expiration.replace(',', '.')) > now);
+
+/** The further groups of a token; undefined if one is not a bootstrapper's. */
+function extraGroups(secret: Secret): readonly string[] | undefined {
+  const text = decoded(secret, 'auth-extra-groups');
+  if (text === '') return [];
+  const groups = [...new Set(text.split(',').map((group) => group.trim()))];
+  return groups.every((group) => EXTRA_GROUP.test(group)) ? groups : undefined;
 }
 
 /**
@@ -27,12 +41,9 @@ export function userOfBootstrapToken(token: string, objects: Pick<StorageAccess,
   const [, id = '', secretPart = ''] = match;
   const secret = objects.get(secrets, { namespace: 'kube-system', name: `bootstrap-token-${id}` });
   if (!secret || secret.metadata.deletionTimestamp || secret.type !== 'bootstrap.kubernetes.io/token') return undefined;
-  if (decoded(secret, 'token-id') !== id || !sameText(decoded(secret, 'token-secret'), secretPart)) return undefined;
-  const expiration = decoded(secret, 'expiration');
-  if (expiration !== '' && !(Date.parse(expiration) > now)) return undefined;
+  if (!sameText(decoded(secret, 'token-secret'), secretPart) || decoded(secret, 'token-id') !== id) return undefined;
+  if (hasExpired(decoded(secret, 'expiration'), now)) return undefined;
   if (decoded(secret, 'usage-bootstrap-authentication') !== 'true') return undefined;
-  const extra = decoded(secret, 'auth-extra-groups').split(',');
-  const groups = extra.map((group) => group.trim()).filter((group) => group !== '');
-  if (!groups.every((group) => EXTRA_GROUP.test(group))) return undefined;
-  return { name: `system:bootstrap:${id}`, groups: [BOOTSTRAPPERS, ...groups] };
+  const groups = extraGroups(secret);
+  return groups && { name: `system:bootstrap:${id}`, groups: [...groups, BOOTSTRAPPERS].sort() };
 }

@@ -1,12 +1,14 @@
-import { SelfSubjectReview, selfSubjectReviews } from '../../api/kinds/authentication/self-subject-review.ts';
-import { TokenReview, tokenReviews } from '../../api/kinds/authentication/token-review.ts';
+import { selfSubjectReviews } from '../../api/kinds/authentication/self-subject-review.ts';
+import { tokenReviews } from '../../api/kinds/authentication/token-review.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
-import type { TokenAuthenticator } from './authenticator.ts';
-import { created, decoded } from './review.ts';
+import type { TokenUnion } from './authenticator.ts';
+import { bearerTokenOf } from './bearer-token.ts';
+import { created, reviewOf } from './review.ts';
+import { aggregateText } from './token-outcome.ts';
 
 const shownUser = ({ name, uid, groups, extra }: UserInfo) => ({
   username: name,
@@ -16,7 +18,7 @@ const shownUser = ({ name, uid, groups, extra }: UserInfo) => ({
 });
 
 /** Answers TokenReview (whose is this token?) and SelfSubjectReview (who am I?). */
-export function identityReviews(ofToken: TokenAuthenticator, clock: Clock): readonly SubresourceHandler[] {
+export function identityReviews(ofToken: TokenUnion, clock: Clock): readonly SubresourceHandler[] {
   return [
     {
       group: tokenReviews.group,
@@ -24,13 +26,16 @@ export function identityReviews(ofToken: TokenAuthenticator, clock: Clock): read
       subresource: '',
       verbs: ['create'],
       async handle(request) {
-        const review = decoded(TokenReview, request.body(), tokenReviews);
+        const review = reviewOf(request, tokenReviews);
         if (review.spec.token === '') throw errors.badRequest('token is required for TokenReview in authentication');
         const wanted = review.spec.audiences?.length ? review.spec.audiences : undefined;
-        const result = await ofToken(review.spec.token, wanted);
-        const status = result
-          ? { authenticated: true, user: shownUser(result.user), audiences: [...result.audiences] }
-          : { user: {}, error: 'the token is unknown, over, or meant for other audiences' };
+        // It is asked about as if it came in a header: blanks end it, and what is then empty is no token.
+        const token = bearerTokenOf(`Bearer ${review.spec.token}`);
+        const verdict = token === undefined ? { errors: [] } : await ofToken(token, wanted);
+        const status =
+          'user' in verdict
+            ? { authenticated: true, user: shownUser(verdict.user), audiences: [...verdict.audiences] }
+            : { user: {}, ...(verdict.errors.length > 0 ? { error: aggregateText(verdict.errors) } : {}) };
         return created({ ...review, kind: tokenReviews.kind, apiVersion: 'authentication.k8s.io/v1', status });
       },
     },
@@ -40,7 +45,7 @@ export function identityReviews(ofToken: TokenAuthenticator, clock: Clock): read
       subresource: '',
       verbs: ['create'],
       async handle(request) {
-        decoded(SelfSubjectReview, request.body(), selfSubjectReviews);
+        reviewOf(request, selfSubjectReviews);
         return created({
           kind: selfSubjectReviews.kind,
           apiVersion: 'authentication.k8s.io/v1',

@@ -1,67 +1,71 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
-import type { Kind } from '../../api/definition/kind.ts';
-import { nodes } from '../../api/kinds/core/node/index.ts';
-import { pods } from '../../api/kinds/core/pod/index.ts';
-import { secrets } from '../../api/kinds/core/secret.ts';
-import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
-import type { KubeObject } from '../../api/meta/object.ts';
+import type { KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { isObject } from '../../base/json.ts';
-import type { UserInfo } from '../contract/request.ts';
-import type { StorageAccess } from '../contract/storage-access.ts';
+import type { KubernetesClaims, LegacyClaims, Reference } from './service-account-claims.ts';
+import { kubernetesClaimsOf, LEGACY_ISSUER, legacyClaimsOf } from './service-account-claims.ts';
+import type { TokenRefusal } from './token-outcome.ts';
 
-interface Reference {
-  readonly name: string;
-  readonly uid: string;
-}
+export { serviceAccountUser } from './service-account-claims.ts';
 
-/** Kubernetes' own claims in a service-account token. */
-interface KubernetesClaims {
+export interface TokenSpec {
   readonly namespace: string;
   readonly serviceaccount: Reference;
   readonly pod?: Reference;
   readonly secret?: Reference;
-  readonly node?: Reference;
-}
-
-export interface TokenSpec extends KubernetesClaims {
+  /** The uid is left out if the node is not known. */
+  readonly node?: { readonly name: string; readonly uid?: string };
   /** Default: the API server's own. */
   readonly audiences?: readonly string[];
   readonly seconds: number;
+  /** Seconds after which uses of the token are noted. Default: never. */
+  readonly warnAfterSeconds?: number;
 }
 
-/** A token whose signature, times and audience have been checked. */
+/** A token whose signature has been checked; not its times, its audience, and the objects that it is bound to. */
 export interface VerifiedToken {
   readonly id: string;
+  readonly subject: string;
+  /** None: those of the API server. */
   readonly audiences: readonly string[];
   /** Milliseconds since the epoch. */
   readonly notBefore: number;
+  /** Infinity for a token without end. */
   readonly expires: number;
-  readonly claims: KubernetesClaims;
+  readonly claims: { readonly kubernetes: KubernetesClaims } | { readonly legacy: LegacyClaims };
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly issued: number;
 }
 
 export interface ServiceAccountTokens {
+  /** The issuer of new tokens. */
   readonly issuer: string;
+  /** All issuers whose tokens count. */
+  readonly issuers: readonly string[];
   /** The audiences the API server itself answers to. */
   readonly apiAudiences: readonly string[];
-  issue(spec: TokenSpec): Promise<{ readonly token: string; readonly expires: number }>;
-  /** Returns undefined for a foreign, altered or expired token. Does not look at the object that the token is bound to. */
-  verify(token: string): Promise<VerifiedToken | undefined>;
+  issue(spec: TokenSpec): Promise<IssuedToken>;
+  /** Returns undefined for a token of another issuer, and the reason for one whose signature is wrong. */
+  verify(token: string): Promise<VerifiedToken | TokenRefusal | undefined>;
   /** The public keys as a JSON Web Key Set. */
   jwks(): { readonly keys: readonly object[] };
 }
 
-function referenceOf(value: unknown): Reference | undefined {
-  const { name, uid } = isObject(value) ? value : {};
-  return typeof name === 'string' && typeof uid === 'string' ? { name, uid } : undefined;
-}
-
-function claimsOf(value: unknown): KubernetesClaims | undefined {
-  const claims = isObject(value) ? value : {};
-  const serviceaccount = referenceOf(claims.serviceaccount);
-  if (!serviceaccount || typeof claims.namespace !== 'string') return undefined;
-  const [pod, secret, node] = [referenceOf(claims.pod), referenceOf(claims.secret), referenceOf(claims.node)];
-  return { namespace: claims.namespace, serviceaccount, ...(pod && { pod }), ...(secret && { secret }), ...(node && { node }) };
+export interface ServiceAccountTokenOptions {
+  /** PEM of the private key that signs. */
+  readonly signingKey: string;
+  /** PEM of further keys, public or private, whose tokens count. */
+  readonly olderKeys?: readonly string[];
+  /** The first one issues; tokens of the others count. */
+  readonly issuers?: readonly string[];
+  /** Default: the first issuer. */
+  readonly apiAudiences?: readonly string[];
+  readonly clock: Clock;
 }
 
 /** The key's id as upstream makes it: base64url of the SHA-256 of the public key's DER. */
@@ -69,104 +73,124 @@ const keyId = (key: KeyObject): string =>
   createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('base64url');
-const algorithmOf = (key: KeyObject): 'ES256' | 'RS256' => (key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256');
+
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
+
+/** @throws Error for a key that no service-account token can be signed with. */
+function algorithmOf(key: KeyObject): string {
+  if (key.asymmetricKeyType === 'rsa') return 'RS256';
+  const algorithm = key.asymmetricKeyType === 'ec' ? CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''] : undefined;
+  if (algorithm) return algorithm;
+  throw new Error('a service-account key must be an RSA key, or an EC key on the curve P-256, P-384 or P-521');
+}
+
+interface PublicKey {
+  readonly id: string;
+  readonly key: KeyObject;
+  readonly algorithm: string;
+}
+
+function publicKeysOf(pems: readonly string[]): readonly PublicKey[] {
+  const keys = pems.map((pem) => createPublicKey(pem)).map((key) => ({ id: keyId(key), key, algorithm: algorithmOf(key) }));
+  return [...new Map(keys.map((key) => [key.id, key])).values()];
+}
+
+/** The part of a token between its dots, decoded; undefined if it is no JSON object in base64url. Not verified. */
+function partOf(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (part === undefined || !/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Header and payload of a JSON Web Token, not verified; undefined for any other text. */
+export function unverifiedToken(token: string) {
+  const parts = token.split('.', 4);
+  if (parts.length !== 3) return undefined;
+  const [header, payload] = [partOf(parts[0]), partOf(parts[1])];
+  return header && payload && { header, payload };
+}
+
+const millisecondsOf = (seconds: unknown, otherwise: number): number => (typeof seconds === 'number' ? seconds * 1000 : otherwise);
+
+function verified(payload: Readonly<Record<string, unknown>>, legacy: boolean): VerifiedToken | TokenRefusal {
+  const { aud, jti, sub, nbf, exp } = payload;
+  const audiences = typeof aud === 'string' ? [aud] : Array.isArray(aud) ? aud.filter((each) => typeof each === 'string') : [];
+  const common = {
+    id: typeof jti === 'string' ? jti : '',
+    subject: typeof sub === 'string' ? sub : '',
+    audiences,
+    notBefore: millisecondsOf(nbf, 0),
+    expires: millisecondsOf(exp, Number.POSITIVE_INFINITY),
+  };
+  if (!legacy) return { ...common, claims: { kubernetes: kubernetesClaimsOf(payload) } };
+  const claims = legacyClaimsOf(payload);
+  return 'error' in claims ? claims : { ...common, claims: { legacy: claims } };
+}
 
 /**
- * Issues and verifies service-account tokens (JWT, ES256 or RS256 by the key's type; further public keys verify tokens of keys replaced).
- * The JWT library is loaded with the first token.
+ * Issues and verifies service-account tokens (JWT, by the algorithm of the key's type). The JWT library is loaded with the first token.
+ * @throws Error for a key that cannot be read, or is of a type that cannot sign tokens.
  */
-export function serviceAccountTokens(options: {
-  /** PEM of the private key that signs. */
-  readonly signingKey: string;
-  /** PEM of older keys whose tokens still count. */
-  readonly olderKeys?: readonly string[];
-  readonly issuer?: string;
-  readonly apiAudiences?: readonly string[];
-  readonly clock: Clock;
-}): ServiceAccountTokens {
-  const issuer = options.issuer ?? 'https://kubernetes.default.svc.cluster.local';
+export function serviceAccountTokens(options: ServiceAccountTokenOptions): ServiceAccountTokens {
+  const [issuer = 'https://kubernetes.default.svc.cluster.local', ...others] = options.issuers ?? [];
+  const issuers = [issuer, ...others];
   const apiAudiences = options.apiAudiences ?? [issuer];
   const signingKey = createPrivateKey(options.signingKey);
-  const publicKeys = [options.signingKey, ...(options.olderKeys ?? [])].map((pem) => createPublicKey(pem));
-  const byId = new Map(publicKeys.map((key) => [keyId(key), key]));
-  const [current] = byId.keys();
+  const signingAlgorithm = algorithmOf(signingKey);
+  const publicKeys = publicKeysOf([options.signingKey, ...(options.olderKeys ?? [])]);
+  const [current] = publicKeys;
+
+  /** The keys that may have signed a token: the one that it names, or any. */
+  const candidates = (kid: unknown) => (typeof kid === 'string' && kid !== '' ? publicKeys.filter(({ id }) => id === kid) : publicKeys);
+
   return {
     issuer,
+    issuers,
     apiAudiences,
     async issue(spec) {
       const { SignJWT } = await import('jose');
-      const now = Math.floor(options.clock.now() / 1000);
-      const { audiences = apiAudiences, seconds, ...claims } = spec;
-      const token = await new SignJWT({ 'kubernetes.io': claims })
-        .setProtectedHeader({ alg: algorithmOf(signingKey), kid: current ?? '' })
+      const issued = options.clock.now();
+      const now = Math.floor(issued / 1000);
+      const { audiences = apiAudiences, seconds, warnAfterSeconds, ...claims } = spec;
+      const id = randomUUID();
+      const own = { ...claims, ...(warnAfterSeconds === undefined ? {} : { warnafter: now + warnAfterSeconds }) };
+      const token = await new SignJWT({ 'kubernetes.io': own })
+        .setProtectedHeader({ alg: signingAlgorithm, kid: current?.id ?? '' })
         .setIssuer(issuer)
         .setSubject(`system:serviceaccount:${spec.namespace}:${spec.serviceaccount.name}`)
         .setAudience([...audiences])
         .setIssuedAt(now)
         .setNotBefore(now)
         .setExpirationTime(now + seconds)
-        .setJti(randomUUID())
+        .setJti(id)
         .sign(signingKey);
-      return { token, expires: (now + seconds) * 1000 };
+      return { token, id, issued };
     },
     async verify(token) {
-      const { jwtVerify } = await import('jose');
-      try {
-        const { payload } = await jwtVerify(token, (header) => byId.get(header.kid ?? '') ?? Promise.reject(new Error('unknown key')), {
-          issuer,
-          currentDate: new Date(options.clock.now()),
-          requiredClaims: ['exp', 'aud', 'sub'],
-          algorithms: ['ES256', 'RS256'],
-        });
-        const claims = claimsOf(payload['kubernetes.io']);
-        if (!claims || payload.sub !== `system:serviceaccount:${claims.namespace}:${claims.serviceaccount.name}`) return undefined;
-        const audiences = typeof payload.aud === 'string' ? [payload.aud] : (payload.aud ?? []);
-        return { id: payload.jti ?? '', audiences, notBefore: (payload.nbf ?? 0) * 1000, expires: (payload.exp ?? 0) * 1000, claims };
-      } catch {
-        return undefined;
+      const unverified = unverifiedToken(token);
+      if (!unverified) return undefined;
+      const { header, payload } = unverified;
+      const legacy = payload.iss === LEGACY_ISSUER;
+      if (!legacy && !(typeof payload.iss === 'string' && issuers.includes(payload.iss))) return undefined;
+      const keys = candidates(header.kid);
+      if (keys.length === 0) return { error: 'invalid signature, no keys found' };
+      const { compactVerify } = await import('jose');
+      for (const { key, algorithm } of keys) {
+        try {
+          await compactVerify(token, key, { algorithms: [algorithm] });
+          return verified(payload, legacy);
+        } catch {
+          // The next key may be the right one.
+        }
       }
+      return { error: 'go-jose/go-jose: error in cryptographic primitive' };
     },
     jwks: () => ({
-      keys: publicKeys.map((key) => ({ use: 'sig', ...key.export({ format: 'jwk' }), kid: keyId(key), alg: algorithmOf(key) })),
+      keys: publicKeys.map(({ id, key, algorithm }) => ({ use: 'sig', ...key.export({ format: 'jwk' }), kid: id, alg: algorithm })),
     }),
   };
-}
-
-export const serviceAccountUser = (namespace: string, name: string, uid?: string): UserInfo => ({
-  name: `system:serviceaccount:${namespace}:${name}`,
-  ...(uid === undefined ? {} : { uid }),
-  groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-});
-
-/** A bound object may be terminating this long before its tokens are refused (upstream's grace for pods being deleted). */
-const DELETION_LEEWAY_MS = 60_000;
-
-/**
- * Whether the service account of a token and the object that the token is bound to still exist with the same UIDs.
- * A terminating object counts until a minute after its grace period ended, as upstream has it.
- */
-export function isTokenGood({ claims }: VerifiedToken, objects: Pick<StorageAccess, 'get'>, now: number): boolean {
-  const { namespace, serviceaccount, pod, secret, node } = claims;
-  const stands = <T extends KubeObject>(kind: Kind<T>, reference: Reference | undefined): boolean => {
-    if (!reference) return true;
-    const object = objects.get(kind, { namespace: kind.namespaced ? namespace : '', name: reference.name });
-    if (object?.metadata.uid !== reference.uid) return false;
-    const deletion = object.metadata.deletionTimestamp;
-    return !deletion || now < Date.parse(deletion) + DELETION_LEEWAY_MS;
-  };
-  // A node beside a pod is information; alone it is the object that the token is bound to.
-  const boundNode = pod ? undefined : node;
-  return stands(serviceAccounts, serviceaccount) && stands(pods, pod) && stands(secrets, secret) && stands(nodes, boundNode);
-}
-
-/** The user that a token's claims name. */
-export function userOfToken({ id, claims: { namespace, serviceaccount, pod, node } }: VerifiedToken): UserInfo {
-  const extra: Record<string, string[]> = {};
-  if (id !== '') extra['authentication.kubernetes.io/credential-id'] = [`JTI=${id}`];
-  for (const [name, reference] of Object.entries({ pod, node })) {
-    if (!reference) continue;
-    extra[`authentication.kubernetes.io/${name}-name`] = [reference.name];
-    extra[`authentication.kubernetes.io/${name}-uid`] = [reference.uid];
-  }
-  return { ...serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid), extra };
 }

@@ -1,9 +1,12 @@
 import { aborted } from '../../base/abort.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import type { Store } from '../../store/store.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
+import type { AuthenticationTrust } from './authentication-trust.ts';
+import { ensureAuthenticationTrust, ensureTokenTracking } from './authentication-trust.ts';
 import { ensurePriorityClasses, ensureSystemNamespaces } from './cluster-objects.ts';
 import { ensureKubernetesService } from './kubernetes-service.ts';
 import { ensureClusterPolicy, ensureNamespacePolicy } from './rbac/default-policy.ts';
@@ -19,6 +22,9 @@ export interface BootstrapOptions {
   readonly advertise?: { readonly address: string; readonly port: number } | undefined;
   /** Other servers share the store: the service points to all that are alive. */
   readonly shared: boolean;
+  readonly clock: Clock;
+  /** Published for API servers that extend this one; nothing is, if it is left out. */
+  readonly trust?: AuthenticationTrust | undefined;
 }
 
 const PERIOD_MS = 10_000;
@@ -28,7 +34,7 @@ const PERIOD_MS = 10_000;
  * endpoints, and, looked at once per start, the default roles and bindings. Its controllers look again every ten seconds; if nothing is amiss that reads the cache only (and renews the lease of a shared
  * store).
  */
-export function bootstrap({ objects, store, log, serviceIp, advertise: given, shared }: BootstrapOptions) {
+export function bootstrap({ objects, store, log, serviceIp, advertise: given, shared, clock, trust }: BootstrapOptions) {
   // Endpoints may not be loopback addresses: a server that only this machine reaches is not pointed to.
   const isReachable = given !== undefined && !given.address.startsWith('127.') && given.address !== '::1';
   const advertise = isReachable ? given : undefined;
@@ -40,6 +46,11 @@ export function bootstrap({ objects, store, log, serviceIp, advertise: given, sh
     await ensureKubernetesService(client, objects, serviceIp, { addresses, port: given?.port ?? 443 });
   }
   const ensureNamespaces = (client: Client) => ensureSystemNamespaces(client, objects);
+  const ensureTrust = async (client: Client) => {
+    if (!trust) return;
+    await ensureAuthenticationTrust(client, objects, trust, clock.now());
+    await ensureTokenTracking(client, objects, clock.now());
+  };
   const ensureClasses = (client: Client) => ensurePriorityClasses(client, objects);
 
   return {
@@ -48,12 +59,13 @@ export function bootstrap({ objects, store, log, serviceIp, advertise: given, sh
     controllers: [
       periodicController('system-namespaces-controller', ensureNamespaces),
       periodicController('system-priority-classes-controller', ensureClasses),
+      ...(trust ? [periodicController('cluster-authentication-trust-controller', ensureTrust)] : []),
       periodicController('kubernetes-service-controller', ensureService, () => leases?.end()),
     ],
     /** Resolves once all of them are there; `client` is the server itself, which may do everything. */
     async start(client: Client): Promise<void> {
       await Promise.all([ensureNamespaces(client), ensureClasses(client), ensureClusterPolicy({ client, objects, log })]);
-      await Promise.all([ensureService(client), ensureNamespacePolicy({ client, objects, log })]);
+      await Promise.all([ensureService(client), ensureTrust(client), ensureNamespacePolicy({ client, objects, log })]);
     },
   };
 }

@@ -13,6 +13,8 @@ export interface RequestObserver {
   readonly loopback?: boolean;
   /** The request has arrived; who asks is not known yet. */
   received?(exchange: Exchange): void;
+  /** The user is known; not yet as whom the request acts, and whether it may. Not called if nobody could be identified. */
+  authenticated?(exchange: Exchange): void;
   /** The head of an answer that goes on (a watch, a followed log, a connection into a pod) is on its way. */
   responseStarted?(exchange: Exchange, code: number): void;
   /** The answer is over. `seconds` from arrival. */

@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Names and values in turn, as they were sent: a header that came repeatedly stands repeatedly. Undefined for clients in this process. */
   readonly rawHeaders?: readonly string[];
+  /** Path and query as they came; undefined in process. */
+  readonly target?: string;
   /** The raw body (network), or an object that is already decoded and may be kept (loopback). Over the network it is read by `receive`. */
   readonly body?: { readonly bytes: Buffer } | { readonly object: unknown };
   /**
@@ -41,8 +43,10 @@ export interface ApiRequest {
 /** The server's knowledge of a client's connection. */
 export interface Connection {
   readonly remoteAddress: string;
-  /** DER of the client certificate, where one was presented and verified against the client CA. */
+  /** DER of the client certificate, where one was presented and verified against one of the authorities that clients may have. */
   readonly clientCertificate: Buffer | undefined;
+  /** DER of the certificates that the client sent along with its own. */
+  readonly clientIntermediates?: readonly Buffer[];
 }
 
 export interface ApiResponse {

@@ -16,8 +16,10 @@ export interface SubresourceRequest {
   readonly key: ObjectKey;
   readonly verb: Verb;
   readonly dryRun: boolean;
-  /** Texts for `Warning:` headers; handlers add to them. */
+  /** Texts for `Warning:` headers. */
   readonly warnings: string[];
+  /** Takes a remark for the audit event. */
+  readonly annotate: (key: string, value: string) => void;
   /** Decodes the body as plain JSON; returns undefined if there is none. @throws StatusError 400, 413, 415. */
   readonly body: () => unknown;
   /** The stored objects, past authorisation and admission. */

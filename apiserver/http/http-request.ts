@@ -17,6 +17,7 @@ export type ReadBody = (sender: string) => Promise<BodyReading>;
 export class HttpRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
+  readonly target: string;
   readonly query: URLSearchParams;
   readonly headers: ApiRequest['headers'];
   readonly rawHeaders: readonly string[];
@@ -41,6 +42,7 @@ export class HttpRequest implements ApiRequest {
     const url = req.url ?? '/';
     const question = url.indexOf('?');
     this.method = req.method ?? 'GET';
+    this.target = url;
     this.path = question < 0 ? url : url.slice(0, question);
     this.query = question < 0 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
     this.headers = req.headers as ApiRequest['headers'];

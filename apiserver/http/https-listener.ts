@@ -4,6 +4,7 @@ import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -72,6 +73,8 @@ export interface HttpFront {
   close(graceMs: number): Promise<void>;
 }
 
+const MAX_INTERMEDIATES = 10;
+
 /** Many lists may be under way on one connection. */
 const HTTP2_SESSION_MB = 128;
 
@@ -93,10 +96,7 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
   const secure = (material: TlsMaterial) => ({ cert: material.cert, key: material.key, ca: material.clientCa });
   const handshake = { requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: limits.handshakeMs };
   const server = createTlsServer({ ...secure(tls), ...handshake }, (socket) => {
-    const connection = {
-      remoteAddress: socket.remoteAddress ?? '',
-      clientCertificate: socket.authorized ? socket.getPeerX509Certificate()?.raw : undefined,
-    };
+    const connection = { remoteAddress: socket.remoteAddress ?? '', ...clientCertificateOf(socket) };
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
@@ -140,6 +140,20 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
       inTime();
     },
   };
+}
+
+/** The certificate that a client presented, and those that it sent along, if they lead to an authority that clients may have. */
+function clientCertificateOf(socket: TLSSocket): Pick<Connection, 'clientCertificate' | 'clientIntermediates'> {
+  const clientCertificate = socket.authorized ? socket.getPeerX509Certificate()?.raw : undefined;
+  if (!clientCertificate) return { clientCertificate };
+  const clientIntermediates: Buffer[] = [];
+  // An authority is its own issuer.
+  let issuer = socket.getPeerCertificate(true).issuerCertificate;
+  while (issuer && issuer.issuerCertificate !== issuer && clientIntermediates.length < MAX_INTERMEDIATES) {
+    clientIntermediates.push(issuer.raw);
+    issuer = issuer.issuerCertificate;
+  }
+  return { clientCertificate, clientIntermediates };
 }
 
 type Serve = (req: Requested, res: ServerResponse | Http2ServerResponse, connection: Connection | undefined) => Promise<void>;

@@ -14,6 +14,10 @@ export interface ClusterPki {
   readonly admin: KeyPair;
   readonly controllerManager: KeyPair;
   readonly scheduler: KeyPair;
+  /** Signs the certificates of front proxies: those may say who asks, so no other client has one of its. */
+  readonly frontProxyCa: KeyPair;
+  /** The certificate by which this server calls API servers that extend it. */
+  readonly frontProxyClient: KeyPair;
   /** Signs service-account tokens (ES256); PKCS#8. */
   readonly serviceAccountKey: string;
 }
@@ -32,6 +36,7 @@ const RENEW_BEFORE_MS = 30 * 86_400_000;
 const ADMIN: Subject = { commonName: 'kubernetes-admin', organizations: ['system:masters'] };
 const KUBELET_CLIENT: Subject = { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] };
 const CONTROLLER_MANAGER: Subject = { commonName: 'system:kube-controller-manager' };
+const FRONT_PROXY_CLIENT: Subject = { commonName: 'front-proxy-client' };
 const SCHEDULER: Subject = { commonName: 'system:kube-scheduler' };
 
 /** The subject of a node's client certificate. */
@@ -102,6 +107,17 @@ async function ensureServiceAccountKey(dir: string): Promise<string> {
   return key;
 }
 
+async function ensureFrontProxy(dir: string, now: number): Promise<Pick<ClusterPki, 'frontProxyCa' | 'frontProxyClient'>> {
+  const frontProxyCa = await ensurePair(dir, 'front-proxy-ca', now, undefined, undefined, () =>
+    createCertificateAuthority('front-proxy-ca', { now }),
+  );
+  const issuer = new X509Certificate(frontProxyCa.certificate);
+  const frontProxyClient = await ensurePair(dir, 'front-proxy-client', now, issuer, undefined, () =>
+    issueClientCertificate(frontProxyCa, FRONT_PROXY_CLIENT, { now }),
+  );
+  return { frontProxyCa, frontProxyClient };
+}
+
 /** The names and addresses the API server is reached by, whatever the machine is called. */
 function servingNames(options: PkiOptions): SubjectAltNames {
   const domain = options.clusterDomain ?? 'cluster.local';
@@ -121,15 +137,16 @@ export async function ensurePki(dir: string, options: PkiOptions): Promise<Clust
   const sans = servingNames(options);
   const client = (name: string, subject: Subject) =>
     ensurePair(dir, name, now, issuer, undefined, () => issueClientCertificate(ca, subject, { now }));
-  const [serving, kubeletClient, admin, controllerManager, scheduler, serviceAccountKey] = await Promise.all([
+  const [serving, kubeletClient, admin, controllerManager, scheduler, frontProxy, serviceAccountKey] = await Promise.all([
     ensurePair(dir, 'apiserver', now, issuer, sans, () => issueServingCertificate(ca, { commonName: 'kube-apiserver' }, sans, { now })),
     client('apiserver-kubelet-client', KUBELET_CLIENT),
     client('admin', ADMIN),
     client('controller-manager', CONTROLLER_MANAGER),
     client('scheduler', SCHEDULER),
+    ensureFrontProxy(dir, now),
     ensureServiceAccountKey(dir),
   ]);
-  return { ca, serving, kubeletClient, admin, controllerManager, scheduler, serviceAccountKey };
+  return { ca, serving, kubeletClient, admin, controllerManager, scheduler, ...frontProxy, serviceAccountKey };
 }
 
 /** The keys of one node, made beside the cluster's: its client certificate, the one it serves with, and that of its proxy. */

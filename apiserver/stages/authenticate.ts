@@ -15,7 +15,7 @@ export function authenticate(authenticator: Authenticator): Stage {
     name: 'authenticate',
     handle(exchange, next) {
       if (exchange.user) return next(exchange);
-      const pending = authenticator.authenticate(exchange.request);
+      const pending = authenticator.authenticate(exchange.request, exchange);
       return pending instanceof Promise ? pending.then((user) => enter(exchange, user, next)) : enter(exchange, pending, next);
     },
   };

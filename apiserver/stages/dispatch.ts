@@ -51,7 +51,7 @@ export function dispatch({ core, storage, subresources }: DispatchOptions): Stag
       const call: Call = { core, request, info, resource, user, warnings };
       exchange.call = call;
       const handler = handlers.get(`${info.group}/${info.plural}/${info.subresource}`);
-      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, call, storage) : serve(call);
+      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call);
     },
   };
 }
@@ -88,7 +88,7 @@ function supported(resource: Resource, { verb, namespace, name }: ResourceReques
 
 const NO_QUERY = new URLSearchParams();
 
-async function handled(handler: SubresourceHandler, call: Call, storage: StorageAccess): Promise<Result> {
+async function handled(handler: SubresourceHandler, exchange: Exchange, call: Call, storage: StorageAccess): Promise<Result> {
   const { info, resource, request, user } = call;
   if (info.subresource === '' && !resource.kind.verbs.includes(info.verb)) throw methodNotAllowed();
   const key = { namespace: info.namespace, name: info.name };
@@ -102,6 +102,7 @@ async function handled(handler: SubresourceHandler, call: Call, storage: Storage
     verb: info.verb,
     dryRun,
     warnings: call.warnings,
+    annotate: (key, value) => exchange.annotate(key, value),
     body: () => decodeBody(request)?.value,
     storage,
     async admit({ verb, object, old }) {

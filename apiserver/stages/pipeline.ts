@@ -17,6 +17,7 @@ import { exchangeOf } from './exchange.ts';
 import { impersonate } from './impersonate.ts';
 import { negotiate } from './negotiate.ts';
 import { observe } from './observe.ts';
+import { observeUser } from './observe-user.ts';
 import { readBody } from './read-body.ts';
 import { findRoute } from './route.ts';
 import { servePath } from './serve-path.ts';
@@ -59,7 +60,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 export function stagesOf(options: PipelineOptions): { readonly network: readonly Stage[]; readonly loopback: readonly Stage[] } {
   const { core, observers, authorizer, started, entryStages = [] } = options;
   const { clock, log } = core;
-  const identified = [findRoute(options.routes), authenticate(options.authenticator), impersonate(authorizer)];
+  const identifiedBy = (watching: readonly RequestObserver[]) => [
+    findRoute(options.routes),
+    authenticate(options.authenticator),
+    ...observeUser(watching, log),
+    impersonate(authorizer),
+  ];
   const allowed = authorize(authorizer);
   const inner = [...options.stages, servePath];
   const last = dispatch(options);
@@ -70,7 +76,7 @@ export function stagesOf(options: PipelineOptions): { readonly network: readonly
       encodeResults(clock, log),
       ...(started ? [startGate(started)] : []),
       deadline,
-      ...identified,
+      ...identifiedBy(observers),
       // Clients in this process are not held back: their work is bounded by their queues, and requests that hold seats may wait for it.
       ...entryStages,
       allowed,
@@ -79,7 +85,7 @@ export function stagesOf(options: PipelineOptions): { readonly network: readonly
       negotiate,
       last,
     ],
-    loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...identified, allowed, ...inner, last],
+    loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...identifiedBy(everywhere), allowed, ...inner, last],
   };
 }
 

@@ -1,5 +1,8 @@
 import { kinds } from '../../api/kinds/index.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
+import type { AuditSettings } from '../../apiserver/audit/audit.ts';
+import { openAudit } from '../../apiserver/audit/audit.ts';
+import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
@@ -26,6 +29,8 @@ import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { createScheduler } from '../../scheduler/index.ts';
 import type { Store } from '../../store/store.ts';
 import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selection.ts';
+import type { AuthenticationSettings } from '../config/server/authentication.ts';
+import { AUTHENTICATION_DEFAULTS } from '../config/server/authentication.ts';
 import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
 
 export interface ControlPlaneOptions {
@@ -56,6 +61,9 @@ export interface ControlPlaneOptions {
   readonly checks?: readonly HealthCheck[];
   /** Limits of the requests that are served at once. Default: upstream's. */
   readonly inFlight?: InFlightLimits;
+  readonly authentication?: AuthenticationSettings;
+  /** Default: nothing is recorded. */
+  readonly audit?: AuditSettings;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
@@ -73,6 +81,10 @@ const GRACE_MS = 2_000;
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { pki, clock, log, shared, freeze } = options;
   const metrics = metricsRegistries();
+  const { authentication = AUTHENTICATION_DEFAULTS } = options;
+  const { serviceAccount } = authentication;
+  const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
+  const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
     kinds,
@@ -81,18 +93,26 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     metrics,
     shared,
     freeze,
-    tokens: serviceAccountTokens({ signingKey: pki.serviceAccountKey, clock }),
+    tokens: serviceAccountTokens({
+      ...serviceAccount,
+      signingKey: serviceAccount.signingKey ?? pki.serviceAccountKey,
+      // Tokens that the cluster's own key has signed stay good.
+      olderKeys: [...serviceAccount.keys, pki.serviceAccountKey],
+      clock,
+    }),
+    tokenRequests: serviceAccount.policy,
+    ...authenticationOf(authentication, pki.ca.certificate, requestHeaderCa),
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     authorizers: [bootstrappersMayJoin],
     checks: options.checks,
-    parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
+    parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }, ...(audit ? [audit.part] : [])],
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });
   // The authority is sent along: a node that joins checks it by its hash.
-  const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate };
+  const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate + requestHeaderCa };
   const [front] = await Promise.all([listen({ handle: server.handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
 
   return {
@@ -102,7 +122,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await Promise.all([runControllers(options, server, metrics, signal), server.run(signal)]);
       server.close();
       await front.close(options.graceMs ?? GRACE_MS);
+      await audit?.close();
     },
+  };
+}
+
+/** The ways to prove an identity to a server with these authorities, and what of it is published. */
+function authenticationOf(settings: AuthenticationSettings, clientCa: string, requestHeaderCa: string) {
+  const { requestHeader, staticTokens, oidcIssuers, anonymous } = settings;
+  return {
+    authentication: {
+      requestHeader: { ...requestHeader, roots: certificatesOf(requestHeaderCa, 'the request-header authority') },
+      clientRoots: certificatesOf(clientCa, 'the client authority'),
+      ...(anonymous === undefined ? {} : { anonymous }),
+    },
+    ...(staticTokens && { staticTokens }),
+    oidcIssuers,
+    trust: { clientCa, requestHeader: { ...requestHeader, ca: requestHeaderCa } },
   };
 }
 

@@ -17,6 +17,8 @@ import { selectControllers } from '../config/controller-selection.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
 import { admissionOptions, admissionSettings } from '../config/server/admission.ts';
+import { auditOptions, auditSettings } from '../config/server/audit.ts';
+import { authenticationOptions, authenticationSettings } from '../config/server/authentication.ts';
 import { flowControlOptions, inFlightLimitsOf } from '../config/server/flow-control.ts';
 import { storeOptions } from '../config/server/store-options.ts';
 import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
@@ -49,6 +51,8 @@ const options = {
   ...admissionOptions,
   ...storeOptions,
   ...flowControlOptions,
+  ...authenticationOptions,
+  ...auditOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -62,6 +66,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
   const admission = await admissionSettings(flags);
+  const authentication = await authenticationSettings(flags, (message) => log.warn(message));
+  const audit = await auditSettings(flags);
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
@@ -97,6 +103,8 @@ export async function run(args: readonly string[]): Promise<number> {
     scheduler: flags.scheduler,
     ...admission,
     inFlight: inFlightLimitsOf(flags),
+    authentication,
+    ...(audit ? { audit } : {}),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');

@@ -1,3 +1,4 @@
+import { defineKind } from '../../definition/kind.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid } from '../../schema/field-error.ts';
@@ -40,6 +41,17 @@ export const TokenRequest = topLevel('TokenRequest', 'Asks for a token of a serv
   status: ref(TokenRequestStatus, 'What was last observed; written by the system.', { presence: 'filled' }).tag(3).optional(),
 });
 export type TokenRequest = Infer<typeof TokenRequest>;
+
+/** The form of what `serviceaccounts/NAME/token` takes; no resource of its own. */
+export const tokenRequests = defineKind<TokenRequest>({
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenRequest',
+  plural: 'tokenrequests',
+  namespaced: true,
+  verbs: [],
+  schema: TokenRequest,
+});
 
 /** The life of a token whose request names none. */
 export const DEFAULT_SECONDS = 3600;
