@@ -2,7 +2,8 @@ import type { Random } from '../base/random.ts';
 import { systemRandom } from '../base/random.ts';
 import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
-import { admissionPlugins } from './admission/builtin/plugins.ts';
+import { certificatePlugins } from './admission/builtin/certificates/plugins.ts';
+import { admissionPlugins, inUpstreamOrder } from './admission/builtin/plugins.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
@@ -80,7 +81,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const parts: readonly Part[] = withIndex(resources, [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
+    { name: 'admission', plugins: inUpstreamOrder([...admissionPlugins(storage, clock, options.kinds), ...certificatePlugins(authorizer)]) },
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, serviceIp: firstServiceIp(serviceCidr), advertise, shared }),

@@ -78,6 +78,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   const stored = converted instanceof Promise ? await converted : converted;
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored);
+  resource.stored.strategy.stamp?.(stored, undefined, { user: call.user, now: core.clock.now() });
   metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
   call.warnings.push(...(resource.stored.strategy.warnings?.(stored, undefined) ?? []));

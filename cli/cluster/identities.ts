@@ -17,9 +17,14 @@ export const nodeUser = (nodeName: string): UserInfo => authenticated(`system:no
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go).
  */
 const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
+  'bootstrap-signer-controller': 'bootstrap-signer',
+  'certificatesigningrequest-approving-controller': 'certificate-controller',
+  'certificatesigningrequest-cleaner-controller': 'certificate-controller',
+  'certificatesigningrequest-signing-controller': 'certificate-controller',
   'endpoints-controller': 'endpoint-controller',
   'endpointslice-mirroring-controller': 'endpointslicemirroring-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
+  'kubelet-serving-approving-controller': 'kubelet-serving-approver',
   'node-ipam-controller': 'node-controller',
   'node-lifecycle-controller': 'node-controller',
   'pod-garbage-collector-controller': 'pod-garbage-collector',

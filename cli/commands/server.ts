@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { ensurePki, writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
+import type { ClusterPki } from '../../apiserver/pki/cluster-pki.ts';
+import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
+import { writeSecretFile } from '../../apiserver/pki/key-files.ts';
 import { kubeconfigText } from '../../apiserver/pki/kubeconfig.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createLogger } from '../../base/log.ts';
@@ -47,28 +49,27 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', options, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '' }), flags.controllers);
+  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
   const layout = layoutOf(flags['data-dir']);
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
-  const [{ store, shared }, pki] = await Promise.all([
-    openStore(flags.store, layout),
-    ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] }),
-  ]);
-  const credentials = {
-    server: `https://127.0.0.1:${flags.port}`,
-    caCertificate: pki.ca.certificate,
-    name: CONTEXT,
-    user: CONTEXT,
-    credentials: pki.admin,
+  const ensureKeys = () => ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] });
+  const [{ store, shared }, pki] = await Promise.all([openStore(flags.store, layout), ensureKeys()]);
+  const writeKubeconfig = ({ ca, admin }: ClusterPki) => {
+    const server = `https://127.0.0.1:${flags.port}`;
+    return writeSecretFile(
+      layout.adminKubeconfig,
+      kubeconfigText({ server, caCertificate: ca.certificate, name: CONTEXT, user: CONTEXT, credentials: admin }),
+    );
   };
-  await writeSecretFile(layout.adminKubeconfig, kubeconfigText(credentials));
+  await writeKubeconfig(pki);
   const controlPlane = await startControlPlane({
     store,
     pki,
+    renewal: { ensure: ensureKeys, renewed: writeKubeconfig },
     clock: systemClock,
     log,
     port: flags.port,

@@ -31,16 +31,13 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
 
   await claimMachine();
   // containerd needs nothing of the cluster: it starts while the server does.
-  const [containerd, { client: access, serving }] = await Promise.all([
-    startContainerd({ ...dirs, log, clock }),
-    settings.credentials(nodeName, ips),
-  ]);
+  const [containerd, credentials] = await Promise.all([startContainerd({ ...dirs, log, clock }), settings.credentials(nodeName, nodeIps)]);
   try {
     // There from the start, so that it can be watched.
     await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
     await ensurePauseImage({ socket: containerd.socket, clock, signal });
     const registry = new Registry();
-    const client = createHttpsClient({ ...access, userAgent: 'skiff-agent', registry });
+    const client = createHttpsClient({ ...credentials.client, userAgent: 'skiff-agent', registry });
     const shared = { client, clock, log, signal };
     const informers = createInformers(shared);
     const events = createEventSink(shared);
@@ -78,11 +75,11 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         staticPodDir: layout.manifests,
         resolvConf: settings.resolvConf,
         registry,
-        server: { ...serving, port: settings.port },
+        server: { serving: credentials.serving, clientCa: credentials.clientCa, port: settings.port },
       },
       signal,
     );
-    await Promise.all([agent.run(signal), network.run(signal)]);
+    await Promise.all([agent.run(signal), network.run(signal), credentials.run(signal)]);
   } finally {
     containerd.release();
   }
