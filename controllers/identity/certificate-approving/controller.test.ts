@@ -82,7 +82,7 @@ describe('approval of requests for nodes’ client certificates', () => {
     await signing.reconcile('a', '');
     env.show(requests, await signing.client.get(requests, { namespace: '', name: 'a' }));
     expect(await ask({ name: 'b', node: 'n1', ...BOOTSTRAP })).toEqual([expect.stringMatching(/^NotAutoApproved/)]);
-    env.clock.advance(2 * 3_600_000);
+    await env.clock.advance(2 * 3_600_000);
     expect(await ask({ name: 'c', node: 'n1', ...BOOTSTRAP })).toEqual([expect.stringMatching(/^Approved/)]);
   });
 
