@@ -111,8 +111,10 @@ function formerPair(layout: Layout, now: number): KeyPair | undefined {
 /** Requests the first client certificate with the token. The key is kept before it is used: a restart goes on with the same request. */
 async function firstPair(options: JoinOptions, directory: string, files: { readonly ca: string; readonly client: string }): Promise<KeyPair> {
   const { server, token, caHash, nodeName, log, signal } = options;
-  if (token === undefined || caHash === undefined)
-    throw new Error("joining takes --token and --ca-hash: 'skiff token create' on the server prints both");
+  if (token === undefined || caHash === undefined) {
+    const why = existsSync(files.client) ? 'the certificate of the node has ended: joining again' : 'joining';
+    throw new Error(`${why} takes --token and --ca-hash: 'skiff token create' on the server prints both`);
+  }
   const keyFile = join(directory, 'client.key.tmp');
   const key = (await readIfThere(keyFile)) ?? (await createPrivateKeyText());
   await writeSecretFile(keyFile, key);

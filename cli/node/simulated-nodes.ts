@@ -5,10 +5,13 @@ import { createSimulatedRuntime } from '../../agent/simulated/simulated-runtime.
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { nodeSubject } from '../../apiserver/pki/cluster-pki.ts';
 import { systemClock } from '../../base/clock.ts';
+import type { KeyPair } from '../../base/x509/certificate-authority.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import type { Credentials } from '../../runtime/client/credentials.ts';
 import { createHttpsClient, createImpersonatingClients } from '../../runtime/client/https-client.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformer, createInformers } from '../../runtime/watch/informer-set.ts';
+import { createCertificateKeeper } from './certificate-keeper.ts';
 import { machineIps } from './machine.ts';
 import type { NodeCredentials, NodeSettings } from './node-settings.ts';
 
@@ -39,7 +42,25 @@ async function runBesideServer(parts: Parts, names: readonly string[], administr
   const clock = systemClock;
   const { log } = settings;
   const credentials = await settings.credentials(settings.nodeName, [settings.nodeIp ?? LOCALHOST]);
-  const access = { ...(await administrator()), userAgent: 'skiff-agent', registry };
+  const admin = await administrator();
+  const keeper = createCertificateKeeper({
+    name: 'administrator',
+    pair: pairOf(admin),
+    // The server renews it at four fifths of its life, and writes it into the same kubeconfig.
+    random: () => 0.75,
+    async renew() {
+      const next = pairOf(await administrator());
+      if (next.certificate === keeper.current()?.certificate) throw new Error('the server has not renewed it yet');
+      return next;
+    },
+    clock,
+    log,
+  });
+  let identity = identityOf(pairOf(admin));
+  keeper.subscribe(() => {
+    identity = identityOf(keeper.current() ?? pairOf(admin));
+  });
+  const access = { server: admin.server, ca: admin.ca, identity: () => identity, userAgent: 'skiff-agent', registry };
   const clientFor = createImpersonatingClients(access);
   const client = createHttpsClient(access);
   const shared = { client, clock, log, signal };
@@ -58,8 +79,11 @@ async function runBesideServer(parts: Parts, names: readonly string[], administr
       credentials,
     });
   });
-  await Promise.all([credentials.run(signal), ...agents]);
+  await Promise.all([credentials.run(signal), keeper.run(signal), ...agents]);
 }
+
+const pairOf = ({ cert = '', key = '' }: Credentials): KeyPair => ({ certificate: cert, key });
+const identityOf = ({ certificate, key }: KeyPair) => ({ cert: certificate, key });
 
 /** Nodes that have joined are nodes like any other: each has certificates of its own, and watches its own pods. */
 async function runJoined(parts: Parts, names: readonly string[]): Promise<void> {
