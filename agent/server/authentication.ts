@@ -24,11 +24,15 @@ const AUTHENTICATED = 'system:authenticated';
 
 const listed = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : []);
 
-/** Reads the user that a verified client certificate names: CN, and each O a group. Returns undefined if there is none. */
-function certified(request: IncomingMessage): Caller | undefined {
+/**
+ * Reads the user that a verified client certificate names: CN, and each O a group. Returns undefined if there is none, or it has ended since
+ * the connection was made.
+ */
+function certified(request: IncomingMessage, now: number): Caller | undefined {
   const { socket } = request;
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
   const certificate = socket.getPeerCertificate();
+  if (!(Date.parse(certificate.valid_to) > now)) return undefined;
   const [name] = listed(certificate.subject?.CN);
   return name === undefined ? undefined : { name, groups: [...listed(certificate.subject.O), AUTHENTICATED] };
 }
@@ -39,7 +43,7 @@ const bearerToken = (request: IncomingMessage): string | undefined => /^bearer +
 export function createAuthenticate(client: Client, clock: Clock): Authenticate {
   const answers = cachedAnswers<Caller | undefined>(clock, () => KEEP_MS);
   return async (request) => {
-    const caller = certified(request);
+    const caller = certified(request, clock.now());
     if (caller) return caller;
     const token = bearerToken(request);
     if (token === undefined) return undefined;
