@@ -49,8 +49,6 @@ export interface Cluster extends AsyncDisposable {
 }
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-/** The name under which simulated nodes share what they read. */
-const SHARED_NODE = 'simulated';
 const HOST = '127.0.0.1';
 const TIMEOUT_MS = 30_000;
 
@@ -146,8 +144,8 @@ interface NodeParts {
 /** Starts simulated nodes in this process; each can be ended alone. */
 async function startNodes(names: readonly string[], { controlPlane, pki, directory, log, signal }: NodeParts) {
   const clientFor = (nodeName: string) => controlPlane.server.loopback(nodeUser(nodeName));
-  // One watch serves all nodes, and one sink their events.
-  const client = clientFor(SHARED_NODE);
+  // One watch serves all nodes, and one sink their events: more than a node may see.
+  const client = controlPlane.server.loopback(ADMIN);
   const parts = { client, clock: systemClock, log, signal };
   const events = createEventSink(parts);
   // One certificate for all: they share the address by which the API server knows them.
