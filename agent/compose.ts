@@ -23,7 +23,9 @@ import type { PodSource } from './pod/sources/pod-source.ts';
 import { createPodSource } from './pod/sources/pod-source.ts';
 import { createStaticPods, mirroredWriter } from './pod/sources/static-pods.ts';
 import { createStatusWriter } from './pod/status/status-writer.ts';
-import { createClientCheck } from './server/client-check.ts';
+import { createAuthenticate } from './server/authentication.ts';
+import { createAuthorize } from './server/authorization.ts';
+import { createDoor } from './server/door.ts';
 import { createNodeServer } from './server/node-server.ts';
 
 export type { AgentOptions } from './agent-options.ts';
@@ -70,13 +72,13 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined });
   gonePods.listen((uid) => garbage.podGone(uid));
   const imageGarbage = createImageGarbage({ runtime, clock, log, inUse: () => imagesInUse(cache) });
-  const check = createClientCheck(client, nodeName, clock);
+  const door = createDoor({ authenticate: createAuthenticate(client, clock), authorize: createAuthorize(client, nodeName, clock), log });
   const server =
     options.server && metrics
       ? {
           port: options.server.port,
           host: options.server.host,
-          listener: createNodeServer({ node, pods: manager, metrics, registry, tls: options.server, check }),
+          listener: createNodeServer({ node, pods: manager, metrics, registry, tls: options.server, door }),
         }
       : undefined;
 

@@ -3,10 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fixedCertificate } from '../agent/server/serving-certificate.ts';
 import { nodes } from '../api/kinds/core/node/index.ts';
 import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import type { ClusterPki } from '../apiserver/pki/cluster-pki.ts';
-import { ensureNodePki, ensurePki, writeSecretFile } from '../apiserver/pki/cluster-pki.ts';
+import { ensureNodePki, ensurePki } from '../apiserver/pki/cluster-pki.ts';
+import { writeSecretFile } from '../apiserver/pki/key-files.ts';
 import { kubeconfigText } from '../apiserver/pki/kubeconfig.ts';
 import { Stopped } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
@@ -47,8 +49,6 @@ export interface Cluster extends AsyncDisposable {
 }
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-/** The name under which simulated nodes share what they read. */
-const SHARED_NODE = 'simulated';
 const HOST = '127.0.0.1';
 const TIMEOUT_MS = 30_000;
 
@@ -144,12 +144,12 @@ interface NodeParts {
 /** Starts simulated nodes in this process; each can be ended alone. */
 async function startNodes(names: readonly string[], { controlPlane, pki, directory, log, signal }: NodeParts) {
   const clientFor = (nodeName: string) => controlPlane.server.loopback(nodeUser(nodeName));
-  // One watch serves all nodes, and one sink their events.
-  const client = clientFor(SHARED_NODE);
+  // One watch serves all nodes, and one sink their events: more than a node may see.
+  const client = controlPlane.server.loopback(ADMIN);
   const parts = { client, clock: systemClock, log, signal };
   const events = createEventSink(parts);
   // One certificate for all: they share the address by which the API server knows them.
-  const { serving } = await ensureNodePki(join(directory, 'nodes'), pki.ca, 'simulated', { names: [], ips: [HOST] }, systemClock);
+  const { serving } = await ensureNodePki(join(directory, 'nodes'), pki.ca, 'simulated', { names: [], ips: [HOST] }, { clock: systemClock });
   const { agents } = await createSimulatedNodes(
     {
       ...parts,
@@ -160,7 +160,7 @@ async function startNodes(names: readonly string[], { controlPlane, pki, directo
       dataDir: directory,
       clusterDns: [],
       clusterDomain: 'cluster.local',
-      server: { key: serving.key, cert: serving.certificate, clientCa: pki.ca.certificate, host: HOST, port: 0 },
+      server: { serving: fixedCertificate({ key: serving.key, cert: serving.certificate }), clientCa: pki.ca.certificate, host: HOST, port: 0 },
       nodeIp: HOST,
     },
     signal,

@@ -1,6 +1,7 @@
 import type { Kind } from '../api/definition/kind.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
+import { certificateSigningRequests as requests } from '../api/kinds/certificates/index.ts';
 import { leases } from '../api/kinds/coordination/lease.ts';
 import { configMaps } from '../api/kinds/core/config-map.ts';
 import { endpoints } from '../api/kinds/core/endpoints.ts';
@@ -15,7 +16,14 @@ import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
+import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
+import { certificateApprovingController } from './identity/certificate-approving/controller.ts';
+import { certificateCleanerController } from './identity/certificate-cleaner/controller.ts';
+import type { SigningOptions } from './identity/certificate-signing/controller.ts';
+import { certificateSigningController } from './identity/certificate-signing/controller.ts';
 import { clusterRoleAggregationController } from './identity/cluster-role-aggregation/controller.ts';
+import { kubeletServingApprovingController } from './identity/kubelet-serving-approving/controller.ts';
+import { proxyClientApprovingController } from './identity/proxy-client-approving/controller.ts';
 import { rootCaController } from './identity/root-ca/controller.ts';
 import { serviceAccountController } from './identity/service-account/controller.ts';
 import { serviceAccountTokenController } from './identity/service-account-token/controller.ts';
@@ -46,6 +54,10 @@ export interface HomeOptions {
   readonly kinds: () => readonly Kind[];
   /** The certificates (PEM) by which pods verify the API server. */
   readonly rootCaPem: string;
+  /** The authority that signs certificate signing requests. Without it nobody does. */
+  readonly signing?: SigningOptions;
+  /** Names and addresses of the API server, which no node gets a certificate for. */
+  readonly reservedNames?: readonly string[];
   readonly nodeMonitor?: Partial<MonitorConfig>;
   readonly nodeIpam?: NodeIpamConfig;
   readonly podGc?: PodGcConfig;
@@ -54,6 +66,7 @@ export interface HomeOptions {
 /** Lists the controllers of skiff's own cluster. */
 export function homeControllers(options: HomeOptions): readonly ControllerDefinition[] {
   const namespaced = () => options.kinds().filter((kind) => kind.namespaced);
+  const { signing, reservedNames = [] } = options;
   return [
     serviceAccountController({ namespaces, serviceAccounts }),
     rootCaController({ namespaces, configMaps }, options.rootCaPem),
@@ -75,5 +88,11 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),
     clusterRoleAggregationController({ clusterRoles }),
+    bootstrapSignerController({ configMaps, secrets }),
+    certificateApprovingController({ requests, nodes }, new Set(reservedNames)),
+    kubeletServingApprovingController({ requests, nodes, services }, reservedNames),
+    proxyClientApprovingController(requests),
+    ...(signing ? [certificateSigningController({ requests }, signing)] : []),
+    certificateCleanerController({ requests }),
   ];
 }

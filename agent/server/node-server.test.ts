@@ -4,12 +4,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
 import { createNodeServer } from './node-server.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
+import { fixedCertificate } from './serving-certificate.ts';
 
 describe("the node's server", () => {
   it('ends at once, also where a client has connected and says nothing', async () => {
     // No request comes as far as these.
     const parts = { node: {} as ServerNode, pods: {} as PodLookup, metrics: {} as AgentMetrics };
-    const server = createNodeServer({ ...parts, tls: { key: '', cert: '', clientCa: '' }, check: async () => false });
+    const server = createNodeServer({
+      ...parts,
+      tls: { serving: fixedCertificate({ key: '', cert: '' }), clientCa: '' },
+      door: async () => ({ code: 401, text: '' }),
+    });
     const client = connect(await server.listen(0, '127.0.0.1'), '127.0.0.1');
     await once(client, 'connect');
     const closed = once(client.resume(), 'close');

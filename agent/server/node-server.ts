@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import type { Registry } from 'prom-client';
 import { hasReason, StatusError } from '../../api/meta/status-error.ts';
 import { readySandbox } from '../contract/observation.ts';
@@ -10,21 +9,20 @@ import type { RuntimeContainer } from '../contract/runtime.ts';
 import { parseLogOptions } from '../log/log-options.ts';
 import { printLog } from '../log/log-reader.ts';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
-import type { ClientCheck } from './client-check.ts';
 import { logContainer, runningContainer } from './container-lookup.ts';
+import type { Door } from './door.ts';
 import { agentMetrics } from './metrics.ts';
 import type { NodeRequest } from './path-match.ts';
 import { matchPath } from './path-match.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
+import type { ServingCertificate } from './serving-certificate.ts';
 import { printSimulatedLog, serveSimulated } from './simulated-streams.ts';
 import { resourceMetrics, statsSummary } from './stats.ts';
 import { refuseUpgrade, tunnel } from './tunnel.ts';
 
 export interface NodeServerTls {
-  /** PEM. */
-  readonly key: string;
-  readonly cert: string;
-  /** The authority that signs the clients' certificates: a connection without such a certificate is not accepted. */
+  readonly serving: ServingCertificate;
+  /** The authority that signs the clients' certificates, PEM. */
   readonly clientCa: string;
 }
 
@@ -35,8 +33,8 @@ export interface NodeServerOptions {
   readonly node: ServerNode;
   readonly pods: PodLookup;
   readonly tls: NodeServerTls;
-  /** Whether the certificate's owner may do what it asks. */
-  readonly check: ClientCheck;
+  /** Authenticates and authorizes every request. */
+  readonly door: Door;
 }
 
 export interface NodeServer {
@@ -47,31 +45,24 @@ export interface NodeServer {
 }
 
 /** The node's HTTPS server: what the API server asks a kubelet for, under the same paths. */
-export function createNodeServer({ node, pods, metrics, registry, tls, check }: NodeServerOptions): NodeServer {
+export function createNodeServer({ node, pods, metrics, registry, tls, door }: NodeServerOptions): NodeServer {
   const context: Handling = { node, pods, metrics, registry };
-  const server: Server = createServer({
-    key: tls.key,
-    cert: tls.cert,
-    ca: tls.clientCa,
-    requestCert: true,
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-  });
+  const material = () => ({ ...tls.serving.current(), ca: tls.clientCa, minVersion: 'TLSv1.2' as const });
+  // Callers without a certificate come with a token, or are answered with 401.
+  const server: Server = createServer({ ...material(), requestCert: true, rejectUnauthorized: false });
+  const unsubscribe = tls.serving.subscribe(() => server.setSecureContext(material()));
   // All of them: the server itself forgets those that were upgraded, and knows none whose handshake goes on.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  const allowed = async (request: IncomingMessage, target: NodeRequest): Promise<boolean> => {
-    const subject = request.socket instanceof TLSSocket ? request.socket.getPeerCertificate().subject : undefined;
-    return subject !== undefined && check(subject, request.method ?? 'GET', target.kind);
-  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'https://node');
+    const url = urlOf(request);
+    const refusal = await door(request, url.pathname);
+    if (refusal) return end(response, refusal.code, refusal.text);
     const target = matchPath(url.pathname);
     if (!target) return end(response, 404, '404 page not found\n');
-    if (!(await allowed(request, target))) return end(response, 403, 'Forbidden\n');
     await serve(context, target, url.searchParams, request, response);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -80,10 +71,11 @@ export function createNodeServer({ node, pods, metrics, registry, tls, check }: 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const upgrade = async () => {
-      const url = new URL(request.url ?? '/', 'https://node');
+      const url = urlOf(request);
+      const refusal = await door(request, url.pathname);
+      if (refusal) return refuseUpgrade(socket, refusal.code, refusal.text);
       const target = matchPath(url.pathname);
       if (!target) return refuseUpgrade(socket, 404, '404 page not found');
-      if (!(await allowed(request, target))) return refuseUpgrade(socket, 403, 'Forbidden');
       await serveStream(context, target, url.searchParams, request, socket, head);
     };
     upgrade().catch((error: unknown) => {
@@ -104,11 +96,19 @@ export function createNodeServer({ node, pods, metrics, registry, tls, check }: 
     },
     close() {
       return new Promise((resolve) => {
+        unsubscribe();
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       });
     },
   };
+}
+
+/** @throws StatusError 400 for a target that is no path. */
+function urlOf(request: IncomingMessage): URL {
+  const url = URL.parse(request.url ?? '/', 'https://node');
+  if (!url) throw new StatusError('BadRequest', 'the request target is not a valid path');
+  return url;
 }
 
 interface Handling {

@@ -1,3 +1,5 @@
+import { errors } from '../../api/meta/status-error.ts';
+
 /** The subject of a request to the node's server. */
 export type NodeRequest =
   | {
@@ -22,11 +24,23 @@ const FIXED: ReadonlyMap<string, Extract<NodeRequest, { readonly kind: 'healthz'
     ['/stats/summary', 'summary'],
   ]);
 
-/** Matches the paths of kubelet's server (pkg/kubelet/server/server.go). Returns undefined if there is no such path. */
+/** Decodes a segment of a path. @throws StatusError 400 for an escape that is no UTF-8. */
+function decodedSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw errors.badRequest(`the path segment ${JSON.stringify(segment)} is not a valid URL escape`);
+  }
+}
+
+/**
+ * Matches the paths of kubelet's server (pkg/kubelet/server/server.go). Returns undefined if there is no such path.
+ * @throws StatusError 400 for a path that cannot be decoded.
+ */
 export function matchPath(path: string): NodeRequest | undefined {
   const fixed = FIXED.get(path);
   if (fixed) return { kind: fixed };
-  const [, kind, namespace, pod, ...rest] = path.split('/').map(decodeURIComponent);
+  const [, kind, namespace, pod, ...rest] = path.split('/').map(decodedSegment);
   if (!namespace || !pod) return undefined;
   if (kind === 'portForward' && rest.length <= 1) return { kind, namespace, pod, ...(rest[0] ? { uid: rest[0] } : {}) };
   if (kind !== 'containerLogs' && kind !== 'exec' && kind !== 'attach' && kind !== 'run') return undefined;

@@ -11,6 +11,18 @@ interface FieldReader<T extends KubeObject> {
 /** Reads the value of a field for field selectors. It is the type of a method, so that a reader of one kind is one of any kind. */
 export type SelectableField<T extends KubeObject> = FieldReader<T>['read'];
 
+/** The writer of an object, and the time of the write. */
+export interface WriteContext {
+  readonly user: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly groups: readonly string[];
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
  * The rules of a kind beyond its schema. Every function gets decoded objects: types are right, unknown fields are removed.
  * `default` and the `prepare…` functions change the object in place; the `validate…` functions return its errors, in upstream's order.
@@ -23,6 +35,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Runs before validation on update of the main resource: keeps what an updater may not change (status …). */
   prepareForUpdate?(object: T, old: Live<T>): void;
   prepareForStatusUpdate?(object: T, old: Live<T>): void;
+  /** Sets what depends on the writer or the time: runs after the `prepare…` function of every create and update, through subresources too. */
+  stamp?(object: T, old: Live<T> | undefined, context: WriteContext): void;
   validate?(object: T): FieldError[];
   /** All that is checked on update: the pipeline does not call `validate` as well. */
   validateUpdate?(object: T, old: Live<T>): FieldError[];

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import { createCertificateAuthority, issueClientCertificate } from '../../base/x509/certificate-authority.ts';
 import type { ApiRequest, Connection } from '../contract/request.ts';
-import type { KeyPair } from '../pki/certificate-authority.ts';
-import { createCertificateAuthority, issueClientCertificate } from '../pki/certificate-authority.ts';
 import { clientCertificates } from './client-certificate.ts';
 import { requestHeaders } from './request-header.ts';
 

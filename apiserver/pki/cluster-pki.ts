@@ -1,9 +1,11 @@
-import { generateKeyPairSync, randomUUID, X509Certificate } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import type { KeyPair, Subject, SubjectAltNames } from './certificate-authority.ts';
-import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from './certificate-authority.ts';
+import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import { issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
+import { renewalTime } from '../../base/x509/renewal.ts';
+import { CLUSTER_CA, ensureAuthority, ensureServiceAccountKey, FRONT_PROXY_CA } from './authority-files.ts';
+import { pairOf, readIfThere, writeSecretFile } from './key-files.ts';
 
 /** The keys of a control plane. All texts are PEM. */
 export interface ClusterPki {
@@ -14,9 +16,9 @@ export interface ClusterPki {
   readonly admin: KeyPair;
   readonly controllerManager: KeyPair;
   readonly scheduler: KeyPair;
-  /** Signs the certificates of front proxies: those may say who asks, so no other client has one of its. */
+  /** Signs the certificates of front proxies, and nothing else. */
   readonly frontProxyCa: KeyPair;
-  /** The certificate by which this server calls API servers that extend it. */
+  /** The certificate under which the API server passes users on to servers that extend it. */
   readonly frontProxyClient: KeyPair;
   /** Signs service-account tokens (ES256); PKCS#8. */
   readonly serviceAccountKey: string;
@@ -28,13 +30,21 @@ export interface PkiOptions extends SubjectAltNames {
   readonly serviceIp?: string;
   /** Default cluster.local. */
   readonly clusterDomain?: string;
+  /** Life of certificates and of a new authority, in milliseconds. Default a year, and ten. */
+  readonly lifeMs?: number;
+  readonly caLifeMs?: number;
 }
 
-/** A certificate is replaced if less than this is left of its life. */
-const RENEW_BEFORE_MS = 30 * 86_400_000;
+/** The user as whom the API server calls node agents. */
+export const KUBELET_CLIENT_USER = 'kube-apiserver-kubelet-client';
+
+/** The middle of the time in which certificates are renewed: four fifths of their life. */
+const RENEW_AT = 0.5;
 
 const ADMIN: Subject = { commonName: 'kubernetes-admin', organizations: ['system:masters'] };
-const KUBELET_CLIENT: Subject = { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] };
+const API_SERVER: Subject = { commonName: 'kube-apiserver' };
+/** Bound to the role system:kubelet-api-admin, and to nothing else: see docs/decisions. */
+const KUBELET_CLIENT: Subject = { commonName: KUBELET_CLIENT_USER };
 const CONTROLLER_MANAGER: Subject = { commonName: 'system:kube-controller-manager' };
 const FRONT_PROXY_CLIENT: Subject = { commonName: 'front-proxy-client' };
 const SCHEDULER: Subject = { commonName: 'system:kube-scheduler' };
@@ -48,78 +58,42 @@ export const nodeSubject = (nodeName: string): Subject => ({ commonName: `system
  */
 export const PROXY_SUBJECT: Subject = { commonName: 'system:kube-proxy' };
 
-/** Writes a file that only its owner may read, whole or not at all. */
-export async function writeSecretFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomUUID()}`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 function covers(certificate: X509Certificate, sans: SubjectAltNames): boolean {
   return sans.names.every((name) => certificate.checkHost(name) !== undefined) && sans.ips.every((ip) => certificate.checkIP(ip) !== undefined);
 }
 
-/** Reads a pair from `dir`; makes it (again) if it is missing, near its end, of another CA, or lacks a name. */
-async function ensurePair(
-  dir: string,
-  name: string,
-  now: number,
-  issuer: X509Certificate | undefined,
-  sans: SubjectAltNames | undefined,
-  issue: () => Promise<KeyPair>,
-): Promise<KeyPair> {
+interface PairOptions {
+  readonly dir: string;
+  readonly now: number;
+  readonly ca: KeyPair;
+  readonly lifeMs: number | undefined;
+}
+
+const namesOf = ({ commonName, organizations = [] }: Subject): string =>
+  [`CN=${commonName}`, ...organizations.map((name) => `O=${name}`)].sort().join();
+const isOf = (certificate: X509Certificate, subject: Subject): boolean => certificate.subject.split('\n').sort().join() === namesOf(subject);
+
+/**
+ * Reads a pair from the directory; makes it (again) if it is missing, due for renewal, of another authority, or lacks a name. A client
+ * certificate has no names.
+ * @throws KeyFileError if a file is damaged.
+ */
+async function ensurePair({ dir, now, ca, lifeMs }: PairOptions, name: string, subject: Subject, sans?: SubjectAltNames): Promise<KeyPair> {
   const [certificate, key] = await Promise.all([readIfThere(join(dir, `${name}.crt`)), readIfThere(join(dir, `${name}.key`))]);
   if (certificate !== undefined && key !== undefined) {
-    const parsed = new X509Certificate(certificate);
-    const lasts = parsed.validToDate.getTime() - now > RENEW_BEFORE_MS;
-    if (lasts && (!issuer || parsed.verify(issuer.publicKey)) && (!sans || covers(parsed, sans))) return { certificate, key };
+    const parsed = pairOf(dir, name, { certificate, key }, `delete ${join(dir, name)}.crt and .key: they are made anew at the next start`);
+    const isSigned = parsed.verify(new X509Certificate(ca.certificate).publicKey);
+    if (isSigned && isOf(parsed, subject) && renewalTime(certificate, RENEW_AT) > now && (!sans || covers(parsed, sans))) return { certificate, key };
   }
-  const pair = await issue();
+  const options = { now, ...(lifeMs === undefined ? {} : { lifeMs }) };
+  const pair = await (sans ? issueServingCertificate(ca, subject, sans, options) : issueClientCertificate(ca, subject, options));
   await writeSecretFile(join(dir, `${name}.key`), pair.key);
   await writeSecretFile(join(dir, `${name}.crt`), pair.certificate);
   return pair;
 }
 
-async function ensureServiceAccountKey(dir: string): Promise<string> {
-  const path = join(dir, 'sa.key');
-  const there = await readIfThere(path);
-  if (there !== undefined) return there;
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  await writeSecretFile(join(dir, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }).toString());
-  await writeSecretFile(path, key);
-  return key;
-}
-
-async function ensureFrontProxy(dir: string, now: number): Promise<Pick<ClusterPki, 'frontProxyCa' | 'frontProxyClient'>> {
-  const frontProxyCa = await ensurePair(dir, 'front-proxy-ca', now, undefined, undefined, () =>
-    createCertificateAuthority('front-proxy-ca', { now }),
-  );
-  const issuer = new X509Certificate(frontProxyCa.certificate);
-  const frontProxyClient = await ensurePair(dir, 'front-proxy-client', now, issuer, undefined, () =>
-    issueClientCertificate(frontProxyCa, FRONT_PROXY_CLIENT, { now }),
-  );
-  return { frontProxyCa, frontProxyClient };
-}
-
 /** The names and addresses the API server is reached by, whatever the machine is called. */
-function servingNames(options: PkiOptions): SubjectAltNames {
+export function servingNames(options: PkiOptions): SubjectAltNames {
   const domain = options.clusterDomain ?? 'cluster.local';
   const names = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${domain}`, ...options.names];
   const ips = ['127.0.0.1', '::1', options.serviceIp ?? '10.96.0.1', ...options.ips];
@@ -127,26 +101,38 @@ function servingNames(options: PkiOptions): SubjectAltNames {
 }
 
 /**
- * Reads the cluster's keys from `dir`, makes what is missing, and renews what ends within 30 days
- * (call it again, say once a day, to renew while running). Files are readable by their owner only.
+ * Reads the cluster's keys from `dir`, makes what is missing, and renews what is due (call it again to renew while running). Files are
+ * readable by their owner only.
+ * @throws KeyFileError for a file that cannot be used, or a missing one that cannot be made again without harm.
  */
 export async function ensurePki(dir: string, options: PkiOptions): Promise<ClusterPki> {
   const now = options.clock.now();
-  const ca = await ensurePair(dir, 'ca', now, undefined, undefined, () => createCertificateAuthority('kubernetes', { now }));
-  const issuer = new X509Certificate(ca.certificate);
-  const sans = servingNames(options);
-  const client = (name: string, subject: Subject) =>
-    ensurePair(dir, name, now, issuer, undefined, () => issueClientCertificate(ca, subject, { now }));
-  const [serving, kubeletClient, admin, controllerManager, scheduler, frontProxy, serviceAccountKey] = await Promise.all([
-    ensurePair(dir, 'apiserver', now, issuer, sans, () => issueServingCertificate(ca, { commonName: 'kube-apiserver' }, sans, { now })),
-    client('apiserver-kubelet-client', KUBELET_CLIENT),
-    client('admin', ADMIN),
-    client('controller-manager', CONTROLLER_MANAGER),
-    client('scheduler', SCHEDULER),
-    ensureFrontProxy(dir, now),
+  const { lifeMs } = options;
+  const authority = { now, lifeMs: options.caLifeMs };
+  const [ca, frontProxyCa] = await Promise.all([ensureAuthority(dir, CLUSTER_CA, authority), ensureAuthority(dir, FRONT_PROXY_CA, authority)]);
+  const common = { dir, now, ca, lifeMs };
+  const [serving, kubeletClient, admin, controllerManager, scheduler, frontProxyClient, serviceAccountKey] = await Promise.all([
+    ensurePair(common, 'apiserver', API_SERVER, servingNames(options)),
+    ensurePair(common, 'apiserver-kubelet-client', KUBELET_CLIENT),
+    ensurePair(common, 'admin', ADMIN),
+    ensurePair(common, 'controller-manager', CONTROLLER_MANAGER),
+    ensurePair(common, 'scheduler', SCHEDULER),
+    ensurePair({ ...common, ca: frontProxyCa }, 'front-proxy-client', FRONT_PROXY_CLIENT),
     ensureServiceAccountKey(dir),
   ]);
-  return { ca, serving, kubeletClient, admin, controllerManager, scheduler, ...frontProxy, serviceAccountKey };
+  return { ca, serving, kubeletClient, admin, controllerManager, scheduler, frontProxyCa, frontProxyClient, serviceAccountKey };
+}
+
+/** Returns the names and addresses that a certificate (PEM) is for. */
+export function namesIn(certificate: string): readonly string[] {
+  const text = new X509Certificate(certificate).subjectAltName ?? '';
+  return text.split(', ').map((entry) => entry.replace(/^(DNS|IP Address):/, ''));
+}
+
+/** Returns when the first of the control plane's certificates is due for renewal, in milliseconds since the epoch. */
+export function nextRenewal({ serving, kubeletClient, admin, controllerManager, scheduler, frontProxyClient }: ClusterPki): number {
+  const pairs = [serving, kubeletClient, admin, controllerManager, scheduler, frontProxyClient];
+  return Math.min(...pairs.map(({ certificate }) => renewalTime(certificate, RENEW_AT)));
 }
 
 /** The keys of one node, made beside the cluster's: its client certificate, the one it serves with, and that of its proxy. */
@@ -155,15 +141,14 @@ export async function ensureNodePki(
   ca: KeyPair,
   nodeName: string,
   sans: SubjectAltNames,
-  clock: Clock,
+  { clock, lifeMs }: Pick<PkiOptions, 'clock' | 'lifeMs'>,
 ): Promise<{ readonly client: KeyPair; readonly serving: KeyPair; readonly proxy: KeyPair }> {
-  const now = clock.now();
-  const issuer = new X509Certificate(ca.certificate);
+  const common = { dir, now: clock.now(), ca, lifeMs };
   const subject = nodeSubject(nodeName);
   const [client, serving, proxy] = await Promise.all([
-    ensurePair(dir, `node-${nodeName}-client`, now, issuer, undefined, () => issueClientCertificate(ca, subject, { now })),
-    ensurePair(dir, `node-${nodeName}-serving`, now, issuer, sans, () => issueServingCertificate(ca, subject, sans, { now })),
-    ensurePair(dir, 'kube-proxy', now, issuer, undefined, () => issueClientCertificate(ca, PROXY_SUBJECT, { now })),
+    ensurePair(common, `node-${nodeName}-client`, subject),
+    ensurePair(common, `node-${nodeName}-serving`, subject, sans),
+    ensurePair(common, `node-${nodeName}-kube-proxy`, PROXY_SUBJECT),
   ]);
   return { client, serving, proxy };
 }

@@ -5,7 +5,10 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { Target } from './forward.ts';
 
-/** The API server's certificate for node agents, and the authority that theirs are checked against. All PEM. */
+/**
+ * The API server's certificate for node agents, and the authority that theirs are checked against. All PEM. They are read for each
+ * connection, since they are renewed while the server runs.
+ */
 export interface KubeletTls {
   readonly certificate: string;
   readonly key: string;
@@ -31,7 +34,13 @@ export function nodeAddress(node: Node): string | undefined {
 }
 
 export function kubeletConnection(tls: KubeletTls): KubeletConnection {
-  const agent = new Agent({ cert: tls.certificate, key: tls.key, ca: tls.ca, keepAlive: true, maxCachedSessions: 256 });
+  let made: { readonly certificate: string; readonly agent: Agent } | undefined;
+  const agentNow = (): Agent => {
+    if (made?.certificate === tls.certificate) return made.agent;
+    const agent = new Agent({ cert: tls.certificate, key: tls.key, ca: tls.ca, keepAlive: true, maxCachedSessions: 256 });
+    made = { certificate: tls.certificate, agent };
+    return agent;
+  };
   return {
     target(objects, nodeName, path) {
       const node = objects.get(nodes, { namespace: '', name: nodeName });
@@ -39,7 +48,7 @@ export function kubeletConnection(tls: KubeletTls): KubeletConnection {
       const host = nodeAddress(node);
       if (host === undefined) throw errors.internal(`no preferred addresses found; known addresses: []`);
       const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port || DEFAULT_PORT;
-      return { protocol: 'https', host, port, path, agent };
+      return { protocol: 'https', host, port, path, agent: agentNow() };
     },
   };
 }

@@ -8,8 +8,8 @@ import { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
-import type { KeyPair } from '../pki/certificate-authority.ts';
-import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../pki/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import type { TestServer } from '../test-server.fixture.ts';
 import { ADMIN, eventually, startTestServer } from '../test-server.fixture.ts';
 

@@ -92,6 +92,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   const stored = converted instanceof Promise ? await converted : converted;
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored, call.warnings);
+  resource.stored.strategy.stamp?.(stored, undefined, { user: call.user, now: core.clock.now() });
   metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);

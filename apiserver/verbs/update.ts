@@ -132,15 +132,18 @@ export async function writeOver(
 /** The next state in the stored form: fields that an updater may not change are as they were. */
 function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   const { strategy } = call.resource.stored;
+  const stamp = (next: KubeObject) => strategy.stamp?.(next, old, { user: call.user, now: call.core.clock.now() });
   keepIdentity(metadataOf(object), old);
   if (call.info.subresource === 'status') {
     if (strategy.prepareForStatusUpdate) strategy.prepareForStatusUpdate(object, old);
     else return { ...old, metadata: { ...old.metadata, managedFields: metadataOf(object).managedFields }, ...statusOf(object) };
+    stamp(object);
     return object;
   }
   const rules = rulesOf(call);
   if (rules) rules.prepare(object, old);
   else strategy.prepareForUpdate?.(object, old);
+  stamp(object);
   const meta = metadataOf(object);
   const { generation } = old.metadata;
   if (strategy.generation) meta.generation = (generation ?? 0) + (raisesGeneration(strategy.generation, object, old) ? 1 : 0);

@@ -12,7 +12,7 @@ import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registri
 import { metricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
 import { measuredStore } from '../../apiserver/metrics/storage-metrics.ts';
 import type { ClusterPki } from '../../apiserver/pki/cluster-pki.ts';
-import { bootstrappersMayJoin, joinRoute } from '../../apiserver/pki/join-route.ts';
+import { namesIn } from '../../apiserver/pki/cluster-pki.ts';
 import type { ApiServer } from '../../apiserver/server.ts';
 import { Stopped } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -32,10 +32,15 @@ import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selecti
 import type { AuthenticationSettings } from '../config/server/authentication.ts';
 import { AUTHENTICATION_DEFAULTS } from '../config/server/authentication.ts';
 import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
+import { ownRoles } from './own-roles.ts';
+import type { PkiRenewalOptions } from './pki-renewal.ts';
+import { keepPkiRenewed } from './pki-renewal.ts';
 
 export interface ControlPlaneOptions {
   readonly store: Store;
   readonly pki: ClusterPki;
+  /** Renews the keys while the control plane runs. Without it they stay as they are. */
+  readonly renewal?: Pick<PkiRenewalOptions, 'ensure' | 'renewed'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** 0: any free port. */
@@ -85,6 +90,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { serviceAccount } = authentication;
   const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
+  const kubelet = { ...pki.kubeletClient, ca: pki.ca.certificate };
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
     kinds,
@@ -104,22 +110,32 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...authenticationOf(authentication, pki.ca.certificate, requestHeaderCa),
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
-    authorizers: [bootstrappersMayJoin],
     checks: options.checks,
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
-    parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }, ...(audit ? [audit.part] : [])],
-    kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
+    parts: [ownRoles, ...(audit ? [audit.part] : [])],
+    kubelet,
   });
   // The authority is sent along: a node that joins checks it by its hash.
-  const tls = { cert: pki.serving.certificate + pki.ca.certificate, key: pki.serving.key, clientCa: pki.ca.certificate + requestHeaderCa };
+  const tlsOf = ({ serving, ca }: ClusterPki) => ({
+    cert: serving.certificate + ca.certificate,
+    key: serving.key,
+    clientCa: ca.certificate + requestHeaderCa,
+  });
+  const tls = tlsOf(pki);
   const [front] = await Promise.all([listen({ handle: server.handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
 
   return {
     server,
     port: front.port,
     async run(signal) {
-      await Promise.all([runControllers(options, server, metrics, signal), server.run(signal)]);
+      const renewed = async (next: ClusterPki) => {
+        front.renew(tlsOf(next));
+        Object.assign(kubelet, next.kubeletClient);
+        await options.renewal?.renewed(next);
+      };
+      const renewal = options.renewal && keepPkiRenewed({ pki, ensure: options.renewal.ensure, renewed, clock, log }, signal);
+      await Promise.all([runControllers(options, server, metrics, signal), server.run(signal), renewal]);
       server.close();
       await front.close(options.graceMs ?? GRACE_MS);
       await audit?.close();
@@ -179,7 +195,14 @@ async function runTerm(options: ControlPlaneOptions, server: ApiServer, metrics:
   const informers = createInformers({ client, clock, log, signal: base.signal });
   const eventSink = createEventSink({ client, clock, log, signal: base.signal });
   const work: Runnable[] = [];
-  const all = homeControllers({ kinds: collectedKinds(server), rootCaPem: options.pki.ca.certificate, nodeMonitor: options.nodeMonitor });
+  const { ca, serving } = options.pki;
+  const all = homeControllers({
+    kinds: collectedKinds(server),
+    rootCaPem: ca.certificate,
+    signing: { ca },
+    reservedNames: namesIn(serving.certificate),
+    nodeMonitor: options.nodeMonitor,
+  });
   const controllers = selectControllers(all, options.controllers ?? ALL_CONTROLLERS);
   const clientFor = ({ name }: ControllerDefinition) => server.loopback(controllerUser(name), CONTROLLER_MANAGER);
   if (controllers.length > 0) work.push(createManager({ client, clientFor, clock, log, registry, informers, eventSink, controllers }));

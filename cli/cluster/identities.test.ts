@@ -8,16 +8,21 @@ const SERVICE_ACCOUNTS = ['system:serviceaccounts', 'system:serviceaccounts:kube
 
 describe('the identities of the control plane', () => {
   it('are those that upstream binds its roles to', () => {
-    const users = homeControllers({ kinds: () => [], rootCaPem: '' }).map(({ name }) => controllerUser(name));
+    const users = homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }).map(({ name }) =>
+      controllerUser(name),
+    );
     const accounts = users.filter(({ name }) => name.startsWith('system:serviceaccount:kube-system:'));
     for (const { groups } of accounts) expect(groups).toEqual(SERVICE_ACCOUNTS);
     expect([...new Set(accounts.map(({ name }) => name.split(':').at(-1)))].sort()).toEqual([
       'clusterrole-aggregation-controller',
+      'bootstrap-signer',
+      'certificate-controller',
       'deployment-controller',
       'endpoint-controller',
       'endpointslice-controller',
       'endpointslicemirroring-controller',
       'generic-garbage-collector',
+      'node-certificate-approver',
       'namespace-controller',
       'node-controller',
       'pod-garbage-collector',

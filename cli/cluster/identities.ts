@@ -17,9 +17,15 @@ export const nodeUser = (nodeName: string): UserInfo => authenticated(`system:no
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go).
  */
 const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
+  'bootstrap-signer-controller': 'bootstrap-signer',
+  'certificatesigningrequest-approving-controller': 'certificate-controller',
+  'certificatesigningrequest-cleaner-controller': 'certificate-controller',
+  'certificatesigningrequest-signing-controller': 'certificate-controller',
   'endpoints-controller': 'endpoint-controller',
   'endpointslice-mirroring-controller': 'endpointslicemirroring-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
+  'kube-proxy-client-approving-controller': 'node-certificate-approver',
+  'kubelet-serving-approving-controller': 'node-certificate-approver',
   'node-ipam-controller': 'node-controller',
   'node-lifecycle-controller': 'node-controller',
   'pod-garbage-collector-controller': 'pod-garbage-collector',

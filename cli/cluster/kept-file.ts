@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
+import { writeSecretFile } from '../../apiserver/pki/key-files.ts';
 
 /**
  * Writes a file that only its owner may read, unless it has this text already: a full disk does not matter then.

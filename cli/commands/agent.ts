@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { createLogger } from '../../base/log.ts';
+import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
 import { portSchema } from '../config/settings.ts';
 import { machineName } from '../node/machine.ts';
-import { localNodeCredentials } from '../node/node-credentials.ts';
+import { localNodeCredentials, serverKeys } from '../node/node-credentials.ts';
 import type { NodeSettings } from '../node/node-settings.ts';
 
 const options = {
@@ -52,10 +53,17 @@ export async function run(args: readonly string[]): Promise<number> {
     nodes: flags.nodes,
     log,
     async credentials(nodeName, ips) {
-      if (join === undefined) return localNodeCredentials(layout, nodeName, ips, signal);
+      if (join === undefined) return localNodeCredentials({ layout, nodeName, ips, log, signal });
       const { joinCluster } = await import('../node/join.ts');
       return joinCluster({ server: join, token, caHash: flags['ca-hash'], layout, nodeName, ips, log, signal });
     },
+    administrator:
+      join === undefined
+        ? async () => {
+            await serverKeys(layout, signal);
+            return kubeconfigCredentials(layout.adminKubeconfig);
+          }
+        : undefined,
   };
   if (flags.simulate) await (await import('../node/simulated-nodes.ts')).runSimulatedNodes(settings, signal);
   else await (await import('../node/real-node.ts')).runRealNode(settings, signal);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ClusterPki } from '../../apiserver/pki/cluster-pki.ts';
 import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { kubeconfigText } from '../../apiserver/pki/kubeconfig.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -61,7 +62,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', options, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '' }), flags.controllers);
+  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
   const layout = layoutOf(flags['data-dir']);
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
@@ -73,25 +74,24 @@ export async function run(args: readonly string[]): Promise<number> {
 
   const heartbeats = startHeartbeats();
   const guard = { cells: heartbeats.cells, limitSeconds: flags['watchdog-timeout'] };
-  const [{ store: opened, shared, guards }, pki] = await Promise.all([
-    openStore(flags.store, layout, { log, guard }),
-    ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] }),
-  ]);
+  const ensureKeys = () => ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] });
+  const [{ store: opened, shared, guards }, pki] = await Promise.all([openStore(flags.store, layout, { log, guard }), ensureKeys()]);
   const encryption = flags['encryption-provider-config'];
   const store = encryption === undefined ? opened : (await import('../cluster/encryption.ts')).encryptedByFile(opened, encryption, log);
-  const credentials = {
-    server: `https://127.0.0.1:${flags.port}`,
-    caCertificate: pki.ca.certificate,
-    name: CONTEXT,
-    user: CONTEXT,
-    credentials: pki.admin,
+  const writeKubeconfig = ({ ca, admin }: ClusterPki) => {
+    const server = `https://127.0.0.1:${flags.port}`;
+    return keepSecretFile(
+      layout.adminKubeconfig,
+      kubeconfigText({ server, caCertificate: ca.certificate, name: CONTEXT, user: CONTEXT, credentials: admin }),
+    );
   };
-  await keepSecretFile(layout.adminKubeconfig, kubeconfigText(credentials));
+  await writeKubeconfig(pki);
   let watchdog: WatchdogThread | undefined;
   const controlPlane = await startControlPlane({
     store,
     checks: [{ name: 'watchdog', check: () => watchdog?.fault() }],
     pki,
+    renewal: { ensure: ensureKeys, renewed: writeKubeconfig },
     clock: systemClock,
     log,
     port: flags.port,

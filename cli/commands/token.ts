@@ -2,15 +2,14 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Secret } from '../../api/kinds/core/secret.ts';
-import { secrets } from '../../api/kinds/core/secret.ts';
-import { systemClock, timeText } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
+import { createJoinToken } from '../cluster/joining.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { dataDirOption, loadSettings } from '../config/settings.ts';
-import { caHashOf } from '../node/join.ts';
+import { caHashOf } from '../node/authority.ts';
 import { machineIps } from '../node/machine.ts';
 
 const options = {
@@ -30,21 +29,6 @@ function randomText(length: number): string {
   return text;
 }
 
-/** A bootstrap token as kubeadm makes it: https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ */
-function tokenSecret(id: string, secret: string, expires: number): Secret {
-  return {
-    metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
-    type: 'bootstrap.kubernetes.io/token',
-    stringData: {
-      'token-id': id,
-      'token-secret': secret,
-      expiration: timeText(expires),
-      'usage-bootstrap-authentication': 'true',
-      'auth-extra-groups': 'system:bootstrappers:skiff:nodes',
-    },
-  };
-}
-
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('token', 'Makes a token with which nodes may join, and prints how.', options, args, 'create');
   if (!parsed) return 0;
@@ -53,9 +37,9 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!existsSync(layout.adminKubeconfig)) throw new Error(`there is no cluster in ${layout.dataDir}: start one with 'skiff up'`);
   const client = createHttpsClient(await kubeconfigCredentials(layout.adminKubeconfig));
   const [id, secret] = [randomText(6), randomText(16)];
-  await client.create(secrets, tokenSecret(id, secret, systemClock.now() + parsed.options.ttl * 3_600_000));
-  const hash = caHashOf(new X509Certificate(readFileSync(join(layout.pki, 'ca.crt'))).raw);
-  const address = machineIps()[0] ?? '127.0.0.1';
-  console.log(`skiff agent --join https://${address}:${loadSettings(layout).port} --token ${id}.${secret} --ca-hash ${hash}`);
+  const authority = readFileSync(join(layout.pki, 'ca.crt'), 'utf8');
+  const server = `https://${machineIps()[0] ?? '127.0.0.1'}:${loadSettings(layout).port}`;
+  await createJoinToken(client, { id, secret, expires: systemClock.now() + parsed.options.ttl * 3_600_000 }, server, authority);
+  console.log(`skiff agent --join ${server} --token ${id}.${secret} --ca-hash ${caHashOf(new X509Certificate(authority).raw)}`);
   return 0;
 }

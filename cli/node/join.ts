@@ -1,16 +1,22 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
-import { createCertificateRequest } from '../../apiserver/pki/certificate-authority.ts';
-import { nodeSubject, PROXY_SUBJECT, writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
-import type { JoinAnswer, JoinRequest } from '../../apiserver/pki/join-route.ts';
-import { JOIN_PATH } from '../../apiserver/pki/join-route.ts';
+import { hasReason } from '../../api/meta/status-error.ts';
+import { nodeSubject, PROXY_SUBJECT } from '../../apiserver/pki/cluster-pki.ts';
+import { readIfThere, writeSecretFile } from '../../apiserver/pki/key-files.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import { bodyText, createTransport } from '../../runtime/client/http-transport.ts';
+import { systemRandom } from '../../base/random.ts';
+import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import { createPrivateKeyText } from '../../base/x509/certificate-request.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import type { Layout } from '../config/data-dir.ts';
+import { shownAuthority } from './authority.ts';
+import { createCertificateKeeper, identityFrom } from './certificate-keeper.ts';
+import { CertificateRefused, requestCertificate } from './certificate-request.ts';
 import type { NodeCredentials } from './node-settings.ts';
+import { readPair, validPair, writePair } from './pair-file.ts';
 
 export interface JoinOptions {
   /** `https://host:port` */
@@ -20,111 +26,143 @@ export interface JoinOptions {
   readonly caHash: string | undefined;
   readonly layout: Layout;
   readonly nodeName: string;
+  /** The addresses that the node's status shows. */
   readonly ips: readonly string[];
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
-/** The hash by which a joining node knows the cluster's CA. */
-export const caHashOf = (der: Buffer): string => `sha256:${createHash('sha256').update(der).digest('hex')}`;
-
-/** The certificate (PEM) of the authority behind a server, as the server presents it. It proves nothing until its hash is checked. */
-function shownAuthority(server: string): Promise<{ readonly pem: string; readonly hash: string }> {
-  const { hostname, port } = new URL(server);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port || 443), rejectUnauthorized: false, timeout: 10_000 }, () => {
-      let certificate = socket.getPeerCertificate(true);
-      while (
-        certificate.issuerCertificate &&
-        certificate.issuerCertificate.raw !== certificate.raw &&
-        certificate.issuerCertificate.fingerprint256 !== certificate.fingerprint256
-      ) {
-        certificate = certificate.issuerCertificate;
-      }
-      socket.destroy();
-      const pem = `-----BEGIN CERTIFICATE-----\n${(certificate.raw.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
-      resolve({ pem, hash: caHashOf(certificate.raw) });
-    });
-    socket.on('timeout', () => socket.destroy(new Error(`${server} does not answer`)));
-    socket.on('error', reject);
-  });
-}
-
 const RETRY_MS = 1_000;
+const CLIENT = { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['client auth', 'digital signature'] };
+const PROXY = { signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth', 'digital signature'] };
+const SERVING = { signerName: 'kubernetes.io/kubelet-serving', usages: ['digital signature', 'server auth'] };
 
-/**
- * The credentials of a node on another machine than its server: those of an earlier start, otherwise requested with the token. Keys never
- * leave the machine. Tries again while the server cannot be reached.
- * @throws when the server refuses or is not the one that the hash names, and the signal's reason when it aborts.
- */
-export async function joinCluster(options: JoinOptions): Promise<NodeCredentials> {
-  const { server, layout, nodeName, log, signal } = options;
-  const directory = join(layout.agent, 'pki');
-  const file = (name: string) => join(directory, name);
-  const files = {
-    ca: file('ca.crt'),
-    clientKey: file('client.key'),
-    clientCert: file('client.crt'),
-    servingKey: file('serving.key'),
-    servingCert: file('serving.crt'),
-    proxyKey: file('kube-proxy.key'),
-    proxyCert: file('kube-proxy.crt'),
-  };
-  if (!Object.values(files).every((path) => existsSync(path))) {
-    if (options.token === undefined || options.caHash === undefined)
-      throw new Error("joining takes --token and --ca-hash: 'skiff token create' on the server prints both");
-    const [client, serving, proxy] = await Promise.all([
-      createCertificateRequest(nodeSubject(nodeName)),
-      createCertificateRequest(nodeSubject(nodeName)),
-      createCertificateRequest(PROXY_SUBJECT),
-    ]);
-    for (;;) {
-      try {
-        const answer = await askToJoin(options, { clientRequest: client.request, servingRequest: serving.request, proxyRequest: proxy.request });
-        await Promise.all([
-          writeSecretFile(files.clientKey, client.key),
-          writeSecretFile(files.servingKey, serving.key),
-          writeSecretFile(files.proxyKey, proxy.key),
-        ]);
-        await Promise.all([
-          writeSecretFile(files.clientCert, answer.clientCertificate),
-          writeSecretFile(files.servingCert, answer.servingCertificate),
-          writeSecretFile(files.proxyCert, answer.proxyCertificate),
-          writeSecretFile(files.ca, answer.ca),
-        ]);
-        break;
-      } catch (error) {
-        if (error instanceof JoinRefused) throw error;
-        log.warn({ err: error }, 'the cluster cannot be reached yet');
-        await sleep(systemClock, RETRY_MS, signal);
-        signal.throwIfAborted();
-      }
-    }
-  }
-  const read = (path: string) => readFileSync(path, 'utf8');
-  const ca = read(files.ca);
-  return {
-    client: { server, ca, cert: read(files.clientCert), key: read(files.clientKey) },
-    proxy: { server, ca, cert: read(files.proxyCert), key: read(files.proxyKey) },
-    serving: { key: read(files.servingKey), cert: read(files.servingCert), clientCa: ca },
-  };
+interface Wanted {
+  readonly signerName: string;
+  readonly usages: string[];
+  /** Default: the node's. */
+  readonly subject?: Subject;
+  readonly sans?: SubjectAltNames;
 }
 
 class JoinRefused extends Error {
   override readonly name = 'JoinRefused';
 }
 
-async function askToJoin(
-  { server, token, caHash, nodeName, ips }: JoinOptions,
-  requests: Pick<JoinRequest, 'clientRequest' | 'servingRequest' | 'proxyRequest'>,
-): Promise<JoinAnswer> {
-  const authority = await shownAuthority(server);
-  if (authority.hash !== caHash) throw new JoinRefused(`${server} is not the cluster of --ca-hash: its authority's hash is ${authority.hash}`);
-  const transport = createTransport({ server, ca: authority.pem, ...(token === undefined ? {} : { token }) }, 'skiff');
-  const body = JSON.stringify({ nodeName, ips, ...requests });
-  const response = await transport({ method: 'POST', path: JOIN_PATH, body, contentType: 'application/json', timeoutMs: 10_000 });
-  const text = await bodyText(response);
-  if (response.statusCode === 200) return JSON.parse(text) as JoinAnswer;
-  const reason = response.statusCode === 401 ? "the token is unknown or has expired: make a new one with 'skiff token create'" : text;
-  throw new JoinRefused(`${server} refuses: ${reason}`);
+/**
+ * The credentials of a node on another machine than its server: those of an earlier start, otherwise requested as kubelet does, with the token
+ * for the first client certificate, and under the node's own identity from then on. Keys never leave the machine. Tries again while the
+ * server cannot be reached, and waits while a request is left to an administrator. The serving certificate comes once the node is registered.
+ * @throws when the server refuses or is not the one that the hash names, and the signal's reason when it aborts.
+ */
+export async function joinCluster(options: JoinOptions): Promise<NodeCredentials> {
+  const { server, layout, nodeName, ips, log } = options;
+  const directory = join(layout.agent, 'pki', nodeName);
+  const files = {
+    ca: join(directory, 'ca.crt'),
+    client: join(directory, 'client.pem'),
+    proxy: join(directory, 'kube-proxy.pem'),
+    serving: join(directory, 'serving.pem'),
+  };
+  const clock = systemClock;
+  const now = clock.now();
+  const [kept, keptProxy, keptServing] = await Promise.all([readPair(files.client, now), readPair(files.proxy, now), readPair(files.serving, now)]);
+  const former = kept ? undefined : formerPair(layout, now);
+  const first = kept ?? former ?? (await firstPair(options, directory, files));
+  if (former && !existsSync(files.ca)) await writeSecretFile(files.ca, readFileSync(join(layout.agent, 'pki', 'ca.crt'), 'utf8'));
+  const ca = readFileSync(files.ca, 'utf8');
+
+  const common = { clock, random: systemRandom, log };
+  const subject = nodeSubject(nodeName);
+  const obtain = async (path: string, wanted: Wanted, signal: AbortSignal): Promise<KeyPair> => {
+    const key = await createPrivateKeyText();
+    const certificate = await requestCertificate({ subject, ...wanted, key }, { client: api, clock, log, signal });
+    const pair = { certificate, key };
+    await writePair(path, pair);
+    return pair;
+  };
+  const clientKeeper = createCertificateKeeper({
+    ...common,
+    name: 'client',
+    pair: first,
+    renew: (signal) => obtain(files.client, CLIENT, signal),
+  });
+  const client = { server, ca, identity: identityFrom(clientKeeper, first) };
+  const api = createHttpsClient({ ...client, userAgent: 'skiff-agent' });
+  const ofProxy = { ...PROXY, subject: PROXY_SUBJECT };
+  const firstProxy = keptProxy ?? (await obtain(files.proxy, ofProxy, options.signal));
+  const proxyKeeper = createCertificateKeeper({
+    ...common,
+    name: 'proxy',
+    pair: firstProxy,
+    renew: (signal) => obtain(files.proxy, ofProxy, signal),
+  });
+  const servingKeeper = createCertificateKeeper({
+    ...common,
+    name: 'serving',
+    pair: keptServing,
+    renew: (signal) => obtain(files.serving, { ...SERVING, sans: { names: [nodeName], ips } }, signal),
+  });
+  return {
+    client,
+    proxy: { server, ca, identity: identityFrom(proxyKeeper, firstProxy) },
+    serving: {
+      current() {
+        const pair = servingKeeper.current();
+        return pair && identityOf(pair);
+      },
+      subscribe: servingKeeper.subscribe,
+    },
+    clientCa: ca,
+    run: async (signal) => void (await Promise.all([clientKeeper, proxyKeeper, servingKeeper].map((keeper) => keeper.run(signal)))),
+  };
+}
+
+const identityOf = ({ certificate, key }: KeyPair) => ({ cert: certificate, key });
+
+/** The certificate of an agent that joined before there were certificate signing requests. */
+function formerPair(layout: Layout, now: number): KeyPair | undefined {
+  const file = (name: string) => join(layout.agent, 'pki', name);
+  if (![file('ca.crt'), file('client.crt'), file('client.key')].every((path) => existsSync(path))) return undefined;
+  return validPair({ certificate: readFileSync(file('client.crt'), 'utf8'), key: readFileSync(file('client.key'), 'utf8') }, now);
+}
+
+/** Requests the first client certificate with the token. The key is kept before it is used: a restart goes on with the same request. */
+async function firstPair(options: JoinOptions, directory: string, files: { readonly ca: string; readonly client: string }): Promise<KeyPair> {
+  const { server, token, caHash, nodeName, log, signal } = options;
+  if (token === undefined || caHash === undefined) {
+    const why = existsSync(files.client) ? 'the certificate of the node has ended: joining again' : 'joining';
+    throw new Error(`${why} takes --token and --ca-hash: 'skiff token create' on the server prints both`);
+  }
+  const keyFile = join(directory, 'client.key.tmp');
+  const key = (await readIfThere(keyFile)) ?? (await createPrivateKeyText());
+  await writeSecretFile(keyFile, key);
+  for (;;) {
+    try {
+      const authority = await shownAuthority(server);
+      if (authority.hash !== caHash) throw new JoinRefused(`${server} is not the cluster of --ca-hash: its authority's hash is ${authority.hash}`);
+      await writeSecretFile(files.ca, authority.pem);
+      const client: Client = createHttpsClient({ server, ca: authority.pem, token, userAgent: 'skiff-agent' });
+      const wanted = { ...CLIENT, subject: nodeSubject(nodeName), key };
+      const pair = { certificate: await requestCertificate(wanted, { client, clock: systemClock, log, signal }), key };
+      await writePair(files.client, pair);
+      await rm(keyFile, { force: true });
+      return pair;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof JoinRefused) throw error;
+      if (error instanceof CertificateRefused) {
+        // The next attempt is another request.
+        await rm(keyFile, { force: true });
+        throw new JoinRefused(`${server} refuses: ${error.message}`);
+      }
+      if (hasReason(error, 'Unauthorized')) {
+        throw new JoinRefused(`${server} refuses: the token is unknown or has expired: make a new one with 'skiff token create'`);
+      }
+      if (hasReason(error, 'Forbidden', 'Invalid', 'BadRequest')) throw new JoinRefused(`${server} refuses: ${String(error)}`);
+      log.warn({ err: error }, 'the cluster cannot be reached yet');
+      await sleep(systemClock, RETRY_MS, signal);
+      signal.throwIfAborted();
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import type { ServingCertificate } from '../../agent/server/serving-certificate.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import type { Layout } from '../config/data-dir.ts';
@@ -15,14 +16,20 @@ export interface NodeSettings {
   /** The number of simulated nodes. */
   readonly nodes: number;
   readonly log: Logger;
-  /** Resolves when the cluster can be reached for the first time. */
+  /** Resolves when the cluster can be reached for the first time. `ips`: the addresses that the node's status shows. */
   readonly credentials: (nodeName: string, ips: readonly string[]) => Promise<NodeCredentials>;
+  /** Credentials of an administrator, where the server is on this machine. */
+  readonly administrator: (() => Promise<Credentials>) | undefined;
 }
 
+/** The certificates of a node, each as it is now. */
 export interface NodeCredentials {
   readonly client: Credentials;
   /** For the proxy, routes and DNS of the node (`PROXY_SUBJECT`). */
   readonly proxy: Credentials;
-  /** PEM, for the agent's own server. */
-  readonly serving: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  readonly serving: ServingCertificate;
+  /** PEM of the authority that clients of the agent's server are checked by. */
+  readonly clientCa: string;
+  /** Renews the certificates before they end, until the signal aborts. Call it once. */
+  run(signal: AbortSignal): Promise<void>;
 }

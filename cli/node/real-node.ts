@@ -31,19 +31,16 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
 
   await claimMachine();
   // containerd needs nothing of the cluster: it starts while the server does.
-  const [containerd, { client: access, proxy, serving }] = await Promise.all([
-    startContainerd({ ...dirs, log, clock }),
-    settings.credentials(nodeName, ips),
-  ]);
+  const [containerd, credentials] = await Promise.all([startContainerd({ ...dirs, log, clock }), settings.credentials(nodeName, nodeIps)]);
   try {
     // There from the start, so that it can be watched.
     await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
     await ensurePauseImage({ socket: containerd.socket, clock, signal });
     const registry = new Registry();
-    const client = createHttpsClient({ ...access, userAgent: 'skiff-agent', registry });
+    const client = createHttpsClient({ ...credentials.client, userAgent: 'skiff-agent', registry });
     const shared = { client, clock, log, signal };
     // A node may not read other nodes, nor endpoints: its network does, as kube-proxy.
-    const informers = createInformers({ ...shared, client: createHttpsClient({ ...proxy, userAgent: 'skiff-proxy' }) });
+    const informers = createInformers({ ...shared, client: createHttpsClient({ ...credentials.proxy, userAgent: 'skiff-proxy' }) });
     const events = createEventSink(shared);
     const ownPods = createInformer(pods, shared, { fieldSelector: `spec.nodeName=${nodeName}` });
     const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);
@@ -80,11 +77,11 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         resolvConf: settings.resolvConf,
         allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
         registry,
-        server: { ...serving, port: settings.port },
+        server: { serving: credentials.serving, clientCa: credentials.clientCa, port: settings.port },
       },
       signal,
     );
-    await Promise.all([agent.run(signal), network.run(signal)]);
+    await Promise.all([agent.run(signal), network.run(signal), credentials.run(signal)]);
   } finally {
     containerd.release();
   }

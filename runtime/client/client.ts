@@ -51,7 +51,7 @@ export interface ObjectList<T extends KubeObject> {
 }
 
 export interface WriteOptions {
-  readonly subresource?: 'status' | 'scale' | 'finalize' | 'ephemeralcontainers' | 'resize';
+  readonly subresource?: 'status' | 'scale' | 'finalize' | 'ephemeralcontainers' | 'resize' | 'approval';
   readonly fieldManager?: string;
   readonly dryRun?: boolean;
 }

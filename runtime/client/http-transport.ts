@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Further headers, by lower-case names. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly signal?: AbortSignal;
   /** Limits the time until the answer's headers have arrived; 0 for no limit. */
   readonly timeoutMs: number;
@@ -35,23 +37,13 @@ const MAX_CONNECTIONS = 16;
 export function createTransport(credentials: Credentials, userAgent: string, clock: Clock = systemClock): Transport {
   const base = new URL(credentials.server);
   const secure = base.protocol === 'https:';
-  const context = secure ? createSecureContext({ ca: credentials.ca, cert: credentials.cert, key: credentials.key }) : undefined;
-  const agentOf = (maxSockets: number) =>
-    secure
-      ? new TlsAgent({
-          keepAlive: true,
-          maxSockets,
-          secureContext: context,
-          rejectUnauthorized: !credentials.insecure,
-          ...(credentials.serverName && { servername: credentials.serverName }),
-        })
-      : new PlainAgent({ keepAlive: true, maxSockets });
-  const shared = agentOf(MAX_CONNECTIONS);
-  const single = agentOf(Number.POSITIVE_INFINITY);
+  const plain = { shared: new PlainAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS }), single: new PlainAgent({ keepAlive: true }) };
+  const agentsFor: () => Agents = secure ? tlsAgents(credentials) : () => plain;
   const prefix = base.pathname.replace(/\/+$/, '');
 
-  return async ({ method, path, body, contentType, signal, timeoutMs, longRunning }) => {
-    const agent = longRunning ? single : shared;
+  return async ({ method, path, body, contentType, headers, signal, timeoutMs, longRunning }) => {
+    const agents = agentsFor();
+    const agent = longRunning ? agents.single : agents.shared;
     const authorization = await authorizationOf(credentials);
     const options: RequestOptions = {
       method,
@@ -64,6 +56,7 @@ export function createTransport(credentials: Credentials, userAgent: string, clo
         accept: 'application/json',
         'user-agent': userAgent,
         ...(authorization && { authorization }),
+        ...headers,
         ...(body !== undefined && { 'content-type': contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
     };
@@ -86,6 +79,29 @@ export function createTransport(credentials: Credentials, userAgent: string, clo
       });
       request.end(body);
     });
+  };
+}
+
+interface Agents {
+  readonly shared: PlainAgent;
+  readonly single: PlainAgent;
+}
+
+/** Makes the agents for the current identity. Connections under a former one are used up by the requests that go over them. */
+function tlsAgents(credentials: Credentials): () => Agents {
+  const { ca, insecure, serverName, identity = () => credentials } = credentials;
+  let made: { readonly identity: object; readonly agents: Agents } | undefined;
+  return () => {
+    const current = identity();
+    if (made?.identity === current) return made.agents;
+    const secureContext = createSecureContext({ ca, cert: current.cert, key: current.key });
+    const common = { keepAlive: true, secureContext, rejectUnauthorized: !insecure, ...(serverName && { servername: serverName }) };
+    const agents = {
+      shared: new TlsAgent({ ...common, maxSockets: MAX_CONNECTIONS }),
+      single: new TlsAgent({ ...common, maxSockets: Number.POSITIVE_INFINITY }),
+    };
+    made = { identity: current, agents };
+    return agents;
   };
 }
 

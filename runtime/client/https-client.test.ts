@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ConfigMap } from '../../api/kinds/core/config-map.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
@@ -9,9 +11,10 @@ import { pods } from '../../api/kinds/core/pod/index.ts';
 import { errors, isExpired } from '../../api/meta/status-error.ts';
 import type { FakeClock } from '../../base/fake-clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import type { WatchEvent } from './client.ts';
 import { bodyText } from './http-transport.ts';
-import { createHttpsClient } from './https-client.ts';
+import { createHttpsClient, createImpersonatingClients } from './https-client.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 const closers: (() => void)[] = [];
@@ -34,8 +37,9 @@ async function serve(answer: Answer) {
   });
   const clock = createFakeClock();
   const { port } = server.address() as AddressInfo;
-  const client = createHttpsClient({ server: `http://127.0.0.1:${port}`, token: 'secret', clock, timeoutMs: 0 });
-  return { asked, client, clock };
+  const url = `http://127.0.0.1:${port}`;
+  const client = createHttpsClient({ server: url, token: 'secret', clock, timeoutMs: 0 });
+  return { asked, client, clock, url };
 }
 
 const ok =
@@ -220,5 +224,48 @@ describe('the HTTPS client', () => {
     const watch = client.watch(configMaps, { resourceVersion: '1' }, () => {}, stop.signal);
     setImmediate(() => stop.abort());
     await watch;
+  });
+
+  it('shows the certificate that is current, over new connections', async () => {
+    const ca = await createCertificateAuthority('ca', { now: Date.now() });
+    const serving = await issueServingCertificate(ca, { commonName: 'server' }, { names: [], ips: ['127.0.0.1'] }, { now: Date.now() });
+    const seen: string[] = [];
+    const tls = { cert: serving.certificate, key: serving.key, ca: ca.certificate, requestCert: true };
+    const server = createTlsServer(tls, (request, response) => {
+      if (request.socket instanceof TLSSocket) seen.push(String(request.socket.getPeerCertificate().subject.CN));
+      response.end('{"metadata":{"name":"n"}}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const identities = await Promise.all(
+      ['first', 'second'].map(async (name) => {
+        const { certificate: cert, key } = await issueClientCertificate(ca, { commonName: name }, { now: Date.now() });
+        return { cert, key };
+      }),
+    );
+    let [identity] = identities;
+    const { port } = server.address() as AddressInfo;
+    const client = createHttpsClient({ server: `https://127.0.0.1:${port}`, ca: ca.certificate, identity: () => identity ?? { cert: '', key: '' } });
+    const get = () => client.get(nodes, { namespace: '', name: 'n' });
+    await get();
+    identity = identities[1];
+    await get();
+    await get();
+    expect(seen).toEqual(['first', 'second', 'second']);
+  });
+
+  it('acts as other users over one set of connections', async () => {
+    const { asked, url } = await serve((_, response) => response.end('{"metadata":{"name":"n"}}'));
+    const clientFor = createImpersonatingClients({ server: url, token: 'secret' });
+    const key = { namespace: '', name: 'n' };
+    await clientFor({ name: 'system:node:a', groups: ['system:nodes'] }).get(nodes, key);
+    await clientFor({ name: 'b', groups: ['x', 'y'] }).get(nodes, key);
+    expect(asked.map(({ headers }) => [headers.authorization, headers['impersonate-user'], headers['impersonate-group']])).toEqual([
+      ['Bearer secret', 'system:node:a', 'system:nodes'],
+      ['Bearer secret', 'b', 'x, y'],
+    ]);
   });
 });

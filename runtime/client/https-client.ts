@@ -41,9 +41,30 @@ const MAX_RETRIES = 10;
  * Every other failure is thrown.
  */
 export function createHttpsClient(options: HttpsClientOptions): Client {
-  const { timeoutMs = 60_000, clock = systemClock, userAgent = 'skiff' } = options;
-  const plain = createTransport(options, userAgent, clock);
-  const transport = options.registry ? measuredTransport(plain, options.server, options.registry) : plain;
+  return clientOver(transportOf(options), options);
+}
+
+/** The user as whom a client acts, with the right to impersonate (`Impersonate-User`). */
+export interface ImpersonatedUser {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/** Returns a function that makes clients which act as other users, over one set of connections. */
+export function createImpersonatingClients(options: HttpsClientOptions): (user: ImpersonatedUser) => Client {
+  const transport = transportOf(options);
+  return ({ name, groups }) => {
+    const headers = { 'impersonate-user': name, 'impersonate-group': [...groups] };
+    return clientOver((request) => transport({ ...request, headers }), options);
+  };
+}
+
+function transportOf(options: HttpsClientOptions): Transport {
+  const plain = createTransport(options, options.userAgent ?? 'skiff', options.clock);
+  return options.registry ? measuredTransport(plain, options.server, options.registry) : plain;
+}
+
+function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemClock }: HttpsClientOptions): Client {
   const send = <R>(request: Omit<HttpRequest, 'timeoutMs'>): Promise<R> => sendWithRetries(transport, clock, { ...request, timeoutMs }) as Promise<R>;
   const json = JSON.stringify;
 

@@ -7,6 +7,7 @@ import type { StorageAccess } from '../../contract/storage-access.ts';
 import type { PodSecurityConfiguration } from '../pod-security/configuration.ts';
 import { NO_CONFIGURATION } from '../pod-security/configuration.ts';
 import { podSecurity } from '../pod-security/pod-security.ts';
+import { certificatePlugins } from './certificates/plugins.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -80,6 +81,7 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     podSecurity(objects, clock, options.podSecurity ?? NO_CONFIGURATION),
     defaultTolerationSeconds,
     ...kindRules(options.kinds ?? builtInKinds, objects),
+    ...certificatePlugins(authorizer),
     resourceQuotaAdmission(objects, clock),
   ]);
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { JWTPayload } from 'jose';
 import { exportJWK, SignJWT } from 'jose';
-import { createCertificateAuthority, issueServingCertificate } from '../../pki/certificate-authority.ts';
+import { createCertificateAuthority, issueServingCertificate } from '../../../base/x509/certificate-authority.ts';
 
 interface IssuerKey {
   readonly kid: string;

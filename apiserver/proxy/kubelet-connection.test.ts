@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { StorageAccess } from '../contract/storage-access.ts';
+import { kubeletConnection } from './kubelet-connection.ts';
+
+describe('the connection to node agents', () => {
+  it('is made with the certificate that is current', () => {
+    const node: Live<Node> = {
+      metadata: { name: 'n', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
+      status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] },
+    };
+    const objects = { get: () => node } as unknown as StorageAccess;
+    const tls = { certificate: 'first', key: 'k1', ca: 'ca' };
+    const connection = kubeletConnection(tls);
+    const agentOptions = () => {
+      const { agent } = connection.target(objects, 'n', '/pods');
+      return agent && typeof agent === 'object' && 'options' in agent ? agent.options : undefined;
+    };
+    const first = agentOptions();
+    expect(first).toMatchObject({ cert: 'first', key: 'k1' });
+    expect(agentOptions()).toBe(first);
+    Object.assign(tls, { certificate: 'second', key: 'k2' });
+    expect(agentOptions()).toMatchObject({ cert: 'second', key: 'k2' });
+  });
+});

@@ -1,0 +1,27 @@
+import { X509Certificate } from 'node:crypto';
+import type { CertificateSigningRequest } from '../../../api/kinds/certificates/index.ts';
+import type { CertificateRequest } from '../../../base/x509/certificate-request.ts';
+import { parseCertificateRequest } from '../../../base/x509/certificate-request.ts';
+
+export const hasCondition = ({ status }: CertificateSigningRequest, type: string): boolean =>
+  status?.conditions?.some((condition) => condition.type === type) === true;
+
+/** Whether nobody has approved or denied the request. */
+export const isUndecided = (request: CertificateSigningRequest): boolean => !hasCondition(request, 'Approved') && !hasCondition(request, 'Denied');
+
+/** Whether the request is approved: a denial beside an approval outweighs it. */
+export const isApproved = (request: CertificateSigningRequest): boolean => hasCondition(request, 'Approved') && !hasCondition(request, 'Denied');
+
+/** Reads the PKCS #10 request within. @throws Error if it is none. */
+export const parsed = ({ spec }: CertificateSigningRequest): Promise<CertificateRequest> =>
+  parseCertificateRequest(Buffer.from(spec.request, 'base64').toString());
+
+/** Returns when the issued certificate ends, in milliseconds since the epoch; undefined if there is none that can be read. */
+export function certificateEnd({ status }: CertificateSigningRequest): number | undefined {
+  if (!status?.certificate) return undefined;
+  try {
+    return new X509Certificate(Buffer.from(status.certificate, 'base64')).validToDate.getTime();
+  } catch {
+    return undefined;
+  }
+}
