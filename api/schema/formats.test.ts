@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { goPattern } from '../../base/regexp.ts';
 import { stringFormats } from './formats.ts';
 
 describe('string formats', () => {
@@ -22,15 +21,4 @@ describe('string formats', () => {
     expect([test(good), test(bad)]).toEqual([true, false]);
   });
   it('of other names are not checked', () => expect(stringFormats.get('colour')).toBeUndefined());
-});
-
-describe('patterns in Go syntax', () => {
-  it.each([
-    ['(?i)^abc$', 'ABC'],
-    ['\\A[[:alpha:]]+\\z', 'abc'],
-    ['^(?P<name>a)$', 'a'],
-    ['^[a-z]([-a-z0-9]*[a-z0-9])?$', 'a-b'],
-    ['^\\pL+$', 'é'],
-  ])('%s matches %s', (pattern, text) => expect(goPattern(pattern).test(text)).toBe(true));
-  it('that JavaScript does not know are errors', () => expect(() => goPattern('(')).toThrow(SyntaxError));
 });
