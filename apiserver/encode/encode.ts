@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
+import { encodeYaml, encodeYamlItem } from '../../base/yaml/encode.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
 import type { Encoding, Form } from '../contract/form.ts';
@@ -31,7 +31,7 @@ export function encode(result: Result, encoding: Encoding): ApiResponse {
 function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse {
   const { status, object, kind } = result;
   if (form.as === 'object' || kind === undefined) {
-    if (form.media === 'yaml') return textResponse(status, yamlOf(object), YAML_TYPE);
+    if (form.media === 'yaml') return textResponse(status, encodeYaml(object), YAML_TYPE);
     return { status, headers: JSON_TYPE, body: { kind: 'object', object, json: result.text } };
   }
   if (form.as === 'partial') return jsonOrYaml(status, partialOf(object), form);
@@ -43,6 +43,8 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
 
 /** The length of the parts of a long list: other requests are served between them. */
 const PART_LENGTH = 256 * 1024;
+/** Of YAML, which takes longer to make. */
+const YAML_PART_LENGTH = 64 * 1024;
 
 function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse {
   const { resource, items, served } = result;
@@ -52,12 +54,8 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
     ...(result.remaining === undefined || result.remaining === 0 ? {} : { remainingItemCount: result.remaining }),
   };
   if (form.media === 'yaml') {
-    const objects = items.map((item) => served(item).object);
-    return textResponse(
-      200,
-      yamlOf({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata, items: objects }),
-      YAML_TYPE,
-    );
+    const parts = yamlList(`${resource.kind.kind}List`, apiVersionOf(resource.kind), metadata, items, (item) => served(item).object);
+    return { status: 200, headers: YAML_TYPE, body: { kind: 'text', parts } };
   }
   const now = clock.now();
   switch (form.as) {
@@ -125,7 +123,17 @@ function itemsResponse(head: string, items: readonly CacheItem[]): ApiResponse {
 
 const COMMA = 0x2c;
 
-const yamlOf = (object: unknown): string => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false });
+/** A list as YAML, its keys in upstream's order; made part by part as it is written. */
+function* yamlList<T>(kind: string, apiVersion: string, metadata: object, items: readonly T[], objectOf: (item: T) => unknown): Generator<string> {
+  let part = `${encodeYaml({ apiVersion })}${items.length === 0 ? 'items: []\n' : 'items:\n'}`;
+  for (const item of items) {
+    part += encodeYamlItem(objectOf(item));
+    if (part.length < YAML_PART_LENGTH) continue;
+    yield part;
+    part = '';
+  }
+  yield part + encodeYaml({ kind, metadata });
+}
 
 export const textResponse = (status: number, text: string, headers: Headers): ApiResponse => ({
   status,
@@ -134,7 +142,7 @@ export const textResponse = (status: number, text: string, headers: Headers): Ap
 });
 
 const jsonOrYaml = (status: number, object: object, form: Form): ApiResponse =>
-  form.media === 'yaml' ? textResponse(status, yamlOf(object), YAML_TYPE) : textResponse(status, JSON.stringify(object), JSON_TYPE);
+  form.media === 'yaml' ? textResponse(status, encodeYaml(object), YAML_TYPE) : textResponse(status, JSON.stringify(object), JSON_TYPE);
 
 /** Any object as JSON. */
 export const jsonResponse = (status: number, object: object, headers: Headers = {}): ApiResponse => ({

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { Document } from 'yaml';
-import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { decodeYaml } from '../../base/yaml/decode.ts';
+import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
@@ -64,51 +64,34 @@ const fromJson = (value: unknown, text: string): DecodedBody => ({
   doubled: () => duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`),
 });
 
-const notYaml = (why: unknown) => errors.badRequest(`error decoding the body: it is not valid YAML: ${why instanceof Error ? why.message : why}`);
+const notYaml = (why: YamlError | string) =>
+  errors.badRequest(`error decoding the body: it is not valid YAML: ${typeof why === 'string' ? why : `yaml: ${why.message}`}`);
 
 /** Parses the first YAML document. @throws StatusError 400 */
 export function parseYaml(bytes: Buffer): DecodedBody {
   if (!isUtf8(bytes)) throw notYaml('it is not UTF-8');
   const text = bytes.toString('utf8');
-  checkDepth(text);
   // JSON is YAML, and most clients send it as such; reading it as JSON is far quicker.
   if (text.startsWith('{')) {
+    checkDepth(text);
     try {
       return fromJson(JSON.parse(text), text);
     } catch {
       // A flow mapping of YAML begins so too.
     }
   }
-  const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { uniqueKeys: false, version: '1.1', schema: 'yaml-1.1', lineCounter });
-  const document = Array.isArray(documents) ? documents[0] : undefined;
-  if (!document) return { value: null };
-  const [problem] = document.errors;
-  if (problem) throw notYaml(problem);
   try {
-    // By way of JSON, so that dates, sets and binaries of YAML become JSON's.
-    const json = JSON.stringify(document.toJS({ maxAliasCount: 100 }));
-    return { value: json === undefined ? null : JSON.parse(json), doubled: () => doubledInYaml(document, lineCounter) };
+    const { value, doubled } = decodeYaml(text);
+    return { value, doubled: () => oneSentence(doubled()) };
   } catch (error) {
-    throw notYaml(error);
+    if (error instanceof YamlError) throw notYaml(error);
+    throw error;
   }
 }
 
-/** Names all doubled keys in one sentence, as upstream's YAML reader does. */
-function doubledInYaml(document: Document.Parsed, lines: LineCounter): string[] {
-  const found: string[] = [];
-  visit(document, {
-    Map(_key, map) {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) found.push(`  line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(key.value)} already set in map`);
-        seen.add(key.value);
-      }
-    },
-  });
-  return found.length === 0 ? [] : [`yaml: unmarshal errors:\n${found.join('\n')}`];
-}
+/** Puts the doubled keys into one sentence, as upstream's YAML reader does. */
+const oneSentence = (found: readonly string[]): string[] =>
+  found.length === 0 ? [] : [`yaml: unmarshal errors:\n${found.map((each) => `  ${each}`).join('\n')}`];
 
 const OPENS = new Set([...'[{'].map((char) => char.charCodeAt(0)));
 const CLOSES = new Set([...']}'].map((char) => char.charCodeAt(0)));

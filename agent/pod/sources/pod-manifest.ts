@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
 import { codecOf } from '../../../api/definition/codec.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
+import { decodeYaml } from '../../../base/yaml/decode.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
 
 /** Reads the manifest of a static pod: defaulted, bound to the node, with a UID that follows from its content. @throws Error if the text is no pod. */
 export async function parseManifest(text: string, path: string, nodeName: string, now: number): Promise<Live<Pod>> {
   const codec = codecOf(pods);
-  const decoded = codec.decode(parse(text));
+  const decoded = codec.decode(decodeYaml(text).value);
   if (!decoded.ok) throw new Error(`${path}: ${decoded.message}`);
   const pod = decoded.object;
   codec.applyDefaults(pod);
