@@ -67,3 +67,18 @@ describe('arithmetic on quantities', () => {
     expect(roundToMilli('64Mi')).toBe('64Mi');
   });
 });
+
+describe('a long text', () => {
+  // As a regular expression, 4,000 zeros took 20 seconds.
+  it.each([
+    [`${'0'.repeat(1_000_000)}x`, undefined],
+    [`${'0'.repeat(1_000_000)}1.5`, '1500m'],
+    [`${'1'.repeat(1_000_000)}e-999999`, '1111111112e-9'],
+    [`0.${'1'.repeat(1_000_000)}`, '111111112n'],
+    [`1e${'9'.repeat(1_000_000)}`, '9223372036854775807'],
+    [`1${'m'.repeat(1_000_000)}`, undefined],
+  ])('is read or refused in linear time', (text, canonical) => {
+    if (canonical === undefined) expect(quantityProblem(text)).toMatch(/^(quantities must match|unable to parse)/);
+    else expect(canonicalQuantity(text)).toBe(canonical);
+  });
+});

@@ -17,14 +17,13 @@ export class QuantityError extends Error {
 
 const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const SUFFIX_WRONG = "unable to parse quantity's suffix";
-const SHAPE = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
 
 const NANO = 1_000_000_000n;
 const MAX = ((1n << 63n) - 1n) * NANO;
-const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
-const decimalSuffixes = new Map(Object.entries(DECIMAL).map(([suffix, exponent]) => [exponent, suffix]));
-const binarySuffixes = new Map(Object.entries(BINARY).map(([suffix, exponent]) => [exponent, suffix]));
+const DECIMAL: ReadonlyMap<string, number> = new Map(Object.entries({ n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }));
+const BINARY: ReadonlyMap<string, number> = new Map(Object.entries({ Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 }));
+const decimalSuffixes = new Map([...DECIMAL].map(([suffix, exponent]) => [exponent, suffix]));
+const binarySuffixes = new Map([...BINARY].map(([suffix, exponent]) => [exponent, suffix]));
 
 interface Parts {
   readonly negative: boolean;
@@ -36,34 +35,54 @@ interface Parts {
   readonly exponent: number;
 }
 
+const SUFFIX_LETTERS = 'eEinumkKMGTP';
+const isDigit = (char: string): boolean => char >= '0' && char <= '9';
+
+/** Returns the index of the first character from `at` on for which the test fails. */
+function after(text: string, at: number, test: (char: string) => boolean): number {
+  let i = at;
+  while (i < text.length && test(text.charAt(i))) i++;
+  return i;
+}
+
+/** Takes a quantity's text apart in one pass. @throws QuantityError */
 function split(text: string): Parts {
-  const match = SHAPE.exec(text);
-  if (!match || text === '') throw new QuantityError(FORMAT_WRONG);
-  const [, sign, whole = '', fraction = '', suffix = ''] = match;
-  const parts = { negative: sign === '-', whole, fraction };
-  const decimal = DECIMAL[suffix];
+  const hasSign = text.startsWith('+') || text.startsWith('-');
+  const first = after(text, hasSign ? 1 : 0, (char) => char === '0');
+  const point = after(text, first, isDigit);
+  const hasFraction = text.charAt(point) === '.';
+  const number = hasFraction ? after(text, point + 1, isDigit) : point;
+  const letters = after(text, number, (char) => SUFFIX_LETTERS.includes(char));
+  const signed = letters < text.length && '+-'.includes(text.charAt(letters)) ? letters + 1 : letters;
+  if (text === '' || after(text, signed, isDigit) < text.length) throw new QuantityError(FORMAT_WRONG);
+  const suffix = text.slice(number);
+  const parts = { negative: text.startsWith('-'), whole: text.slice(first, point), fraction: hasFraction ? text.slice(point + 1, number) : '' };
+  const decimal = DECIMAL.get(suffix);
   if (decimal !== undefined) return { ...parts, format: 'DecimalSI', exponent: decimal };
-  const binary = BINARY[suffix];
+  const binary = BINARY.get(suffix);
   if (binary !== undefined) return { ...parts, format: 'BinarySI', exponent: binary };
   if (!/^[eE][-+]?\d+$/.test(suffix)) throw new QuantityError(SUFFIX_WRONG);
   return { ...parts, format: 'DecimalExponent', exponent: Number(suffix.slice(1)) };
 }
 
+/** No quantity in range has its last billionth further behind its first digit. */
+const MAX_DIGITS = 160;
+
 /** Returns the amount in billionths. A finer amount is rounded away from zero, one above 2⁶³-1 is cut to that. */
 function amount({ negative, whole, fraction, format, exponent }: Parts): bigint {
   let nanos: bigint;
   // No number of this many digits is in range, and a client may not make the server compute big powers.
-  const zero = !/[1-9]/.test(whole + fraction);
-  if (zero) return 0n;
-  const scale = (format === 'BinarySI' ? 0 : exponent) + 9;
-  if (whole.length + scale > 60) nanos = MAX;
-  else if (whole.length + scale < -60) nanos = 1n;
+  const digits = whole + fraction;
+  if (!/[1-9]/.test(digits)) return 0n;
+  const point = whole.length + (format === 'BinarySI' ? 0 : exponent) + 9;
+  if (point > 60) nanos = MAX;
+  else if (point < -60) nanos = 1n;
   else {
-    const kept = fraction.slice(0, 80);
-    const sticky = /[1-9]/.test(fraction.slice(80)) ? 1n : 0n;
-    let mantissa = BigInt(whole + kept || '0') * 10n + sticky;
+    const kept = digits.slice(0, MAX_DIGITS);
+    const sticky = /[1-9]/.test(digits.slice(MAX_DIGITS)) ? 1n : 0n;
+    let mantissa = BigInt(kept) * 10n + sticky;
     if (format === 'BinarySI') mantissa <<= BigInt(exponent);
-    const shift = scale - kept.length - 1;
+    const shift = point - kept.length - 1;
     if (shift >= 0) nanos = mantissa * 10n ** BigInt(shift);
     else {
       const divisor = 10n ** BigInt(-shift);
