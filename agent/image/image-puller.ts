@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
+import { isImageReference, pullPolicyOf } from '../../api/pod/image/image-reference.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { ImagePuller } from '../contract/image-puller.ts';
@@ -87,8 +88,8 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
   return {
     async ensure(pod, container) {
       const reference = container.image ?? '';
-      const policy = container.imagePullPolicy ?? (/:latest$|^[^:@]*(\/[^:@]*)?$/.test(reference) ? 'Always' : 'IfNotPresent');
-      if (!isReference(reference)) {
+      const policy = container.imagePullPolicy ?? pullPolicyOf(reference);
+      if (!isImageReference(reference)) {
         const problem = `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`;
         containerEvent(recorder, pod, container, 'Warning', 'InspectFailed', problem);
         throw new ImageError('InvalidImageName', problem, clock.now() + MAX_BACKOFF_MS);
@@ -115,11 +116,4 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
 function pullProblem(error: unknown): string {
   if (error instanceof RuntimeError && error.code === 'Unknown') return error.description;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Whether the text can name an image (the distribution project's grammar, without its length rules). */
-function isReference(text: string): boolean {
-  const domain = '(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?';
-  const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-  return new RegExp(`^(?:${domain}/)?${component}(?:/${component})*(?::[\\w][\\w.-]{0,127})?(?:@[a-z0-9]+:[0-9a-fA-F]{32,})?$`).test(text);
 }

@@ -58,23 +58,40 @@ function credentialsOf(entry: unknown): RegistryCredentials | undefined {
   };
 }
 
+/** Names of registries are no longer than those of hosts with a port and a path. */
+const MAX_REGISTRY_LENGTH = 4096;
+
 /** Whether a registry's entry (`https://index.docker.io/v1/`, `*.example.com`, `host/path`) is for the image. */
 function covers(registry: string, reference: string): boolean {
-  const [host = '', ...path] = registry
-    .replace(/^https?:\/\//, '')
-    .replace(/\/+$/, '')
-    .split('/');
+  if (registry.length > MAX_REGISTRY_LENGTH) return false;
+  const [host = '', ...path] = registry.replace(/^https?:\/\//, '').split('/');
   const [first = '', ...rest] = reference.split('/');
-  const hasDomain = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const hasDomain = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
   const imageHost = hasDomain ? first : 'docker.io';
   const imagePath = (hasDomain ? rest : [first, ...rest]).join('/');
   if (host === 'index.docker.io') return imageHost === 'docker.io';
-  const pattern = new RegExp(
-    `^${host
-      .split('*')
-      .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('[^.]*')}$`,
-  );
-  const prefix = path.filter((part) => part !== 'v1' && part !== 'v2').join('/');
-  return pattern.test(imageHost) && (prefix === '' || imagePath.startsWith(prefix));
+  const prefix = path.filter((part) => part !== '' && part !== 'v1' && part !== 'v2').join('/');
+  return hostMatches(host, imageHost) && (prefix === '' || imagePath.startsWith(prefix));
+}
+
+/** Compares hosts label by label; `*` stands for any characters of a label. */
+function hostMatches(pattern: string, host: string): boolean {
+  const wanted = pattern.split('.');
+  const labels = host.split('.');
+  return wanted.length === labels.length && wanted.every((label, i) => globMatches(label, labels[i] ?? ''));
+}
+
+/** Matches greedily from both ends, then looks for each part in between once. */
+function globMatches(pattern: string, text: string): boolean {
+  const [begin = '', ...parts] = pattern.split('*');
+  const end = parts.pop();
+  if (end === undefined) return pattern === text;
+  if (text.length < begin.length + end.length || !text.startsWith(begin) || !text.endsWith(end)) return false;
+  let at = begin.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - end.length;
 }

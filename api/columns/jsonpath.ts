@@ -17,7 +17,7 @@ export class JsonPathError extends Error {
 }
 
 const TOKEN =
-  /\.((?:[^.[\]\\\s'"()?@*]|\\.)+)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+)|(\*)|\?\(\s*@((?:[^'"()=!<>]|\[['"][^'"]*['"]\])*?)\s*(==|!=)\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s)]+)\s*\))\s*\]|(\.\*)/y;
+  /\.((?:[^.[\]\\\s'"()?@*]|\\.)+)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+)|(\*)|\?\(\s*@((?:[^'"()=!<>]|\[['"][^'"]*['"]\])*)(==|!=)\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s)]+)\s*\))\s*\]|(\.\*)/y;
 
 const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1');
 
@@ -40,7 +40,7 @@ function steps(path: string): Step[] {
     const [whole, field, single, double, index, star, filter, operator, value, dotStar] = match;
     if (index !== undefined) out.push({ index: Number(index) });
     else if (star !== undefined || dotStar !== undefined) out.push({ all: true });
-    else if (operator === '==' || operator === '!=') out.push({ filter: steps(filter ?? ''), operator, value: literal(value ?? '') });
+    else if (operator === '==' || operator === '!=') out.push({ filter: steps((filter ?? '').trimEnd()), operator, value: literal(value ?? '') });
     else out.push({ field: unescaped(field ?? single ?? double ?? '') });
     at += whole.length;
   }
@@ -56,8 +56,8 @@ function follow(values: readonly unknown[], step: Step): unknown[] {
       const item = Array.isArray(value) ? value.at(step.index) : undefined;
       if (item !== undefined) out.push(item);
     } else if ('all' in step) {
-      if (Array.isArray(value)) out.push(...value);
-      else if (isObject(value)) out.push(...Object.values(value));
+      if (Array.isArray(value)) for (const item of value) out.push(item);
+      else if (isObject(value)) for (const item of Object.values(value)) out.push(item);
     } else if (Array.isArray(value)) {
       for (const item of value) {
         const [found] = step.filter.reduce(follow, [item]);

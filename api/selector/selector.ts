@@ -1,3 +1,4 @@
+import { parseInt64 } from '../../base/int64.ts';
 import type { LabelSelector } from '../meta/label-selector.ts';
 import type { Requirement, RequirementOperator } from './selector-parser.ts';
 import { parseRequirements, SelectorError } from './selector-parser.ts';
@@ -35,9 +36,9 @@ function meets({ key, operator, values }: Requirement, labels: Labels): boolean 
       return value === undefined;
     case 'gt':
     case 'lt': {
-      if (value === undefined || !/^[-+]?\d+$/.test(value)) return false;
-      const difference = BigInt(value) - BigInt(values[0] ?? 0);
-      return operator === 'gt' ? difference > 0n : difference < 0n;
+      const [left, right] = [value === undefined ? undefined : parseInt64(value), parseInt64(values[0] ?? '')];
+      if (left === undefined || right === undefined) return false;
+      return operator === 'gt' ? left > right : left < right;
     }
   }
 }
@@ -69,7 +70,12 @@ export const parseSelector = (text: string): Selector => selectorOf(parseRequire
 export const selectorFromLabels = (labels: Labels): Selector =>
   selectorOf(Object.entries(labels).map(([key, value]) => ({ key, operator: '=', values: [value] })));
 
-const OPERATORS: Readonly<Record<string, RequirementOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
+const OPERATORS: ReadonlyMap<string, RequirementOperator> = new Map<string, RequirementOperator>([
+  ['In', 'in'],
+  ['NotIn', 'notin'],
+  ['Exists', 'exists'],
+  ['DoesNotExist', '!'],
+]);
 
 /**
  * Returns the selector of a metav1.LabelSelector. A missing one selects nothing, an empty one everything.
@@ -79,7 +85,7 @@ export function selectorFrom(selector: LabelSelector | undefined | null): Select
   if (selector === undefined || selector === null) return nothing;
   const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, operator: '=', values: [value] }));
   for (const { key, operator, values } of selector.matchExpressions ?? []) {
-    const known = OPERATORS[operator];
+    const known = OPERATORS.get(operator);
     if (known === undefined) throw new SelectorError(`${JSON.stringify(operator)} is not a valid label selector operator`);
     requirements.push({ key, operator: known, values: values ?? [] });
   }

@@ -2,6 +2,7 @@ import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { parseGoDuration } from '../../base/go-duration.ts';
 import { isObject } from '../../base/json.ts';
 import { isTrue } from './request-info.ts';
 
@@ -30,15 +31,12 @@ const KNOWN = new Set([
   'watch',
 ]);
 
-/** Go's form of a duration: `1m30s`. */
-const DURATION = /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
-
 /** @throws StatusError 400 that names the first unknown parameter, or a timeout that is none. */
 export function checkParameters(query: URLSearchParams): void {
   if (query.size === 0) return;
   for (const name of query.keys()) if (!KNOWN.has(name)) throw errors.badRequest(`unknown query parameter "${name}"`);
   const timeout = query.get('timeout') ?? '';
-  if (timeout !== '' && !DURATION.test(timeout))
+  if (timeout !== '' && parseGoDuration(timeout) === undefined)
     throw errors.badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
 }
 

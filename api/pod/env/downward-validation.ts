@@ -52,8 +52,9 @@ const isHugePagesField = (resource: string): boolean => resource.startsWith('req
 
 /** Splits `metadata.labels['key']` into path and key. Any other path has no key. */
 function subscript(fieldPath: string): { path: string; key: string | undefined } {
-  const match = /^(.*)\['(.*)'\]$/s.exec(fieldPath);
-  return match ? { path: match[1] ?? '', key: match[2] ?? '' } : { path: fieldPath, key: undefined };
+  const end = fieldPath.length - "']".length;
+  const open = fieldPath.endsWith("']") ? fieldPath.lastIndexOf("['", end - "['".length) : -1;
+  return open < 0 ? { path: fieldPath, key: undefined } : { path: fieldPath.slice(0, open), key: fieldPath.slice(open + "['".length, end) };
 }
 
 /** Checks a reference to a field of the pod. `allowed` lists the fields that this use may name. */

@@ -7,11 +7,22 @@ const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{
 const reference = new RegExp(`^((?:${DOMAIN}/)?${PATH_PART}(?:/${PATH_PART})*)(?::([\\w][\\w.-]{0,127}))?(@${DIGEST})?$`);
 const identifier = /^[a-f0-9]{64}$/;
 
+/** Parts that cannot be read in any name of an image are not looked at: 255 characters, a tag, a digest of the longest algorithm in use and more. */
+const MAX_LENGTH = 2048;
+
+function matchOf(image: string): RegExpExecArray | undefined {
+  const match = image.length > MAX_LENGTH ? null : reference.exec(image);
+  const name = match?.[1];
+  return !match || name === undefined || name.length > 255 || identifier.test(name) ? undefined : match;
+}
+
+/** Returns whether a text can name an image. */
+export const isImageReference = (text: string): boolean => matchOf(text) !== undefined;
+
 /** Returns the tag of an image: `latest` if it names neither tag nor digest, empty if it has a digest only or is not an image reference. */
 export function imageTag(image: string): string {
-  const match = reference.exec(image);
-  const name = match?.[1];
-  if (!match || name === undefined || name.length > 255 || identifier.test(name)) return '';
+  const match = matchOf(image);
+  if (!match) return '';
   return match[2] ?? (match[3] === undefined ? 'latest' : '');
 }
 

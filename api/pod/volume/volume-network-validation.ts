@@ -1,3 +1,4 @@
+import { goPattern } from '../../../base/regexp.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -77,8 +78,11 @@ function checkDisk(
   if (partition < 0 || partition > 255) errors.push(invalid(pathText(path, 'partition'), partition, inRangeText(1, 255)));
 }
 
-const INITIATORS: readonly (readonly [string, RegExp])[] = [
-  ['iqn', /iqn\.\d{4}-\d{2}\.([A-Za-z0-9\-.]+)(:[^,;*&$|\s]+)$/],
+/** A name may begin anywhere in the text, which JavaScript's engine would try from each place to the end. */
+const IQN = 'iqn\\.\\d{4}-\\d{2}\\.([[:alnum:]\\-.]+)(:[^,;*&$|\\s]+)$';
+
+const INITIATORS: readonly (readonly [string, Pick<RegExp, 'test'>])[] = [
+  ['iqn', { test: (name) => goPattern(IQN).test(name) }],
   ['eui', /^eui.[A-Za-z0-9]{16}$/],
   ['naa', /^naa.[A-Za-z0-9]{32}$/],
 ];
