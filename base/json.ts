@@ -22,6 +22,10 @@ export function equalJson(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
+/** Returns the value of a key of a map that others wrote; undefined for names that only the prototype has, such as `constructor`. */
+export const own = <T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+  map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
+
 /** Sets a property of any name: `__proto__` is an ordinary key of a map. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });

@@ -1,6 +1,7 @@
 import type { SubjectAccessReview } from '../../api/kinds/authorization/subject-access-review.ts';
 import { subjectAccessReviews } from '../../api/kinds/authorization/subject-access-review.ts';
 import type { Clock } from '../../base/clock.ts';
+import { own } from '../../base/json.ts';
 import type { Client } from '../../runtime/client/client.ts';
 
 /** The subject of a client's certificate: its common name is the user, its organisations are the groups. */
@@ -44,7 +45,7 @@ export function createClientCheck(client: Client, nodeName: string, clock: Clock
     if (user === undefined) return false;
     const groups = [...[subject.O ?? []].flat(), 'system:authenticated'];
     const verb = VERBS[method] ?? 'get';
-    const subresource = SUBRESOURCES[what];
+    const subresource = own(SUBRESOURCES, what);
     if (subresource && (await review(user, groups, verb, subresource))) return true;
     return review(user, groups, verb, 'proxy');
   };

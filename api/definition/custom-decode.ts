@@ -63,7 +63,7 @@ function decodeMetadata(
   if (state.failed || state.unknown) {
     const { problem, unknownFields } = report(wrapped, schema);
     if (state.failed) return { ok: false, message: problem ?? 'metadata cannot be read' };
-    unknown.push(...unknownFields.map((field) => `${path}${field}`));
+    for (const field of unknownFields) unknown.push(`${path}${field}`);
   }
   return { ok: true, metadata: isObject(decoded) ? decoded.metadata : {} };
 }

@@ -1,3 +1,4 @@
+import { own, setOwn } from '../../base/json.ts';
 import { addQuantities, compareQuantities } from './quantity.ts';
 
 /** Resource name → quantity, as in `resources.requests`. */
@@ -7,8 +8,8 @@ export type ResourceList = Readonly<Record<string, string>>;
 export function addResources(a: ResourceList, b: ResourceList): Record<string, string> {
   const sum: Record<string, string> = { ...a };
   for (const [name, quantity] of Object.entries(b)) {
-    const there = sum[name];
-    sum[name] = there === undefined ? quantity : addQuantities(there, quantity);
+    const there = own(sum, name);
+    setOwn(sum, name, there === undefined ? quantity : addQuantities(there, quantity));
   }
   return sum;
 }
@@ -17,8 +18,8 @@ export function addResources(a: ResourceList, b: ResourceList): Record<string, s
 export function maxResources(a: ResourceList, b: ResourceList): Record<string, string> {
   const max: Record<string, string> = { ...a };
   for (const [name, quantity] of Object.entries(b)) {
-    const there = max[name];
-    if (there === undefined || compareQuantities(quantity, there) > 0) max[name] = quantity;
+    const there = own(max, name);
+    if (there === undefined || compareQuantities(quantity, there) > 0) setOwn(max, name, quantity);
   }
   return max;
 }

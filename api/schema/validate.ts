@@ -81,7 +81,8 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
     yield (value, path, errors) => {
       const failures = anyOf.map((schema) => fits(schema, value, path));
       if (failures.some((f) => f.length === 0)) return;
-      errors.push(whole(`"${path}" must validate at least one schema (anyOf)`), ...fewest(failures));
+      errors.push(whole(`"${path}" must validate at least one schema (anyOf)`));
+      for (const error of fewest(failures)) errors.push(error);
     };
   }
   if (oneOf?.length) {
@@ -90,14 +91,15 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
       const valid = failures.filter((f) => f.length === 0).length;
       if (valid === 1) return;
       const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-      errors.push(whole(`"${path}" must validate one and only one schema (oneOf). ${found}`), ...(valid === 0 ? fewest(failures) : []));
+      errors.push(whole(`"${path}" must validate one and only one schema (oneOf). ${found}`));
+      if (valid === 0) for (const error of fewest(failures)) errors.push(error);
     };
   }
   if (allOf?.length) {
     yield (value, path, errors) => {
       const failures = allOf.map((schema) => fits(schema, value, path)).filter((f) => f.length > 0);
       if (failures.length === 0) return;
-      errors.push(...failures.flat());
+      for (const error of failures.flat()) errors.push(error);
       errors.push(whole(`"${path}" must validate all the schemas (allOf)${failures.length === allOf.length ? '. None validated' : ''}`));
     };
   }

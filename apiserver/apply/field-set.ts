@@ -102,16 +102,20 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
 }
 
 /** Returns the members of a set as texts: `.spec.containers[name="c"].image`. */
-export function pathsOf(set: FieldSet, prefix = ''): string[] {
+export function pathsOf(set: FieldSet): string[] {
   const paths: string[] = [];
+  addPaths(paths, set, '');
+  return paths;
+}
+
+function addPaths(paths: string[], set: FieldSet, prefix: string): void {
   for (const key of Object.keys(set).sort()) {
     const node = set[key];
     if (key === SELF || !node) continue;
     const path = prefix + elementText(key);
     if (isMember(node)) paths.push(path);
-    paths.push(...pathsOf(node, path));
+    addPaths(paths, node, path);
   }
-  return paths;
 }
 
 export function elementText(element: string): string {

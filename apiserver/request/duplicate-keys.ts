@@ -20,7 +20,7 @@ interface Frame {
  * One pass over the text, which must be valid JSON.
  */
 export function duplicateKeys(text: string): string[] {
-  const found: string[] = [];
+  const found = new Set<string>();
   const stack: Frame[] = [];
   let top: Frame | undefined;
   let expectKey = false;
@@ -31,7 +31,7 @@ export function duplicateKeys(text: string): string[] {
         if (expectKey && top?.keys) {
           expectKey = false;
           top.key = text.slice(i + 1, end);
-          if (top.keys.has(top.key)) addOnce(found, pathOf(stack));
+          if (top.keys.has(top.key)) found.add(pathOf(stack));
           else top.keys.add(top.key);
         }
         i = end;
@@ -59,7 +59,7 @@ export function duplicateKeys(text: string): string[] {
         expectKey = false;
     }
   }
-  return found;
+  return [...found];
 }
 
 /** The index of the quote that ends the string. */
@@ -71,10 +71,6 @@ function endOfString(text: string, start: number): number {
   }
   return text.length;
 }
-
-const addOnce = (list: string[], text: string): void => {
-  if (!list.includes(text)) list.push(text);
-};
 
 function pathOf(stack: readonly Frame[]): string {
   let path = '';

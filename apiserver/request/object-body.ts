@@ -33,9 +33,9 @@ export function decodeObject(
   if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
   if (looks) {
     const problems = doubled?.() ?? [];
-    problems.push(...strictProblems(decoded.unknownFields));
+    for (const problem of strictProblems(decoded.unknownFields)) problems.push(problem);
     if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
-    warnings.push(...problems);
+    for (const problem of problems) warnings.push(problem);
   }
   codec.applyDefaults(decoded.object);
   kind.strategy.default?.(decoded.object);

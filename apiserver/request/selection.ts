@@ -3,6 +3,7 @@ import type { Live } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { Requirement, Selector } from '../../api/selector/selector.ts';
 import { parseSelector } from '../../api/selector/selector.ts';
+import { own } from '../../base/json.ts';
 import type { CacheItem, LabelTerm } from '../contract/cache.ts';
 import type { Resource } from '../contract/resource.ts';
 
@@ -69,7 +70,7 @@ function fieldOf(kind: KindDefinition, field: string): (object: Live) => string 
   if (field === 'metadata.name') return (object) => object.metadata.name;
   if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
   const { selectableFields } = kind.strategy;
-  const read = selectableFields?.[field];
+  const read = own(selectableFields, field);
   if (read) return read;
   // Kinds with fields of their own, and custom resources, answer shortly; the others name the known fields.
   if (selectableFields) throw errors.badRequest(`field label not supported: ${field}`);

@@ -80,7 +80,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   resource.stored.strategy.prepareForCreate?.(stored);
   metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
-  call.warnings.push(...(resource.stored.strategy.warnings?.(stored, undefined) ?? []));
+  for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);
   await admission.validate(stored);
   return stored;
 }

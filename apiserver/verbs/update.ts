@@ -176,5 +176,5 @@ function validate(call: Call, next: KubeObject, old: Live): void {
   const check = own?.validate ?? (info.subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate);
   const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.metadataChecks);
   throwInvalid(resource.name, info.name, [...metadata, ...(check?.(next, old) ?? [])]);
-  if (info.subresource === '') call.warnings.push(...(rules.warnings?.(next, old) ?? []));
+  if (info.subresource === '') for (const warning of rules.warnings?.(next, old) ?? []) call.warnings.push(warning);
 }

@@ -1,3 +1,4 @@
+import { own } from '../../../base/json.ts';
 import { defaultColumns } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
@@ -100,7 +101,7 @@ function checkItem(errors: FieldError[], item: LimitRangeItem, path: FieldPath):
 
 /** Checks min ≤ defaultRequest ≤ default ≤ max, for each pair that is given. */
 function checkOrder(errors: FieldError[], name: string, item: LimitRangeItem, path: FieldPath): void {
-  const of = (amounts: Amounts | undefined) => amounts?.[name];
+  const of = (amounts: Amounts | undefined) => own(amounts, name);
   const min = of(item.min);
   const max = of(item.max);
   const limit = of(item.default);

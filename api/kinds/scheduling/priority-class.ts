@@ -1,3 +1,4 @@
+import { own } from '../../../base/json.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import type { AdmissionContext, KindAdmission } from '../../definition/kind.ts';
@@ -44,7 +45,7 @@ function validate(priorityClass: PriorityClass): FieldError[] {
   const name = priorityClass.metadata?.name ?? '';
   const value = priorityClass.value ?? 0;
   if (name.startsWith('system-')) {
-    const known = SYSTEM_CLASSES[name] === value && !priorityClass.globalDefault;
+    const known = own(SYSTEM_CLASSES, name) === value && !priorityClass.globalDefault;
     if (!known) errors.push(forbidden('metadata.name', "priority class names with 'system-' prefix are reserved for system use only"));
   } else if (value > HIGHEST_USER_PRIORITY) {
     errors.push(forbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`));

@@ -1,3 +1,4 @@
+import { setOwn } from '../../../base/json.ts';
 import { roundToMilli } from '../../schema/quantity.ts';
 import type { EnvVar } from '../env/env.ts';
 import { pullPolicyOf } from '../image/image-reference.ts';
@@ -41,7 +42,7 @@ export function defaultRequests(containers: readonly Container[] | undefined): v
     resources.requests ??= {};
     for (const name in resources.limits) {
       const limit = resources.limits[name];
-      if (limit !== undefined && resources.requests[name] === undefined) resources.requests[name] = limit;
+      if (limit !== undefined && !Object.hasOwn(resources.requests, name)) setOwn(resources.requests, name, limit);
     }
   }
 }
@@ -52,6 +53,6 @@ const atLeastMilli = /^\d+(?:[mkMGTPE]|[KMGTPE]i)?$/;
 export function roundAmounts(amounts: Record<string, string> | undefined): void {
   for (const name in amounts) {
     const amount = amounts[name];
-    if (amount !== undefined && !atLeastMilli.test(amount)) amounts[name] = roundToMilli(amount);
+    if (amount !== undefined && !atLeastMilli.test(amount)) setOwn(amounts, name, roundToMilli(amount));
   }
 }

@@ -1,3 +1,4 @@
+import { own } from '../../../base/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from '../../schema/field-error.ts';
 import { compareQuantities, valueOfQuantity } from '../../schema/quantity.ts';
@@ -36,7 +37,7 @@ export function checkResources(
       if (level === 'container') checkContainerResourceName(errors, name, at);
       else checkPodResourceName(errors, name, at);
       checkResourceQuantity(errors, name, quantity, at);
-      if (field === 'requests') checkRequestWithinLimit(errors, name, quantity, limits[name], path);
+      if (field === 'requests') checkRequestWithinLimit(errors, name, quantity, own(limits, name), path);
       if (isHugePages(name)) {
         hugePages = true;
         checkHugePages(errors, name, quantity, at);

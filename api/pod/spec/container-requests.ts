@@ -1,3 +1,4 @@
+import { own, setOwn } from '../../../base/json.ts';
 import { addQuantities, compareQuantities } from '../../schema/quantity.ts';
 import type { Container } from '../container/container.ts';
 import { isSidecar } from '../container/sidecar.ts';
@@ -8,16 +9,16 @@ type Amounts = Record<string, string>;
 function add(to: Amounts, from: Readonly<Amounts>): void {
   for (const name in from) {
     const amount = from[name] ?? '0';
-    const there = to[name];
-    to[name] = there === undefined ? amount : addQuantities(there, amount);
+    const there = own(to, name);
+    setOwn(to, name, there === undefined ? amount : addQuantities(there, amount));
   }
 }
 
 function raise(to: Amounts, from: Readonly<Amounts>): void {
   for (const name in from) {
     const amount = from[name] ?? '0';
-    const there = to[name];
-    if (there === undefined || compareQuantities(amount, there) > 0) to[name] = amount;
+    const there = own(to, name);
+    if (there === undefined || compareQuantities(amount, there) > 0) setOwn(to, name, amount);
   }
 }
 

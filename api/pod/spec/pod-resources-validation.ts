@@ -1,3 +1,4 @@
+import { own } from '../../../base/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid } from '../../schema/field-error.ts';
 import { compareQuantities } from '../../schema/quantity.ts';
@@ -20,7 +21,7 @@ export function checkPodResources(
   checkResources(errors, resources, claims, 'pod', path);
   const needed = aggregateContainers(spec, (container) => container.resources?.requests);
   for (const name in needed) {
-    const ofPod = resources.requests?.[name] ?? '0';
+    const ofPod = own(resources.requests, name) ?? '0';
     const ofContainers = needed[name] ?? '0';
     if (compareQuantities(ofContainers, ofPod) > 0) {
       const why = `must be greater than or equal to aggregate container requests of ${ofContainers}`;
@@ -29,11 +30,11 @@ export function checkPodResources(
   }
   spec.containers?.forEach((container, i) => {
     for (const name in container.resources?.limits) {
-      const own = container.resources?.limits?.[name] ?? '0';
-      const ofPod = resources.limits?.[name];
-      if (ofPod !== undefined && compareQuantities(own, ofPod) > 0) {
+      const limit = own(container.resources?.limits, name) ?? '0';
+      const ofPod = own(resources.limits, name);
+      if (ofPod !== undefined && compareQuantities(limit, ofPod) > 0) {
         const at = keyPath(indexPath(childPath(path, 'containers'), i), name);
-        errors.push(invalid(pathText(at, 'limits'), own, `must be less than or equal to pod limits of ${ofPod}`));
+        errors.push(invalid(pathText(at, 'limits'), limit, `must be less than or equal to pod limits of ${ofPod}`));
       }
     }
   });

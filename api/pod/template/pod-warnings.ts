@@ -1,3 +1,4 @@
+import { own } from '../../../base/json.ts';
 import type { ObjectMeta } from '../../meta/object-meta.ts';
 import { dns1123LabelFaults } from '../../validation/name-rules.ts';
 import type { Container } from '../container/container.ts';
@@ -113,7 +114,7 @@ function templateWarnings(spec: PodSpec | undefined, annotations: Readonly<Recor
 
 function warnAboutLabels(warnings: string[], spec: PodSpec, field: string): void {
   for (const key in spec.nodeSelector) {
-    const why = OLD_NODE_LABELS[key];
+    const why = own(OLD_NODE_LABELS, key);
     if (why !== undefined) warnings.push(`${field}.nodeSelector[${key}]: ${why}`);
   }
   const affinity = spec.affinity?.nodeAffinity;
@@ -126,7 +127,7 @@ function warnAboutLabels(warnings: string[], spec: PodSpec, field: string): void
   });
   spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
     const constraint = `${field}.topologySpreadConstraints[${i}]`;
-    const why = OLD_NODE_LABELS[topologyKey];
+    const why = own(OLD_NODE_LABELS, topologyKey);
     if (why !== undefined) warnings.push(`${constraint}.topologyKey: ${topologyKey} is ${why}`);
     if (!labelSelector) warnings.push(`${constraint}.labelSelector: ${NULL_SELECTOR}`);
   });
@@ -134,7 +135,7 @@ function warnAboutLabels(warnings: string[], spec: PodSpec, field: string): void
 
 function warnAboutTerm(warnings: string[], term: NodeSelectorTerm, field: string): void {
   term.matchExpressions?.forEach(({ key }, i) => {
-    const why = OLD_NODE_LABELS[key];
+    const why = own(OLD_NODE_LABELS, key);
     if (why !== undefined) warnings.push(`${field}.matchExpressions[${i}].key: ${key} is ${why}`);
   });
 }

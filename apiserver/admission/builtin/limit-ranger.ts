@@ -5,6 +5,7 @@ import { podLimits, podRequests, pods } from '../../../api/kinds/core/pod/index.
 import type { Container } from '../../../api/pod/container/container.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
+import { own } from '../../../base/json.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { admitted, forbidden, handlesOnly, joined } from '../admitted.ts';
@@ -13,7 +14,7 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
 
 /** Adds what is not there yet; returns the names added, in order. */
 function fill(list: Record<string, string>, defaults: ResourceList): string[] {
-  const added = Object.keys(defaults).filter((name) => !(name in list));
+  const added = Object.keys(defaults).filter((name) => !Object.hasOwn(list, name));
   for (const name of added) list[name] = defaults[name] ?? '0';
   return added.sort();
 }
@@ -73,7 +74,7 @@ function aboveRatio(name: string, type: string, most: string, request: string | 
 /** Lists the faults of requests and limits under one item of a LimitRange. */
 function faults(item: LimitRangeItem, requests: ResourceList, limits: ResourceList): string[] {
   const check = (bounds: ResourceList | undefined, of: typeof belowMin) =>
-    Object.entries(bounds ?? {}).map(([name, bound]) => of(name, item.type, bound, requests[name], limits[name]));
+    Object.entries(bounds ?? {}).map(([name, bound]) => of(name, item.type, bound, own(requests, name), own(limits, name)));
   const all = [...check(item.min, belowMin), ...check(item.max, aboveMax), ...check(item.maxLimitRequestRatio, aboveRatio)];
   return all.filter((fault) => fault !== undefined);
 }

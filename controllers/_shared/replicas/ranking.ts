@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { own } from '../../../base/json.ts';
 import { isReady, readySince } from '../pod-state.ts';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -41,7 +42,7 @@ function rank(pod: Live<Pod>, crowds: ReadonlyMap<string, number>, now: number):
   return {
     pod,
     assigned: pod.spec?.nodeName ? 1 : 0,
-    phase: PHASE_ORDER[pod.status?.phase ?? ''] ?? 0,
+    phase: own(PHASE_ORDER, pod.status?.phase ?? '') ?? 0,
     ready: isReady(pod) ? 1 : 0,
     cost: deletionCost(pod),
     crowd: crowds.get(pod.spec?.nodeName ?? '') ?? 0,

@@ -102,7 +102,7 @@ function checkVersions(errors: FieldError[], spec: CustomResourceDefinitionSpec)
   for (const [version, path] of placesOf(spec, 'schema', 'validation')) {
     if (version.schema?.openAPIV3Schema) {
       const options = { status: version.subresources?.status !== undefined };
-      errors.push(...checkStructuralSchema(version.schema.openAPIV3Schema, `${path}.openAPIV3Schema`, options));
+      for (const error of checkStructuralSchema(version.schema.openAPIV3Schema, `${path}.openAPIV3Schema`, options)) errors.push(error);
     }
   }
   for (const [version, path] of placesOf(spec, 'subresources', 'subresources')) checkSubresources(errors, version.subresources, path);

@@ -1,3 +1,4 @@
+import { own } from '../../../../base/json.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import type { ContainerStatus } from '../../../pod/container/container-status.ts';
 import { isPodLevelResource } from '../../../pod/resources/resource-names.ts';
@@ -57,7 +58,7 @@ export function podLimits(pod: Pod): Record<string, string> {
   const limits = aggregate(pod, limitsOf(pod));
   for (const [name, quantity] of Object.entries(pod.spec?.resources?.limits ?? {})) if (isPodLevelResource(name)) limits[name] = quantity;
   for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
-    const limit = limits[name];
+    const limit = own(limits, name);
     if (limit !== undefined) limits[name] = addQuantities(limit, quantity);
   }
   return limits;

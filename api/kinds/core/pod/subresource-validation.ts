@@ -1,4 +1,5 @@
 import { semanticEqual } from '../../../../base/equality.ts';
+import { own } from '../../../../base/json.ts';
 import type { SubresourceRules } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import type { Container } from '../../../pod/container/container.ts';
@@ -93,7 +94,7 @@ function checkResourcesKept(
   field: string,
 ): void {
   for (const kind of ['requests', 'limits'] as const) {
-    const removed = Object.keys(old?.[kind] ?? {}).some((name) => resources?.[kind]?.[name] === undefined);
+    const removed = Object.keys(old?.[kind] ?? {}).some((name) => own(resources?.[kind], name) === undefined);
     if (removed) errors.push(forbidden(`${field}.${kind}`, `resource ${kind} cannot be removed`));
   }
 }
