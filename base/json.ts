@@ -22,6 +22,16 @@ export function equalJson(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
+/** Returns a canonical text, the same for objects whose keys have another order. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
+    .join(',')}}`;
+}
+
 /** Returns the value of a key of a map that others wrote; undefined for names that only the prototype has, such as `constructor`. */
 export const own = <T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
   map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;

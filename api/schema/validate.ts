@@ -1,4 +1,4 @@
-import { isObject } from '../../base/json.ts';
+import { canonicalJson, isObject } from '../../base/json.ts';
 import { goPattern } from '../../base/regexp.ts';
 import type { FieldError } from './field-error.ts';
 import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-error.ts';
@@ -108,16 +108,6 @@ function* junctors({ allOf, anyOf, oneOf, not }: ValueValidation): Generator<Val
       if (fits(not, value, path).length === 0) errors.push(whole(`"${path}" must not validate the schema (not)`));
     };
   }
-}
-
-/** Returns a canonical text, the same for objects whose keys have another order. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
-    .join(',')}}`;
 }
 
 function constraints(v: ValueValidation): Validator {

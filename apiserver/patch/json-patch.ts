@@ -1,6 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { copy } from '../../api/schema/decode.ts';
-import { equalJson, isObject, setOwn } from '../../base/json.ts';
+import { isObject, setOwn } from '../../base/json.ts';
 
 type Json = Record<string, unknown> | unknown[];
 
@@ -14,6 +14,22 @@ interface Operation {
 
 const MAX_OPERATIONS = 10_000;
 
+/** The bytes of JSON that the copies of one patch may add (k8s.io/apiserver, JSONPatchMaxCopyBytes). */
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
+/** The places that insertions into lists and removals from them may shift: a million moves in memory take about a millisecond. */
+const MAX_SHIFTED = 100_000_000;
+
+/** A patch that is being applied. */
+interface Application {
+  /** Holds the document as its one field, so that it can be replaced as a whole. */
+  readonly box: Record<string, unknown>;
+  /** The number of fields of objects that were tested, so that a test costs no more than the value it tests for. */
+  readonly fieldCounts: WeakMap<object, number>;
+  copiedBytes: number;
+  shifted: number;
+}
+
 const rejected = (why: string) => new StatusError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
 
 /**
@@ -22,9 +38,9 @@ const rejected = (why: string) => new StatusError('Invalid', `the server rejecte
  */
 export function applyJsonPatch(document: object, patch: unknown): unknown {
   const operations = operationsOf(patch);
-  const box: Record<string, unknown> = { root: copy(document) };
-  for (const operation of operations) applyOne(box, operation);
-  return box.root;
+  const application: Application = { box: { root: copy(document) }, fieldCounts: new WeakMap(), copiedBytes: 0, shifted: 0 };
+  for (const operation of operations) applyOne(application, operation);
+  return application.box.root;
 }
 
 function operationsOf(patch: unknown): Operation[] {
@@ -42,7 +58,8 @@ function operationsOf(patch: unknown): Operation[] {
   });
 }
 
-function applyOne(box: Record<string, unknown>, { op, path, from, value, hasValue }: Operation): void {
+function applyOne(application: Application, { op, path, from, value, hasValue }: Operation): void {
+  const { box } = application;
   switch (op) {
     case 'add':
     case 'replace': {
@@ -51,19 +68,19 @@ function applyOne(box: Record<string, unknown>, { op, path, from, value, hasValu
       // A field that is not there is added all the same, as upstream's library does; an index is not.
       if (op === 'replace' && Array.isArray(place.parent) && !exists(place))
         throw rejected(`replace operation does not apply: doc is missing key: ${path}`);
-      put(place, copy(value), op === 'add');
+      put(application, place, copy(value), op === 'add');
       return;
     }
     case 'remove': {
       const place = placeOf(box, path, op);
       if (!exists(place)) throw rejected(`remove operation does not apply: doc is missing path: ${path}`);
-      take(place);
+      take(application, place);
       return;
     }
     case 'test': {
       const place = placeOf(box, path, op);
       const current = exists(place) ? read(place) : undefined;
-      if (!equalJson(current ?? null, value ?? null)) throw rejected(`testing value ${path} failed`);
+      if (!sameJson(application, current ?? null, value ?? null)) throw rejected(`testing value ${path} failed`);
       return;
     }
     case 'move':
@@ -73,9 +90,10 @@ function applyOne(box: Record<string, unknown>, { op, path, from, value, hasValu
       // A field that is not there is copied as null, as upstream's library does.
       if (!exists(source) && (op === 'move' || Array.isArray(source.parent)))
         throw rejected(`${op} operation does not apply: doc is missing from path: ${from}`);
-      const moved = copy(read(source) ?? null);
-      if (op === 'move') take(source);
-      put(placeOf(box, path, op), moved, true);
+      const found = read(source) ?? null;
+      if (op === 'move') take(application, source);
+      else countCopy(application, found);
+      put(application, placeOf(box, path, op), op === 'move' ? found : copy(found), true);
       return;
     }
     default:
@@ -121,18 +139,72 @@ const exists = ({ parent, key }: Place): boolean =>
 const read = ({ parent, key }: Place): unknown =>
   Array.isArray(parent) ? parent[Number(key)] : Object.hasOwn(parent, key) ? parent[String(key)] : undefined;
 
-function put({ parent, key }: Place, value: unknown, insert: boolean): void {
+function put(application: Application, { parent, key }: Place, value: unknown, insert: boolean): void {
   if (!Array.isArray(parent)) {
+    if (!Object.hasOwn(parent, key)) addToCount(application, parent, 1);
     setOwn(parent, String(key), value);
     return;
   }
   const index = Number(key);
   if (index < 0 || index > parent.length) throw rejected(`the index ${key} is out of the bounds of a list of ${parent.length}`);
-  if (insert) parent.splice(index, 0, value);
-  else parent[index] = value;
+  if (!insert || index === parent.length) parent[index] = value;
+  else {
+    countShift(application, parent.length - index);
+    parent.splice(index, 0, value);
+  }
 }
 
-function take({ parent, key }: Place): void {
-  if (Array.isArray(parent)) parent.splice(Number(key), 1);
-  else delete parent[String(key)];
+function take(application: Application, { parent, key }: Place): void {
+  if (Array.isArray(parent)) {
+    countShift(application, parent.length - Number(key));
+    parent.splice(Number(key), 1);
+  } else {
+    if (Object.hasOwn(parent, key)) addToCount(application, parent, -1);
+    delete parent[String(key)];
+  }
+}
+
+/** @throws StatusError 422 if the copies of the patch add too much. */
+function countCopy(application: Application, value: unknown): void {
+  application.copiedBytes += Buffer.byteLength(JSON.stringify(value));
+  if (application.copiedBytes <= MAX_COPIED_BYTES) return;
+  const sizes = `${application.copiedBytes}, exceeding the limit ${MAX_COPIED_BYTES}`;
+  throw rejected(`unable to complete the copy, the accumulated size increase of copy is ${sizes}`);
+}
+
+/** @throws StatusError 413 if the patch shifts the items of long lists too often. */
+function countShift(application: Application, places: number): void {
+  application.shifted += places;
+  if (application.shifted <= MAX_SHIFTED) return;
+  throw new StatusError(
+    'RequestEntityTooLarge',
+    `The operations of the JSON patch shift more than ${MAX_SHIFTED} items of lists: append, or replace the list`,
+  );
+}
+
+/** Compares a part of the document with the value of a test, at a cost in proportion to that value. */
+function sameJson(application: Application, current: unknown, value: unknown): boolean {
+  if (current === value) return true;
+  if (Array.isArray(value)) {
+    return Array.isArray(current) && current.length === value.length && value.every((item, i) => sameJson(application, current[i], item));
+  }
+  if (!isObject(value) || !isObject(current)) return false;
+  const keys = Object.keys(value);
+  return (
+    keys.length === fieldCount(application, current) &&
+    keys.every((key) => Object.hasOwn(current, key) && sameJson(application, current[key], value[key]))
+  );
+}
+
+function addToCount({ fieldCounts }: Application, object: object, change: 1 | -1): void {
+  const known = fieldCounts.get(object);
+  if (known !== undefined) fieldCounts.set(object, known + change);
+}
+
+function fieldCount({ fieldCounts }: Application, object: Readonly<Record<string, unknown>>): number {
+  const known = fieldCounts.get(object);
+  if (known !== undefined) return known;
+  const count = Object.values(object).filter((field) => field !== undefined).length;
+  fieldCounts.set(object, count);
+  return count;
 }

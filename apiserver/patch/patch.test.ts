@@ -48,10 +48,31 @@ describe('a JSON patch', () => {
     ['that removes what is not there', [{ op: 'remove', path: '/none' }], 422],
     ['that moves what is not there', [{ op: 'move', from: '/none', path: '/r' }], 422],
     ['that tests for another value', [{ op: 'test', path: '/s', value: 'u' }], 422],
+    ['whose copies grow into each other', Array.from({ length: 28 }, (_, i) => ({ op: 'copy', from: '/a', path: `/a/n${i}` })), 422],
+    [
+      'that shifts a long list too often',
+      [{ op: 'add', path: '/l', value: new Array(100_000).fill(0) }, ...Array.from({ length: 9_000 }, () => ({ op: 'add', path: '/l/0', value: 0 }))],
+      413,
+    ],
     ['of far too many operations', Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/s', value: 't' })), 413],
   ];
   it.each(refusals)('%s is refused', (_what, patch, code) => {
     expect(() => applyJsonPatch(document, patch)).toThrow(expect.objectContaining({ name: 'StatusError', code }));
+  });
+
+  it('costs no more than its own length, however large the document is', () => {
+    const large = { map: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])), other: {} };
+    const tests = Array.from({ length: 3_000 }, (_, i) => [
+      { op: 'move', from: i % 2 ? '/other/m' : '/map', path: i % 2 ? '/map' : '/other/m' },
+      { op: 'add', path: i % 2 ? '/map/k' : '/other/m/k', value: i },
+      { op: 'test', path: '', value: { map: null, other: null } },
+    ]);
+    expect(() => applyJsonPatch(large, tests.flat())).toThrow('testing value  failed');
+    const patched = applyJsonPatch(
+      large,
+      tests.flat().filter(({ op }) => op !== 'test'),
+    );
+    expect(Object.keys((patched as typeof large).map)).toHaveLength(100_001);
   });
 
   it('does not touch what all objects inherit from', () => {
@@ -157,6 +178,24 @@ describe('a strategic merge patch', () => {
   ];
   it.each(cases)('%s', (_what, original, patch, expected) => {
     expect(applyStrategicMergePatch(original, patch, pod)).toEqual(expected);
+  });
+
+  // Compared each with each, these took seven and more seconds.
+  it('merges long lists in linear time', () => {
+    const numbers = Array.from({ length: 120_000 }, (_, i) => i);
+    const finalizers = numbers.map((i) => `a/f${i}`);
+    const merged = applyStrategicMergePatch(
+      { metadata: { finalizers }, spec: { containers: numbers.map((i) => container(`c${i}`)) } },
+      {
+        metadata: { finalizers: finalizers.toReversed().concat('a/new'), '$deleteFromPrimitiveList/finalizers': finalizers.slice(1) },
+        spec: {
+          $retainKeys: ['containers'],
+          containers: numbers.map((i) => (i % 2 ? { name: `c${i}`, $patch: 'delete' } : { name: `c${i}`, image: 'new' })),
+        },
+      },
+      pod,
+    );
+    expect(merged).toMatchObject({ spec: { containers: { length: 60_000, 59999: { name: 'c119998', image: 'new' } } } });
   });
 
   it('drops from a union what is no longer retained', () => {

@@ -1,6 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
-import { equalJson, isObject } from '../../base/json.ts';
+import { canonicalJson, isObject, setOwn } from '../../base/json.ts';
 import type { JsonObject } from './merge-patch.ts';
 
 const DIRECTIVE = '$patch';
@@ -48,7 +48,8 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
       const field = key.slice(DELETE_FROM.length);
       if (!Array.isArray(value)) throw unappliable(`the value of ${key} must be a list`);
       const list = out[field];
-      if (Array.isArray(list)) out[field] = list.filter((item) => !value.some((gone) => equalJson(gone, item)));
+      const gone = new Set(value.map(canonicalJson));
+      if (Array.isArray(list)) out[field] = list.filter((item) => !gone.has(canonicalJson(item)));
       continue;
     }
     if (key.startsWith(ELEMENT_ORDER)) continue;
@@ -60,11 +61,11 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
     const current = Object.hasOwn(out, key) ? out[key] : undefined;
     if (isObject(value)) {
       const replaces = schema?.properties?.get(key)?.patchStrategy === 'replace' || strategies(below).includes('replace');
-      if (isObject(current) && !replaces) out[key] = mergeMap(current, value, below);
+      if (isObject(current) && !replaces) setOwn(out, key, mergeMap(current, value, below));
       else if (value[DIRECTIVE] === 'delete') delete out[key];
-      else out[key] = plain(value, below);
-    } else if (Array.isArray(value)) out[key] = mergeList(Array.isArray(current) ? current : [], value, below, key);
-    else out[key] = value;
+      else setOwn(out, key, plain(value, below));
+    } else if (Array.isArray(value)) setOwn(out, key, mergeList(Array.isArray(current) ? current : [], value, below, key));
+    else setOwn(out, key, value);
   }
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(ELEMENT_ORDER)) continue;
@@ -81,13 +82,14 @@ function retained(original: JsonObject, patch: JsonObject): Record<string, unkno
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return { ...original };
   if (!Array.isArray(keys)) throw unappliable('the value of $retainKeys must be a list');
+  const kept = new Set<unknown>(keys);
   for (const key of Object.keys(patch)) {
     const field = key.startsWith(DELETE_FROM) ? key.slice(DELETE_FROM.length) : key.startsWith(ELEMENT_ORDER) ? key.slice(ELEMENT_ORDER.length) : key;
-    if (field !== RETAIN_KEYS && field !== DIRECTIVE && patch[key] !== null && !keys.includes(field)) {
+    if (field !== RETAIN_KEYS && field !== DIRECTIVE && patch[key] !== null && !kept.has(field)) {
       throw unappliable('$retainKeys directive must contain all the fields present in the patch');
     }
   }
-  return Object.fromEntries(Object.entries(original).filter(([key]) => keys.includes(key)));
+  return Object.fromEntries(Object.entries(original).filter(([key]) => kept.has(key)));
 }
 
 const without = (object: JsonObject, key: string): JsonObject => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
@@ -96,16 +98,23 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
   if (!strategies(schema).includes('merge')) return patch.map((item) => plain(item, schema?.items));
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
   if (!mergeKey) {
-    const added = patch.filter((item, i) => !original.some((other) => equalJson(other, item)) && patch.indexOf(item) === i);
-    return inOrder([...original, ...added], patch, original, schema);
+    const there = new Set(original.map(canonicalJson));
+    const merged = [...original];
+    for (const item of patch) {
+      const text = canonicalJson(item);
+      if (there.has(text)) continue;
+      there.add(text);
+      merged.push(item);
+    }
+    return inOrder(merged, patch, original, schema);
   }
   const keyOf = (item: JsonObject): unknown => {
     const key = item[mergeKey];
     if (key === undefined) throw unappliable(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
     return key;
   };
-  let out = [...original];
   const items: JsonObject[] = [];
+  const gone = new Set<string>();
   for (const item of patch) {
     if (!isObject(item)) throw unappliable(`the items of ${name} must be objects`);
     const directive = item[DIRECTIVE];
@@ -114,16 +123,23 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
       const rest = patch.filter((other) => other !== item);
       return [...rest, ...(Object.keys(item).length > 1 ? [without(item, DIRECTIVE)] : [])].map((other) => plain(other, schema?.items));
     }
-    if (directive === 'delete') out = out.filter((other) => !isObject(other) || !equalJson(other[mergeKey], keyOf(item)));
+    if (directive === 'delete') gone.add(canonicalJson(keyOf(item)));
     else if (directive !== undefined && directive !== 'merge') throw unappliable(`unknown patch type found: ${String(directive)}`);
     else items.push(directive === undefined ? item : without(item, DIRECTIVE));
   }
+  const out = gone.size === 0 ? [...original] : original.filter((other) => !isObject(other) || !gone.has(canonicalJson(other[mergeKey])));
+  /** The first place of each merge key. */
+  const places = new Map<string, number>();
+  for (const [i, other] of out.entries()) {
+    const key = isObject(other) ? canonicalJson(other[mergeKey]) : undefined;
+    if (key !== undefined && !places.has(key)) places.set(key, i);
+  }
   for (const item of items) {
-    const key = keyOf(item);
-    const at = out.findIndex((other) => isObject(other) && equalJson(other[mergeKey], key));
-    const current = out[at];
-    if (isObject(current)) out[at] = mergeMap(current, item, schema?.items);
-    else out.push(plain(item, schema?.items));
+    const key = canonicalJson(keyOf(item));
+    const at = places.get(key);
+    const current = at === undefined ? undefined : out[at];
+    if (at !== undefined && isObject(current)) out[at] = mergeMap(current, item, schema?.items);
+    else places.set(key, out.push(plain(item, schema?.items)) - 1);
   }
   return inOrder(out, items, original, schema);
 }
@@ -143,18 +159,25 @@ const mergeFresh = (value: readonly unknown[], schema: StructuralSchema | undefi
  */
 function inOrder(list: readonly unknown[], order: readonly unknown[], original: unknown, schema: StructuralSchema | undefined): unknown[] {
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
-  const idOf = (item: unknown): string => JSON.stringify(mergeKey && isObject(item) ? item[mergeKey] : item);
+  const idOf = (item: unknown): string => canonicalJson(mergeKey && isObject(item) ? item[mergeKey] : item);
   const wanted = new Map(order.map((item, i) => [idOf(item), i]));
   const before = new Map((Array.isArray(original) ? original : []).map((item, i) => [idOf(item), i]));
-  const named = list.filter((item) => wanted.has(idOf(item))).sort((a, b) => (wanted.get(idOf(a)) ?? 0) - (wanted.get(idOf(b)) ?? 0));
-  const others = list.filter((item) => !wanted.has(idOf(item)));
+  const named: { readonly item: unknown; readonly rank: number; readonly position: number | undefined }[] = [];
+  const others: { readonly item: unknown; readonly position: number }[] = [];
+  for (const item of list) {
+    const id = idOf(item);
+    const rank = wanted.get(id);
+    const position = before.get(id);
+    if (rank === undefined) others.push({ item, position: position ?? Number.POSITIVE_INFINITY });
+    else named.push({ item, rank, position });
+  }
+  named.sort((a, b) => a.rank - b.rank);
   const out: unknown[] = [];
   let next = 0;
-  for (const item of named) {
-    const position = before.get(idOf(item));
-    while (next < others.length && position !== undefined && (before.get(idOf(others[next])) ?? Number.POSITIVE_INFINITY) < position)
-      out.push(others[next++]);
+  for (const { item, position } of named) {
+    for (let other = others[next]; other && position !== undefined && other.position < position; other = others[++next]) out.push(other.item);
     out.push(item);
   }
-  return [...out, ...others.slice(next)];
+  for (; next < others.length; next++) out.push(others[next]?.item);
+  return out;
 }
