@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
 /**
  * The metrics of a process: one registry that lasts, and those of parts that come and go (a term of leadership), shown as one. Metrics of one
@@ -23,11 +24,11 @@ export function metricsRegistries(lasting = new Registry()): MetricsRegistries {
     },
     contentType: lasting.contentType,
     async text() {
-      if (registries.size === 1) return lasting.metrics();
       const texts = new Map<string, string>();
       for (const registry of registries) {
         for (const { name } of registry.getMetricsAsArray()) {
-          const text = await registry.getSingleMetricAsString(name);
+          const metric: unknown = registry.getSingleMetric(name);
+          const text = metric instanceof AccumulatedHistogram ? metric.exposition() : await registry.getSingleMetricAsString(name);
           const known = texts.get(name);
           texts.set(name, known === undefined ? text : known + samplesOf(text));
         }
