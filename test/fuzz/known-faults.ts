@@ -159,4 +159,47 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     request: create(PODS, pod({}, { volumes: [{ name: 'v', iscsi: { targetPortal: 'a', lun: 0, iqn: `${'iqn.2001-01.a:'.repeat(10_000)} ` } }] })),
     right: [422],
   },
+  {
+    name: 'a quota of many scopes, each of whose errors names all',
+    request: create('/api/v1/namespaces/fuzz/resourcequotas', {
+      metadata: { name: 'q' },
+      spec: { hard: { pods: '1' }, scopes: many(10_000, (i) => `s${i}`) },
+    }),
+    right: [422],
+  },
+  {
+    name: 'a container of many claims',
+    request: create(PODS, pod({ resources: { claims: many(10_000, (i) => ({ name: `c${i}` })) } })),
+    right: [422],
+  },
+  {
+    name: 'a definition of many list keys, each of whose errors names all',
+    request: create(CRDS, {
+      ...withPattern('a'),
+      spec: {
+        ...withPattern('a').spec,
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  l: {
+                    type: 'array',
+                    'x-kubernetes-list-type': 'map',
+                    'x-kubernetes-list-map-keys': many(10_000, (i) => `k${i}`),
+                    items: { type: 'object' },
+                  },
+                },
+              },
+            },
+          },
+        ],
+      },
+    }),
+    right: [422],
+  },
 ];
