@@ -10,6 +10,8 @@ export interface Series {
   readonly text: string;
 }
 
+const SERIES_PER_PART = 100;
+
 const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 
 const labelsText = (labels: Readonly<Record<string, string>>): string =>
@@ -56,11 +58,15 @@ export class AccumulatedHistogram extends Histogram<string> {
     series.sum += value;
   }
 
-  /** Returns the metric in the exposition format. prom-client's writer takes ten times as long, in one turn of the loop. */
-  exposition(): string {
+  /** Writes the metric in the exposition format, part by part. prom-client's writer takes ten times as long, in one turn of the loop. */
+  *exposition(): Generator<string> {
     const name = this.#name;
     let out = `# HELP ${name} ${this.#help}\n# TYPE ${name} histogram`;
-    for (const { counts, sum, text } of this.#series) {
+    for (const [i, { counts, sum, text }] of this.#series.entries()) {
+      if (i % SERIES_PER_PART === SERIES_PER_PART - 1) {
+        yield out;
+        out = '';
+      }
       let total = 0;
       for (const [place, bucket] of this.#buckets.entries()) {
         total += counts[place] ?? 0;
@@ -69,7 +75,7 @@ export class AccumulatedHistogram extends Histogram<string> {
       total += counts[this.#buckets.length] ?? 0;
       out += `\n${name}_bucket{${text},le="+Inf"} ${total}\n${name}_sum{${text}} ${sum}\n${name}_count{${text}} ${total}`;
     }
-    return out;
+    yield out;
   }
 
   /** Returns the values in prom-client's form: its registry and `get` call this. */
