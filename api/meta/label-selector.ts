@@ -17,3 +17,7 @@ export const LabelSelector = atomicStruct(
   },
 );
 export type LabelSelector = Infer<typeof LabelSelector>;
+
+/** Returns the keys that a selector names. */
+export const keysOfSelector = (selector: LabelSelector | undefined): ReadonlySet<string> =>
+  new Set([...Object.keys(selector?.matchLabels ?? {}), ...(selector?.matchExpressions ?? []).map(({ key }) => key)]);

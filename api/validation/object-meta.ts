@@ -74,7 +74,8 @@ export function validateObjectMetaUpdate(meta: ObjectMeta | undefined, old: Obje
 
 function checkChange(errors: FieldError[], next: ObjectMeta, last: ObjectMeta): void {
   if (last.deletionTimestamp) {
-    const added = (next.finalizers ?? []).filter((finalizer) => !last.finalizers?.includes(finalizer)).sort();
+    const before = new Set(last.finalizers);
+    const added = (next.finalizers ?? []).filter((finalizer) => !before.has(finalizer)).sort();
     if (added.length > 0) {
       errors.push(
         forbidden(

@@ -13,22 +13,26 @@ type Building = Record<string, FieldSet>;
 export function fieldsOf(value: unknown, schema: StructuralSchema, applied: boolean): FieldSet {
   const shape = shapeOf(value, schema);
   if (shape === 'whole') return LEAF;
-  const out: Building = {};
+  // Built with itself from the start: to ask a large object whether it has keys, or to copy it, costs as much as to make it.
+  const out: Building = applied ? {} : { [SELF]: LEAF };
+  let isEmpty = true;
   if (shape === 'fields' && isObject(value)) {
     for (const name of Object.keys(value)) {
       const below = value[name];
       if (below === undefined) continue;
       out[`f:${name}`] = below === null ? LEAF : fieldsOf(below, fieldSchemaOf(schema, name), applied);
+      isEmpty = false;
     }
-    return applied ? out : withSelf(out);
+    return isEmpty ? LEAF : out;
   }
   if (!Array.isArray(value)) return LEAF;
   const items = itemSchemaOf(schema);
   for (const item of value) {
     const element = itemElement(item, shape, schema);
     out[element] = shape === 'set-list' ? LEAF : withSelf(fieldsOf(item, items, applied));
+    isEmpty = false;
   }
-  return applied ? out : withSelf(out);
+  return isEmpty ? LEAF : out;
 }
 
 const withSelf = (children: FieldSet): FieldSet => {

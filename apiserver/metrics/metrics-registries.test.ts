@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Counter } from 'prom-client';
+import { AccumulatedHistogram } from './accumulated-histogram.ts';
 import { metricsRegistries } from './metrics-registries.ts';
 
 const counter = (registry: ReturnType<typeof metricsRegistries>['lasting'], name: string, label: string) =>
@@ -20,5 +21,23 @@ describe('the registries of a process', () => {
     );
     term.end();
     expect(await metrics.text()).toBe(`${header('a_total')}a_total{of="server"} 1\n\n${b}`);
+  });
+
+  it('write histograms as prom-client does', async () => {
+    const metrics = metricsRegistries();
+    const histogram = new AccumulatedHistogram({
+      name: 'h_seconds',
+      help: 'Helps.',
+      labelNames: ['of', 'a'],
+      buckets: [0.1, 2],
+      registry: metrics.lasting,
+    });
+    for (const label of ['x', 'q"u\\o\nte']) histogram.record(histogram.series({ of: label, a: '' }), 1.5);
+    const samples = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/[{},]/).sort().join());
+    expect(samples(await metrics.text())).toEqual(samples(await metrics.lasting.metrics()));
   });
 });

@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
 /**
  * The metrics of a process: one registry that lasts, and those of parts that come and go (a term of leadership), shown as one. Metrics of one
@@ -23,11 +24,12 @@ export function metricsRegistries(lasting = new Registry()): MetricsRegistries {
     },
     contentType: lasting.contentType,
     async text() {
-      if (registries.size === 1) return lasting.metrics();
       const texts = new Map<string, string>();
       for (const registry of registries) {
         for (const { name } of registry.getMetricsAsArray()) {
-          const text = await registry.getSingleMetricAsString(name);
+          const metric: unknown = registry.getSingleMetric(name);
+          const text = metric instanceof AccumulatedHistogram ? await inTurns(metric.exposition()) : await registry.getSingleMetricAsString(name);
+          if (text.length > LONG_TEXT) await nextTurn();
           const known = texts.get(name);
           texts.set(name, known === undefined ? text : known + samplesOf(text));
         }
@@ -41,4 +43,17 @@ export function metricsRegistries(lasting = new Registry()): MetricsRegistries {
 function samplesOf(text: string): string {
   const samples = text.indexOf('\n', text.indexOf('\n') + 1);
   return samples < 0 ? '' : text.slice(samples);
+}
+
+/** Other requests are served after a metric of so many characters. */
+const LONG_TEXT = 16 * 1024;
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function inTurns(parts: Iterable<string>): Promise<string> {
+  let text = '';
+  for (const part of parts) {
+    text += part;
+    await nextTurn();
+  }
+  return text;
 }

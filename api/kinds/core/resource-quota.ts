@@ -14,6 +14,7 @@ import { atomicList, atomicStruct, namedString, ref, resourceList, string, struc
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, keyPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { IMMUTABLE } from '../../validation/field-rules.ts';
+import { MAX_WHOLE_LIST_ERRORS } from '../../validation/list-rules.ts';
 
 export const ScopedResourceSelectorRequirement = struct('ScopedResourceSelectorRequirement', 'One expression about the scope of a quota.', {
   operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'ScopeSelectorOperator' }).tag(2),
@@ -87,8 +88,10 @@ function unfitFor(scope: string, spec: ResourceQuotaSpec): string[] {
 
 function checkScopes(errors: FieldError[], spec: ResourceQuotaSpec): void {
   const scopes = spec.scopes ?? [];
-  const add = (why: string) => errors.push(invalid('spec.scopes', scopes, why));
+  const limit = errors.length + MAX_WHOLE_LIST_ERRORS;
+  const add = (why: string) => errors.length < limit && errors.push(invalid('spec.scopes', scopes, why));
   for (const scope of scopes) {
+    if (errors.length >= limit) return;
     if (!isScope(scope)) add('unsupported scope');
     for (const _name of unfitFor(scope, spec)) add('unsupported scope applied to resource');
   }
@@ -98,7 +101,9 @@ function checkScopes(errors: FieldError[], spec: ResourceQuotaSpec): void {
 function checkScopeSelector(errors: FieldError[], spec: ResourceQuotaSpec): void {
   const expressions = spec.scopeSelector?.matchExpressions ?? [];
   const path = 'spec.scopeSelector.matchExpressions';
+  const limit = errors.length + MAX_WHOLE_LIST_ERRORS;
   for (const { scopeName = '', operator = '', values = [] } of expressions) {
+    if (errors.length >= limit) return;
     if (!isScope(scopeName)) errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'));
     for (const _name of unfitFor(scopeName, spec)) errors.push(invalid(path, spec.scopeSelector, 'unsupported scope applied to resource'));
     if (PLAIN_SCOPES.has(scopeName) && operator !== 'Exists') {

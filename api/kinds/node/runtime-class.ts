@@ -1,4 +1,5 @@
 import { semanticEqual } from '../../../base/equality.ts';
+import { canonicalJson } from '../../../base/json.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import type { AdmissionContext, KindAdmission } from '../../definition/kind.ts';
@@ -122,14 +123,27 @@ const runtimeClassOfPods: KindAdmission<Pod> = {
   },
 };
 
-/** Drops tolerations that others cover, the first of equal ones excepted (pkg/util/tolerations, MergeTolerations). */
+/**
+ * Drops tolerations that others cover, the first of equal ones excepted (pkg/util/tolerations, MergeTolerations). Only one of the same key and
+ * effect, or of none, can cover another.
+ */
 function mergedTolerations(all: readonly Toleration[]): Toleration[] {
-  const merged: Toleration[] = [];
-  all.forEach((toleration, index) => {
-    const later = all.slice(index + 1).filter((other) => !semanticEqual(toleration, other));
-    if (![...merged, ...later].some((other) => covers(other, toleration))) merged.push(toleration);
+  const distinct = new Map<string, Toleration>();
+  for (const toleration of all) {
+    const identity = canonicalJson(toleration);
+    if (!distinct.has(identity)) distinct.set(identity, toleration);
+  }
+  const groups = Map.groupBy(distinct.values(), ({ key = '', effect = '' }) => JSON.stringify([key, effect]));
+  const dropped = new Set<Toleration>();
+  return [...distinct.values()].filter((toleration) => {
+    const { key = '', effect = '' } = toleration;
+    const wider = new Set([JSON.stringify([key, effect]), JSON.stringify([key, '']), JSON.stringify(['', effect]), JSON.stringify(['', ''])]);
+    const covered = [...wider].some((group) =>
+      groups.get(group)?.some((other) => other !== toleration && !dropped.has(other) && covers(other, toleration)),
+    );
+    if (covered) dropped.add(toleration);
+    return !covered;
   });
-  return merged;
 }
 
 /** Whether `wider` tolerates every taint that `toleration` does. */

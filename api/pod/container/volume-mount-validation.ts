@@ -12,7 +12,8 @@ type Volumes = ReadonlyMap<string, Volume>;
 /** Checks the mounts of a container. As upstream, some faults are reported at the list, not at the mount. */
 export function checkVolumeMounts(errors: FieldError[], container: Container, volumes: Volumes, path: FieldPath): void {
   const mountPaths = new Set<string>();
-  const devices = container.volumeDevices ?? [];
+  const deviceNames = new Set(container.volumeDevices?.map((device) => device.name));
+  const devicePaths = new Set(container.volumeDevices?.map((device) => device.devicePath));
   container.volumeMounts?.forEach((mount, i) => {
     const at = indexPath(path, i);
     const name = mount.name ?? '';
@@ -23,8 +24,8 @@ export function checkVolumeMounts(errors: FieldError[], container: Container, vo
     checkRequired(errors, mountPath, at, 'mountPath');
     if (mountPaths.has(mountPath)) errors.push(invalid(pathText(at, 'mountPath'), mountPath, 'must be unique'));
     mountPaths.add(mountPath);
-    if (devices.some((device) => device.name === name)) errors.push(invalid(pathText(at, 'name'), name, 'must not already exist in volumeDevices'));
-    if (devices.some((device) => device.devicePath === mountPath)) {
+    if (deviceNames.has(name)) errors.push(invalid(pathText(at, 'name'), name, 'must not already exist in volumeDevices'));
+    if (devicePaths.has(mountPath)) {
       errors.push(invalid(pathText(at, 'mountPath'), mountPath, 'must not already exist as a path in volumeDevices'));
     }
     checkSubPaths(errors, mount, path, at);
@@ -67,7 +68,8 @@ export function checkVolumeDevices(
 ): void {
   const names = new Set<string>();
   const paths = new Set<string>();
-  const mounts = container.volumeMounts ?? [];
+  const mountNames = new Set(container.volumeMounts?.map((mount) => mount.name));
+  const mountPaths = new Set(container.volumeMounts?.map((mount) => mount.mountPath));
   devices.forEach((device, i) => {
     const at = indexPath(path, i);
     const name = device.name ?? '';
@@ -84,8 +86,8 @@ export function checkVolumeDevices(
     if (devicePath.split('/').includes('..')) {
       errors.push(invalid(pathText(at, 'devicePath'), devicePath, "can not contain backsteps ('..')"));
     } else paths.add(devicePath);
-    if (mounts.some((mount) => mount.name === name)) errors.push(invalid(pathText(at, 'name'), name, 'must not already exist in volumeMounts'));
-    if (mounts.some((mount) => mount.mountPath === devicePath)) {
+    if (mountNames.has(name)) errors.push(invalid(pathText(at, 'name'), name, 'must not already exist in volumeMounts'));
+    if (mountPaths.has(devicePath)) {
       errors.push(invalid(pathText(at, 'devicePath'), devicePath, 'must not already exist as a path in volumeMounts'));
     }
     if (name !== '') names.add(name);

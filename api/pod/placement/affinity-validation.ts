@@ -118,8 +118,9 @@ function checkPodAffinityTerm(errors: FieldError[], term: PodAffinityTerm, path:
   checkLabelKeys(errors, term.matchLabelKeys ?? [], term.labelSelector, path, 'matchLabelKeys');
   checkLabelKeys(errors, term.mismatchLabelKeys ?? [], term.labelSelector, path, 'mismatchLabelKeys');
   checkKeysOfSelector(errors, term, path);
+  const mismatched = new Set(term.mismatchLabelKeys);
   term.matchLabelKeys?.forEach((key, i) => {
-    if (term.mismatchLabelKeys?.includes(key)) {
+    if (mismatched.has(key)) {
       errors.push(invalid(`${pathText(path, 'matchLabelKeys')}[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));
     }
   });
@@ -143,9 +144,11 @@ function checkLabelKeys(errors: FieldError[], keys: readonly string[], selector:
 function checkKeysOfSelector(errors: FieldError[], term: PodAffinityTerm, path: FieldPath): void {
   if (!term.labelSelector || !term.matchLabelKeys?.length) return;
   const named = new Set(Object.keys(term.labelSelector.matchLabels ?? {}));
+  const places = new Map(term.matchLabelKeys.toReversed().map((key, i, { length }) => [key, length - 1 - i]));
   for (const { key } of term.labelSelector.matchExpressions ?? []) {
-    const index = term.matchLabelKeys.indexOf(key);
-    if (index >= 0 && named.has(key)) errors.push(invalid(pathText(indexPath(path, index)), key, 'exists in both matchLabelKeys and labelSelector'));
+    const index = places.get(key);
+    if (index !== undefined && named.has(key))
+      errors.push(invalid(pathText(indexPath(path, index)), key, 'exists in both matchLabelKeys and labelSelector'));
     named.add(key);
   }
 }

@@ -1,4 +1,3 @@
-import { semanticEqual } from '../../../base/equality.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, notSupported } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -37,8 +36,9 @@ function checkToleration(errors: FieldError[], toleration: Toleration, path: Fie
 
 /** Checks that an update only adds tolerations, or changes tolerationSeconds of present ones. */
 export function checkAddedTolerations(errors: FieldError[], tolerations: readonly Toleration[], old: readonly Toleration[], path: FieldPath): void {
-  const bare = ({ tolerationSeconds: _seconds, ...rest }: Toleration) => rest;
-  const kept = old.every((before) => tolerations.some((now) => semanticEqual(bare(now), bare(before))));
+  const identity = ({ key = '', operator = '', value = '', effect = '' }: Toleration) => JSON.stringify([key, operator, value, effect]);
+  const now = new Set(tolerations.map(identity));
+  const kept = old.every((before) => now.has(identity(before)));
   if (!kept) errors.push(forbidden(pathText(path), 'existing toleration can not be modified except its tolerationSeconds'));
   else checkTolerations(errors, tolerations, path);
 }

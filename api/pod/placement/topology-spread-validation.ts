@@ -1,3 +1,4 @@
+import { keysOfSelector } from '../../meta/label-selector.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -10,6 +11,8 @@ import type { TopologySpreadConstraint } from './affinity.ts';
 const POLICIES: readonly string[] = ['Honor', 'Ignore'];
 
 export function checkTopologySpread(errors: FieldError[], constraints: readonly TopologySpreadConstraint[], path: FieldPath): void {
+  const identity = ({ topologyKey = '', whenUnsatisfiable = '' }: TopologySpreadConstraint) => JSON.stringify([topologyKey, whenUnsatisfiable]);
+  const last = new Map(constraints.map((constraint, i) => [identity(constraint), i]));
   constraints.forEach((constraint, i) => {
     const at = indexPath(path, i);
     const { topologyKey = '', whenUnsatisfiable = '', minDomains } = constraint;
@@ -17,8 +20,8 @@ export function checkTopologySpread(errors: FieldError[], constraints: readonly 
     if (maxSkew <= 0) errors.push(invalid(pathText(at, 'maxSkew'), maxSkew, NOT_POSITIVE));
     if (topologyKey === '') errors.push(required(pathText(at, 'topologyKey'), 'can not be empty'));
     checkOptionalChoice(errors, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], at, 'whenUnsatisfiable');
-    const again = constraints.slice(i + 1).some((c) => c.topologyKey === topologyKey && c.whenUnsatisfiable === whenUnsatisfiable);
-    if (again) errors.push(duplicate(pathText(at, '{topologyKey, whenUnsatisfiable}'), `{${topologyKey}, ${whenUnsatisfiable}}`));
+    if (last.get(identity(constraint)) !== i)
+      errors.push(duplicate(pathText(at, '{topologyKey, whenUnsatisfiable}'), `{${topologyKey}, ${whenUnsatisfiable}}`));
     if (minDomains !== undefined) {
       if (minDomains <= 0) errors.push(invalid(pathText(at, 'minDomains'), minDomains, NOT_POSITIVE));
       if (whenUnsatisfiable !== 'DoNotSchedule') {
@@ -37,9 +40,9 @@ export function checkTopologySpread(errors: FieldError[], constraints: readonly 
 function checkMatchLabelKeys(errors: FieldError[], constraint: TopologySpreadConstraint, path: FieldPath): void {
   const selector = constraint.labelSelector;
   if (!selector) errors.push(forbidden(pathText(path), 'must not be specified when labelSelector is not set'));
+  const named = keysOfSelector(selector);
   constraint.matchLabelKeys?.forEach((key, i) => {
     addFaults(errors, qualifiedNameFaults(key), key, indexPath(path, i));
-    const named = selector?.matchLabels?.[key] !== undefined || selector?.matchExpressions?.some((e) => e.key === key);
-    if (named) errors.push(invalid(pathText(indexPath(path, i)), key, 'exists in both matchLabelKeys and labelSelector'));
+    if (named.has(key)) errors.push(invalid(pathText(indexPath(path, i)), key, 'exists in both matchLabelKeys and labelSelector'));
   });
 }

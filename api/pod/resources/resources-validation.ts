@@ -83,6 +83,8 @@ function pageBytes(name: string): number | undefined {
 
 function checkClaims(errors: FieldError[], claims: readonly ResourceClaim[], known: ReadonlySet<string>, path: FieldPath): void {
   const seen = new Set<string>();
+  /** Claims that are named with a request. */
+  const inParts = new Set<string>();
   claims.forEach((claim, i) => {
     const at = indexPath(path, i);
     const { name } = claim;
@@ -94,9 +96,10 @@ function checkClaims(errors: FieldError[], claims: readonly ResourceClaim[], kno
     else {
       if (claim.request) addFaults(errors, dns1123LabelFaults(claim.request), claim.request, at, 'request');
       const key = claim.request ? `${name}/${claim.request}` : name;
-      const overlaps = seen.has(key) || (!claim.request && [...seen].some((other) => other.startsWith(`${name}/`)));
+      const overlaps = seen.has(key) || (!claim.request && inParts.has(name));
       if (overlaps) errors.push(duplicate(pathText(at), key));
       seen.add(key);
+      if (claim.request) inParts.add(name);
     }
     if (!known.has(name)) errors.push(notFound(pathText(at), name));
   });

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { repeatedPlaces } from '../../../validation/list-rules.ts';
 import { dns1035LabelFaults, portNumberFaults } from '../../../validation/name-rules.ts';
 import type { CustomResourceConversion, WebhookClientConfig } from './schema.ts';
 
@@ -58,8 +59,9 @@ function checkReviewVersions(errors: FieldError[], versions: readonly string[]):
     errors.push(required(field));
     return;
   }
+  const repeated = new Set(repeatedPlaces(versions));
   versions.forEach((version, i) => {
-    if (versions.indexOf(version) < i) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
+    if (repeated.has(i)) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
     for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${field}[${i}]`, version, fault));
   });
   if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {

@@ -1,5 +1,7 @@
+import { own } from '../../../../base/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { MAX_WHOLE_LIST_ERRORS } from '../../../validation/list-rules.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 
 /** Adds `Required` if a type is missing, `Invalid` if it is another one. */
@@ -38,18 +40,21 @@ function checkKeys({ items }: JSONSchemaProps, keys: readonly string[], path: st
     errors.push(mustBe(items.type, `${path}.items.type`, "must be object if parent array's x-kubernetes-list-type is map"));
   }
   if (items.nullable) errors.push(forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is map'));
-  const properties = items.properties ?? {};
+  const needed = new Set(items.required);
+  let strangers = 0;
   for (const key of keys) {
-    const property = properties[key];
+    const property = own(items.properties, key);
     const at = `${path}.items.properties[${key}]`;
     if (!property) {
-      errors.push(invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'));
+      // The same error for each key, with all keys in it: not without end.
+      if (++strangers <= MAX_WHOLE_LIST_ERRORS)
+        errors.push(invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'));
       continue;
     }
     if (property.type && ['array', 'object'].includes(property.type)) {
       errors.push(invalid(`${at}.type`, property.type, "must be a scalar type if parent array's x-kubernetes-list-type is map"));
     }
-    if (property.default === undefined && !items.required?.includes(key)) {
+    if (property.default === undefined && !needed.has(key)) {
       errors.push(required(`${at}.default`, 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'));
     }
   }

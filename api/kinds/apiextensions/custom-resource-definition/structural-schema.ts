@@ -60,16 +60,16 @@ export function structuralOfJsonSchema(schema: JSONSchemaProps): StructuralSchem
   if (additionalProperties !== undefined) {
     node.additionalProperties = typeof additionalProperties === 'boolean' ? additionalProperties : structuralOfJsonSchema(additionalProperties);
   }
-  if (schema.properties) node.properties = propertiesOf(schema.properties, schema.required ?? []);
+  if (schema.properties) node.properties = propertiesOf(schema.properties, new Set(schema.required));
   const validation = validationOf(schema);
   if (validation) node.validation = validation;
   return node;
 }
 
-function propertiesOf(properties: Readonly<Record<string, JSONSchemaProps>>, required: readonly string[]): ReadonlyMap<string, Property> {
+function propertiesOf(properties: Readonly<Record<string, JSONSchemaProps>>, required: ReadonlySet<string>): ReadonlyMap<string, Property> {
   const map = new Map<string, Property>();
   for (const [name, schema] of Object.entries(properties)) {
-    map.set(name, { name, schema: structuralOfJsonSchema(schema), required: required.includes(name) });
+    map.set(name, { name, schema: structuralOfJsonSchema(schema), required: required.has(name) });
   }
   return map;
 }

@@ -196,8 +196,9 @@ function checkStoredVersions(errors: FieldError[], crd: CustomResourceDefinition
     return;
   }
   const versions = crd.spec.versions ?? [];
+  const names = new Set(versions.map((version) => version.name));
   stored.forEach((name, i) => {
-    if (!versions.some((version) => version.name === name)) errors.push(invalid(`${field}[${i}]`, name, 'must appear in spec.versions'));
+    if (!names.has(name)) errors.push(invalid(`${field}[${i}]`, name, 'must appear in spec.versions'));
   });
   const current = versions.find((version) => version.storage);
   if (current && !stored.includes(current.name)) errors.push(invalid(field, stored, `must have the storage version ${current.name}`));

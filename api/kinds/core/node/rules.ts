@@ -10,6 +10,7 @@ import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults, checkChoice } from '../../../validation/field-rules.ts';
 import { checkCidr, isDualStackCidrs } from '../../../validation/ip-rules.ts';
+import { repeatedPlaces } from '../../../validation/list-rules.ts';
 import { configKeyFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../../validation/name-rules.ts';
 import type { ConfigMapNodeConfigSource, Node, NodeConfigSource } from './schema.ts';
 
@@ -41,9 +42,7 @@ function validate(node: Node): FieldError[] {
     if (cidrs.length > 2 || !isDualStackCidrs(cidrs)) {
       errors.push(invalid('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'));
     }
-    cidrs.forEach((cidr, i) => {
-      if (cidrs.indexOf(cidr) < i) errors.push(duplicate(`spec.podCIDRs[${i}]`, cidr));
-    });
+    for (const i of repeatedPlaces(cidrs)) errors.push(duplicate(`spec.podCIDRs[${i}]`, cidrs[i]));
   }
   return errors;
 }

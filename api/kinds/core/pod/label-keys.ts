@@ -1,4 +1,5 @@
 import type { LabelSelectorRequirement } from '../../../meta/label-selector.ts';
+import { keysOfSelector } from '../../../meta/label-selector.ts';
 import type { PodAffinityTerm } from '../../../pod/placement/affinity.ts';
 import type { Pod } from './schema.ts';
 
@@ -28,8 +29,8 @@ export function mergeMatchLabelKeys(pod: Pod): void {
   for (const { matchLabelKeys, labelSelector } of topologySpreadConstraints ?? []) {
     if (!labelSelector || !matchLabelKeys?.length) continue;
     // A key that the selector names already is an error, which validation must still find.
-    const named = (key: string) => labelSelector.matchLabels?.[key] !== undefined || labelSelector.matchExpressions?.some((e) => e.key === key);
-    if (matchLabelKeys.some(named)) continue;
+    const named = keysOfSelector(labelSelector);
+    if (matchLabelKeys.some((key) => named.has(key))) continue;
     add(labelSelector, requirementsFor(matchLabelKeys, 'In', labels));
   }
 }

@@ -9,6 +9,7 @@ import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../../../validation/field-rules.ts';
 import { checkIp, isDualStack } from '../../../validation/ip-rules.ts';
+import { firstByName, repeatedPlaces } from '../../../validation/list-rules.ts';
 import { qualifiedNameFaults, subdomainName, userIdFaults } from '../../../validation/name-rules.ts';
 import type { Pod, PodStatus } from './schema.ts';
 import { POD_ANNOTATIONS } from './validation.ts';
@@ -46,16 +47,18 @@ export function validatePodStatusUpdate(pod: Pod, old: Live<Pod>): FieldError[] 
 /** Refuses that a container that is not restarted leaves the state terminated. */
 function checkTransitions(errors: FieldError[], status: PodStatus, old: PodStatus, spec: PodSpec): void {
   const sidecars = new Set((spec.initContainers ?? []).filter(isSidecar).map((container) => container.name));
+  const containers = firstByName([...spec.containers, ...(spec.initContainers ?? [])]);
   for (const list of STATUS_LISTS) {
     const policy = list === 'ephemeralContainerStatuses' ? 'Never' : spec.restartPolicy;
     if (policy === 'Always') continue;
+    const next = firstByName(status[list] ?? []);
     old[list]?.forEach((before, i) => {
       const ended = before.state?.terminated;
       if (!ended || (ended.exitCode !== 0 && policy === 'OnFailure')) return;
       if (list === 'initContainerStatuses' && sidecars.has(before.name)) return;
-      const own = [...spec.containers, ...(spec.initContainers ?? [])].find((container) => container.name === before.name);
+      const own = containers.get(before.name);
       if (own?.restartPolicy !== undefined && own.restartPolicy !== 'Never') return;
-      const now = status[list]?.find((other) => other.name === before.name);
+      const now = next.get(before.name);
       if (now && !now.state?.terminated) {
         errors.push(forbidden(`status.${list}[${i}].state`, 'may not be transitioned to non-terminated state'));
       }
@@ -65,9 +68,10 @@ function checkTransitions(errors: FieldError[], status: PodStatus, old: PodStatu
 
 function checkClaimStatuses(errors: FieldError[], status: PodStatus, spec: PodSpec): void {
   const seen = new Set<string>();
+  const known = new Set(spec.resourceClaims?.map((claim) => claim.name));
   status.resourceClaimStatuses?.forEach((claim, i) => {
     const field = `status.resourceClaimStatuses[${i}].name`;
-    if (!spec.resourceClaims?.some((known) => known.name === claim.name)) {
+    if (!known.has(claim.name)) {
       errors.push(invalid(field, claim.name, 'must match the name of an entry in `spec.resourceClaims`'));
     }
     if (seen.has(claim.name)) errors.push(duplicate(field, claim.name));
@@ -95,9 +99,7 @@ function checkIpList(errors: FieldError[], list: readonly { readonly ip: string 
   });
   if (list.length < 2) return;
   if (list.length > 2 || !isDualStack(addresses)) errors.push(invalid(pathText(path), list, 'may specify no more than one IP for each IP family'));
-  addresses.forEach((address, i) => {
-    if (addresses.indexOf(address) < i) errors.push(duplicate(pathText(indexPath(path, i)), list[i]));
-  });
+  for (const i of repeatedPlaces(addresses)) errors.push(duplicate(pathText(indexPath(path, i)), list[i]));
 }
 
 function checkUsers(errors: FieldError[], statuses: readonly ContainerStatus[], os: string, path: FieldPath): void {

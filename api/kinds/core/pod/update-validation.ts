@@ -77,8 +77,9 @@ function checkDeadline(errors: FieldError[], deadline: number | undefined, old: 
 }
 
 function checkGatesOnlyRemoved(errors: FieldError[], spec: PodSpec, old: PodSpec): void {
+  const before = new Set(old.schedulingGates?.map((gate) => gate.name));
   spec.schedulingGates?.forEach((gate, i) => {
-    if (old.schedulingGates?.some((before) => before.name === gate.name)) return;
+    if (before.has(gate.name)) return;
     errors.push(forbidden(`spec.schedulingGates[${i}].name`, `only deletion is allowed, but found new scheduling gate '${gate.name}'`));
   });
 }

@@ -2,6 +2,7 @@ import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { childPath, indexPath, rootPath } from '../../../validation/field-path.ts';
 import { checkIp, isDualStack, isIpv6, parseIp } from '../../../validation/ip-rules.ts';
+import { repeatedPlaces } from '../../../validation/list-rules.ts';
 import { dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
 import { isHeadless, needsHealthCheck } from './defaults.ts';
 import type { Service, ServiceSpec } from './schema.ts';
@@ -20,9 +21,10 @@ export function checkClusterIps(errors: FieldError[], spec: ServiceSpec): void {
     else if (ips[0] !== spec.clusterIP) errors.push(invalid('spec.clusterIPs', ips, 'first value must match `clusterIP`'));
   } else if (ips.length > 0) errors.push(invalid('spec.clusterIPs', ips, 'must be empty when `clusterIP` is not specified'));
   const families = spec.ipFamilies ?? [];
+  const repeated = new Set(repeatedPlaces(families));
   families.forEach((family, i) => {
     if (!FAMILIES.includes(family)) errors.push(notSupported(`spec.ipFamilies[${i}]`, family, FAMILIES));
-    if (families.indexOf(family) < i) errors.push(duplicate(`spec.ipFamilies[${i}]`, family));
+    if (repeated.has(i)) errors.push(duplicate(`spec.ipFamilies[${i}]`, family));
   });
   const policy = spec.ipFamilyPolicy;
   if (policy !== undefined && !FAMILY_POLICIES.includes(policy)) errors.push(notSupported('spec.ipFamilyPolicy', policy, FAMILY_POLICIES));

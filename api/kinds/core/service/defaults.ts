@@ -1,4 +1,5 @@
 import type { Live } from '../../../meta/object.ts';
+import { firstByName } from '../../../validation/list-rules.ts';
 import type { Service, ServiceSpec } from './schema.ts';
 
 const SESSION_SECONDS = 10800;
@@ -64,9 +65,10 @@ function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   }
   if (takesNodePorts(old) && takesNodePorts(spec)) {
     const used = new Set((spec.ports ?? []).map((port) => port.nodePort));
+    const before = firstByName(old.ports ?? []);
     for (const port of spec.ports ?? []) {
       if (port.nodePort) continue;
-      const same = old.ports?.find((other) => (other.name ?? '') === (port.name ?? ''));
+      const same = before.get(port.name ?? '');
       if (same?.nodePort && !used.has(same.nodePort)) port.nodePort = same.nodePort;
     }
   }

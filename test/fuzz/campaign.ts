@@ -1,0 +1,97 @@
+import { createChance } from './chance.ts';
+import { nextRequest } from './generator.ts';
+import type { FuzzRequest } from './request.ts';
+import { WIDGETS } from './rich-objects.ts';
+import { shrink } from './shrink.ts';
+import type { Target } from './target.ts';
+import { faultOf } from './verdict.ts';
+
+export interface Failure {
+  /** The number of the request in the campaign. */
+  readonly index: number;
+  readonly fault: string;
+  /** The smallest request that shows the fault; the one that was sent if the fault does not show again. */
+  readonly request: FuzzRequest;
+  readonly repeats: boolean;
+}
+
+/** Requests that are under way at the same time. */
+const LANES = 8;
+/** Another client's request must be answered within this time, which is ample on a slow machine. */
+const PROBE: FuzzRequest = { method: 'GET', path: '/livez', headers: {}, body: undefined };
+
+const jsonRequest = (method: string, path: string, body: unknown): FuzzRequest => ({
+  method,
+  path,
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from(JSON.stringify(body)),
+});
+
+/** Creates what the requests meet: a namespace with its first objects, and a CustomResourceDefinition. */
+export async function prepare(target: Target): Promise<void> {
+  await target.send(jsonRequest('POST', '/api/v1/namespaces', { metadata: { name: 'fuzz' } }));
+  await target.send(jsonRequest('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', WIDGETS));
+  await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/configmaps', { metadata: { name: 'first' }, data: { a: 'x'.repeat(100) } }));
+  const pod = jsonRequest('POST', '/api/v1/namespaces/fuzz/pods', { metadata: { name: 'first' }, spec: { containers: [{ name: 'c', image: 'i' }] } });
+  // Pods need the namespace's service account, which a controller makes.
+  for (let outcome = await target.send(pod); outcome.kind === 'answer' && outcome.status === 403; ) outcome = await target.send(pod);
+  const widget = jsonRequest('POST', '/apis/fuzz.example.com/v1/namespaces/fuzz/widgets', {
+    apiVersion: 'fuzz.example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'first' },
+    spec: { choice: { a: 'x' } },
+  });
+  // The resource is served a moment after its definition.
+  for (let outcome = await target.send(widget); outcome.kind === 'answer' && outcome.status === 404; ) outcome = await target.send(widget);
+  await target.longestTurn();
+}
+
+/** Sends one request alone. Returns its fault, if it has one. */
+export async function check(target: Target, request: FuzzRequest): Promise<string | undefined> {
+  const outcome = await target.send(request);
+  const turn = await target.longestTurn();
+  return target.ended() ?? faultOf(request, outcome, turn);
+}
+
+/**
+ * Sends `count` requests that the seed determines, some at a time, with a probe of /livez beside each group. A group in which something is wrong
+ * is sent again one by one, and the failing request is made smaller. Ends early when the server does.
+ */
+export async function* campaign(target: Target, seed: number, count: number): AsyncGenerator<Failure> {
+  const chance = createChance(seed);
+  for (let index = 0; index < count; index += LANES) {
+    const group = Array.from({ length: Math.min(LANES, count - index) }, () => nextRequest(chance));
+    const [probe, ...outcomes] = await Promise.all([target.send(PROBE), ...group.map((request) => target.send(request))]);
+    const turn = await target.longestTurn();
+    const faults = outcomes.map((outcome, i) => faultOf(group[i] ?? PROBE, outcome, 0));
+    const dead = target.ended();
+    if (dead !== undefined) {
+      yield { index, fault: `${dead}\nthe last requests:`, request: group[0] ?? PROBE, repeats: false };
+      return;
+    }
+    if (probe?.kind !== 'answer' || probe.status !== 200)
+      yield { index, fault: `/livez: ${JSON.stringify(probe)}`, request: group[0] ?? PROBE, repeats: false };
+    // A long turn may be any request's of the group.
+    const isLong = faultOf(PROBE, { kind: 'answer', status: 200, text: '' }, turn) !== undefined;
+    const suspects = [...group.keys()].filter((i) => isLong || faults[i] !== undefined);
+    for (const i of suspects) {
+      const request = group[i] ?? PROBE;
+      const failure = await examine(target, request, faults[i]);
+      if (failure) yield { index: index + i, ...failure };
+      if (target.ended() !== undefined) return;
+    }
+  }
+}
+
+async function examine(target: Target, request: FuzzRequest, seen: string | undefined): Promise<Omit<Failure, 'index'> | undefined> {
+  const fault = await check(target, request);
+  if (fault === undefined)
+    return seen === undefined || seen.startsWith('the connection broke') ? undefined : { fault: seen, request, repeats: false };
+  // The garbage of earlier requests may have to be collected in a turn: the fault is the request's own if it shows again.
+  if (fault.startsWith('the event loop') && (await check(target, request)) === undefined) return undefined;
+  const smallest = await shrink(request, async (smaller) => sameFault(await check(target, smaller), fault));
+  return { fault, request: smallest, repeats: true };
+}
+
+/** Whether two faults begin alike: numbers and names within them differ from request to request. */
+const sameFault = (a: string | undefined, b: string): boolean => a !== undefined && a.slice(0, 20) === b.slice(0, 20);

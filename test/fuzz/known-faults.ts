@@ -1,0 +1,205 @@
+import type { FuzzRequest } from './request.ts';
+
+/** A request that once crashed the server, held it up or broke its answer. */
+export interface KnownFault {
+  readonly name: string;
+  readonly request: FuzzRequest;
+  /** Statuses that are right. */
+  readonly right: readonly number[];
+  /** The part of the server whose change this one waits for; it is sent, and its answer is not judged. */
+  readonly waitsFor?: string;
+}
+
+const MAPS = '/api/v1/namespaces/fuzz/configmaps';
+const PODS = '/api/v1/namespaces/fuzz/pods';
+const WIDGETS = '/apis/fuzz.example.com/v1/namespaces/fuzz/widgets';
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const JSON_TYPE = 'application/json';
+
+const get = (path: string, headers: Readonly<Record<string, string>> = {}): FuzzRequest => ({ method: 'GET', path, headers, body: undefined });
+const send = (method: string, path: string, type: string, body: unknown): FuzzRequest => ({
+  method,
+  path,
+  headers: { 'content-type': type },
+  body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+});
+const create = (path: string, body: unknown) => send('POST', `${path}?dryRun=All`, JSON_TYPE, body);
+const yaml = (body: string) => send('POST', `${MAPS}?dryRun=All&fieldValidation=Ignore`, 'application/yaml', body);
+const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+const pod = (container: object, spec: object = {}) => ({
+  metadata: { name: 'p' },
+  spec: { containers: [{ name: 'c', image: 'i', ...container }], ...spec },
+});
+const withPattern = (pattern: string) => ({
+  metadata: { name: 'gadgets.fuzz.example.com' },
+  spec: {
+    group: 'fuzz.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'gadgets', kind: 'Gadget' },
+    versions: [
+      { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'string', pattern } } } } },
+    ],
+  },
+});
+const finalizers = many(20_000, (i) => `example.com/f${i}`);
+
+/** Each stands for its kind; the campaign looks for others of it. The first object exists: `prepare` makes it. */
+export const KNOWN_FAULTS: readonly KnownFault[] = [
+  { name: 'a quantity of many zeros', request: create(PODS, pod({ resources: { requests: { cpu: `${'0'.repeat(4_000)}x` } } })), right: [400] },
+  { name: 'YAML: collections as keys, nested', request: yaml(`${'? {a: '.repeat(900)}1${'}'.repeat(900)}`), right: [400] },
+  { name: 'YAML: 8,000 anchors and aliases', request: yaml(many(8_000, (i) => `k${i}: &b${i} x\nl${i}: *b${i}\n`).join('')), right: [422] },
+  { name: 'YAML: a megabyte of newlines', request: yaml(`metadata: {name: a}\n${'\n'.repeat(1_000_000)}`), right: [201] },
+  {
+    name: 'YAML: a billion laughs',
+    request: yaml(`a0: &a0 [x]\n${many(30, (i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]\n`).join('')}`),
+    right: [400],
+  },
+  {
+    name: 'JSON patch: 28 copies of data into itself',
+    request: send(
+      'PATCH',
+      `${MAPS}/first?dryRun=All`,
+      'application/json-patch+json',
+      many(28, (i) => ({ op: 'copy', from: '/data', path: `/data/n${i}` })),
+    ),
+    right: [422],
+  },
+  {
+    name: 'JSON patch: nesting beyond the stack',
+    request: send(
+      'PATCH',
+      `${MAPS}/first?dryRun=All`,
+      'application/json-patch+json',
+      many(9_000, () => ({ op: 'move', from: '/data', path: '/data' })),
+    ),
+    right: [200, 422],
+  },
+  {
+    name: 'JSON patch: copies that nest',
+    request: send('PATCH', `${WIDGETS}/first?dryRun=All`, 'application/json-patch+json', [
+      { op: 'add', path: '/spec/any', value: { x: { a: {} } } },
+      ...many(3_000, () => [
+        { op: 'add', path: '/spec/any/y', value: {} },
+        { op: 'move', from: '/spec/any/x', path: '/spec/any/y/a' },
+        { op: 'move', from: '/spec/any/y', path: '/spec/any/x' },
+      ]).flat(),
+    ]),
+    right: [422],
+  },
+  { name: 'a timeout of 60,000 digits', request: get(`${MAPS}?timeout=${'1'.repeat(7_000)}`), right: [400] },
+  {
+    name: 'strategic merge: many finalizers',
+    request: send('PATCH', `${MAPS}/first?dryRun=All`, 'application/strategic-merge-patch+json', { metadata: { finalizers } }),
+    right: [200, 422],
+  },
+  {
+    name: 'strategic merge: many containers',
+    request: send('PATCH', `${PODS}/first?dryRun=All`, 'application/strategic-merge-patch+json', {
+      spec: { containers: many(4_000, (i) => ({ name: `c${i}`, image: 'i' })) },
+    }),
+    right: [422],
+  },
+  {
+    name: 'a CRD pattern that backtracks',
+    request: create(WIDGETS, {
+      apiVersion: 'fuzz.example.com/v1',
+      kind: 'Widget',
+      metadata: { name: 'a' },
+      spec: { text: `${'a'.repeat(50_000)}!`, choice: { a: '' } },
+    }),
+    right: [422],
+  },
+  ...['(?=a)', '(a)\\1', 'a{1001}', '(a{1000}){1000}'].map((pattern) => ({
+    name: `a CRD pattern that Go refuses: ${pattern}`,
+    request: create(CRDS, withPattern(pattern)),
+    right: [422],
+  })),
+  ...['(?i)a', '\\Qa.b\\E', '\\x{41}', '\\p{Greek}', '[[:^alpha:]]'].map((pattern) => ({
+    name: `a CRD pattern of Go: ${pattern}`,
+    request: create(CRDS, withPattern(pattern)),
+    right: [201],
+  })),
+  { name: 'a field selector by an inherited name', request: get(`${MAPS}?fieldSelector=valueOf%3Da`), right: [400] },
+  {
+    name: 'a request for an inherited name',
+    request: create(PODS, pod({ resources: { requests: { toString: '1', __proto__: '1' }, limits: { constructor: '1' } } })),
+    right: [422],
+  },
+  {
+    name: 'an extra field of impersonation that does not decode',
+    request: get(MAPS, { 'impersonate-user': 'a', 'impersonate-extra-%ff': 'x' }),
+    right: [200, 400, 403],
+    waitsFor: 'impersonation',
+  },
+  { name: 'a warning that no header can hold', request: create(MAPS, { metadata: { name: 'a' }, '💥': 1 }), right: [201], waitsFor: 'warnings' },
+  {
+    name: 'warnings that no header is long enough for',
+    request: create(MAPS, { metadata: { name: 'a' }, ...Object.fromEntries(many(20_000, (i) => [`k${i}`, 1])) }),
+    right: [201],
+    waitsFor: 'warnings',
+  },
+  { name: 'a path that does not decode', request: get('/api/v1/namespaces/fuzz/configmaps/%ff'), right: [400, 404] },
+  {
+    name: 'a number out of range',
+    request: create(
+      WIDGETS,
+      '{"apiVersion":"fuzz.example.com/v1","kind":"Widget","metadata":{"name":"a"},"spec":{"replicas":1e400000,"choice":{"a":""}}}',
+    ),
+    right: [400, 422],
+  },
+  { name: 'JSON nested beyond the stack', request: create(MAPS, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`), right: [400] },
+  { name: 'an image name of many slashes', request: create(PODS, pod({ image: `a${'/'.repeat(40_000)}:` })), right: [201, 422] },
+  {
+    name: 'a field path that backtracks',
+    request: create(PODS, pod({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: "['".repeat(50_000) } } }] })),
+    right: [422],
+  },
+  {
+    name: 'an iSCSI name that backtracks',
+    request: create(PODS, pod({}, { volumes: [{ name: 'v', iscsi: { targetPortal: 'a', lun: 0, iqn: `${'iqn.2001-01.a:'.repeat(10_000)} ` } }] })),
+    right: [422],
+  },
+  {
+    name: 'a quota of many scopes, each of whose errors names all',
+    request: create('/api/v1/namespaces/fuzz/resourcequotas', {
+      metadata: { name: 'q' },
+      spec: { hard: { pods: '1' }, scopes: many(10_000, (i) => `s${i}`) },
+    }),
+    right: [422],
+  },
+  {
+    name: 'a container of many claims',
+    request: create(PODS, pod({ resources: { claims: many(10_000, (i) => ({ name: `c${i}` })) } })),
+    right: [422],
+  },
+  {
+    name: 'a definition of many list keys, each of whose errors names all',
+    request: create(CRDS, {
+      ...withPattern('a'),
+      spec: {
+        ...withPattern('a').spec,
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  l: {
+                    type: 'array',
+                    'x-kubernetes-list-type': 'map',
+                    'x-kubernetes-list-map-keys': many(10_000, (i) => `k${i}`),
+                    items: { type: 'object' },
+                  },
+                },
+              },
+            },
+          },
+        ],
+      },
+    }),
+    right: [422],
+  },
+];
