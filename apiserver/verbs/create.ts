@@ -6,6 +6,7 @@ import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
+import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
 import { objectOf } from '../request/object-body.ts';
@@ -33,24 +34,20 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
   placeInNamespace(resource, meta, info.namespace);
   if (meta.resourceVersion) throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
   const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
+  // The stored object may share its metadata with the one that was sent: whether the server names it is known only now.
+  const named = meta.name !== undefined && meta.name !== '';
   const admission = admissionOf(call, { verb: 'create', key, dryRun: parameters.dryRun });
   let committed = false;
   try {
     const stored = await prepare(call, object, admission, parameters, apply);
-    const storedMeta = stored.metadata ?? {};
+    const storedMeta = metadataOf(stored);
     for (let attempt = 1; ; attempt++) {
-      const name = storedMeta.name ?? '';
-      const place = cacheKey(storedMeta.namespace ?? '', name);
-      if (parameters.dryRun) {
-        if (resource.storage.cache.get(place)) throw errors.alreadyExists(resource.name, name);
-        return unstoredResult(resource, stored, undefined, 201);
-      }
-      const outcome = await resource.storage.create(place, stored, resource.stored.timeToLiveSeconds);
+      const outcome = await createOnce(resource, stored, parameters.dryRun);
       if (outcome.ok) {
-        committed = true;
-        return itemResult(resource, outcome.item, 201);
+        committed = !parameters.dryRun;
+        return outcome.item ? itemResult(resource, outcome.item, 201) : unstoredResult(resource, stored, undefined, 201);
       }
-      if (!storedMeta.generateName || meta.name || attempt === NAME_ATTEMPTS) throw alreadyExists(resource, storedMeta, meta.name === undefined);
+      if (named || !storedMeta.generateName || attempt === NAME_ATTEMPTS) throw alreadyExists(resource, storedMeta, outcome.current);
       storedMeta.name = generatedName(storedMeta.generateName);
     }
   } finally {
@@ -58,10 +55,27 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
   }
 }
 
-function alreadyExists(resource: Resource, meta: ObjectMeta, generated: boolean): StatusError {
-  const error = errors.alreadyExists(resource.name, meta.name ?? '');
-  if (!generated) return error;
-  return new StatusError('AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, error.details);
+type Creation =
+  /** A dry run has no item. */
+  { readonly ok: true; readonly item?: CacheItem } | { readonly ok: false; readonly current: CacheItem | undefined };
+
+async function createOnce({ storage, stored: kind }: Resource, stored: KubeObject, dryRun: boolean): Promise<Creation> {
+  const { namespace = '', name = '' } = stored.metadata ?? {};
+  const place = cacheKey(namespace, name);
+  if (!dryRun) return storage.create(place, stored, kind.timeToLiveSeconds);
+  const current = storage.cache.get(place);
+  return current ? { ok: false, current } : { ok: true };
+}
+
+/** Makes upstream's error (registry.Store.create): it tells a name that the server could not make unique, and an object on its way out. */
+function alreadyExists({ name: resource }: Resource, { name = '', generateName }: ObjectMeta, current: CacheItem | undefined): StatusError {
+  const error = errors.alreadyExists(resource, name);
+  const deleting = current?.object.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ';
+  if (!generateName) return new StatusError('AlreadyExists', `${deleting}${error.message}`, error.details);
+  return new StatusError('AlreadyExists', `${deleting}${error.message}, the server was not able to generate a unique name for the object`, {
+    ...error.details,
+    retryAfterSeconds: 1,
+  });
 }
 
 /** Admission, preparation and validation; the result is in the stored form. */
