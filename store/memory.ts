@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Store, StoredValue, StoreEvent, WriteResult } from './store.ts';
 import { CompactedError } from './store.ts';
+import { requireSize } from './store-error.ts';
 import { createWatchHub } from './watch-hub.ts';
 
 export interface MemoryOptions {
@@ -50,12 +51,14 @@ export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): 
     async create(key, value, options = {}) {
       const current = values.get(key);
       if (current) return { ok: false, current };
+      requireSize(key, value);
       return commit({ type: 'put', key, value, revision: ++revision, created: true }, options.ttlSeconds);
     },
     async update(key, value, expectedRevision, options = {}) {
       const current = values.get(key);
       if (current?.revision !== expectedRevision) return { ok: false, current };
-      return commit({ type: 'put', key, value, revision: ++revision, created: false }, options.ttlSeconds);
+      requireSize(key, value);
+      return commit({ type: 'put', key, value, revision: ++revision, created: false, previous: current }, options.ttlSeconds);
     },
     async delete(key, expectedRevision) {
       const current = values.get(key);
@@ -75,6 +78,7 @@ export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): 
     async revision() {
       return revision;
     },
+    async probe() {},
     async close() {
       hub.clear();
       for (const cancel of expiries.values()) cancel();

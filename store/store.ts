@@ -3,7 +3,8 @@
  *
  * Guarantees of every implementation (the contract suite in test/contract checks them):
  * - One global revision, strictly increasing; every committed write takes exactly one.
- * - A write is conditional on the revision it expects; a lost race is a value, never an exception. Only broken infrastructure throws.
+ * - A write is conditional on the revision it expects; a lost race is a value, never an exception. Only broken infrastructure throws, and
+ *   objects that are too large: a StoreError that names the fault.
  * - A write that returned `ok` is durable (for `memory`: for the life of the process).
  * - Watch is ordered by revision, delivers every write exactly once, and can resume from any revision not yet compacted.
  *
@@ -29,6 +30,13 @@ export interface Store {
   compact(revision: number): Promise<void>;
   /** The newest committed revision. */
   revision(): Promise<number>;
+  /** Resolves if the store answers and takes writes. Rejects with the reason otherwise, which may take as long as a request. */
+  probe(): Promise<void>;
+  /**
+   * Whether the value that the key has at this revision is stored in another form than a write would give it now (encrypted with another
+   * key, or not at all): writing it again changes something. Left out if there is one form only.
+   */
+  isStale?(key: string, revision: number): boolean;
   close(): Promise<void>;
 }
 
@@ -69,8 +77,16 @@ export interface WriteOptions {
 export type WriteResult = { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly current: StoredValue | undefined };
 
 export type StoreEvent =
-  | { readonly type: 'put'; readonly key: string; readonly value: string; readonly revision: number; readonly created: boolean }
-  /** `value` is the last one before the deletion, where the store still has it. */
+  | {
+      readonly type: 'put';
+      readonly key: string;
+      readonly value: string;
+      readonly revision: number;
+      readonly created: boolean;
+      /** The key's state before the change. Every change that a watch reads from the history has it; it may be left out of live ones. */
+      readonly previous?: StoredValue;
+    }
+  /** `value` is the last one before the deletion, unless the store has lost it. */
   | { readonly type: 'delete'; readonly key: string; readonly value: string | undefined; readonly revision: number };
 
 export interface WatchBatch {

@@ -92,6 +92,8 @@ export function measuredStore(store: Store, registry: Registry, clock: Clock): S
     watch: (prefix, after, sink, signal) => store.watch(prefix, after, sink, signal),
     compact: (revision) => store.compact(revision),
     revision: () => store.revision(),
+    probe: () => store.probe(),
+    ...(store.isStale && { isStale: store.isStale }),
     close: () => store.close(),
   };
 }

@@ -37,7 +37,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     // Another version is stored from now on: what is there is read in its form, and watches start over.
     known?.cache.close();
     const cache = new StoreWatchCache({ ...options, kind });
-    const storage = createStorage({ store: options.store, cache, shared: options.shared });
+    const storage = createStorage({ store: options.store, cache, shared: options.shared, log: options.log });
     storages.set(kind.storagePrefix, storage);
     // Objects of kinds that can only be created (reviews, bindings) are never stored.
     return { storage, started: kind.verbs.includes('get') ? cache.start() : Promise.resolve() };

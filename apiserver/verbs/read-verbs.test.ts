@@ -279,6 +279,72 @@ describe('watch', () => {
     stop();
   });
 
+  const SELECTIONS: readonly [string, string, string][] = [
+    ['a label selector', CONFIG_MAPS, 'labelSelector=tier%3Dx'],
+    ['a label selector over all namespaces', '/api/v1/configmaps', 'labelSelector=tier%3Dx'],
+    ['an inequality', CONFIG_MAPS, 'labelSelector=tier!%3Dy,tier!%3Dz'],
+  ];
+  it.each(SELECTIONS)(
+    'resumed over a restart with %s tells what left the selection, and nothing of what never was in it',
+    async (_, path, selector) => {
+      const { json } = await make('leaves', { tier: 'x' });
+      await make('other', { tier: 'y' });
+      await make('enters', { tier: 'y' });
+      await make('deleted', { tier: 'x' });
+      await make('never', { tier: 'z' });
+      const after = (await make('last', { tier: 'x' })).json.metadata.resourceVersion;
+      const label = (name: string, tier: string) => api.inject('PATCH', `${CONFIG_MAPS}/${name}`, { metadata: { labels: { tier } } }, MERGE);
+      await label('leaves', 'z');
+      await label('other', 'z');
+      await label('enters', 'x');
+      for (const name of ['deleted', 'never', 'leaves']) await api.inject('DELETE', `${CONFIG_MAPS}/${name}`);
+      const expected = ['DELETED leaves', 'ADDED enters', 'DELETED deleted'];
+      const url = `${path}?watch=1&${selector}&resourceVersion=${after}`;
+      const before = await api.watch(url);
+      expect(seen(before.events)).toEqual(expected);
+      before.stop();
+      api.close();
+      api = await startInjectedServer({ clock, store: api.store, namespaces: [] });
+      const { events, stop } = await api.watch(url);
+      expect(seen(events)).toEqual(expected);
+      expect(events).toEqual(before.events);
+      expect(events[0].object.metadata).toMatchObject({ labels: { tier: 'x' }, uid: json.metadata.uid });
+      stop();
+    },
+  );
+
+  it('resumed over a restart with a field selector tells of its own node’s pods alone', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const make = (name: string, nodeName?: string) =>
+      api.inject('POST', pods, { metadata: { name }, spec: { ...(nodeName && { nodeName }), containers: [{ name: 'c', image: 'x' }] } });
+    await make('p', 'n1');
+    const { json } = await make('q', 'n2');
+    const remove = (name: string) => api.inject('DELETE', `${pods}/${name}?gracePeriodSeconds=0`);
+    await remove('p');
+    await remove('q');
+    api.close();
+    api = await startInjectedServer({ clock, store: api.store, namespaces: [] });
+    for (const path of ['/api/v1/pods', pods]) {
+      const url = `${path}?watch=1&fieldSelector=spec.nodeName%3Dn1&resourceVersion=${json.metadata.resourceVersion}`;
+      const { events, stop } = await api.watch(url);
+      expect(seen(events)).toEqual(['DELETED p']);
+      expect(events[0].object.spec.nodeName).toBe('n1');
+      stop();
+    }
+  });
+
+  it('answers 410 to a watch from before a compaction over a restart', async () => {
+    const { json } = await make('a', { tier: 'x' });
+    await make('b', { tier: 'x' });
+    await api.inject('DELETE', `${CONFIG_MAPS}/a`);
+    await api.store.compact(await api.store.revision());
+    api.close();
+    api = await startInjectedServer({ clock, store: api.store, namespaces: [] });
+    const { events, ended } = await api.watch(`${CONFIG_MAPS}?watch=1&labelSelector=tier%3Dx&resourceVersion=${json.metadata.resourceVersion}`);
+    await ended;
+    expect(events).toMatchObject([{ type: 'ERROR', object: { code: 410, reason: 'Expired' } }]);
+  });
+
   it('is ended for a client that does not keep up, and holds up nobody', async () => {
     let open = true;
     const slow = await api.watch(`${CONFIG_MAPS}?watch=1`, () => open);

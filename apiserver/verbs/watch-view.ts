@@ -24,8 +24,7 @@ export function viewOf(scope: WatchScope, event: CacheEvent): { readonly type: C
   const now = !deleted && matches(item);
   const before = previous !== undefined && matches(previous);
   if (now) return { type: before ? 'MODIFIED' : 'ADDED', item };
-  // Whether an object that was deleted before a restart was in view is no longer known.
-  if (!before && !(deleted && previous === undefined)) return undefined;
+  if (!before) return undefined;
   return { type: 'DELETED', item: deleted ? item : departed(scope.resource, event) };
 }
 

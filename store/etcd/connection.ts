@@ -2,6 +2,7 @@ import type { ChannelCredentials, ClientDuplexStream } from '@grpc/grpc-js';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { systemClock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
+import { storeErrorOf } from './errors.ts';
 
 export interface EtcdEndpoints {
   /** `https://host:2379`, `http://…` or `unix:/path`, one or many: any of a cluster's members serves every request. */
@@ -15,7 +16,7 @@ type Decode<T> = (reply: Uint8Array) => T;
 
 /** Channels to the members of an etcd cluster. One member is asked until it cannot be reached. */
 export interface EtcdConnection {
-  /** One unary call. A read that does not reach a member is asked of each of the others once. Rejects with gRPC's error. */
+  /** One unary call. A read that does not reach a member is asked of each of the others once. Rejects with a StoreError. */
   call<T>(path: string, body: Uint8Array, decode: Decode<T>): Promise<T>;
   stream<T>(path: string, decode: Decode<T>): ClientDuplexStream<Uint8Array, T>;
   /** Turns to the next member. */
@@ -66,7 +67,7 @@ export function connectEtcd(endpoints: EtcdEndpoints, random: Random): EtcdConne
           const unavailable = (error as { code?: number }).code === status.UNAVAILABLE;
           if (unavailable) turn++;
           // UNAVAILABLE is raised before a request is sent as well as after: only reads may be asked again.
-          if (!unavailable || !path.endsWith('/Range') || attempt >= clients.length) throw error;
+          if (!unavailable || !path.endsWith('/Range') || attempt >= clients.length) throw storeErrorOf(error);
         }
       }
     },

@@ -4,6 +4,8 @@ import type { Random } from '../../base/random.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch, WriteResult } from '../store.ts';
 import { CompactedError } from '../store.ts';
+import type { StoreError } from '../store-error.ts';
+import { requireSize } from '../store-error.ts';
 import type { EtcdEndpoints } from './connection.ts';
 import { connectEtcd } from './connection.ts';
 import { createLeases } from './leases.ts';
@@ -37,12 +39,28 @@ export async function openEtcdStore({ prefix: root = '', clock = systemClock, ra
   const eventOf = ({ deleted, kv, previous }: messages.WatchResponse['events'][number]): StoreEvent =>
     deleted
       ? { type: 'delete', key: keyOf(kv), value: previous?.value, revision: kv.modRevision }
-      : { type: 'put', key: keyOf(kv), value: kv.value, revision: kv.modRevision, created: kv.createRevision === kv.modRevision };
+      : {
+          type: 'put',
+          key: keyOf(kv),
+          value: kv.value,
+          revision: kv.modRevision,
+          created: kv.createRevision === kv.modRevision,
+          ...(previous && { previous: storedOf(previous) }),
+        };
   const batchOf = ({ revision, events }: messages.WatchResponse): WatchBatch => ({ revision, events: events.map(eventOf) });
 
   const range = (request: messages.RangeRequest) => connection.call('/etcdserverpb.KV/Range', messages.encodeRange(request), messages.decodeRange);
+  /** Whether the last write failed for want of space: then reads go on, and only a write tells whether it is over. */
+  let isFull = false;
   const write = async (request: messages.ConditionalWrite): Promise<WriteResult> => {
-    const reply = await connection.call('/etcdserverpb.KV/Txn', messages.encodeConditionalWrite(request), messages.decodeTxn);
+    if (request.put !== undefined) requireSize(request.key, request.put);
+    const reply = await connection
+      .call('/etcdserverpb.KV/Txn', messages.encodeConditionalWrite(request), messages.decodeTxn)
+      .catch((error: StoreError) => {
+        isFull = error.fault === 'NoSpace';
+        throw error;
+      });
+    isFull = false;
     return reply.succeeded ? { ok: true, revision: reply.revision } : { ok: false, current: reply.current && storedOf(reply.current) };
   };
   const put = async (key: string, value: string, expected: number, ttlSeconds: number | undefined) =>
@@ -96,6 +114,11 @@ export async function openEtcdStore({ prefix: root = '', clock = systemClock, ra
     },
     async revision() {
       return (await range({ key: `${root}/`, limit: 1 })).revision;
+    },
+    async probe() {
+      const key = `${root}/health`;
+      const { kvs } = await range({ key });
+      if (isFull) await write({ key, put: '{}', expected: kvs[0]?.modRevision ?? 0, lease: '0' });
     },
     async close() {
       stopped.abort();

@@ -1,9 +1,24 @@
+import type { Field } from '../../base/protobuf/message.ts';
 import { bool, enumeration, int64, int64Text, message, nested, nestedList, type Of, optional, string } from '../../base/protobuf/message.ts';
+import { WIRE } from '../../base/protobuf/wire.ts';
+import { bytesOfEncrypted, isEncrypted, textOfBytes } from '../encrypted-value.ts';
 
 /** The messages of etcd's v3 API that the store speaks: numbers are those of etcd's api/etcdserverpb/rpc.proto and api/mvccpb/kv.proto. */
 
+/** A stored value: text, or an encrypted value, whose bytes etcd holds as they are. */
+const stored = (number: number): Field<string> => ({
+  number,
+  zero: () => '',
+  write(writer, value) {
+    writer.tag(number, WIRE.BYTES);
+    if (isEncrypted(value)) writer.bytes(bytesOfEncrypted(value));
+    else writer.string(value);
+  },
+  read: (reader) => textOfBytes(reader.bytes()),
+});
+
 const Header = message({ revision: int64(3) });
-const KeyValueMessage = message({ key: string(1), createRevision: int64(2), modRevision: int64(3), value: string(5) });
+const KeyValueMessage = message({ key: string(1), createRevision: int64(2), modRevision: int64(3), value: stored(5) });
 export type KeyValue = Of<typeof KeyValueMessage>;
 
 const RangeRequestMessage = message({ key: string(1), rangeEnd: string(2), limit: int64(3), revision: int64(4) });
@@ -32,7 +47,7 @@ export function decodeRange(reply: Uint8Array): RangeResponse {
 /** The condition and the value that it compares with are oneofs: they are sent though they be zero. */
 const Compare = message({ target: enumeration(2), key: string(3), modRevision: optional(int64(6)) });
 const TARGET_MOD = 2;
-const PutRequest = message({ key: string(1), value: string(2), lease: int64Text(3) });
+const PutRequest = message({ key: string(1), value: stored(2), lease: int64Text(3) });
 const DeleteRangeRequest = message({ key: string(1) });
 const RequestOp = message({ range: nested(1, RangeRequestMessage), put: nested(2, PutRequest), deleteRange: nested(3, DeleteRangeRequest) });
 const ResponseOp = message({ range: nested(1, RangeResponseMessage) });

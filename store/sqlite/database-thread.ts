@@ -1,12 +1,18 @@
 import { Worker } from 'node:worker_threads';
+import { StoreError } from '../store-error.ts';
+import type { Failure } from './faults.ts';
 import type { FromWorker, Replies, Request } from './protocol.ts';
 
-/** The store's end of the thread that owns the database file. */
+/** Sends a request to the thread. Replies come in the order of the requests. Rejects with a StoreError if it failed or the thread has ended. */
+export type Ask = <T extends Request>(request: T) => Promise<Replies[T['type']]>;
+
+/** A thread that has the database file open. */
 export interface DatabaseThread {
   /** The newest revision when the file was opened. */
   readonly revision: number;
-  /** Replies come in the order of the requests. Rejects if the request failed, or the thread has ended. */
-  ask<T extends Request>(request: T): Promise<Replies[T['type']]>;
+  readonly ask: Ask;
+  /** Resolves with the reason once the thread has ended, whatever ended it; the file is closed then. */
+  readonly ended: Promise<StoreError>;
   /** Closes the file and ends the thread; does nothing if it has ended. */
   close(): Promise<void>;
 }
@@ -20,23 +26,26 @@ interface Waiting {
 /** In a bundle the worker is a file of its own beside it: see scripts/build.ts. */
 const workerUrl = () => new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './sqlite-worker.mjs', import.meta.url);
 
-/** @throws when the file cannot be opened, or another process has it open. */
+const errorOf = ({ fault, message }: Failure): StoreError => new StoreError(fault, `sqlite store: ${message}`);
+
+/** Starts a thread on the file. @throws StoreError if the file cannot be opened, or another process has it open. */
 export async function startDatabaseThread(file: string): Promise<DatabaseThread> {
   const worker = new Worker(workerUrl(), { workerData: { file }, execArgv: ['--no-warnings'] });
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<number>();
+  const ended = Promise.withResolvers<StoreError>();
   let nextId = 0;
-  let broken: Error | undefined;
+  let broken: StoreError | undefined;
 
   const take = (id: number): Waiting | undefined => {
     const found = waiting.get(id);
     waiting.delete(id);
     return found;
   };
-  const fail = (error: Error) => {
+  const fail = (error: StoreError) => {
     broken ??= error;
     opened.reject(broken);
-    for (const { reject } of waiting.values()) reject(error);
+    for (const { reject } of waiting.values()) reject(broken);
     waiting.clear();
   };
 
@@ -44,20 +53,28 @@ export async function startDatabaseThread(file: string): Promise<DatabaseThread>
     switch (message.type) {
       case 'opened':
         return opened.resolve(message.revision);
-      case 'failed':
-        return take(message.id)?.reject(new Error(`sqlite store ${file}: ${message.message}`));
+      case 'unopened':
+        return fail(errorOf(message.failure));
       case 'reply':
         return take(message.id)?.resolve(message.reply as never);
+      case 'failed': {
+        const error = errorOf(message.failure);
+        take(message.id)?.reject(error);
+        if (!message.failure.reopen) return;
+        fail(error);
+        void worker.terminate();
+      }
     }
   });
-  worker.on('error', (error) => {
-    const locked = /database is locked/.test(error.message);
-    const explained = locked ? `${file} is in use by another process: stop the other server first` : `sqlite store ${file}: ${error.message}`;
-    fail(new Error(explained, { cause: error }));
+  worker.on('error', (error) =>
+    fail(new StoreError('Unavailable', `sqlite store ${file}: the database thread failed: ${error.message}`, { cause: error })),
+  );
+  worker.on('exit', (code) => {
+    fail(new StoreError('Unavailable', `sqlite store ${file}: the database thread ended (code ${code})`));
+    ended.resolve(broken as StoreError);
   });
-  worker.on('exit', (code) => fail(new Error(`sqlite store ${file}: the database thread ended (code ${code})`)));
 
-  const ask = <T extends Request>(request: T): Promise<Replies[T['type']]> => {
+  const ask: Ask = (request) => {
     if (broken) return Promise.reject(broken);
     return new Promise((resolve, reject) => {
       waiting.set(++nextId, { resolve, reject });
@@ -68,10 +85,12 @@ export async function startDatabaseThread(file: string): Promise<DatabaseThread>
   return {
     revision: await opened.promise,
     ask,
+    ended: ended.promise,
     async close() {
-      if (broken) return;
-      await ask({ type: 'close' });
-      broken = new Error(`sqlite store ${file} is closed`);
+      if (!broken) {
+        await ask({ type: 'close' });
+        broken = new StoreError('Unavailable', `sqlite store ${file} is closed`);
+      }
       await worker.terminate();
     },
   };

@@ -1,3 +1,5 @@
+import type { Failure } from './faults.ts';
+
 /** The messages between the SQLite store and its worker thread. Rows are tuples: they are cloned between threads in bulk. */
 
 /** [key, value, revision] */
@@ -17,9 +19,12 @@ export type Request =
   | { readonly type: 'get'; readonly key: string }
   | { readonly type: 'list'; readonly prefix: string; readonly after: string; readonly limit: number }
   | { readonly type: 'history'; readonly prefix: string; readonly after: number }
+  /** Forgets a part of the history up to the revision; asked again until the reply says that it is done. */
   | { readonly type: 'compact'; readonly revision: number }
   /** Deletes keys whose time to live is over at `now`, in milliseconds since the epoch: the thread has no clock of its own. */
   | { readonly type: 'expire'; readonly now: number }
+  /** Fails if writes cannot be made. Writes only if the last write failed, or the disk is nearly full. */
+  | { readonly type: 'probe' }
   | { readonly type: 'close' };
 
 export interface Replies {
@@ -28,9 +33,10 @@ export interface Replies {
   list: { readonly rows: readonly Row[]; readonly more: boolean; readonly revision: number };
   /** `compacted` is set if the requested history is gone. */
   history: { readonly changes: readonly Change[]; readonly revision: number; readonly compacted?: number };
-  compact: Record<string, never>;
+  compact: { readonly done: boolean };
   /** The deleted keys with their last values and the revisions of the deletions. */
   expire: { readonly rows: readonly Row[] };
+  probe: Record<string, never>;
   close: Record<string, never>;
 }
 
@@ -41,7 +47,10 @@ export interface Change {
   readonly key: string;
   readonly value: string | null;
   readonly revision: number;
-  readonly created: boolean;
+  /** The revision that the change superseded; 0 if it created the key. */
+  readonly previous: number;
+  /** The value before the change. */
+  readonly old: string | null;
 }
 
 export type ToWorker = { readonly id: number; readonly request: Request };
@@ -49,4 +58,6 @@ export type ToWorker = { readonly id: number; readonly request: Request };
 export type FromWorker =
   | { readonly type: 'opened'; readonly revision: number }
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+  /** The file could not be opened. */
+  | { readonly type: 'unopened'; readonly failure: Failure }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };

@@ -3,9 +3,12 @@ import type { Change, Outcome, Row, Write } from './protocol.ts';
 
 export const storedOf = ([key, value, revision]: Row): StoredValue => ({ key, value, revision });
 
-/** The event of a change in the history, which no longer has the value before a deletion. */
-export const eventOf = ({ key, value, revision, created }: Change): StoreEvent =>
-  value === null ? { type: 'delete', key, value: undefined, revision } : { type: 'put', key, value, revision, created };
+/** The event of a change in the history, with the value before it. */
+export function eventOf({ key, value, revision, previous, old }: Change): StoreEvent {
+  if (value === null) return { type: 'delete', key, value: old ?? undefined, revision };
+  const created = previous === 0;
+  return { type: 'put', key, value, revision, created, ...(old !== null && { previous: { key, value: old, revision: previous } }) };
+}
 
 /** The events of the writes of a commit that succeeded. */
 export function eventsOf(writes: readonly Write[], outcomes: readonly Outcome[]): StoreEvent[] {

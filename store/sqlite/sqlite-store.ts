@@ -2,10 +2,11 @@ import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Store, StoreEvent } from '../store.ts';
 import { CompactedError } from '../store.ts';
+import { requireSize } from '../store-error.ts';
 import { createWatchHub } from '../watch-hub.ts';
-import type { DatabaseThread } from './database-thread.ts';
-import { startDatabaseThread } from './database-thread.ts';
+import type { Ask, startDatabaseThread } from './database-thread.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { keepDatabaseThread } from './lasting-thread.ts';
 import type { Row } from './protocol.ts';
 import { eventOf, eventsOf, storedOf } from './rows.ts';
 
@@ -14,6 +15,10 @@ export interface SqliteOptions {
   readonly file: string;
   /** Tells when keys expire. Default: the machine's. */
   readonly clock?: Clock;
+  /** Told of what the store mends by itself: a thread that ended, keys that could not be deleted in time. */
+  readonly log?: { warn(details: object, message: string): void };
+  /** Injected in tests. */
+  readonly start?: typeof startDatabaseThread;
 }
 
 /** The longest time by which a key may expire late. */
@@ -23,10 +28,21 @@ const EXPIRY_CHECK_MS = 2_000;
  * Opens the default store: one SQLite file (WAL, synchronous=FULL), owned by a worker thread.
  *
  * A write resolves after its commit is on disk. Writes that arrive while a commit is under way share the next one (group commit).
- * @throws when the file cannot be opened, or another process has it open.
+ * A write that fails (full disk, I/O error) leaves the others alone. If the thread ends, the file is opened anew, and watchers are told of
+ * what had been committed without anybody having heard of it.
+ * @throws StoreError if the file cannot be opened, or another process has it open.
  */
-export async function openSqliteStore({ file, clock = systemClock }: SqliteOptions): Promise<Store> {
-  const thread = await startDatabaseThread(file);
+export async function openSqliteStore({ file, clock = systemClock, log, start }: SqliteOptions): Promise<Store> {
+  const thread = await keepDatabaseThread({
+    file,
+    clock,
+    start,
+    failed: (error) => log?.warn({ err: error }, 'the store failed; opening it anew'),
+    async reopened(ask) {
+      const { changes } = await ask({ type: 'history', prefix: '', after: revision });
+      publish(changes.map(eventOf));
+    },
+  });
   const hub = createWatchHub();
   let { revision } = thread;
 
@@ -39,9 +55,16 @@ export async function openSqliteStore({ file, clock = systemClock }: SqliteOptio
     // Watchers hear of a write before its writer does: a writer that has its answer finds the write in every cache.
     committed: (writes, outcomes) => publish(eventsOf(writes, outcomes)),
   });
-  const expiry = startExpiry(thread, clock, (rows) => publish(rows.map(([key, value, at]) => ({ type: 'delete', key, value, revision: at }))));
-  const put = (key: string, value: string, expected: number, ttlSeconds: number | undefined) =>
-    submit({ op: 'put', key, value, expected, ...(ttlSeconds !== undefined && { expiresAt: clock.now() + ttlSeconds * 1000 }) });
+  const expiry = startExpiry({
+    ask: thread.ask,
+    clock,
+    expired: (rows) => publish(rows.map(([key, value, at]) => ({ type: 'delete', key, value, revision: at }))),
+    failed: (error) => log?.warn({ err: error }, 'keys whose time is over could not be deleted; trying again'),
+  });
+  const put = async (key: string, value: string, expected: number, ttlSeconds: number | undefined) => {
+    requireSize(key, value);
+    return submit({ op: 'put', key, value, expected, ...(ttlSeconds !== undefined && { expiresAt: clock.now() + ttlSeconds * 1000 }) });
+  };
 
   return {
     async get(key) {
@@ -64,10 +87,13 @@ export async function openSqliteStore({ file, clock = systemClock }: SqliteOptio
       });
     },
     async compact(upTo) {
-      await thread.ask({ type: 'compact', revision: upTo });
+      for (let done = false; !done; ) ({ done } = await thread.ask({ type: 'compact', revision: upTo }));
     },
     async revision() {
       return revision;
+    },
+    async probe() {
+      await thread.ask({ type: 'probe' });
     },
     async close() {
       expiry.stop();
@@ -78,19 +104,35 @@ export async function openSqliteStore({ file, clock = systemClock }: SqliteOptio
   };
 }
 
+interface Expiry {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly expired: (rows: readonly Row[]) => void;
+  /** Told of the first of several failures in a row. */
+  readonly failed: (error: unknown) => void;
+}
+
 /** Has the thread delete the keys that are over by this clock's time. A round that fails is made up for by the next one. */
-function startExpiry(thread: DatabaseThread, clock: Clock, expired: (rows: readonly Row[]) => void): { stop(): void } {
+function startExpiry({ ask, clock, expired, failed }: Expiry): { stop(): void } {
   let cancel = () => {};
   let due = false;
   let asking = false;
-  const ask = async () => {
+  let failing = false;
+  const round = async () => {
+    try {
+      const { rows } = await ask({ type: 'expire', now: clock.now() });
+      failing = false;
+      expired(rows);
+    } catch (error) {
+      if (!failing) failed(error);
+      failing = true;
+    }
+  };
+  const work = async () => {
     asking = true;
     while (due) {
       due = false;
-      await thread.ask({ type: 'expire', now: clock.now() }).then(
-        ({ rows }) => expired(rows),
-        () => {},
-      );
+      await round();
     }
     asking = false;
   };
@@ -98,7 +140,7 @@ function startExpiry(thread: DatabaseThread, clock: Clock, expired: (rows: reado
     cancel = clock.after(EXPIRY_CHECK_MS, () => {
       arm();
       due = true;
-      if (!asking) void ask();
+      if (!asking) void work();
     });
   };
   arm();

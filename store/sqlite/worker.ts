@@ -1,5 +1,8 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from './faults.ts';
 import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from './protocol.ts';
 
 /**
@@ -11,19 +14,38 @@ import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from '
  */
 const { file } = workerData as { file: string };
 const COMPACT_WINDOW = 1_000;
+/** SQLite's number for `PRAGMA auto_vacuum = INCREMENTAL`. */
+const INCREMENTAL = 2;
+/** With less free space than this a probe writes, to know whether it can. */
+const LITTLE_SPACE = 256 * 1024;
 
-const db = new DatabaseSync(file);
-db.exec(`
-  PRAGMA auto_vacuum = INCREMENTAL;
-  PRAGMA locking_mode = EXCLUSIVE;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA cache_size = -4000;
-  CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT, previous INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS current (key TEXT PRIMARY KEY, revision INTEGER NOT NULL, expires INTEGER) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS current_expires ON current (expires) WHERE expires IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-`);
+const send = (message: FromWorker) => parentPort?.postMessage(message);
+
+const db = open();
+
+function open(): DatabaseSync {
+  try {
+    const opened = new DatabaseSync(file);
+    // The lock comes first: without it SQLite makes a file for shared memory, for which a full disk has no room.
+    opened.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Setting it writes, though it be set already.
+    const vacuum = opened.prepare('PRAGMA auto_vacuum').get()?.auto_vacuum;
+    if (vacuum !== INCREMENTAL) opened.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    opened.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA cache_size = -4000;
+      CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT, previous INTEGER NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS current (key TEXT PRIMARY KEY, revision INTEGER NOT NULL, expires INTEGER) STRICT, WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS current_expires ON current (expires) WHERE expires IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `);
+    return opened;
+  } catch (error) {
+    send({ type: 'unopened', failure: failureOf(error, file) });
+    throw error;
+  }
+}
 
 const select = {
   row: db.prepare('SELECT current.key, value, current.revision FROM current JOIN log ON log.revision = current.revision WHERE current.key = ?'),
@@ -31,7 +53,9 @@ const select = {
   range: db.prepare(
     'SELECT current.key, value, current.revision FROM current JOIN log ON log.revision = current.revision WHERE current.key > ? AND current.key < ? ORDER BY current.key LIMIT ?',
   ),
-  history: db.prepare('SELECT key, value, revision, previous FROM log WHERE revision > ? AND key >= ? AND key < ? ORDER BY revision'),
+  history: db.prepare(
+    'SELECT log.key, log.value, log.revision, log.previous, old.value AS old FROM log LEFT JOIN log AS old ON old.revision = log.previous WHERE log.revision > ? AND log.key >= ? AND log.key < ? ORDER BY log.revision',
+  ),
   expired: db.prepare('SELECT key, revision FROM current WHERE expires IS NOT NULL AND expires <= ? LIMIT 500'),
   newest: db.prepare('SELECT max(revision) AS revision FROM log'),
   meta: db.prepare('SELECT value FROM meta WHERE name = ?'),
@@ -50,7 +74,11 @@ for (const statement of [select.row, select.range]) statement.setReturnArrays(tr
 
 /** Revisions start above 1, as in etcd: revision 1 is the empty store. */
 let revision = Math.max(1, Number(select.newest.get()?.revision ?? 0));
+/** The history up to here is not told any more; up to `forgotten` it has been deleted. */
 let compacted = Number(select.meta.get('compacted')?.value ?? 0);
+let forgotten = compacted;
+/** Whether the last write failed, for a reason that concerns others too. */
+let ailing = false;
 
 /** The key right after all keys that begin with `prefix`. */
 const endOf = (prefix: string): string => `${prefix}\u{10ffff}`;
@@ -74,40 +102,51 @@ function apply(change: Write): Outcome {
   return { ok: true, revision };
 }
 
-/** One transaction, one sync to disk, however many writes. */
-function commit(writes: readonly Write[]): Outcome[] {
+/** Makes one transaction of the work: one sync to disk. If it fails, nothing has changed. */
+function transaction<T>(work: () => T): T {
   const before = revision;
-  db.exec('BEGIN IMMEDIATE');
   try {
-    const outcomes = writes.map(apply);
+    db.exec('BEGIN IMMEDIATE');
+    const result = work();
     db.exec('COMMIT');
-    return outcomes;
+    ailing = false;
+    return result;
   } catch (error) {
     revision = before;
+    ailing = failureOf(error, file).fault !== 'TooLarge';
+    // SQLite itself rolls some failures back.
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
 }
 
-/** Works through the history a window at a time, so that writes get their turn in between. */
-function compact(upTo: number): void {
+const commit = (writes: readonly Write[]): Outcome[] => transaction(() => writes.map(apply));
+
+/** Forgets a window of the history, so that writes get their turn before the next one. Returns whether nothing is left to forget. */
+function compact(upTo: number): boolean {
   // The newest change stays: the next start learns the revision from it.
-  const target = Math.min(upTo, revision - 1);
-  if (target <= compacted) return;
-  let from = compacted;
+  const target = Math.max(compacted, Math.min(upTo, revision - 1));
+  if (forgotten >= target) return true;
   compacted = target;
-  const next = () => {
-    const to = Math.min(from + COMPACT_WINDOW, target);
-    db.exec('BEGIN IMMEDIATE');
-    write.forgetSuperseded.run(from, to);
-    write.forgetDeletions.run(from, to);
+  const to = Math.min(forgotten + COMPACT_WINDOW, target);
+  transaction(() => {
+    write.forgetSuperseded.run(forgotten, to);
+    write.forgetDeletions.run(forgotten, to);
     write.meta.run('compacted', to);
-    db.exec('COMMIT');
-    from = to;
-    if (from < target) setImmediate(next);
-    else db.exec('PRAGMA incremental_vacuum(4000)');
-  };
-  next();
+  });
+  forgotten = to;
+  if (to < target) return false;
+  db.exec('PRAGMA incremental_vacuum(4000)');
+  return true;
+}
+
+/** Makes sure that writes can be made: by one, if there is reason to doubt it. */
+function probe(): void {
+  if (!ailing) {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    if (bavail * bsize >= LITTLE_SPACE) return;
+  }
+  transaction(() => write.meta.run('probed', revision));
 }
 
 function answer(request: Request): Reply {
@@ -128,15 +167,18 @@ function answer(request: Request): Reply {
         key: String(r.key),
         value: r.value === null ? null : String(r.value),
         revision: Number(r.revision),
-        created: r.previous === 0,
+        previous: Number(r.previous),
+        old: r.old === null ? null : String(r.old),
       }));
       return { changes, revision };
     }
     case 'compact':
-      compact(request.revision);
-      return {};
+      return { done: compact(request.revision) };
     case 'expire':
       return { rows: expire(request.now) };
+    case 'probe':
+      probe();
+      return {};
     case 'close':
       db.close();
       return {};
@@ -150,13 +192,11 @@ function expire(now: number): Row[] {
   return outcomes.flatMap((outcome, i): Row[] => (outcome.ok ? [[String(due[i]?.key), outcome.old ?? '', outcome.revision]] : []));
 }
 
-const send = (message: FromWorker) => parentPort?.postMessage(message);
-
 parentPort?.on('message', ({ id, request }: ToWorker) => {
   try {
     send({ type: 'reply', id, reply: answer(request) });
   } catch (error) {
-    send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+    send({ type: 'failed', id, failure: failureOf(error, file) });
   }
   if (request.type === 'close') parentPort?.close();
 });

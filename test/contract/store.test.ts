@@ -159,6 +159,68 @@ describe.each(all)('the $name store', (backend) => {
     }
   });
 
+  /** Makes a history of one key, and one that is deleted. Returns the revision of each change. */
+  async function history(): Promise<number[]> {
+    const a = await put('a', 'a1');
+    const b = await put('b', 'b1');
+    const second = await store.update(`${prefix}a`, 'a2', a);
+    const third = await store.update(`${prefix}a`, 'a3', second.ok ? second.revision : 0);
+    const gone = await store.delete(`${prefix}b`, b);
+    return [a, b, ...[second, third, gone].map((result) => (result.ok ? result.revision : 0))];
+  }
+
+  it('tells the value before each change that a watch reads from the history', async () => {
+    const [a = 0, b = 0, second = 0, third = 0, gone = 0] = await history();
+    const watch = await collect(store, prefix, b);
+    await watch.until(3);
+    expect(watch.events).toEqual([
+      { type: 'put', key: `${prefix}a`, value: 'a2', revision: second, created: false, previous: { key: `${prefix}a`, value: 'a1', revision: a } },
+      {
+        type: 'put',
+        key: `${prefix}a`,
+        value: 'a3',
+        revision: third,
+        created: false,
+        previous: { key: `${prefix}a`, value: 'a2', revision: second },
+      },
+      { type: 'delete', key: `${prefix}b`, value: 'b1', revision: gone },
+    ]);
+    await watch.stop();
+  });
+
+  it('tells the value before the first change after a compaction', async () => {
+    const [, , second = 0, third = 0, gone = 0] = await history();
+    await store.compact(second);
+    const watch = await collect(store, prefix, second);
+    await watch.until(2);
+    expect(watch.events).toEqual([
+      {
+        type: 'put',
+        key: `${prefix}a`,
+        value: 'a3',
+        revision: third,
+        created: false,
+        previous: { key: `${prefix}a`, value: 'a2', revision: second },
+      },
+      { type: 'delete', key: `${prefix}b`, value: 'b1', revision: gone },
+    ]);
+    await watch.stop();
+  });
+
+  it('takes an object of 1.4 MiB, refuses one of 1.5 MiB, whatever its characters, and goes on', async () => {
+    const MIB = 2 ** 20;
+    const large = 'x'.repeat(1.4 * MIB);
+    const revision = await put('large', large);
+    expect((await store.get(`${prefix}large`))?.value).toBe(large);
+    const refusal = expect.objectContaining({ name: 'StoreError', fault: 'TooLarge' });
+    await expect(put('larger', 'x'.repeat(1.5 * MIB))).rejects.toEqual(refusal);
+    await expect(put('larger', 'é'.repeat(0.75 * MIB))).rejects.toEqual(refusal);
+    await expect(store.update(`${prefix}large`, 'x'.repeat(3 * MIB), revision)).rejects.toEqual(refusal);
+    expect(await store.get(`${prefix}larger`)).toBeUndefined();
+    await store.probe();
+    expect(await store.delete(`${prefix}large`, revision)).toMatchObject({ ok: true });
+  });
+
   it('delivers nothing after the watch has been stopped', async () => {
     const watch = await collect(store, prefix, await store.revision());
     await watch.stop();
@@ -221,5 +283,19 @@ describe.each(all)('the $name store', (backend) => {
     expect(watch.events.map((e) => e.revision)).toEqual([a, b]);
     expect(await put('c')).toBe(b + 1);
     await watch.stop();
+  });
+
+  persistent('knows the values before changes from before it was opened', async () => {
+    const [, b = 0, second = 0, third = 0, gone = 0] = await history();
+    await store.close();
+    store = await backend.open();
+    const watch = await collect(store, prefix, second);
+    await watch.until(2);
+    expect(watch.events).toMatchObject([
+      { type: 'put', value: 'a3', revision: third, previous: { value: 'a2', revision: second } },
+      { type: 'delete', value: 'b1', revision: gone },
+    ]);
+    await watch.stop();
+    expect(b).toBeLessThan(second);
   });
 });

@@ -1,6 +1,7 @@
-import type { Live } from '../../../api/meta/object.ts';
-import type { Store, StoreEvent } from '../../../store/store.ts';
-import { atRevision, StoredItem } from './cache-item.ts';
+import type { Store, StoredValue, StoreEvent } from '../../../store/store.ts';
+import { CompactedError } from '../../../store/store.ts';
+import type { StoredItem } from './cache-item.ts';
+import { atRevision } from './cache-item.ts';
 import type { StoredEvent } from './event-ring.ts';
 
 /** Reads the store's history after `from` up to and including `to`. @throws CompactedError when it is gone. */
@@ -28,39 +29,38 @@ export async function readHistory(store: Store, prefix: string, from: number, to
 }
 
 /**
- * Turns history into the events that subscribers were sent when it happened, as far as it tells: the state before a change is known
- * where the history holds it. Where it does not, a change counts as one of an object that looked the same, and of what was deleted
- * only the name is left.
+ * Turns history into the events that subscribers were sent when it happened.
+ * @throws CompactedError if the state before a change is not known any more: it decides who is told of the change.
  */
-export function replayed(
-  history: readonly StoreEvent[],
-  parse: (event: StoreEvent & { readonly type: 'put' }) => StoredItem,
-  textPrefix: string,
-  storePrefix: string,
-  at: number,
-): StoredEvent[] {
+export function replayed(history: readonly StoreEvent[], parse: (stored: StoredValue) => StoredItem, textPrefix: string, at: number): StoredEvent[] {
   const known = new Map<string, StoredItem>();
+  const before = (event: StoreEvent): StoredItem | undefined => {
+    const item = known.get(event.key);
+    if (item) return item;
+    if (event.type === 'put' && event.created) return undefined;
+    const previous = event.type === 'put' ? event.previous : lastOf(event);
+    if (!previous) throw new CompactedError(event.revision);
+    return pastItem(parse, previous);
+  };
   return history.map((event): StoredEvent => {
-    const key = event.key.slice(storePrefix.length);
-    const before = known.get(key);
+    const previous = before(event);
+    const rest = { revision: event.revision, at, lines: new Map<string, Buffer>() };
     if (event.type === 'put') {
-      const item = parse(event);
-      item.supersede();
-      known.set(key, item);
-      return { revision: event.revision, deleted: false, item, previous: before ?? (event.created ? undefined : item), at, lines: new Map() };
+      const item = pastItem(parse, event);
+      known.set(event.key, item);
+      return { ...rest, deleted: false, item, previous };
     }
-    known.delete(key);
-    const last =
-      before ??
-      (event.value === undefined ? tombstone(key, event.revision, textPrefix) : parse({ ...event, type: 'put', value: event.value, created: false }));
-    return { revision: event.revision, deleted: true, item: atRevision(textPrefix, last, event.revision), previous: before, at, lines: new Map() };
+    known.delete(event.key);
+    if (!previous) throw new CompactedError(event.revision);
+    return { ...rest, deleted: true, item: atRevision(textPrefix, previous, event.revision), previous };
   });
 }
 
-function tombstone(key: string, revision: number, textPrefix: string): StoredItem {
-  const slash = key.indexOf('/');
-  const namespace = slash < 0 ? '' : key.slice(0, slash);
-  const meta = { resourceVersion: String(revision), name: key.slice(slash + 1), ...(namespace === '' ? {} : { namespace }) };
-  const text = `${textPrefix}${JSON.stringify(meta).slice(1)}}`;
-  return new StoredItem(key, JSON.parse(text) as Live, revision);
+const lastOf = ({ key, value, revision }: StoreEvent & { readonly type: 'delete' }): StoredValue | undefined =>
+  value === undefined ? undefined : { key, value, revision };
+
+function pastItem(parse: (stored: StoredValue) => StoredItem, stored: StoredValue): StoredItem {
+  const item = parse(stored);
+  item.supersede();
+  return item;
 }

@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { isObject } from '../../../base/json.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../../store/store.ts';
 import { CompactedError } from '../../../store/store.ts';
@@ -158,7 +159,7 @@ export class StoreWatchCache implements WatchCache {
       const history = await readHistory(store, this.prefix, revision, to);
       if (this.ring.floor !== to) return;
       this.ring.prepend(
-        replayed(history, (event) => this.parse(event), this.textPrefix, this.prefix, clock.monotonic()),
+        replayed(history, (stored) => this.parse(stored), this.textPrefix, clock.monotonic()),
         revision,
       );
     } catch (error) {
@@ -264,7 +265,7 @@ export class StoreWatchCache implements WatchCache {
   }
 
   private apply(batch: WatchBatch): void {
-    for (const event of batch.events) this.applyEvent(event);
+    for (const event of batch.events) this.take(event);
     this.advance(batch.revision);
     // Progress of other kinds comes by here too, so that a quiet cache lets go of what it remembers.
     const now = this.options.clock.monotonic();
@@ -282,6 +283,16 @@ export class StoreWatchCache implements WatchCache {
       else left.push(waiter);
     }
     this.waiters = left;
+  }
+
+  /** Applies a change. One that cannot be read is left out: the store's other watchers, and its writers, must not suffer from it. */
+  private take(event: StoreEvent): void {
+    try {
+      this.applyEvent(event);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      this.options.log.error({ err: error, key: event.key, revision: event.revision }, 'a change was left out');
+    }
   }
 
   private applyEvent(event: StoreEvent): void {
@@ -336,7 +347,7 @@ export class StoreWatchCache implements WatchCache {
   }
 
   private parse(stored: StoredValue): StoredItem {
-    const object: KubeObject = JSON.parse(stored.value);
+    const object = objectIn(stored);
     const key = stored.key.slice(this.prefix.length);
     if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);
     // It was written by a server that orders fields otherwise, or in another version whose form is the same.
@@ -351,6 +362,29 @@ export class StoreWatchCache implements WatchCache {
     if (this.options.freeze) deepFreeze(object);
     return new StoredItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
   }
+}
+
+/** A stored value that is no object. The message names the key and the remedy. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+  constructor({ key, revision }: StoredValue, why: string) {
+    super(
+      `the stored object ${key} (revision ${revision}) cannot be read: ${why}. Restore the store from a backup, or remove the object with 'skiff store delete ${key}' while the server is stopped`,
+    );
+  }
+}
+
+function objectIn(stored: StoredValue): KubeObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(stored.value);
+  } catch (error) {
+    throw new UnreadableError(stored, error instanceof Error ? error.message : String(error));
+  }
+  if (!isObject(value)) throw new UnreadableError(stored, 'it is not a JSON object');
+  const { metadata = {} } = value;
+  if (!isObject(metadata)) throw new UnreadableError(stored, 'its metadata is not an object');
+  return value;
 }
 
 const restText = (rest: object): string => {
