@@ -1,3 +1,5 @@
+import { aborted } from '../base/abort.ts';
+import { logFault } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { systemRandom } from '../base/random.ts';
 import { createManager } from '../runtime/control/manager.ts';
@@ -20,6 +22,7 @@ import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-rou
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
+import { serverChecks } from './health/server-checks.ts';
 import { versionRoute } from './health/version-route.ts';
 import type { MetricsRegistries } from './metrics/metrics-registries.ts';
 import { metricsRoute } from './metrics/metrics-route.ts';
@@ -73,12 +76,12 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const authentication = { tokens: options.tokens, objects: resources.storage, clock, staticTokens: options.staticTokens };
   const ofToken = tokenAuthenticator(authentication);
   const started = Promise.withResolvers<void>();
-  const state = { started: false };
+  const state: ServerState = { synced: false, started: new Set(), stopping: false };
 
   const { registry, storage } = resources;
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
-  const parts: readonly Part[] = withIndex(resources, [
+  const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
     { name: 'admission', plugins: admissionPlugins(storage, clock, options.kinds) },
     allocation,
@@ -91,11 +94,11 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     },
     { name: 'authorization', subresources: accessReviews(authorizer) },
     documentsPart(resources),
-    { name: 'health', routes: healthAndVersion(options, state) },
     metricsPart(metrics, resources),
     { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, options.random ?? systemRandom)] },
     ...(options.parts ?? []),
-  ]);
+  ];
+  const parts = withIndex(resources, [...own, { name: 'health', routes: healthAndVersion(options, own, state) }]);
 
   const server = createApiServer({
     resources,
@@ -108,10 +111,16 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
 
   async function start(): Promise<void> {
     await resources.ready;
+    state.synced = true;
     // Services can be created once it is known which addresses are taken.
     await allocation.start();
-    await Promise.all(parts.map((part) => (part === allocation ? undefined : part.start?.(client))));
-    state.started = true;
+    state.started.add(allocation);
+    await Promise.all(
+      parts.map(async (part) => {
+        if (part !== allocation) await part.start?.(client);
+        state.started.add(part);
+      }),
+    );
   }
 
   return {
@@ -122,6 +131,9 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       return starting;
     },
     async run(signal) {
+      void aborted(signal).then(() => {
+        state.stopping = true;
+      });
       const controllers = parts.flatMap((part) => part.controllers ?? []);
       const own = metrics.open();
       try {
@@ -138,11 +150,25 @@ function documentsPart({ registry }: Resources): Part {
   return { name: 'documents', routes: [...discoveryRoutes(kinds), ...openApiRoutes(kinds)] };
 }
 
-function healthAndVersion({ store, log, checks = [] }: ComposeOptions, state: { readonly started: boolean }) {
-  const own: readonly HealthCheck[] = [
-    { name: 'etcd', check: async () => void (await store.revision()) },
-    { name: 'poststarthook/start', for: ['readyz'], check: () => (state.started ? undefined : 'the cluster’s own objects are not there yet') },
-  ];
+/** How far the server is. */
+interface ServerState {
+  /** The caches are filled. */
+  synced: boolean;
+  readonly started: Set<Part>;
+  stopping: boolean;
+}
+
+function healthAndVersion({ store, clock, log, checks = [] }: ComposeOptions, parts: readonly Part[], state: ServerState) {
+  const informers = { name: 'generic-apiserver-start-informers', done: () => state.synced };
+  const hooks = parts.flatMap((part) => (part.hooks ?? []).map((name) => ({ name, done: () => state.started.has(part) })));
+  const own = serverChecks({
+    store,
+    clock,
+    hooks: [informers, ...hooks],
+    synced: () => state.synced,
+    stopping: () => state.stopping,
+    logFault,
+  });
   return [...healthRoutes([...own, ...checks], (check, why) => log.warn({ check, why }, 'a health check failed')), versionRoute];
 }
 

@@ -3,12 +3,24 @@ import { pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** Creates the root logger: JSON lines on standard error. */
+/** Lines that cannot be written wait in memory up to this size, in bytes; further ones are dropped. */
+const MAX_WAITING = 1024 * 1024;
+
+let fault: string | undefined;
+
+/** Returns why the last lines of the log could not be written (a full disk); undefined if they could. */
+export const logFault = (): string | undefined => fault;
+
+/** Creates the root logger: JSON lines on standard error. A log that cannot be written does not end the process. */
 export function createLogger(options: { level?: string; component: string }): Logger {
-  return pino(
-    { level: options.level ?? 'info', base: { component: options.component }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: false }),
-  );
+  const destination = pino.destination({ dest: 2, sync: false, maxLength: MAX_WAITING });
+  destination.on('error', (error: Error) => {
+    fault = `the log cannot be written: ${error.message}`;
+  });
+  destination.on('write', () => {
+    fault = undefined;
+  });
+  return pino({ level: options.level ?? 'info', base: { component: options.component }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
 /** A logger that writes nothing, for tests. */

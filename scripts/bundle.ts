@@ -5,6 +5,7 @@ export const bundle: BuildOptions = {
   entryPoints: {
     skiff: 'cli/main.ts',
     'sqlite-worker': 'store/sqlite/worker.ts',
+    'watchdog-worker': 'base/watchdog-worker.ts',
     runtime: 'runtime/index.ts',
     api: 'api/index.ts',
     testing: 'cli/testing.ts',

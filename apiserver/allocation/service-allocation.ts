@@ -52,6 +52,7 @@ export function serviceAllocation({ objects, store, log, serviceCidr, nodePorts,
 
   return {
     name: 'service-allocation',
+    hooks: ['start-service-ip-repair-controllers'],
     plugins: [serviceAdmission({ addresses, ports }, log)],
     controllers: [
       repairController('ipallocator-repair-controller', repairAddresses),

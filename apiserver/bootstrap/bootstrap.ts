@@ -41,6 +41,7 @@ export function bootstrap({ objects, store, serviceIp, advertise: given, shared 
 
   return {
     name: 'bootstrap',
+    hooks: ['start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes', 'bootstrap-controller'],
     controllers: [
       periodicController('system-namespaces-controller', ensureNamespaces),
       periodicController('system-priority-classes-controller', ensureClasses),

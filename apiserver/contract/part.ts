@@ -18,6 +18,8 @@ export interface Part {
   readonly observers?: readonly RequestObserver[];
   /** Run by the server's manager, over the server's own client and informers, until the server stops. */
   readonly controllers?: readonly ControllerDefinition[];
+  /** The post-start hooks of upstream that `start` stands for: `/livez/poststarthook/<name>` tells whether it has resolved. */
+  readonly hooks?: readonly string[];
   /** Resolves when the part is ready for requests from the network. `client` acts as the server itself. */
   start?(client: Client): Promise<void>;
 }

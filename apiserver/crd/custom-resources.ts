@@ -23,6 +23,7 @@ export function customResources({ objects, registry, log }: CustomResourcesOptio
   const served = servedDefinitions(registry);
   return {
     name: 'custom-resources',
+    hooks: ['start-apiextensions-informers', 'start-apiextensions-controllers', 'crd-informer-synced'],
     plugins: [customResourceCleanup(objects)],
     controllers: [namingController(objects), servingController(objects, served), finalizerController(objects, served)],
     async start(): Promise<void> {

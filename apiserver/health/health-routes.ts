@@ -7,7 +7,7 @@ export interface HealthCheck {
   readonly name: string;
   /** The probes that it counts for. Default: all. */
   readonly for?: readonly Probe[];
-  /** Resolves to undefined if all is well, otherwise to the fault, which is logged, not shown. */
+  /** Resolves to undefined if all is well, otherwise to the fault. It is logged, and shown at the check's own path alone, which needs a right. */
   readonly check: () => Promise<string | undefined> | string | undefined;
 }
 
@@ -45,14 +45,19 @@ async function answerAll(
   });
   const unknown = [...excluded].filter((name) => !checks.some((check) => check.name === name));
   if (unknown.length > 0)
-    lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).join(',')}\n`);
+    lines.push(
+      `warn: some health checks cannot be excluded: no matches for ${unknown
+        .sort()
+        .map((name) => JSON.stringify(name))
+        .join(',')}\n`,
+    );
   if (results.some(({ failure }) => failure !== undefined)) return textResponse(500, `${lines.join('')}${probe} check failed\n`);
   return textResponse(200, request.query.has('verbose') ? `${lines.join('')}${probe} check passed\n` : 'ok');
 }
 
 /**
  * Serves /healthz, /livez and /readyz, with ?verbose and ?exclude=NAME, and each check under its own path, in upstream's text form.
- * `failed` is told each fault: the answer does not show it.
+ * `failed` is told each fault: the answer of a probe, which is public, does not show it.
  */
 export function healthRoutes(checks: readonly HealthCheck[], failed: (check: string, why: string) => void): readonly RouteHandler[] {
   const probes: readonly Probe[] = ['healthz', 'livez', 'readyz'];
@@ -67,7 +72,7 @@ export function healthRoutes(checks: readonly HealthCheck[], failed: (check: str
         const failure = await failureOf(check);
         if (failure === undefined) return textResponse(200, 'ok');
         failed(name, failure);
-        return textResponse(500, `internal server error: ${name} failed: reason withheld\n`);
+        return textResponse(500, `internal server error: ${failure}\n`);
       },
     };
     return [{ path: `/${probe}`, open: true, handle: (request: ApiRequest) => answerAll(probe, own, request, failed) }, single];

@@ -3,6 +3,7 @@ import { serviceAccountTokens } from '../../apiserver/authn/service-account-toke
 import { everyAuthenticatedUser } from '../../apiserver/authz/every-authenticated-user.ts';
 import { unionAuthorizer } from '../../apiserver/authz/union.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
+import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
 import { metricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -49,6 +50,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
+  /** More conditions of health. */
+  readonly checks?: readonly HealthCheck[];
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
 }
@@ -78,6 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     authorizer: unionAuthorizer([bootstrappersMayJoin, everyAuthenticatedUser(log)]),
+    checks: options.checks,
     parts: [{ name: 'join', routes: [joinRoute(pki.ca, clock)] }],
     kubelet: { certificate: pki.kubeletClient.certificate, key: pki.kubeletClient.key, ca: pki.ca.certificate },
   });

@@ -1,17 +1,22 @@
 import * as z from 'zod';
-import { ensurePki, writeSecretFile } from '../../apiserver/pki/cluster-pki.ts';
+import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { kubeconfigText } from '../../apiserver/pki/kubeconfig.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createLogger } from '../../base/log.ts';
+import { startHeartbeats } from '../../base/watchdog.ts';
+import type { WatchdogThread } from '../../base/watchdog-thread.ts';
+import { startWatchdogThread } from '../../base/watchdog-thread.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { startCompaction } from '../../store/compaction.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
+import { keepSecretFile } from '../cluster/kept-file.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
 import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
+import { storeOptions } from '../config/server/store-options.ts';
 import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
@@ -39,6 +44,7 @@ const options = {
     help: 'how long a node may be silent before it counts as lost (default 40s)',
     value: 'SECONDS',
   },
+  ...storeOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
@@ -54,8 +60,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
-  const [{ store, shared }, pki] = await Promise.all([
-    openStore(flags.store, layout),
+  const heartbeats = startHeartbeats();
+  const guard = { cells: heartbeats.cells, limitSeconds: flags['watchdog-timeout'] };
+  const [{ store, shared, guards }, pki] = await Promise.all([
+    openStore(flags.store, layout, { log, guard }),
     ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] }),
   ]);
   const credentials = {
@@ -65,9 +73,11 @@ export async function run(args: readonly string[]): Promise<number> {
     user: CONTEXT,
     credentials: pki.admin,
   };
-  await writeSecretFile(layout.adminKubeconfig, kubeconfigText(credentials));
+  await keepSecretFile(layout.adminKubeconfig, kubeconfigText(credentials));
+  let watchdog: WatchdogThread | undefined;
   const controlPlane = await startControlPlane({
     store,
+    checks: [{ name: 'watchdog', check: () => watchdog?.fault() }],
     pki,
     clock: systemClock,
     log,
@@ -81,10 +91,12 @@ export async function run(args: readonly string[]): Promise<number> {
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');
+  if (!guards) watchdog = startWatchdogThread(heartbeats, guard.limitSeconds, systemClock);
   const compaction = startCompaction(store, systemClock, log);
   await controlPlane.run(signal);
   compaction.stop();
   await store.close();
+  await watchdog?.stop();
   log.info('stopped');
   return 0;
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { LoopGuardOptions } from '../../base/watchdog.ts';
 import { StoreError } from '../store-error.ts';
 import type { Failure } from './faults.ts';
 import type { FromWorker, Replies, Request } from './protocol.ts';
@@ -17,6 +18,9 @@ export interface DatabaseThread {
   close(): Promise<void>;
 }
 
+/** The event loop that the thread watches beside its work. */
+export type ThreadGuard = Pick<LoopGuardOptions, 'cells' | 'limitSeconds'>;
+
 interface Waiting {
   /** The reply to a request has the request's type: the protocol promises it, no type can. */
   readonly resolve: (reply: never) => void;
@@ -29,8 +33,8 @@ const workerUrl = () => new URL(import.meta.url.endsWith('.ts') ? './worker.ts' 
 const errorOf = ({ fault, message }: Failure): StoreError => new StoreError(fault, `sqlite store: ${message}`);
 
 /** Starts a thread on the file. @throws StoreError if the file cannot be opened, or another process has it open. */
-export async function startDatabaseThread(file: string): Promise<DatabaseThread> {
-  const worker = new Worker(workerUrl(), { workerData: { file }, execArgv: ['--no-warnings'] });
+export async function startDatabaseThread(file: string, guard?: ThreadGuard): Promise<DatabaseThread> {
+  const worker = new Worker(workerUrl(), { workerData: { file, guard }, execArgv: ['--no-warnings'] });
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<StoreError>();

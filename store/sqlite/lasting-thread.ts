@@ -2,7 +2,7 @@ import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import { StoreError } from '../store-error.ts';
-import type { Ask, DatabaseThread } from './database-thread.ts';
+import type { Ask, DatabaseThread, ThreadGuard } from './database-thread.ts';
 import { startDatabaseThread } from './database-thread.ts';
 
 /** A database thread that is started anew, with back-off, whenever it has ended. */
@@ -21,8 +21,9 @@ export interface LastingThreadOptions {
   readonly failed: (error: StoreError) => void;
   /** Called with a new thread before it serves anything else; if it rejects, the thread is given up. */
   readonly reopened: (ask: Ask) => Promise<void>;
+  readonly guard?: ThreadGuard | undefined;
   /** Injected in tests. */
-  readonly start?: typeof startDatabaseThread;
+  readonly start?: typeof startDatabaseThread | undefined;
 }
 
 const FIRST_RETRY_MS = 100;
@@ -34,15 +35,16 @@ export async function keepDatabaseThread({
   clock,
   failed,
   reopened,
+  guard,
   start = startDatabaseThread,
 }: LastingThreadOptions): Promise<LastingThread> {
   const closing = new AbortController();
-  let thread: DatabaseThread | undefined = await start(file);
+  let thread: DatabaseThread | undefined = await start(file, guard);
   let why = new StoreError('Unavailable', `sqlite store ${file} is closed`);
   const { revision } = thread;
 
   async function startAnew(): Promise<DatabaseThread | undefined> {
-    const started = await start(file);
+    const started = await start(file, guard);
     try {
       await reopened(started.ask);
       return started;

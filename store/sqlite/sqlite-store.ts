@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';
+import type { LoopGuardOptions } from '../../base/watchdog.ts';
 import type { Store, StoreEvent } from '../store.ts';
 import { CompactedError } from '../store.ts';
 import { requireSize } from '../store-error.ts';
@@ -17,6 +18,8 @@ export interface SqliteOptions {
   readonly clock?: Clock;
   /** Told of what the store mends by itself: a thread that ended, keys that could not be deleted in time. */
   readonly log?: { warn(details: object, message: string): void };
+  /** The event loop that the database thread watches beside its work. */
+  readonly guard?: Pick<LoopGuardOptions, 'cells' | 'limitSeconds'>;
   /** Injected in tests. */
   readonly start?: typeof startDatabaseThread;
 }
@@ -32,10 +35,11 @@ const EXPIRY_CHECK_MS = 2_000;
  * what had been committed without anybody having heard of it.
  * @throws StoreError if the file cannot be opened, or another process has it open.
  */
-export async function openSqliteStore({ file, clock = systemClock, log, start }: SqliteOptions): Promise<Store> {
+export async function openSqliteStore({ file, clock = systemClock, log, guard, start }: SqliteOptions): Promise<Store> {
   const thread = await keepDatabaseThread({
     file,
     clock,
+    guard,
     start,
     failed: (error) => log?.warn({ err: error }, 'the store failed; opening it anew'),
     async reopened(ask) {

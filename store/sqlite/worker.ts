@@ -2,6 +2,8 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guardLoop } from '../../base/watchdog.ts';
+import type { ThreadGuard } from './database-thread.ts';
 import { failureOf } from './faults.ts';
 import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from './protocol.ts';
 
@@ -12,7 +14,7 @@ import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from '
  * `log` holds every change, by revision, with the revision it superseded (0: it created the key; a null value is a deletion);
  * `current` points to the newest change of each live key.
  */
-const { file } = workerData as { file: string };
+const { file, guard } = workerData as { file: string; guard?: ThreadGuard };
 const COMPACT_WINDOW = 1_000;
 /** SQLite's number for `PRAGMA auto_vacuum = INCREMENTAL`. */
 const INCREMENTAL = 2;
@@ -200,4 +202,5 @@ parentPort?.on('message', ({ id, request }: ToWorker) => {
   }
   if (request.type === 'close') parentPort?.close();
 });
+if (guard) guardLoop(guard);
 send({ type: 'opened', revision });

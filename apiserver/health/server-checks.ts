@@ -1,0 +1,53 @@
+import { settledWithin } from '../../base/abort.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Store } from '../../store/store.ts';
+import type { HealthCheck } from './health-routes.ts';
+
+/** Upstream's --etcd-healthcheck-timeout and --etcd-readycheck-timeout. */
+const STORE_LIMIT_MS = 2_000;
+
+export interface ServerChecksOptions {
+  readonly store: Pick<Store, 'probe'>;
+  readonly clock: Clock;
+  /** Upstream's names of post-start hooks, each with the work that it stands for. */
+  readonly hooks: readonly StartHook[];
+  /** Whether the caches are filled. */
+  readonly synced: () => boolean;
+  readonly stopping: () => boolean;
+  /** Returns why the log cannot be written; undefined if it can. */
+  readonly logFault: () => string | undefined;
+}
+
+export interface StartHook {
+  readonly name: string;
+  readonly done: () => boolean;
+}
+
+/** The conditions of a server's health, under upstream's names and in its order. */
+export function serverChecks({ store, clock, hooks, synced, stopping, logFault }: ServerChecksOptions): readonly HealthCheck[] {
+  const check = storeCheck(store, clock);
+  return [
+    { name: 'log', check: logFault },
+    { name: 'etcd', check },
+    { name: 'etcd-readiness', for: ['readyz'], check },
+    { name: 'informer-sync', for: ['readyz'], check: () => (synced() ? undefined : 'the caches are not filled yet') },
+    ...hooks.map(({ name, done }) => ({ name: `poststarthook/${name}`, check: () => (done() ? undefined : 'not finished') })),
+    { name: 'shutdown', for: ['readyz'], check: () => (stopping() ? 'process is shutting down' : undefined) },
+  ];
+}
+
+/** Checks that the store answers in time and takes writes. Checks at the same time share one probe. */
+function storeCheck(store: Pick<Store, 'probe'>, clock: Clock): () => Promise<string | undefined> {
+  let running: Promise<void> | undefined;
+  return async () => {
+    running ??= store.probe().finally(() => {
+      running = undefined;
+    });
+    const probe = running;
+    if (!(await settledWithin(clock, STORE_LIMIT_MS, probe))) return `the store has not answered for ${STORE_LIMIT_MS / 1000} s`;
+    return probe.then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  };
+}
