@@ -17,6 +17,14 @@ const commands: Readonly<
   controllers: { summary: 'run the controllers against another cluster (--kubeconfig)', load: () => import('./commands/controllers.ts') },
   token: { summary: 'token create: make a token with which a node may join', load: () => import('./commands/token.ts') },
   kubeconfig: { summary: 'print the admin kubeconfig, or its path (--path)', load: () => import('./commands/kubeconfig.ts') },
+  store: {
+    summary: 'store list|get|delete: look into a stopped server’s store, and remove what keeps it from starting',
+    load: () => import('./commands/store.ts'),
+  },
+  encryption: {
+    summary: 'encryption rewrite: store all objects anew, with the first key of the encryption configuration',
+    load: () => import('./commands/encryption.ts'),
+  },
   image: { summary: 'image load FILE...: import image archives into the node', load: () => import('./commands/image.ts') },
   version: { summary: 'print the version', load: () => import('./commands/version.ts') },
 };

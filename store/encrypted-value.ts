@@ -25,9 +25,15 @@ function headerLength(indexOfColon: (from: number) => number): number {
   return end;
 }
 
+export const headerOf = (value: string): string =>
+  value.slice(
+    0,
+    headerLength((from) => value.indexOf(':', from)),
+  );
+
 export function splitEncrypted(value: string): EncryptedValue {
-  const length = headerLength((from) => value.indexOf(':', from));
-  return { header: value.slice(0, length), bytes: Buffer.from(value.slice(length), 'base64') };
+  const header = headerOf(value);
+  return { header, bytes: Buffer.from(value.slice(header.length), 'base64') };
 }
 
 export const joinEncrypted = ({ header, bytes }: EncryptedValue): string => header + bytes.toString('base64');

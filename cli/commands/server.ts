@@ -62,10 +62,12 @@ export async function run(args: readonly string[]): Promise<number> {
 
   const heartbeats = startHeartbeats();
   const guard = { cells: heartbeats.cells, limitSeconds: flags['watchdog-timeout'] };
-  const [{ store, shared, guards }, pki] = await Promise.all([
+  const [{ store: opened, shared, guards }, pki] = await Promise.all([
     openStore(flags.store, layout, { log, guard }),
     ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] }),
   ]);
+  const encryption = flags['encryption-provider-config'];
+  const store = encryption === undefined ? opened : (await import('../cluster/encryption.ts')).encryptedByFile(opened, encryption, log);
   const credentials = {
     server: `https://127.0.0.1:${flags.port}`,
     caCertificate: pki.ca.certificate,

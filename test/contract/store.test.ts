@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { encryptedStore } from '../../store/encryption/encrypted-store.ts';
+import { aesGcm, codecOf, identity } from '../../store/encryption/providers.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store, StoreEvent } from '../../store/store.ts';
@@ -20,6 +22,17 @@ interface Backend {
   readonly stop?: () => Promise<void>;
 }
 
+const codec = codecOf([aesGcm({ name: 'key1', secret: Buffer.alloc(32, 7) }), identity]);
+
+/** Encrypts every value. */
+const encrypted = (store: Store): Store =>
+  encryptedStore(store, {
+    codecFor: () => codec,
+    failed(error) {
+      throw error;
+    },
+  });
+
 async function backends(): Promise<Backend[]> {
   const etcd = await startEtcd();
   const directory = mkdtempSync(join(tmpdir(), 'skiff-store-'));
@@ -34,6 +47,14 @@ async function backends(): Promise<Backend[]> {
       stop: async () => rmSync(directory, { recursive: true, force: true }),
     },
     { name: 'etcd', open: () => etcd.open(), persistent: true, ownExpiry: false, stop: etcd.stop },
+    { name: 'encrypted memory', open: async (clock?: Clock) => encrypted(createMemoryStore({ clock })), persistent: false, ownExpiry: true },
+    {
+      name: 'encrypted sqlite',
+      open: async (clock?: Clock) => encrypted(await openSqliteStore({ file: join(directory, `${file}.db`), clock })),
+      persistent: true,
+      ownExpiry: true,
+    },
+    { name: 'encrypted etcd', open: async () => encrypted(await etcd.open()), persistent: true, ownExpiry: false },
   ].map((backend) => ({ ...backend, fresh: () => file++ }));
 }
 
@@ -76,7 +97,7 @@ describe.each(all)('the $name store', (backend) => {
 
   beforeEach(async () => {
     store = await backend.open();
-    prefix = `/registry/${backend.name}${n++}/`;
+    prefix = `/registry/${backend.name.replace(' ', '-')}${n++}/`;
   });
   afterEach(() => store.close());
 
