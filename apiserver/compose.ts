@@ -184,7 +184,7 @@ function documentsPart({ registry }: Resources): Part {
   return { name: 'documents', routes: [...discoveryRoutes(kinds), ...openApiRoutes(kinds)] };
 }
 
-/** How far the server is. */
+/** The progress of the server’s life, for its health. */
 interface ServerState {
   /** The caches are filled. */
   synced: boolean;

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { url as inspectorUrl } from 'node:inspector';
 
-/** What the event loop and the thread that watches it share. */
+/** The memory that the event loop shares with the thread that watches it. */
 export interface Heartbeats {
   /** [beats, whether a debugger is attached] */
   readonly cells: Int32Array<SharedArrayBuffer>;

@@ -80,5 +80,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(`skiff: ${messageOf(error)}`);
-  process.exitCode = 1;
+  // A start that failed half-way leaves threads and sockets behind, which would keep the process.
+  process.exit(1);
 }

@@ -55,7 +55,7 @@ export function bootstrap({ objects, store, log, serviceIp, advertise: given, sh
 
   return {
     name: 'bootstrap',
-    hooks: ['start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes', 'bootstrap-controller'],
+    hooks: ['start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes', 'rbac/bootstrap-roles', 'bootstrap-controller'],
     controllers: [
       periodicController('system-namespaces-controller', ensureNamespaces),
       periodicController('system-priority-classes-controller', ensureClasses),

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from '../config/data-dir.ts';
-import { runningPid, startDetached } from './process.ts';
+import { runningPid, startSupervised } from './process.ts';
 
 /**
  * Starts the etcd of `--store etcd` (Debian's `etcd-server`) unless it runs, and returns its endpoint.
@@ -13,7 +13,7 @@ export async function ensureLocalEtcd(layout: Layout): Promise<string> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   if ((await runningPid(layout, 'etcd')) === undefined) {
     const unused = 'http://localhost:2380';
-    await startDetached(
+    await startSupervised(
       layout,
       'etcd',
       'etcd',

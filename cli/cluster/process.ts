@@ -5,11 +5,16 @@ import type { ProcessIdentity } from '../../agent/containerd/process-record.ts';
 import { identityOf } from '../../agent/containerd/process-record.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Layout } from '../config/data-dir.ts';
+import type { Supervision } from './supervisor.ts';
+import { exitText, readSupervision, SUPERVISOR } from './supervisor.ts';
 
 /** The processes that `skiff up` starts (containerd belongs to the agent). */
 export type ComponentName = 'etcd' | 'server' | 'agent';
 
-const recordFile = (layout: Layout, name: ComponentName) => join(layout.run, `${name}.pid`);
+type ProcessName = ComponentName | `${ComponentName}.supervisor`;
+
+const recordFile = (layout: Layout, name: ProcessName) => join(layout.run, `${name}.pid`);
+const stateFile = (layout: Layout, name: ComponentName) => join(layout.run, `${name}.state`);
 export const logFile = (layout: Layout, name: ComponentName) => join(layout.logs, `${name}.log`);
 
 /** On systems without /proc a process is known by its number alone. */
@@ -23,8 +28,8 @@ async function processOf(pid: number): Promise<ProcessIdentity | undefined> {
   }
 }
 
-/** The pid of a component; undefined if it does not run. */
-export async function runningPid(layout: Layout, name: ComponentName): Promise<number | undefined> {
+/** The pid of a component, or of its supervisor; undefined if it does not run. */
+export async function runningPid(layout: Layout, name: ProcessName): Promise<number | undefined> {
   let record: ProcessIdentity;
   try {
     record = JSON.parse(readFileSync(recordFile(layout, name), 'utf8'));
@@ -34,49 +39,79 @@ export async function runningPid(layout: Layout, name: ComponentName): Promise<n
   return (await processOf(record.pid))?.startTicks === record.startTicks ? record.pid : undefined;
 }
 
-/** Starts a program that outlives this one, its output appended to the component's log, and notes its pid. */
-export async function startDetached(layout: Layout, name: ComponentName, file: string, args: readonly string[], cwd = '/'): Promise<void> {
+/** The time within which a supervisor has started its program. */
+const START_MS = 10_000;
+
+/** Tells of a component's last end, if it has ended since it was started. */
+export const supervisionOf = (layout: Layout, name: ComponentName): Supervision | undefined => readSupervision(stateFile(layout, name));
+
+/**
+ * Starts a program that outlives this one, under a supervisor that starts it again; its output is appended to the component's log.
+ * Resolves once the program runs. @throws Error with the end of the log if it has ended at once; it is not tried again then.
+ */
+export async function startSupervised(layout: Layout, name: ComponentName, file: string, args: readonly string[], cwd = '/'): Promise<void> {
+  // A supervisor that waits for its next try, or a program whose supervisor was killed.
+  await stopComponent(layout, name);
   mkdirSync(layout.run, { recursive: true, mode: 0o700 });
   mkdirSync(layout.logs, { recursive: true, mode: 0o700 });
+  rmSync(stateFile(layout, name), { force: true });
   const log = openSync(logFile(layout, name), 'a', 0o600);
-  const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd });
+  const supervisor = ['-c', SUPERVISOR, `skiff-${name}`, recordFile(layout, name), stateFile(layout, name)];
+  const child = spawn('/bin/sh', [...supervisor, file, ...args], { detached: true, stdio: ['ignore', log, log], cwd });
   closeSync(log);
   await new Promise<void>((resolve, reject) =>
-    child.once('spawn', resolve).once('error', (error) => reject(new Error(`${file} could not be started: ${error.message}`))),
+    child.once('spawn', resolve).once('error', (error) => reject(new Error(`${name} could not be started: ${error.message}`))),
   );
   child.unref();
   const identity = child.pid === undefined ? undefined : await processOf(child.pid);
-  if (!identity) throw new Error(`${name} ended at once:\n${logTail(layout, name)}`);
-  writeFileSync(recordFile(layout, name), JSON.stringify(identity), { mode: 0o600 });
+  if (identity) writeFileSync(recordFile(layout, `${name}.supervisor`), JSON.stringify(identity), { mode: 0o600 });
+  for (const end = systemClock.monotonic() + START_MS; (await runningPid(layout, name)) === undefined; await sleep(systemClock, 2)) {
+    await requireRunning(layout, name);
+    if (systemClock.monotonic() > end) throw new Error(`${name} does not start, or ${recordFile(layout, name)} cannot be written: look at the disk`);
+  }
+}
+
+/** @throws Error with the end of the log if a component has ended more than `restarts` times; then it is stopped for good. */
+export async function requireRunning(layout: Layout, name: ComponentName, restarts = 0): Promise<void> {
+  const supervision = supervisionOf(layout, name);
+  if (supervision && supervision.restarts > restarts) {
+    await stopComponent(layout, name);
+    throw new Error(`the ${name} ended (${exitText(supervision.status)}); the end of its log:\n${logTail(layout, name)}`);
+  }
 }
 
 /** The agent makes little that lives long: half the young generation that the launcher sets saves it a tenth of its memory, and no time. */
 const NODE_FLAGS = { server: [], agent: ['--max-semi-space-size=4'] } as const;
 
-/** Starts one of skiff's own commands as a detached process. */
+/** Starts one of skiff's own commands under a supervisor. */
 export function startComponent(layout: Layout, name: 'server' | 'agent', args: readonly string[]): Promise<void> {
   const program = process.argv[1];
   if (program === undefined) throw new Error('skiff does not know its own path');
-  return startDetached(layout, name, process.execPath, [...process.execArgv, ...NODE_FLAGS[name], program, name, ...args]);
+  return startSupervised(layout, name, process.execPath, [...process.execArgv, ...NODE_FLAGS[name], program, name, ...args]);
 }
 
-/** Asks a component to end, waits up to `graceMs`, then kills it. Resolves once it is gone, with false if it did not run. */
+/** Asks a component and its supervisor to end, waits up to `graceMs`, then kills them. Resolves once they are gone, with false if none ran. */
 export async function stopComponent(layout: Layout, name: ComponentName, graceMs = 15_000): Promise<boolean> {
-  const pid = await runningPid(layout, name);
+  const running = async () => {
+    const pids = await Promise.all([runningPid(layout, `${name}.supervisor`), runningPid(layout, name)]);
+    return pids.filter((pid) => pid !== undefined);
+  };
   const ended = async (ms: number) => {
     const end = systemClock.monotonic() + ms;
-    for (; systemClock.monotonic() < end; await sleep(systemClock, 20)) if ((await runningPid(layout, name)) === undefined) return true;
+    for (; systemClock.monotonic() < end; await sleep(systemClock, 20)) if ((await running()).length === 0) return true;
     return false;
   };
-  if (pid !== undefined) {
-    process.kill(pid, 'SIGTERM');
+  // The supervisor hands the signal on. Without one the component itself is the first.
+  const [first] = await running();
+  if (first !== undefined) {
+    process.kill(first, 'SIGTERM');
     if (!(await ended(graceMs))) {
-      process.kill(pid, 'SIGKILL');
+      for (const pid of await running()) process.kill(pid, 'SIGKILL');
       await ended(5_000);
     }
   }
-  rmSync(recordFile(layout, name), { force: true });
-  return pid !== undefined;
+  for (const file of [recordFile(layout, name), recordFile(layout, `${name}.supervisor`), stateFile(layout, name)]) rmSync(file, { force: true });
+  return first !== undefined;
 }
 
 /** The last lines of a component's log, for an error message. */

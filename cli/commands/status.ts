@@ -1,10 +1,36 @@
 import { existsSync } from 'node:fs';
+import { systemClock } from '../../base/clock.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
-import { runningPid } from '../cluster/process.ts';
+import type { ComponentName } from '../cluster/process.ts';
+import { runningPid, supervisionOf } from '../cluster/process.ts';
 import { nodeReadiness, serverReady } from '../cluster/readiness.ts';
+import type { Supervision } from '../cluster/supervisor.ts';
+import { exitText } from '../cluster/supervisor.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
 import { dataDirOption, loadSettings } from '../config/settings.ts';
+
+export interface ComponentState {
+  readonly pid: number | undefined;
+  readonly supervised: boolean;
+  readonly supervision: Supervision | undefined;
+  /** Told of a component that runs, after its pid. */
+  readonly more: string;
+  /** In milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Describes a component: whether it runs, how often it was started again, how it ended last, when the next try is. */
+export function componentText({ pid, supervised, supervision, more, now }: ComponentState): string {
+  const seconds = Math.floor(now / 1000);
+  const last = supervision && `${exitText(supervision.status)}, ${Math.max(0, seconds - supervision.endedAt)} s ago`;
+  if (pid !== undefined) {
+    const restarts = supervision ? `; started again ${supervision.restarts} times, last end: ${last}` : '';
+    return `pid ${pid}${more}${supervised ? restarts : `; no supervisor: 'skiff stop' and 'skiff up' give it one`}`;
+  }
+  if (!supervised || !supervision) return 'not running';
+  return `ended (${last}) for the ${supervision.restarts}. time; next try in ${Math.max(0, supervision.nextAt - seconds)} s`;
+}
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(
@@ -28,9 +54,22 @@ export async function run(args: readonly string[]): Promise<number> {
   line('store', settings.store);
   const admin = existsSync(layout.adminKubeconfig) ? await kubeconfigCredentials(layout.adminKubeconfig) : undefined;
   const ready = admin !== undefined && (await serverReady(admin).catch(() => false));
-  line('server', pids.server === undefined ? 'not running' : `pid ${pids.server}, ${ready ? `ready at ${admin.server}` : 'not ready'}`);
-  if (settings.store === 'etcd') line('etcd', pids.etcd === undefined ? 'not running' : `pid ${pids.etcd}`);
-  line('agent', pids.agent === undefined ? 'not running' : `pid ${pids.agent}`);
+  const component = async (name: ComponentName, more = '') => {
+    const supervisor = await runningPid(layout, `${name}.supervisor`);
+    line(
+      name,
+      componentText({
+        pid: pids[name],
+        supervised: supervisor !== undefined,
+        supervision: supervisionOf(layout, name),
+        more,
+        now: systemClock.now(),
+      }),
+    );
+  };
+  await component('server', ready ? `, ready at ${admin.server}` : ', not ready');
+  if (settings.store === 'etcd') await component('etcd');
+  await component('agent');
   const nodes = ready ? await nodeReadiness(admin).catch(() => undefined) : undefined;
   if (nodes) line('nodes', `${nodes.ready.length} of ${nodes.total} ready`);
   return nodes && nodes.ready.length > 0 ? 0 : 1;

@@ -6,7 +6,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
 import type { ComponentName } from '../cluster/process.ts';
-import { logTail, runningPid, startComponent } from '../cluster/process.ts';
+import { logTail, requireRunning, runningPid, startComponent, stopComponent, supervisionOf } from '../cluster/process.ts';
 import { nodeReadiness, serverReady, until } from '../cluster/readiness.ts';
 import { addContext, CONTEXT, userKubeconfigPath } from '../cluster/user-kubeconfig.ts';
 import type { Layout } from '../config/data-dir.ts';
@@ -46,12 +46,24 @@ function installPackages(packages: readonly string[]): void {
   if (status !== 0) throw new Error('the packages that a node is made of could not be installed');
 }
 
-/** Throws with the end of the log if a component that was started has ended. */
-const alive = (layout: Layout, name: ComponentName) => async () => {
-  if ((await runningPid(layout, name)) === undefined) throw new Error(`the ${name} ended; the end of its log:\n${logTail(layout, name)}`);
-};
+/** Returns a check that throws with the end of the log if a component ends from now on. Call it before the components are started. */
+async function alive(layout: Layout): Promise<() => Promise<void>> {
+  const names: readonly ComponentName[] = ['server', 'agent'];
+  const known = await Promise.all(
+    names.map(async (name) => {
+      // What ended before is no concern: its supervisor, which waits for the next try, gives way to a new one. A process that was killed a
+      // moment ago may still count as running: its end is none of a start that failed.
+      const running = (await runningPid(layout, name)) !== undefined;
+      if (!running) await stopComponent(layout, name);
+      return { name, restarts: running ? (supervisionOf(layout, name)?.restarts ?? 0) + 1 : 0 };
+    }),
+  );
+  return async () => {
+    for (const { name, restarts } of known) await requireRunning(layout, name, restarts);
+  };
+}
 
-async function startServer(layout: Layout, settings: Settings, timeoutMs: number): Promise<Credentials> {
+async function startServer(layout: Layout, settings: Settings, timeoutMs: number, guard: () => Promise<void>): Promise<Credentials> {
   if ((await runningPid(layout, 'server')) === undefined) {
     await startComponent(layout, 'server', ['--data-dir', layout.dataDir, '--store', settings.store, '--port', String(settings.port)]);
   }
@@ -63,7 +75,7 @@ async function startServer(layout: Layout, settings: Settings, timeoutMs: number
     {
       timeoutMs,
       everyMs: 15,
-      guard: alive(layout, 'server'),
+      guard,
       onTimeout: () => `the API server is not ready; the end of its log:\n${logTail(layout, 'server')}`,
     },
   );
@@ -115,7 +127,11 @@ export async function run(args: readonly string[]): Promise<number> {
   else if (settings.store === 'etcd' && process.getuid?.() === 0) installPackages(['etcd-server']);
   saveSettings(layout, settings);
 
-  const [admin, since] = await Promise.all([startServer(layout, settings, timeout * 1000), startAgent(layout, settings, simulated !== undefined)]);
+  const guard = await alive(layout);
+  const [admin, since] = await Promise.all([
+    startServer(layout, settings, timeout * 1000, guard),
+    startAgent(layout, settings, simulated !== undefined),
+  ]);
   console.log(`API server ready at ${admin.server} (${took()})`);
   const ready = await until(
     async () => {
@@ -125,7 +141,7 @@ export async function run(args: readonly string[]): Promise<number> {
     {
       timeoutMs: timeout * 1000,
       everyMs: 50,
-      guard: alive(layout, 'agent'),
+      guard,
       onTimeout: () => `no node is Ready; the end of the agent's log:\n${logTail(layout, 'agent')}`,
     },
   );

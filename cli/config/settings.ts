@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { Layout } from './data-dir.ts';
@@ -56,7 +56,15 @@ export function loadSettings(layout: Layout, changes: Partial<Settings> = {}): S
   return Settings.parse({ ...(kept as object), ...given });
 }
 
+/** Keeps the settings; on a full disk the ones before stay. @throws Error that names the file. */
 export function saveSettings(layout: Layout, settings: Settings): void {
-  mkdirSync(dirname(layout.settings), { recursive: true, mode: 0o700 });
-  writeFileSync(layout.settings, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  try {
+    if (existsSync(layout.settings) && readFileSync(layout.settings, 'utf8') === text) return;
+    mkdirSync(dirname(layout.settings), { recursive: true, mode: 0o700 });
+    writeFileSync(`${layout.settings}.new`, text, { mode: 0o600 });
+    renameSync(`${layout.settings}.new`, layout.settings);
+  } catch (error) {
+    throw new Error(`${layout.settings} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }

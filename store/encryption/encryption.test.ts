@@ -36,7 +36,7 @@ describe('an encrypted store', () => {
     const stored = (await inner.get(SECRET))?.value ?? '';
     expect(stored).toMatch(/^k8s:enc:aesgcm:v1:key1:[A-Za-z0-9+/]+=*$/);
     const bytes = bytesOfEncrypted(stored);
-    expect(bytes.subarray(0, 24).toString()).toBe('k8s:enc:aesgcm:v1:key1:'.padEnd(24, bytes.toString('latin1', 23, 24)));
+    expect(bytes.toString('latin1', 0, 23)).toBe('k8s:enc:aesgcm:v1:key1:');
     expect(bytes.length).toBe(23 + 12 + Buffer.byteLength(PLAIN) + 16);
     expect(textOfBytes(bytes)).toBe(stored);
     expect((await inner.get('/registry/configmaps/n/c'))?.value).toBe('{}');

@@ -1,0 +1,57 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { SimulatedCluster } from '../support/cluster/simulated-cluster.ts';
+import { startSimulatedCluster } from '../support/cluster/simulated-cluster.ts';
+
+let cluster: SimulatedCluster;
+beforeAll(async () => {
+  cluster = await startSimulatedCluster();
+});
+afterAll(() => cluster.down());
+
+/** Waits until the process of the component is another one than `before`. */
+const replaced = (component: 'server' | 'agent', before: number) =>
+  eventually(async () => {
+    const pid = await cluster.pid(component);
+    expect(pid).not.toBe(before);
+    return pid;
+  });
+
+describe('a cluster that skiff up started', () => {
+  it('is back by itself after its server and its agent were killed, with all that was acknowledged', async () => {
+    await cluster.kubectl('create', 'configmap', 'kept', '--from-literal=k=v');
+    for (const component of ['server', 'agent'] as const) {
+      const before = await cluster.pid(component);
+      process.kill(before, 'SIGKILL');
+      const after = await replaced(component, before);
+      await eventually(async () => expect(await cluster.kubectl('get', 'configmap', 'kept', '-o', 'jsonpath={.data.k}')).toBe('v'));
+      await eventually(async () => {
+        const { code, stdout } = await cluster.skiff('status');
+        expect(stdout).toMatch(new RegExp(`${component}: +pid ${after}.*started again 1 times, last end: killed by SIGKILL`));
+        expect(code).toBe(0);
+      });
+    }
+  });
+
+  it('ends with its supervisors', async () => {
+    expect((await cluster.skiff('stop')).stdout).toContain('stopped');
+    const { stdout } = await cluster.skiff('status');
+    expect(stdout).toMatch(/server: +not running\nagent: +not running/);
+  });
+
+  it('whose agent ends at once says so, with the end of its log, and tries no further', async () => {
+    const { agentPort } = JSON.parse((await import('node:fs')).readFileSync(`${cluster.dataDir}/settings.json`, 'utf8'));
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(agentPort, resolve));
+    try {
+      await expect(cluster.up()).rejects.toThrow(
+        new RegExp(`the agent ended \\(exit code 1\\); the end of its log:[\\s\\S]*port ${agentPort} is in use by another program`),
+      );
+      expect((await cluster.skiff('status')).stdout).toMatch(/agent: +not running/);
+    } finally {
+      other.close();
+    }
+    await cluster.up();
+  });
+});
