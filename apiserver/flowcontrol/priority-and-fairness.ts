@@ -44,13 +44,15 @@ export function priorityAndFairness({ objects, registry, clock, metrics, limits 
   const { maxRequestsInflight: reads, maxMutatingRequestsInflight: writes } = limits;
   const controllers = [producerController(objects), danglingController];
   const ensure = (client: Client) => ensureConfiguration(client, objects);
-  if (!limits.enablePriorityAndFairness) return { name: 'flow-control', entryStages: [limitInFlight(reads, writes)], start: ensure, controllers };
+  const hooks = ['priority-and-fairness-config-consumer', 'priority-and-fairness-config-producer'];
+  if (!limits.enablePriorityAndFairness) return { name: 'flow-control', hooks, entryStages: [limitInFlight(reads, writes)], start: ensure, controllers };
 
   const control = createFlowControl(reads + writes, clock, (numbers) =>
     flowMetrics(metrics, { levels: () => numbers.levels.values(), counts: () => numbers.counts }),
   );
   return {
     name: 'flow-control',
+    hooks,
     entryStages: [limitFlows({ control, turns: createTurns(), estimate: createWorkEstimate(registry) })],
     controllers,
     async start(client) {

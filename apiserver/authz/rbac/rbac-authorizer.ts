@@ -4,7 +4,7 @@ import type { AuthorizationAttributes, Authorizer, Decision, UserRules } from '.
 import type { UserInfo } from '../../contract/request.ts';
 import type { Visits } from './compiled-role.ts';
 import { allowsPath, allowsResource, PATHS, topicOf } from './compiled-role.ts';
-import type { BindingEntry, Grant, RbacIndex, RoleEntry, Scope, SubjectEntry } from './rbac-index.ts';
+import type { BindingEntry, Bound, Grant, RbacIndex, Scope, SubjectEntry } from './rbac-index.ts';
 import { holderName } from './rbac-index.ts';
 
 /** An action in the form that roles are asked about. */
@@ -14,7 +14,7 @@ interface Asked {
   readonly group: string;
   readonly resource: string;
   readonly subresource: string;
-  /** Undefined: all names. */
+  /** The name that is asked about; undefined for all names. */
   readonly name: string | undefined;
   readonly path: string;
 }
@@ -37,6 +37,7 @@ export interface RbacAuthorizer extends Authorizer {
 }
 
 const NO_OPINION: Decision = { verdict: 'no opinion' };
+const NO_PROBLEMS: readonly string[] = [];
 
 /** Decides by roles and bindings (plugin/pkg/auth/authorizer/rbac). Synchronous; a decision makes no objects but for the text of a refusal. */
 export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
@@ -56,41 +57,42 @@ export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
   const find = (user: UserInfo, namespace: string, asked: Asked): Grant | undefined =>
     grantOf(user, '', asked) ?? (namespace === '' ? undefined : grantOf(user, namespace, asked));
 
-  /** Calls back for each scope of the user: those of the whole cluster first. */
-  function eachScope({ name, groups }: UserInfo, namespace: string, visit: (scope: Scope) => void): void {
-    for (const place of namespace === '' ? [''] : ['', namespace]) {
-      const holders = [index.users.get(name), ...groups.map((group) => index.groups.get(group))];
-      for (const holder of new Set(holders)) {
-        const scope = holder && scopeOf(holder, place);
-        if (scope) visit(scope);
-      }
+  /** Lists the scopes of the user: those of the whole cluster first. */
+  function scopesOf({ name, groups }: UserInfo, namespace: string): Scope[] {
+    const holders = new Set([index.users.get(name), ...groups.map((group) => index.groups.get(group))]);
+    return (namespace === '' ? [''] : ['', namespace]).flatMap((place) => [...holders].flatMap((holder) => (holder && scopeOf(holder, place)) ?? []));
+  }
+
+  function isMissingAny({ name, groups }: UserInfo, namespace: string): boolean {
+    const own = index.users.get(name);
+    if (own && missesRoles(own, namespace)) return true;
+    for (let i = 0; i < groups.length; i++) {
+      const group = index.groups.get(groups[i] as string);
+      if (group && missesRoles(group, namespace)) return true;
     }
+    return false;
   }
 
   function problemsOf(user: UserInfo, namespace: string): readonly string[] {
-    let problems: Set<string> | undefined;
-    eachScope(user, namespace, ({ missing }) => {
-      for (const role of missing) {
-        problems ??= new Set();
-        problems.add(missingText(role));
-      }
-    });
-    return problems === undefined ? [] : [...problems].sort();
+    if (!isMissingAny(user, namespace)) return NO_PROBLEMS;
+    const problems = new Set<string>();
+    for (const scope of scopesOf(user, namespace)) {
+      for (const { entry } of boundIn(scope)) if (entry.role === undefined) problems.add(missingText(entry));
+    }
+    return [...problems].sort();
   }
 
   function resolve(user: UserInfo, namespace: string): ResolvedRules {
     const seen = new Set<BindingEntry>();
     const rules: PolicyRule[] = [];
-    eachScope(user, namespace, ({ bound }) => {
-      for (const [{ role }, grants] of bound) {
-        for (const { binding } of grants) {
-          // A binding that names the user and a group of theirs gives its rules once.
-          if (seen.has(binding)) continue;
-          seen.add(binding);
-          if (role) rules.push(...role.rules);
-        }
+    for (const { entry, grants } of scopesOf(user, namespace).flatMap((scope) => [...boundIn(scope)])) {
+      for (const { binding } of grants) {
+        // A binding that names the user and a group of theirs gives its rules once.
+        if (seen.has(binding)) continue;
+        seen.add(binding);
+        if (entry.role) for (const rule of entry.role.rules) rules.push(rule);
       }
-    });
+    }
     return { rules, problems: problemsOf(user, namespace) };
   }
 
@@ -121,26 +123,35 @@ export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
 
 const scopeOf = (entry: SubjectEntry, namespace: string): Scope | undefined => (namespace === '' ? entry.cluster : entry.namespaces.get(namespace));
 
+const boundIn = ({ many, few }: Scope): Iterable<Bound> => many?.all ?? few;
+
+const missesRoles = ({ cluster, namespaces }: SubjectEntry, namespace: string): boolean =>
+  (cluster !== undefined && cluster.missing > 0) || (namespace !== '' && (namespaces.get(namespace)?.missing ?? 0) > 0);
+
 function grantIn(scope: Scope | undefined, asked: Asked, visits: Visits): Grant | undefined {
   if (scope === undefined) return undefined;
-  const { byTopic, bound } = scope;
-  let role: RoleEntry | undefined;
-  if (byTopic) {
-    role = allowing(byTopic.get(asked.isResource ? topicOf(asked.resource) : PATHS), asked, visits);
-    if (role === undefined && asked.isResource) role = allowing(byTopic.get('*'), asked, visits);
-  } else role = allowing(bound.keys(), asked, visits);
-  return role && bound.get(role)?.[0];
+  const { many, few } = scope;
+  if (many === undefined) {
+    for (let i = 0; i < few.length; i++) {
+      const bound = few[i] as Bound;
+      if (allows(bound, asked, visits)) return bound.grants[0];
+    }
+    return undefined;
+  }
+  const grant = grantAmong(many.byTopic.get(asked.isResource ? topicOf(asked.resource) : PATHS), asked, visits);
+  return grant ?? (asked.isResource ? grantAmong(many.byTopic.get('*'), asked, visits) : undefined);
 }
 
-function allowing(roles: Iterable<RoleEntry> | undefined, asked: Asked, visits: Visits): RoleEntry | undefined {
+function grantAmong(roles: ReadonlySet<Bound> | undefined, asked: Asked, visits: Visits): Grant | undefined {
   if (roles === undefined) return undefined;
-  const { isResource, verb, group, resource, subresource, name, path } = asked;
-  for (const entry of roles) {
-    const { role } = entry;
-    if (role === undefined) continue;
-    if (isResource ? allowsResource(role, verb, group, resource, subresource, name, visits) : allowsPath(role, verb, path, visits)) return entry;
-  }
+  for (const bound of roles) if (allows(bound, asked, visits)) return bound.grants[0];
   return undefined;
+}
+
+function allows({ entry: { role } }: Bound, asked: Asked, visits: Visits): boolean {
+  if (role === undefined) return false;
+  const { isResource, verb, group, resource, subresource, name, path } = asked;
+  return isResource ? allowsResource(role, verb, group, resource, subresource, name, visits) : allowsPath(role, verb, path, visits);
 }
 
 /** The decision with its reason, which names the first subject of the binding that the user is. */

@@ -18,8 +18,14 @@ export interface RoleEntry {
   readonly name: string;
   /** Undefined if there is no such role. */
   role: CompiledRole | undefined;
-  /** The scopes that it is bound in. */
-  readonly scopes: Set<Scope>;
+  /** Its places in the scopes that it is bound in. */
+  readonly places: Map<Scope, Bound>;
+}
+
+/** A role in a scope, with the bindings that give it there. */
+export interface Bound {
+  readonly entry: RoleEntry;
+  readonly grants: Grant[];
 }
 
 /** A binding as it applies to one of its subjects. */
@@ -41,10 +47,17 @@ export interface BindingEntry {
 
 /** The roles that one subject holds in one namespace, or in the whole cluster. */
 export interface Scope {
-  readonly bound: Map<RoleEntry, Grant[]>;
-  readonly missing: Set<RoleEntry>;
-  /** The roles by topic, kept once there are many. */
-  byTopic: Map<string, Set<RoleEntry>> | undefined;
+  /** All of them; once there are many, in `many` alone. */
+  readonly few: Bound[];
+  many: ManyRoles | undefined;
+  /** Counts those that do not exist. */
+  missing: number;
+}
+
+/** Many roles, by their entry and by the topics of their rules. */
+interface ManyRoles {
+  readonly all: Set<Bound>;
+  readonly byTopic: Map<string, Set<Bound>>;
 }
 
 export interface SubjectEntry {
@@ -56,7 +69,7 @@ export interface SubjectEntry {
 const MANY = 16;
 
 /**
- * Who holds which role where: by subject, then by namespace, then by role. A change costs what it changes: a role is compiled once however
+ * Finds who holds which role where: by subject, then by namespace, then by role. A change costs what it changes: a role is compiled once however
  * often it is bound; a binding touches its subjects only.
  */
 export class RbacIndex {
@@ -73,7 +86,7 @@ export class RbacIndex {
     const entry = this.roles.get(roleKey(kind, namespace, name));
     if (!entry) return;
     this.replaceRole(entry, undefined);
-    if (entry.scopes.size === 0) this.roles.delete(roleKey(kind, namespace, name));
+    if (entry.places.size === 0) this.roles.delete(roleKey(kind, namespace, name));
   }
 
   /** Adds a binding or replaces the one of this namespace and name. */
@@ -104,12 +117,12 @@ export class RbacIndex {
       const scope = namespace === '' ? entry?.cluster : entry?.namespaces.get(namespace);
       if (!holders || holder === undefined || !entry || !scope) continue;
       removeGrants(scope, role, binding);
-      if (scope.bound.size > 0) continue;
+      if ((scope.many?.all.size ?? scope.few.length) > 0) continue;
       if (namespace === '') entry.cluster = undefined;
       else entry.namespaces.delete(namespace);
       if (entry.cluster === undefined && entry.namespaces.size === 0) holders.delete(holder);
     }
-    if (role.role === undefined && role.scopes.size === 0) this.roles.delete(roleKey(role.kind, roleRef.kind === 'Role' ? namespace : '', role.name));
+    if (role.role === undefined && role.places.size === 0) this.roles.delete(roleKey(role.kind, roleRef.kind === 'Role' ? namespace : '', role.name));
   }
 
   /** Returns the role that a binding in this namespace refers to, if it exists. */
@@ -133,20 +146,20 @@ export class RbacIndex {
     const key = roleKey(kind, namespace, name);
     let entry = this.roles.get(key);
     if (!entry) {
-      entry = { kind, name, role: undefined, scopes: new Set() };
+      entry = { kind, name, role: undefined, places: new Map() };
       this.roles.set(key, entry);
     }
     return entry;
   }
 
   private replaceRole(entry: RoleEntry, role: CompiledRole | undefined): void {
-    for (const scope of entry.scopes) {
-      unfile(scope, entry);
-      if (role) scope.missing.delete(entry);
-      else scope.missing.add(entry);
+    const missing = Number(role === undefined) - Number(entry.role === undefined);
+    for (const [scope, bound] of entry.places) {
+      unfile(scope, bound);
+      scope.missing += missing;
     }
     entry.role = role;
-    for (const scope of entry.scopes) file(scope, entry);
+    for (const [scope, bound] of entry.places) file(scope, bound);
   }
 }
 
@@ -167,56 +180,66 @@ function scopeFor(holders: Map<string, SubjectEntry>, holder: string, namespace:
   }
   let scope = namespace === '' ? entry.cluster : entry.namespaces.get(namespace);
   if (!scope) {
-    scope = { bound: new Map(), missing: new Set(), byTopic: undefined };
+    scope = { few: [], many: undefined, missing: 0 };
     if (namespace === '') entry.cluster = scope;
     else entry.namespaces.set(namespace, scope);
   }
   return scope;
 }
 
-function addGrant(scope: Scope, role: RoleEntry, grant: Grant): void {
-  const grants = scope.bound.get(role);
-  if (grants) {
+function addGrant(scope: Scope, entry: RoleEntry, grant: Grant): void {
+  const known = entry.places.get(scope);
+  if (known) {
     // A subject that a binding names twice holds its role once.
-    if (grants.at(-1)?.binding !== grant.binding) grants.push(grant);
+    if (known.grants.at(-1)?.binding !== grant.binding) known.grants.push(grant);
     return;
   }
-  scope.bound.set(role, [grant]);
-  role.scopes.add(scope);
-  if (role.role === undefined) scope.missing.add(role);
-  if (scope.byTopic) file(scope, role);
-  else if (scope.bound.size > MANY) {
-    scope.byTopic = new Map();
-    for (const each of scope.bound.keys()) file(scope, each);
+  const bound: Bound = { entry, grants: [grant] };
+  entry.places.set(scope, bound);
+  if (entry.role === undefined) scope.missing++;
+  if (!scope.many) {
+    scope.few.push(bound);
+    if (scope.few.length <= MANY) return;
+    scope.many = { all: new Set(), byTopic: new Map() };
+    for (const each of scope.few.splice(0)) {
+      scope.many.all.add(each);
+      file(scope, each);
+    }
+    return;
   }
+  scope.many.all.add(bound);
+  file(scope, bound);
 }
 
-function removeGrants(scope: Scope, role: RoleEntry, binding: BindingEntry): void {
-  const grants = scope.bound.get(role);
-  if (!grants) return;
+function removeGrants(scope: Scope, entry: RoleEntry, binding: BindingEntry): void {
+  const bound = entry.places.get(scope);
+  if (!bound) return;
+  const { grants } = bound;
   const at = grants.findIndex((grant) => grant.binding === binding);
   if (at >= 0) grants.splice(at, 1);
   if (grants.length > 0) return;
-  scope.bound.delete(role);
-  role.scopes.delete(scope);
-  scope.missing.delete(role);
-  unfile(scope, role);
+  entry.places.delete(scope);
+  if (entry.role === undefined) scope.missing--;
+  unfile(scope, bound);
+  scope.many?.all.delete(bound);
+  const place = scope.few.indexOf(bound);
+  if (place >= 0) scope.few.splice(place, 1);
 }
 
-function file({ byTopic }: Scope, entry: RoleEntry): void {
-  if (!byTopic || !entry.role) return;
-  for (const topic of entry.role.topics) {
-    const filed = byTopic.get(topic);
-    if (filed) filed.add(entry);
-    else byTopic.set(topic, new Set([entry]));
+function file({ many }: Scope, bound: Bound): void {
+  if (!many || !bound.entry.role) return;
+  for (const topic of bound.entry.role.topics) {
+    const filed = many.byTopic.get(topic);
+    if (filed) filed.add(bound);
+    else many.byTopic.set(topic, new Set([bound]));
   }
 }
 
-function unfile({ byTopic }: Scope, entry: RoleEntry): void {
-  if (!byTopic || !entry.role) return;
-  for (const topic of entry.role.topics) {
-    const filed = byTopic.get(topic);
-    filed?.delete(entry);
-    if (filed?.size === 0) byTopic.delete(topic);
+function unfile({ many }: Scope, bound: Bound): void {
+  if (!many || !bound.entry.role) return;
+  for (const topic of bound.entry.role.topics) {
+    const filed = many.byTopic.get(topic);
+    filed?.delete(bound);
+    if (filed?.size === 0) many.byTopic.delete(topic);
   }
 }

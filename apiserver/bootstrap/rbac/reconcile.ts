@@ -83,6 +83,7 @@ function marked<T extends KubeObject>(existing: Live<T>, expected: T): Live<T> {
 /** Returns the rules with the permissions that they lack; the same list if they lack none. */
 function completedRules<T extends Role | ClusterRole>(existing: T, expected: T): PolicyRule[] | undefined {
   const rules = existing.rules ?? [];
+  if (semanticEqual(rules, expected.rules ?? [])) return undefined;
   const missing = missingPermissions(expected.rules ?? [], coverageOfRules(rules));
   return missing.length === 0 ? undefined : [...rules, ...missing];
 }
