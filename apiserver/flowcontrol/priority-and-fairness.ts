@@ -45,7 +45,8 @@ export function priorityAndFairness({ objects, registry, clock, metrics, limits 
   const controllers = [producerController(objects), danglingController];
   const ensure = (client: Client) => ensureConfiguration(client, objects);
   const hooks = ['priority-and-fairness-config-consumer', 'priority-and-fairness-config-producer'];
-  if (!limits.enablePriorityAndFairness) return { name: 'flow-control', hooks, entryStages: [limitInFlight(reads, writes)], start: ensure, controllers };
+  if (!limits.enablePriorityAndFairness)
+    return { name: 'flow-control', hooks, entryStages: [limitInFlight(reads, writes)], start: ensure, controllers };
 
   const control = createFlowControl(reads + writes, clock, (numbers) =>
     flowMetrics(metrics, { levels: () => numbers.levels.values(), counts: () => numbers.counts }),
