@@ -76,8 +76,18 @@ export async function startTestServer(options: Partial<ComposeOptions> = {}) {
     return { status: response.status, headers: response.headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
   }
 
+  /** Lets users do everything, each under a binding of its own: they are no masters, as those pass every limit. */
+  async function grantAll(...names: readonly string[]): Promise<void> {
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+    for (const name of names) {
+      const body = { metadata: { name: `all-${name}` }, roleRef, subjects: [{ apiGroup: roleRef.apiGroup, kind: 'User', name }] };
+      await ask('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', { body });
+    }
+  }
+
   return {
     ask,
+    grantAll,
     store,
     server,
     tokens,

@@ -30,6 +30,10 @@ async function start(...rules: object[]): Promise<void> {
   const policy = parsePolicy({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'None', users: ['system:apiserver'] }, ...rules] });
   audit = openAudit({ policy, log: FILE, clock, logger: silentLogger, registry, appender: disk.appender });
   server = await startTestServer({ clock, parts: [audit.part], staticTokens: TOKENS });
+  await server.grantAll('alice');
+  await clock.settle();
+  disk.lines.length = 0;
+  disk.state.attempts = 0;
 }
 afterEach(async () => {
   await server.stop();

@@ -23,7 +23,11 @@ beforeAll(async () => {
 });
 
 async function connectionOf(ca: KeyPair, commonName: string, days?: number): Promise<Connection> {
-  const pair = await issueClientCertificate(ca, { commonName, organizations: ['system:masters'] }, { now, ...(days ? { days } : {}) });
+  const pair = await issueClientCertificate(
+    ca,
+    { commonName, organizations: ['system:masters'] },
+    { now, ...(days ? { lifeMs: days * 86_400_000 } : {}) },
+  );
   return { remoteAddress: '10.0.0.1', clientCertificate: new X509Certificate(pair.certificate).raw };
 }
 

@@ -36,6 +36,7 @@ const get = async (path: string, name: string): Promise<number> =>
 
 it('a flood of long lists lets the short requests of others through, and its lists end one after the other', async () => {
   server = await startTestServer();
+  await server.grantAll('flood', 'mouse', 'writer');
   const data = { text: 'x'.repeat(4000) };
   for (let i = 0; i < 600; i++) await server.ask('POST', CONFIG_MAPS, { body: { metadata: { name: `c${i}` }, data } });
 
@@ -58,6 +59,7 @@ it('a flood of long lists lets the short requests of others through, and its lis
 
 it('a thousand writers at once are all answered, with what they want or with 429', async () => {
   server = await startTestServer();
+  await server.grantAll('flood', 'mouse', 'writer');
   const writes = Array.from({ length: 1000 }, (_, i) =>
     server.ask('POST', CONFIG_MAPS, { body: { metadata: { name: `w${i}` } }, user: user('writer') }),
   );

@@ -36,6 +36,7 @@ const headerOf = ({ headers }: Pick<Answer, 'headers'>) => ({
 describe('a request', () => {
   it('is told by its answer how it was classified, from the moment that its flow schema is there', async () => {
     server = await startTestServer();
+    await server.grantAll('jane', 'joe');
     const madeLevel = (await server.ask('POST', LEVELS, { body: level('mine', { limitResponse: { type: 'Reject' } }) })).json;
     const madeSchema = (await server.ask('POST', SCHEMAS, { body: schema('mine', 'mine', 'jane') })).json;
     const wanted = { schema: madeSchema.metadata.uid, level: madeLevel.metadata.uid };
@@ -52,6 +53,7 @@ describe('a request', () => {
       inFlight: { maxRequestsInflight: 2, maxMutatingRequestsInflight: 0, enablePriorityAndFairness: true },
       metrics,
     });
+    await server.grantAll('jane', 'joe');
     await server.ask('POST', LEVELS, {
       body: level('narrow', { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } }),
     });
@@ -76,6 +78,7 @@ describe('a request', () => {
 
   it('that waits is served when those before it are', async () => {
     server = await startTestServer({ inFlight: { maxRequestsInflight: 1, maxMutatingRequestsInflight: 0, enablePriorityAndFairness: true } });
+    await server.grantAll('jane', 'joe');
     const queued = { limitResponse: { type: 'Queue', queuing: { queues: 4, handSize: 1, queueLengthLimit: 50 } } };
     await server.ask('POST', LEVELS, { body: level('patient', queued) });
     await server.ask('POST', SCHEMAS, { body: schema('patient', 'patient', 'jane') });
@@ -85,6 +88,7 @@ describe('a request', () => {
 
   it('gives its seats back when a long answer has been written, however it ends', async () => {
     server = await startTestServer({ inFlight: { maxRequestsInflight: 1, maxMutatingRequestsInflight: 0, enablePriorityAndFairness: true } });
+    await server.grantAll('jane', 'joe');
     await server.ask('POST', LEVELS, {
       body: level('narrow', { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } }),
     });
@@ -113,6 +117,7 @@ describe('a request', () => {
 
   it('is held back by plain limits where priority and fairness is off', async () => {
     server = await startTestServer({ inFlight: { maxRequestsInflight: 2, maxMutatingRequestsInflight: 0, enablePriorityAndFairness: false } });
+    await server.grantAll('jane', 'joe');
     const answers = await Promise.all(Array.from({ length: 10 }, () => server.ask('GET', '/api/v1/namespaces', { user: jane })));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
@@ -123,6 +128,7 @@ describe('a request', () => {
 describe('the built-in configuration', () => {
   it('is there from the start, and every flow schema knows its level', async () => {
     server = await startTestServer();
+    await server.grantAll('jane', 'joe');
     expect((await server.ask('GET', LEVELS)).json.items).toHaveLength(8);
     await eventually(async () => {
       const { items } = (await server.ask('GET', SCHEMAS)).json;
@@ -136,6 +142,7 @@ describe('the built-in configuration', () => {
   it('comes back: what is mandatory always, what is suggested unless somebody has taken it over', async () => {
     const clock = createFakeClock();
     server = await startTestServer({ clock });
+    await server.grantAll('jane', 'joe');
     const change = (path: string, body: object) => server.ask('PATCH', path, { body, headers: { 'content-type': 'application/merge-patch+json' } });
     await server.ask('DELETE', `${SCHEMAS}/exempt`);
     await change(`${LEVELS}/exempt`, { metadata: { annotations: { [AUTO_UPDATE]: 'false' } }, spec: { exempt: { nominalConcurrencyShares: 5 } } });
@@ -165,6 +172,7 @@ describe('the built-in configuration', () => {
 
   it('says which flow schemas name a level that is not there', async () => {
     server = await startTestServer();
+    await server.grantAll('jane', 'joe');
     await server.ask('POST', SCHEMAS, { body: schema('early', 'late', 'jane') });
     const conditions = async () => (await server.ask('GET', `${SCHEMAS}/early`)).json.status.conditions?.[0] ?? {};
     await eventually(async () => (await conditions()).status === 'True');

@@ -3,6 +3,7 @@ import { controllerBindings } from '../../apiserver/bootstrap/rbac/controller-ro
 import { namespaceBindings } from '../../apiserver/bootstrap/rbac/namespace-roles.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { controllerUser, nodeUser, schedulerUser } from './identities.ts';
+import { approverBinding } from './own-roles.ts';
 
 const SERVICE_ACCOUNTS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
 
@@ -14,16 +15,16 @@ describe('the identities of the control plane', () => {
     const accounts = users.filter(({ name }) => name.startsWith('system:serviceaccount:kube-system:'));
     for (const { groups } of accounts) expect(groups).toEqual(SERVICE_ACCOUNTS);
     expect([...new Set(accounts.map(({ name }) => name.split(':').at(-1)))].sort()).toEqual([
-      'clusterrole-aggregation-controller',
       'bootstrap-signer',
       'certificate-controller',
+      'clusterrole-aggregation-controller',
       'deployment-controller',
       'endpoint-controller',
       'endpointslice-controller',
       'endpointslicemirroring-controller',
       'generic-garbage-collector',
-      'node-certificate-approver',
       'namespace-controller',
+      'node-certificate-approver',
       'node-controller',
       'pod-garbage-collector',
       'replicaset-controller',
@@ -35,7 +36,7 @@ describe('the identities of the control plane', () => {
       'token-cleaner',
       'ttl-controller',
     ]);
-    const bindings = [...controllerBindings, ...namespaceBindings];
+    const bindings = [...controllerBindings, ...namespaceBindings, approverBinding];
     const bound = bindings.flatMap(({ subjects = [] }) => subjects.map(({ name }) => `system:serviceaccount:kube-system:${name}`));
     for (const { name } of accounts) expect(bound).toContain(name);
     expect(users.filter((user) => !accounts.includes(user))).toEqual([{ name: 'system:kube-controller-manager', groups: ['system:authenticated'] }]);

@@ -30,7 +30,7 @@ const approver: ClusterRole = {
   ],
 };
 
-const approverBinding: ClusterRoleBinding = {
+export const approverBinding: ClusterRoleBinding = {
   metadata: { name: APPROVER },
   roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: APPROVER },
   subjects: [{ kind: 'ServiceAccount', name: 'node-certificate-approver', namespace: 'kube-system' }],

@@ -45,7 +45,8 @@ function open(): DatabaseSync {
     return opened;
   } catch (error) {
     send({ type: 'unopened', failure: failureOf(error, file) });
-    throw error;
+    // Messages are delivered before the end of a thread, but not always before an error of it.
+    process.exit(1);
   }
 }
 
