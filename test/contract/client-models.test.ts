@@ -34,7 +34,8 @@ const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${
 /** A class is called by version and kind: `V1Pod`; where two groups share the name, the first label of the group precedes it: `EventsV1Event`. */
 function modelOf({ group, version, kind }: KindDefinition): string {
   const plain = `${capitalized(version)}${kind}`;
-  return exists(plain) ? plain : `${capitalized(group === '' ? 'core' : (group.split('.')[0] ?? ''))}${plain}`;
+  const grouped = `${capitalized(group === '' ? 'core' : (group.split('.')[0] ?? ''))}${plain}`;
+  return exists(grouped) ? grouped : plain;
 }
 
 /** The type in the client's terms. */

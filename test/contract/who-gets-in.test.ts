@@ -43,6 +43,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   'all secrets': get('/api/v1/secrets'),
   namespaces: get('/api/v1/namespaces'),
   nodes: get('/api/v1/nodes'),
+  'pods of n1': get('/api/v1/pods?fieldSelector=spec.nodeName%3Dn1'),
+  'node n1': get('/api/v1/nodes/n1'),
   'node status': patch('/api/v1/nodes/n1/status'),
   'node proxy': get('/api/v1/nodes/n1/proxy/metrics'),
   'bind pod': dry('/api/v1/namespaces/team/pods/p/binding', { metadata: { name: 'p' }, target: { kind: 'Node', name: 'n1' } }),
@@ -67,26 +69,28 @@ const DOORS: Readonly<Record<string, Door>> = {
  */
 const WHO = `
                 | anonymous | bootstrap | account | viewer | editor | admin | node | scheduler | manager | replicasets | masters
-own pods        |     ?     |     -     |    -    |   +    |   +    |   +   |  +   |     +     |    +    |      +      |    +
-make pod        |     ?     |     -     |    -    |   -    |   +    |   +   |  +   |     -     |    -    |      +      |    +
+own pods        |     ?     |     -     |    -    |   +    |   +    |   +   |  -   |     +     |    +    |      +      |    +
+make pod        |     ?     |     -     |    -    |   -    |   +    |   +   |  -   |     -     |    -    |      +      |    +
 exec            |     ?     |     -     |    -    |   -    |   +    |   +   |  -   |     -     |    -    |      -      |    +
 log             |     ?     |     -     |    -    |   +    |   +    |   +   |  -   |     -     |    -    |      -      |    +
-own secrets     |     ?     |     -     |    -    |   -    |   +    |   +   |  +   |     -     |    +    |      -      |    +
+own secrets     |     ?     |     -     |    -    |   -    |   +    |   +   |  -   |     -     |    +    |      -      |    +
 own roles       |     ?     |     -     |    -    |   -    |   -    |   +   |  -   |     -     |    -    |      -      |    +
 root role       |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    -    |      -      |    +
 bind root       |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    -    |      -      |    +
-own token       |     ?     |     -     |    -    |   -    |   +    |   +   |  +   |     -     |    +    |      -      |    +
-other pods      |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     +     |    +    |      +      |    +
-other secrets   |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     -     |    +    |      -      |    +
-all secrets     |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     -     |    +    |      -      |    +
+own token       |     ?     |     -     |    -    |   -    |   +    |   +   |  -   |     -     |    +    |      -      |    +
+other pods      |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     +     |    +    |      +      |    +
+other secrets   |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    +    |      -      |    +
+all secrets     |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    +    |      -      |    +
 namespaces      |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     +     |    +    |      -      |    +
-nodes           |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     +     |    +    |      -      |    +
+nodes           |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     +     |    +    |      -      |    +
+pods of n1      |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     +     |    +    |      +      |    +
+node n1         |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     +     |    -    |      -      |    +
 node status     |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     -     |    -    |      -      |    +
 node proxy      |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    -    |      -      |    +
 bind pod        |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     +     |    -    |      -      |    +
 cluster role    |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    -    |      -      |    +
 csr             |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     -     |    -    |      -      |    +
-system config   |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     -     |    +    |      -      |    +
+system config   |     ?     |     -     |    -    |   -    |   -    |   -   |  -   |     -     |    +    |      -      |    +
 token review    |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     +     |    +    |      -      |    +
 access review   |     ?     |     -     |    -    |   -    |   -    |   -   |  +   |     +     |    +    |      -      |    +
 self review     |     ?     |     +     |    +    |   +    |   +    |   +   |  +   |     +     |    +    |      +      |    +
