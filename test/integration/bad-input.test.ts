@@ -78,7 +78,7 @@ describe('a body is refused, with what is wrong with it', () => {
       body: `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefg'[i]}`)}]\n`).join('')}`,
       headers: YAML,
       code: 400,
-      message: /Excessive alias count/,
+      message: /document contains excessive aliasing/,
     },
     { what: 'more than 3 MiB', body: 'x'.repeat(4 * 2 ** 20), code: 413, message: /Request entity too large: limit is 3145728/ },
     {
@@ -162,14 +162,14 @@ describe('fields are refused by their path', () => {
   });
 
   it.each([
-    ['JSON', '{"metadata":{"name":"x"},"data":{"a":"1","a":"2"}}', {}, 'duplicate field "data.a"'],
-    ['YAML', 'metadata:\n  name: x\ndata:\n  a: "1"\n  a: "2"\n', YAML, 'yaml: unmarshal errors:\n  line 5: key "a" already set in map'],
-  ])('a key that stands twice in %s', async (_form, body, headers, problem) => {
+    ['JSON', '{"metadata":{"name":"x"},"data":{"a":"1","a":"2"}}', {}, 'duplicate field "data.a"', '299 - "duplicate field \\"data.a\\""'],
+    // A warning with a line break fits into no header: it is dropped, as upstream does.
+    ['YAML', 'metadata:\n  name: x\ndata:\n  a: "1"\n  a: "2"\n', YAML, 'yaml: unmarshal errors:\n  line 5: key "a" already set in map', ''],
+  ])('a key that stands twice in %s', async (_form, body, headers, problem, warnings) => {
     const strict = await raw().ask('POST', `${MAPS}?dryRun=All&fieldValidation=Strict`, body, headers);
     expect(strict).toMatchObject({ code: 400, message: expect.stringContaining(`strict decoding error: ${problem}`) });
     const warned = await raw().ask('POST', `${MAPS}?dryRun=All`, body, headers);
-    expect(warned).toMatchObject({ code: 201, json: { data: { a: '2' } } });
-    expect(warned.warnings).toMatch(/a\\?" already set in map|duplicate field/);
+    expect(warned).toMatchObject({ code: 201, warnings, json: { data: { a: '2' } } });
   });
 });
 
