@@ -209,7 +209,7 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
     await eventually(async () => expect(await network.request(undefined, cluster.nodeIp, 18_080, HTTP)).toEqual(['ECONNREFUSED']));
   });
 
-  it('lets a pod talk to kubernetes.default with what is mounted into it', async () => {
+  it('lets a pod talk to kubernetes.default with what is mounted into it, and read what its account may', async () => {
     const mount = '/var/run/secrets/kubernetes.io/serviceaccount';
     const [token, ca] = [
       await kubectl('exec', 'client', '--', 'cat', `${mount}/token`),
@@ -222,9 +222,14 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
       const headers = { authorization: 'Bearer ' + token };
       require('https').get({ host, servername: 'kubernetes.default.svc', path: '/api/v1/namespaces/services/pods/client', ca, headers }, (response) => {
         let text = '';
-        response.on('data', (chunk) => { text += chunk; }).on('end', () => console.log(response.statusCode, JSON.parse(text).metadata.name));
+        response.on('data', (chunk) => { text += chunk; }).on('end', () => {
+          const { metadata, reason } = JSON.parse(text);
+          console.log(response.statusCode, metadata.name ?? reason);
+        });
       });`;
-    expect(await network.script('client', code, address, token, ca)).toBe('200 client\n');
+    expect(await network.script('client', code, address, token, ca)).toBe('403 Forbidden\n');
+    await kubectl('create', 'rolebinding', 'readers', '--clusterrole=view', '--serviceaccount=services:default');
+    await eventually(async () => expect(await network.script('client', code, address, token, ca)).toBe('200 client\n'));
     expect(ca).toBe(readFileSync(join(cluster.dataDir, 'pki', 'ca.crt'), 'utf8'));
   });
 });
