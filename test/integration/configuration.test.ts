@@ -74,7 +74,12 @@ describe('a ServiceAccount', () => {
     const token = (await kubectl('create', 'token', 'bot')).trim();
     const raw = rawClient(cluster);
     const review = () => raw.stranger('GET', '/api/v1/namespaces/configuration/pods', { authorization: `Bearer ${token}` });
-    expect((await review()).code).toBe(200);
+    expect(await review()).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('User "system:serviceaccount:configuration:bot" cannot list'),
+    });
+    await kubectl('create', 'rolebinding', 'bot', '--clusterrole=view', '--serviceaccount=configuration:bot');
+    await eventually(async () => expect((await review()).code).toBe(200));
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     expect(claims).toMatchObject({ sub: 'system:serviceaccount:configuration:bot', iss: 'https://kubernetes.default.svc.cluster.local' });
     expect(claims.exp - claims.iat).toBe(3600);
