@@ -36,6 +36,7 @@ const of = (plural: string) => events.filter(({ objectRef }) => objectRef?.resou
 async function use({ kubectl }: ServerProcess): Promise<void> {
   await kubectl('create', 'configmap', 'settings', '--from-literal=key=value');
   await kubectl('create', 'secret', 'generic', 'login', '--from-literal=password=hunter2');
+  await kubectl('create', 'rolebinding', 'readers', '--clusterrole=view', '--user=jane');
   await kubectl('get', 'configmap', 'settings', '--as=jane', '--as-group=dev');
   await kubectl('get', 'nodes');
   await kubectl('get', '--raw', '/version');

@@ -105,7 +105,7 @@ describe('a request is refused', () => {
     { what: 'for a name that does not decode', path: `${MAPS}/%zz`, code: 404, message: /could not find the requested resource/ },
     { what: 'for a name with a NUL', path: `${MAPS}/a%00b`, code: 404, message: /configmaps "a.b" not found/ },
     { what: 'for an unknown resource', path: '/api/v1/bogus', code: 404, message: /could not find the requested resource/ },
-    { what: 'for an unknown group', path: '/apis/bogus.io/v1/things', code: 404, message: /could not find the requested resource/ },
+    { what: 'for an unknown group', path: '/apis/bogus.io/v1/things', code: 404, message: /^404 page not found\n$/ },
     { what: 'for an unknown subresource', path: `${ANCHOR}/bogus`, code: 404, message: /could not find the requested resource/ },
   ]);
 
