@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { ClusterPki } from '../../apiserver/pki/cluster-pki.ts';
 import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { kubeconfigText } from '../../apiserver/pki/kubeconfig.ts';
@@ -15,51 +14,17 @@ import { openStore } from '../cluster/open-store.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
-import { defaultDataDir, layoutOf } from '../config/data-dir.ts';
+import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
-import { admissionOptions, admissionSettings } from '../config/server/admission.ts';
-import { auditOptions, auditSettings } from '../config/server/audit.ts';
-import { authenticationOptions, authenticationSettings } from '../config/server/authentication.ts';
-import { flowControlOptions, inFlightLimitsOf } from '../config/server/flow-control.ts';
-import { storeOptions } from '../config/server/store-options.ts';
-import { portSchema, secondsSchema, storeSetting } from '../config/settings.ts';
+import { admissionSettings } from '../config/server/admission.ts';
+import { auditSettings } from '../config/server/audit.ts';
+import { authenticationSettings } from '../config/server/authentication.ts';
+import { inFlightLimitsOf } from '../config/server/flow-control.ts';
+import { serverOptions } from '../config/server/server-options.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
-const options = {
-  store: { schema: storeSetting.default('sqlite'), help: 'sqlite, etcd (a local one), memory, or etcd endpoints', value: 'STORE' },
-  port: { schema: portSchema.default(6443), help: 'the port of the API', value: 'PORT' },
-  'bind-address': { schema: z.string().optional(), help: 'the address to listen on (default: all)', value: 'IP' },
-  'advertise-address': {
-    schema: z.string().optional(),
-    help: "the address by which pods and nodes reach the API (default: the machine's first)",
-    value: 'IP',
-  },
-  controllers: {
-    schema: z
-      .string()
-      .default('*')
-      .transform((text) => text.split(',').filter((name) => name !== '')),
-    help: "which controllers run: '*' all (default), NAME this one, -NAME all but this one, '' none; separated by commas",
-    value: 'LIST',
-  },
-  scheduler: { schema: z.boolean().default(true), help: 'run the scheduler (--no-scheduler: another one binds the pods)' },
-  'node-monitor-period': { schema: secondsSchema.default(5), help: 'how often the state of the nodes is looked at (default 5s)', value: 'SECONDS' },
-  'node-monitor-grace-period': {
-    schema: secondsSchema.default(40),
-    help: 'how long a node may be silent before it counts as lost (default 40s)',
-    value: 'SECONDS',
-  },
-  ...admissionOptions,
-  ...storeOptions,
-  ...flowControlOptions,
-  ...authenticationOptions,
-  ...auditOptions,
-  'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
-  'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
-};
-
 export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', options, args);
+  const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', serverOptions, args);
   if (!parsed) return 0;
   const flags = parsed.options;
   selectControllers(homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
@@ -14,6 +15,7 @@ import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import type { Settings } from '../config/settings.ts';
 import { dataDirOption, loadSettings, portSchema, saveSettings, storeSetting } from '../config/settings.ts';
+import { handedOn } from './handed-on.ts';
 
 const options = {
   store: { schema: storeSetting.optional(), help: 'sqlite (default), etcd (a local one), memory, or etcd endpoints', value: 'STORE' },
@@ -23,6 +25,18 @@ const options = {
   'agent-port': { schema: portSchema.optional(), help: "the node agent's port (default 10250)", value: 'PORT' },
   'node-name': { schema: z.string().optional(), help: "the node's name (default: the machine's)", value: 'NAME' },
   'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
+  'server-arg': {
+    schema: z.array(z.string()).optional(),
+    help: "an option of 'skiff server', such as --server-arg=--audit-log-path=FILE; repeated; kept for the next 'up', --server-arg= drops all",
+    value: 'OPTION',
+    multiple: true,
+  },
+  'agent-arg': {
+    schema: z.array(z.string()).optional(),
+    help: "an option of 'skiff agent', such as --agent-arg='--allowed-unsafe-sysctls=kernel.msg*'; repeated, kept and dropped likewise",
+    value: 'OPTION',
+    multiple: true,
+  },
   kubeconfig: { schema: z.boolean().default(true), help: "add the context 'skiff' to your kubeconfig (--no-kubeconfig: leave it alone)" },
   timeout: { schema: z.coerce.number().positive().default(120), help: 'give up after this many seconds', value: 'SECONDS' },
   'data-dir': dataDirOption,
@@ -46,6 +60,12 @@ function installPackages(packages: readonly string[]): void {
   if (status !== 0) throw new Error('the packages that a node is made of could not be installed');
 }
 
+/** @throws UsageError if a part runs already, under other options than the ones that are asked for now. */
+async function requireStoppedForChange(layout: Layout, name: 'server' | 'agent', before: readonly string[], now: readonly string[]): Promise<void> {
+  if (isDeepStrictEqual(before, now) || (await runningPid(layout, name)) === undefined) return;
+  throw new UsageError(`--${name}-arg: the ${name} runs already, with other options: 'skiff stop' first, then 'skiff up'`);
+}
+
 /** Returns a check that throws with the end of the log if a component ends from now on. Call it before the components are started. */
 async function alive(layout: Layout): Promise<() => Promise<void>> {
   const names: readonly ComponentName[] = ['server', 'agent'];
@@ -65,7 +85,10 @@ async function alive(layout: Layout): Promise<() => Promise<void>> {
 
 async function startServer(layout: Layout, settings: Settings, timeoutMs: number, guard: () => Promise<void>): Promise<Credentials> {
   if ((await runningPid(layout, 'server')) === undefined) {
-    await startComponent(layout, 'server', ['--data-dir', layout.dataDir, '--store', settings.store, '--port', String(settings.port)]);
+    await startComponent(layout, 'server', [
+      ...['--data-dir', layout.dataDir, '--store', settings.store, '--port', String(settings.port)],
+      ...settings.serverArgs,
+    ]);
   }
   return until(
     async () => {
@@ -90,6 +113,7 @@ async function startAgent(layout: Layout, settings: Settings, simulated: boolean
   if (settings.nodeName !== undefined) args.push('--node-name', settings.nodeName);
   if (settings.resolvConf !== undefined) args.push('--resolv-conf', settings.resolvConf);
   if (simulated) args.push('--simulate', '--nodes', String(settings.nodes));
+  args.push(...settings.agentArgs);
   await startComponent(layout, 'agent', args);
   return since;
 }
@@ -104,6 +128,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!parsed) return 0;
   const { store, nodes, simulate, port, kubeconfig, timeout } = parsed.options;
   const layout = layoutOf(parsed.options['data-dir']);
+  const { 'server-arg': serverArg, 'agent-arg': agentArg } = parsed.options;
+  const [serverArgs, agentArgs] = [await handedOn('server', serverArg), await handedOn('agent', agentArg)];
+  // Their help was printed.
+  if ((serverArg && !serverArgs) || (agentArg && !agentArgs)) return 0;
   const settings = loadSettings(layout, {
     store,
     nodes,
@@ -112,6 +140,8 @@ export async function run(args: readonly string[]): Promise<number> {
     agentPort: parsed.options['agent-port'],
     nodeName: parsed.options['node-name'],
     resolvConf: parsed.options['resolv-conf'],
+    serverArgs,
+    agentArgs,
   });
   const kept = loadSettings(layout);
   if (existsSync(layout.settings) && kept.store !== settings.store) {
@@ -119,6 +149,8 @@ export async function run(args: readonly string[]): Promise<number> {
       `the cluster in ${layout.dataDir} keeps its state in ${kept.store}: 'skiff down' takes it back, another --data-dir starts a second one`,
     );
   }
+  await requireStoppedForChange(layout, 'server', kept.serverArgs, settings.serverArgs);
+  await requireStoppedForChange(layout, 'agent', kept.agentArgs, settings.agentArgs);
   const simulated = whySimulated(settings);
   const started = systemClock.monotonic();
   const took = () => `${((systemClock.monotonic() - started) / 1000).toFixed(2)} s`;

@@ -36,17 +36,7 @@ export function parseOptions<O extends Options>(
   }
   let raw: ReturnType<typeof parseArgs>;
   try {
-    raw = parseArgs({
-      args: [...args],
-      allowPositionals: positionals !== undefined,
-      allowNegative: true,
-      options: Object.fromEntries(
-        Object.entries(options).map(([name, o]) => [
-          name,
-          { type: o.value === undefined ? ('boolean' as const) : ('string' as const), multiple: o.multiple ?? false },
-        ]),
-      ),
-    });
+    raw = parseArgs(parseArgsConfig(options, args, positionals !== undefined));
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\nRun 'skiff ${command} --help' for its options.`);
   }
@@ -58,6 +48,21 @@ export function parseOptions<O extends Options>(
     parsed[name] = result.data;
   }
   return { options: parsed as Parsed<O>, positionals: raw.positionals };
+}
+
+/** Describes options to `parseArgs` of node:util. */
+export function parseArgsConfig(options: Options, args: readonly string[], allowPositionals = false) {
+  return {
+    args: [...args],
+    allowPositionals,
+    allowNegative: true,
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, o]) => [
+        name,
+        { type: o.value === undefined ? ('boolean' as const) : ('string' as const), multiple: o.multiple ?? false },
+      ]),
+    ),
+  };
 }
 
 function helpText(command: string, summary: string, options: Options, positionals = ''): string {

@@ -39,6 +39,9 @@ export const Settings = z.object({
   nodes: z.coerce.number().int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(1),
   nodeName: z.string().optional(),
   resolvConf: z.string().optional(),
+  /** Further arguments of `skiff server` and `skiff agent`, checked by `partArguments`. */
+  serverArgs: z.array(z.string()).readonly().default([]),
+  agentArgs: z.array(z.string()).readonly().default([]),
 });
 export type Settings = z.output<typeof Settings>;
 
