@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { addContext, clusterOf, removeContext } from './user-kubeconfig.ts';
+import { addContext, clusterOf, refreshContext, removeContext } from './user-kubeconfig.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -13,9 +13,9 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const file = (name: string) => join(directory, name);
 
-function adminOf(server: string): string {
+function adminOf(server: string, token = 't'): string {
   const path = file(`admin-${new URL(server).port}.conf`);
-  const config = { clusters: [{ name: 'skiff', cluster: { server } }], users: [{ name: 'skiff', user: { token: 't' } }] };
+  const config = { clusters: [{ name: 'skiff', cluster: { server } }], users: [{ name: 'skiff', user: { token } }] };
   writeFileSync(path, JSON.stringify(config));
   return path;
 }
@@ -58,5 +58,30 @@ describe("the user's kubeconfig", () => {
     removeContext(clusterOf(adminOf('https://127.0.0.1:7443')), file('config'));
     removeContext(clusterOf(file('no-such-file')), file('config'));
     expect(parse(readFileSync(file('config'), 'utf8'))['current-context']).toBe('skiff');
+  });
+
+  it('gets renewed credentials, and only these', () => {
+    writeFileSync(file('config'), OTHER);
+    addContext(adminOf('https://127.0.0.1:6443'), file('config'));
+    const before = parse(readFileSync(file('config'), 'utf8'));
+    writeFileSync(file('config'), JSON.stringify({ ...before, 'current-context': 'work' }));
+    const renewed = adminOf('https://127.0.0.1:6443', 'renewed');
+    expect(refreshContext(renewed, file('config'))).toBe(true);
+    const users = [before.users[0], { name: 'skiff', user: { token: 'renewed' } }];
+    expect(parse(readFileSync(file('config'), 'utf8'))).toEqual({ ...before, users, 'current-context': 'work' });
+    expect(refreshContext(renewed, file('config'))).toBe(false);
+  });
+
+  it.each([
+    ['of another cluster', () => addContext(adminOf('https://127.0.0.1:7443'), file('config'))],
+    ['that is empty', () => writeFileSync(file('config'), '')],
+    ['that has other contexts only', () => writeFileSync(file('config'), OTHER)],
+    ['that is not there', () => {}],
+  ])('%s keeps what it has when credentials are renewed', (_, prepare) => {
+    prepare();
+    const text = () => (existsSync(file('config')) ? readFileSync(file('config'), 'utf8') : undefined);
+    const before = text();
+    expect(refreshContext(adminOf('https://127.0.0.1:6443', 'renewed'), file('config'))).toBe(false);
+    expect(text()).toBe(before);
   });
 });

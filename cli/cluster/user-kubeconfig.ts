@@ -51,6 +51,21 @@ export function addContext(adminKubeconfig: string, path = userKubeconfigPath())
   });
 }
 
+/**
+ * Gives the context `skiff` the credentials of `adminKubeconfig` if it is of the same cluster and has others: the server renews them once a year.
+ * Everything else stays, the current context too. Returns whether it did.
+ */
+export function refreshContext(adminKubeconfig: string, path = userKubeconfigPath()): boolean {
+  const admin: NamedEntries = parse(readFileSync(adminKubeconfig, 'utf8'));
+  const user = admin.users?.[0]?.user;
+  const kept = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as NamedEntries | null) : undefined;
+  const known = kept?.users?.find(({ name }) => name === CONTEXT);
+  const ofThisCluster = isDeepStrictEqual(kept?.clusters?.find(({ name }) => name === CONTEXT)?.cluster, admin.clusters?.[0]?.cluster);
+  if (!known || !ofThisCluster || isDeepStrictEqual(known.user, user)) return false;
+  edit(path, (document) => dropEntry(document, 'users').add(document.createNode({ name: CONTEXT, user })));
+  return true;
+}
+
 /** The cluster that an admin kubeconfig names, to recognise it later. Returns undefined if there is no such file. */
 export function clusterOf(adminKubeconfig: string): unknown {
   if (!existsSync(adminKubeconfig)) return undefined;

@@ -9,7 +9,13 @@ describe('arguments that skiff up hands on', () => {
   it('are kept one by one, with the paths of files made absolute', () => {
     expect(handedOn()).toEqual([]);
     expect(
-      handedOn('--audit-policy-file=policy.yaml', '--audit-log-path', '../log/audit.log', '--audit-log-maxage=30', '--encryption-provider-config=/etc/e.yaml'),
+      handedOn(
+        '--audit-policy-file=policy.yaml',
+        '--audit-log-path',
+        '../log/audit.log',
+        '--audit-log-maxage=30',
+        '--encryption-provider-config=/etc/e.yaml',
+      ),
     ).toEqual([
       '--audit-policy-file=/home/ann/policy.yaml',
       '--audit-log-path=/home/log/audit.log',

@@ -1,4 +1,6 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import type { SimulatedCluster } from '../support/cluster/simulated-cluster.ts';
@@ -41,7 +43,7 @@ describe('a cluster that skiff up started', () => {
   });
 
   it('whose agent ends at once says so, with the end of its log, and tries no further', async () => {
-    const { agentPort } = JSON.parse((await import('node:fs')).readFileSync(`${cluster.dataDir}/settings.json`, 'utf8'));
+    const { agentPort } = JSON.parse(readFileSync(`${cluster.dataDir}/settings.json`, 'utf8'));
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(agentPort, resolve));
     try {
@@ -53,5 +55,26 @@ describe('a cluster that skiff up started', () => {
       other.close();
     }
     await cluster.up();
+  });
+});
+
+describe('options of the server that skiff up was given', () => {
+  it('are in force, are kept for the next start, and change only while the server is stopped', async () => {
+    const audit = join(cluster.dataDir, 'audit.log');
+    const policy = join(cluster.dataDir, 'policy.yaml');
+    writeFileSync(policy, 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n');
+    const args = [`--server-arg=--audit-policy-file=${policy}`, `--server-arg=--audit-log-path=${audit}`, '--no-kubeconfig'];
+    expect((await cluster.skiff('up', ...args)).stderr).toContain("the server runs already, with other options: 'skiff stop' first");
+    await cluster.skiff('stop');
+    expect(await cluster.skiff('up', '--server-arg=--audit-log-paht=x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--audit-log-paht'),
+    });
+    expect((await cluster.skiff('up', ...args)).code).toBe(0);
+    await cluster.skiff('stop');
+    rmSync(audit);
+    await cluster.up();
+    await cluster.kubectl('get', 'namespaces');
+    await eventually(async () => expect(readFileSync(audit, 'utf8')).toContain('"requestURI":"/api/v1/namespaces?limit=500"'));
   });
 });
