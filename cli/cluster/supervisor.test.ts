@@ -50,7 +50,8 @@ describe('the supervisor', () => {
       supervise("trap 'printf ended >end; exit 0' TERM; printf x >>runs; while :; do sleep 0.05; done").once('exit', resolve),
     );
     await eventually(() => expect(runs()).toBe(1));
-    const child = pid();
+    // The program may run before its record is written.
+    const child = await eventually(pid);
     supervisor?.kill('SIGTERM');
     await ended;
     expect(readFileSync(join(directory, 'end'), 'utf8')).toBe('ended');
