@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import { sleep, systemClock } from '../base/clock.ts';
 import type { Access } from './http-client.ts';
 import { createHttpClient, RefusedError } from './http-client.ts';
@@ -58,8 +57,6 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   return aborted;
 }
 
-// A client elsewhere would not take the processor from the server.
-setPriority(10);
 const ending = new AbortController();
 process.on('message', (message: Load | 'stop') => {
   if (message === 'stop') ending.abort();
