@@ -38,7 +38,8 @@ async function generate({ access, width, method, path, headers, count = Number.P
       const i = left--;
       const body = method === 'POST' ? { metadata: { name: `written-${process.pid}-${i}` }, data: { text: 't'.repeat(500) } } : undefined;
       try {
-        bytes += (await Promise.race([client.ask(method, path, body, undefined, headers), stopped])).length;
+        const answer = await Promise.race([client.ask(method, path, body, undefined, headers), stopped]);
+        bytes += answer.length;
         answered(method === 'POST' ? 201 : 200);
       } catch (error) {
         if (signal.aborted) return;
