@@ -16,7 +16,7 @@ export interface Load {
 
 /** The answers to a load. */
 export interface LoadResult {
-  /** By status code; `broken` for connections that ended without an answer. */
+  /** By status code, or by the error that a connection ended with. */
   readonly answers: Readonly<Record<string, number>>;
   readonly megabytes: number;
 }
@@ -43,7 +43,7 @@ async function generate({ access, width, method, path, headers, count = Number.P
         answered(method === 'POST' ? 201 : 200);
       } catch (error) {
         if (signal.aborted) return;
-        answered(error instanceof RefusedError ? error.status : 'broken');
+        answered(error instanceof RefusedError ? error.status : String((error as NodeJS.ErrnoException).code));
         if (count === Number.POSITIVE_INFINITY) await sleep(systemClock, PAUSE_MS, signal);
       }
     }
