@@ -16,7 +16,7 @@ export interface ApiFigures {
 }
 
 /** A pod that no scheduler takes, about 1 kB as it is sent. */
-const pod = (i: number) => ({
+export const createPod = (i: number) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: `pod-${i}`, labels: { app: `app-${i % 10}`, tier: 'bench' }, annotations: { note: 'n'.repeat(512) } },
@@ -50,7 +50,7 @@ export async function measureApi(
     after(name);
     return result;
   };
-  const create = await phase('create', () => rateOf(count, width, (i) => client.ask('POST', pods, pod(i))));
+  const create = await phase('create', () => rateOf(count, width, (i) => client.ask('POST', pods, createPod(i))));
   const get = await phase('get', () => rateOf(count * 2, width, (i) => client.ask('GET', `${pods}/pod-${i % count}`)));
   const patched = { metadata: { labels: { round: '1' } } };
   const patch = await phase('patch', () => rateOf(count, width, (i) => client.ask('PATCH', `${pods}/pod-${i}`, patched, MERGE_PATCH)));

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { BenchObject, HttpClient } from './http-client.ts';
-import { createHttpClient, MERGE_PATCH, RefusedError } from './http-client.ts';
+import { accessOf, createHttpClient, MERGE_PATCH, RefusedError } from './http-client.ts';
 import { pool } from './measures.ts';
 
 /**
@@ -72,7 +72,7 @@ function runningStatus(pod: BenchObject, serial: number) {
 }
 
 async function run(kubeconfig: string, count: number): Promise<void> {
-  const client = await createHttpClient(kubeconfig, WIDTH);
+  const client = createHttpClient(await accessOf(kubeconfig), WIDTH);
   await register(client, count);
   await renewLeases(client, count);
   const renew = () => {

@@ -23,8 +23,8 @@ export interface BenchEvent {
 }
 
 export interface HttpClient {
-  /** The bytes of the response. @throws RefusedError if the status is 400 or more. */
-  ask(method: string, path: string, body?: object, contentType?: string): Promise<Buffer>;
+  /** The bytes of the response, as they came. @throws RefusedError if the status is 400 or more. */
+  ask(method: string, path: string, body?: object, contentType?: string, headers?: Readonly<Record<string, string>>): Promise<Buffer>;
   json<T>(method: string, path: string, body?: object, contentType?: string): Promise<T>;
   /** Follows a watch, resuming when the server ends it, until the returned function is called. */
   follow(path: string, resourceVersion: string, onEvent: (event: BenchEvent) => void): () => void;
@@ -37,28 +37,49 @@ interface Kubeconfig {
   readonly users: readonly { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[];
 }
 
-/** A plain HTTP/1.1 client with the credentials of a kubeconfig whose text is JSON, or the YAML that skiff writes. */
-export async function createHttpClient(kubeconfigPath: string, sockets: number): Promise<HttpClient> {
+/** A server, and the credentials of a client of it. */
+export interface Access {
+  readonly host: string;
+  readonly port: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** A bearer token. */
+  readonly token?: string;
+}
+
+/** Reads a kubeconfig whose text is JSON, or the YAML that skiff writes. */
+export async function accessOf(kubeconfigPath: string): Promise<Access> {
   const { parse } = await import('yaml');
   const { clusters, users } = parse(readFileSync(kubeconfigPath, 'utf8')) as Kubeconfig;
   const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];
   if (!cluster || !user) throw new Error(`${kubeconfigPath} names no cluster or no user`);
   const url = new URL(cluster.server);
-  const pem = (text: string) => Buffer.from(text, 'base64');
-  const tls = {
+  const pem = (text: string) => Buffer.from(text, 'base64').toString();
+  return {
+    host: url.hostname,
+    port: url.port,
     ca: pem(cluster['certificate-authority-data']),
     cert: pem(user['client-certificate-data']),
     key: pem(user['client-key-data']),
   };
+}
+
+/** A plain HTTP/1.1 client. */
+export function createHttpClient({ host, port, token, ...tls }: Access, sockets: number): HttpClient {
   const agent = new Agent({ ...tls, keepAlive: true, maxSockets: sockets });
   const watchAgent = new Agent({ ...tls, keepAlive: false });
-  const at = { host: url.hostname, port: url.port };
+  const at = { host, port };
+  const identity = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-  function ask(method: string, path: string, body?: object, contentType = 'application/json'): Promise<Buffer> {
+  function ask(method: string, path: string, body?: object, contentType = 'application/json', more: object = {}): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const payload = body && Buffer.from(JSON.stringify(body));
       const headers = {
         accept: 'application/json',
+        ...identity,
+        ...more,
         ...(payload ? { 'content-type': contentType, 'content-length': String(payload.length) } : {}),
       };
       const sent = request({ ...at, method, path, agent, headers }, (response) => {
@@ -77,7 +98,7 @@ export async function createHttpClient(kubeconfigPath: string, sockets: number):
   }
 
   function watchOnce(path: string, onEvent: (event: BenchEvent) => void, onEnd: () => void): () => void {
-    const sent = request({ ...at, method: 'GET', path, agent: watchAgent, headers: { accept: 'application/json' } }, (response) => {
+    const sent = request({ ...at, method: 'GET', path, agent: watchAgent, headers: { accept: 'application/json', ...identity } }, (response) => {
       let rest = '';
       response.setEncoding('utf8');
       response.on('data', (text: string) => {

@@ -1,6 +1,6 @@
 import { makeNamespace } from './api-load.ts';
 import type { BenchEvent, HttpClient } from './http-client.ts';
-import { createHttpClient } from './http-client.ts';
+import { accessOf, createHttpClient } from './http-client.ts';
 import { median, rounded } from './measures.ts';
 
 /**
@@ -73,5 +73,5 @@ async function measure(client: HttpClient): Promise<object> {
   };
 }
 
-console.log(JSON.stringify({ podStart: await measure(await createHttpClient(kubeconfig, 64)) }));
+console.log(JSON.stringify({ podStart: await measure(createHttpClient(await accessOf(kubeconfig), 64)) }));
 process.exit();

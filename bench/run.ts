@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sleep, systemClock } from '../base/clock.ts';
 import { measureApi } from './api-load.ts';
+import { measureFairness } from './fairness-load.ts';
+import { accessOf } from './http-client.ts';
 import { median, rounded } from './measures.ts';
 import { measureScale, startHollowNodes } from './scale-load.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -14,10 +16,12 @@ const HELP = `Measures a control plane of its own. node bench/run.ts [MEASURE...
   start   start-up: from the process's start to /readyz, memory and CPU at rest
   api     requests and lists over HTTPS, watch fan-out
   scale   a Deployment on hollow nodes: up, rolled over, down
+  fairness   one user's GET while another floods with lists, and while many write at once; only if it is asked for
 
   --store sqlite|etcd|memory (sqlite)   --program FILE (dist/skiff.mjs)
   --profile DIR   leaves the server's CPU profiles there, for the measures that load it
   --objects N (2000)  --width N (32)  --watchers N (50)  --replicas N (1000)  --nodes N (50)  --rounds N (1)
+  --writers N (1000)  --seconds N (10)
 `;
 
 const { values, positionals } = parseArgs({
@@ -33,6 +37,8 @@ const { values, positionals } = parseArgs({
     replicas: { type: 'string', default: '1000' },
     nodes: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '1' },
+    writers: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '10' },
   },
 });
 
@@ -86,7 +92,7 @@ async function measured(server: ServerProcess, what: string, work: (after: (phas
 async function main(): Promise<void> {
   const wanted = positionals.length > 0 ? positionals : ['start', 'api', 'scale'];
   if (wanted.includes('start')) await measureStart();
-  if (!wanted.includes('api') && !wanted.includes('scale')) return;
+  if (!['api', 'scale', 'fairness'].some((measure) => wanted.includes(measure))) return;
   const server = await start(true);
   const width = Number(values.width);
   const client = await server.client(width);
@@ -96,6 +102,11 @@ async function main(): Promise<void> {
       await measured(server, 'api', (after) =>
         measureApi(client, { count: Number(values.objects), width, watchers: Number(values.watchers) }, after),
       );
+    }
+    if (wanted.includes('fairness')) {
+      const options = { objects: Number(values.objects), width, writers: Number(values.writers), seconds: Number(values.seconds) };
+      const figures = await measureFairness(server, client, await accessOf(server.kubeconfig), options);
+      for (const [load, figure] of Object.entries(figures)) print({ [load]: figure });
     }
     if (wanted.includes('scale')) {
       const end = await startHollowNodes(server.kubeconfig, Number(values.nodes));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '../base/clock.ts';
 import type { HttpClient } from './http-client.ts';
-import { createHttpClient } from './http-client.ts';
+import { accessOf, createHttpClient } from './http-client.ts';
 import { rounded } from './measures.ts';
 
 export interface ServerOptions {
@@ -96,7 +96,7 @@ export async function startServer({ program, dataDir, store, watchLoop, nodeFlag
         }
       }
     },
-    client: (sockets) => createHttpClient(kubeconfig, sockets),
+    client: async (sockets) => createHttpClient(await accessOf(kubeconfig), sockets),
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;

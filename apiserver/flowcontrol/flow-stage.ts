@@ -5,6 +5,7 @@ import type { FlowControl, ServedSchema } from './flow-control.ts';
 import type { RejectionReason } from './flow-counts.ts';
 import { isLongRunning } from './long-running.ts';
 import type { Occupied } from './priority-level.ts';
+import type { Rounds } from './rounds.ts';
 import { tooManyRequests } from './too-many-requests.ts';
 import type { Turns } from './turns.ts';
 import type { createWorkEstimate } from './work-estimate.ts';
@@ -16,6 +17,7 @@ const MAX_WAIT_MS = REQUEST_TIMEOUT_MS / 4;
 export interface FlowStageOptions {
   readonly control: FlowControl;
   readonly turns: Turns;
+  readonly rounds: Rounds;
   readonly estimate: ReturnType<typeof createWorkEstimate>;
 }
 
@@ -62,12 +64,13 @@ const isWrittenInParts = (result: Result): boolean => result.type === 'list' || 
  * has seats for it. One that finds none waits in a queue or is answered 429, as its level says. Requests that go on for long (logs,
  * connections into pods) are not limited, watches only until they begin (k8s.io/apiserver/pkg/server/filters/priority-and-fairness.go).
  */
-export function limitFlows({ control, turns, estimate }: FlowStageOptions): Stage {
+export function limitFlows({ control, turns, rounds, estimate }: FlowStageOptions): Stage {
   let seatedSoFar = 0;
 
-  async function serve(exchange: Exchange, next: Next, flow: RequestFlow, isLong: boolean): Promise<Result> {
+  async function serve(exchange: Exchange, next: Next, flow: RequestFlow, isLong: boolean, user: string): Promise<Result> {
     try {
-      if (isLong) await flow.turn();
+      const turn = isLong ? flow.turn() : rounds.enter(user);
+      if (turn) await turn;
       const result = await next(exchange);
       if (!isWrittenInParts(result)) flow.leave();
       return result;
@@ -96,7 +99,7 @@ export function limitFlows({ control, turns, estimate }: FlowStageOptions): Stag
         return flow;
       };
       const occupied = level.enter(seats, counts);
-      if (occupied) return serve(exchange, next, seated(occupied), isLong);
+      if (occupied) return serve(exchange, next, seated(occupied), isLong, user.name);
       const outcome = level.wait({
         seats,
         counts,
@@ -105,7 +108,7 @@ export function limitFlows({ control, turns, estimate }: FlowStageOptions): Stag
         signal: request.signal,
       });
       const proceed = (settled: Occupied | RejectionReason) => {
-        if (typeof settled === 'object') return serve(exchange, next, seated(settled), isLong);
+        if (typeof settled === 'object') return serve(exchange, next, seated(settled), isLong, user.name);
         seated(undefined);
         return turnAway(schema, settled);
       };

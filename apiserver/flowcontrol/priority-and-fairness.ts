@@ -11,6 +11,7 @@ import { createFlowControl } from './flow-control.ts';
 import { flowMetrics } from './flow-metrics.ts';
 import { limitFlows } from './flow-stage.ts';
 import { limitInFlight } from './max-in-flight.ts';
+import { createRounds } from './rounds.ts';
 import { createTurns } from './turns.ts';
 import { createWorkEstimate } from './work-estimate.ts';
 
@@ -54,7 +55,7 @@ export function priorityAndFairness({ objects, registry, clock, metrics, limits 
   return {
     name: 'flow-control',
     hooks,
-    entryStages: [limitFlows({ control, turns: createTurns(), estimate: createWorkEstimate(registry) })],
+    entryStages: [limitFlows({ control, turns: createTurns(), rounds: createRounds(clock), estimate: createWorkEstimate(registry) })],
     controllers,
     async start(client) {
       await ensure(client);

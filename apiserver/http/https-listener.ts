@@ -3,6 +3,7 @@ import { createServer as createHttp1Server, STATUS_CODES } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
@@ -11,6 +12,7 @@ import type { Logger } from '../../base/log.ts';
 import type { ApiRequest, ApiResponse, Connection } from '../contract/request.ts';
 import { createBodyReader, endWithoutBody, LINGER_MS } from './body.ts';
 import { createBodyBudget } from './body-budget.ts';
+import { createHandshakeQueue } from './handshake-queue.ts';
 import { HttpRequest } from './http-request.ts';
 import { forNetwork } from './response-headers.ts';
 import { writeResponse, writeUpgradeRefusal } from './write-response.ts';
@@ -95,7 +97,7 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
 
   const secure = (material: TlsMaterial) => ({ cert: material.cert, key: material.key, ca: material.clientCa });
   const handshake = { requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: limits.handshakeMs };
-  const server = createTlsServer({ ...secure(tls), ...handshake }, (socket) => {
+  const tlsServer = createTlsServer({ ...secure(tls), ...handshake }, (socket) => {
     const connection = { remoteAddress: socket.remoteAddress ?? '', ...clientCertificateOf(socket) };
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
@@ -106,13 +108,16 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
       http1.emit('connection', socket);
     }
   });
+  // Connections that come together are not all taken in one turn of the loop: a handshake costs more than most requests.
+  const handshakes = createHandshakeQueue((socket) => tlsServer.emit('connection', socket));
+  const server = createTcpServer({ pauseOnConnect: true }, (socket) => handshakes.add(socket));
   server.maxConnections = limits.connections;
   server.on('drop', () => log.warn({ connections: limits.connections }, 'a connection was turned away: there are too many'));
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.on('tlsClientError', (error, socket) => {
+  tlsServer.on('tlsClientError', (error, socket) => {
     log.debug({ err: error }, 'a TLS handshake failed');
     socket.destroy();
   });
@@ -127,7 +132,7 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
 
   return {
     port: (server.address() as AddressInfo).port,
-    renew: (material) => server.setSecureContext(secure(material)),
+    renew: (material) => tlsServer.setSecureContext(secure(material)),
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -23,8 +23,12 @@ interface PendingWrite {
   readonly reject: (error: Error) => void;
 }
 
-/** Writes that share a commit: all of them are answered in one turn of the event loop, which others wait for. */
-const MAX_COMMIT = 128;
+/** Writes that share a commit: watchers are told of all of them in one turn of the event loop, which others wait for. */
+const MAX_COMMIT = 64;
+/** Writes that are answered in one turn: each answer is made, and often the next step of a request, before anything else is served. */
+const ANSWERED_PER_TURN = 16;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const resultOf = (outcome: Outcome | undefined): WriteResult =>
   outcome?.ok ? { ok: true, revision: outcome.revision } : { ok: false, current: outcome?.current && storedOf(outcome.current) };
@@ -32,6 +36,14 @@ const resultOf = (outcome: Outcome | undefined): WriteResult =>
 export function createGroupCommit({ commit, committed }: GroupCommitOptions): GroupCommit {
   const queue: PendingWrite[] = [];
   let committing = false;
+
+  /** Answers in the order of the writes. The next commit may begin meanwhile. */
+  async function answer(batch: readonly PendingWrite[], outcomes: readonly Outcome[]): Promise<void> {
+    for (const [i, { resolve }] of batch.entries()) {
+      if (i > 0 && i % ANSWERED_PER_TURN === 0) await nextTurn();
+      resolve(resultOf(outcomes[i]));
+    }
+  }
 
   /** Commits everything queued; called again while there is more. */
   async function flush(): Promise<void> {
@@ -43,9 +55,7 @@ export function createGroupCommit({ commit, committed }: GroupCommitOptions): Gr
       try {
         const outcomes = await commit(writes);
         committed(writes, outcomes);
-        batch.forEach(({ resolve }, i) => {
-          resolve(resultOf(outcomes[i]));
-        });
+        void answer(batch, outcomes);
       } catch (error) {
         for (const { reject } of batch) reject(error instanceof Error ? error : new Error(String(error)));
       }
@@ -61,7 +71,7 @@ export function createGroupCommit({ commit, committed }: GroupCommitOptions): Gr
         if (!committing && queue.length === 1) setImmediate(() => void flush());
       }),
     async drained() {
-      while (committing || queue.length > 0) await flush().then(() => new Promise((resolve) => setImmediate(resolve)));
+      while (committing || queue.length > 0) await flush().then(nextTurn);
     },
   };
 }
