@@ -14,7 +14,7 @@ import { ownable } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { parseYaml } from '../request/body.ts';
+import { parseYaml, turnAfterLongBody } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { createObject } from './create.ts';
@@ -44,6 +44,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
   const wanted = ownable(resource, fieldsOf(configuration, schema, true), info.subresource);
   for (let attempt = 1; ; attempt++) {
     const now = timeText(core.clock.now());
+    await turnAfterLongBody(call.request);
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
@@ -58,6 +59,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
       return createObject(call, object, parameters, true);
     }
     const object = applied(call, current, configuration, wanted, id, parameters, now);
+    await turnAfterLongBody(call.request);
     const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
     if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
