@@ -26,9 +26,25 @@ export function objectInTurns(
   warnings: string[],
 ): KubeObject | Promise<KubeObject> {
   const body = givenBody(request, kind);
-  const decode = () => decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
   const turn = turnAfterLongBody(request);
-  return turn ? turn.then(decode).then((object) => turnAfterLongBody(request)?.then(() => object) ?? object) : decode();
+  if (!turn) return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
+  return decodeInTurns(body, turn, request, kind, fieldValidation, warnings);
+}
+
+async function decodeInTurns(
+  { value, doubled }: DecodedBody,
+  turn: Promise<void>,
+  request: ApiRequest,
+  kind: KindDefinition,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+): Promise<KubeObject> {
+  await turn;
+  const found = fieldValidation === 'Ignore' ? [] : (doubled?.() ?? []);
+  await turnAfterLongBody(request);
+  const object = decodeObject(value, kind, fieldValidation, warnings, () => found);
+  await turnAfterLongBody(request);
+  return object;
 }
 
 function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {

@@ -3,9 +3,7 @@ import type { DecodedYaml } from './decode.ts';
 import { YamlError } from './scalar.ts';
 
 /** The thread's answer to a text. JSON crosses over far quicker than a value does. */
-export type AsideReply = ({ readonly json: string } | { readonly value: unknown } | { readonly fault: string }) & {
-  readonly doubled?: readonly string[];
-};
+export type AsideReply = { readonly json: string; readonly doubled: string[] } | { readonly fault: string };
 
 interface Waiting {
   readonly resolve: (reply: AsideReply) => void;
@@ -32,8 +30,7 @@ export async function decodeYamlAside(source: string): Promise<DecodedYaml> {
   worker.postMessage(source);
   const reply = await promise;
   if ('fault' in reply) throw new YamlError(reply.fault);
-  const doubled = [...(reply.doubled ?? [])];
-  return { value: 'json' in reply ? JSON.parse(reply.json) : reply.value, doubled: () => doubled };
+  return { value: JSON.parse(reply.json), doubled: () => [...reply.doubled] };
 }
 
 function start(): Worker {

@@ -3,13 +3,10 @@ import { decodeYaml } from './decode.ts';
 import type { AsideReply } from './decode-thread.ts';
 import { YamlError } from './scalar.ts';
 
-/** JSON has no form of these: a value that may hold one is cloned, which takes longer. */
-const NOT_FINITE = /\.(?:inf|nan)/i;
-
 function reply(source: string): AsideReply {
   try {
     const { value, doubled } = decodeYaml(source);
-    return { ...(NOT_FINITE.test(source) ? { value } : { json: JSON.stringify(value) }), doubled: doubled() };
+    return { json: JSON.stringify(value), doubled: doubled() };
   } catch (error) {
     if (error instanceof YamlError) return { fault: error.message };
     throw error;
