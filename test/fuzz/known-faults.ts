@@ -172,6 +172,19 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     request: yaml(`{metadata: {name: a}, x: [${'a,'.repeat(500_000)}]}`),
     right: [201],
   },
+  {
+    name: 'a warning for each of many ports',
+    request: create(PODS, pod({ ports: many(140_000, () => ({ containerPort: 1 })) })),
+    right: [201, 422],
+  },
+  {
+    name: 'a rule of many verbs',
+    request: create('/apis/rbac.authorization.k8s.io/v1/namespaces/fuzz/roles', {
+      metadata: { name: 'p' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: many(200_000, () => 'get') }],
+    }),
+    right: [201],
+  },
   { name: 'a path that does not decode', request: get('/api/v1/namespaces/fuzz/configmaps/%ff'), right: [400, 404] },
   {
     name: 'a number out of range',
