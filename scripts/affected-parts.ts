@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild';
 
 /** Each part of a cluster that is a process of its own, with the modules that it starts from. */
 const ENTRIES = {
-  server: ['cli/commands/server.ts', 'store/sqlite/worker.ts'],
+  server: ['cli/commands/server.ts', 'store/sqlite/worker.ts', 'base/yaml/decode-worker.ts'],
   agent: ['cli/commands/agent.ts'],
   controllers: ['cli/commands/controllers.ts'],
 } as const;

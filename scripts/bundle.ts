@@ -6,6 +6,7 @@ export const bundle: BuildOptions = {
     skiff: 'cli/main.ts',
     'sqlite-worker': 'store/sqlite/worker.ts',
     'watchdog-worker': 'base/watchdog-worker.ts',
+    'yaml-worker': 'base/yaml/decode-worker.ts',
     runtime: 'runtime/index.ts',
     api: 'api/index.ts',
     testing: 'cli/testing.ts',

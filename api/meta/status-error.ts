@@ -83,6 +83,24 @@ export const resourceText = (r: { group: string; plural: string }): string => (r
 const kindText = (r: ResourceName): string => (r.group === '' ? r.kind : `${r.kind}.${r.group}`);
 const detailsOf = (r: ResourceName, name: string): StatusDetails => ({ name, ...(r.group === '' ? {} : { group: r.group }), kind: r.plural });
 
+/**
+ * Bounds on the faults that an answer lists, in their number and in characters. Upstream lists all of them; here the answer to a body of 3 MB
+ * would take seconds to write. The first fault is always listed.
+ */
+const MAX_CAUSES = 1_000;
+const MAX_CAUSES_LENGTH = 1024 * 1024;
+
+function shownFaults(faults: readonly FieldError[]): readonly FieldError[] {
+  let length = 0;
+  let count = 0;
+  for (const { field, message } of faults) {
+    length += field.length + message.length;
+    if (count === MAX_CAUSES || (count > 0 && length > MAX_CAUSES_LENGTH)) break;
+    count++;
+  }
+  return count === faults.length ? faults : faults.slice(0, count);
+}
+
 export const errors = {
   notFound: (r: ResourceName, name: string) => new StatusError('NotFound', `${resourceText(r)} "${name}" not found`, detailsOf(r, name)),
   alreadyExists: (r: ResourceName, name: string) =>
@@ -95,9 +113,11 @@ export const errors = {
       name === '' ? `${resourceText(r)} is forbidden: ${why}` : `${resourceText(r)} "${name}" is forbidden: ${why}`,
       detailsOf(r, name),
     ),
-  invalid: (r: ResourceName, name: string, causes: readonly FieldError[]) => {
+  invalid: (r: ResourceName, name: string, faults: readonly FieldError[]) => {
+    const causes = shownFaults(faults);
     // A cause may be reported several times; its text is shown once.
     const texts = [...new Set(causes.map(fieldErrorText))];
+    if (causes.length < faults.length) texts.push(`and ${faults.length - causes.length} more errors`);
     return new StatusError('Invalid', `${kindText(r)} "${name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, {
       ...detailsOf(r, name),
       kind: r.kind,

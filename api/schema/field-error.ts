@@ -18,10 +18,20 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** Shorter texts are written again. */
+const MIN_KEPT = 1_024;
+
+/** The list or structure shown last. Many errors may show the same one, and writing it for each would be quadratic. */
+let last: { readonly value: WeakRef<object>; readonly text: string } | undefined;
+
 /** Go's %q for strings, JSON otherwise: how upstream shows a bad value. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return JSON.stringify(value);
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (last?.value.deref() === value) return last.text;
+  const text = JSON.stringify(value);
+  last = text.length > MIN_KEPT ? { value: new WeakRef(value), text } : undefined;
+  return text;
 }
 
 const withDetail = (head: string, detail: string) => (detail === '' ? head : `${head}: ${detail}`);

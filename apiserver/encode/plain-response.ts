@@ -1,9 +1,9 @@
 import type { ApiResponse } from '../contract/request.ts';
 
-export const textResponse = (status: number, text: string, contentType = 'text/plain; charset=utf-8'): ApiResponse => ({
+export const textResponse = (status: number, text: string | readonly Buffer[], contentType = 'text/plain; charset=utf-8'): ApiResponse => ({
   status,
   headers: { 'content-type': contentType, 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache, private' },
-  body: { kind: 'text', parts: [text] },
+  body: { kind: 'text', parts: typeof text === 'string' ? [text] : text },
 });
 
 export const jsonResponse = (status: number, value: unknown, contentType = 'application/json'): ApiResponse => ({

@@ -11,6 +11,8 @@ export interface MetricsRegistries {
   open(): { readonly registry: Registry; end(): void };
   readonly contentType: string;
   text(): Promise<string>;
+  /** The same in parts: a long text would be assembled and written in one turn of the event loop. */
+  parts(): Promise<Buffer[]>;
 }
 
 export function metricsRegistries(lasting = new Registry()): MetricsRegistries {
@@ -23,20 +25,30 @@ export function metricsRegistries(lasting = new Registry()): MetricsRegistries {
       return { registry, end: () => void registries.delete(registry) };
     },
     contentType: lasting.contentType,
-    async text() {
-      const texts = new Map<string, string>();
-      for (const registry of registries) {
-        for (const { name } of registry.getMetricsAsArray()) {
-          const metric: unknown = registry.getSingleMetric(name);
-          const text = metric instanceof AccumulatedHistogram ? await inTurns(metric.exposition()) : await registry.getSingleMetricAsString(name);
-          if (text.length > LONG_TEXT) await nextTurn();
-          const known = texts.get(name);
-          texts.set(name, known === undefined ? text : known + samplesOf(text));
-        }
-      }
-      return `${[...texts.values()].join('\n\n')}\n`;
-    },
+    parts: () => metricParts(registries),
+    text: async () => (await metricParts(registries)).join(''),
   };
+}
+
+async function metricParts(registries: Iterable<Registry>): Promise<Buffer[]> {
+  const texts = new Map<string, Buffer[]>();
+  for (const registry of registries) {
+    for (const { name } of registry.getMetricsAsArray()) {
+      const metric: unknown = registry.getSingleMetric(name);
+      const parts = metric instanceof AccumulatedHistogram ? metric.exposition() : [await registry.getSingleMetricAsString(name)];
+      const known = texts.get(name);
+      const out = known ?? [];
+      if (!known) texts.set(name, out);
+      let isHead = known !== undefined;
+      for (const part of parts) {
+        out.push(Buffer.from(isHead ? samplesOf(part) : part));
+        isHead = false;
+        if (part.length > LONG_TEXT) await nextTurn();
+      }
+    }
+  }
+  const separator = Buffer.from('\n\n');
+  return [...texts.values()].flatMap((parts, i) => (i === 0 ? parts : [separator, ...parts])).concat(Buffer.from('\n'));
 }
 
 /** A metric's text without its HELP and TYPE lines, with a line break before each sample. */
@@ -48,12 +60,3 @@ function samplesOf(text: string): string {
 /** Other requests are served after a metric of so many characters. */
 const LONG_TEXT = 16 * 1024;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-async function inTurns(parts: Iterable<string>): Promise<string> {
-  let text = '';
-  for (const part of parts) {
-    text += part;
-    await nextTurn();
-  }
-  return text;
-}

@@ -4,5 +4,5 @@ import type { MetricsRegistries } from './metrics-registries.ts';
 
 export const metricsRoute = (metrics: MetricsRegistries): RouteHandler => ({
   path: '/metrics',
-  handle: async () => textResponse(200, await metrics.text(), metrics.contentType),
+  handle: async () => textResponse(200, await metrics.parts(), metrics.contentType),
 });

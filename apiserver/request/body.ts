@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYaml } from '../../base/yaml/decode.ts';
+import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
@@ -64,25 +66,66 @@ const fromJson = (value: unknown, text: string): DecodedBody => ({
   doubled: () => duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`),
 });
 
+/** Reads a YAML text as JSON, which is far quicker: most clients send it so. Returns undefined if it is none, as other flow mappings. */
+function asJson(text: string): DecodedBody | undefined {
+  checkDepth(text);
+  try {
+    return fromJson(JSON.parse(text), text);
+  } catch {
+    return undefined;
+  }
+}
+
+const fromYaml = ({ value, doubled }: DecodedYaml): DecodedBody => ({ value, doubled: () => oneSentence(doubled()) });
+
 const notYaml = (why: YamlError | string) =>
   errors.badRequest(`error decoding the body: it is not valid YAML: ${typeof why === 'string' ? why : `yaml: ${why.message}`}`);
 
+/** Bodies of this many bytes are work for milliseconds, so that others have their turn between its steps. */
+export const LONG_BODY_BYTES = 128 * 1024;
+
+const isLong = ({ body }: ApiRequest): boolean => body !== undefined && 'bytes' in body && body.bytes.length >= LONG_BODY_BYTES;
+
+/** Lets others have a turn of the event loop if the request's body is long; returns undefined if it is not. */
+export const turnAfterLongBody = (request: ApiRequest): Promise<void> | undefined =>
+  isLong(request) ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+
+/** The documents that were decoded aside, by the bytes of their bodies. */
+const decodedAside = new WeakMap<Buffer, DecodedBody | YamlError>();
+
+/** Decodes a long body of YAML in a thread of its own, for `decodeBody` and `parseYaml` to find; returns undefined if there is no need. */
+export function decodeLongYaml(request: ApiRequest): Promise<void> | undefined {
+  const { body } = request;
+  if (!body || !('bytes' in body) || body.bytes.length < LONG_BODY_BYTES || !mediaTypeOf(request).includes('yaml')) return undefined;
+  const { bytes } = body;
+  if (!isUtf8(bytes)) return undefined;
+  const text = bytes.toString('utf8');
+  const json = text.startsWith('{') ? asJson(text) : undefined;
+  if (!json) return decodeAside(bytes, text);
+  decodedAside.set(bytes, json);
+  return undefined;
+}
+
+async function decodeAside(bytes: Buffer, text: string): Promise<void> {
+  try {
+    decodedAside.set(bytes, fromYaml(await decodeYamlAside(text)));
+  } catch (error) {
+    // The thread itself may fail, for want of memory.
+    decodedAside.set(bytes, error instanceof YamlError ? error : new YamlError('the document takes too much memory to be decoded'));
+  }
+}
+
 /** Parses the first YAML document. @throws StatusError 400 */
 export function parseYaml(bytes: Buffer): DecodedBody {
+  const aside = decodedAside.get(bytes);
+  if (aside instanceof YamlError) throw notYaml(aside);
+  if (aside) return aside;
   if (!isUtf8(bytes)) throw notYaml('it is not UTF-8');
   const text = bytes.toString('utf8');
-  // JSON is YAML, and most clients send it as such; reading it as JSON is far quicker.
-  if (text.startsWith('{')) {
-    checkDepth(text);
-    try {
-      return fromJson(JSON.parse(text), text);
-    } catch {
-      // A flow mapping of YAML begins so too.
-    }
-  }
+  const json = text.startsWith('{') ? asJson(text) : undefined;
+  if (json) return json;
   try {
-    const { value, doubled } = decodeYaml(text);
-    return { value, doubled: () => oneSentence(doubled()) };
+    return fromYaml(decodeYaml(text));
   } catch (error) {
     if (error instanceof YamlError) throw notYaml(error);
     throw error;

@@ -5,7 +5,8 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { isObject } from '../../base/json.ts';
 import type { ApiRequest } from '../contract/request.ts';
-import { decodeBody } from './body.ts';
+import type { DecodedBody } from './body.ts';
+import { decodeBody, turnAfterLongBody } from './body.ts';
 import type { FieldValidation } from './options.ts';
 
 /**
@@ -13,10 +14,44 @@ import type { FieldValidation } from './options.ts';
  * @throws StatusError 400 for a body that is no object, of another kind, mistyped, or (Strict) with unknown or doubled fields; 413, 415.
  */
 export function objectOf(request: ApiRequest, kind: KindDefinition, fieldValidation: FieldValidation, warnings: string[]): KubeObject {
+  const body = givenBody(request, kind);
+  return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
+}
+
+/** As objectOf; others have their turn of the event loop while a long body is decoded. */
+export function objectInTurns(
+  request: ApiRequest,
+  kind: KindDefinition,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+): KubeObject | Promise<KubeObject> {
+  const body = givenBody(request, kind);
+  const turn = turnAfterLongBody(request);
+  if (!turn) return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
+  return decodeInTurns(body, turn, request, kind, fieldValidation, warnings);
+}
+
+async function decodeInTurns(
+  { value, doubled }: DecodedBody,
+  turn: Promise<void>,
+  request: ApiRequest,
+  kind: KindDefinition,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+): Promise<KubeObject> {
+  await turn;
+  const found = fieldValidation === 'Ignore' ? [] : (doubled?.() ?? []);
+  await turnAfterLongBody(request);
+  const object = decodeObject(value, kind, fieldValidation, warnings, () => found);
+  await turnAfterLongBody(request);
+  return object;
+}
+
+function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {
   const body = decodeBody(request);
   if (body === undefined) throw errors.badRequest('the request must have a body');
-  const given = checkType(body.value, kind, () => summaryOf(request));
-  return decodeObject(given, kind, fieldValidation, warnings, body.doubled);
+  checkType(body.value, kind, () => summaryOf(request));
+  return body;
 }
 
 /** Decodes and defaults a value that is known to name the kind, or none. The object shares nothing with the value. */

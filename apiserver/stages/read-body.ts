@@ -1,8 +1,6 @@
 import type { Result } from '../contract/call.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
-
-/** Bodies of this many bytes are work for milliseconds, for which others have their turn first. */
-const LONG_BYTES = 128 * 1024;
+import { decodeLongYaml, LONG_BODY_BYTES } from '../request/body.ts';
 
 /**
  * Reads the body of a request from the network: only now is it known that its sender may ask for this at all. Until then a body costs the
@@ -20,6 +18,10 @@ export const readBody: Stage = {
 async function enter(exchange: Exchange, reading: Promise<void>, next: Next): Promise<Result> {
   await reading;
   const { body } = exchange.request;
-  if (body && 'bytes' in body && body.bytes.length >= LONG_BYTES) await exchange.flow?.turn();
+  if (body && 'bytes' in body && body.bytes.length >= LONG_BODY_BYTES) {
+    // Others have their turn before what takes milliseconds.
+    await exchange.flow?.turn();
+    await decodeLongYaml(exchange.request);
+  }
   return next(exchange);
 }

@@ -14,7 +14,7 @@ import { ownable } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { parseYaml } from '../request/body.ts';
+import { parseYaml, turnAfterLongBody } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { createObject } from './create.ts';
@@ -41,9 +41,11 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
     apiVersion: apiVersionOf(resource.kind),
     subresource: info.subresource,
   };
+  await turnAfterLongBody(call.request);
   const wanted = ownable(resource, fieldsOf(configuration, schema, true), info.subresource);
   for (let attempt = 1; ; attempt++) {
     const now = timeText(core.clock.now());
+    await turnAfterLongBody(call.request);
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
@@ -57,7 +59,8 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
       object.metadata = { ...object.metadata, managedFields: entriesOf([{ ...id, time: now, fields: wanted }]) };
       return createObject(call, object, parameters, true);
     }
-    const object = applied(call, current, configuration, wanted, id, parameters, now);
+    const object = await applied(call, current, configuration, wanted, id, parameters, now);
+    await turnAfterLongBody(call.request);
     const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
     if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
@@ -65,7 +68,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
 }
 
 /** Returns the object after the configuration has been applied, its managers included. */
-function applied(
+async function applied(
   call: Call,
   current: CacheItem,
   configuration: JsonObject,
@@ -73,7 +76,7 @@ function applied(
   id: ManagerId,
   parameters: WriteParameters,
   now: string,
-): KubeObject {
+): Promise<KubeObject> {
   const { resource } = call;
   const schema = codecOf(resource.kind).structural;
   const live = resource.conversion.made(current).object;
@@ -85,7 +88,9 @@ function applied(
     const owned = others.reduce((all, manager) => union(all, manager.fields), wanted);
     merged = prune(merged, last.fields, owned, schema);
   }
+  await turnAfterLongBody(call.request);
   const { changed, removed } = compareFields({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, merged, schema);
+  await turnAfterLongBody(call.request);
   const conflicts = conflictsWith(managers, id, changed);
   if (conflicts.length > 0 && !parameters.force) throw applyConflict(conflicts);
   const object = decodeObject(merged, resource.kind, parameters.fieldValidation, call.warnings);

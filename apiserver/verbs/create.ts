@@ -9,7 +9,8 @@ import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
-import { objectOf } from '../request/object-body.ts';
+import { turnAfterLongBody } from '../request/body.ts';
+import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { cacheKey } from '../storage/cache/cache-item.ts';
@@ -23,8 +24,8 @@ const NAME_ATTEMPTS = 8;
 
 export async function create(call: Call): Promise<Result> {
   const parameters = writeParametersOf(call.request.query, 'CreateOptions');
-  const object = objectOf(call.request, call.resource.kind, parameters.fieldValidation, call.warnings);
-  return createObject(call, object, parameters);
+  const object = objectInTurns(call.request, call.resource.kind, parameters.fieldValidation, call.warnings);
+  return createObject(call, object instanceof Promise ? await object : object, parameters);
 }
 
 /** Creates a decoded object in the requested kind's form; it is the server's from here on. */
@@ -86,17 +87,21 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   if (!apply) {
     const given = resource.conversion.toStored(object);
     managedFields = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
+    await turnAfterLongBody(call.request);
   }
   const admitted = await admission.admit(object, undefined);
   const converted = resource.conversion.toStored(admitted);
   const stored = converted instanceof Promise ? await converted : converted;
+  await turnAfterLongBody(call.request);
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored, call.warnings);
   resource.stored.strategy.stamp?.(stored, undefined, { user: call.user, now: core.clock.now() });
   metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);
+  await turnAfterLongBody(call.request);
   await admission.validate(stored);
+  await turnAfterLongBody(call.request);
   return stored;
 }
 

@@ -8,7 +8,7 @@ import type { Call, Result } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
-import { parseJson } from '../request/body.ts';
+import { parseJson, turnAfterLongBody } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
@@ -47,7 +47,9 @@ export async function patch(call: Call): Promise<Result> {
   const body = patchBody(call);
   for (let attempt = 1; ; attempt++) {
     const current = await requireItem(resource, info.namespace, info.name);
+    await turnAfterLongBody(request);
     const object = patchedObject(call, current, type, body, parameters);
+    await turnAfterLongBody(request);
     checkIdentity(call, object);
     const named = object.metadata?.resourceVersion;
     if (named !== undefined) requireVersion(call, object, current);

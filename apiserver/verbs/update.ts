@@ -8,7 +8,8 @@ import { equalJson } from '../../base/json.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
-import { objectOf } from '../request/object-body.ts';
+import { turnAfterLongBody } from '../request/body.ts';
+import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { admissionOf } from './admission.ts';
@@ -24,7 +25,8 @@ export const MODIFIED = 'the object has been modified; please apply your changes
 export async function update(call: Call): Promise<Result> {
   const { resource, info } = call;
   const parameters = writeParametersOf(call.request.query, 'UpdateOptions');
-  const object = objectOf(call.request, resource.kind, parameters.fieldValidation, call.warnings);
+  const decoded = objectInTurns(call.request, resource.kind, parameters.fieldValidation, call.warnings);
+  const object = decoded instanceof Promise ? await decoded : decoded;
   checkIdentity(call, object);
   for (;;) {
     const current = await findItem(resource, info.namespace, info.name);
@@ -104,13 +106,17 @@ export async function writeOver(
     const admitted = view
       ? view.into(object, await admission.admit(view.of(object), view.of(before) as Live, old))
       : await admission.admit(object, before, old);
+    await turnAfterLongBody(call.request);
     const stored = resource.conversion.toStored(admitted);
     const next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
       trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
     }
+    await turnAfterLongBody(call.request);
     validate(call, next, old);
+    await turnAfterLongBody(call.request);
     await admission.validate(next);
+    await turnAfterLongBody(call.request);
     const { storage } = resource;
     if (parameters.dryRun) return unstoredResult(resource, next, current, 200);
     if (completesDeletion(resource.stored, next)) {

@@ -6,8 +6,6 @@ export interface KnownFault {
   readonly request: FuzzRequest;
   /** Statuses that are right. */
   readonly right: readonly number[];
-  /** The part of the server whose change this one waits for; it is sent, and its answer is not judged. */
-  readonly waitsFor?: string;
 }
 
 const MAPS = '/api/v1/namespaces/fuzz/configmaps';
@@ -125,18 +123,67 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     request: create(PODS, pod({ resources: { requests: { toString: '1', __proto__: '1' }, limits: { constructor: '1' } } })),
     right: [422],
   },
+  ...['valueOf', 'toString', 'constructor', '__proto__'].flatMap((name) => [
+    { name: `an object named ${name}`, request: get(`${MAPS}/${name}`), right: [404] },
+    { name: `a resource named ${name}`, request: get(`/api/v1/namespaces/fuzz/${name}`), right: [404] },
+    { name: `a subresource named ${name}`, request: get(`${MAPS}/first/${name}`), right: [404] },
+    { name: `a group named ${name}`, request: get(`/apis/${name}/v1`), right: [404] },
+    { name: `a query parameter named ${name}`, request: get(`${MAPS}?${name}=1`), right: [200, 400] },
+    { name: `a label selector for ${name}`, request: get(`${MAPS}?labelSelector=${name}%3Da`), right: name === '__proto__' ? [400] : [200] },
+  ]),
+  {
+    name: 'a field selector of many terms',
+    request: get(`${MAPS}?fieldSelector=${many(300, (i) => `metadata.name!=a${i}`).join(',')}`),
+    right: [200],
+  },
+  { name: 'a label selector of many values', request: get(`${MAPS}?labelSelector=a+in+(${many(1_000, (i) => `v${i}`).join(',')})`), right: [200] },
+  { name: 'a label selector of brackets', request: get(`${MAPS}?labelSelector=${'('.repeat(7_000)}`), right: [400] },
   {
     name: 'an extra field of impersonation that does not decode',
     request: get(MAPS, { 'impersonate-user': 'a', 'impersonate-extra-%ff': 'x' }),
-    right: [200, 400, 403],
-    waitsFor: 'impersonation',
+    right: [400],
   },
-  { name: 'a warning that no header can hold', request: create(MAPS, { metadata: { name: 'a' }, '💥': 1 }), right: [201], waitsFor: 'warnings' },
+  { name: 'a generated name', request: create(MAPS, { metadata: { generateName: 'x'.repeat(300) } }), right: [422] },
+  {
+    name: 'a body of someone unknown, of which nothing is sent',
+    request: { method: 'POST', path: MAPS, headers: { 'content-type': JSON_TYPE, 'content-length': '2900000' }, body: undefined, anonymous: true },
+    right: [401],
+  },
+  { name: 'a warning that no header can hold', request: create(MAPS, { metadata: { name: 'a' }, '💥': 1 }), right: [201] },
   {
     name: 'warnings that no header is long enough for',
-    request: create(MAPS, { metadata: { name: 'a' }, ...Object.fromEntries(many(20_000, (i) => [`k${i}`, 1])) }),
+    request: create(MAPS, { metadata: { name: 'a' }, ...Object.fromEntries(many(150_000, (i) => [`k${i}`, 1])) }),
     right: [201],
-    waitsFor: 'warnings',
+  },
+  {
+    name: 'errors that no client wants to read all of',
+    request: create(MAPS, { metadata: { name: 'a', labels: Object.fromEntries(many(100_000, (i) => [`k ${i}`, '-'])) } }),
+    right: [422],
+  },
+  {
+    name: 'owners, each of whose errors names all',
+    request: create(MAPS, {
+      metadata: { name: 'a', ownerReferences: many(20_000, (i) => ({ apiVersion: 'v1', kind: 'Pod', name: 'p', uid: `u${i}`, controller: true })) },
+    }),
+    right: [422],
+  },
+  {
+    name: 'YAML: many items in one line',
+    request: yaml(`{metadata: {name: a}, x: [${'a,'.repeat(500_000)}]}`),
+    right: [201],
+  },
+  {
+    name: 'a warning for each of many ports',
+    request: create(PODS, pod({ ports: many(140_000, () => ({ containerPort: 1 })) })),
+    right: [201, 422],
+  },
+  {
+    name: 'a rule of many verbs',
+    request: create('/apis/rbac.authorization.k8s.io/v1/namespaces/fuzz/roles', {
+      metadata: { name: 'p' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: many(200_000, () => 'get') }],
+    }),
+    right: [201],
   },
   { name: 'a path that does not decode', request: get('/api/v1/namespaces/fuzz/configmaps/%ff'), right: [400, 404] },
   {

@@ -46,24 +46,24 @@ export async function startTarget(): Promise<Target> {
   const tail = () => readFileSync(log, 'utf8').slice(-2_000);
   const ended = () =>
     child.exitCode === null && child.signalCode === null ? undefined : `the server ended with ${child.exitCode ?? child.signalCode}: ${tail()}`;
-  let agent = new Agent({ rejectUnauthorized: false });
+  const nobody = new Agent({ rejectUnauthorized: false });
   const probe: FuzzRequest = { method: 'GET', path: '/readyz', headers: {}, body: undefined };
   for (;;) {
     const why = ended();
     if (why !== undefined) throw new Error(why);
-    const outcome = await send(port, agent, probe);
+    const outcome = await send(port, nobody, probe);
     if (outcome.kind === 'answer' && outcome.status === 200) break;
     await sleep(systemClock, 50);
   }
-  agent.destroy();
-  agent = administratorAgent(readFileSync(join(dataDir, 'admin.conf'), 'utf8'));
+  const agent = administratorAgent(readFileSync(join(dataDir, 'admin.conf'), 'utf8'));
   return {
     log,
-    send: (request) => send(port, agent, request),
+    send: (request) => send(port, request.anonymous ? nobody : agent, request),
     longestTurn: () => askMonitor(child),
     ended,
     async stop() {
       agent.destroy();
+      nobody.destroy();
       if (ended() === undefined) {
         const gone = once(child, 'exit');
         child.kill('SIGTERM');

@@ -12,28 +12,17 @@ const ALLOWED: readonly RegExp[] = [
   /\$retainKeys|must be a list|must be objects/,
   /failed to create typed patch object/,
   // What a proxy is asked to reach and does not.
-  /no endpoints available|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,
+  /no endpoints available|no preferred addresses found|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,
   /the server is currently unable to handle the request/,
   // A request's own time limit.
   /request did not complete within|Timeout: |context deadline exceeded/,
   /Unable to generate a name|not yet completed|no route to host/,
 ];
 
-/** Faults that wait for changes of other parts of the server. */
-const WAITING: readonly { readonly part: string; readonly matches: (request: FuzzRequest, fault: string) => boolean }[] = [
-  { part: 'warnings', matches: ({ body }, fault) => body !== undefined && /socket hang up|ECONNRESET|Header overflow/.test(fault) },
-  { part: 'impersonation', matches: ({ headers }) => 'impersonate-extra-%ff' in headers },
-];
-
 const STACK = /\n\s+at (?:async )?\S+.*:\d+:\d+|node:internal\//;
 
 /** Returns what is wrong with an outcome; undefined if nothing is. */
 export function faultOf(request: FuzzRequest, outcome: Outcome, longestTurn: number): string | undefined {
-  const fault = anyFaultOf(request, outcome, longestTurn);
-  return fault !== undefined && WAITING.some(({ matches }) => matches(request, fault)) ? undefined : fault;
-}
-
-function anyFaultOf(request: FuzzRequest, outcome: Outcome, longestTurn: number): string | undefined {
   if (outcome.kind === 'broken') return `the connection broke: ${outcome.why}`;
   if (outcome.kind === 'unsent') return undefined;
   if (longestTurn > MAX_TURN_MS) return `the event loop was held up for ${Math.round(longestTurn)} ms`;

@@ -2,11 +2,15 @@ import type { ContainerPort } from '../container/container.ts';
 import { eachContainer } from '../spec/pod-containers.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 
+/** Ports of one number are compared in pairs, up to so many per pod: an answer has room for some dozens of warnings. */
+const MAX_COMPARISONS = 20_000;
+
 /** Returns the warnings about ports of a pod's containers that conflict, since the containers share one network. */
 export function portWarnings(spec: PodSpec, field: string): string[] {
   const warnings: string[] = [];
   const known = new Map<string, { readonly at: string; readonly port: ContainerPort }[]>();
   const named = new Map<string, string>();
+  let comparisons = MAX_COMPARISONS;
   eachContainer(spec, ({ ports }, list, i) => {
     ports?.forEach((port, j) => {
       const at = `${field}.${list}[${i}].ports[${j}]`;
@@ -17,11 +21,13 @@ export function portWarnings(spec: PodSpec, field: string): string[] {
       if (port.hostIP && !port.hostPort) warnings.push(`${at}: hostIP set without hostPort: ${shown(port)}`);
       const key = `${port.containerPort}/${port.protocol}`;
       const others = known.get(key) ?? [];
+      if (others.length === 0) known.set(key, others);
       for (const other of others) {
+        if (--comparisons < 0) break;
         const how = clash(port, other.port);
         if (how) warnings.push(`${at}: ${how} with ${other.at}`);
       }
-      known.set(key, [...others, { at, port }]);
+      others.push({ at, port });
     });
   });
   return warnings;

@@ -105,7 +105,7 @@ function templateWarnings(spec: PodSpec | undefined, annotations: Readonly<Recor
     }
     warnAboutContainer(warnings, container, `${field}.${list}[${i}]`);
   });
-  warnings.push(...portWarnings(spec, field));
+  for (const warning of portWarnings(spec, field)) warnings.push(warning);
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(`${field}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`);
   }

@@ -62,7 +62,7 @@ export function compacted(rules: readonly PolicyRule[]): PolicyRule[] {
     }
     const key = `${apiGroups[0] ?? ''}\n${resources[0] ?? ''}`;
     const known = simple.get(key);
-    if (known) known.push(...verbs);
+    if (known) for (const verb of verbs) known.push(verb);
     else {
       const all = [...verbs];
       simple.set(key, all);

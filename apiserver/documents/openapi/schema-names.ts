@@ -33,7 +33,7 @@ export function schemaNames(kinds: readonly KindDefinition[]): SchemaNames {
         if (names.has(node)) continue;
         names.set(node, `${where}.${simpleName(node)}`);
       }
-      todo.push(...partsOf(node));
+      for (const part of partsOf(node)) todo.push(part);
     }
   };
   for (const root of metaStructures) claim(structuralOf(root), META);

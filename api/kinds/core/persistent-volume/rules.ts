@@ -149,8 +149,8 @@ function shownAffinity(affinity: VolumeNodeAffinity | undefined): object | null 
 
 function validateUpdate(volume: PersistentVolume, old: Live<PersistentVolume>): FieldError[] {
   // Two of upstream's layers check the whole object, and an error is reported once per layer.
-  const errors = validate(volume);
-  errors.push(...errors);
+  const once = validate(volume);
+  const errors = [...once, ...once];
   const [spec, before] = [volume.spec ?? {}, old.spec ?? {}];
   if (!semanticEqual(sourceOf(spec, before), sourceOf(before, before))) {
     errors.push(forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'));
