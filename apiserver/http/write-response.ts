@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Clock } from '../../base/clock.ts';
 import { onIdle } from '../../base/idle-timeout.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { ApiRequest, ApiResponse, ResponseBody } from '../contract/request.ts';
 import { headerValues } from './header-values.ts';
 
@@ -145,8 +146,6 @@ async function writeCompressed(
     compressing--;
   }
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves to false if the client reads no more. */
 function drained(res: Output, clock: Clock): Promise<boolean> {

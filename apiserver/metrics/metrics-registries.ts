@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { nextTurn } from '../../base/next-turn.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
 /**
@@ -59,4 +60,3 @@ function samplesOf(text: string): string {
 
 /** Other requests are served after a metric of so many characters. */
 const LONG_TEXT = 16 * 1024;
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -84,11 +84,8 @@ const notYaml = (why: YamlError | string) =>
 /** Bodies of this many bytes are work for milliseconds, so that others have their turn between its steps. */
 export const LONG_BODY_BYTES = 128 * 1024;
 
-const isLong = ({ body }: ApiRequest): boolean => body !== undefined && 'bytes' in body && body.bytes.length >= LONG_BODY_BYTES;
-
-/** Lets others have a turn of the event loop if the request's body is long; returns undefined if it is not. */
-export const turnAfterLongBody = (request: ApiRequest): Promise<void> | undefined =>
-  isLong(request) ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+/** Whether the steps of a request are to be taken in turns, `nextTurn` between them. */
+export const hasLongBody = ({ body }: ApiRequest): boolean => body !== undefined && 'bytes' in body && body.bytes.length >= LONG_BODY_BYTES;
 
 /** The documents that were decoded aside, by the bytes of their bodies. */
 const decodedAside = new WeakMap<Buffer, DecodedBody | YamlError>();

@@ -4,9 +4,10 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { isObject } from '../../base/json.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import type { DecodedBody } from './body.ts';
-import { decodeBody, turnAfterLongBody } from './body.ts';
+import { decodeBody, hasLongBody } from './body.ts';
 import type { FieldValidation } from './options.ts';
 
 /**
@@ -26,24 +27,21 @@ export function objectInTurns(
   warnings: string[],
 ): KubeObject | Promise<KubeObject> {
   const body = givenBody(request, kind);
-  const turn = turnAfterLongBody(request);
-  if (!turn) return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
-  return decodeInTurns(body, turn, request, kind, fieldValidation, warnings);
+  if (!hasLongBody(request)) return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
+  return decodeInTurns(body, kind, fieldValidation, warnings);
 }
 
 async function decodeInTurns(
   { value, doubled }: DecodedBody,
-  turn: Promise<void>,
-  request: ApiRequest,
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
 ): Promise<KubeObject> {
-  await turn;
+  await nextTurn();
   const found = fieldValidation === 'Ignore' ? [] : (doubled?.() ?? []);
-  await turnAfterLongBody(request);
+  await nextTurn();
   const object = decodeObject(value, kind, fieldValidation, warnings, () => found);
-  await turnAfterLongBody(request);
+  await nextTurn();
   return object;
 }
 

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { timeText } from '../../base/clock.ts';
 import { isObject } from '../../base/json.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { pathsOf, union } from '../apply/field-set.ts';
 import { compareFields, fieldsOf } from '../apply/field-walk.ts';
@@ -14,7 +15,7 @@ import { ownable } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { parseYaml, turnAfterLongBody } from '../request/body.ts';
+import { hasLongBody, parseYaml } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { createObject } from './create.ts';
@@ -41,11 +42,11 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
     apiVersion: apiVersionOf(resource.kind),
     subresource: info.subresource,
   };
-  await turnAfterLongBody(call.request);
+  if (hasLongBody(call.request)) await nextTurn();
   const wanted = ownable(resource, fieldsOf(configuration, schema, true), info.subresource);
   for (let attempt = 1; ; attempt++) {
     const now = timeText(core.clock.now());
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
@@ -60,7 +61,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
       return createObject(call, object, parameters, true);
     }
     const object = await applied(call, current, configuration, wanted, id, parameters, now);
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
     const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
     if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
@@ -88,9 +89,9 @@ async function applied(
     const owned = others.reduce((all, manager) => union(all, manager.fields), wanted);
     merged = prune(merged, last.fields, owned, schema);
   }
-  await turnAfterLongBody(call.request);
+  if (hasLongBody(call.request)) await nextTurn();
   const { changed, removed } = compareFields({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, merged, schema);
-  await turnAfterLongBody(call.request);
+  if (hasLongBody(call.request)) await nextTurn();
   const conflicts = conflictsWith(managers, id, changed);
   if (conflicts.length > 0 && !parameters.force) throw applyConflict(conflicts);
   const object = decodeObject(merged, resource.kind, parameters.fieldValidation, call.warnings);

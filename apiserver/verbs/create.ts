@@ -5,11 +5,12 @@ import type { ObjectMeta } from '../../api/meta/object-meta.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
-import { turnAfterLongBody } from '../request/body.ts';
+import { hasLongBody } from '../request/body.ts';
 import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
@@ -87,21 +88,21 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   if (!apply) {
     const given = resource.conversion.toStored(object);
     managedFields = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
   }
   const admitted = await admission.admit(object, undefined);
   const converted = resource.conversion.toStored(admitted);
   const stored = converted instanceof Promise ? await converted : converted;
-  await turnAfterLongBody(call.request);
+  if (hasLongBody(call.request)) await nextTurn();
   fillMetadata(stored, core.clock.now(), resource.stored.strategy.generation !== undefined);
   resource.stored.strategy.prepareForCreate?.(stored, call.warnings);
   resource.stored.strategy.stamp?.(stored, undefined, { user: call.user, now: core.clock.now() });
   metadataOf(stored).managedFields = managedFields;
   validateCreate(resource, stored);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);
-  await turnAfterLongBody(call.request);
+  if (hasLongBody(call.request)) await nextTurn();
   await admission.validate(stored);
-  await turnAfterLongBody(call.request);
+  if (hasLongBody(call.request)) await nextTurn();
   return stored;
 }
 

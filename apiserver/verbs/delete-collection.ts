@@ -1,4 +1,5 @@
 import { isNotFound } from '../../api/meta/status-error.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { Call, Result } from '../contract/call.ts';
 import { decodeBody } from '../request/body.ts';
 import { deleteParametersOf, listParametersOf } from '../request/options.ts';
@@ -18,7 +19,7 @@ export async function removeCollection(call: Call): Promise<Result> {
     let done = 0;
     for (const item of left) {
       if (call.request.signal.aborted) return;
-      if (++done % TURN_AFTER === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (++done % TURN_AFTER === 0) await nextTurn();
       try {
         await removeObject(call, item.namespace, item.object.metadata.name, options);
       } catch (error) {

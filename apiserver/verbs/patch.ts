@@ -3,12 +3,13 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { isObject } from '../../base/json.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
-import { parseJson, turnAfterLongBody } from '../request/body.ts';
+import { hasLongBody, parseJson } from '../request/body.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
@@ -47,9 +48,9 @@ export async function patch(call: Call): Promise<Result> {
   const body = patchBody(call);
   for (let attempt = 1; ; attempt++) {
     const current = await requireItem(resource, info.namespace, info.name);
-    await turnAfterLongBody(request);
+    if (hasLongBody(request)) await nextTurn();
     const object = patchedObject(call, current, type, body, parameters);
-    await turnAfterLongBody(request);
+    if (hasLongBody(request)) await nextTurn();
     checkIdentity(call, object);
     const named = object.metadata?.resourceVersion;
     if (named !== undefined) requireVersion(call, object, current);

@@ -5,10 +5,11 @@ import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { equalJson } from '../../base/json.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
-import { turnAfterLongBody } from '../request/body.ts';
+import { hasLongBody } from '../request/body.ts';
 import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
@@ -106,17 +107,17 @@ export async function writeOver(
     const admitted = view
       ? view.into(object, await admission.admit(view.of(object), view.of(before) as Live, old))
       : await admission.admit(object, before, old);
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
     const stored = resource.conversion.toStored(admitted);
     const next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
       trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
     }
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
     validate(call, next, old);
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
     await admission.validate(next);
-    await turnAfterLongBody(call.request);
+    if (hasLongBody(call.request)) await nextTurn();
     const { storage } = resource;
     if (parameters.dryRun) return unstoredResult(resource, next, current, 200);
     if (completesDeletion(resource.stored, next)) {

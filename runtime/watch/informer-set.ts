@@ -3,6 +3,7 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { Random } from '../../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer, Informers } from './informer.ts';
@@ -99,7 +100,7 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
     for (const change of changes) {
       for (const handler of listeners()) handlers.tell(handler, change);
       if (clock.monotonic() - sliceStart < SLICE_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (signal.aborted) return;
       sliceStart = clock.monotonic();
     }

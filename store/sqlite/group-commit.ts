@@ -1,3 +1,4 @@
+import { nextTurn } from '../../base/next-turn.ts';
 import type { WriteResult } from '../store.ts';
 import type { Outcome, Write } from './protocol.ts';
 import { storedOf } from './rows.ts';
@@ -27,8 +28,6 @@ interface PendingWrite {
 const MAX_COMMIT = 64;
 /** Writes that are answered in one turn: each answer is made, and often the next step of a request, before anything else is served. */
 const ANSWERED_PER_TURN = 16;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const resultOf = (outcome: Outcome | undefined): WriteResult =>
   outcome?.ok ? { ok: true, revision: outcome.revision } : { ok: false, current: outcome?.current && storedOf(outcome.current) };

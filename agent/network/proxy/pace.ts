@@ -1,10 +1,8 @@
 import type { Clock } from '../../../base/clock.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
 
 /** Longest stretch of work before the event loop gets its turn. */
 const STRETCH_MS = 8;
-
-/** Resolves in the next turn of the event loop. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Cuts long work into stretches. */
 export interface Pace {
@@ -19,7 +17,7 @@ export function createPace(clock: Clock): Pace {
   return {
     isOver: () => clock.monotonic() - since >= STRETCH_MS,
     async rest() {
-      await turn();
+      await nextTurn();
       since = clock.monotonic();
     },
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import { sleep, systemClock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
 import type { Runnable } from '../../../runtime/control/runnable.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { deleteFlows } from './conntrack.ts';
@@ -8,7 +9,7 @@ import { createHealthChecks } from './health-checks.ts';
 import { createLedger } from './ledger.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import { applyTransaction, tableExists } from './nft.ts';
-import { joined, turn } from './pace.ts';
+import { joined } from './pace.ts';
 import { createPlanner } from './planner.ts';
 import type { ServiceSource } from './source.ts';
 import type { TableOptions } from './table.ts';
@@ -117,7 +118,7 @@ export function createProxy(options: ProxyOptions): Runnable {
         if (full) log.warn('the service table is gone: it is put back');
       }
       // Changes that belong together arrive in one turn of the event loop; a burst is gathered.
-      await turn();
+      await nextTurn();
       const rest = start + BATCH_MS - clock.monotonic();
       if (rest > 0) await sleep(clock, rest, signal);
     }

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../api/kinds/core/pod/schema.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
 import { evaluate, reasonsText } from './evaluator.ts';
 import type { LevelVersion } from './policy.ts';
 import { policyText } from './policy.ts';
@@ -35,7 +36,7 @@ export async function existingPodWarnings(namespace: string, policy: LevelVersio
   let checked = 0;
   for (const { metadata, spec } of pods) {
     if (checked > 0 && checked % PODS_PER_TURN === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (clock.monotonic() > deadline) break;
     }
     checked++;

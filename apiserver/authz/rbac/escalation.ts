@@ -5,6 +5,7 @@ import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../..
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { errors } from '../../../api/meta/status-error.ts';
 import { semanticEqual } from '../../../base/equality.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { Authorizer } from '../../contract/authorizer.ts';
 import { MASTERS } from '../privileged-groups.ts';
@@ -123,7 +124,7 @@ async function missing(rules: readonly PolicyRule[], held: Coverage): Promise<Po
   for (const lacking of checkedPermissions(rules, held)) {
     if (lacking) found.push(lacking);
     if (++looked === MOST || found.length === MOST_NAMED) break;
-    if (looked % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (looked % SLICE === 0) await nextTurn();
   }
   if (looked === MOST && found.length === 0) return [...rules];
   return found;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import { systemClock } from '../../../base/clock.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
 
 /** Runs one piece of work and returns its result. */
 export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
@@ -19,7 +20,7 @@ export function createTurns(width: number, clock: Clock = systemClock): Turn {
 
   const breathe = async () => {
     if (pause === undefined && clock.monotonic() - sliceStart > SLICE_MS) {
-      pause = new Promise((resolve) => setImmediate(resolve));
+      pause = nextTurn();
       await pause;
       pause = undefined;
       sliceStart = clock.monotonic();
