@@ -58,6 +58,10 @@ export async function startServerProcess(options: readonly string[]): Promise<Se
       child.kill('SIGTERM');
       return ended;
     },
-    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+    remove() {
+      // A test that failed has not stopped it.
+      child.kill('SIGKILL');
+      rmSync(dataDir, { recursive: true, force: true });
+    },
   };
 }
