@@ -7,7 +7,7 @@ import { childPath, indexPath, pathText, rootPath } from '../../../validation/fi
 import { addFaults } from '../../../validation/field-rules.ts';
 import { dns1123LabelFaults, dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
 import { EXEMPT } from '../names.ts';
-import { conditionFaults } from '../status-conditions.ts';
+import { conditionFaults, statusRules } from '../status-rules.ts';
 import { MANDATORY_FLOW_SCHEMAS } from './mandatory.ts';
 import type { FlowSchema, FlowSchemaSpec, FlowSubject, NonResourcePolicyRule, PolicyRulesWithSubjects, ResourcePolicyRule } from './schema.ts';
 
@@ -173,24 +173,11 @@ function validate({ metadata, spec = { priorityLevelConfiguration: { name: '' } 
 
 /** The rules of upstream's pkg/apis/flowcontrol/validation. */
 export const flowSchemaStrategy: Strategy<FlowSchema> = {
-  generation: 'content',
-  metadataChecks: { onUpdate: ['whole'] },
+  ...statusRules<FlowSchema['spec'], FlowSchema>(),
   default(flowSchema) {
     flowSchema.spec ??= { priorityLevelConfiguration: { name: '' } };
     flowSchema.spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
   },
-  prepareForCreate(flowSchema) {
-    flowSchema.status = {};
-  },
-  prepareForUpdate(flowSchema, old) {
-    flowSchema.status = old.status;
-  },
-  prepareForStatusUpdate(flowSchema, old) {
-    // A status changes no label and no annotation, as those of most other kinds may.
-    flowSchema.metadata = { ...old.metadata, managedFields: flowSchema.metadata?.managedFields };
-    flowSchema.spec = old.spec;
-  },
   validate,
   validateUpdate: validate,
-  validateStatusUpdate: ({ status }) => conditionFaults(status?.conditions),
 };

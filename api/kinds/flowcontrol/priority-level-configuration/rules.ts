@@ -3,7 +3,7 @@ import type { Strategy } from '../../../definition/strategy.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { EXEMPT } from '../names.ts';
-import { conditionFaults } from '../status-conditions.ts';
+import { conditionFaults, statusRules } from '../status-rules.ts';
 import { MANDATORY_PRIORITY_LEVELS } from './mandatory.ts';
 import type {
   LimitedPriorityLevelConfiguration,
@@ -125,8 +125,7 @@ function validate({ metadata, spec = { type: '' }, status }: PriorityLevelConfig
 
 /** The rules of upstream's pkg/apis/flowcontrol/validation. */
 export const priorityLevelConfigurationStrategy: Strategy<PriorityLevelConfiguration> = {
-  generation: 'content',
-  metadataChecks: { onUpdate: ['whole'] },
+  ...statusRules<PriorityLevelConfiguration['spec'], PriorityLevelConfiguration>(),
   default({ spec }) {
     for (const shares of [spec?.limited, spec?.exempt]) if (shares) shares.lendablePercent ??= 0;
     if (spec?.exempt) spec.exempt.nominalConcurrencyShares ??= 0;
@@ -138,18 +137,6 @@ export const priorityLevelConfigurationStrategy: Strategy<PriorityLevelConfigura
     queuing.queues ||= 64;
     queuing.queueLengthLimit ||= 50;
   },
-  prepareForCreate(level) {
-    level.status = {};
-  },
-  prepareForUpdate(level, old) {
-    level.status = old.status;
-  },
-  prepareForStatusUpdate(level, old) {
-    // A status changes no label and no annotation, as those of most other kinds may.
-    level.metadata = { ...old.metadata, managedFields: level.metadata?.managedFields };
-    level.spec = old.spec;
-  },
   validate,
   validateUpdate: validate,
-  validateStatusUpdate: ({ status }) => conditionFaults(status?.conditions),
 };
