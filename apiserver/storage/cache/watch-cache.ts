@@ -3,7 +3,6 @@ import { apiVersionOf } from '../../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { isObject } from '../../../base/json.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../../store/store.ts';
 import { CompactedError } from '../../../store/store.ts';
@@ -14,6 +13,7 @@ import { EventRing } from './event-ring.ts';
 import { ItemIndex } from './item-index.ts';
 import { KeptSnapshots } from './kept-snapshots.ts';
 import { readHistory, replayed } from './replay.ts';
+import { objectIn, UnreadableError } from './stored-object.ts';
 
 export interface WatchCacheOptions {
   readonly store: Store;
@@ -380,29 +380,6 @@ export class StoreWatchCache implements WatchCache {
     if (this.options.freeze) deepFreeze(object);
     return new StoredItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
   }
-}
-
-/** A stored value that is no object. The message names the key and the remedy. */
-export class UnreadableError extends Error {
-  override readonly name = 'UnreadableError';
-  constructor({ key, revision }: StoredValue, why: string) {
-    super(
-      `the stored object ${key} (revision ${revision}) cannot be read: ${why}. Restore the store from a backup, or remove the object with 'skiff store delete ${key}' while the server is stopped`,
-    );
-  }
-}
-
-function objectIn(stored: StoredValue): KubeObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(stored.value);
-  } catch (error) {
-    throw new UnreadableError(stored, error instanceof Error ? error.message : String(error));
-  }
-  if (!isObject(value)) throw new UnreadableError(stored, 'it is not a JSON object');
-  const { metadata = {} } = value;
-  if (!isObject(metadata)) throw new UnreadableError(stored, 'its metadata is not an object');
-  return value;
 }
 
 const restText = (rest: object): string => {
