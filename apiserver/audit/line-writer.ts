@@ -8,7 +8,7 @@ import { systemRandom } from '../../base/random.ts';
 export interface LineAppender {
   /**
    * Appends the lines in order, each with its end. Returns how many have been taken; the others are given again.
-   * What stopped it is reported as an error beside the number.
+   * The reason why it stopped is an error beside the number.
    */
   append(lines: readonly string[]): Promise<{ readonly taken: number; readonly error?: unknown }>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { RequestObserver } from '../contract/observer.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { Exchange } from '../contract/stage.ts';
+import { isConnection } from '../request/long-running.ts';
 import type { AuditMetrics } from './audit-metrics.ts';
 import { answeredEvent, receivedEvent, refusedEvent } from './build-event.ts';
 import type { AuditEvent, StageName } from './event.ts';
@@ -24,10 +25,8 @@ interface Recorded {
   started: boolean;
 }
 
-const LONG_SUBRESOURCES = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
-
 /** Requests whose answer goes on: the start of it is recorded too, whatever the answer is. */
-const isLongRunning = (info: RequestInfo): boolean => info.isResource && (info.verb === 'watch' || LONG_SUBRESOURCES.has(info.subresource));
+const goesOn = (info: RequestInfo): boolean => (info.isResource && info.verb === 'watch') || isConnection(info);
 
 /** Records requests by a policy (k8s.io/apiserver/pkg/endpoints/filters, audit.go). The policy is asked about the user before impersonation. */
 export function auditObserver({ evaluate, sink, metrics, clock }: AuditObserverOptions): RequestObserver {
@@ -68,7 +67,7 @@ export function auditObserver({ evaluate, sink, metrics, clock }: AuditObserverO
       if (exchange.user === undefined) return refused(exchange, code);
       const record = recorded.get(exchange);
       if (!record) return;
-      if (!record.started && stage !== 'Panic' && isLongRunning(exchange.info)) answered(exchange, record, 'ResponseStarted', code);
+      if (!record.started && stage !== 'Panic' && goesOn(exchange.info)) answered(exchange, record, 'ResponseStarted', code);
       answered(exchange, record, stage, code);
       recorded.delete(exchange);
     },

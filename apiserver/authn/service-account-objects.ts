@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Kind } from '../../api/definition/kind.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
@@ -8,6 +7,7 @@ import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import type { Remarks } from '../contract/authenticator.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
+import { sameText } from './same-text.ts';
 import type { KubernetesClaims, LegacyClaims, Reference } from './service-account-claims.ts';
 
 /** A terminating object counts this long past its deletion time (jwt.DefaultLeeway). */
@@ -66,11 +66,6 @@ export function invalidity(claims: KubernetesClaims, objects: Objects, now: numb
   }
   return undefined;
 }
-
-const sameText = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-};
 
 /**
  * Returns the secret of a legacy token, or the reason why the token no longer counts (pkg/serviceaccount/legacy.go, Validate): it must be the

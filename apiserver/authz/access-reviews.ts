@@ -1,4 +1,4 @@
-import type { Kind } from '../../api/definition/kind.ts';
+import type { Kind, KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { SubjectRulesReviewStatus } from '../../api/kinds/authorization/rules-review.ts';
 import { type SelfSubjectRulesReview, selfSubjectRulesReviews } from '../../api/kinds/authorization/rules-review.ts';
@@ -14,12 +14,10 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
-import { created } from '../authn/review.ts';
+import { created, reviewOf } from '../authn/review.ts';
 import type { Authorizer } from '../contract/authorizer.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
-import { objectOf } from '../request/object-body.ts';
-import { writeParametersOf } from '../request/options.ts';
 import { fieldRequirementFaults, labelRequirementFaults, readFieldSelector, readLabelSelector, selectorFaults } from './review-selectors.ts';
 
 interface Asked {
@@ -118,15 +116,17 @@ async function listed(authorizer: Authorizer, user: UserInfo, namespace: string)
 }
 
 /** Serves a kind that is answered, never stored: `statusOf` finds the answer, or throws. */
-function review<T extends KubeObject>(kind: Kind<T>, statusOf: (review: T, request: SubresourceRequest) => Promise<object>): SubresourceHandler {
+function review<T extends KubeObject>(
+  kind: KindDefinition<T>,
+  statusOf: (review: T, request: SubresourceRequest) => Promise<object>,
+): SubresourceHandler {
   return {
     group: kind.group,
     plural: kind.plural,
     subresource: '',
     verbs: ['create'],
     async handle(request) {
-      const { fieldValidation } = writeParametersOf(request.request.query, 'CreateOptions');
-      const object = objectOf(request.request, request.kind, fieldValidation, request.warnings) as T;
+      const object = reviewOf(request, kind);
       const { namespace } = request.key;
       if (kind.namespaced && !object.metadata?.namespace) object.metadata = { ...object.metadata, namespace };
       const status = await statusOf(object, request);

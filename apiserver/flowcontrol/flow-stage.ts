@@ -1,9 +1,9 @@
 import { parseGoDuration } from '../../base/go-duration.ts';
 import type { Result } from '../contract/call.ts';
 import type { Exchange, Next, RequestFlow, Stage } from '../contract/stage.ts';
+import { isLongRunning } from '../request/long-running.ts';
 import type { FlowControl, ServedSchema } from './flow-control.ts';
 import type { RejectionReason } from './flow-counts.ts';
-import { isLongRunning } from './long-running.ts';
 import type { Occupied } from './priority-level.ts';
 import type { Rounds } from './rounds.ts';
 import { tooManyRequests } from './too-many-requests.ts';

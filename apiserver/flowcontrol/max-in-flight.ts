@@ -1,6 +1,6 @@
 import type { Result } from '../contract/call.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
-import { isLongRunning } from './long-running.ts';
+import { isLongRunning } from '../request/long-running.ts';
 import { tooManyRequests } from './too-many-requests.ts';
 
 const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'head', 'options']);

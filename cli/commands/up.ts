@@ -71,7 +71,7 @@ async function alive(layout: Layout): Promise<() => Promise<void>> {
   const names: readonly ComponentName[] = ['server', 'agent'];
   const known = await Promise.all(
     names.map(async (name) => {
-      // What ended before is no concern: its supervisor, which waits for the next try, gives way to a new one. A process that was killed a
+      // A part that ended before is no concern: its supervisor, which waits for the next try, gives way to a new one. A process that was killed a
       // moment ago may still count as running: its end is none of a start that failed.
       const running = (await runningPid(layout, name)) !== undefined;
       if (!running) await stopComponent(layout, name);

@@ -11,7 +11,7 @@ const ALLOWED: readonly RegExp[] = [
   /does not contain declared merge key/,
   /\$retainKeys|must be a list|must be objects/,
   /failed to create typed patch object/,
-  // What a proxy is asked to reach and does not.
+  // A proxy's target that does not answer.
   /no endpoints available|no preferred addresses found|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,
   /the server is currently unable to handle the request/,
   // A request's own time limit.

@@ -70,7 +70,7 @@ export function policyOf(labels: Readonly<Record<string, string>> | undefined, d
   const enforces = has('enforce') && faults.every(({ field }) => !field.endsWith('/enforce]'));
   const audit = modeOf('audit', 'privileged');
   let warn = modeOf('warn', 'privileged');
-  // Whoever enforces a level wants to be warned of what will be refused.
+  // A namespace that enforces a level warns of what it will refuse.
   if (!has('warn') && enforces && compareLevels(enforce.level, warn.level) > 0) {
     warn = { level: enforce.level, version: has('warn-version') ? warn.version : enforce.version };
   }
