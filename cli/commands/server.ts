@@ -10,6 +10,6 @@ function storesInSqlite(args: readonly string[]): boolean {
 /** Runs the control plane. The database's thread boots while the code of the server is loaded: each takes as long as the other. */
 export async function run(args: readonly string[]): Promise<number> {
   if (storesInSqlite(args)) bootDatabaseThread();
-  const { serve } = await import('../cluster/server-process.ts');
+  const { serve } = await import('./server-process.ts');
   return serve(args);
 }

@@ -8,6 +8,11 @@ import type { WatchdogThread } from '../../base/watchdog-thread.ts';
 import { startWatchdogThread } from '../../base/watchdog-thread.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { startCompaction } from '../../store/compaction.ts';
+import { startControlPlane } from '../cluster/control-plane.ts';
+import { keepSecretFile } from '../cluster/kept-file.ts';
+import { openStore } from '../cluster/open-store.ts';
+import { stopSignal } from '../cluster/signals.ts';
+import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
@@ -17,11 +22,6 @@ import { authenticationSettings } from '../config/server/authentication.ts';
 import { inFlightLimitsOf } from '../config/server/flow-control.ts';
 import { serverOptions } from '../config/server/server-options.ts';
 import { machineIps, machineName } from '../node/machine.ts';
-import { startControlPlane } from './control-plane.ts';
-import { keepSecretFile } from './kept-file.ts';
-import { openStore } from './open-store.ts';
-import { stopSignal } from './signals.ts';
-import { CONTEXT } from './user-kubeconfig.ts';
 
 /** Runs the control plane until the process is told to stop. Returns the exit code. @throws Error naming what kept it from starting. */
 export async function serve(args: readonly string[]): Promise<number> {
