@@ -43,7 +43,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const ensureKeys = () => ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] });
   const [{ store: opened, shared, guards }, pki] = await Promise.all([openStore(flags.store, layout, { log, guard }), ensureKeys()]);
   const encryption = flags['encryption-provider-config'];
-  const store = encryption === undefined ? opened : (await import('./encryption.ts')).encryptedByFile(opened, encryption, log);
+  const store = encryption === undefined ? opened : (await import('../cluster/encryption.ts')).encryptedByFile(opened, encryption, log);
   const writeKubeconfig = ({ ca, admin }: ClusterPki) => {
     const server = `https://127.0.0.1:${flags.port}`;
     return keepSecretFile(
