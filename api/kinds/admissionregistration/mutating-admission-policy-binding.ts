@@ -4,7 +4,7 @@ import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { ref, struct, topLevel } from '../../schema/fields.ts';
-import { rootPath } from '../../validation/field-path.ts';
+import { checkMutableResources } from './mutable-operations.ts';
 import { bindingColumns, bindingFields, checkBindingSpec, policyNameField } from './policy-binding.ts';
 
 export const MutatingAdmissionPolicyBindingSpec = struct('MutatingAdmissionPolicyBindingSpec', 'Where and how a policy is in force.', {
@@ -28,7 +28,7 @@ export type MutatingAdmissionPolicyBinding = Infer<typeof MutatingAdmissionPolic
 
 function validate({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] {
   const errors: FieldError[] = [];
-  checkBindingSpec(errors, spec, rootPath('spec'));
+  checkBindingSpec(errors, spec, checkMutableResources);
   return errors;
 }
 
@@ -36,7 +36,7 @@ function validate({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] {
 const strategy: Strategy<MutatingAdmissionPolicyBinding> = {
   generation: 'content',
   allowUnconditionalUpdate: false,
-  metadataChecks: { onUpdate: ['whole'] },
+  metadataChecks: { onUpdate: ['whole'], anyFinalizer: true },
   validate,
   validateUpdate: validate,
 };

@@ -4,11 +4,11 @@ import type { KubeObject } from '../../meta/object.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { required } from '../../schema/field-error.ts';
 import { ref, string } from '../../schema/fields.ts';
-import type { FieldPath } from '../../validation/field-path.ts';
-import { childPath, pathText } from '../../validation/field-path.ts';
+import { childPath, rootPath } from '../../validation/field-path.ts';
 import { addFaults } from '../../validation/field-rules.ts';
 import { dns1123SubdomainFaults } from '../../validation/name-rules.ts';
-import { checkMatchResources, MatchResources } from './match-resources.ts';
+import type { checkMatchResources } from './match-resources.ts';
+import { MatchResources } from './match-resources.ts';
 import { checkParamRef, ParamRef, paramRefText } from './param.ts';
 
 /** The fields that the bindings of both kinds of policies have. */
@@ -20,6 +20,8 @@ export const bindingFields = {
 };
 export const policyNameField = () => string('Name of the policy; without that policy the binding has no effect.', { presence: 'value' });
 
+const SPEC = rootPath('spec');
+
 interface BindingSpec {
   readonly policyName?: string | undefined;
   readonly paramRef?: ParamRef | undefined;
@@ -27,11 +29,12 @@ interface BindingSpec {
 }
 
 /** Checks what the bindings of both kinds of policies have, in upstream's order. */
-export function checkBindingSpec(errors: FieldError[], { policyName = '', paramRef, matchResources }: BindingSpec, path: FieldPath): void {
-  if (policyName === '') errors.push(required(pathText(path, 'policyName')));
-  else addFaults(errors, dns1123SubdomainFaults(policyName), policyName, path, 'policyName');
-  if (paramRef) checkParamRef(errors, paramRef, childPath(path, 'paramRef'));
-  if (matchResources) checkMatchResources(errors, matchResources, childPath(path, 'matchResources'));
+export function checkBindingSpec(errors: FieldError[], spec: BindingSpec, checkMatch: typeof checkMatchResources): void {
+  const { policyName = '', paramRef, matchResources } = spec;
+  if (policyName === '') errors.push(required('spec.policyName'));
+  else addFaults(errors, dns1123SubdomainFaults(policyName), policyName, SPEC, 'policyName');
+  if (paramRef) checkParamRef(errors, paramRef, childPath(SPEC, 'paramRef'));
+  if (matchResources) checkMatch(errors, matchResources, childPath(SPEC, 'matchResources'));
 }
 
 interface Binding extends KubeObject {

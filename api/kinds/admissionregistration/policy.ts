@@ -4,11 +4,11 @@ import { invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicStruct, string } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
-import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
+import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
 import type { MatchCondition } from './match-condition.ts';
 import { checkMatchConditions } from './match-condition.ts';
-import type { MatchResources } from './match-resources.ts';
-import { checkMatchResources, FAILURE_POLICIES } from './match-resources.ts';
+import type { checkMatchResources, MatchResources } from './match-resources.ts';
+import { FAILURE_POLICIES } from './match-resources.ts';
 import type { ParamKind } from './param.ts';
 import { checkParamKind } from './param.ts';
 import type { PolicyCompiler } from './policy-expressions.ts';
@@ -36,6 +36,7 @@ interface PolicySpec {
   readonly variables?: readonly Variable[] | undefined;
 }
 
+const SPEC = rootPath('spec');
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
 const RESERVED: ReadonlySet<string> = new Set(
   'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
@@ -53,33 +54,34 @@ function checkVariable(errors: FieldError[], { name = '', expression = '' }: Par
   else checkExpression(errors, compiler.variable(name, expression), expression, pathText(path, 'expression'));
 }
 
+interface PolicyChecks {
+  /** The spec before an update. */
+  readonly old: PolicySpec | undefined;
+  readonly compiler: PolicyCompiler;
+  readonly checkMatch: typeof checkMatchResources;
+}
+
 /**
  * Checks what both kinds of policies have, in upstream's order. Match conditions that an update leaves as they are, with the kind of
  * parameters, are not compiled again.
  */
-export function checkPolicySpec(
-  errors: FieldError[],
-  spec: PolicySpec,
-  old: PolicySpec | undefined,
-  path: FieldPath,
-  compiler: PolicyCompiler,
-): void {
+export function checkPolicySpec(errors: FieldError[], spec: PolicySpec, { old, compiler, checkMatch }: PolicyChecks): void {
   const { failurePolicy, paramKind, matchConstraints, matchConditions = [], variables = [] } = spec;
-  if (failurePolicy === undefined) errors.push(required(pathText(path, 'failurePolicy')));
-  else if (!FAILURE_POLICIES.includes(failurePolicy)) errors.push(notSupported(pathText(path, 'failurePolicy'), failurePolicy, FAILURE_POLICIES));
-  if (paramKind) checkParamKind(errors, paramKind, childPath(path, 'paramKind'));
+  if (failurePolicy === undefined) errors.push(required('spec.failurePolicy'));
+  else if (!FAILURE_POLICIES.includes(failurePolicy)) errors.push(notSupported('spec.failurePolicy', failurePolicy, FAILURE_POLICIES));
+  if (paramKind) checkParamKind(errors, paramKind, childPath(SPEC, 'paramKind'));
   if (matchConstraints) {
-    const at = childPath(path, 'matchConstraints');
-    checkMatchResources(errors, matchConstraints, at);
+    const at = childPath(SPEC, 'matchConstraints');
+    checkMatch(errors, matchConstraints, at);
     if (!matchConstraints.resourceRules?.length) errors.push(required(pathText(at, 'resourceRules')));
-  } else errors.push(required(pathText(path, 'matchConstraints')));
+  } else errors.push(required('spec.matchConstraints'));
   const isKept = old && semanticEqual(paramKind, old.paramKind) && semanticEqual(matchConditions, old.matchConditions ?? []);
   if (!isKept) {
-    checkMatchConditions(errors, matchConditions, childPath(path, 'matchConditions'), (found, expression, field) =>
+    checkMatchConditions(errors, matchConditions, childPath(SPEC, 'matchConditions'), (found, expression, field) =>
       checkExpression(found, compiler.condition(expression), expression, field),
     );
   }
   variables.forEach((variable, i) => {
-    checkVariable(errors, variable, indexPath(childPath(path, 'variables'), i), compiler);
+    checkVariable(errors, variable, indexPath(childPath(SPEC, 'variables'), i), compiler);
   });
 }

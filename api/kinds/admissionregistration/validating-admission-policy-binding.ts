@@ -5,7 +5,7 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { ref, setList, string, struct, topLevel } from '../../schema/fields.ts';
-import { rootPath } from '../../validation/field-path.ts';
+import { checkMatchResources } from './match-resources.ts';
 import { bindingColumns, bindingFields, checkBindingSpec, policyNameField } from './policy-binding.ts';
 
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
@@ -49,7 +49,7 @@ function checkActions(errors: FieldError[], actions: readonly string[], field: s
 
 function validate({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
   const errors: FieldError[] = [];
-  checkBindingSpec(errors, spec, rootPath('spec'));
+  checkBindingSpec(errors, spec, checkMatchResources);
   checkActions(errors, spec.validationActions ?? [], 'spec.validationActions');
   return errors;
 }
@@ -58,7 +58,7 @@ function validate({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
 const strategy: Strategy<ValidatingAdmissionPolicyBinding> = {
   generation: 'content',
   allowUnconditionalUpdate: false,
-  metadataChecks: { onUpdate: ['whole'] },
+  metadataChecks: { onUpdate: ['whole'], anyFinalizer: true },
   validate,
   validateUpdate: validate,
 };

@@ -5,6 +5,7 @@ import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { checkChoice } from '../../../validation/field-rules.ts';
 import { REINVOCATION_POLICIES } from '../match-resources.ts';
+import { checkMutableResources } from '../mutable-operations.ts';
 import { checkExpression, checkPolicySpec } from '../policy.ts';
 import type { ExpressionUse, PolicyCompiler } from '../policy-expressions.ts';
 import { policyCompiler } from '../policy-expressions.ts';
@@ -39,7 +40,7 @@ function validate({ spec = {} }: MutatingAdmissionPolicy, old?: MutatingAdmissio
   const errors: FieldError[] = [];
   const { paramKind, mutations = [], reinvocationPolicy } = spec;
   const compiler = policyCompiler({ hasParams: paramKind !== undefined, hasVariables: true });
-  checkPolicySpec(errors, spec, old && (old.spec ?? {}), SPEC, compiler);
+  checkPolicySpec(errors, spec, { old: old && (old.spec ?? {}), compiler, checkMatch: checkMutableResources });
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
   mutations.forEach((mutation, i) => {
     checkMutation(errors, mutation, indexPath(childPath(SPEC, 'mutations'), i), compiler);
@@ -52,7 +53,7 @@ function validate({ spec = {} }: MutatingAdmissionPolicy, old?: MutatingAdmissio
 export const mutatingAdmissionPolicyStrategy: Strategy<MutatingAdmissionPolicy> = {
   generation: 'content',
   allowUnconditionalUpdate: false,
-  metadataChecks: { onUpdate: ['whole'] },
+  metadataChecks: { onUpdate: ['whole'], anyFinalizer: true },
   validate: (policy) => validate(policy),
   validateUpdate: validate,
 };

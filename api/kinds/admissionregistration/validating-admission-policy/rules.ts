@@ -6,6 +6,7 @@ import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults } from '../../../validation/field-rules.ts';
 import { byteLength, qualifiedNameFaults } from '../../../validation/name-rules.ts';
+import { checkMatchResources } from '../match-resources.ts';
 import { checkExpression, checkPolicySpec } from '../policy.ts';
 import type { PolicyCompiler } from '../policy-expressions.ts';
 import { policyCompiler } from '../policy-expressions.ts';
@@ -67,7 +68,7 @@ function validate({ metadata, spec = {} }: ValidatingAdmissionPolicy, old?: Vali
   const errors: FieldError[] = [];
   const { paramKind, variables = [], validations = [], auditAnnotations = [] } = spec;
   const compiler = policyCompiler({ hasParams: paramKind !== undefined, hasVariables: variables.length > 0 });
-  checkPolicySpec(errors, spec, old && (old.spec ?? {}), SPEC, compiler);
+  checkPolicySpec(errors, spec, { old: old && (old.spec ?? {}), compiler, checkMatch: checkMatchResources });
   if (validations.length === 0 && auditAnnotations.length === 0) {
     errors.push(required('spec.validations', NOTHING), required('spec.auditAnnotations', NOTHING));
   }
@@ -97,7 +98,7 @@ function validateStatus({ status }: ValidatingAdmissionPolicy): FieldError[] {
 export const validatingAdmissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
   generation: 'content',
   allowUnconditionalUpdate: false,
-  metadataChecks: { onUpdate: ['whole'] },
+  metadataChecks: { onUpdate: ['whole'], anyFinalizer: true },
   prepareForCreate(policy) {
     policy.status = {};
   },
