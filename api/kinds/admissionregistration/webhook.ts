@@ -49,7 +49,7 @@ const sharedFields = (numbers: { readonly objectSelector: number; readonly match
   objectSelector: ref(LabelSelector, OBJECT_SELECTOR, { default: {} }).tag(numbers.objectSelector).optional(),
   rules: atomicList(RuleWithOperations, 'Rules, one of which must match for the webhook to be called.').tag(3).optional(),
   sideEffects: string('None, or NoneOnDryRun: whether the webhook changes anything beside the object; it is not called for dry runs if it may.', {
-    presence: 'null',
+    presence: 'pointer',
     goType: 'SideEffectClass',
     enum: SIDE_EFFECTS,
   }).tag(6),
