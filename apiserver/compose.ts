@@ -6,6 +6,8 @@ import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
+import type { WebhookCalls } from './admission/webhook/webhook-admission.ts';
+import { webhookAdmission } from './admission/webhook/webhook-admission.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
@@ -29,6 +31,7 @@ import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
+import type { StorageAccess } from './contract/storage-access.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
@@ -116,6 +119,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
     customResources({ objects: storage, registry, log }),
+    webhookAdmission({ objects: storage, registry, load: () => loadWebhookCalls(options, storage) }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
@@ -177,6 +181,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       }
     },
   };
+}
+
+/** Nothing that calls webhooks is loaded before there is one. */
+async function loadWebhookCalls({ clock, log, random, metrics }: ComposeOptions, objects: StorageAccess): Promise<WebhookCalls> {
+  const { webhookCalls } = await import('./admission/webhook/webhook-calls.ts');
+  const { createWebhookClient } = await import('./webhook/webhook-client.ts');
+  return webhookCalls({ client: createWebhookClient({ objects, clock, random }), objects, clock, log }, metrics.lasting);
 }
 
 function documentsPart({ registry }: Resources): Part {

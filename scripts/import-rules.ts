@@ -42,7 +42,7 @@ export const rooms: readonly Room[] = [
     floors: [
       'contract',
       'storage',
-      ['request', 'patch'],
+      ['request', 'patch', 'webhook'],
       ['apply', 'encode'],
       'authn',
       ['audit', 'documents', 'authz', 'http', 'health', 'metrics', 'pki', 'proxy'],

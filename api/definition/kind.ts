@@ -44,6 +44,15 @@ export interface Subresource {
 /** Whether a subresource is the object itself, written in part, and not something that a handler serves. */
 export const isWholeObject = ({ name, rules }: Subresource): boolean => name === 'status' || rules !== undefined;
 
+/** Returns the type of the objects of a kind, or of its subresource. */
+export function objectTypeOf(
+  { group, version, kind, subresources }: KindDefinition,
+  subresource: string,
+): { readonly group: string; readonly version: string; readonly kind: string } {
+  const own = subresource === '' ? undefined : subresources.find(({ name }) => name === subresource);
+  return { group: own?.group ?? group, version: own?.version ?? version, kind: own?.kind ?? kind };
+}
+
 /** The cluster as a rule of admission sees it, and the write that it is asked about. */
 export interface AdmissionContext {
   readonly key: ObjectKey;

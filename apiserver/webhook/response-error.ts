@@ -31,7 +31,12 @@ export function responseError(code: number, contentType: string | undefined, bod
   const message = MESSAGES[code];
   if (message !== undefined) return new StatusError('', message, undefined, code);
   if (code >= 500) {
-    return new StatusError('InternalError', `an error on the server (${JSON.stringify(own)}) has prevented the request from succeeding`, undefined, code);
+    return new StatusError(
+      'InternalError',
+      `an error on the server (${JSON.stringify(own)}) has prevented the request from succeeding`,
+      undefined,
+      code,
+    );
   }
   return new StatusError('', `the server responded with the status code ${code} but did not return more information`, undefined, code);
 }

@@ -3,7 +3,6 @@ import type { AgentOptions, RequestOptions } from 'node:https';
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
-import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { systemRandom } from '../../base/random.ts';
@@ -46,8 +45,6 @@ export class WebhookCallError extends Error {
 export interface WebhookClient {
   /** Posts a review and returns the answer as parsed JSON. @throws WebhookCallError with the text of client-go and Go's net/http. */
   post(config: WebhookClientConfig, review: unknown, call: WebhookCall): Promise<unknown>;
-  /** Ends the connections that are kept open. */
-  close(): void;
 }
 
 export interface WebhookClientOptions {
@@ -118,7 +115,6 @@ export function createWebhookClient({ objects, clock, random = systemRandom }: W
         signal?.removeEventListener('abort', giveUp);
       }
     },
-    close: () => agent.destroy(),
   };
 }
 
@@ -200,6 +196,3 @@ function answered({ code, contentType, body }: Answer): unknown {
     throw new WebhookCallError(`couldn't get version/kind; json parse error: ${textOf(fault)}`, SERVICE_UNAVAILABLE);
   }
 }
-
-/** The refusal of a request whose webhook could not be called, or answered nonsense. */
-export const callingFailed = (webhook: string, why: string): StatusError => errors.internal(`failed calling webhook ${JSON.stringify(webhook)}: ${why}`);
