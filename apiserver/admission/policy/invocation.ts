@@ -1,5 +1,5 @@
-import { isKind } from '../../../api/definition/kind.ts';
 import type { KindDefinition } from '../../../api/definition/kind.ts';
+import { isKind } from '../../../api/definition/kind.ts';
 import type { Namespace } from '../../../api/kinds/core/namespace.ts';
 import { namespaces } from '../../../api/kinds/core/namespace.ts';
 import type { Live } from '../../../api/meta/object.ts';
@@ -31,7 +31,7 @@ export interface ConfigurationFault<P extends Policy, B extends PolicyBinding> {
 
 export type Step<P extends Policy, B extends PolicyBinding> =
   | { readonly invocation: Invocation<P, B>; readonly fault?: undefined }
-  | { readonly fault: ConfigurationFault<P, B> };
+  | { readonly invocation?: undefined; readonly fault: ConfigurationFault<P, B> };
 
 export interface Cluster {
   readonly objects: StorageAccess;

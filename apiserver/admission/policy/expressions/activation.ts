@@ -55,7 +55,7 @@ export function startRun(known: Variables, variables: ReadonlyMap<string, Policy
   /** The cost of the variables that the present expression has read first. */
   let composed = 0;
 
-  function valueOf({ name, expression }: PolicyVariable): Value {
+  function evaluated({ name, expression }: PolicyVariable): Value {
     const failed = (how: string) => new EvaluationError(`composited variable ${JSON.stringify(name)} fails to ${how}`);
     if (!expression.program) throw failed(`compile: ${expression.fault}`);
     const outcome = expression.program.evaluate(activation);
@@ -69,7 +69,7 @@ export function startRun(known: Variables, variables: ReadonlyMap<string, Policy
     remaining -= cost;
   }
 
-  activation.variables = lazyStructure(TYPE, new Map([...variables].map(([name, variable]) => [name, () => valueOf(variable)])));
+  activation.variables = lazyStructure(TYPE, new Map([...variables].map(([name, variable]) => [name, () => evaluated(variable)])));
   return {
     get remaining() {
       return remaining;

@@ -7,7 +7,8 @@ import { parseFieldSelector } from '../../../request/selection.ts';
 function attributesOf(question: AuthorizationQuestion, requester: UserInfo): AuthorizationAttributes {
   const { serviceAccount, verb, path, group, resource, subresource, namespace, name, fieldSelector } = question;
   const user = serviceAccount ? serviceAccountUser(serviceAccount.namespace, serviceAccount.name) : requester;
-  if (path !== undefined) return { user, verb, isResource: false, path, group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
+  if (path !== undefined)
+    return { user, verb, isResource: false, path, group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
   const asked = { user, verb, isResource: true, group, version: '*', resource, subresource, namespace, name, path: '' };
   const requirements = fieldSelector === '' ? undefined : requirementsOf(fieldSelector);
   return requirements ? { ...asked, fieldSelector: requirements } : asked;

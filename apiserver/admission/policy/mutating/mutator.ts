@@ -5,7 +5,7 @@ import { EvaluationError, ListValue } from '../../../../base/cel/values.ts';
 import type { PolicyVariable } from '../expressions/activation.ts';
 import type { CompiledCondition } from '../expressions/compiled-policy.ts';
 import { compileConditions, expressionCompiler } from '../expressions/compiled-policy.ts';
-import { checkPaths, ConstructedObject } from '../expressions/mutation-types.ts';
+import { ConstructedObject, checkPaths } from '../expressions/mutation-types.ts';
 import type { CompiledExpression } from '../expressions/policy-environment.ts';
 import { APPLY_CONFIGURATION, JSON_PATCH } from '../expressions/policy-environment.ts';
 
@@ -51,7 +51,7 @@ export function configurationOf(value: Value): Readonly<Record<string, unknown>>
 
 const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 
-function valueOf(value: Value): unknown {
+function jsonValueOf(value: Value): unknown {
   if (value instanceof ConstructedObject) checkPaths(value);
   try {
     return jsonOf(value);
@@ -72,7 +72,7 @@ export function patchOf(value: Value): readonly Readonly<Record<string, unknown>
       op: textOf(fields.get('op')),
       path: textOf(fields.get('path')),
       ...(from === '' ? {} : { from }),
-      value: valueOf(fields.get('value') ?? null),
+      value: jsonValueOf(fields.get('value') ?? null),
     };
   });
 }

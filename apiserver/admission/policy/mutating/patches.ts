@@ -3,12 +3,11 @@ import type { KindDefinition } from '../../../../api/definition/kind.ts';
 import { apiVersionOf } from '../../../../api/definition/kind.ts';
 import type { KubeObject } from '../../../../api/meta/object.ts';
 import { errors } from '../../../../api/meta/status-error.ts';
-import { EvaluationError } from '../../../../base/cel/values.ts';
-import { itemSchemaOf, shapeOf } from '../../../apply/field-shape.ts';
-import { listFault, mergeConfiguration } from '../../../apply/merge-configuration.ts';
 import type { StructuralSchema } from '../../../../api/schema/structural.ts';
+import { EvaluationError } from '../../../../base/cel/values.ts';
 import { isObject } from '../../../../base/json.ts';
-import { fieldSchemaOf } from '../../../apply/field-shape.ts';
+import { fieldSchemaOf, itemSchemaOf, shapeOf } from '../../../apply/field-shape.ts';
+import { listFault, mergeConfiguration } from '../../../apply/merge-configuration.ts';
 import { applyJsonPatch, JsonPatchRefusal } from '../../../patch/json-patch.ts';
 
 /** Decodes and defaults an object that a policy made. Unknown fields are dropped, or refused if `strict` is set. @throws StatusError 500 */

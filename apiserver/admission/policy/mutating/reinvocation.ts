@@ -1,6 +1,6 @@
-import { semanticEqual } from '../../../../base/equality.ts';
-import { copy } from '../../../../api/schema/decode.ts';
 import type { KubeObject } from '../../../../api/meta/object.ts';
+import { copy } from '../../../../api/schema/decode.ts';
+import { semanticEqual } from '../../../../base/equality.ts';
 import type { AdmissionAttributes } from '../../../contract/admission.ts';
 
 /** The course of the mutating policies of one write, over both passes. Invocations are told apart by policy, binding and parameter. */

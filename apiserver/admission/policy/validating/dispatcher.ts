@@ -67,7 +67,11 @@ export function validatingDispatcher(services: PolicyServices): ValidatingDispat
     const bare = requestVariables({ attributes, form: { ...form, kind: attributes.kind }, namespace: undefined });
     const judge = async (param: Param) => {
       const messages = withParam(known, param);
-      const variables = { conditions: withAuthorizer(withParam(bare, param), authorizer), validations: withAuthorizer(messages, authorizer), messages };
+      const variables = {
+        conditions: withAuthorizer(withParam(bare, param), authorizer),
+        validations: withAuthorizer(messages, authorizer),
+        messages,
+      };
       return validate(validator, variables, services.clock);
     };
     const refusals: Refusal[] = [];

@@ -1,8 +1,8 @@
-import type { Clock } from '../../../../base/clock.ts';
-import type { Variables } from '../../../../base/cel/program.ts';
-import { typeOf } from '../../../../base/cel/values.ts';
 import type { ValidatingAdmissionPolicy, Validation } from '../../../../api/kinds/admissionregistration/validating-admission-policy/index.ts';
 import { byteLength } from '../../../../api/validation/name-rules.ts';
+import type { Variables } from '../../../../base/cel/program.ts';
+import { typeOf } from '../../../../base/cel/values.ts';
+import type { Clock } from '../../../../base/clock.ts';
 import type { Evaluation, PolicyVariable, Run } from '../expressions/activation.ts';
 import { COST_BUDGET, MATCH_COST_BUDGET, OutOfBudget, startRun } from '../expressions/activation.ts';
 import type { CompiledCondition } from '../expressions/compiled-policy.ts';
