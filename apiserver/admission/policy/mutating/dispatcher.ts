@@ -4,7 +4,7 @@ import type { KubeObject, Live } from '../../../../api/meta/object.ts';
 import { StatusError } from '../../../../api/meta/status-error.ts';
 import { EvaluationError } from '../../../../base/cel/values.ts';
 import { semanticEqual } from '../../../../base/equality.ts';
-import type { AdmissionAttributes, AdmittedForm } from '../../../contract/admission.ts';
+import type { AdmissionAttributes } from '../../../contract/admission.ts';
 import { forbidden } from '../../admitted.ts';
 import { COST_BUDGET, MATCH_COST_BUDGET, OutOfBudget, startRun } from '../expressions/activation.ts';
 import { evaluateConditions } from '../expressions/match-conditions.ts';
@@ -100,8 +100,9 @@ export function mutatingDispatcher(services: PolicyServices): MutatingDispatcher
     authorizer: AuthorizerValues,
   ) {
     if (conditions.length === 0) return { matches: true } as const;
-    const form: AdmittedForm = { ...(await formOf(attributes, kind)), kind: attributes.kind };
-    const known = withAuthorizer(withParam(requestVariables({ attributes, form, namespace: undefined }), param), authorizer);
+    const form = await formOf(attributes, kind);
+    const bare = requestVariables({ attributes, form, resource: attributes.kind, namespace: undefined });
+    const known = withAuthorizer(withParam(bare, param), authorizer);
     return evaluateConditions(startRun(known, variables, MATCH_COST_BUDGET, services.clock), conditions, isIgnored);
   }
 

@@ -64,7 +64,7 @@ export function validatingDispatcher(services: PolicyServices): ValidatingDispat
     const namespace = await namespaceObject(attributes, services.objects);
     const known = requestVariables({ attributes, form, namespace });
     // Conditions know neither the namespace nor which resource the rule named.
-    const bare = requestVariables({ attributes, form: { ...form, kind: attributes.kind }, namespace: undefined });
+    const bare = requestVariables({ attributes, form, resource: attributes.kind, namespace: undefined });
     const judge = async (param: Param) => {
       const messages = withParam(known, param);
       const variables = {
