@@ -6,6 +6,8 @@ import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
+import type { PolicyDispatchers } from './admission/policy/policy-admission.ts';
+import { policyAdmission } from './admission/policy/policy-admission.ts';
 import type { WebhookCalls } from './admission/webhook/webhook-admission.ts';
 import { webhookAdmission } from './admission/webhook/webhook-admission.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
@@ -122,6 +124,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     allocation,
     customResources({ objects: storage, registry, log, webhookClient }),
     webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, await webhookClient()) }),
+    policyAdmission({ objects: storage, registry, authorizer, load: () => loadPolicyDispatchers(options, resources, authorizer) }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
@@ -197,6 +200,14 @@ function webhookClientOf({ clock, random }: ComposeOptions, objects: StorageAcce
 async function loadWebhookCalls({ clock, log, metrics }: ComposeOptions, objects: StorageAccess, client: WebhookClient): Promise<WebhookCalls> {
   const { webhookCalls } = await import('./admission/webhook/webhook-calls.ts');
   return webhookCalls({ client, objects, clock, log }, metrics.lasting);
+}
+
+/** Nothing that evaluates policies is loaded before there is one. */
+async function loadPolicyDispatchers({ clock, metrics }: ComposeOptions, resources: Resources, authorizer: Authorizer): Promise<PolicyDispatchers> {
+  const { policyDispatchers } = await import('./admission/policy/policy-dispatchers.ts');
+  const { policyMetrics } = await import('./admission/policy/policy-metrics.ts');
+  const { registry, storage } = resources;
+  return policyDispatchers({ registry, objects: storage, authorizer, clock, metrics: policyMetrics(metrics.lasting) });
 }
 
 function documentsPart({ registry }: Resources): Part {

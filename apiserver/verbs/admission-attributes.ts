@@ -128,6 +128,10 @@ class Attributes implements AdmissionAttributes {
   /** Starts the mutating phases. */
   begin(object: KubeObject | undefined, old: Live | undefined, storedOld: Live | undefined): void {
     if (object?.kind === undefined) this.giveType(object);
+    // After a lost race the write is admitted anew.
+    this.isReinvocation = false;
+    this.wantsReinvocation = false;
+    this.isPrepared = false;
     this.object = object;
     this.old = old;
     this.storedOld = storedOld;
