@@ -123,7 +123,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
     customResources({ objects: storage, registry, log, webhookClient }),
-    webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, await webhookClient()) }),
+    webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, authorizer, await webhookClient()) }),
     policyAdmission({ objects: storage, registry, authorizer, load: () => loadPolicyDispatchers(options, resources, authorizer) }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
@@ -197,9 +197,14 @@ function webhookClientOf({ clock, random }: ComposeOptions, objects: StorageAcce
   };
 }
 
-async function loadWebhookCalls({ clock, log, metrics }: ComposeOptions, objects: StorageAccess, client: WebhookClient): Promise<WebhookCalls> {
+async function loadWebhookCalls(
+  { clock, log, metrics }: ComposeOptions,
+  objects: StorageAccess,
+  authorizer: Authorizer,
+  client: WebhookClient,
+): Promise<WebhookCalls> {
   const { webhookCalls } = await import('./admission/webhook/webhook-calls.ts');
-  return webhookCalls({ client, objects, clock, log }, metrics.lasting);
+  return webhookCalls({ client, objects, authorizer, clock, log }, metrics.lasting);
 }
 
 /** Nothing that evaluates policies is loaded before there is one. */
