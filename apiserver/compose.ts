@@ -54,6 +54,7 @@ import type { ResourceOptions, Resources } from './resources.ts';
 import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
 import { createApiServer } from './server.ts';
+import type { WebhookClient } from './webhook/webhook-client.ts';
 
 export interface ComposeOptions extends ResourceOptions {
   readonly tokens: ServiceAccountTokens;
@@ -116,12 +117,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
+  const webhookClient = webhookClientOf(options, storage);
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
-    customResources({ objects: storage, registry, log }),
-    webhookAdmission({ objects: storage, registry, load: () => loadWebhookCalls(options, storage) }),
+    customResources({ objects: storage, registry, log, webhookClient }),
+    webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, authorizer, await webhookClient()) }),
     policyAdmission({ objects: storage, registry, authorizer, load: () => loadPolicyDispatchers(options, resources, authorizer) }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
@@ -186,11 +188,23 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   };
 }
 
-/** Nothing that calls webhooks is loaded before there is one. */
-async function loadWebhookCalls({ clock, log, random, metrics }: ComposeOptions, objects: StorageAccess): Promise<WebhookCalls> {
+/** Returns a function that loads the client of webhooks when it is called first: nothing that calls webhooks is loaded before there is one. */
+function webhookClientOf({ clock, random }: ComposeOptions, objects: StorageAccess): () => Promise<WebhookClient> {
+  let client: Promise<WebhookClient> | undefined;
+  return () => {
+    client ??= import('./webhook/webhook-client.ts').then(({ createWebhookClient }) => createWebhookClient({ objects, clock, random }));
+    return client;
+  };
+}
+
+async function loadWebhookCalls(
+  { clock, log, metrics }: ComposeOptions,
+  objects: StorageAccess,
+  authorizer: Authorizer,
+  client: WebhookClient,
+): Promise<WebhookCalls> {
   const { webhookCalls } = await import('./admission/webhook/webhook-calls.ts');
-  const { createWebhookClient } = await import('./webhook/webhook-client.ts');
-  return webhookCalls({ client: createWebhookClient({ objects, clock, random }), objects, clock, log }, metrics.lasting);
+  return webhookCalls({ client, objects, authorizer, clock, log }, metrics.lasting);
 }
 
 /** Nothing that evaluates policies is loaded before there is one. */

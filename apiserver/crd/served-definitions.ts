@@ -17,7 +17,11 @@ export interface ServedDefinitions {
   storedKind(name: string): KindDefinition | undefined;
 }
 
-export function servedDefinitions(registry: Registry): ServedDefinitions {
+/** Makes the kinds of a definition whose versions a webhook converts of those that its schemas define. */
+export type ConvertedKinds = (crd: Live<CustomResourceDefinition>, kinds: readonly KindDefinition[]) => readonly KindDefinition[];
+
+/** `loadConversion` loads what calls conversion webhooks; it is asked for when a definition has one. */
+export function servedDefinitions(registry: Registry, loadConversion: () => Promise<ConvertedKinds>): ServedDefinitions {
   /** By name, with the text of the spec that the kinds were made from. */
   const served = new Map<string, { readonly uid: string; readonly spec: string; readonly kinds: readonly KindDefinition[] }>();
   return {
@@ -28,7 +32,8 @@ export function servedDefinitions(registry: Registry): ServedDefinitions {
       if (before?.uid === uid && before.spec === spec) return;
       if (usesRules(crd)) await loadRules();
       // The form that is stored comes first: the others are made of it.
-      const kinds: KindDefinition[] = [...kindsFromCrd(crd)].sort((a, b) => Number(a.storedAs !== undefined) - Number(b.storedAs !== undefined));
+      const own = [...kindsFromCrd(crd)].sort((a, b) => Number(a.storedAs !== undefined) - Number(b.storedAs !== undefined));
+      const kinds: readonly KindDefinition[] = crd.spec.conversion?.strategy === 'Webhook' ? (await loadConversion())(crd, own) : own;
       const gone = (before?.kinds ?? []).filter((old) => !kinds.some((kind) => kind.version === old.version && isKind(kind, old)));
       served.set(name, { uid, spec, kinds });
       try {

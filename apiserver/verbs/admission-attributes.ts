@@ -187,7 +187,8 @@ class Attributes implements AdmissionAttributes {
   private equivalent(kind: KindDefinition): Resource {
     const { core, resource } = this.call;
     const found = kind === resource.kind ? resource : core.registry.find(kind.group, kind.version, kind.plural);
-    if (found?.stored !== resource.stored) throw new Error(`${kind.plural}.${kind.version}.${kind.group} is no version of ${resource.kind.plural}`);
+    if (found?.kind.storagePrefix !== resource.kind.storagePrefix)
+      throw new Error(`${kind.plural}.${kind.version}.${kind.group} is no version of ${resource.kind.plural}`);
     return found;
   }
 }

@@ -35,9 +35,10 @@ export async function removeObject(
     const admission = admissionOf(call, { verb: 'delete', key: { namespace, name: admittedName }, dryRun: options.isDryRun, deletion: options });
     let committed = false;
     try {
-      await admission.admit(undefined, resource.conversion.made(current).object as Live, current.object);
+      const base = resource.conversion.base(current);
+      await admission.admit(undefined, resource.conversion.made(current).object as Live, base);
       await admission.validate(undefined);
-      const step = deletionStep(resource.kind, current.object, options, core.clock.now());
+      const step = deletionStep(resource.kind, base, options, core.clock.now());
       if (step.do === 'wait') return itemResult(resource, current);
       if (options.isDryRun) return step.do === 'mark' ? unstoredResult(resource, step.object, current, 200) : answer(call, current);
       if (step.do === 'mark') {

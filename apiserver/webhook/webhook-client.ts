@@ -23,6 +23,8 @@ export interface WebhookClientConfig {
 
 export interface WebhookCall {
   readonly timeoutMs: number;
+  /** Whether the webhook is told the time-out, as the parameter `timeout`. */
+  readonly tellsTimeout: boolean;
   /** Gives the call up when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,13 +72,13 @@ interface Target {
 export function createWebhookClient({ objects, clock, random = systemRandom }: WebhookClientOptions): WebhookClient {
   const agent = new Agent(AGENT);
 
-  function targetOf(config: WebhookClientConfig, timeoutMs: number): Target {
-    const query = `timeout=${Math.max(1, Math.ceil(timeoutMs / 1000))}s`;
+  function targetOf(config: WebhookClientConfig, { timeoutMs, tellsTimeout }: WebhookCall): Target {
+    const query = tellsTimeout ? `?timeout=${Math.max(1, Math.ceil(timeoutMs / 1000))}s` : '';
     const ca = config.caBundle ? { ca: Buffer.from(config.caBundle, 'base64') } : {};
     if (config.service) {
       const { namespace, name, path = '', port = 443 } = config.service;
       const servername = `${name}.${namespace}.svc`;
-      const at = `${cleanPath(path)}?${query}`;
+      const at = `${cleanPath(path)}${query}`;
       const url = `https://${servername}:${port}${at}`;
       try {
         const endpoint = resolveService(objects, { namespace, name, port }, random);
@@ -88,14 +90,15 @@ export function createWebhookClient({ objects, clock, random = systemRandom }: W
     if (!config.url) throw new WebhookCallError('webhook configuration must have either service or URL', SERVICE_UNAVAILABLE);
     const { hostname, host, port, pathname } = new URL(config.url);
     const name = hostname.replace(/^\[(.*)\]$/, '$1');
-    const at = `${cleanPath(pathname)}?${query}`;
+    const at = `${cleanPath(pathname)}${query}`;
     const options = { host: name, port: port === '' ? 443 : Number(port), ...ca, path: at, ...(isIP(name) === 0 ? { servername: name } : {}) };
     return { url: `https://${host}${at}`, servername: name, options };
   }
 
   return {
-    async post(config, review, { timeoutMs, signal }) {
-      const target = targetOf(config, timeoutMs);
+    async post(config, review, how) {
+      const { timeoutMs, signal } = how;
+      const target = targetOf(config, how);
       const failed = (why: string, isCancelled = false) =>
         new WebhookCallError(`Post ${JSON.stringify(target.url)}: ${why}`, SERVICE_UNAVAILABLE, isCancelled);
       const body = Buffer.from(JSON.stringify(review));

@@ -14,10 +14,10 @@ import { addFaults, checkOptionalChoice } from '../../validation/field-rules.ts'
 import { checkLabelSelector } from '../../validation/label-selector.ts';
 import { repeatedPlaces } from '../../validation/list-rules.ts';
 import { dns1035LabelFaults, dns1123SubdomainFaults } from '../../validation/name-rules.ts';
-import { compileMatchCondition } from './expression-check.ts';
 import type { ExpressionCheck } from './match-condition.ts';
 import { checkMatchConditions, MatchCondition } from './match-condition.ts';
 import { FAILURE_POLICIES, MATCH_POLICIES, matchPolicyField, NAMESPACE_SELECTOR, OBJECT_SELECTOR, REINVOCATION_POLICIES } from './match-resources.ts';
+import { policyCompiler } from './policy-expressions.ts';
 import { checkRule, RuleWithOperations } from './rule.ts';
 import { checkClientConfig, WebhookClientConfig } from './webhook-client-config.ts';
 
@@ -134,6 +134,11 @@ function checkWebhooks(hooks: readonly Webhook[], checkExpression: ExpressionChe
   });
   return errors;
 }
+
+const compileMatchCondition: ExpressionCheck = (errors, expression, field) => {
+  const fault = policyCompiler({ hasParams: false, hasVariables: false }).condition(expression);
+  if (fault !== undefined) errors.push(invalid(field, expression, fault));
+};
 
 interface Configuration extends KubeObject {
   readonly webhooks?: readonly Webhook[] | undefined;

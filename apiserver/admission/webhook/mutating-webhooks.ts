@@ -6,7 +6,7 @@ import { errors } from '../../../api/meta/status-error.ts';
 import { semanticEqual } from '../../../base/equality.ts';
 import { isObject } from '../../../base/json.ts';
 import type { AdmissionAttributes } from '../../contract/admission.ts';
-import { applyJsonPatch } from '../../patch/json-patch.ts';
+import { applyJsonPatch, JsonPatchRefusal } from '../../patch/json-patch.ts';
 import { OPERATIONS } from '../matching/rules.ts';
 import type { Verdict } from './admission-review.ts';
 import type { ConfiguredWebhook } from './configured-webhook.ts';
@@ -144,14 +144,12 @@ function patchedObject(
   return { object: decoded(applied(shown, patch), kind, subresource), patch };
 }
 
-const REJECTED = 'the server rejected our request due to an error in our request: ';
-
 function applied(object: KubeObject, patch: readonly unknown[]): unknown {
   try {
     return applyJsonPatch(object, patch);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw errors.internal(why.startsWith(REJECTED) ? why.slice(REJECTED.length) : why);
+    if (error instanceof JsonPatchRefusal) throw errors.internal(error.why);
+    throw errors.internal(error instanceof Error ? error.message : String(error));
   }
 }
 

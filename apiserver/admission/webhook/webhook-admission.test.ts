@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Exchange } from '../../contract/stage.ts';
+import type { MetricsRegistries } from '../../metrics/metrics-registries.ts';
+import { metricsRegistries } from '../../metrics/metrics-registries.ts';
 import type { TestServer } from '../../test-server.fixture.ts';
 import { startTestServer } from '../../test-server.fixture.ts';
 import type { WebhookHandler, WebhookServer } from '../../webhook/webhook-server.fixture.ts';
@@ -11,8 +14,14 @@ const CREATES = { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'
 
 let api: TestServer;
 let hook: WebhookServer;
+let metrics: MetricsRegistries;
+let exchanges: Exchange[];
 beforeEach(async () => {
-  [api, hook] = await Promise.all([startTestServer(), startWebhookServer(allowed)]);
+  exchanges = [];
+  metrics = metricsRegistries();
+  const observer = { name: 'test', loopback: true, finished: (exchange: Exchange) => void exchanges.push(exchange) };
+  const options = { metrics, parts: [{ name: 'test', observers: [observer] }] };
+  [api, hook] = await Promise.all([startTestServer(options), startWebhookServer(allowed)]);
 });
 afterEach(async () => {
   await api.stop();
@@ -247,7 +256,7 @@ describe('mutating webhooks', () => {
     expect((await create('x', { a: '1' })).json).toMatchObject({
       code: 500,
       reason: 'InternalError',
-      message: expect.stringMatching(/^Internal error occurred: remove operation does not apply/),
+      message: expect.stringMatching(/^Internal error occurred: error in remove for path: '\/data\/none'/),
     });
   });
 
@@ -330,6 +339,133 @@ describe('the rules of a webhook', () => {
     });
     expect(json.spec.replicas).toBe(7);
   });
+});
+
+it('can refuse a connection to a pod by the options of the request', async () => {
+  const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods/attach'], operations: ['CONNECT'] };
+  await configure('Validating', 'v', { rules: [rule] });
+  await api.ask('POST', '/api/v1/namespaces/default/pods', { body: { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } } });
+  answers((review) => reviewed(review, { allowed: false, status: { message: 'no' } }));
+  const { json } = await api.ask('POST', '/api/v1/namespaces/default/pods/p/attach?stdin=true&stderr=false&container=c');
+  expect(json.message).toBe('admission webhook "hook0.v.example.com" denied the request: no');
+  expect(hook.state.reviews).toMatchObject([
+    {
+      request: {
+        kind: { group: '', version: 'v1', kind: 'PodAttachOptions' },
+        resource: { group: '', version: 'v1', resource: 'pods' },
+        subResource: 'attach',
+        name: 'p',
+        namespace: 'default',
+        operation: 'CONNECT',
+        object: { kind: 'PodAttachOptions', apiVersion: 'v1', stdin: true, stdout: true, container: 'c' },
+        oldObject: null,
+        options: null,
+      },
+    },
+  ]);
+});
+
+describe('the audit annotations of webhooks', () => {
+  it('are those of their answers, and of what they changed', async () => {
+    await configure('Mutating', 'm');
+    answers((review) => ({
+      body: {
+        ...review,
+        response: {
+          uid: review.request.uid,
+          allowed: true,
+          patchType: 'JSONPatch',
+          patch: Buffer.from('[{"op":"add","path":"/data/x","value":"y"}]').toString('base64'),
+          auditAnnotations: { seen: 'yes', 'not/a/key': 'dropped' },
+        },
+      },
+    }));
+    await create('a', { some: 'thing' });
+    const seen = exchanges.at(-1);
+    expect(seen?.annotations).toMatchObject({
+      'hook0.m.example.com/seen': 'yes',
+      'mutation.webhook.admission.k8s.io/round_0_index_0': '{"configuration":"m","webhook":"hook0.m.example.com","mutated":true}',
+    });
+    expect(Object.keys(seen?.annotations ?? {})).not.toContainEqual(expect.stringContaining('not/a/key'));
+    expect(seen?.requestAnnotations).toEqual({
+      'patch.webhook.admission.k8s.io/round_0_index_0':
+        '{"configuration":"m","webhook":"hook0.m.example.com","patch":[{"op":"add","path":"/data/x","value":"y"}],"patchType":"JSONPatch"}',
+    });
+  });
+
+  it('tell of webhooks that failed open', async () => {
+    await configure('Mutating', 'm', { failurePolicy: 'Ignore', clientConfig: { url: 'https://127.0.0.1:1' } });
+    await configure('Validating', 'v', { failurePolicy: 'Ignore', clientConfig: { url: 'https://127.0.0.1:1' } });
+    await create('a');
+    expect(exchanges.at(-1)?.annotations).toMatchObject({
+      'failed-open.mutation.webhook.admission.k8s.io/round_0_index_0': 'hook0.m.example.com',
+      'failed-open.validating.webhook.admission.k8s.io/round_0_index_0': 'hook0.v.example.com',
+    });
+  });
+});
+
+describe('the match conditions of a webhook', () => {
+  const condition = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] });
+
+  it.each([
+    ["object.data.on == 'yes'", { on: 'yes' }, 1],
+    ["object.data.on == 'yes'", { on: 'no' }, 0],
+    ["request.operation == 'CREATE' && request.userInfo.username == 'kubernetes-admin'", {}, 1],
+    ["authorizer.group('').resource('pods').check('create').allowed()", {}, 1],
+  ])('decide whether it is called: %s', async (expression, data, calls) => {
+    await configure('Validating', 'v', condition(expression));
+    expect((await create('a', data)).status).toBe(201);
+    expect(hook.state.reviews).toHaveLength(calls);
+  });
+
+  it.each([
+    ['Fail', 403],
+    ['Ignore', 201],
+  ])('that cannot be evaluated go by the failure policy: %s', async (failurePolicy, status) => {
+    await configure('Validating', 'v', { ...condition("object.data.none == 'x'"), failurePolicy });
+    const answer = await create('a', { some: 'thing' });
+    expect([answer.status, hook.state.reviews]).toEqual([status, []]);
+    if (status === 403) {
+      expect(answer.json.message).toBe(`configmaps "a" is forbidden: expression 'object.data.none == 'x'' resulted in error: no such key: none`);
+    }
+  });
+
+  it('are compiled when the configuration is written', async () => {
+    const webhook = {
+      name: 'a.example.com',
+      admissionReviewVersions: ['v1'],
+      sideEffects: 'None',
+      clientConfig: { url: 'https://example.com' },
+      ...condition('other'),
+    };
+    const { status, json } = await api.ask('POST', `${GROUP}/mutatingwebhookconfigurations`, {
+      body: { metadata: { name: 'm' }, webhooks: [webhook] },
+    });
+    expect([status, json.details.causes[0].field]).toEqual([422, 'webhooks[0].matchConditions[0].expression']);
+    expect(json.message).toContain("compilation failed: ERROR: <input>:1:1: undeclared reference to 'other' (in container '')");
+  });
+});
+
+it('counts calls, rejections and failures under upstream’s names', async () => {
+  await configure('Validating', 'v');
+  await create('a');
+  answers((review) => reviewed(review, { allowed: false, status: { code: 403 } }));
+  await create('b');
+  await configure('Mutating', 'm', { failurePolicy: 'Ignore', clientConfig: { url: 'https://127.0.0.1:1' } });
+  await configure('Mutating', 'n', { clientConfig: { url: 'https://127.0.0.1:1' } });
+  await create('c');
+  const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('apiserver_admission_webhook') && !line.includes('duration'));
+  const of = (name: string, type: string, rest: string) => `{name="hook0.${name}.example.com",type="${type}",${rest}}`;
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      `apiserver_admission_webhook_request_total${of('v', 'validating', 'operation="CREATE",code="200",rejected="false"')} 1`,
+      `apiserver_admission_webhook_request_total${of('v', 'validating', 'operation="CREATE",code="403",rejected="true"')} 1`,
+      `apiserver_admission_webhook_request_total${of('m', 'admit', 'operation="CREATE",code="503",rejected="false"')} 1`,
+      `apiserver_admission_webhook_rejection_count${of('v', 'validating', 'operation="CREATE",error_type="no_error",rejection_code="403"')} 1`,
+      `apiserver_admission_webhook_rejection_count${of('n', 'admit', 'operation="CREATE",error_type="calling_webhook_error",rejection_code="503"')} 1`,
+      `apiserver_admission_webhook_fail_open_count${of('m', 'admit', '').replace(',}', '}')} 1`,
+    ]),
+  );
 });
 
 it('keeps its connections open', async () => {

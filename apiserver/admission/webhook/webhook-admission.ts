@@ -1,5 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
+import { isKind } from '../../../api/definition/kind.ts';
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from '../../../api/kinds/admissionregistration/index.ts';
+import { usePolicyCompiler } from '../../../api/kinds/admissionregistration/policy-expressions.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { Part } from '../../contract/part.ts';
@@ -24,6 +26,8 @@ export interface WebhookAdmissionOptions {
   /** Loads what calls webhooks. It is asked for once, when there is the first webhook. */
   readonly load: () => Promise<WebhookCalls>;
 }
+
+const CONFIGURATIONS: readonly Kind[] = [mutatingWebhookConfigurations, validatingWebhookConfigurations];
 
 /**
  * Upstream's plugins MutatingAdmissionWebhook and ValidatingAdmissionWebhook. A configuration is in effect for every request that is admitted
@@ -58,10 +62,20 @@ export function webhookAdmission({ objects, registry, load }: WebhookAdmissionOp
     await loaded[name](attributes, candidates);
   }
 
+  const expressions: AdmissionPlugin = {
+    name: 'WebhookExpressions',
+    handles: (kind, _subresource, verb) =>
+      (verb === 'create' || verb === 'update') && CONFIGURATIONS.some((configuration) => isKind(kind, configuration)),
+    // The rules of the kinds are not asynchronous: what they compile expressions with is there before they run.
+    async admit() {
+      usePolicyCompiler((await import('../policy/expressions/policy-compiler.ts')).compilePolicyExpressions);
+    },
+  };
   const handles: AdmissionPlugin['handles'] = (kind) => !configuresAdmission(kind);
   return {
     name: 'webhooks',
     plugins: [
+      expressions,
       { name: 'MutatingAdmissionWebhook', place: 'webhook', handles, admit: step(mutating, 'mutate') },
       { name: 'ValidatingAdmissionWebhook', place: 'webhook', handles, validatesStored: true, validate: step(validating, 'validate') },
     ],

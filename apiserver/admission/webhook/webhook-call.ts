@@ -51,7 +51,7 @@ export async function callWebhook(
   const review = createReview(attributes, form, reviewVersion);
   let answer: unknown;
   try {
-    answer = await client.post(webhook.client, review.body, { timeoutMs, signal: attributes.signal });
+    answer = await client.post(webhook.client, review.body, { timeoutMs, tellsTimeout: true, signal: attributes.signal });
   } catch (error) {
     if (!(error instanceof WebhookCallError)) throw error;
     return { outcome: 'failed', why: `failed to call webhook: ${error.message}`, code: error.code, isCancelled: error.isCancelled };
