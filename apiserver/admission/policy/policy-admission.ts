@@ -12,9 +12,9 @@ import type { Authorizer } from '../../contract/authorizer.ts';
 import type { Part } from '../../contract/part.ts';
 import type { Registry } from '../../contract/resource.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
+import { policySource } from './invocation/policy-source.ts';
 import type { MutatingDispatcher } from './mutating/dispatcher.ts';
 import { paramAuthorization } from './param-authorization.ts';
-import { policySource } from './policy-source.ts';
 import { policyStatusController } from './type-checking/status-controller.ts';
 import type { ValidatingDispatcher } from './validating/dispatcher.ts';
 

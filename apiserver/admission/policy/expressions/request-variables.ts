@@ -9,7 +9,7 @@ import type { AdmissionAttributes, AdmittedForm } from '../../../contract/admiss
 import type { Authorizer } from '../../../contract/authorizer.ts';
 import { OPERATIONS } from '../../matching/rules.ts';
 import { namespaceOf } from '../../matching/selectors.ts';
-import type { Param } from '../params.ts';
+import type { Param } from '../invocation/params.ts';
 import { askFor } from './ask-authorizer.ts';
 import { NAMESPACE, REQUEST } from './request-types.ts';
 

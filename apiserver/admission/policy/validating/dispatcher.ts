@@ -6,12 +6,12 @@ import type { AdmissionAttributes } from '../../../contract/admission.ts';
 import { forbidden } from '../../admitted.ts';
 import type { AuthorizerValues } from '../expressions/request-variables.ts';
 import { authorizerValues, requestVariables, withAuthorizer, withParam } from '../expressions/request-variables.ts';
-import type { Invocation } from '../invocation.ts';
-import { formOf, invocationsFor, namespaceObject } from '../invocation.ts';
-import type { Param } from '../params.ts';
-import type { ActivePolicy } from '../policy-source.ts';
-import type { PolicyServices } from '../services.ts';
-import { compiledOncePerGeneration } from '../services.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { formOf, invocationsFor, namespaceObject } from '../invocation/invocation.ts';
+import type { Param } from '../invocation/params.ts';
+import type { ActivePolicy } from '../invocation/policy-source.ts';
+import type { PolicyServices } from '../invocation/services.ts';
+import { compiledOncePerGeneration } from '../invocation/services.ts';
 import type { AuditAnnotation, Decision, Validator } from './validator.ts';
 import { compileValidator, validate } from './validator.ts';
 

@@ -10,7 +10,7 @@ import { compileConditions, expressionCompiler } from '../expressions/compiled-p
 import { evaluateConditions } from '../expressions/match-conditions.ts';
 import type { CompiledExpression } from '../expressions/policy-environment.ts';
 import { AUDIT_VALUE, CONDITION, MESSAGE } from '../expressions/policy-environment.ts';
-import type { ErrorType } from '../policy-metrics.ts';
+import type { ErrorType } from '../invocation/policy-metrics.ts';
 
 /** A policy, compiled. */
 export interface Validator {
