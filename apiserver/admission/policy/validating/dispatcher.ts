@@ -4,6 +4,7 @@ import type { StatusReason } from '../../../../api/meta/status-error.ts';
 import { STATUS_CODES, StatusError } from '../../../../api/meta/status-error.ts';
 import type { AdmissionAttributes } from '../../../contract/admission.ts';
 import { forbidden } from '../../admitted.ts';
+import { OPERATIONS } from '../../matching/rules.ts';
 import type { AuthorizerValues } from '../expressions/request-variables.ts';
 import { authorizerValues, requestVariables, withAuthorizer, withParam } from '../expressions/request-variables.ts';
 import type { Invocation } from '../invocation/invocation.ts';
@@ -72,7 +73,9 @@ export function validatingDispatcher(services: PolicyServices): ValidatingDispat
         validations: withAuthorizer(messages, authorizer),
         messages,
       };
-      return validate(validator, variables, services.clock);
+      return validate(validator, variables, services.clock, ({ failed, seconds }) => {
+        services.metrics.conditions(policy.metadata.name, OPERATIONS[attributes.verb], failed, seconds);
+      });
     };
     const refusals: Refusal[] = [];
     for (const param of params) {
