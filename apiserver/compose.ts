@@ -6,6 +6,10 @@ import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
+import type { PolicyDispatchers } from './admission/policy/policy-admission.ts';
+import { policyAdmission } from './admission/policy/policy-admission.ts';
+import type { WebhookCalls } from './admission/webhook/webhook-admission.ts';
+import { webhookAdmission } from './admission/webhook/webhook-admission.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
@@ -29,6 +33,7 @@ import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
+import type { StorageAccess } from './contract/storage-access.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
@@ -49,6 +54,7 @@ import type { ResourceOptions, Resources } from './resources.ts';
 import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
 import { createApiServer } from './server.ts';
+import type { WebhookClient } from './webhook/webhook-client.ts';
 
 export interface ComposeOptions extends ResourceOptions {
   readonly tokens: ServiceAccountTokens;
@@ -111,11 +117,14 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
+  const webhookClient = webhookClientOf(options, storage);
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
-    customResources({ objects: storage, registry, log }),
+    customResources({ objects: storage, registry, log, webhookClient }),
+    webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, authorizer, await webhookClient()) }),
+    policyAdmission({ objects: storage, registry, authorizer, load: () => loadPolicyDispatchers(options, resources, authorizer) }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
@@ -177,6 +186,33 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       }
     },
   };
+}
+
+/** Returns a function that loads the client of webhooks when it is called first: nothing that calls webhooks is loaded before there is one. */
+function webhookClientOf({ clock, random }: ComposeOptions, objects: StorageAccess): () => Promise<WebhookClient> {
+  let client: Promise<WebhookClient> | undefined;
+  return () => {
+    client ??= import('./webhook/webhook-client.ts').then(({ createWebhookClient }) => createWebhookClient({ objects, clock, random }));
+    return client;
+  };
+}
+
+async function loadWebhookCalls(
+  { clock, log, metrics }: ComposeOptions,
+  objects: StorageAccess,
+  authorizer: Authorizer,
+  client: WebhookClient,
+): Promise<WebhookCalls> {
+  const { webhookCalls } = await import('./admission/webhook/webhook-calls.ts');
+  return webhookCalls({ client, objects, authorizer, clock, log }, metrics.lasting);
+}
+
+/** Nothing that evaluates policies is loaded before there is one. */
+async function loadPolicyDispatchers({ clock, metrics }: ComposeOptions, resources: Resources, authorizer: Authorizer): Promise<PolicyDispatchers> {
+  const { policyDispatchers } = await import('./admission/policy/policy-dispatchers.ts');
+  const { policyMetrics } = await import('./admission/policy/invocation/policy-metrics.ts');
+  const { registry, storage } = resources;
+  return policyDispatchers({ registry, objects: storage, authorizer, clock, metrics: policyMetrics(metrics.lasting) });
 }
 
 function documentsPart({ registry }: Resources): Part {

@@ -44,6 +44,15 @@ export interface Subresource {
 /** Whether a subresource is the object itself, written in part, and not something that a handler serves. */
 export const isWholeObject = ({ name, rules }: Subresource): boolean => name === 'status' || rules !== undefined;
 
+/** Returns the type of the objects of a kind, or of its subresource. */
+export function objectTypeOf(
+  { group, version, kind, subresources }: KindDefinition,
+  subresource: string,
+): { readonly group: string; readonly version: string; readonly kind: string } {
+  const own = subresource === '' ? undefined : subresources.find(({ name }) => name === subresource);
+  return { group: own?.group ?? group, version: own?.version ?? version, kind: own?.kind ?? kind };
+}
+
 /** The cluster as a rule of admission sees it, and the write that it is asked about. */
 export interface AdmissionContext {
   readonly key: ObjectKey;
@@ -100,6 +109,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
    */
   readonly storagePrefix: string;
   readonly storedAs?: StoredAs<T>;
+  /** Set if objects are converted between the versions of the kind by somebody else; they are stored in any of them then. */
+  readonly converter?: VersionConverter;
   /** A PUT of an object that is not there creates it (upstream's AllowCreateOnUpdate). Default: it is answered with 404. */
   readonly createdByUpdate?: true;
   readonly deletion?: DeletionRules;
@@ -113,6 +124,18 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly indexedFields?: readonly string[];
   /** The reason not to use this version any more: sent as a `Warning:` header with every answer about it. */
   readonly deprecation?: string;
+}
+
+/** Converts objects between the versions of one kind, each of which has its own rules. All versions of a kind have the same converter. */
+export interface VersionConverter {
+  /** Differs if stored objects are to be read otherwise. */
+  readonly id: string;
+  /** The apiVersion that objects are written in; older ones may be stored in another. */
+  readonly storedAs: string;
+  /** Brings a stored object into the form of the version that it is stored in. It may be changed or returned as it is. */
+  read(object: KubeObject): KubeObject;
+  /** Converts an object, which stays as it is; one that has the apiVersion already is returned. @throws StatusError 500 */
+  convert(object: KubeObject, apiVersion: string): KubeObject | Promise<KubeObject>;
 }
 
 /**

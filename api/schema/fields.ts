@@ -39,10 +39,10 @@ export interface FieldMeta {
 }
 
 /**
- * The number of a field in the Protobuf form of its structure. Two numbers stand for a field of an embedded message, which JSON has no
- * field for: the number of the message, and that of the field within it.
+ * The number of a field in the Protobuf form of its structure. Several numbers stand for a field of an embedded message, which JSON has no
+ * field for: the number of the message, of a message within that if there is one, and of the field within the last.
  */
-export type Tag = number | readonly [message: number, field: number];
+export type Tag = number | readonly [message: number, ...within: number[]];
 
 /** The kind of JSON value in the field. */
 export type FieldKind = 'string' | 'number' | 'integer' | 'boolean' | 'any' | 'list' | 'map' | 'struct';
@@ -77,10 +77,11 @@ export class Field<T = unknown> {
   }
 
   /**
-   * Returns the field with its number in the Protobuf form of the structure; `tag(1, 2)` is field 2 of the embedded message 1.
+   * Returns the field with its number in the Protobuf form of the structure; `tag(1, 2)` is field 2 of the embedded message 1, and
+   * `tag(1, 3, 2)` field 2 of the message 3 within it.
    * The numbers are part of the wire protocol and never change (upstream's stand in the struct tags of k8s.io/api and k8s.io/apimachinery).
    */
-  tag(number: number, within?: number): Field<T> {
+  tag(number: number, ...within: number[]): Field<T> {
     return new Field<T>(this.kind, this.metaHere(), this.item, this.shape, false, tagOf(number, within));
   }
 
@@ -94,12 +95,12 @@ export class OptionalField<T = unknown> extends Field<T> {
   /** Never set. Distinguishes the type from that of a required field. */
   declare readonly mayBeAbsent: true;
 
-  override tag(number: number, within?: number): OptionalField<T> {
+  override tag(number: number, ...within: number[]): OptionalField<T> {
     return new OptionalField<T>(this.kind, this.metaHere(), this.item, this.shape, true, tagOf(number, within));
   }
 }
 
-const tagOf = (number: number, within: number | undefined): Tag => (within === undefined ? number : [number, within]);
+const tagOf = (number: number, within: readonly number[]): Tag => (within.length === 0 ? number : [number, ...within]);
 
 export type Shape = Readonly<Record<string, Field>>;
 

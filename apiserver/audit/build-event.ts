@@ -104,7 +104,8 @@ export function receivedEvent(exchange: Exchange, { level }: AuditConfig): Audit
 
 /** Builds the event of a request whose answer starts or is over. */
 export function answeredEvent(exchange: Exchange, config: AuditConfig, stage: StageName, code: number, now: number): AuditEvent {
-  const { request, info, user, impersonator, annotations } = exchange;
+  const { request, info, user, impersonator, requestAnnotations } = exchange;
+  const annotations = config.level === 'Metadata' ? exchange.annotations : { ...exchange.annotations, ...requestAnnotations };
   const body = exchange.call && hasBody(info) ? exchange.requestObject : undefined;
   const about = info.verb === 'create' || info.verb === 'update' ? body : undefined;
   return {

@@ -38,6 +38,8 @@ export interface AdmissionAttributes {
   readonly options: AdmissionOptions | undefined;
   readonly dryRun: boolean;
   readonly user: UserInfo;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
   /**
    * The object in the requested form, decoded and defaulted; undefined on delete. Mutating phases change it in place, or `replace` it.
    * Validating phases see it as it will be stored.
@@ -57,8 +59,10 @@ export interface AdmissionAttributes {
   reinvoke(): void;
   /** Adds a `Warning:` header to the answer. */
   readonly warn: (text: string) => void;
-  /** Adds an annotation to the audit event of the request; the first value of a key holds. */
-  readonly annotate: (key: string, value: string) => void;
+  /**
+   * Adds an annotation to the audit event of the request; the first value of a key holds. It is logged from `level` on; default: every level.
+   */
+  readonly annotate: (key: string, value: string, level?: 'Request') => void;
   /** Calls back once it is known whether the write was committed, to settle what was reserved. A dry run is not committed. */
   readonly onSettled: (callback: (committed: boolean) => void) => void;
 }

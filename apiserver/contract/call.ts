@@ -29,6 +29,8 @@ export interface Call {
   previous?: CacheItem;
   /** Annotations for the audit event of the request, from admission; undefined until there is one. */
   annotations?: Record<string, string>;
+  /** Those of them for events of the level Request and above only. */
+  requestAnnotations?: Record<string, string>;
 }
 
 /** The answer of a verb, before it is encoded: in-process clients take the objects as they are. */

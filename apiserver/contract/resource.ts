@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { Strategy } from '../../api/definition/strategy.ts';
-import type { KubeObject } from '../../api/meta/object.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
 import type { ResourceName } from '../../api/meta/status-error.ts';
 import type { CacheItem, WatchCache } from './cache.ts';
 
@@ -38,6 +38,11 @@ export interface Conversion {
   readonly fromStored: (object: KubeObject) => KubeObject | Promise<KubeObject>;
   /** Returns the served form of an item. It is made once an item; from then on it is returned at once. */
   readonly served: (item: CacheItem) => ServedForm | Promise<ServedForm>;
+  /**
+   * Returns an item in the form that writes over it are prepared and validated in: the stored one, and the served one, which must be made, of
+   * kinds with a converter.
+   */
+  readonly base: (item: CacheItem) => Live;
   /** Returns the served form of an item that `served` has made, or makes at once. @throws Error if it is not made yet. */
   readonly made: (item: CacheItem) => ServedForm;
 }

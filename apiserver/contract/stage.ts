@@ -65,5 +65,7 @@ export interface Exchange {
   readonly responseObject: unknown;
   /** Remarks of stages and admission plugins for audit. The decision of the authorizer is among them. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Remarks for events of the level Request and above. */
+  readonly requestAnnotations: Readonly<Record<string, string>> | undefined;
   annotate(key: string, value: string): void;
 }

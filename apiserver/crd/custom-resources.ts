@@ -2,6 +2,7 @@ import { customResourceDefinitions } from '../../api/kinds/apiextensions/custom-
 import type { Logger } from '../../base/log.ts';
 import type { Registry } from '../contract/resource.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
+import type { WebhookClient } from '../webhook/webhook-client.ts';
 import { customResourceCleanup } from './cleanup-plugin.ts';
 import { finalizerController } from './finalizer-controller.ts';
 import { hasCondition } from './names.ts';
@@ -13,14 +14,19 @@ export interface CustomResourcesOptions {
   readonly objects: StorageAccess;
   readonly registry: Registry;
   readonly log: Logger;
+  /** Loads the client of webhooks, for definitions whose versions one converts. */
+  readonly webhookClient: () => Promise<WebhookClient>;
 }
 
 /**
  * The part of the server that serves the kinds of CustomResourceDefinitions: it accepts their names, serves their kinds from then on, follows
  * their changes, and removes the objects of those that are deleted. `start` resolves once all established ones are served again.
  */
-export function customResources({ objects, registry, log }: CustomResourcesOptions) {
-  const served = servedDefinitions(registry);
+export function customResources({ objects, registry, log, webhookClient }: CustomResourcesOptions) {
+  const served = servedDefinitions(registry, async () => {
+    const [{ convertedKinds }, client] = await Promise.all([import('./webhook-converter.ts'), webhookClient()]);
+    return (crd, kinds) => convertedKinds(crd, kinds, client);
+  });
   return {
     name: 'custom-resources',
     hooks: ['start-apiextensions-informers', 'start-apiextensions-controllers', 'crd-informer-synced'],

@@ -1,7 +1,9 @@
+import { loadRules } from '../../api/cel/rules/loader.ts';
 import { kindsFromCrd } from '../../api/crd/kind-from-crd.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import { isKind } from '../../api/definition/kind.ts';
 import type { CustomResourceDefinition } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
+import { usesRules } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Registry } from '../contract/resource.ts';
 
@@ -15,7 +17,11 @@ export interface ServedDefinitions {
   storedKind(name: string): KindDefinition | undefined;
 }
 
-export function servedDefinitions(registry: Registry): ServedDefinitions {
+/** Makes the kinds of a definition whose versions a webhook converts of those that its schemas define. */
+export type ConvertedKinds = (crd: Live<CustomResourceDefinition>, kinds: readonly KindDefinition[]) => readonly KindDefinition[];
+
+/** `loadConversion` loads what calls conversion webhooks; it is asked for when a definition has one. */
+export function servedDefinitions(registry: Registry, loadConversion: () => Promise<ConvertedKinds>): ServedDefinitions {
   /** By name, with the text of the spec that the kinds were made from. */
   const served = new Map<string, { readonly uid: string; readonly spec: string; readonly kinds: readonly KindDefinition[] }>();
   return {
@@ -24,8 +30,10 @@ export function servedDefinitions(registry: Registry): ServedDefinitions {
       const spec = JSON.stringify(crd.spec);
       const before = served.get(name);
       if (before?.uid === uid && before.spec === spec) return;
+      if (usesRules(crd)) await loadRules();
       // The form that is stored comes first: the others are made of it.
-      const kinds: KindDefinition[] = [...kindsFromCrd(crd)].sort((a, b) => Number(a.storedAs !== undefined) - Number(b.storedAs !== undefined));
+      const own = [...kindsFromCrd(crd)].sort((a, b) => Number(a.storedAs !== undefined) - Number(b.storedAs !== undefined));
+      const kinds: readonly KindDefinition[] = crd.spec.conversion?.strategy === 'Webhook' ? (await loadConversion())(crd, own) : own;
       const gone = (before?.kinds ?? []).filter((old) => !kinds.some((kind) => kind.version === old.version && isKind(kind, old)));
       served.set(name, { uid, spec, kinds });
       try {

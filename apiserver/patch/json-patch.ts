@@ -30,7 +30,25 @@ interface Application {
   shifted: number;
 }
 
-const rejected = (why: string) => new StatusError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+/** A patch that does not apply. `why` is the text of upstream's library (gopkg.in/evanphx/json-patch.v4). */
+export class JsonPatchRefusal extends StatusError {
+  readonly why: string;
+  /** Whether an operation `test` found another value. */
+  readonly isFailedTest: boolean;
+
+  constructor(why: string, isFailedTest = false) {
+    super('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+    this.why = why;
+    this.isFailedTest = isFailedTest;
+  }
+}
+
+const rejected = (why: string) => new JsonPatchRefusal(why);
+const MISSING = 'missing value';
+const missingKey = (key: string | number) =>
+  typeof key === 'number'
+    ? `Unable to access invalid index: ${key}: invalid index referenced`
+    : `Unable to remove nonexistent key: ${key}: ${MISSING}`;
 
 /**
  * Applies an RFC 6902 patch; the document stays as it is.
@@ -64,40 +82,41 @@ function applyOne(application: Application, { op, path, from, value, hasValue }:
     case 'add':
     case 'replace': {
       if (!hasValue) throw rejected(`${op} operation at ${path} has no value`);
-      const place = placeOf(box, path, op);
+      const place = placeOf(box, path, `${op} operation does not apply: doc is missing path: ${op === 'add' ? JSON.stringify(path) : path}`);
       // A field that is not there is added all the same, as upstream's library does; an index is not.
       if (op === 'replace' && Array.isArray(place.parent) && !exists(place))
-        throw rejected(`replace operation does not apply: doc is missing key: ${path}`);
-      put(application, place, copy(value), op === 'add');
+        throw rejected(`replace operation does not apply: doc is missing key: ${path}: ${MISSING}`);
+      put(application, place, copy(value), op === 'add', `error in ${op} for path: '${path}'`);
       return;
     }
     case 'remove': {
-      const place = placeOf(box, path, op);
-      if (!exists(place)) throw rejected(`remove operation does not apply: doc is missing path: ${path}`);
+      const place = placeOf(box, path, `remove operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
+      if (!exists(place)) throw rejected(`error in remove for path: '${path}': ${missingKey(place.key)}`);
       take(application, place);
       return;
     }
     case 'test': {
-      const place = placeOf(box, path, op);
+      const place = placeOf(box, path, `test operation does not apply: is missing path: ${path}`);
       const current = exists(place) ? read(place) : undefined;
-      if (!sameJson(application, current ?? null, value ?? null)) throw rejected(`testing value ${path} failed`);
+      if (!sameJson(application, current ?? null, value ?? null)) throw new JsonPatchRefusal(`testing value ${path} failed: test failed`, true);
       return;
     }
     case 'move':
     case 'copy': {
-      if (from === undefined) throw rejected(`${op} operation at ${path} has no from`);
-      const source = placeOf(box, from, op);
+      if (from === undefined) throw rejected(`${op} operation failed to decode from: ${MISSING}`);
+      const source = placeOf(box, from, `${op} operation does not apply: doc is missing from path: ${from}`);
       // A field that is not there is copied as null, as upstream's library does.
       if (!exists(source) && (op === 'move' || Array.isArray(source.parent)))
-        throw rejected(`${op} operation does not apply: doc is missing from path: ${from}`);
+        throw rejected(`error in ${op} for ${op === 'move' ? `path: '${source.key}'` : `from: '${from}'`}: ${missingKey(source.key)}`);
       const found = read(source) ?? null;
       if (op === 'move') take(application, source);
       else countCopy(application, found);
-      put(application, placeOf(box, path, op), op === 'move' ? found : copy(found), true);
+      const target = placeOf(box, path, `${op} operation does not apply: doc is missing destination path: ${path}`);
+      put(application, target, op === 'move' ? found : copy(found), true, `error in ${op} for path: '${path}'`);
       return;
     }
     default:
-      throw rejected(`unexpected kind of operation: ${op}`);
+      throw rejected(`Unexpected kind: ${op}`);
   }
 }
 
@@ -106,31 +125,28 @@ interface Place {
   readonly key: string | number;
 }
 
-/** Finds the parent of what a JSON pointer names (RFC 6901). */
-function placeOf(box: Record<string, unknown>, pointer: string, op: string): Place {
+/** Finds the parent of what a JSON pointer names (RFC 6901); `fault` is the message if there is none. */
+function placeOf(box: Record<string, unknown>, pointer: string, fault: string): Place {
   if (pointer === '') return { parent: box, key: 'root' };
-  if (!pointer.startsWith('/')) throw rejected(`${op} operation does not apply: the path ${pointer} does not begin with a slash`);
+  if (!pointer.startsWith('/')) throw rejected(`${fault}: ${MISSING}`);
   const steps = pointer
     .slice(1)
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   let at: unknown = box.root;
-  for (const step of steps.slice(0, -1)) {
-    const place = stepInto(at, step, pointer, op);
-    at = read(place);
-  }
-  return stepInto(at, steps.at(-1) ?? '', pointer, op);
+  for (const step of steps.slice(0, -1)) at = read(stepInto(at, step, fault));
+  return stepInto(at, steps.at(-1) ?? '', fault);
 }
 
-function stepInto(value: unknown, step: string, pointer: string, op: string): Place {
+function stepInto(value: unknown, step: string, fault: string): Place {
   if (Array.isArray(value)) {
     if (step === '-') return { parent: value, key: value.length };
-    if (!/^(0|-?[1-9]\d*)$/.test(step)) throw rejected(`${op} operation does not apply: ${step} in ${pointer} is no index of a list`);
+    if (!/^(0|-?[1-9]\d*)$/.test(step)) throw rejected(`${fault}: ${step} is no index of a list`);
     const index = Number(step);
     return { parent: value, key: index < 0 ? value.length + index : index };
   }
   if (isObject(value)) return { parent: value, key: step };
-  throw rejected(`${op} operation does not apply: doc is missing path: ${pointer}`);
+  throw rejected(`${fault}: ${MISSING}`);
 }
 
 const exists = ({ parent, key }: Place): boolean =>
@@ -139,14 +155,14 @@ const exists = ({ parent, key }: Place): boolean =>
 const read = ({ parent, key }: Place): unknown =>
   Array.isArray(parent) ? parent[Number(key)] : Object.hasOwn(parent, key) ? parent[String(key)] : undefined;
 
-function put(application: Application, { parent, key }: Place, value: unknown, insert: boolean): void {
+function put(application: Application, { parent, key }: Place, value: unknown, insert: boolean, fault: string): void {
   if (!Array.isArray(parent)) {
     if (!Object.hasOwn(parent, key)) addToCount(application, parent, 1);
     setOwn(parent, String(key), value);
     return;
   }
   const index = Number(key);
-  if (index < 0 || index > parent.length) throw rejected(`the index ${key} is out of the bounds of a list of ${parent.length}`);
+  if (index < 0 || index > parent.length) throw rejected(`${fault}: ${missingKey(index)}`);
   if (!insert || index === parent.length) parent[index] = value;
   else {
     countShift(application, parent.length - index);

@@ -6,6 +6,7 @@ import type { Random } from '../../base/random.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
+import { proxyOptions } from './connect-options.ts';
 import type { Target } from './forward.ts';
 import { send, streamed, tunnel, wantsUpgrade } from './forward.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';
@@ -93,7 +94,7 @@ function proxyHandler(plural: string, targetOf: (request: SubresourceRequest, as
     async handle(request) {
       const asked = proxyName(request.key.name);
       const target = targetOf(request, asked);
-      await request.admit({ verb: 'connect', object: undefined, old: undefined });
+      await request.admit({ verb: 'connect', object: proxyOptions(request), old: undefined });
       return pass(request, target);
     },
   };

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
-import type { Live } from '../../api/meta/object.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 import { textResponse } from '../encode/plain-response.ts';
 import { isTrue } from '../request/request-info.ts';
+import { attachOptions, execOptions, portForwardOptions } from './connect-options.ts';
 import { send, streamed, textOf, tunnel, wantsUpgrade } from './forward.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';
 import { agentLogQuery } from './log-query.ts';
@@ -78,7 +79,9 @@ function streamQuery(query: URLSearchParams): URLSearchParams {
 
 type PathOf = (request: SubresourceRequest, pod: Live<Pod>) => string;
 
-function upgradeHandler(kubelet: KubeletConnection, subresource: string, pathOf: PathOf): SubresourceHandler {
+type OptionsOf = (request: SubresourceRequest) => KubeObject;
+
+function upgradeHandler(kubelet: KubeletConnection, subresource: string, optionsOf: OptionsOf, pathOf: PathOf): SubresourceHandler {
   return {
     group: '',
     plural: 'pods',
@@ -88,7 +91,7 @@ function upgradeHandler(kubelet: KubeletConnection, subresource: string, pathOf:
       const { key, request: http } = request;
       const pod = podOf(request);
       const path = pathOf(request, pod);
-      await request.admit({ verb: 'connect', object: undefined, old: pod });
+      await request.admit({ verb: 'connect', object: optionsOf(request), old: undefined });
       const node = pod.spec?.nodeName;
       if (!node) throw errors.badRequest(`pod ${key.name} does not have a host assigned`);
       if (!wantsUpgrade(http)) throw errors.badRequest('Upgrade request required');
@@ -105,14 +108,14 @@ export function podStreams(kubelet: KubeletConnection): readonly SubresourceHand
   };
   return [
     logHandler(kubelet),
-    upgradeHandler(kubelet, 'exec', (request, pod) => {
+    upgradeHandler(kubelet, 'exec', execOptions, (request, pod) => {
       if (!request.request.query.getAll('command').some((argument) => argument !== '')) {
         throw errors.badRequest('you must specify at least one command for the container');
       }
       return containerPath('exec', request, pod);
     }),
-    upgradeHandler(kubelet, 'attach', (request, pod) => containerPath('attach', request, pod)),
-    upgradeHandler(kubelet, 'portforward', ({ key, request }) => {
+    upgradeHandler(kubelet, 'attach', attachOptions, (request, pod) => containerPath('attach', request, pod)),
+    upgradeHandler(kubelet, 'portforward', portForwardOptions, ({ key, request }) => {
       const ports = new URLSearchParams(
         request.query.getAll('ports').flatMap((list) => list.split(',').map((port): [string, string] => ['port', port])),
       );

@@ -1,5 +1,6 @@
 import type { Verb } from '../../api/definition/kind.ts';
 import { isWholeObject } from '../../api/definition/kind.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -107,7 +108,9 @@ async function handled(handler: SubresourceHandler, exchange: Exchange, call: Ca
     storage,
     async admit({ verb, object, old }) {
       const admission = admissionOf(call, { verb, key, dryRun });
-      await admission.validate(await admission.admit(object, old));
+      const admitted = await admission.admit(object, old);
+      if (object && admitted && admitted !== object) overwrite(object, admitted);
+      await admission.validate(object);
       admission.settle(true);
     },
     async remove(options) {
@@ -115,4 +118,10 @@ async function handled(handler: SubresourceHandler, exchange: Exchange, call: Ca
     },
   });
   return { type: 'raw', response };
+}
+
+/** Makes an object the same as another one: the handler keeps the object that it asked admission about. */
+function overwrite(object: KubeObject, next: KubeObject): void {
+  for (const key of Object.keys(object)) if (!Object.hasOwn(next, key)) Reflect.deleteProperty(object, key);
+  Object.assign(object, next);
 }

@@ -81,6 +81,10 @@ class RequestExchange implements Exchange {
     return { ...(this.decision ? decisionAnnotations(this.decision) : {}), ...this.remarks, ...this.call?.annotations };
   }
 
+  get requestAnnotations(): Readonly<Record<string, string>> | undefined {
+    return this.call?.requestAnnotations;
+  }
+
   annotate(key: string, value: string): void {
     this.remarks ??= {};
     this.remarks[key] = value;

@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
-import type { KubeObject } from '../../api/meta/object.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
+import type { KubeObject, Live } from '../../api/meta/object.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Conversion, ServedForm } from '../contract/resource.ts';
 import { ordered } from './cache/cache-item.ts';
@@ -10,6 +11,7 @@ const NONE: Conversion = {
   fromStored: (object) => object,
   served: (item) => item,
   made: (item) => item,
+  base: (item) => item.object,
 };
 
 /** The form of an item in another version; its text is made when it is first asked for. */
@@ -28,10 +30,28 @@ class ConvertedForm implements ServedForm {
   }
 }
 
-/** Makes the conversion between a kind's form and the stored one. Forms are kept as long as their items. */
+/** Makes the conversion between a kind's form and the stored one. */
 export function conversionOf(kind: KindDefinition): Conversion {
-  const { storedAs } = kind;
+  const { storedAs, converter } = kind;
+  if (converter) {
+    const apiVersion = apiVersionOf(kind);
+    const fromStored = (object: KubeObject) => converter.convert(object, apiVersion);
+    const forms = servedForms(kind, fromStored);
+    return {
+      toStored: (object) => object,
+      fromStored,
+      served: (item) => (item.object.apiVersion === apiVersion ? item : forms.served(item)),
+      made: (item) => (item.object.apiVersion === apiVersion ? item : forms.made(item)),
+      base: (item) => (item.object.apiVersion === apiVersion ? item.object : (forms.made(item).object as Live)),
+    };
+  }
   if (!storedAs) return NONE;
+  const fromStored = (object: KubeObject) => storedAs.fromStored(object);
+  return { toStored: (object) => storedAs.toStored(object), fromStored, base: (item) => item.object, ...servedForms(kind, fromStored) };
+}
+
+/** Makes the served forms of items. They are kept as long as their items. */
+function servedForms(kind: KindDefinition, fromStored: Conversion['fromStored']): Pick<Conversion, 'served' | 'made'> {
   const forms = new WeakMap<CacheItem, ServedForm | Promise<ServedForm>>();
 
   async function later(item: CacheItem, converted: Promise<KubeObject>): Promise<ServedForm> {
@@ -49,15 +69,13 @@ export function conversionOf(kind: KindDefinition): Conversion {
   function served(item: CacheItem): ServedForm | Promise<ServedForm> {
     const known = forms.get(item);
     if (known) return known;
-    const converted = storedAs?.fromStored(item.object) ?? item.object;
+    const converted = fromStored(item.object);
     const form = converted instanceof Promise ? later(item, converted) : new ConvertedForm(kind, item, converted);
     forms.set(item, form);
     return form;
   }
 
   return {
-    toStored: (object) => storedAs.toStored(object),
-    fromStored: (object) => storedAs.fromStored(object),
     served,
     made(item) {
       const form = served(item);

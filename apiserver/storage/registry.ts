@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts';
 import type { Registry, Resource, Storage } from '../contract/resource.ts';
 import { StoreWatchCache } from './cache/watch-cache.ts';
 import { conversionOf } from './conversion.ts';
+import { convertingStorage } from './converting-storage.ts';
 import { createStorage } from './storage.ts';
 
 export interface RegistryOptions {
@@ -33,7 +34,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   function storageFor(kind: KindDefinition): { storage: Storage; started: Promise<void> } {
     const known = storages.get(kind.storagePrefix);
-    if (known && known.cache.kind.version === kind.version) return { storage: known, started: Promise.resolve() };
+    if (known && hasSameForm(known.cache.kind, kind)) return { storage: known, started: Promise.resolve() };
     // Another version is stored from now on: what is there is read in its form, and watches start over.
     known?.cache.close();
     const cache = new StoreWatchCache({ ...options, kind });
@@ -94,16 +95,23 @@ export function createRegistry(options: RegistryOptions): Registry {
   };
 }
 
+/** Whether the objects in a cache for one kind are in the form that another wants. */
+function hasSameForm(known: KindDefinition, kind: KindDefinition): boolean {
+  if (known.converter || kind.converter) return known.converter?.id === kind.converter?.id;
+  return known.version === kind.version;
+}
+
 function resourceOf(kind: KindDefinition, stored: KindDefinition, storage: Storage): Resource {
-  const { storedAs } = kind;
+  const { storedAs, converter } = kind;
+  const conversion = conversionOf(kind);
   return {
     kind,
     name: { group: kind.group, plural: kind.plural, kind: kind.kind },
     stored,
-    isStoredForm: storedAs === undefined,
-    conversion: conversionOf(kind),
+    isStoredForm: storedAs === undefined && converter === undefined,
+    conversion,
     rules: storedAs ? { ...stored.strategy, ...storedAs.rules } : stored.strategy,
-    storage,
+    storage: converter ? convertingStorage(storage, converter, conversion) : storage,
     watched: { events: 0 },
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Store, WriteResult } from '../../store/store.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Storage, WriteOutcome } from '../contract/resource.ts';
-import { atRevision, ordered } from './cache/cache-item.ts';
+import { atRevision, ordered, typeOfStored } from './cache/cache-item.ts';
 import type { StoreWatchCache } from './cache/watch-cache.ts';
 import { storeStatus } from './store-status.ts';
 
@@ -18,7 +18,7 @@ export interface StorageOptions {
 
 export function createStorage({ store, cache, shared, log }: StorageOptions): Storage {
   async function put(key: string, object: KubeObject, expected: CacheItem | undefined, ttlSeconds: number | undefined): Promise<WriteOutcome> {
-    const inOrder = ordered(cache.kind, object);
+    const inOrder = ordered(typeOfStored(cache.kind, object), object);
     const value = JSON.stringify(inOrder);
     const write = cache.expect(key, value, inOrder);
     const options = ttlSeconds === undefined ? undefined : { ttlSeconds };

@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
-import { apiVersionOf } from '../../api/definition/kind.ts';
+import { apiVersionOf, objectTypeOf } from '../../api/definition/kind.ts';
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import type { AdmissionAttributes, AdmissionOptions, AdmissionVerb, AdmittedForm } from '../contract/admission.ts';
 import type { Call } from '../contract/call.ts';
@@ -32,6 +32,8 @@ class Attributes implements AdmissionAttributes {
   /** The object as it will be stored, from the first validating phase on. */
   private storedObject: KubeObject | undefined;
   private isPrepared = false;
+  /** Whether `object` is in the stored form, and that is another than the requested one. */
+  private showsStored = false;
   private callbacks: ((committed: boolean) => void)[] | undefined;
 
   constructor(call: Call, { verb, key, dryRun, deletion, view }: AdmissionWrite) {
@@ -46,14 +48,20 @@ class Attributes implements AdmissionAttributes {
     this.view = view;
   }
 
+  get signal(): AbortSignal {
+    return this.call.request.signal;
+  }
+
   readonly warn = (text: string): void => {
     const { warnings } = this.call;
     if (!warnings.includes(text)) warnings.push(text);
   };
 
-  readonly annotate = (key: string, value: string): void => {
-    this.call.annotations ??= {};
-    this.call.annotations[key] ??= value;
+  readonly annotate = (key: string, value: string, level?: 'Request'): void => {
+    const name = level === 'Request' ? 'requestAnnotations' : 'annotations';
+    const annotations = this.call[name] ?? {};
+    this.call[name] = annotations;
+    annotations[key] ??= value;
   };
 
   readonly onSettled = (callback: (committed: boolean) => void): void => {
@@ -62,9 +70,7 @@ class Attributes implements AdmissionAttributes {
   };
 
   get objectKind(): AdmissionAttributes['objectKind'] {
-    const { group, version, kind } = this.kind;
-    const own = this.subresource === '' ? undefined : this.kind.subresources.find(({ name }) => name === this.subresource);
-    return { group: own?.group ?? group, version: own?.version ?? version, kind: own?.kind ?? kind };
+    return objectTypeOf(this.kind, this.subresource);
   }
 
   get options(): AdmissionOptions | undefined {
@@ -99,7 +105,8 @@ class Attributes implements AdmissionAttributes {
 
   inVersion(kind: KindDefinition): Maybe<AdmittedForm> {
     const { fromStored } = this.equivalent(kind).conversion;
-    if (kind === this.kind) return { kind, object: this.object, old: this.old };
+    if (this.view || this.hasOwnKind) return { kind, object: this.object, old: this.old };
+    if (kind === this.kind) return chained(this.requestedNow(), (object) => ({ kind, object, old: this.old }));
     const converted = (object: KubeObject | undefined) => (object === undefined ? undefined : fromStored(object));
     return chained(this.storedNow(), (stored) =>
       chained(converted(stored), (object) => chained(converted(this.storedOld), (old) => ({ kind, object, old: old as Live | undefined }))),
@@ -110,7 +117,7 @@ class Attributes implements AdmissionAttributes {
     const set = (next: KubeObject) => {
       this.object = next;
     };
-    if (kind === this.kind) return set(object);
+    if (kind === this.kind || this.view || this.hasOwnKind) return set(object);
     return chained(chained(this.equivalent(kind).conversion.toStored(object), this.call.resource.conversion.fromStored), set);
   }
 
@@ -121,6 +128,10 @@ class Attributes implements AdmissionAttributes {
   /** Starts the mutating phases. */
   begin(object: KubeObject | undefined, old: Live | undefined, storedOld: Live | undefined): void {
     if (object?.kind === undefined) this.giveType(object);
+    // After a lost race the write is admitted anew.
+    this.isReinvocation = false;
+    this.wantsReinvocation = false;
+    this.isPrepared = false;
     this.object = object;
     this.old = old;
     this.storedOld = storedOld;
@@ -131,8 +142,9 @@ class Attributes implements AdmissionAttributes {
     this.storedObject = stored;
     this.isPrepared = true;
     const { isStoredForm, conversion } = this.call.resource;
-    const isConverted = !isStoredForm && stored !== undefined && readsRequested && !this.hasOwnKind;
-    const object = isConverted ? conversion.fromStored(stored) : stored;
+    const differs = !isStoredForm && stored !== undefined && !this.hasOwnKind;
+    this.showsStored = differs && !readsRequested;
+    const object = differs && readsRequested ? conversion.fromStored(stored) : stored;
     if (object instanceof Promise) return object.then((form) => this.show(form));
     this.show(object);
     return undefined;
@@ -162,6 +174,10 @@ class Attributes implements AdmissionAttributes {
     return this.subresource !== '' && this.view === undefined && this.objectKind.kind !== this.kind.kind;
   }
 
+  private requestedNow(): Maybe<KubeObject | undefined> {
+    return this.showsStored && this.object ? this.call.resource.conversion.fromStored(this.object) : this.object;
+  }
+
   private storedNow(): Maybe<KubeObject | undefined> {
     if (this.isPrepared || this.object === undefined) return this.storedObject;
     if (this.view || this.hasOwnKind) return this.object;
@@ -171,7 +187,8 @@ class Attributes implements AdmissionAttributes {
   private equivalent(kind: KindDefinition): Resource {
     const { core, resource } = this.call;
     const found = kind === resource.kind ? resource : core.registry.find(kind.group, kind.version, kind.plural);
-    if (found?.stored !== resource.stored) throw new Error(`${kind.plural}.${kind.version}.${kind.group} is no version of ${resource.kind.plural}`);
+    if (found?.kind.storagePrefix !== resource.kind.storagePrefix)
+      throw new Error(`${kind.plural}.${kind.version}.${kind.group} is no version of ${resource.kind.plural}`);
     return found;
   }
 }

@@ -98,7 +98,7 @@ export async function writeOver(
 ): Promise<ObjectResult | undefined> {
   const { resource, info, core } = call;
   const key = { namespace: info.namespace, name: info.name };
-  const old = current.object;
+  const old = resource.conversion.base(current);
   call.previous = current;
   const admission = admissionOf(call, { verb: 'update', key, dryRun: parameters.dryRun, view: view?.of });
   let committed = false;

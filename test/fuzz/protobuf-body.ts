@@ -48,9 +48,10 @@ function encode(value: unknown, schema: StructuralSchema, depth: number): Buffer
   for (const [name, field] of Object.entries(value)) {
     const property = schema.properties?.get(name);
     if (property?.tag === undefined) continue;
-    const number = typeof property.tag === 'number' ? property.tag : property.tag[1];
+    const path = typeof property.tag === 'number' ? [property.tag] : [...property.tag];
+    const number = path.pop() ?? 0;
     const bytes = Buffer.concat((Array.isArray(field) ? field : [field]).map((item) => encodeField(number, item, property.schema, depth)));
-    parts.push(typeof property.tag === 'number' ? bytes : delimited(property.tag[0], bytes));
+    parts.push(path.reduceRight((inner: Buffer, message) => delimited(message, inner), bytes));
   }
   return Buffer.concat(parts);
 }

@@ -18,8 +18,10 @@ function numberedOf(schema: StructuralSchema): Numbered {
   numbered = new Map();
   for (const property of schema.properties?.values() ?? []) {
     if (property.tag === undefined) continue;
-    if (typeof property.tag === 'number') numbered.set(property.tag, property);
-    else fieldsOfEmbedded(numbered, property.tag[0]).set(property.tag[1], property);
+    const path = typeof property.tag === 'number' ? [property.tag] : property.tag;
+    let message = numbered;
+    for (const number of path.slice(0, -1)) message = fieldsOfEmbedded(message, number);
+    message.set(path.at(-1) ?? 0, property);
   }
   compiled.set(schema, numbered);
   return numbered;

@@ -1,3 +1,4 @@
+import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { apiVersionOf } from '../../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { CacheItem } from '../../contract/cache.ts';
@@ -54,6 +55,12 @@ export const cacheKey = (namespace: string, name: string): string => (namespace 
 /** The beginning of all stored texts of a kind, up to metadata's fields. */
 export const textPrefixOf = (kind: { group: string; version: string; kind: string }): string =>
   `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},"metadata":{`;
+
+/** Returns the type of a stored object: that of the kind whose form is stored, or its own where the versions have a converter. */
+export function typeOfStored(kind: KindDefinition, { apiVersion }: KubeObject): { group: string; version: string; kind: string } {
+  if (!kind.converter || apiVersion === undefined) return kind;
+  return { group: kind.group, version: apiVersion.slice(apiVersion.indexOf('/') + 1), kind: kind.kind };
+}
 
 /**
  * Puts an object into the order of its stored text: kind, apiVersion and metadata (without resourceVersion) first.

@@ -7,7 +7,7 @@ import type { Logger } from '../../../base/log.ts';
 import type { Store, StoredValue, StoreEvent, WatchBatch } from '../../../store/store.ts';
 import { CompactedError } from '../../../store/store.ts';
 import type { FieldTerm, LabelTerm, Snapshot, Subscriber, WatchCache } from '../../contract/cache.ts';
-import { atRevision, deepFreeze, StoredItem, textPrefixOf, withRevision } from './cache-item.ts';
+import { atRevision, deepFreeze, ordered, StoredItem, textPrefixOf, typeOfStored, withRevision } from './cache-item.ts';
 import type { StoredEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
 import { ItemIndex } from './item-index.ts';
@@ -367,6 +367,11 @@ export class StoreWatchCache implements WatchCache {
   private parse(stored: StoredValue): StoredItem {
     const object = objectIn(stored);
     const key = stored.key.slice(this.prefix.length);
+    const { converter } = this.kind;
+    if (converter) {
+      const read = ordered(typeOfStored(this.kind, object), converter.read(object));
+      return this.item(key, { ...stored, value: JSON.stringify(read) }, read);
+    }
     if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);
     // It was written by a server that orders fields otherwise, or in another version whose form is the same.
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
@@ -378,7 +383,8 @@ export class StoreWatchCache implements WatchCache {
     object.metadata ??= {};
     object.metadata.resourceVersion = String(stored.revision);
     if (this.options.freeze) deepFreeze(object);
-    return new StoredItem(key, object as Live, stored.revision, withRevision(this.textPrefix, stored.value, stored.revision));
+    const prefix = this.kind.converter ? textPrefixOf(typeOfStored(this.kind, object)) : this.textPrefix;
+    return new StoredItem(key, object as Live, stored.revision, withRevision(prefix, stored.value, stored.revision));
   }
 }
 
