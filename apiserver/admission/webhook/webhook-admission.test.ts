@@ -20,7 +20,8 @@ beforeEach(async () => {
   exchanges = [];
   metrics = metricsRegistries();
   const observer = { name: 'test', loopback: true, finished: (exchange: Exchange) => void exchanges.push(exchange) };
-  const options = { metrics, parts: [{ name: 'test', observers: [observer] }] };
+  // Connections to pods are refused before any agent is asked.
+  const options = { metrics, kubelet: { certificate: '', key: '', ca: '' }, parts: [{ name: 'test', observers: [observer] }] };
   [api, hook] = await Promise.all([startTestServer(options), startWebhookServer(allowed)]);
 });
 afterEach(async () => {
@@ -344,6 +345,7 @@ describe('the rules of a webhook', () => {
 it('can refuse a connection to a pod by the options of the request', async () => {
   const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods/attach'], operations: ['CONNECT'] };
   await configure('Validating', 'v', { rules: [rule] });
+  await api.ask('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
   await api.ask('POST', '/api/v1/namespaces/default/pods', { body: { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } } });
   answers((review) => reviewed(review, { allowed: false, status: { message: 'no' } }));
   const { json } = await api.ask('POST', '/api/v1/namespaces/default/pods/p/attach?stdin=true&stderr=false&container=c');
