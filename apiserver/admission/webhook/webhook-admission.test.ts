@@ -251,6 +251,16 @@ describe('mutating webhooks', () => {
     expect(hook.state.paths.map((path) => path.slice(0, 4))).toEqual(['/a/0', '/a/1', '/b/0', '/a/0']);
   });
 
+  it('leave the fields that they change without an owner', async () => {
+    await create('x', { a: '1' });
+    await configure('Mutating', 'm', { rules: [{ ...CREATES, operations: ['UPDATE'] }] });
+    answers((review) => patched(review, [{ op: 'add', path: '/data/hook', value: 'y' }]));
+    const { json } = await api.ask('PUT', `${CONFIG_MAPS}/x?fieldManager=me`, { body: configMap('x', { a: '2', b: '3' }) });
+    expect(json.data).toEqual({ a: '2', b: '3', hook: 'y' });
+    const owned = json.metadata.managedFields.find(({ manager }: { manager: string }) => manager === 'me');
+    expect(Object.keys(owned.fieldsV1['f:data'])).toEqual(['f:a', 'f:b']);
+  });
+
   it('must answer with a patch that applies', async () => {
     await configure('Mutating', 'm');
     answers((review) => patched(review, [{ op: 'remove', path: '/data/none' }]));
