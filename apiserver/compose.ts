@@ -243,7 +243,6 @@ function healthAndVersion({ store, clock, log, checks = [] }: ComposeOptions, pa
 }
 
 function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part {
-  processMetrics(metrics.lasting);
   storageMetrics(metrics.lasting, () =>
     registry.kinds.map(({ group, version, plural, storedAs, storagePrefix }) => ({
       group,
@@ -257,7 +256,7 @@ function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part 
     const kind = registry.find(group, version, plural)?.kind;
     return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
   });
-  return { name: 'metrics', routes: [metricsRoute(metrics)], observers: [observer] };
+  return { name: 'metrics', routes: [metricsRoute(metrics, () => processMetrics(metrics.lasting))], observers: [observer] };
 }
 
 /** The parts and, as one more, the index of all their paths. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { bundle } from './bundle.ts';
+import { bundles } from './bundle.ts';
 
 /** Bundles skiff into dist/, which is emptied first. */
 rmSync('dist', { recursive: true, force: true });
-await build(bundle);
+await Promise.all(bundles.map((each) => build(each)));

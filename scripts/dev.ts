@@ -3,7 +3,7 @@ import { context } from 'esbuild';
 import { systemClock } from '../base/clock.ts';
 import { stopSignal } from '../cli/cluster/signals.ts';
 import { affectedParts, PARTS } from './affected-parts.ts';
-import { bundle } from './bundle.ts';
+import { bundles } from './bundle.ts';
 import { devCluster, devPart } from './dev-processes.ts';
 import { fileChanges } from './file-changes.ts';
 import { rooms } from './import-rules.ts';
@@ -21,12 +21,12 @@ const processes = part ? devPart(part, rest) : devCluster(process.argv.slice(2))
 const signal = stopSignal();
 
 rmSync('dist', { recursive: true, force: true });
-const builder = await context({ ...bundle, metafile: true });
+const builders = await Promise.all(bundles.map((each) => context({ ...each, metafile: true })));
 const build = async () => {
-  const { metafile } = await builder.rebuild();
+  const built = await Promise.all(builders.map((each) => each.rebuild()));
   // The launcher builds anew if a source is newer than the program. A change to comments alone does not write the program.
   utimesSync('dist/skiff.mjs', new Date(), new Date());
-  return metafile?.inputs ?? {};
+  return Object.assign({}, ...built.map(({ metafile }) => metafile?.inputs));
 };
 
 let graph = await build();
@@ -52,5 +52,5 @@ for await (const changed of fileChanges(folders, systemClock, signal)) {
   running = await processes.start();
   if (running) console.log(`ready (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
-await builder.dispose();
+await Promise.all(builders.map((each) => each.dispose()));
 await processes.stop();

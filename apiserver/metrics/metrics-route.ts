@@ -2,7 +2,11 @@ import type { RouteHandler } from '../contract/route.ts';
 import { textResponse } from '../encode/plain-response.ts';
 import type { MetricsRegistries } from './metrics-registries.ts';
 
-export const metricsRoute = (metrics: MetricsRegistries): RouteHandler => ({
+/** @param prepare registers metrics that a process whose metrics nobody reads does without. */
+export const metricsRoute = (metrics: MetricsRegistries, prepare: () => void): RouteHandler => ({
   path: '/metrics',
-  handle: async () => textResponse(200, await metrics.parts(), metrics.contentType),
+  async handle() {
+    prepare();
+    return textResponse(200, await metrics.parts(), metrics.contentType);
+  },
 });

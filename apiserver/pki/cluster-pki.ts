@@ -14,8 +14,6 @@ export interface ClusterPki {
   /** The API server's client certificate for node agents. */
   readonly kubeletClient: KeyPair;
   readonly admin: KeyPair;
-  readonly controllerManager: KeyPair;
-  readonly scheduler: KeyPair;
   /** Signs the certificates of front proxies, and nothing else. */
   readonly frontProxyCa: KeyPair;
   /** The certificate under which the API server passes users on to servers that extend it. */
@@ -45,9 +43,7 @@ const ADMIN: Subject = { commonName: 'kubernetes-admin', organizations: ['system
 const API_SERVER: Subject = { commonName: 'kube-apiserver' };
 /** Bound to the role system:kubelet-api-admin, and to nothing else: see docs/decisions. */
 const KUBELET_CLIENT: Subject = { commonName: KUBELET_CLIENT_USER };
-const CONTROLLER_MANAGER: Subject = { commonName: 'system:kube-controller-manager' };
 const FRONT_PROXY_CLIENT: Subject = { commonName: 'front-proxy-client' };
-const SCHEDULER: Subject = { commonName: 'system:kube-scheduler' };
 
 /** The subject of a node's client certificate. */
 export const nodeSubject = (nodeName: string): Subject => ({ commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] });
@@ -111,16 +107,14 @@ export async function ensurePki(dir: string, options: PkiOptions): Promise<Clust
   const authority = { now, lifeMs: options.caLifeMs };
   const [ca, frontProxyCa] = await Promise.all([ensureAuthority(dir, CLUSTER_CA, authority), ensureAuthority(dir, FRONT_PROXY_CA, authority)]);
   const common = { dir, now, ca, lifeMs };
-  const [serving, kubeletClient, admin, controllerManager, scheduler, frontProxyClient, serviceAccountKey] = await Promise.all([
+  const [serving, kubeletClient, admin, frontProxyClient, serviceAccountKey] = await Promise.all([
     ensurePair(common, 'apiserver', API_SERVER, servingNames(options)),
     ensurePair(common, 'apiserver-kubelet-client', KUBELET_CLIENT),
     ensurePair(common, 'admin', ADMIN),
-    ensurePair(common, 'controller-manager', CONTROLLER_MANAGER),
-    ensurePair(common, 'scheduler', SCHEDULER),
     ensurePair({ ...common, ca: frontProxyCa }, 'front-proxy-client', FRONT_PROXY_CLIENT),
     ensureServiceAccountKey(dir),
   ]);
-  return { ca, serving, kubeletClient, admin, controllerManager, scheduler, frontProxyCa, frontProxyClient, serviceAccountKey };
+  return { ca, serving, kubeletClient, admin, frontProxyCa, frontProxyClient, serviceAccountKey };
 }
 
 /** Returns the names and addresses that a certificate (PEM) is for. */
@@ -130,8 +124,8 @@ export function namesIn(certificate: string): readonly string[] {
 }
 
 /** Returns when the first of the control plane's certificates is due for renewal, in milliseconds since the epoch. */
-export function nextRenewal({ serving, kubeletClient, admin, controllerManager, scheduler, frontProxyClient }: ClusterPki): number {
-  const pairs = [serving, kubeletClient, admin, controllerManager, scheduler, frontProxyClient];
+export function nextRenewal({ serving, kubeletClient, admin, frontProxyClient }: ClusterPki): number {
+  const pairs = [serving, kubeletClient, admin, frontProxyClient];
   return Math.min(...pairs.map(({ certificate }) => renewalTime(certificate, RENEW_AT)));
 }
 

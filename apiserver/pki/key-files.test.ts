@@ -47,8 +47,8 @@ describe('key files at the start of a server', () => {
     ['apiserver.key', 'damaged', /apiserver\.key is damaged/],
     ['apiserver.key', 'another key', /apiserver\.key is not the key of .*apiserver\.crt/],
     ['admin.key', 'damaged', /admin\.key is damaged/],
-    ['scheduler.crt', 'damaged', /scheduler\.crt is damaged/],
-    ['controller-manager.key', 'empty', /controller-manager\.key is empty/],
+    ['admin.crt', 'damaged', /admin\.crt is damaged/],
+    ['admin.key', 'empty', /admin\.key is empty/],
     ['apiserver-kubelet-client.crt', 'empty', /apiserver-kubelet-client\.crt is empty/],
   ])('%s %s: an error that names file and remedy, and nothing is replaced', async (file, how, text) => {
     await damage(file, how);

@@ -32,9 +32,36 @@ const workerUrl = () => new URL(import.meta.url.endsWith('.ts') ? './worker.ts' 
 
 const errorOf = ({ fault, message }: Failure): StoreError => new StoreError(fault, `sqlite store: ${message}`);
 
+/** What a thread is told first. */
+export interface Opening {
+  readonly file: string;
+  readonly guard: ThreadGuard | undefined;
+}
+
+/** A thread that has no file yet. */
+let spare: Worker | undefined;
+
+const boot = (): Worker => new Worker(workerUrl(), { execArgv: ['--no-warnings'] });
+
+/** Boots the next thread ahead of time; it does not keep the process from ending. */
+export function bootDatabaseThread(): void {
+  if (spare) return;
+  spare = boot();
+  spare.unref();
+}
+
+function takeWorker(): Worker {
+  const worker = spare ?? boot();
+  spare = undefined;
+  worker.ref();
+  return worker;
+}
+
 /** Starts a thread on the file. @throws StoreError if the file cannot be opened, or another process has it open. */
 export async function startDatabaseThread(file: string, guard?: ThreadGuard): Promise<DatabaseThread> {
-  const worker = new Worker(workerUrl(), { workerData: { file, guard }, execArgv: ['--no-warnings'] });
+  const worker = takeWorker();
+  const opening: Opening = { file, guard };
+  worker.postMessage(opening);
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<StoreError>();

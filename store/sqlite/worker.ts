@@ -1,27 +1,30 @@
+import { once } from 'node:events';
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { guardLoop } from '../../base/watchdog.ts';
-import type { ThreadGuard } from './database-thread.ts';
+import type { Opening } from './database-thread.ts';
 import { failureOf } from './faults.ts';
 import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from './protocol.ts';
 
 /**
- * The thread that owns the database file. A commit waits for the disk (1–100 ms): here it blocks only the writes that wait for it.
- * Time comes with the messages.
+ * The thread that owns the database file, which its first message names. A commit waits for the disk (1–100 ms): here it blocks only the
+ * writes that wait for it. Time comes with the messages.
  *
  * `log` holds every change, by revision, with the revision it superseded (0: it created the key; a null value is a deletion);
  * `current` points to the newest change of each live key.
  */
-const { file, guard } = workerData as { file: string; guard?: ThreadGuard };
+if (!parentPort) throw new Error('this module is the code of a worker thread');
+const port = parentPort;
+const [{ file, guard }] = (await once(port, 'message')) as [Opening];
 const COMPACT_WINDOW = 1_000;
 /** SQLite's number for `PRAGMA auto_vacuum = INCREMENTAL`. */
 const INCREMENTAL = 2;
 /** With less free space than this a probe writes, to know whether it can. */
 const LITTLE_SPACE = 256 * 1024;
 
-const send = (message: FromWorker) => parentPort?.postMessage(message);
+const send = (message: FromWorker) => port.postMessage(message);
 
 const db = open();
 
@@ -195,13 +198,13 @@ function expire(now: number): Row[] {
   return outcomes.flatMap((outcome, i): Row[] => (outcome.ok ? [[String(due[i]?.key), outcome.old ?? '', outcome.revision]] : []));
 }
 
-parentPort?.on('message', ({ id, request }: ToWorker) => {
+port.on('message', ({ id, request }: ToWorker) => {
   try {
     send({ type: 'reply', id, reply: answer(request) });
   } catch (error) {
     send({ type: 'failed', id, failure: failureOf(error, file) });
   }
-  if (request.type === 'close') parentPort?.close();
+  if (request.type === 'close') port.close();
 });
 if (guard) guardLoop(guard);
 send({ type: 'opened', revision });

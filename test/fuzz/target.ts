@@ -76,10 +76,13 @@ export async function startTarget(): Promise<Target> {
 
 async function askMonitor(child: ChildProcess): Promise<number> {
   if (!child.connected) return 0;
-  const answer = Promise.race([once(child, 'message'), once(child, 'exit').then(() => [{ longest: 0 }])]);
+  const { promise, resolve } = Promise.withResolvers<{ readonly longest: number }>();
+  const gone = () => resolve({ longest: 0 });
+  child.once('message', resolve).once('exit', gone);
   child.send('longest');
-  const [message] = await answer;
-  return message.longest;
+  const { longest } = await promise;
+  child.off('message', resolve).off('exit', gone);
+  return longest;
 }
 
 interface Kubeconfig {
