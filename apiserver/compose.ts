@@ -210,7 +210,7 @@ async function loadWebhookCalls(
 /** Nothing that evaluates policies is loaded before there is one. */
 async function loadPolicyDispatchers({ clock, metrics }: ComposeOptions, resources: Resources, authorizer: Authorizer): Promise<PolicyDispatchers> {
   const { policyDispatchers } = await import('./admission/policy/policy-dispatchers.ts');
-  const { policyMetrics } = await import('./admission/policy/policy-metrics.ts');
+  const { policyMetrics } = await import('./admission/policy/invocation/policy-metrics.ts');
   const { registry, storage } = resources;
   return policyDispatchers({ registry, objects: storage, authorizer, clock, metrics: policyMetrics(metrics.lasting) });
 }

@@ -21,7 +21,7 @@ export async function removeCollection(call: Call): Promise<Result> {
       if (call.request.signal.aborted) return;
       if (++done % TURN_AFTER === 0) await nextTurn();
       try {
-        await removeObject(call, item.namespace, item.object.metadata.name, options);
+        await removeObject(call, item.namespace, item.object.metadata.name, options, '');
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }

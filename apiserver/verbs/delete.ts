@@ -16,14 +16,23 @@ export async function remove(call: Call): Promise<Result> {
   return removeObject(call, call.info.namespace, call.info.name, options);
 }
 
-/** Deletes one object, or marks it for deletion. @throws StatusError NotFound, Conflict, Forbidden. */
-export async function removeObject(call: Call, namespace: string, name: string, options: DeleteParameters): Promise<ObjectResult> {
+/**
+ * Deletes one object, or marks it for deletion. Admission is told `admittedName`, which is empty if the request names no object.
+ * @throws StatusError NotFound, Conflict, Forbidden.
+ */
+export async function removeObject(
+  call: Call,
+  namespace: string,
+  name: string,
+  options: DeleteParameters,
+  admittedName = name,
+): Promise<ObjectResult> {
   const { resource, core } = call;
   for (;;) {
     const current = await requireItem(resource, namespace, name);
     call.previous = current;
     checkPreconditions(call, current, options);
-    const admission = admissionOf(call, { verb: 'delete', key: { namespace, name }, dryRun: options.isDryRun, deletion: options });
+    const admission = admissionOf(call, { verb: 'delete', key: { namespace, name: admittedName }, dryRun: options.isDryRun, deletion: options });
     let committed = false;
     try {
       const base = resource.conversion.base(current);

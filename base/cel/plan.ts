@@ -406,7 +406,14 @@ function logical(a: Step, b: Step, decisive: boolean): Step {
     } catch (error) {
       left = absorbable(error);
     }
-    const right = b(frame);
+    let right: Value;
+    try {
+      right = b(frame);
+    } catch (error) {
+      // Of two errors the first counts.
+      if (left instanceof EvaluationError) absorbable(error);
+      throw left instanceof EvaluationError ? left : error;
+    }
     if (right === decisive) return decisive;
     if (left === !decisive && right === !decisive) return !decisive;
     throw left instanceof EvaluationError ? left : noSuchOverload();

@@ -18,7 +18,7 @@ import type { Authorizer } from '../../contract/authorizer.ts';
 import type { UserInfo } from '../../contract/request.ts';
 import type { Registry } from '../../contract/resource.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
-import type { Policy, PolicyBinding } from './policy-source.ts';
+import type { Policy, PolicyBinding } from './invocation/policy-source.ts';
 
 /** The bindings with the policies that they put in force. */
 const BOUND: readonly { readonly bindings: Kind<PolicyBinding>; readonly policies: Kind<Policy> }[] = [

@@ -12,9 +12,10 @@ import type { Authorizer } from '../../contract/authorizer.ts';
 import type { Part } from '../../contract/part.ts';
 import type { Registry } from '../../contract/resource.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
+import { policySource } from './invocation/policy-source.ts';
 import type { MutatingDispatcher } from './mutating/dispatcher.ts';
 import { paramAuthorization } from './param-authorization.ts';
-import { policySource } from './policy-source.ts';
+import { policyStatusController } from './type-checking/status-controller.ts';
 import type { ValidatingDispatcher } from './validating/dispatcher.ts';
 
 /** The evaluation of policies, of both kinds. */
@@ -97,6 +98,7 @@ export function policyAdmission({ objects, registry, authorizer, load }: PolicyA
   return {
     name: 'admission policies',
     plugins: [compiler, mutatingPolicies, validatingPolicies, paramAuthorization(registry, objects, authorizer)],
+    controllers: [policyStatusController(registry)],
     async start() {
       mutating.start();
       validating.start();

@@ -1,6 +1,6 @@
+import type { PolicyServices } from './invocation/services.ts';
 import { mutatingDispatcher } from './mutating/dispatcher.ts';
 import type { PolicyDispatchers } from './policy-admission.ts';
-import type { PolicyServices } from './services.ts';
 import { validatingDispatcher } from './validating/dispatcher.ts';
 
 /** Builds the evaluation of policies. It is loaded when the first request concerns a policy. */

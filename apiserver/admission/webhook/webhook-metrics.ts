@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter, Histogram } from 'prom-client';
+import { conditionMetrics } from '../matching/condition-metrics.ts';
 
 /** The plugin, as upstream's metrics of webhooks name it. */
 export type WebhookType = 'admit' | 'validating';
@@ -55,17 +56,7 @@ export function webhookMetrics(registry: Registry): WebhookMetrics {
     labelNames: ['name', 'type'],
     registers,
   });
-  const conditions = { labelNames: ['name', 'kind', 'type', 'operation'], registers };
-  const exclusions = new Counter({
-    name: 'apiserver_admission_match_condition_exclusions_total',
-    help: 'Requests that match conditions kept from a webhook or policy.',
-    ...conditions,
-  });
-  const evaluationErrors = new Counter({
-    name: 'apiserver_admission_match_condition_evaluation_errors_total',
-    help: 'Match conditions that could not be evaluated.',
-    ...conditions,
-  });
+  const conditions = conditionMetrics(registry);
   return {
     called({ name, type, operation, code, seconds, rejection }) {
       const shown = String(Math.min(code, MAX_CODE));
@@ -75,7 +66,7 @@ export function webhookMetrics(registry: Registry): WebhookMetrics {
       if (rejection) rejections.inc({ name, type, operation, error_type: rejection, rejection_code: shown });
     },
     failedOpen: (name, type) => failOpen.inc({ name, type }),
-    excluded: (name, type, operation) => exclusions.inc({ name, kind: 'webhook', type, operation }),
-    conditionFailed: (name, type, operation) => evaluationErrors.inc({ name, kind: 'webhook', type, operation }),
+    excluded: (name, type, operation) => conditions.excluded({ name, kind: 'webhook', type, operation }),
+    conditionFailed: (name, type, operation) => conditions.failed({ name, kind: 'webhook', type, operation }),
   };
 }

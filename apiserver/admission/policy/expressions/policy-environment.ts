@@ -23,6 +23,8 @@ export const JSON_PATCH: ResultTypes = [listType(objectType('JSONPatch'))];
 export interface PolicyEnvironmentOptions {
   readonly hasParams: boolean;
   readonly hasAuthorizer: boolean;
+  /** Whether `authorizer.requestResource` is declared with `authorizer`. Default: true. */
+  readonly hasRequestResource?: boolean;
   /** Whether expressions may construct objects and patches. */
   readonly hasMutationTypes?: boolean;
   /** Returns the type of a variable of the policy that is known so far; without it `variables` is not declared. */
@@ -35,7 +37,7 @@ export interface PolicyEnvironmentOptions {
 
 /** Declares what the expressions of policies may name (k8s.io/apiserver/pkg/admission/plugin/cel). */
 export function policyEnvironment(options: PolicyEnvironmentOptions): Environment {
-  const { object = DYN, params = DYN, variable, hasMutationTypes = false } = options;
+  const { object = DYN, params = DYN, variable, hasMutationTypes = false, hasRequestResource = true } = options;
   return (hasMutationTypes ? mutationEnvironment() : kubernetesEnvironment()).extend({
     variables: {
       object,
@@ -43,7 +45,8 @@ export function policyEnvironment(options: PolicyEnvironmentOptions): Environmen
       namespaceObject: NAMESPACE,
       request: REQUEST,
       ...(options.hasParams ? { params } : {}),
-      ...(options.hasAuthorizer ? { authorizer: AUTHORIZER_TYPE, 'authorizer.requestResource': RESOURCE_CHECK_TYPE } : {}),
+      ...(options.hasAuthorizer ? { authorizer: AUTHORIZER_TYPE } : {}),
+      ...(options.hasAuthorizer && hasRequestResource ? { 'authorizer.requestResource': RESOURCE_CHECK_TYPE } : {}),
       ...(variable ? { variables: objectType('kubernetes.variables', variable) } : {}),
     },
     ...(hasMutationTypes ? { types: mutationType } : {}),

@@ -9,7 +9,7 @@ import type { AdmissionAttributes, AdmittedForm } from '../../../contract/admiss
 import type { Authorizer } from '../../../contract/authorizer.ts';
 import { OPERATIONS } from '../../matching/rules.ts';
 import { namespaceOf } from '../../matching/selectors.ts';
-import type { Param } from '../params.ts';
+import type { Param } from '../invocation/params.ts';
 import { askFor } from './ask-authorizer.ts';
 import { NAMESPACE, REQUEST } from './request-types.ts';
 
@@ -62,6 +62,8 @@ export interface PolicyInput {
   readonly attributes: AdmissionAttributes;
   /** The request in the matched version. */
   readonly form: AdmittedForm;
+  /** The resource that request.resource names. Default: that of the form. */
+  readonly resource?: KindDefinition;
   readonly namespace: Live<Namespace> | undefined;
 }
 
@@ -79,11 +81,11 @@ export function authorizerValues(attributes: AdmissionAttributes, asked: Authori
 }
 
 /** Returns the variables of a request that need no parameter and no authorizer. They are made when they are first read. */
-export function requestVariables({ attributes, form, namespace }: PolicyInput): Variables {
+export function requestVariables({ attributes, form, namespace, resource = form.kind }: PolicyInput): Variables {
   return {
     object: once(() => dynamicValue(form.object)),
     oldObject: once(() => dynamicValue(form.old)),
-    request: once(() => structureValue(requestOf(attributes, form.kind, shownType(attributes, form.kind)), REQUEST)),
+    request: once(() => structureValue(requestOf(attributes, resource, shownType(attributes, form.kind)), REQUEST)),
     namespaceObject: once(() => (namespace ? structureValue({ ...namespace }, NAMESPACE) : null)),
   };
 }

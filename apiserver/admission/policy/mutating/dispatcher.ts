@@ -1,22 +1,22 @@
-import type { KindDefinition } from '../../../../api/definition/kind.ts';
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding } from '../../../../api/kinds/admissionregistration/index.ts';
 import type { KubeObject, Live } from '../../../../api/meta/object.ts';
 import { StatusError } from '../../../../api/meta/status-error.ts';
 import { EvaluationError } from '../../../../base/cel/values.ts';
 import { semanticEqual } from '../../../../base/equality.ts';
-import type { AdmissionAttributes, AdmittedForm } from '../../../contract/admission.ts';
+import type { AdmissionAttributes } from '../../../contract/admission.ts';
 import { forbidden } from '../../admitted.ts';
+import { OPERATIONS } from '../../matching/rules.ts';
 import { COST_BUDGET, MATCH_COST_BUDGET, OutOfBudget, startRun } from '../expressions/activation.ts';
 import { evaluateConditions } from '../expressions/match-conditions.ts';
 import type { AuthorizerValues } from '../expressions/request-variables.ts';
 import { authorizerValues, requestVariables, withAuthorizer, withParam } from '../expressions/request-variables.ts';
-import type { Invocation } from '../invocation.ts';
-import { formOf, invocationsFor, namespaceObject } from '../invocation.ts';
-import type { Param } from '../params.ts';
-import type { ErrorType } from '../policy-metrics.ts';
-import type { ActivePolicy } from '../policy-source.ts';
-import type { PolicyServices } from '../services.ts';
-import { compiledOncePerGeneration } from '../services.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { formOf, invocationsFor, namespaceObject } from '../invocation/invocation.ts';
+import type { Param } from '../invocation/params.ts';
+import type { ErrorType } from '../invocation/policy-metrics.ts';
+import type { ActivePolicy } from '../invocation/policy-source.ts';
+import type { PolicyServices } from '../invocation/services.ts';
+import { compiledOncePerGeneration } from '../invocation/services.ts';
 import type { CompiledMutation, Mutator } from './mutator.ts';
 import { compileMutator, configurationOf, patchOf } from './mutator.ts';
 import { applyConfiguration, applyPatch } from './patches.ts';
@@ -25,6 +25,8 @@ import { reinvocations } from './reinvocation.ts';
 
 type Policy = MutatingAdmissionPolicy;
 type Binding = MutatingAdmissionPolicyBinding;
+
+const ALWAYS = { matches: true, error: undefined } as const;
 
 interface Refusal {
   readonly policy: Live<Policy>;
@@ -69,12 +71,12 @@ export function mutatingDispatcher(services: PolicyServices): MutatingDispatcher
     authorizer: AuthorizerValues,
     course: Reinvocation,
   ): Promise<Refusal[]> {
-    const { policy, binding, kind, params } = invocation;
+    const { policy, binding, params } = invocation;
     const mutator = compiled(policy);
     const refusals: Refusal[] = [];
     for (const param of params) {
       const key = [policy.metadata.name, binding.metadata.name, param?.metadata?.namespace ?? '', param?.metadata?.name ?? ''].join('/');
-      const matched = await meetsConditions(mutator, attributes, kind, param, authorizer);
+      const matched = await meetsConditions(mutator, invocation, attributes, param, authorizer);
       if (matched.error !== undefined) refusals.push({ policy, binding, message: matched.error, reason: 'Invalid' });
       else if (matched.matches && course.isDue(key)) {
         const before = attributes.object;
@@ -94,15 +96,18 @@ export function mutatingDispatcher(services: PolicyServices): MutatingDispatcher
 
   async function meetsConditions(
     { conditions, variables, isIgnored }: Mutator,
+    { policy, kind }: Invocation<Policy, Binding>,
     attributes: AdmissionAttributes,
-    kind: KindDefinition,
     param: Param,
     authorizer: AuthorizerValues,
   ) {
-    if (conditions.length === 0) return { matches: true } as const;
-    const form: AdmittedForm = { ...(await formOf(attributes, kind)), kind: attributes.kind };
-    const known = withAuthorizer(withParam(requestVariables({ attributes, form, namespace: undefined }), param), authorizer);
-    return evaluateConditions(startRun(known, variables, MATCH_COST_BUDGET, services.clock), conditions, isIgnored);
+    if (conditions.length === 0) return ALWAYS;
+    const form = await formOf(attributes, kind);
+    const bare = requestVariables({ attributes, form, resource: attributes.kind, namespace: undefined });
+    const known = withAuthorizer(withParam(bare, param), authorizer);
+    const outcome = await evaluateConditions(startRun(known, variables, MATCH_COST_BUDGET, services.clock), conditions, isIgnored);
+    services.metrics.conditions(policy.metadata.name, OPERATIONS[attributes.verb], outcome.failed, outcome.seconds);
+    return outcome;
   }
 
   /** Changes the object of a request. Returns why it cannot; @throws StatusError for an answer that does not depend on the failure policy */

@@ -4,14 +4,15 @@ import type { StatusReason } from '../../../../api/meta/status-error.ts';
 import { STATUS_CODES, StatusError } from '../../../../api/meta/status-error.ts';
 import type { AdmissionAttributes } from '../../../contract/admission.ts';
 import { forbidden } from '../../admitted.ts';
+import { OPERATIONS } from '../../matching/rules.ts';
 import type { AuthorizerValues } from '../expressions/request-variables.ts';
 import { authorizerValues, requestVariables, withAuthorizer, withParam } from '../expressions/request-variables.ts';
-import type { Invocation } from '../invocation.ts';
-import { formOf, invocationsFor, namespaceObject } from '../invocation.ts';
-import type { Param } from '../params.ts';
-import type { ActivePolicy } from '../policy-source.ts';
-import type { PolicyServices } from '../services.ts';
-import { compiledOncePerGeneration } from '../services.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { formOf, invocationsFor, namespaceObject } from '../invocation/invocation.ts';
+import type { Param } from '../invocation/params.ts';
+import type { ActivePolicy } from '../invocation/policy-source.ts';
+import type { PolicyServices } from '../invocation/services.ts';
+import { compiledOncePerGeneration } from '../invocation/services.ts';
 import type { AuditAnnotation, Decision, Validator } from './validator.ts';
 import { compileValidator, validate } from './validator.ts';
 
@@ -64,7 +65,7 @@ export function validatingDispatcher(services: PolicyServices): ValidatingDispat
     const namespace = await namespaceObject(attributes, services.objects);
     const known = requestVariables({ attributes, form, namespace });
     // Conditions know neither the namespace nor which resource the rule named.
-    const bare = requestVariables({ attributes, form: { ...form, kind: attributes.kind }, namespace: undefined });
+    const bare = requestVariables({ attributes, form, resource: attributes.kind, namespace: undefined });
     const judge = async (param: Param) => {
       const messages = withParam(known, param);
       const variables = {
@@ -72,7 +73,9 @@ export function validatingDispatcher(services: PolicyServices): ValidatingDispat
         validations: withAuthorizer(messages, authorizer),
         messages,
       };
-      return validate(validator, variables, services.clock);
+      return validate(validator, variables, services.clock, ({ failed, seconds }) => {
+        services.metrics.conditions(policy.metadata.name, OPERATIONS[attributes.verb], failed, seconds);
+      });
     };
     const refusals: Refusal[] = [];
     for (const param of params) {

@@ -7,10 +7,11 @@ import type { Evaluation, PolicyVariable, Run } from '../expressions/activation.
 import { COST_BUDGET, MATCH_COST_BUDGET, OutOfBudget, startRun } from '../expressions/activation.ts';
 import type { CompiledCondition } from '../expressions/compiled-policy.ts';
 import { compileConditions, expressionCompiler } from '../expressions/compiled-policy.ts';
+import type { ConditionsOutcome } from '../expressions/match-conditions.ts';
 import { evaluateConditions } from '../expressions/match-conditions.ts';
 import type { CompiledExpression } from '../expressions/policy-environment.ts';
 import { AUDIT_VALUE, CONDITION, MESSAGE } from '../expressions/policy-environment.ts';
-import type { ErrorType } from '../policy-metrics.ts';
+import type { ErrorType } from '../invocation/policy-metrics.ts';
 
 /** A policy, compiled. */
 export interface Validator {
@@ -75,12 +76,18 @@ export interface RequestVariables {
 const MAX_MESSAGE_BYTES = 5 * 1024;
 const NOTHING: ValidatorResult = { decisions: [], annotations: [] };
 
-/** Judges a request by a policy, with one parameter. */
-export async function validate(validator: Validator, variables: RequestVariables, clock: Clock): Promise<ValidatorResult> {
+/** Judges a request by a policy, with one parameter; `observe` is told what became of the conditions. */
+export async function validate(
+  validator: Validator,
+  variables: RequestVariables,
+  clock: Clock,
+  observe: (conditions: ConditionsOutcome) => void,
+): Promise<ValidatorResult> {
   const { isIgnored } = validator;
   if (validator.conditions.length > 0) {
     const run = startRun(variables.conditions, validator.variables, MATCH_COST_BUDGET, clock);
     const outcome = await evaluateConditions(run, validator.conditions, isIgnored);
+    observe(outcome);
     if (outcome.error !== undefined) return failed(outcome.error, isIgnored);
     if (!outcome.matches) return NOTHING;
   }

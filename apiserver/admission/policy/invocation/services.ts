@@ -1,6 +1,6 @@
-import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import type { Clock } from '../../../base/clock.ts';
-import type { Authorizer } from '../../contract/authorizer.ts';
+import type { KubeObject, Live } from '../../../../api/meta/object.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import type { Authorizer } from '../../../contract/authorizer.ts';
 import type { Cluster } from './invocation.ts';
 import type { PolicyMetrics } from './policy-metrics.ts';
 

@@ -1,11 +1,11 @@
-import type { ParamKind, ParamRef } from '../../../api/kinds/admissionregistration/param.ts';
-import { groupVersionOf } from '../../../api/kinds/admissionregistration/param.ts';
-import type { LabelSelector } from '../../../api/meta/label-selector.ts';
-import type { KubeObject } from '../../../api/meta/object.ts';
-import { selectorFrom } from '../../../api/selector/selector.ts';
-import type { CacheItem } from '../../contract/cache.ts';
-import type { Registry, Resource } from '../../contract/resource.ts';
-import { cacheKey } from '../../storage/cache/cache-item.ts';
+import type { ParamKind, ParamRef } from '../../../../api/kinds/admissionregistration/param.ts';
+import { groupVersionOf } from '../../../../api/kinds/admissionregistration/param.ts';
+import type { LabelSelector } from '../../../../api/meta/label-selector.ts';
+import type { KubeObject } from '../../../../api/meta/object.ts';
+import { selectorFrom } from '../../../../api/selector/selector.ts';
+import type { CacheItem } from '../../../contract/cache.ts';
+import type { Registry, Resource } from '../../../contract/resource.ts';
+import { cacheKey } from '../../../storage/cache/cache-item.ts';
 
 /** A policy or binding that cannot be put in force: its failure policy decides. */
 export class ConfigurationError extends Error {

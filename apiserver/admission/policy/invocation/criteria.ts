@@ -1,11 +1,11 @@
-import type { KindDefinition } from '../../../api/definition/kind.ts';
-import type { MatchResources } from '../../../api/kinds/admissionregistration/match-resources.ts';
-import type { NamedRuleWithOperations } from '../../../api/kinds/admissionregistration/rule.ts';
-import { selectorFrom } from '../../../api/selector/selector.ts';
-import type { AdmissionAttributes, AdmissionVerb } from '../../contract/admission.ts';
-import type { StorageAccess } from '../../contract/storage-access.ts';
-import { matchesRule } from '../matching/rules.ts';
-import { matchesNamespace, matchesObject } from '../matching/selectors.ts';
+import type { KindDefinition } from '../../../../api/definition/kind.ts';
+import type { MatchResources } from '../../../../api/kinds/admissionregistration/match-resources.ts';
+import type { NamedRuleWithOperations } from '../../../../api/kinds/admissionregistration/rule.ts';
+import { selectorFrom } from '../../../../api/selector/selector.ts';
+import type { AdmissionAttributes, AdmissionVerb } from '../../../contract/admission.ts';
+import type { StorageAccess } from '../../../contract/storage-access.ts';
+import { matchesRule } from '../../matching/rules.ts';
+import { matchesNamespace, matchesObject } from '../../matching/selectors.ts';
 
 /** The resource and operation of requests that are alike for the rules of policies. */
 export interface Target {

@@ -1,11 +1,11 @@
-import type { Kind, KindDefinition } from '../../../api/definition/kind.ts';
-import type { MatchResources } from '../../../api/kinds/admissionregistration/match-resources.ts';
-import type { ParamKind, ParamRef } from '../../../api/kinds/admissionregistration/param.ts';
-import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import type { AdmissionVerb } from '../../contract/admission.ts';
-import type { Registry } from '../../contract/resource.ts';
-import type { StorageAccess } from '../../contract/storage-access.ts';
-import { versionsOf } from '../matching/rules.ts';
+import type { Kind, KindDefinition } from '../../../../api/definition/kind.ts';
+import type { MatchResources } from '../../../../api/kinds/admissionregistration/match-resources.ts';
+import type { ParamKind, ParamRef } from '../../../../api/kinds/admissionregistration/param.ts';
+import type { KubeObject, Live } from '../../../../api/meta/object.ts';
+import type { AdmissionVerb } from '../../../contract/admission.ts';
+import type { Registry } from '../../../contract/resource.ts';
+import type { StorageAccess } from '../../../contract/storage-access.ts';
+import { versionsOf } from '../../matching/rules.ts';
 import type { Criteria, Target } from './criteria.ts';
 import { criteriaFor } from './criteria.ts';
 
