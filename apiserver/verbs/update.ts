@@ -111,7 +111,10 @@ export async function writeOver(
     const stored = resource.conversion.toStored(admitted);
     const next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
-      trackUpdate(resource, next, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
+      // What webhooks and policies changed has no owner.
+      const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
+      trackUpdate(resource, given, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
+      if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (hasLongBody(call.request)) await nextTurn();
     validate(call, next, old);

@@ -4,6 +4,7 @@ import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { isObject } from '../../base/json.ts';
 import type { Random } from '../../base/random.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
@@ -112,7 +113,7 @@ export function createWebhookClient({ objects, clock, random = systemRandom }: W
       } catch (error) {
         if (call.signal.aborted) throw call.signal.reason;
         if (error instanceof WebhookCallError) throw error;
-        throw failed(connectionErrorText(error as Error, target.servername, clock.now()));
+        throw failed(connectionErrorText(error as Error, target.servername));
       } finally {
         cancel();
         signal?.removeEventListener('abort', giveUp);
@@ -162,7 +163,7 @@ async function sent(target: Target, body: Buffer, agent: Agent, signal: AbortSig
 }
 
 const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  isObject(error) && typeof error.code === 'string' && codes.includes(error.code);
 
 interface Answer {
   readonly code: number;

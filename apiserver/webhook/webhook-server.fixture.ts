@@ -39,8 +39,13 @@ export interface WebhookServerOptions {
 export async function startWebhookServer(handler: WebhookHandler, { names = ['localhost'], issuedAt = Date.now() }: WebhookServerOptions = {}) {
   const ca = await createCertificateAuthority('webhook-ca', { now: issuedAt });
   const serving = await issueServingCertificate(ca, { commonName: 'webhook' }, { names: [...names], ips: ['127.0.0.1'] }, { now: issuedAt });
-  const state = { handler, reviews: [] as ReceivedReview[], connections: 0, paths: [] as string[] };
+  const state = { handler, reviews: [] as ReceivedReview[], connections: 0, paths: [] as string[], dropsConnections: false };
   const server = createServer({ cert: serving.certificate, key: serving.key }, (request, response) => {
+    if (state.dropsConnections) {
+      state.dropsConnections = false;
+      request.socket.destroy();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {

@@ -20,7 +20,8 @@ beforeEach(async () => {
   exchanges = [];
   metrics = metricsRegistries();
   const observer = { name: 'test', loopback: true, finished: (exchange: Exchange) => void exchanges.push(exchange) };
-  const options = { metrics, parts: [{ name: 'test', observers: [observer] }] };
+  // Connections to pods are refused before any agent is asked.
+  const options = { metrics, kubelet: { certificate: '', key: '', ca: '' }, parts: [{ name: 'test', observers: [observer] }] };
   [api, hook] = await Promise.all([startTestServer(options), startWebhookServer(allowed)]);
 });
 afterEach(async () => {
@@ -250,6 +251,16 @@ describe('mutating webhooks', () => {
     expect(hook.state.paths.map((path) => path.slice(0, 4))).toEqual(['/a/0', '/a/1', '/b/0', '/a/0']);
   });
 
+  it('leave the fields that they change without an owner', async () => {
+    await create('x', { a: '1' });
+    await configure('Mutating', 'm', { rules: [{ ...CREATES, operations: ['UPDATE'] }] });
+    answers((review) => patched(review, [{ op: 'add', path: '/data/hook', value: 'y' }]));
+    const { json } = await api.ask('PUT', `${CONFIG_MAPS}/x?fieldManager=me`, { body: configMap('x', { a: '2', b: '3' }) });
+    expect(json.data).toEqual({ a: '2', b: '3', hook: 'y' });
+    const owned = json.metadata.managedFields.find(({ manager }: { manager: string }) => manager === 'me');
+    expect(Object.keys(owned.fieldsV1['f:data'])).toEqual(['f:a', 'f:b']);
+  });
+
   it('must answer with a patch that applies', async () => {
     await configure('Mutating', 'm');
     answers((review) => patched(review, [{ op: 'remove', path: '/data/none' }]));
@@ -344,6 +355,7 @@ describe('the rules of a webhook', () => {
 it('can refuse a connection to a pod by the options of the request', async () => {
   const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods/attach'], operations: ['CONNECT'] };
   await configure('Validating', 'v', { rules: [rule] });
+  await api.ask('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
   await api.ask('POST', '/api/v1/namespaces/default/pods', { body: { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } } });
   answers((review) => reviewed(review, { allowed: false, status: { message: 'no' } }));
   const { json } = await api.ask('POST', '/api/v1/namespaces/default/pods/p/attach?stdin=true&stderr=false&container=c');
