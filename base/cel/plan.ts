@@ -1,0 +1,414 @@
+import { LIST_COST, MAP_COST, STRUCT_COST } from './cost.ts';
+import { overloadFor } from './dispatch.ts';
+import type { Costs, Overload } from './functions.ts';
+import { equal, indexOf, isIn, itemsOf } from './operations.ts';
+import type { Variables } from './program.ts';
+import { standardCallCost } from './runtime-cost.ts';
+import type { Call, Comprehension, Expr, Ident, ListLiteral, MapLiteral, Select, StructLiteral } from './syntax-tree.ts';
+import type { Value } from './values.ts';
+import {
+  ArrayList,
+  CostLimitExceeded,
+  EntryMap,
+  EvaluationError,
+  GrowingList,
+  keyOf,
+  ListValue,
+  MapValue,
+  NONE,
+  noSuchKey,
+  noSuchOverload,
+  OptionalValue,
+  TypeValue,
+  textOf,
+  typeOf,
+} from './values.ts';
+
+/** The state of one evaluation. */
+export interface Frame {
+  readonly variables: Variables;
+  /** Values of variables that were read. */
+  readonly globals: (Value | undefined)[];
+  /** Values of the variables of loops. An accumulator may hold an error, which `&&` and `||` may absorb. */
+  readonly locals: (Value | EvaluationError)[];
+  cost: number;
+  readonly limit: number;
+}
+
+/** Computes a part of the expression. Throws EvaluationError. */
+export type Step = (frame: Frame) => Value;
+
+export interface Planner {
+  overloads(name: string): readonly Overload[] | undefined;
+  readonly costs: readonly Costs[];
+}
+
+function charge(frame: Frame, cost: number): void {
+  frame.cost += cost;
+  if (frame.cost > frame.limit) throw new CostLimitExceeded('operation cancelled: actual cost limit exceeded');
+}
+
+/** Rethrows what is no error of the expression, or is none that operators may absorb. */
+function absorbable(error: unknown): EvaluationError {
+  if (!(error instanceof EvaluationError) || error instanceof CostLimitExceeded) throw error;
+  return error;
+}
+
+/** Turns a checked expression into a function. Costs are counted as cel-go counts them. */
+export function plan(root: Expr, planner: Planner): Step {
+  const globals: string[] = [];
+  let locals = 0;
+
+  type Scope = ReadonlyMap<string, number>;
+
+  function step(expr: Expr, scope: Scope): Step {
+    switch (expr.kind) {
+      case 'literal': {
+        const { value } = expr;
+        return () => value;
+      }
+      case 'ident':
+        return identStep(expr, scope);
+      case 'select':
+        return expr.resolved ? identStep(expr.resolved, scope) : expr.test ? testStep(expr, scope) : selectStep(expr, scope);
+      case 'call':
+        return callStep(expr, scope);
+      case 'list':
+        return listStep(expr, scope);
+      case 'map':
+        return mapStep(expr, scope);
+      case 'struct':
+        return structStep(expr, scope);
+      case 'comprehension':
+        return loopStep(expr, scope);
+    }
+  }
+
+  function identStep(expr: Ident, scope: Scope): Step {
+    const slot = scope.get(expr.name);
+    if (slot !== undefined) {
+      return (frame) => {
+        frame.cost++;
+        const value = frame.locals[slot];
+        if (value === undefined || value instanceof EvaluationError) throw value ?? new EvaluationError(`no such attribute(s): ${expr.name}`);
+        return value;
+      };
+    }
+    if (expr.denotes) {
+      const type = new TypeValue(expr.denotes);
+      return () => type;
+    }
+    return globalStep(expr.name.replace(/^\./, ''));
+  }
+
+  function globalStep(name: string): Step {
+    const known = globals.indexOf(name);
+    const index = known < 0 ? globals.push(name) - 1 : known;
+    return (frame) => {
+      frame.cost++;
+      const read = frame.globals[index];
+      if (read !== undefined) return read;
+      const given = frame.variables[name];
+      const value = typeof given === 'function' ? given() : given;
+      if (value === undefined) throw new EvaluationError(`no such attribute(s): ${name}`);
+      frame.globals[index] = value;
+      return value;
+    };
+  }
+
+  function testStep({ operand, field }: Select, scope: Scope): Step {
+    const target = step(operand, scope);
+    return (frame) => {
+      const value = target(frame);
+      const inner = value instanceof OptionalValue ? value.value : value;
+      return inner instanceof MapValue && inner.has(field);
+    };
+  }
+
+  function selectStep({ operand, field }: Select, scope: Scope): Step {
+    const target = step(operand, scope);
+    return (frame) => {
+      const value = target(frame);
+      frame.cost++;
+      return at(value, field, false);
+    };
+  }
+
+  function callStep(expr: Call, scope: Scope): Step {
+    const [first, second] = expr.args;
+    const args = expr.args.map((arg) => step(arg, scope));
+    const [a, b, c] = args;
+    switch (expr.name) {
+      case '_&&_':
+      case '_||_':
+        if (a && b) return logical(a, b, expr.name === '_||_');
+        break;
+      case '_?_:_':
+        if (a && b && c) return conditional(a, b, c);
+        break;
+      case '@not_strictly_false':
+        if (a) return notStrictlyFalse(a);
+        break;
+      case '_==_':
+      case '_!=_':
+        if (a && b) return equality(expr, a, b);
+        break;
+      case '_[_]':
+      case '_[?_]':
+      case '_?._':
+        if (a && b) return access(a, b, expr.name !== '_[_]');
+        break;
+      case '@in':
+        if (a && second?.kind === 'list' && isConstant(second) && second.items.length > 0) return membership(a, second);
+        break;
+      case 'or':
+      case 'orValue':
+        if (expr.target && a && first) return alternative(step(expr.target, scope), a, expr.name === 'or');
+        break;
+      default:
+    }
+    return functionStep(expr, args, scope);
+  }
+
+  function functionStep(expr: Call, plainArgs: readonly Step[], scope: Scope): Step {
+    const isMember = expr.target !== undefined && expr.qualified === undefined;
+    const name = expr.qualified ?? expr.name.replace(/^\./, '');
+    const args = isMember && expr.target ? [step(expr.target, scope), ...plainArgs] : plainArgs;
+    const ids = new Set(expr.overloads ?? []);
+    const candidates = (planner.overloads(name) ?? []).filter(({ id }) => ids.has(id));
+    const chosen = candidates.length === 1 ? (candidates[0]?.id ?? '') : '';
+    const cost = costOf(name, chosen);
+    return (frame) => {
+      const values: Value[] = new Array(args.length);
+      for (let i = 0; i < args.length; i++) values[i] = args[i]?.(frame) ?? null;
+      const { call } = overloadFor(name, candidates, values);
+      if (!call) throw noSuchOverload();
+      const result = call(...values);
+      charge(frame, cost(values, result));
+      return result;
+    };
+  }
+
+  function costOf(name: string, overload: string): (args: readonly Value[], result: Value) => number {
+    const { costs } = planner;
+    return (args, result) => {
+      for (const { of } of costs) {
+        const cost = of(name, overload, args, result);
+        if (cost !== undefined) return cost;
+      }
+      return standardCallCost(overload, args);
+    };
+  }
+
+  function equality(expr: Call, a: Step, b: Step): Step {
+    const [same, overload] = expr.name === '_==_' ? [true, 'equals'] : [false, 'not_equals'];
+    const cost = costOf(expr.name, overload);
+    return (frame) => {
+      const [left, right] = [a(frame), b(frame)];
+      const result = equal(left, right) === same;
+      charge(frame, cost([left, right], result));
+      return result;
+    };
+  }
+
+  function membership(a: Step, list: ListLiteral): Step {
+    const constants = itemsOf(constantList(list));
+    const keys = new Set(constants.map(keyOf));
+    const byKey = !keys.has(undefined);
+    const all = new ArrayList(constants);
+    return (frame) => {
+      const value = a(frame);
+      const key = byKey ? keyOf(value) : undefined;
+      return key === undefined ? isIn(value, all) : keys.has(key);
+    };
+  }
+
+  function listStep(expr: ListLiteral, scope: Scope): Step {
+    if (isConstant(expr)) {
+      const constant = constantList(expr);
+      return () => constant;
+    }
+    const items = expr.items.map((item) => step(item, scope));
+    return (frame) => {
+      const values: Value[] = [];
+      items.forEach((item, i) => {
+        const value = item(frame);
+        if (!expr.optional.has(i)) values.push(value);
+        else if (!(value instanceof OptionalValue))
+          throw new EvaluationError(`cannot initialize optional list element from non-optional value ${textOf(value)}`);
+        else if (value.value !== undefined) values.push(value.value);
+      });
+      charge(frame, LIST_COST);
+      return new ArrayList(values);
+    };
+  }
+
+  function mapStep(expr: MapLiteral, scope: Scope): Step {
+    const entries = expr.entries.map(({ key, value, optional }) => ({ key: step(key, scope), value: step(value, scope), optional }));
+    return (frame) => {
+      const found = new Map<string, readonly [Value, Value]>();
+      for (const entry of entries) {
+        const key = entry.key(frame);
+        const id = keyOf(key);
+        if (id === undefined) throw new EvaluationError(`unsupported key type: ${typeOf(key).name}`);
+        const value = presentEntry(entry.value(frame), entry.optional, key);
+        if (value === undefined) continue;
+        if (found.has(id)) throw new EvaluationError(`Failed with repeated key`);
+        found.set(id, [key, value]);
+      }
+      charge(frame, MAP_COST);
+      return new EntryMap(found);
+    };
+  }
+
+  function structStep(expr: StructLiteral, scope: Scope): Step {
+    const entries = expr.entries.map(({ key, value, optional }) => ({ key, value: step(value, scope), optional }));
+    const construct = expr.denotes?.construct;
+    return (frame) => {
+      const fields = new Map<string, Value>();
+      for (const { key, value, optional } of entries) {
+        const present = presentEntry(value(frame), optional, key);
+        if (present !== undefined) fields.set(key, present);
+      }
+      charge(frame, STRUCT_COST);
+      if (!construct) throw new EvaluationError(`unknown type '${expr.name}'`);
+      return construct(fields);
+    };
+  }
+
+  function loopStep(expr: Comprehension, scope: Scope): Step {
+    const [variable, variable2, accumulator] = [locals++, locals++, locals++];
+    const range = step(expr.range, scope);
+    const init = step(expr.init, scope);
+    const accumulation = new Map(scope).set(expr.accumulator, accumulator);
+    const inner = new Map(accumulation).set(expr.variable, variable);
+    if (expr.variable2 !== undefined) inner.set(expr.variable2, variable2);
+    const condition = step(expr.condition, inner);
+    const next = step(expr.step, inner);
+    const result = step(expr.result, accumulation);
+    const isBinding = expr.range.kind === 'list' && expr.range.items.length === 0;
+    const collects = expr.init.kind === 'list' && expr.init.items.length === 0;
+    const isPair = expr.variable2 !== undefined;
+    return (frame) => {
+      const elements = range(frame);
+      frame.locals[accumulator] = init(frame);
+      if (isBinding) return result(frame);
+      if (collects) frame.locals[accumulator] = new GrowingList([], 0);
+      if (!(elements instanceof ListValue || elements instanceof MapValue)) {
+        throw new EvaluationError(
+          isPair ? `unsupported comprehension range type: ${typeOf(elements).name}` : `got '${typeOf(elements).name}', expected iterable type`,
+        );
+      }
+      const keys = elements instanceof MapValue ? elements.keys() : undefined;
+      const size = keys ? keys.length : elements.size;
+      for (let i = 0; i < size; i++) {
+        const key = keys ? (keys[i] ?? null) : BigInt(i);
+        const element = elements instanceof ListValue ? elements.at(i) : isPair ? (elements.find(key) ?? null) : key;
+        frame.locals[variable] = isPair ? key : element;
+        if (isPair) frame.locals[variable2] = element;
+        if (condition(frame) !== true) break;
+        try {
+          frame.locals[accumulator] = next(frame);
+        } catch (error) {
+          frame.locals[accumulator] = absorbable(error);
+        }
+        charge(frame, 0);
+      }
+      return result(frame);
+    };
+  }
+
+  const run = step(root, new Map());
+  return run;
+}
+
+const isConstant = (expr: ListLiteral): boolean => expr.items.every(({ kind }) => kind === 'literal') && expr.optional.size === 0;
+const constantList = (expr: ListLiteral): ListValue => new ArrayList(expr.items.map((item) => (item.kind === 'literal' ? item.value : null)));
+
+/** Returns the value of an entry of a literal; undefined if it is an optional one without a value. */
+function presentEntry(value: Value, optional: boolean, key: Value): Value | undefined {
+  if (!optional) return value;
+  if (value instanceof OptionalValue) return value.value;
+  throw new EvaluationError(`cannot initialize optional entry '${textOf(key)}' from non-optional value ${textOf(value)}`);
+}
+
+/**
+ * Returns an element of a list, a value of a map or a field of a structure.
+ * @throws EvaluationError if there is none, unless it is asked for optionally
+ */
+function at(target: Value, key: Value, optional: boolean): Value {
+  if (target instanceof OptionalValue) return target.value === undefined ? NONE : at(target.value, key, true);
+  const found = element(target, key, optional);
+  if (!optional) {
+    if (found === undefined) throw noSuchKey(key);
+    return found;
+  }
+  return found === undefined ? NONE : new OptionalValue(found);
+}
+
+function element(target: Value, key: Value, optional: boolean): Value | undefined {
+  if (target instanceof MapValue) {
+    if (optional && !target.has(key)) return undefined;
+    return target.find(key);
+  }
+  if (!(target instanceof ListValue)) return undefined;
+  if (!optional) return target.at(indexOf(target, key));
+  const index = Number(typeof key === 'bigint' || typeof key === 'number' ? key : Number.NaN);
+  return Number.isInteger(index) && index >= 0 && index < target.size ? target.at(index) : undefined;
+}
+
+const access =
+  (target: Step, key: Step, optional: boolean): Step =>
+  (frame) => {
+    const value = target(frame);
+    const index = key(frame);
+    charge(frame, 1);
+    return at(value, index, optional);
+  };
+
+const alternative =
+  (target: Step, other: Step, stayOptional: boolean): Step =>
+  (frame) => {
+    const value = target(frame);
+    if (!(value instanceof OptionalValue)) throw noSuchOverload();
+    if (value.value === undefined) return other(frame);
+    return stayOptional ? value : value.value;
+  };
+
+const notStrictlyFalse =
+  (operand: Step): Step =>
+  (frame) => {
+    charge(frame, 1);
+    try {
+      return operand(frame) !== false;
+    } catch (error) {
+      absorbable(error);
+      return true;
+    }
+  };
+
+const conditional =
+  (condition: Step, then: Step, otherwise: Step): Step =>
+  (frame) => {
+    const holds = condition(frame);
+    if (holds === true) return then(frame);
+    if (holds === false) return otherwise(frame);
+    throw noSuchOverload();
+  };
+
+/** `&&` and `||`: an operand that decides the result makes an error of the other one not count. */
+function logical(a: Step, b: Step, decisive: boolean): Step {
+  return (frame) => {
+    let left: Value | EvaluationError;
+    try {
+      left = a(frame);
+      if (left === decisive) return decisive;
+    } catch (error) {
+      left = absorbable(error);
+    }
+    const right = b(frame);
+    if (right === decisive) return decisive;
+    if (left === !decisive && right === !decisive) return !decisive;
+    throw left instanceof EvaluationError ? left : noSuchOverload();
+  };
+}
