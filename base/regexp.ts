@@ -33,3 +33,22 @@ function compile(source: string): Pattern {
     throw error;
   }
 }
+
+/**
+ * Returns the matches of a pattern, at most `limit` of them, as Go's FindAllString does: an empty match right behind another match does not
+ * count. A negative limit is none.
+ * @throws SyntaxError with Go's message if Go has no such pattern.
+ */
+export function findAllMatches(source: string, text: string, limit: number): string[] {
+  const pattern = goPattern(source);
+  if (!(pattern instanceof RE2JS)) return [];
+  const found: string[] = [];
+  const matcher = pattern.matcher(text);
+  let end = -1;
+  while ((limit < 0 || found.length < limit) && matcher.find()) {
+    if (matcher.end() === matcher.start() && matcher.start() === end) continue;
+    end = matcher.end();
+    found.push(matcher.group() ?? '');
+  }
+  return found;
+}

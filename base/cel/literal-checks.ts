@@ -1,4 +1,5 @@
 import { goPattern } from '../regexp.ts';
+import { checkFormat } from './format-check.ts';
 import type { Issue } from './issues.ts';
 import type { Call, Expr } from './syntax-tree.ts';
 import type { CelType } from './types.ts';
@@ -49,6 +50,7 @@ export function checkLiterals(expr: Expr, convert: (name: string, value: Value) 
   }
   for (const { part, mixed } of all) if (!mixed && part.kind === 'list') checkList(part, issues);
   for (const { part, mixed } of all) if (!mixed && part.kind === 'map') checkMap(part, issues);
+  for (const { part } of all) if (part.kind === 'call' && part.name === MIXED) checkFormat(part, issues);
 }
 
 function fails({ name }: Call, value: Value, convert: (name: string, value: Value) => Value): boolean {

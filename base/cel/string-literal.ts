@@ -9,7 +9,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   t: '\t',
   v: '\v',
 };
-const SEQUENCE = /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([^]))/g;
+const SEQUENCE = /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))/gs;
 const SURROGATES = [0xd800, 0xdfff] as const;
 const LARGEST = 0x10ffff;
 
@@ -17,7 +17,7 @@ const LARGEST = 0x10ffff;
 function body(token: string): { text: string; raw: boolean } {
   const prefix = /^[rR]?/.exec(token)?.[0] ?? '';
   const quoted = token.slice(prefix.length).replace(/\r\n?/g, '\n');
-  const quotes = /^("""|''')[^]*\1$/.test(quoted) && quoted.length >= 6 ? 3 : 1;
+  const quotes = /^("""|''')[\s\S]*\1$/.test(quoted) && quoted.length >= 6 ? 3 : 1;
   return { text: quoted.slice(quotes, -quotes), raw: prefix !== '' };
 }
 

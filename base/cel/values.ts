@@ -88,7 +88,7 @@ export abstract class MapValue {
   abstract find(key: Value): Value | undefined;
   abstract keys(): readonly Value[];
   /** The type of a structure; undefined for maps. */
-  readonly type?: CelType;
+  readonly type: CelType | undefined = undefined;
   /** A structure that tells absent fields from fields that cannot exist: throws an error for the latter. */
   has(key: Value): boolean {
     return this.find(key) !== undefined;
