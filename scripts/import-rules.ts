@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
     name: 'api',
     imports: ['base'],
     pure: true,
-    floors: ['schema', 'meta', 'validation', 'selector', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd']],
+    floors: ['schema', 'meta', 'validation', 'selector', 'cel', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd']],
   },
   { name: 'store', imports: ['base', 'api'] },
   {

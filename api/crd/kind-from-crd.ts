@@ -6,6 +6,7 @@ import type { KindDefinition, StoredAs, Subresource } from '../definition/kind.t
 import { defineKind } from '../definition/kind.ts';
 import type { Strategy } from '../definition/strategy.ts';
 import type {
+  JSONSchemaProps,
   CustomResourceColumnDefinition,
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -17,6 +18,7 @@ import type { FieldError } from '../schema/field-error.ts';
 import { anyValue } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { validatorOf } from '../schema/validate.ts';
+import { ruleCheck } from './rule-check.ts';
 
 /** An object of a custom resource. Only its schema knows the fields beyond metadata. */
 export interface CustomObject extends KubeObject {
@@ -87,9 +89,12 @@ function renamed(group: string, served: string, stored: string): StoredAs<Custom
 
 function strategyOf(structural: StructuralSchema, version: CustomResourceDefinitionVersion, hasStatus: boolean): Strategy<CustomObject> {
   const validator = validatorOf(structural);
-  const validate = (object: CustomObject): FieldError[] => {
+  const schema: JSONSchemaProps | undefined = version.schema?.openAPIV3Schema;
+  const rules = ruleCheck(schema);
+  const validate = (object: CustomObject, old?: CustomObject): FieldError[] => {
     const errors: FieldError[] = [];
     validator(object, '', errors);
+    rules.check(object, old, errors);
     return errors;
   };
   const fields = (version.selectableFields ?? []).map(({ jsonPath: path }) => {
@@ -99,9 +104,10 @@ function strategyOf(structural: StructuralSchema, version: CustomResourceDefinit
   return {
     generation: hasStatus ? 'content' : 'content and status',
     metadataChecks: { anyFinalizer: true },
-    validate,
+    validate: (object) => validate(object),
     validateUpdate: validate,
     validateStatusUpdate: validate,
+    warnings: (object) => [...rules.warnings(object)],
     selectableFields: Object.fromEntries(fields),
     ...(hasStatus ? statusRules : {}),
   };

@@ -1,7 +1,9 @@
+import { loadRules } from '../../api/cel/rules/loader.ts';
 import { kindsFromCrd } from '../../api/crd/kind-from-crd.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import { isKind } from '../../api/definition/kind.ts';
 import type { CustomResourceDefinition } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
+import { usesRules } from '../../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Registry } from '../contract/resource.ts';
 
@@ -24,6 +26,7 @@ export function servedDefinitions(registry: Registry): ServedDefinitions {
       const spec = JSON.stringify(crd.spec);
       const before = served.get(name);
       if (before?.uid === uid && before.spec === spec) return;
+      if (usesRules(crd)) await loadRules();
       // The form that is stored comes first: the others are made of it.
       const kinds: KindDefinition[] = [...kindsFromCrd(crd)].sort((a, b) => Number(a.storedAs !== undefined) - Number(b.storedAs !== undefined));
       const gone = (before?.kinds ?? []).filter((old) => !kinds.some((kind) => kind.version === old.version && isKind(kind, old)));

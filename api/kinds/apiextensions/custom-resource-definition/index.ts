@@ -1,9 +1,11 @@
 import { defaultColumns } from '../../../columns/cells.ts';
 import { defineKind } from '../../../definition/kind.ts';
+import { ruleLoading } from './rule-loading.ts';
 import { customResourceDefinitionStrategy } from './rules.ts';
 import { CustomResourceDefinition } from './schema.ts';
 
 export { JSONSchemaProps } from './json-schema-props.ts';
+export { usesRules } from './rule-loading.ts';
 export * from './schema.ts';
 export { checkStructuralSchema } from './structural-check.ts';
 export { structuralOfJsonSchema } from './structural-schema.ts';
@@ -21,4 +23,5 @@ export const customResourceDefinitions = defineKind<CustomResourceDefinition>({
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   storagePrefix: 'apiextensions.k8s.io/customresourcedefinitions',
   strategy: customResourceDefinitionStrategy,
+  admission: [ruleLoading],
 });

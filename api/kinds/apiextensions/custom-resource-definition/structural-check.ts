@@ -1,5 +1,6 @@
 import { isObject } from '../../../../base/json.ts';
 import { goPattern } from '../../../../base/regexp.ts';
+import { checkRuleTexts } from '../../../cel/rules/rule-texts.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required, typeInvalid } from '../../../schema/field-error.ts';
 import { validatorOf } from '../../../schema/validate.ts';
@@ -15,8 +16,8 @@ export interface StructuralCheckOptions {
 }
 
 /**
- * Returns the faults that keep the schema of a custom resource from being structural, and its unsupported parts. Rules in
- * `x-kubernetes-validations` must not be empty, but are neither compiled nor enforced yet.
+ * Returns the faults that keep the schema of a custom resource from being structural, and its unsupported parts. The rules in
+ * `x-kubernetes-validations` are compiled elsewhere, once nothing is wrong with the schema: see rules/definition-check.ts of api/cel.
  * @param path Of the schema: `spec.validation.openAPIV3Schema` where all versions share it (there is one), as upstream has it,
  * `spec.versions[0].schema.openAPIV3Schema` otherwise.
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
@@ -45,7 +46,7 @@ function checkNode(schema: JSONSchemaProps, path: string, level: Level, errors: 
   checkType(schema, path, level, errors);
   checkExtensions(schema, path, level, errors);
   checkDefault(schema, path, errors);
-  checkRules(schema, path, errors);
+  checkRuleTexts(schema, path, errors);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const at = `${path}.properties[${name}]`;
     if (level === 'root' && name === 'metadata') checkMetadata(property, at, errors);
@@ -135,12 +136,6 @@ function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (value === null) return 'null';
   return Number.isInteger(value) ? 'integer' : typeof value;
-}
-
-function checkRules(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  schema['x-kubernetes-validations']?.forEach(({ rule }, i) => {
-    if (rule.trim() === '') errors.push(required(`${path}.x-kubernetes-validations[${i}].rule`, 'rule is not specified'));
-  });
 }
 
 function checkMetadata(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {

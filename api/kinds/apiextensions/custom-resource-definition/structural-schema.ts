@@ -44,7 +44,7 @@ function pick<K extends string>(schema: Readonly<Record<string, unknown>>, names
 
 /**
  * Returns the structural schema of a CustomResourceDefinition, which must be valid: see structural-check.ts.
- * Not carried over: `x-kubernetes-validations` (rules in CEL are accepted and not enforced yet) and what structural schemas forbid.
+ * Not carried over: `x-kubernetes-validations`, which are evaluated by api/cel, and what structural schemas forbid.
  */
 export function structuralOfJsonSchema(schema: JSONSchemaProps): StructuralSchema {
   const node: Mutable<StructuralSchema> = { ...pick({ ...schema }, EXTENSIONS) };

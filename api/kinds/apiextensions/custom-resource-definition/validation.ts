@@ -1,4 +1,6 @@
 import { semanticEqual } from '../../../../base/equality.ts';
+import { rules } from '../../../cel/rules/loader.ts';
+import { hasRules } from '../../../cel/schema.ts';
 import type { Live } from '../../../meta/object.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
@@ -22,13 +24,13 @@ const COLUMN_FORMATS: readonly string[] = ['int32', 'int64', 'float', 'double', 
 const APPROVAL = 'api-approved.kubernetes.io';
 const MAX_DEPRECATION_WARNING = 256;
 
-export function validateCustomResourceDefinition(crd: CustomResourceDefinition): FieldError[] {
+export function validateCustomResourceDefinition(crd: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
   const { spec } = crd;
   const name = crd.metadata?.name ?? '';
   const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
   if (name !== '' && name !== wanted) errors.push(invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
-  checkSpec(errors, spec);
+  checkSpec(errors, spec, old?.spec);
   checkStoredVersions(errors, crd);
   checkApproval(errors, crd);
   return errors;
@@ -43,10 +45,10 @@ export function validateCustomResourceDefinitionUpdate(crd: CustomResourceDefini
   }
   checkImmutable(errors, crd.spec.group, old.spec.group, 'spec.group');
   checkImmutable(errors, crd.spec.names?.plural, old.spec.names?.plural, 'spec.names.plural');
-  return [...errors, ...validateCustomResourceDefinition(crd)];
+  return [...errors, ...validateCustomResourceDefinition(crd, old)];
 }
 
-function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec): void {
+function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec, old: CustomResourceDefinitionSpec | undefined): void {
   const group = spec.group ?? '';
   if (group === '') errors.push(required('spec.group'));
   else {
@@ -60,7 +62,7 @@ function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec): vo
     const why = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
     errors.push(invalid('spec.preserveUnknownFields', true, why));
   }
-  checkVersions(errors, spec);
+  checkVersions(errors, spec, old);
   checkRequiredNames(errors, spec.names);
   checkNames(errors, spec.names, 'spec.names');
   checkConversion(errors, spec.conversion);
@@ -80,7 +82,7 @@ function placesOf(spec: CustomResourceDefinitionSpec, field: Versioned, shared: 
   return versions.map((version, i) => [version, `spec.versions[${i}].${field}`]);
 }
 
-function checkVersions(errors: FieldError[], spec: CustomResourceDefinitionSpec): void {
+function checkVersions(errors: FieldError[], spec: CustomResourceDefinitionSpec, old: CustomResourceDefinitionSpec | undefined): void {
   const versions = spec.versions ?? [];
   versions.forEach((version, i) => {
     if (!version.schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
@@ -100,9 +102,14 @@ function checkVersions(errors: FieldError[], spec: CustomResourceDefinitionSpec)
   const faults = first ? dns1035LabelFaults(first) : [];
   if (faults.length > 0) errors.push(invalid('spec.version', first, faults.join(',')));
   for (const [version, path] of placesOf(spec, 'schema', 'validation')) {
-    if (version.schema?.openAPIV3Schema) {
+    const schema: JSONSchemaProps | undefined = version.schema?.openAPIV3Schema;
+    if (schema) {
       const options = { status: version.subresources?.status !== undefined };
-      for (const error of checkStructuralSchema(version.schema.openAPIV3Schema, `${path}.openAPIV3Schema`, options)) errors.push(error);
+      const faults = checkStructuralSchema(schema, `${path}.openAPIV3Schema`, options);
+      for (const error of faults) errors.push(error);
+      if (faults.length > 0 || !hasRules(schema)) continue;
+      const allowExpensiveRules = old?.versions?.some(({ name, schema: before }) => name === version.name && semanticEqual(before, version.schema));
+      for (const error of rules().checkRules(schema, `${path}.openAPIV3Schema`, { allowExpensiveRules })) errors.push(error);
     }
   }
   for (const [version, path] of placesOf(spec, 'subresources', 'subresources')) checkSubresources(errors, version.subresources, path);
