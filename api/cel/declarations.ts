@@ -16,6 +16,8 @@ export interface Declaration {
   /** The fewest bytes of a value in JSON. */
   readonly minSize: number;
   readonly element?: Declaration;
+  /** The keys of a map whose size is bounded. */
+  readonly key?: Declaration;
   /** By the names under which expressions know the fields. */
   readonly fields?: ReadonlyMap<string, Declaration>;
 }
@@ -112,15 +114,19 @@ export function typeOfDeclaration(declaration: Declaration, name: string): CelTy
   });
 }
 
-/** Bounds the sizes of values below a variable of the declaration. */
+/**
+ * Bounds the sizes of values below a variable of the declaration. With `namedValues`, a value of a map that is read by its name, `m.key`, is
+ * bounded like any other of its values; upstream does so for devices, not for custom resources.
+ */
 export const sizesIn =
-  (root: Declaration): SizeHint =>
+  (root: Declaration, namedValues = false): SizeHint =>
   (path) => {
     if (!path || path.length === 0) return undefined;
     let at: Declaration | undefined = root;
     for (const name of path.slice(1)) {
-      if (name === '@keys' && at.kind === 'map') at = KEY;
-      else at = name === '@items' || name === '@values' ? at.element : at.fields?.get(name);
+      if (name === '@keys' && at.kind === 'map') at = at.key ?? KEY;
+      else if (name === '@items' || name === '@values' || (namedValues && at.kind === 'map')) at = at.element;
+      else at = at.fields?.get(name);
       if (!at) return undefined;
     }
     return range(0, at.maxElements);

@@ -1,4 +1,5 @@
 import { createEnvironment } from '../../base/cel/environment.ts';
+import { bindingLibrary } from '../../base/cel/library/bindings.ts';
 import { comprehensionLibrary } from '../../base/cel/library/comprehensions.ts';
 import { listCosts, listLibrary } from '../../base/cel/library/lists.ts';
 import { optionalLibrary } from '../../base/cel/library/optional.ts';
@@ -38,6 +39,7 @@ const libraries = [
 const costs = [setCosts, listCosts, kubernetesCosts];
 
 let base: Environment | undefined;
+let selection: Environment | undefined;
 let mutation: Environment | undefined;
 
 /**
@@ -54,4 +56,10 @@ export function kubernetesEnvironment(): Environment {
 export function mutationEnvironment(): Environment {
   mutation ??= createEnvironment({ libraries: [...libraries, jsonPatchLibrary], costs });
   return mutation;
+}
+
+/** The environment of selectors of devices, which know `cel.bind` too. */
+export function selectionEnvironment(): Environment {
+  selection ??= createEnvironment({ libraries: [...libraries, bindingLibrary], costs });
+  return selection;
 }

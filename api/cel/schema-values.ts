@@ -1,7 +1,7 @@
 import { equal, itemsOf } from '../../base/cel/operations.ts';
 import { parseDuration, parseTimestamp } from '../../base/cel/time-text.ts';
 import type { Value } from '../../base/cel/values.ts';
-import { ArrayList, Bytes, EvaluationError, ListValue, MapValue, OpaqueValue, Timestamp } from '../../base/cel/values.ts';
+import { ArrayList, Bytes, Duration, EvaluationError, ListValue, MapValue, OpaqueValue, Timestamp } from '../../base/cel/values.ts';
 import { DYN } from '../../base/cel/types.ts';
 import { equalJson, isObject } from '../../base/json.ts';
 import { escapedName } from './escaping.ts';
@@ -64,11 +64,32 @@ class UnknownValue extends OpaqueValue {
   }
 }
 
+const NANOSECONDS: readonly (readonly [RegExp, bigint])[] = [
+  [/^(?:ns|nano.*)$/i, 1n],
+  [/^(?:us|µs|micro.*)$/i, 1_000n],
+  [/^(?:ms|milli.*)$/i, 1_000_000n],
+  [/^(?:s|sec.*)$/i, 1_000_000_000n],
+  [/^(?:m|min.*)$/i, 60_000_000_000n],
+  [/^(?:h|hr|hour.*)$/i, 3_600_000_000_000n],
+  [/^(?:d|day.*)$/i, 86_400_000_000_000n],
+  [/^(?:w|wk|week.*)$/i, 604_800_000_000_000n],
+];
+
+/** Reads `1d` and `2 weeks`, which the format allows and Go's own durations do not. */
+function wordyDuration(text: string): Duration | undefined {
+  let total: bigint | undefined;
+  for (const [, count = '0', unit = ''] of text.matchAll(/(\d{1,18})\s*([A-Za-zµ]+)/g)) {
+    const factor = NANOSECONDS.find(([pattern]) => pattern.test(unit))?.[1];
+    if (factor !== undefined) total = (total ?? 0n) + BigInt(count) * factor;
+  }
+  return total === undefined ? undefined : new Duration(BigInt.asIntN(64, total));
+}
+
 function formattedValue(text: string, format: string): Value {
   switch (format) {
     case 'duration': {
-      const duration = parseDuration(text);
-      if (!duration) throw bad(`Invalid duration ${text}`);
+      const duration = parseDuration(text) ?? wordyDuration(text);
+      if (!duration) throw bad(`Invalid duration ${text}: unable to parse ${text} as duration`);
       return duration;
     }
     case 'date': {

@@ -19,7 +19,9 @@ export function displayIssues(source: string, issues: readonly Issue[]): string 
     start += line.length + 1;
   }
   const placed = issues.slice(0, MAX_REPORTED).map(({ at, message }) => {
-    if (at === NOWHERE) return { line: -1, column: 0, message };
+    if (at === NOWHERE) return { line: -1, column: -1, message };
+    // The end of an empty source has no column.
+    if (source === '') return { line: 1, column: -1, message };
     let line = starts.length - 1;
     while (line > 0 && (starts[line] ?? 0) > at) line--;
     return { line: line + 1, column: [...source.slice(starts[line] ?? 0, at)].length, message };

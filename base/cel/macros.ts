@@ -14,8 +14,11 @@ export class MacroError extends Error {
   }
 }
 
-/** Rewrites a call. `at` is where the call's parenthesis stands. @throws MacroError if an argument has a wrong form. */
-export type Expand = (at: number, target: Expr, args: readonly Expr[]) => Expr;
+/**
+ * Rewrites a call. `at` is where the call's parenthesis stands. Returns undefined to leave the call as it is.
+ * @throws MacroError if an argument has a wrong form
+ */
+export type Expand = (at: number, target: Expr, args: readonly Expr[]) => Expr | undefined;
 
 /** A call that the parser rewrites, by its name and its number of arguments. */
 export interface Macro {

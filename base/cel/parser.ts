@@ -155,10 +155,11 @@ function createParser(tokens: TokenStream, macros: ReadonlyMap<string, Macro>, i
   }
 
   function expanded(at: number, name: string, found: readonly Expr[], target?: Expr): Expr {
+    const plain: Expr = { kind: 'call', at, name, args: found, ...(target ? { target } : {}) };
     const macro = macros.get(macroKey(name, found.length, target !== undefined));
-    if (!macro) return { kind: 'call', at, name, args: found, ...(target ? { target } : {}) };
+    if (!macro) return plain;
     try {
-      return macro.expand(at, target ?? literal(at, null), found);
+      return macro.expand(at, target ?? literal(at, null), found) ?? plain;
     } catch (error) {
       if (error instanceof MacroError) return report(error.at, error.message);
       throw error;

@@ -1,21 +1,27 @@
 import type { FieldError } from '../../schema/field-error.ts';
+import type { DeviceSelectorResult } from '../device-selector.ts';
 import type { CelSchema } from '../schema.ts';
 import type { DefinitionCheckOptions } from './definition-check.ts';
 import type { RuleValidator } from './validator.ts';
 
-/** The rules of schemas, as the code that loads them on demand sees them. */
+/** Rules of schemas and selectors of devices, as the code that loads CEL on demand sees them. */
 export interface Rules {
   checkRules(schema: CelSchema, path: string, options?: DefinitionCheckOptions): FieldError[];
   ruleValidator(schema: CelSchema): RuleValidator | undefined;
+  compileDeviceSelector(expression: string): DeviceSelectorResult;
 }
 
 let loaded: Rules | undefined;
 
-/** Loads what compiles and evaluates rules. It is awaited before the first definition with rules is checked or served, and costs nothing else. */
+/** Loads CEL. It is awaited before the first definition with rules is checked or served, and costs nothing otherwise. */
 export async function loadRules(): Promise<Rules> {
   if (loaded) return loaded;
-  const [{ checkRules }, { ruleValidator }] = await Promise.all([import('./definition-check.ts'), import('./validator.ts')]);
-  loaded = { checkRules, ruleValidator };
+  const [{ checkRules }, { ruleValidator }, { compileDeviceSelector }] = await Promise.all([
+    import('./definition-check.ts'),
+    import('./validator.ts'),
+    import('../device-selector.ts'),
+  ]);
+  loaded = { checkRules, ruleValidator, compileDeviceSelector };
   return loaded;
 }
 

@@ -1,7 +1,8 @@
 import { isObject } from '../../../base/json.ts';
+import { rules } from '../../cel/rules/loader.ts';
 import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
+import { duplicate, forbidden, invalid, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults } from '../../validation/field-rules.ts';
@@ -79,8 +80,13 @@ export function checkSelectors(errors: FieldError[], selectors: readonly DeviceS
     }
     const { expression } = cel;
     const field = pathText(at, 'cel', 'expression');
-    if (expression === '') errors.push(invalid(field, '', "compilation failed: ERROR: <input>:1:0: Syntax error: mismatched input '<EOF>'"));
-    else if (byteLength(expression) > MAX_EXPRESSION_BYTES) errors.push(tooLong(field, MAX_EXPRESSION_BYTES));
+    if (byteLength(expression) > MAX_EXPRESSION_BYTES) {
+      errors.push(tooLong(field, MAX_EXPRESSION_BYTES));
+      return;
+    }
+    const compiled = rules().compileDeviceSelector(expression);
+    if (compiled.fault !== undefined) errors.push(invalid(field, expression, compiled.fault));
+    else if (compiled.isTooComplex) errors.push(forbidden(field, 'too complex, exceeds cost limit'));
   });
 }
 

@@ -13,6 +13,7 @@ import { childPath, rootPath } from '../../validation/field-path.ts';
 import { qualifiedNameFaults } from '../../validation/name-rules.ts';
 import { checkConfiguration, checkEach, checkSelectors, MAX_CONFIGURATIONS } from './claim-rules.ts';
 import { DeviceSelector, OpaqueDeviceConfiguration } from './device-claim.ts';
+import { selectorLoading } from './selector-loading.ts';
 
 export const DeviceClassConfiguration = struct('DeviceClassConfiguration', 'Configuration of devices in a class.', {
   opaque: ref(OpaqueDeviceConfiguration, 'Configuration for one driver.', { embedded: 'DeviceConfiguration' }).tag(1, 1).optional(),
@@ -68,4 +69,5 @@ export const deviceClasses = defineKind<DeviceClass>({
   columns: [nameColumn, ageColumn],
   strategy: deviceClassStrategy,
   deletion: { returnsObject: true },
+  admission: [selectorLoading('deviceclasses')],
 });

@@ -10,6 +10,7 @@ import { checkImmutable } from '../../validation/field-rules.ts';
 import { checkAnnotations, checkLabels } from '../../validation/object-meta.ts';
 import { checkDeviceClaim, defaultDeviceClaim } from './claim-rules.ts';
 import { ResourceClaimSpec } from './device-claim.ts';
+import { selectorLoading } from './selector-loading.ts';
 
 export const ResourceClaimTemplateSpec = struct('ResourceClaimTemplateSpec', 'A claim to be made for a pod.', {
   metadata: ref(ObjectMeta, 'Labels and annotations of the claim.', { presence: 'filled' }).tag(1).optional(),
@@ -58,4 +59,5 @@ export const resourceClaimTemplates = defineKind<ResourceClaimTemplate>({
   columns: [nameColumn, ageColumn],
   strategy: resourceClaimTemplateStrategy,
   deletion: { returnsObject: true },
+  admission: [selectorLoading('resourceclaimtemplates')],
 });

@@ -11,6 +11,7 @@ import { ResourceClaimStatus } from './allocation.ts';
 import { checkClaimStatus } from './allocation-rules.ts';
 import { checkDeviceClaim, defaultDeviceClaim, requestNamesOf } from './claim-rules.ts';
 import { ResourceClaimSpec } from './device-claim.ts';
+import { selectorLoading } from './selector-loading.ts';
 
 export const ResourceClaim = topLevel('ResourceClaim', 'A claim to devices.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
@@ -80,4 +81,5 @@ export const resourceClaims = defineKind<ResourceClaim>({
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   strategy: resourceClaimStrategy,
   deletion: { returnsObject: true },
+  admission: [selectorLoading('resourceclaims')],
 });
