@@ -100,7 +100,9 @@ describe('JSON values', () => {
   it('are computed when they are read, once', () => {
     let computed = 0;
     const type = objectType('kubernetes.variables', (name) => (name === 'x' ? STRING : undefined));
-    const { program } = kubernetesEnvironment().extend({ variables: { variables: type } }).compile("variables.x == 'a' && variables.x.size() == 1");
+    const { program } = kubernetesEnvironment()
+      .extend({ variables: { variables: type } })
+      .compile("variables.x == 'a' && variables.x.size() == 1");
     const fields = new Map([
       [
         'x',

@@ -6,10 +6,10 @@ import type { KindDefinition, StoredAs, Subresource } from '../definition/kind.t
 import { defineKind } from '../definition/kind.ts';
 import type { Strategy } from '../definition/strategy.ts';
 import type {
-  JSONSchemaProps,
   CustomResourceColumnDefinition,
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
+  JSONSchemaProps,
 } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { Scale } from '../kinds/autoscaling/scale.ts';

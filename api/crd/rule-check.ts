@@ -19,8 +19,7 @@ const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
   'FieldValueTooMany',
   'FieldValueTypeInvalid',
 ]);
-const UNCHECKED =
-  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+const UNCHECKED = 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 /** Failures of values that an update did not change, by object. */
 const told = new WeakMap<object, readonly string[]>();

@@ -164,7 +164,11 @@ describe('an evaluation in turns comes to the same', () => {
     if (!program) throw new Error(message);
     const now = program.evaluate(variables);
     const later = await program.evaluateInTurns(variables);
-    expect({ value: later.value, error: later.error?.message, cost: later.cost }).toEqual({ value: now.value, error: now.error?.message, cost: now.cost });
+    expect({ value: later.value, error: later.error?.message, cost: later.cost }).toEqual({
+      value: now.value,
+      error: now.error?.message,
+      cost: now.cost,
+    });
   });
 });
 
@@ -177,7 +181,7 @@ describe('an evaluation that fails says why', () => {
     ['m.z == 1', 'no such key: z'],
     ['l[7] == 1', 'index out of bounds: 7'],
     ["int('x') == 1", "type conversion error from 'string' to 'int'"],
-    ["d.list.x == 1", 'unsupported index type in list'],
+    ['d.list.x == 1', 'unsupported index type in list'],
     ["dyn(1) + dyn('a') == 1", 'no such overload: _+_(int, string)'],
     ['optional.none().value() == 1', 'optional.none() dereference'],
     ["s.substring(9) == ''", 'index out of range: 9'],

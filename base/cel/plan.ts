@@ -381,7 +381,7 @@ export function plan(root: Expr, planner: Planner): Plan {
     // The parts with loops come first; the rest finds their values in variables.
     const long = childrenOf(expr).filter(hasLoop);
     const parts = long.map((part) => ({ slot: locals++, run: sliced(part, scope) }));
-    long.forEach((part, i) => hoisted.set(part, parts[i]?.slot ?? 0));
+    for (const [i, part] of long.entries()) hoisted.set(part, parts[i]?.slot ?? 0);
     const run = step(expr, scope);
     for (const part of long) hoisted.delete(part);
     return function* (frame) {

@@ -43,7 +43,11 @@ describe('a definition is refused for a rule that', () => {
       'oldSelf cannot be used on the uncorrelatable portion of the schema within schema.properties[spec]',
     ],
     ['declares an old value and does not use it', text('true', { optionalOldSelf: true }), 'may not be set if oldSelf is not used in rule'],
-    ['reads metadata that rules do not see', { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-validations': [{ rule: 'has(self.metadata.labels)' }] }, "undefined field 'labels'"],
+    [
+      'reads metadata that rules do not see',
+      { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-validations': [{ rule: 'has(self.metadata.labels)' }] },
+      "undefined field 'labels'",
+    ],
   ])('%s', (_what, schema, message) => {
     expect(definitionFaults(schema).join('\n')).toContain(message);
   });
@@ -57,7 +61,11 @@ describe('a definition is refused for a rule that', () => {
   ])('is written %j', (rule, message) => {
     const found: Parameters<typeof checkRuleTexts>[2] = [];
     const { rule: source, ...more } = { rule: 'true', ...rule };
-    checkRuleTexts({ type: 'object', properties: { a: { type: 'string' } }, 'x-kubernetes-validations': [{ rule: source, ...more }] }, 'schema', found);
+    checkRuleTexts(
+      { type: 'object', properties: { a: { type: 'string' } }, 'x-kubernetes-validations': [{ rule: source, ...more }] },
+      'schema',
+      found,
+    );
     expect(found.map(fieldErrorText).join('\n')).toContain(`schema.x-kubernetes-validations[0].${message}`);
   });
 
@@ -112,8 +120,26 @@ describe('an object is refused if', () => {
       { k: 'a', v: 5 },
       { k: 'b', v: 1 },
     ];
-    expect(errors(list, [{ k: 'b', v: 2 }, { k: 'a', v: 6 }], old)).toEqual([]);
-    expect(errors(list, [{ k: 'b', v: 2 }, { k: 'a', v: 4 }], old)).toEqual(['spec[1].v: Invalid value: 4: failed rule: self >= oldSelf']);
+    expect(
+      errors(
+        list,
+        [
+          { k: 'b', v: 2 },
+          { k: 'a', v: 6 },
+        ],
+        old,
+      ),
+    ).toEqual([]);
+    expect(
+      errors(
+        list,
+        [
+          { k: 'b', v: 2 },
+          { k: 'a', v: 4 },
+        ],
+        old,
+      ),
+    ).toEqual(['spec[1].v: Invalid value: 4: failed rule: self >= oldSelf']);
   });
 
   it('a value that did not change is told, not refused', () => {
@@ -126,7 +152,11 @@ describe('an object is refused if', () => {
   });
 
   it('its rules cost too much, which is found in turns', async () => {
-    const schema: CelSchema = { type: 'array', items: { type: 'integer' }, 'x-kubernetes-validations': [{ rule: 'self.all(x, self.all(y, x == x))' }] };
+    const schema: CelSchema = {
+      type: 'array',
+      items: { type: 'integer' },
+      'x-kubernetes-validations': [{ rule: 'self.all(x, self.all(y, x == x))' }],
+    };
     const many = Array.from({ length: 2000 }, (_, i) => i);
     const validator = ruleValidator(ofSpec(schema));
     expect(validator?.atOnce({ spec: many }, undefined)).toBeUndefined();
@@ -153,8 +183,18 @@ describe('an object is refused if', () => {
     expect(errors(of({ type: 'string', format: 'date-time' }, 'self.getFullYear() == 2026'), '2026-01-01T00:00:00Z')).toEqual([]);
     expect(errors(of({ type: 'string', format: 'byte' }, "self == b'hi'"), 'aGk=')).toEqual([]);
     expect(errors(of({ 'x-kubernetes-int-or-string': true }, "type(self) == int ? self > 1 : self == 'x'"), 'x')).toEqual([]);
-    expect(errors(of({ type: 'object', properties: { 'a-b': { type: 'string' }, namespace: { type: 'string' } } }, "self.a__dash__b == self.__namespace__"), { 'a-b': 'x', namespace: 'x' })).toEqual([]);
-    expect(errors(of({ type: 'array', items: { type: 'integer' }, 'x-kubernetes-list-type': 'set' }, 'self == [3, 2, 1] && self + [3, 4] == [1, 2, 3, 4]'), [1, 2, 3])).toEqual([]);
+    expect(
+      errors(
+        of({ type: 'object', properties: { 'a-b': { type: 'string' }, namespace: { type: 'string' } } }, 'self.a__dash__b == self.__namespace__'),
+        { 'a-b': 'x', namespace: 'x' },
+      ),
+    ).toEqual([]);
+    expect(
+      errors(
+        of({ type: 'array', items: { type: 'integer' }, 'x-kubernetes-list-type': 'set' }, 'self == [3, 2, 1] && self + [3, 4] == [1, 2, 3, 4]'),
+        [1, 2, 3],
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -166,7 +206,10 @@ describe('the selector of a device', () => {
     expect(compileDeviceSelector(expression).fault).toContain(fault);
   });
 
-  it.each(["device.attributes['gpu.example.com'].mem > 3", "device.driver == 'x'", "cel.bind(d, device.attributes['x'], d.a && d.b)"])('%s is accepted', (expression) => {
-    expect(compileDeviceSelector(expression)).toMatchObject({ isTooComplex: false });
-  });
+  it.each(["device.attributes['gpu.example.com'].mem > 3", "device.driver == 'x'", "cel.bind(d, device.attributes['x'], d.a && d.b)"])(
+    '%s is accepted',
+    (expression) => {
+      expect(compileDeviceSelector(expression)).toMatchObject({ isTooComplex: false });
+    },
+  );
 });

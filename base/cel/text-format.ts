@@ -1,6 +1,6 @@
-import { doubleText, toText } from '../conversions.ts';
-import type { Value } from '../values.ts';
-import { Bytes, Duration, EvaluationError, ListValue, MapValue, Timestamp, TypeValue, typeOf, Uint } from '../values.ts';
+import { doubleText, toText } from './conversions.ts';
+import type { Value } from './values.ts';
+import { Bytes, Duration, EvaluationError, ListValue, MapValue, Timestamp, TypeValue, typeOf, Uint } from './values.ts';
 
 const PRECISION = 6;
 const CLAUSE = /%(?:%|(?:\.(\d*))?(.)?)/gs;
