@@ -1,18 +1,5 @@
 import type { CostRange, SizeRange } from '../../base/cel/cost.ts';
-import {
-  LIST_COST,
-  MAX,
-  ONE,
-  PATTERN_FACTOR,
-  plus,
-  range,
-  STRING_FACTOR,
-  STRUCT_COST,
-  scaled,
-  times,
-  UNKNOWN,
-  union,
-} from '../../base/cel/cost.ts';
+import { LIST_COST, MAX, ONE, PATTERN_FACTOR, plus, range, STRING_FACTOR, STRUCT_COST, scaled, times, UNKNOWN, union } from '../../base/cel/cost.ts';
 import type { Costs, EstimatedArgument, EstimatedCall } from '../../base/cel/functions.ts';
 import { sameType } from '../../base/cel/types.ts';
 import { AUTHORIZER_TYPE, DECISION_TYPE, GROUP_CHECK_TYPE, PATH_CHECK_TYPE, RESOURCE_CHECK_TYPE } from './library/authorizer.ts';
@@ -43,7 +30,8 @@ const matching = (text: SizeRange, pattern: SizeRange): CostRange => times(once(
 /** Bounds the cost of a call of one of Kubernetes' functions. The figures are part of the API: they decide which rules a CRD may have. */
 function estimate({ name, overload, args, isMember, sizeOf }: EstimatedCall): Estimate | undefined {
   const [first, second, third] = args;
-  const sized = (argument: EstimatedArgument | undefined): SizeRange => argument?.size ?? (argument && sizeOf(argument.path, argument.type)) ?? UNKNOWN;
+  const sized = (argument: EstimatedArgument | undefined): SizeRange =>
+    argument?.size ?? (argument && sizeOf(argument.path, argument.type)) ?? UNKNOWN;
   const elements = (list: EstimatedArgument | undefined): SizeRange | undefined => {
     const type = list?.type.params[0];
     return type && (sizeOf(list.path && [...list.path, '@items'], type) ?? UNKNOWN);

@@ -15,7 +15,14 @@ const MAX_VALUE = 64;
 const COST_LIMIT = 1_000_000;
 
 const scalar = (type: CelType, maxElements: number): Declaration => ({ kind: 'scalar', scalar: type, maxElements, minSize: 1 });
-const map = (key: Declaration, element: Declaration): Declaration => ({ kind: 'map', scalar: DYN, maxElements: MAX_ENTRIES, minSize: 2, key, element });
+const map = (key: Declaration, element: Declaration): Declaration => ({
+  kind: 'map',
+  scalar: DYN,
+  maxElements: MAX_ENTRIES,
+  minSize: 2,
+  key,
+  element,
+});
 const byName = (element: Declaration): Declaration => map(scalar(STRING, MAX_DOMAIN), map(scalar(STRING, MAX_ID), element));
 
 /** An attribute is a number, a truth value, a text or a version. */

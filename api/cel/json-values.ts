@@ -1,18 +1,7 @@
 import { durationText, timestampText } from '../../base/cel/time-text.ts';
 import type { CelType } from '../../base/cel/types.ts';
 import type { Value } from '../../base/cel/values.ts';
-import {
-  ArrayList,
-  Bytes,
-  Duration,
-  EvaluationError,
-  ListValue,
-  MapValue,
-  OptionalValue,
-  Timestamp,
-  typeOf,
-  Uint,
-} from '../../base/cel/values.ts';
+import { ArrayList, Bytes, Duration, EvaluationError, ListValue, MapValue, OptionalValue, Timestamp, typeOf, Uint } from '../../base/cel/values.ts';
 import { isObject } from '../../base/json.ts';
 
 /** A JSON list without a schema. */

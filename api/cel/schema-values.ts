@@ -1,8 +1,8 @@
 import { equal, itemsOf } from '../../base/cel/operations.ts';
 import { parseDuration, parseTimestamp } from '../../base/cel/time-text.ts';
+import { DYN } from '../../base/cel/types.ts';
 import type { Value } from '../../base/cel/values.ts';
 import { ArrayList, Bytes, Duration, EvaluationError, ListValue, MapValue, OpaqueValue, Timestamp } from '../../base/cel/values.ts';
-import { DYN } from '../../base/cel/types.ts';
 import { equalJson, isObject } from '../../base/json.ts';
 import { escapedName } from './escaping.ts';
 import type { CelSchema } from './schema.ts';
@@ -235,9 +235,12 @@ function listValue(json: readonly unknown[], schema: CelSchema): Value {
     case 'set':
       return new SetList(json, schema.items);
     case 'map':
-      return new MapList(json, schema.items, (schema['x-kubernetes-list-map-keys'] ?? []).map((key) => escapedName(key) ?? key));
+      return new MapList(
+        json,
+        schema.items,
+        (schema['x-kubernetes-list-map-keys'] ?? []).map((key) => escapedName(key) ?? key),
+      );
     default:
       return new SchemaList(json, schema.items);
   }
 }
-

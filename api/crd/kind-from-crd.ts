@@ -6,10 +6,10 @@ import type { KindDefinition, StoredAs, Subresource } from '../definition/kind.t
 import { defineKind } from '../definition/kind.ts';
 import type { Strategy } from '../definition/strategy.ts';
 import type {
-  JSONSchemaProps,
   CustomResourceColumnDefinition,
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
+  JSONSchemaProps,
 } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { Scale } from '../kinds/autoscaling/scale.ts';
@@ -18,7 +18,7 @@ import type { FieldError } from '../schema/field-error.ts';
 import { anyValue } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { validatorOf } from '../schema/validate.ts';
-import { ruleCheck } from './rule-check.ts';
+import { ruleCheck, ruleWarnings, slowFaults } from './rule-check.ts';
 
 /** An object of a custom resource. Only its schema knows the fields beyond metadata. */
 export interface CustomObject extends KubeObject {
@@ -90,11 +90,11 @@ function renamed(group: string, served: string, stored: string): StoredAs<Custom
 function strategyOf(structural: StructuralSchema, version: CustomResourceDefinitionVersion, hasStatus: boolean): Strategy<CustomObject> {
   const validator = validatorOf(structural);
   const schema: JSONSchemaProps | undefined = version.schema?.openAPIV3Schema;
-  const rules = ruleCheck(schema);
+  const checkRules = ruleCheck(schema);
   const validate = (object: CustomObject, old?: CustomObject): FieldError[] => {
     const errors: FieldError[] = [];
     validator(object, '', errors);
-    rules.check(object, old, errors);
+    checkRules(object, old, errors);
     return errors;
   };
   const fields = (version.selectableFields ?? []).map(({ jsonPath: path }) => {
@@ -107,7 +107,8 @@ function strategyOf(structural: StructuralSchema, version: CustomResourceDefinit
     validate: (object) => validate(object),
     validateUpdate: validate,
     validateStatusUpdate: validate,
-    warnings: (object) => [...rules.warnings(object)],
+    slowFaults,
+    warnings: (object) => [...ruleWarnings(object)],
     selectableFields: Object.fromEntries(fields),
     ...(hasStatus ? statusRules : {}),
   };

@@ -1,16 +1,15 @@
 import { rules } from '../cel/rules/loader.ts';
+import type { RuleFindings, RuleValidator } from '../cel/rules/validator.ts';
 import type { CelSchema } from '../cel/schema.ts';
 import { hasRules } from '../cel/schema.ts';
 import type { FieldError, FieldErrorType } from '../schema/field-error.ts';
 import { invalid } from '../schema/field-error.ts';
 
-/** The `x-kubernetes-validations` of a version, for its strategy. */
-export interface RuleCheck {
-  /** Adds what the rules say to the errors of the schema, which must be complete. `old` is the object before an update. */
-  check(object: object, old: object | undefined, errors: FieldError[]): void;
-  /** Returns the failures that `check` found in values that the update did not change. */
-  warnings(object: object): readonly string[];
-}
+/**
+ * The `x-kubernetes-validations` of a version, for its strategy: adds what they say to the errors of the schema, which must be complete.
+ * `old` is the object before an update. What it leaves to `slowFaults` and `ruleWarnings` is found by the object.
+ */
+export type RuleCheck = (object: object, old: object | undefined, errors: FieldError[]) => void;
 
 /** Rules may count on types, required fields and sizes: they do not run if one of these is wrong. */
 const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
@@ -20,26 +19,40 @@ const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
   'FieldValueTooMany',
   'FieldValueTypeInvalid',
 ]);
-const UNCHECKED =
-  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
-const NO_RULES: RuleCheck = { check: () => undefined, warnings: () => [] };
+const UNCHECKED = 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
+/** Failures of values that an update did not change, by object. */
+const told = new WeakMap<object, readonly string[]>();
+/** Checks that take longer than a turn, by object. */
+const pending = new WeakMap<object, () => Promise<readonly FieldError[]>>();
 
 /** Returns the check of a schema's rules. They are compiled when the first object comes, which `loadRules` must precede. */
 export function ruleCheck(schema: CelSchema | undefined): RuleCheck {
-  if (!schema || !hasRules(schema)) return NO_RULES;
-  let validate: ReturnType<ReturnType<typeof rules>['ruleValidator']>;
-  const told = new WeakMap<object, readonly string[]>();
-  return {
-    check(object, old, errors) {
-      if (errors.some(({ type }) => BLOCKING.has(type))) {
-        errors.push(invalid('<nil>', null, UNCHECKED));
-        return;
-      }
-      validate ??= rules().ruleValidator(schema);
-      const found = validate?.(object, old);
-      for (const error of found?.errors ?? []) errors.push(error);
-      if (found && found.warnings.length > 0) told.set(object, found.warnings);
-    },
-    warnings: (object) => told.get(object) ?? [],
+  if (!schema || !hasRules(schema)) return () => undefined;
+  let validator: RuleValidator | undefined;
+  return (object, old, errors) => {
+    if (errors.some(({ type }) => BLOCKING.has(type))) {
+      errors.push(invalid('<nil>', null, UNCHECKED));
+      return;
+    }
+    validator ??= rules().ruleValidator(schema);
+    const found = validator?.atOnce(object, old);
+    if (found) {
+      for (const error of tell(object, found)) errors.push(error);
+      return;
+    }
+    const long = validator;
+    if (long) pending.set(object, async () => tell(object, await long.inTurns(object, old)));
   };
 }
+
+function tell(object: object, { errors, warnings }: RuleFindings): readonly FieldError[] {
+  if (warnings.length > 0) told.set(object, warnings);
+  return errors;
+}
+
+/** Returns what the rules say that took too long for one turn; undefined if there are none. */
+export const slowFaults = (object: object): Promise<readonly FieldError[]> | undefined => pending.get(object)?.();
+
+/** Returns the failures that rules found in values that the update did not change. */
+export const ruleWarnings = (object: object): readonly string[] => told.get(object) ?? [];

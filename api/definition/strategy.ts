@@ -41,6 +41,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** All that is checked on update: the pipeline does not call `validate` as well. */
   validateUpdate?(object: T, old: Live<T>): FieldError[];
   validateStatusUpdate?(object: T, old: Live<T>): FieldError[];
+  /** Returns the errors of the object just validated that take longer to find than a turn of the event loop may take; undefined if there are none. */
+  slowFaults?(object: T): Promise<readonly FieldError[]> | undefined;
   /** Returns the texts of `Warning:` headers on create and update. */
   warnings?(object: T, old: Live<T> | undefined): string[];
   /** Returns the faults of `metadata.name`. The default rule is that of a DNS-1123 subdomain. */

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import type { ObjectMeta } from '../../api/meta/object-meta.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { nextTurn } from '../../base/next-turn.ts';
@@ -98,7 +99,9 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   resource.stored.strategy.prepareForCreate?.(stored, call.warnings);
   resource.stored.strategy.stamp?.(stored, undefined, { user: call.user, now: core.clock.now() });
   metadataOf(stored).managedFields = managedFields;
-  validateCreate(resource, stored);
+  const faults = faultsOf(resource, stored);
+  const slow = resource.rules.slowFaults?.(stored);
+  throwInvalid(resource.name, stored.metadata?.name ?? '', slow ? [...faults, ...(await slow)] : faults);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);
   if (hasLongBody(call.request)) await nextTurn();
   await admission.validate(stored);
@@ -112,13 +115,13 @@ function managedFromStart({ resource, request, core }: Call, given: KubeObject, 
   return given.metadata?.managedFields;
 }
 
-function validateCreate({ rules, kind, ...resource }: Resource, stored: KubeObject): void {
+function faultsOf({ rules, kind }: Resource, stored: KubeObject): FieldError[] {
   const metadata = validateObjectMeta(stored.metadata, {
     namespaced: kind.namespaced,
     validateName: rules.validateName,
     checks: rules.metadataChecks,
   });
-  throwInvalid(resource.name, stored.metadata?.name ?? '', [...metadata, ...(rules.validate?.(stored) ?? [])]);
+  return [...metadata, ...(rules.validate?.(stored) ?? [])];
 }
 
 /** Sets server-owned metadata, overriding the client's values. */

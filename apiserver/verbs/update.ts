@@ -2,6 +2,7 @@ import type { SubresourceRules } from '../../api/definition/strategy.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { equalJson } from '../../base/json.ts';
@@ -117,7 +118,10 @@ export async function writeOver(
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (hasLongBody(call.request)) await nextTurn();
-    validate(call, next, old);
+    const faults = faultsOf(call, next, old);
+    const slow = resource.rules.slowFaults?.(next);
+    throwInvalid(resource.name, info.name, slow ? [...faults, ...(await slow)] : faults);
+    warn(call, next, old);
     if (hasLongBody(call.request)) await nextTurn();
     await admission.validate(next);
     if (hasLongBody(call.request)) await nextTurn();
@@ -182,12 +186,15 @@ function keepIdentity(meta: NonNullable<KubeObject['metadata']>, old: Live): voi
   meta.deletionGracePeriodSeconds ??= last.deletionGracePeriodSeconds;
 }
 
-function validate(call: Call, next: KubeObject, old: Live): void {
+function faultsOf(call: Call, next: KubeObject, old: Live): FieldError[] {
   const { resource, info } = call;
   const { rules } = resource;
   const own = rulesOf(call);
   const check = own?.validate ?? (info.subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate);
   const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.metadataChecks);
-  throwInvalid(resource.name, info.name, [...metadata, ...(check?.(next, old) ?? [])]);
-  if (info.subresource === '') for (const warning of rules.warnings?.(next, old) ?? []) call.warnings.push(warning);
+  return [...metadata, ...(check?.(next, old) ?? [])];
+}
+
+function warn({ resource, info, warnings }: Call, next: KubeObject, old: Live): void {
+  if (info.subresource === '') for (const warning of resource.rules.warnings?.(next, old) ?? []) warnings.push(warning);
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../next-turn.ts';
 import { check } from './checker.ts';
 import type { SizeHint } from './cost.ts';
 import { estimateCost } from './estimate.ts';
@@ -8,10 +9,11 @@ import { checkLiterals } from './literal-checks.ts';
 import type { Macro } from './macros.ts';
 import { macroKey } from './macros.ts';
 import { parse } from './parser.ts';
-import type { Frame, Step } from './plan.ts';
-import { plan } from './plan.ts';
-import type { Compiled, Environment, EnvironmentExtension, Outcome, Program } from './program.ts';
+import type { Frame, Plan } from './plan.ts';
+import { plan, SLICE } from './plan.ts';
+import type { Compiled, Environment, EnvironmentExtension, Outcome, Program, Variables } from './program.ts';
 import { PER_CALL_LIMIT } from './program.ts';
+import { Suspended } from './suspension.ts';
 import type { Expr } from './syntax-tree.ts';
 import type { CelType } from './types.ts';
 import type { Value } from './values.ts';
@@ -90,21 +92,46 @@ function convert(overloads: readonly Overload[] | undefined, value: Value): Valu
 }
 
 function programOf(source: string, expr: Expr, type: CelType, references: ReadonlySet<string>, base: Base): Program {
-  let run: Step | undefined;
+  let made: Plan | undefined;
+  const planned = (): Plan => {
+    made ??= plan(expr, { overloads: (name) => base.functions.get(name), costs: base.costs });
+    return made;
+  };
   return {
     source,
     type,
     references,
     evaluate(variables, limit = PER_CALL_LIMIT): Outcome {
-      run ??= plan(expr, { overloads: (name) => base.functions.get(name), costs: base.costs });
-      const frame: Frame = { variables, globals: [], locals: [], cost: 0, limit };
+      const frame = newFrame(variables, limit);
       try {
-        return { value: run(frame), cost: frame.cost };
+        return { value: planned().run(frame), cost: frame.cost };
       } catch (error) {
-        if (error instanceof EvaluationError) return { error, cost: frame.cost };
-        throw error;
+        return failed(error, frame);
+      }
+    },
+    async evaluateInTurns(variables, limit = PER_CALL_LIMIT): Promise<Outcome> {
+      for (;;) {
+        const frame = newFrame(variables, limit);
+        try {
+          const evaluation = planned().sliced()(frame);
+          for (let turn = evaluation.next(); ; turn = evaluation.next()) {
+            if (turn.done) return { value: turn.value, cost: frame.cost };
+            await nextTurn();
+          }
+        } catch (error) {
+          if (!(error instanceof Suspended)) return failed(error, frame);
+          await error.answered;
+        }
       }
     },
     estimate: (sizeOf: SizeHint = () => undefined) => estimateCost(expr, sizeOf, base.costs),
   };
+}
+
+const newFrame = (variables: Variables, limit: number): Frame => ({ variables, globals: [], locals: [], cost: 0, limit, pauseAt: SLICE });
+
+/** Returns an expression's own error as the outcome; others are thrown. */
+function failed(error: unknown, { cost }: Frame): Outcome {
+  if (error instanceof EvaluationError) return { error, cost };
+  throw error;
 }

@@ -1,6 +1,6 @@
 import type { Issue } from './issues.ts';
-import { clausesOf, formatFault } from './library/text-format.ts';
 import type { Call, Expr } from './syntax-tree.ts';
+import { clausesOf, formatFault } from './text-format.ts';
 import type { TypeKind } from './types.ts';
 import { DYN } from './types.ts';
 import { EvaluationError } from './values.ts';

@@ -2,6 +2,7 @@ import { goPattern } from '../regexp.ts';
 import { checkFormat } from './format-check.ts';
 import type { Issue } from './issues.ts';
 import type { Call, Expr } from './syntax-tree.ts';
+import { childrenOf } from './syntax-tree.ts';
 import type { CelType } from './types.ts';
 import { sameType, unwrapped } from './types.ts';
 import type { Value } from './values.ts';
@@ -14,25 +15,6 @@ const MIXED = 'format';
 function* parts(expr: Expr, mixed = false): Generator<{ part: Expr; mixed: boolean }> {
   yield { part: expr, mixed };
   for (const child of childrenOf(expr)) yield* parts(child, mixed || (expr.kind === 'call' && expr.name === MIXED));
-}
-
-function childrenOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'select':
-      return [expr.operand];
-    case 'call':
-      return expr.target && expr.qualified === undefined ? [expr.target, ...expr.args] : expr.args;
-    case 'list':
-      return expr.items;
-    case 'map':
-      return expr.entries.flatMap(({ key, value }) => [key, value]);
-    case 'struct':
-      return expr.entries.map(({ value }) => value);
-    case 'comprehension':
-      return [expr.range, expr.init, expr.condition, expr.step, expr.result];
-    default:
-      return [];
-  }
 }
 
 /**

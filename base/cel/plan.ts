@@ -5,6 +5,7 @@ import { equal, indexOf, isIn, itemsOf } from './operations.ts';
 import type { Variables } from './program.ts';
 import { standardCallCost } from './runtime-cost.ts';
 import type { Call, Comprehension, Expr, Ident, ListLiteral, MapLiteral, Select, StructLiteral } from './syntax-tree.ts';
+import { childrenOf, hasLoop } from './syntax-tree.ts';
 import type { Value } from './values.ts';
 import {
   ArrayList,
@@ -33,10 +34,24 @@ export interface Frame {
   readonly locals: (Value | EvaluationError)[];
   cost: number;
   readonly limit: number;
+  /** The cost at which a sliced evaluation pauses next. */
+  pauseAt: number;
 }
 
 /** Computes a part of the expression. Throws EvaluationError. */
 export type Step = (frame: Frame) => Value;
+
+/** Does the same, and yields after every SLICE of cost, so that others may have a turn. */
+export type SlicedStep = (frame: Frame) => Generator<undefined, Value>;
+
+/** The cost of some milliseconds. */
+export const SLICE = 10_000;
+
+export interface Plan {
+  readonly run: Step;
+  /** Made when it is first asked for: few evaluations are long. */
+  sliced(): SlicedStep;
+}
 
 export interface Planner {
   overloads(name: string): readonly Overload[] | undefined;
@@ -54,14 +69,18 @@ function absorbable(error: unknown): EvaluationError {
   return error;
 }
 
-/** Turns a checked expression into a function. Costs are counted as cel-go counts them. */
-export function plan(root: Expr, planner: Planner): Step {
+/** Turns a checked expression into functions. Costs are counted as cel-go counts them. */
+export function plan(root: Expr, planner: Planner): Plan {
   const globals: string[] = [];
   let locals = 0;
+  /** Parts whose values are computed before the part that holds them, and the variables that keep them. */
+  const hoisted = new Map<Expr, number>();
 
   type Scope = ReadonlyMap<string, number>;
 
   function step(expr: Expr, scope: Scope): Step {
+    const kept = hoisted.get(expr);
+    if (kept !== undefined) return (frame) => localValue(frame, kept, '');
     switch (expr.kind) {
       case 'literal': {
         const { value } = expr;
@@ -89,9 +108,7 @@ export function plan(root: Expr, planner: Planner): Step {
     if (slot !== undefined) {
       return (frame) => {
         frame.cost++;
-        const value = frame.locals[slot];
-        if (value === undefined || value instanceof EvaluationError) throw value ?? new EvaluationError(`no such attribute(s): ${expr.name}`);
-        return value;
+        return localValue(frame, slot, expr.name);
       };
     }
     if (expr.denotes) {
@@ -276,37 +293,45 @@ export function plan(root: Expr, planner: Planner): Step {
     };
   }
 
+  /** Prepares a loop: its parts, and the variables that they use. */
+  function loopParts(expr: Comprehension, scope: Scope) {
+    const slots = { variable: locals++, variable2: locals++, accumulator: locals++ };
+    const accumulation = new Map(scope).set(expr.accumulator, slots.accumulator);
+    const inner = new Map(accumulation).set(expr.variable, slots.variable);
+    if (expr.variable2 !== undefined) inner.set(expr.variable2, slots.variable2);
+    const isBinding = expr.range.kind === 'list' && expr.range.items.length === 0;
+    const collects = expr.init.kind === 'list' && expr.init.items.length === 0 && !isBinding;
+    const isPair = expr.variable2 !== undefined;
+    const condition = step(expr.condition, inner);
+    /** Sets the variables for one turn. Returns whether there is such a turn. */
+    const enter = (frame: Frame, elements: Value, keys: readonly Value[] | undefined, i: number): boolean => {
+      if (!(elements instanceof ListValue || elements instanceof MapValue)) {
+        const { name } = typeOf(elements);
+        throw new EvaluationError(isPair ? `unsupported comprehension range type: ${name}` : `got '${name}', expected iterable type`);
+      }
+      if (i >= (keys ? keys.length : elements.size)) return false;
+      const key = keys ? (keys[i] ?? null) : BigInt(i);
+      const element = elements instanceof ListValue ? elements.at(i) : isPair ? (elements.find(key) ?? null) : key;
+      frame.locals[slots.variable] = isPair ? key : element;
+      if (isPair) frame.locals[slots.variable2] = element;
+      return condition(frame) === true;
+    };
+    return { slots, accumulation, inner, isBinding, collects, enter };
+  }
+
   function loopStep(expr: Comprehension, scope: Scope): Step {
-    const [variable, variable2, accumulator] = [locals++, locals++, locals++];
+    const { slots, accumulation, inner, isBinding, collects, enter } = loopParts(expr, scope);
+    const { accumulator } = slots;
     const range = step(expr.range, scope);
     const init = step(expr.init, scope);
-    const accumulation = new Map(scope).set(expr.accumulator, accumulator);
-    const inner = new Map(accumulation).set(expr.variable, variable);
-    if (expr.variable2 !== undefined) inner.set(expr.variable2, variable2);
-    const condition = step(expr.condition, inner);
     const next = step(expr.step, inner);
     const result = step(expr.result, accumulation);
-    const isBinding = expr.range.kind === 'list' && expr.range.items.length === 0;
-    const collects = expr.init.kind === 'list' && expr.init.items.length === 0;
-    const isPair = expr.variable2 !== undefined;
     return (frame) => {
       const elements = range(frame);
-      frame.locals[accumulator] = init(frame);
-      if (isBinding) return result(frame);
-      if (collects) frame.locals[accumulator] = new GrowingList([], 0);
-      if (!(elements instanceof ListValue || elements instanceof MapValue)) {
-        throw new EvaluationError(
-          isPair ? `unsupported comprehension range type: ${typeOf(elements).name}` : `got '${typeOf(elements).name}', expected iterable type`,
-        );
-      }
+      const first = init(frame);
+      frame.locals[accumulator] = collects ? new GrowingList([], 0) : first;
       const keys = elements instanceof MapValue ? elements.keys() : undefined;
-      const size = keys ? keys.length : elements.size;
-      for (let i = 0; i < size; i++) {
-        const key = keys ? (keys[i] ?? null) : BigInt(i);
-        const element = elements instanceof ListValue ? elements.at(i) : isPair ? (elements.find(key) ?? null) : key;
-        frame.locals[variable] = isPair ? key : element;
-        if (isPair) frame.locals[variable2] = element;
-        if (condition(frame) !== true) break;
+      for (let i = 0; !isBinding && enter(frame, elements, keys, i); i++) {
         try {
           frame.locals[accumulator] = next(frame);
         } catch (error) {
@@ -318,8 +343,107 @@ export function plan(root: Expr, planner: Planner): Step {
     };
   }
 
+  function slicedLoop(expr: Comprehension, scope: Scope): SlicedStep {
+    const { slots, accumulation, inner, isBinding, collects, enter } = loopParts(expr, scope);
+    const { accumulator } = slots;
+    const range = sliced(expr.range, scope);
+    const init = sliced(expr.init, scope);
+    const next = hasLoop(expr.step) ? sliced(expr.step, inner) : undefined;
+    const plain = step(expr.step, inner);
+    const result = sliced(expr.result, accumulation);
+    return function* (frame) {
+      const elements = yield* range(frame);
+      const first = yield* init(frame);
+      frame.locals[accumulator] = collects ? new GrowingList([], 0) : first;
+      const keys = elements instanceof MapValue ? elements.keys() : undefined;
+      for (let i = 0; !isBinding && enter(frame, elements, keys, i); i++) {
+        try {
+          frame.locals[accumulator] = next ? yield* next(frame) : plain(frame);
+        } catch (error) {
+          frame.locals[accumulator] = absorbable(error);
+        }
+        charge(frame, 0);
+        if (frame.cost < frame.pauseAt) continue;
+        frame.pauseAt = frame.cost + SLICE;
+        yield;
+      }
+      return yield* result(frame);
+    };
+  }
+
+  function sliced(expr: Expr, scope: Scope): SlicedStep {
+    if (expr.kind === 'comprehension') return slicedLoop(expr, scope);
+    if (!hasLoop(expr)) return unsliced(step(expr, scope));
+    if (expr.kind === 'call') {
+      const lazy = slicedCall(expr, scope);
+      if (lazy) return lazy;
+    }
+    // The parts with loops come first; the rest finds their values in variables.
+    const long = childrenOf(expr).filter(hasLoop);
+    const parts = long.map((part) => ({ slot: locals++, run: sliced(part, scope) }));
+    for (const [i, part] of long.entries()) hoisted.set(part, parts[i]?.slot ?? 0);
+    const run = step(expr, scope);
+    for (const part of long) hoisted.delete(part);
+    return function* (frame) {
+      for (const part of parts) frame.locals[part.slot] = yield* part.run(frame);
+      return run(frame);
+    };
+  }
+
+  /** The operators that do not evaluate all their operands. */
+  function slicedCall({ name, target, args }: Call, scope: Scope): SlicedStep | undefined {
+    const [a, b, c] = args.map((arg) => sliced(arg, scope));
+    if ((name === '_&&_' || name === '_||_') && a && b) return slicedLogical(a, b, name === '_||_');
+    if (name === '_?_:_' && a && b && c) {
+      return function* (frame) {
+        const holds = yield* a(frame);
+        if (typeof holds !== 'boolean') throw noSuchOverload();
+        return yield* holds ? b(frame) : c(frame);
+      };
+    }
+    if (name === '@not_strictly_false' && a) {
+      return function* (frame) {
+        charge(frame, 1);
+        try {
+          return (yield* a(frame)) !== false;
+        } catch (error) {
+          absorbable(error);
+          return true;
+        }
+      };
+    }
+    if ((name !== 'or' && name !== 'orValue') || !target || !a) return undefined;
+    const first = sliced(target, scope);
+    return function* (frame) {
+      const value = yield* first(frame);
+      if (!(value instanceof OptionalValue)) throw noSuchOverload();
+      if (value.value === undefined) return yield* a(frame);
+      return name === 'or' ? value : value.value;
+    };
+  }
+
   const run = step(root, new Map());
-  return run;
+  let inSlices: SlicedStep | undefined;
+  return {
+    run,
+    sliced() {
+      inSlices ??= sliced(root, new Map());
+      return inSlices;
+    },
+  };
+}
+
+const unsliced = (run: Step): SlicedStep =>
+  // biome-ignore lint/correctness/useYield: it has no place to pause at.
+  function* (frame) {
+    return run(frame);
+  };
+
+/** Returns the value of a loop's variable. @throws the error that an accumulator holds */
+function localValue(frame: Frame, slot: number, name: string): Value {
+  const value = frame.locals[slot];
+  if (value === undefined || value instanceof EvaluationError) throw value ?? new EvaluationError(`no such attribute(s): ${name}`);
+  return value;
 }
 
 const isConstant = (expr: ListLiteral): boolean => expr.items.every(({ kind }) => kind === 'literal') && expr.optional.size === 0;
@@ -406,16 +530,25 @@ function logical(a: Step, b: Step, decisive: boolean): Step {
     } catch (error) {
       left = absorbable(error);
     }
-    let right: Value;
-    try {
-      right = b(frame);
-    } catch (error) {
-      // Of two errors the first counts.
-      if (left instanceof EvaluationError) absorbable(error);
-      throw left instanceof EvaluationError ? left : error;
-    }
-    if (right === decisive) return decisive;
-    if (left === !decisive && right === !decisive) return !decisive;
-    throw left instanceof EvaluationError ? left : noSuchOverload();
+    return decided(left, b(frame), decisive);
   };
+}
+
+function slicedLogical(a: SlicedStep, b: SlicedStep, decisive: boolean): SlicedStep {
+  return function* (frame) {
+    let left: Value | EvaluationError;
+    try {
+      left = yield* a(frame);
+      if (left === decisive) return decisive;
+    } catch (error) {
+      left = absorbable(error);
+    }
+    return decided(left, yield* b(frame), decisive);
+  };
+}
+
+function decided(left: Value | EvaluationError, right: Value, decisive: boolean): boolean {
+  if (right === decisive) return decisive;
+  if (left === !decisive && right === !decisive) return !decisive;
+  throw left instanceof EvaluationError ? left : noSuchOverload();
 }

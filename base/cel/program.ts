@@ -17,6 +17,11 @@ export interface Program {
    */
   evaluate(variables: Variables, limit?: number): Outcome;
   /**
+   * Evaluates the expression in turns of some milliseconds, so that a long loop holds up nobody else. Functions may take their time too: see
+   * `Suspended`. The outcome is that of `evaluate`.
+   */
+  evaluateInTurns(variables: Variables, limit?: number): Promise<Outcome>;
+  /**
    * Estimates the cost of an evaluation before there are values.
    * @param sizeOf bounds the size of a value by its path, such as `['self', 'items', '@items']`
    */

@@ -106,3 +106,26 @@ export function copyOf(expr: Expr): Expr {
       };
   }
 }
+
+/** Returns the parts of an expression that are evaluated. */
+export function childrenOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'select':
+      return [expr.operand];
+    case 'call':
+      return expr.target && expr.qualified === undefined ? [expr.target, ...expr.args] : expr.args;
+    case 'list':
+      return expr.items;
+    case 'map':
+      return expr.entries.flatMap(({ key, value }) => [key, value]);
+    case 'struct':
+      return expr.entries.map(({ value }) => value);
+    case 'comprehension':
+      return [expr.range, expr.init, expr.condition, expr.step, expr.result];
+    default:
+      return [];
+  }
+}
+
+/** Whether an expression loops over something. */
+export const hasLoop = (expr: Expr): boolean => expr.kind === 'comprehension' || childrenOf(expr).some(hasLoop);

@@ -35,7 +35,7 @@ export interface AuthorizationAnswer {
   readonly error?: string;
 }
 
-/** Asks an authorizer on behalf of the requesting user. An answer that is not there yet suspends the evaluation: see `evaluateAsync`. */
+/** Asks an authorizer on behalf of the requesting user. An answer that is not there yet suspends the evaluation: see `evaluateInTurns`. */
 export type AskAuthorizer = (question: AuthorizationQuestion) => AuthorizationAnswer | Promise<AuthorizationAnswer>;
 
 type Part = Omit<AuthorizationQuestion, 'verb'>;

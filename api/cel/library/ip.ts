@@ -58,7 +58,8 @@ function ipOf(raw: string): IpValue {
   try {
     address = parseAddress(raw);
   } catch (error) {
-    if (error instanceof AddressError) throw new EvaluationError(`IP Address ${quote(raw)} parse error during conversion from string: ${error.message}`);
+    if (error instanceof AddressError)
+      throw new EvaluationError(`IP Address ${quote(raw)} parse error during conversion from string: ${error.message}`);
     throw error;
   }
   if (address.zone !== '') throw new EvaluationError(`IP address ${quote(raw)} with zone value is not allowed`);
@@ -109,7 +110,11 @@ const isLinkLocalMulticast = (address: Address): boolean =>
   address.family === 4 ? within(address, '224.0.0.0/24', '::/128') : ((address.bits >> 112n) & 0xff0fn) === 0xff02n;
 const isMulticast = (address: Address): boolean => within(address, '224.0.0.0/4', 'ff00::/8');
 const isGlobalUnicast = (address: Address): boolean =>
-  !isUnspecified(address) && !isLoopback(address) && !isMulticast(address) && !isLinkLocalUnicast(address) && !(address.family === 4 && address.bits === 0xffffffffn);
+  !isUnspecified(address) &&
+  !isLoopback(address) &&
+  !isMulticast(address) &&
+  !isLinkLocalUnicast(address) &&
+  !(address.family === 4 && address.bits === 0xffffffffn);
 
 function containsPrefix(outer: CidrValue, inner: CidrValue): boolean {
   return outer.prefix.length <= inner.prefix.length && containsAddress(outer.prefix, inner.prefix.address);

@@ -18,7 +18,13 @@ function matchesOf(text: Value | undefined, pattern: Value | undefined, limit: n
 export const regexLibrary: Library = {
   functions: {
     find: [
-      { id: 'string_find_string', member: true, params: [STRING, STRING], result: STRING, call: (text, pattern) => matchesOf(text, pattern, 1)[0] ?? '' },
+      {
+        id: 'string_find_string',
+        member: true,
+        params: [STRING, STRING],
+        result: STRING,
+        call: (text, pattern) => matchesOf(text, pattern, 1)[0] ?? '',
+      },
     ],
     findAll: [
       {

@@ -37,7 +37,13 @@ function parse(text: string): SemverValue {
   const dash = withoutBuild.indexOf('-');
   const patch = dash < 0 ? withoutBuild : withoutBuild.slice(0, dash);
   const numbers = [number(major, 'Major', 'major'), number(minor, 'Minor', 'minor'), number(patch, 'Patch', 'patch')] as const;
-  const prerelease = dash < 0 ? [] : withoutBuild.slice(dash + 1).split('.').map(identifier);
+  const prerelease =
+    dash < 0
+      ? []
+      : withoutBuild
+          .slice(dash + 1)
+          .split('.')
+          .map(identifier);
   for (const part of build === undefined ? [] : build.split('.')) {
     if (part === '') throw fault('Build meta data is empty');
     if (!/^[0-9A-Za-z-]+$/.test(part)) throw fault(`Invalid character(s) found in build meta data ${quote(part)}`);

@@ -46,7 +46,9 @@ export function checkRules(schema: CelSchema, path: string, options: DefinitionC
   for (const { path: at } of total.expensive) {
     errors.push(forbidden(at, 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema'));
   }
-  errors.push(forbidden(path, costMessage('x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema', total.cost, SCHEMA_COST_LIMIT)));
+  errors.push(
+    forbidden(path, costMessage('x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema', total.cost, SCHEMA_COST_LIMIT)),
+  );
   return errors;
 }
 
@@ -99,7 +101,8 @@ function* childrenOf(place: Place): Generator<Place> {
   const { schema, path, declaration } = place;
   const base = { cardinality: childCardinality(place), uncorrelatable: place.uncorrelatable };
   const values = valuesOf(schema);
-  if (values) yield { ...base, schema: values, path: `${path}.additionalProperties`, isResource: isEmbedded(values), declaration: declaration?.element };
+  if (values)
+    yield { ...base, schema: values, path: `${path}.additionalProperties`, isResource: isEmbedded(values), declaration: declaration?.element };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const escaped = escapedName(name);
     yield {
@@ -112,7 +115,14 @@ function* childrenOf(place: Place): Generator<Place> {
   }
   if (!schema.items) return;
   const uncorrelatable = schema['x-kubernetes-list-type'] === 'map' ? place.uncorrelatable : (place.uncorrelatable ?? path);
-  yield { ...base, uncorrelatable, schema: schema.items, path: `${path}.items`, isResource: isEmbedded(schema.items), declaration: declaration?.element };
+  yield {
+    ...base,
+    uncorrelatable,
+    schema: schema.items,
+    path: `${path}.items`,
+    isResource: isEmbedded(schema.items),
+    declaration: declaration?.element,
+  };
 }
 
 /** Returns how many values the children of a schema may have; undefined if nothing bounds it. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../base/cel/program.ts';
+import type { Outcome, Program, Variables } from '../../../base/cel/program.ts';
 import type { Value } from '../../../base/cel/values.ts';
 import { CostLimitExceeded, NONE, OptionalValue } from '../../../base/cel/values.ts';
 import { equalJson, isObject } from '../../../base/json.ts';
@@ -36,19 +36,54 @@ export interface RuleFindings {
 }
 
 /** Evaluates the rules of a schema. `old` is the object before an update. */
-export type RuleValidator = (object: unknown, old: unknown) => RuleFindings;
+export interface RuleValidator {
+  /** Returns undefined if the rules take longer than a turn of the event loop may take. */
+  atOnce(object: unknown, old: unknown): RuleFindings | undefined;
+  /** Finds the same in turns of some milliseconds. */
+  inTurns(object: unknown, old: unknown): Promise<RuleFindings>;
+}
+
+/** The cost that the rules of an object may come to in one turn: some milliseconds. */
+const TURN_BUDGET = 20_000;
 
 /** Returns the validator of a schema's rules; undefined if it has none. The rules are compiled when the first object comes. */
 export function ruleValidator(schema: CelSchema): RuleValidator | undefined {
   if (!hasRules(schema)) return undefined;
   let root: Node | undefined;
-  return (object, old) => {
+  function begin(object: unknown, old: unknown): { readonly run: Run; readonly evaluations: Evaluations } {
     root ??= nodeOf(schema, schema, true, declarationOf(schema, true));
     const run: Run = { errors: [], warnings: [], budget: OBJECT_BUDGET };
-    if (root) visit(root, '', object, old, { current: old === undefined ? undefined : [object, old], isRoot: true }, run);
-    return run;
+    const correlation: Correlation = { current: old === undefined ? undefined : [object, old], isRoot: true };
+    return { run, evaluations: root ? visit(root, '', object, old, correlation, run) : nothing() };
+  }
+  return {
+    atOnce(object, old) {
+      const { run, evaluations } = begin(object, old);
+      let left = TURN_BUDGET;
+      for (let next = evaluations.next(); !next.done; ) {
+        const { program, variables } = next.value;
+        const outcome = program.evaluate(variables, left);
+        left -= outcome.cost;
+        if (left < 0) return undefined;
+        next = evaluations.next(outcome);
+      }
+      return run;
+    },
+    async inTurns(object, old) {
+      const { run, evaluations } = begin(object, old);
+      for (let next = evaluations.next(); !next.done; ) {
+        const { program, variables } = next.value;
+        next = evaluations.next(await program.evaluateInTurns(variables));
+      }
+      return run;
+    },
   };
 }
+
+/** A walk through an object that asks for the outcome of one expression after the other. */
+type Evaluations = Generator<{ readonly program: Program; readonly variables: Variables }, void, Outcome>;
+// biome-ignore lint/correctness/useYield: it has nothing to ask for.
+function* nothing(): Evaluations {}
 
 /** `rules` holds the rules; `schema` says what values look like: they differ below `allOf`. */
 function nodeOf(rules: CelSchema, schema: CelSchema, isResource: boolean, declaration: Declaration | undefined): Node | undefined {
@@ -99,15 +134,15 @@ const isUnchanged = ({ current, parent }: Correlation): boolean => {
 
 const child = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-function visit(node: Node, path: string, value: unknown, old: unknown, correlation: Correlation, run: Run): void {
+function* visit(node: Node, path: string, value: unknown, old: unknown, correlation: Correlation, run: Run): Evaluations {
   if (value === null || value === undefined) return;
-  evaluateRules(node, path, value, old, correlation, run);
+  if (node.rules.length > 0) yield* evaluateRules(node, path, value, old, correlation, run);
   for (const part of node.allOf) {
     if (run.budget < 0) return;
-    visit(part, path, value, old, { current: undefined, parent: correlation.parent }, run);
+    yield* visit(part, path, value, old, { current: undefined, parent: correlation.parent }, run);
   }
-  if (Array.isArray(value)) visitItems(node, path, value, Array.isArray(old) ? old : [], correlation, run);
-  else if (isObject(value)) visitFields(node, path, value, isObject(old) ? old : {}, correlation, run);
+  if (Array.isArray(value)) yield* visitItems(node, path, value, Array.isArray(old) ? old : [], correlation, run);
+  else if (isObject(value)) yield* visitFields(node, path, value, isObject(old) ? old : {}, correlation, run);
 }
 
 function below({ current, isRoot }: Correlation, given: Correlation, name: string, next: Pair | undefined): Correlation {
@@ -117,14 +152,14 @@ function below({ current, isRoot }: Correlation, given: Correlation, name: strin
   return { current: next, parent: current };
 }
 
-function visitFields(
+function* visitFields(
   node: Node,
   path: string,
   value: Readonly<Record<string, unknown>>,
   old: Readonly<Record<string, unknown>>,
   correlation: Correlation,
   run: Run,
-): void {
+): Evaluations {
   const { values, properties } = node;
   if (!values && properties.size === 0) return;
   for (const key of Object.keys(value)) {
@@ -133,22 +168,22 @@ function visitFields(
     if (run.budget < 0) return;
     const before = Object.hasOwn(old, key) ? old[key] : undefined;
     const pair: Pair | undefined = correlation.current && Object.hasOwn(old, key) ? [value[key], before] : undefined;
-    visit(next, next === values ? `${path}[${key}]` : child(path, key), value[key], before, below(correlation, correlation, key, pair), run);
+    yield* visit(next, next === values ? `${path}[${key}]` : child(path, key), value[key], before, below(correlation, correlation, key, pair), run);
   }
 }
 
-function visitItems(node: Node, path: string, items: readonly unknown[], old: readonly unknown[], correlation: Correlation, run: Run): void {
+function* visitItems(node: Node, path: string, items: readonly unknown[], old: readonly unknown[], correlation: Correlation, run: Run): Evaluations {
   const { items: next, schema } = node;
   if (!next) return;
   const find = schema['x-kubernetes-list-type'] === 'map' ? byKeys(old, schema['x-kubernetes-list-map-keys'] ?? []) : () => undefined;
   const isSet = schema['x-kubernetes-list-type'] === 'set';
-  items.forEach((item, i) => {
+  for (const [i, item] of items.entries()) {
     if (run.budget < 0) return;
     const before = find(item);
     const correlated = before ?? (isSet ? old.find((o) => equalJson(o, item)) : undefined);
     const pair: Pair | undefined = correlation.current && correlated !== undefined ? [item, correlated] : undefined;
-    visit(next, `${path}[${i}]`, item, before, below(correlation, correlation, '', pair), run);
-  });
+    yield* visit(next, `${path}[${i}]`, item, before, below(correlation, correlation, '', pair), run);
+  }
 }
 
 /** Finds the item of a list of type map that has the same keys. */
@@ -166,8 +201,7 @@ const shortRule = ({ message = '', rule }: Rule): string => (message === '' ? ru
 /** An error that does not show the value. */
 const failed = (field: string, detail: string): FieldError => ({ type: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` });
 
-function evaluateRules(node: Node, path: string, value: unknown, old: unknown, correlation: Correlation, run: Run): void {
-  if (node.rules.length === 0) return;
+function* evaluateRules(node: Node, path: string, value: unknown, old: unknown, correlation: Correlation, run: Run): Evaluations {
   const field = path || '<nil>';
   const refuse = (detail: string): void => {
     run.errors.push(invalid(field, node.schema.type, detail));
@@ -188,7 +222,7 @@ function evaluateRules(node: Node, path: string, value: unknown, old: unknown, c
     const isOptional = rule.optionalOldSelf === true;
     if (compiled.usesOldSelf && !hasOld && !isOptional) continue;
     const variables = { self, oldSelf: isOptional ? optionalOld : oldSelf };
-    const outcome = program.evaluate(variables);
+    const outcome = yield { program, variables };
     if (outcome.cost > run.budget) {
       refuse(outOfBudget);
       run.budget = -1;
@@ -207,7 +241,7 @@ function evaluateRules(node: Node, path: string, value: unknown, old: unknown, c
       else run.errors.push(found);
     };
     const at = compiled.path === undefined ? field : path === '' ? compiled.path : placed(path, compiled.path);
-    const message = compiled.messageProgram && messageOf(compiled.messageProgram.evaluate(variables), rule, run);
+    const message = compiled.messageProgram && messageOf(yield { program: compiled.messageProgram, variables }, rule, run);
     if (message?.fatal !== undefined) {
       report(invalid(at, node.schema.type, message.fatal));
       run.budget = -1;

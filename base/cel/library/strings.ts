@@ -1,10 +1,10 @@
 import type { Functions, Library, Overload } from '../functions.ts';
 import { itemsOf, lengthOf } from '../operations.ts';
+import { formatted, quoted } from '../text-format.ts';
 import type { CelType } from '../types.ts';
 import { DYN, INT, listType, STRING } from '../types.ts';
 import type { Value } from '../values.ts';
 import { ArrayList, EvaluationError, ListValue, noSuchOverload } from '../values.ts';
-import { formatted, quoted } from './text-format.ts';
 
 function text(value: Value | undefined): string {
   if (typeof value !== 'string') throw noSuchOverload();
