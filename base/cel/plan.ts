@@ -530,7 +530,11 @@ function logical(a: Step, b: Step, decisive: boolean): Step {
     } catch (error) {
       left = absorbable(error);
     }
-    return decided(left, b(frame), decisive);
+    try {
+      return decided(left, b(frame), decisive);
+    } catch (error) {
+      throw firstOf(left, error);
+    }
   };
 }
 
@@ -543,8 +547,19 @@ function slicedLogical(a: SlicedStep, b: SlicedStep, decisive: boolean): SlicedS
     } catch (error) {
       left = absorbable(error);
     }
-    return decided(left, yield* b(frame), decisive);
+    try {
+      return decided(left, yield* b(frame), decisive);
+    } catch (error) {
+      throw firstOf(left, error);
+    }
   };
+}
+
+/** Of two operands that fail the first counts, unless the other's failure ends the evaluation. */
+function firstOf(left: Value | EvaluationError, error: unknown): unknown {
+  if (!(left instanceof EvaluationError)) return error;
+  absorbable(error);
+  return left;
 }
 
 function decided(left: Value | EvaluationError, right: Value, decisive: boolean): boolean {
