@@ -78,9 +78,11 @@ export const isDualStack = (addresses: readonly string[]): boolean =>
 export const isDualStackCidrs = (cidrs: readonly string[]): boolean =>
   cidrs.some((c) => parseCidr(c)?.address.family === 4) && cidrs.some((c) => parseCidr(c)?.address.family === 6);
 
+export const IP_FAULT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
 export function checkIp(errors: FieldError[], value: string, path: FieldPath): boolean {
   if (parseIp(value)) return true;
-  errors.push(invalid(pathText(path), value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
+  errors.push(invalid(pathText(path), value, IP_FAULT));
   return false;
 }
 
