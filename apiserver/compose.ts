@@ -110,7 +110,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const ofNodes = nodeAuthorizer(storage);
   const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
-  const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
+  const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
@@ -147,7 +147,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     ofNodes.start();
     state.synced = true;
     // Services can be created once it is known which addresses are taken.
-    await allocation.start();
+    await allocation.start(client);
     state.started.add(allocation);
     await Promise.all(
       parts.map(async (part) => {
