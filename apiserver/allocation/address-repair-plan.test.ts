@@ -93,7 +93,8 @@ describe('an IPAddress', () => {
     });
   });
   it('of a service with another address is deleted', () => {
-    expect(verdictOnAddress(address('a'), stateOf([service('a', '10.96.0.8')], []), CREATED)).toEqual({
+    expect(verdictOnAddress(address('a'), stateOf([service('a', '10.96.0.8')], []), CREATED)).toEqual({ lookAgainAfterMs: 60_001 });
+    expect(verdictOnAddress(address('a'), stateOf([service('a', '10.96.0.8')], []), CREATED + 60_001)).toEqual({
       ip: IP,
       event: { reason: 'IPAddressWrongReference', message: 'IPAddress: 10.96.0.7 for Service default/a has a wrong reference; cleaning up' },
       action: 'delete',

@@ -25,7 +25,10 @@ export interface Repair {
   readonly action?: 'create' | 'recreate' | 'delete';
 }
 
-/** A service that has just been created may not be seen yet: its IPAddress is left alone for this long. */
+/**
+ * An IPAddress is made before its service is written: it is left alone for this long. (Upstream grants this to services that are created, not
+ * to those that are changed: it may delete the IPAddress of a service that just gets its cluster IP.)
+ */
 export const LEAK_GRACE_MS = 60_000;
 
 /** Returns what is amiss between a service and the IPAddresses of its cluster IPs (upstream's RepairIPAddress.syncService). */
@@ -82,11 +85,9 @@ export function verdictOnAddress(address: Live<IPAddress>, allocations: Allocati
   }
   const { namespace = '', name = '' } = address.spec.parentRef;
   const service = allocations.service({ namespace, name });
-  if (!service) {
-    const age = now - Date.parse(address.metadata.creationTimestamp);
-    if (age <= LEAK_GRACE_MS) return { lookAgainAfterMs: LEAK_GRACE_MS - age + 1 };
-    return remove('IPAddressNotAllocated', `IPAddress: ${ip} for Service ${namespace}/${name} appears to have leaked: cleaning up`);
-  }
-  if (clusterIpsOf(service.spec).some((its) => canonicalIp(its) === ip)) return 'fine';
+  if (clusterIpsOf(service?.spec).some((its) => canonicalIp(its) === ip)) return 'fine';
+  const age = now - Date.parse(address.metadata.creationTimestamp);
+  if (age <= LEAK_GRACE_MS) return { lookAgainAfterMs: LEAK_GRACE_MS - age + 1 };
+  if (!service) return remove('IPAddressNotAllocated', `IPAddress: ${ip} for Service ${namespace}/${name} appears to have leaked: cleaning up`);
   return remove('IPAddressWrongReference', `IPAddress: ${ip} for Service ${namespace}/${name} has a wrong reference; cleaning up`);
 }

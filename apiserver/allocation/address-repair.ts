@@ -1,5 +1,6 @@
 import type { Service } from '../../api/kinds/core/service/index.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
+import type { IPAddress } from '../../api/kinds/networking/ip-address.ts';
 import { ipAddresses } from '../../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../../api/kinds/networking/service-cidr.ts';
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
@@ -11,14 +12,13 @@ import { sleep } from '../../base/clock.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import type { ControllerEnv } from '../../runtime/control/env.ts';
-import { primary } from '../../runtime/control/primary.ts';
-import { watched } from '../../runtime/control/watched.ts';
 import type { Result } from '../../runtime/queue/result.ts';
 import { DONE } from '../../runtime/queue/result.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
-import { addressObject } from './address-object.ts';
+import { canonicalIp } from './address-allocator.ts';
+import { addressObject, isManaged, isOfService } from './address-object.ts';
 import type { Allocations, Repair } from './address-repair-plan.ts';
-import { repairsOfService, verdictOnAddress } from './address-repair-plan.ts';
+import { LEAK_GRACE_MS, repairsOfService, verdictOnAddress } from './address-repair-plan.ts';
 import { clusterIpsOf } from './service-fields.ts';
 
 const NAME = 'ipallocator-repair-controller';
@@ -67,9 +67,9 @@ async function deleteAddress(client: Client, objects: StorageAccess, ip: string)
 }
 
 /**
- * Keeps services and IPAddresses in line, each time that one of them changes and, for what no event shows, every three minutes: makes what is
- * missing, deletes what leaked, and says so in events (upstream's pkg/registry/core/service/ipallocator/controller, RepairIPAddress).
- * Keys without a namespace are those of IPAddresses.
+ * Keeps services and IPAddresses in line, when one of them changes and, for what no event shows, every three minutes: makes what is missing,
+ * deletes what leaked, and says so in events (upstream's pkg/registry/core/service/ipallocator/controller, RepairIPAddress). A service that is
+ * created as it should be costs one look, at its IPAddress a minute later. Keys without a namespace are those of IPAddresses.
  */
 export const addressRepairController = (objects: StorageAccess): ControllerDefinition => ({
   name: NAME,
@@ -78,29 +78,43 @@ export const addressRepairController = (objects: StorageAccess): ControllerDefin
   setup(env) {
     const allocations = storedAllocations(objects);
     const { clock } = env;
+    const isAmiss = (object: Live) => amiss(keyOf(object), allocations, clock.now());
+    const wakeIfAmiss = (object: Live) => {
+      if (isAmiss(object)) env.enqueue(keyOf(object));
+    };
+    const ends = [
+      objects.follow(services, wakeIfAmiss),
+      objects.follow(ipAddresses, (address, deleted) => {
+        const holder = serviceOf(address, allocations);
+        if (holder) wakeIfAmiss(holder);
+        // The service of a new IPAddress is on its way.
+        else if (!deleted && isManaged(address)) env.enqueue(keyOf(address), { afterMs: LEAK_GRACE_MS + 1 });
+      }),
+    ];
     return {
-      for: primary(services, { when: { create: true, update: addressesChanged } }),
-      watches: [watched(ipAddresses, { map: keyOf })],
       async reconcile(key) {
         // Another server's writes are seen kind by kind: an IPAddress must not be missed because its service was seen first.
         if (amiss(key, allocations, clock.now())) await Promise.all([objects.fresh(services), objects.fresh(ipAddresses)]);
         return key.namespace === '' ? repairAddress(env, objects, allocations, key.name) : repairService(env, objects, allocations, key);
       },
       async run(signal) {
-        for (;;) {
+        while (!signal.aborted) {
+          for (const object of [...objects.list(services), ...objects.list(ipAddresses)]) wakeIfAmiss(object);
           await sleep(clock, RESYNC_MS, signal);
-          if (signal.aborted) return;
-          for (const object of [...objects.list(services), ...objects.list(ipAddresses)]) {
-            if (amiss(keyOf(object), allocations, clock.now())) env.enqueue(keyOf(object));
-          }
         }
+        for (const end of ends) end();
       },
     };
   },
 });
 
-const addressesChanged = (service: Live<Service>, old: Live<Service>): boolean =>
-  service.metadata.uid !== old.metadata.uid || clusterIpsOf(service.spec).join() !== clusterIpsOf(old.spec).join();
+const parentKey = ({ spec }: Live<IPAddress>): ObjectKey => ({ namespace: spec.parentRef?.namespace ?? '', name: spec.parentRef?.name ?? '' });
+
+/** Returns the service that an IPAddress refers to, if it has the address. */
+function serviceOf(address: Live<IPAddress>, allocations: Allocations): Live<Service> | undefined {
+  const service = isOfService(address) ? allocations.service(parentKey(address)) : undefined;
+  return clusterIpsOf(service?.spec).some((ip) => canonicalIp(ip) === address.metadata.name) ? service : undefined;
+}
 
 function amiss(key: ObjectKey, allocations: Allocations, now: number): boolean {
   if (key.namespace === '') {
