@@ -113,7 +113,11 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
+    {
+      name: 'admission',
+      hooks: ['start-apiserver-admission-initializer'],
+      plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }),
+    },
     allocation,
     customResources({ objects: storage, registry, log }),
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
@@ -220,7 +224,8 @@ function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part 
     const kind = registry.find(group, version, plural)?.kind;
     return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
   });
-  return { name: 'metrics', routes: [metricsRoute(metrics, () => processMetrics(metrics.lasting))], observers: [observer] };
+  const routes = [metricsRoute(metrics, () => processMetrics(metrics.lasting))];
+  return { name: 'metrics', hooks: ['storage-object-count-tracker-hook'], routes, observers: [observer] };
 }
 
 /** The parts and, as one more, the index of all their paths. */

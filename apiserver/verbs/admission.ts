@@ -57,7 +57,12 @@ function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, sub
     const validating = inPhases('validate');
     const admitting = inPhases('admit');
     const mutating = admitting.filter(({ place }) => place !== 'allocation');
-    chain = { mutating, allocating: admitting.slice(mutating.length), validating, readsRequested: validating.some((plugin) => !plugin.validatesStored) };
+    chain = {
+      mutating,
+      allocating: admitting.slice(mutating.length),
+      validating,
+      readsRequested: validating.some((plugin) => !plugin.validatesStored),
+    };
     byVerb.set(id, chain);
   }
   return chain;
