@@ -7,6 +7,7 @@ import { duplexPair } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KeyPair } from '../../base/x509/certificate-authority.ts';
@@ -158,6 +159,42 @@ describe('logs', () => {
     await server.ask('PATCH', '/api/v1/nodes/n1/status', { headers: { 'content-type': 'application/merge-patch+json' }, body });
     const { status, json } = await server.ask('GET', `${POD}/log`);
     expect([status, json.message]).toEqual([503, expect.stringContaining('error trying to reach service: connect ECONNREFUSED')]);
+  });
+});
+
+describe('logs over a WebSocket', () => {
+  async function read(protocol?: string): Promise<{ protocol: string; messages: string[] }> {
+    const front = createHttpServer();
+    front.on('upgrade', async ({ headers }, socket, head) => {
+      const request = { method: 'GET', path: `${POD}/log`, query: new URLSearchParams(), user: ADMIN, signal: new AbortController().signal };
+      const { status, body } = await server.server.handle({ ...request, headers: { ...headers } as Record<string, string> });
+      if (body.kind === 'upgrade') body.take(socket, head);
+      else socket.end(`HTTP/1.1 ${status} Refused\r\n\r\n`);
+    });
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const client = new WebSocket(`ws://127.0.0.1:${(front.address() as AddressInfo).port}`, protocol === undefined ? [] : [protocol]);
+      const messages: string[] = [];
+      client.on('message', (data: Buffer) => messages.push(data.toString()));
+      await once(client, 'close');
+      return { protocol: client.protocol, messages };
+    } finally {
+      front.close();
+    }
+  }
+
+  it.each([
+    [undefined, '', ['', 'line\n']],
+    ['binary.k8s.io', 'binary.k8s.io', ['', 'line\n']],
+    ['base64.binary.k8s.io', 'base64.binary.k8s.io', ['', 'bGluZQo=']],
+  ])('come in the protocol that is asked for: %s', async (asks, protocol, messages) => {
+    await createPod({ nodeName: 'n1' });
+    expect(await read(asks)).toEqual({ protocol, messages });
+  });
+
+  it('are refused in a protocol that is none of logs', async () => {
+    await createPod({ nodeName: 'n1' });
+    await expect(read('v4.channel.k8s.io')).rejects.toThrow('Unexpected server response: 400');
   });
 });
 
