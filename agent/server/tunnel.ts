@@ -22,7 +22,10 @@ export function tunnel(url: string, request: IncomingMessage, socket: Duplex, he
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
   const bridged = isWebSocket ? bridgedProtocol(protocols) : undefined;
-  if (bridged !== undefined) return bridge({ url, protocol: bridged, streams }, request, socket, head);
+  if (bridged !== undefined) {
+    bridge({ url, protocol: bridged, streams }, request, socket, head);
+    return;
+  }
   if (isWebSocket && !protocols.some((name) => WEBSOCKET_PROTOCOLS.has(name))) {
     refuseUpgrade(socket, 403, `none of the WebSocket protocols ${protocols.join(', ')} is supported`);
     return;
