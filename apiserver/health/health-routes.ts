@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { RouteHandler } from '../contract/route.ts';
 import { textResponse } from '../encode/plain-response.ts';
+import type { Probe } from './health-slis.ts';
 import { healthSlis } from './health-slis.ts';
 
 /** A condition of the server's health. */
@@ -11,8 +12,6 @@ export interface HealthCheck {
   /** Resolves to undefined if all is well, otherwise to the fault. It is logged, and shown at the check's own path alone, which needs a right. */
   readonly check: () => Promise<string | undefined> | string | undefined;
 }
-
-export type Probe = 'healthz' | 'livez' | 'readyz';
 
 const PING: HealthCheck = { name: 'ping', check: () => undefined };
 

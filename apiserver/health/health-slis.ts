@@ -1,7 +1,8 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { RouteHandler } from '../contract/route.ts';
 import { textResponse } from '../encode/plain-response.ts';
-import type { Probe } from './health-routes.ts';
+
+export type Probe = 'healthz' | 'livez' | 'readyz';
 
 /** Records the outcomes of health checks, and shows them. */
 export interface HealthSlis {
