@@ -59,12 +59,15 @@ function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([count, ...entries.flatMap(([name, value]) => [counted(name.toLowerCase()), counted(value)])]);
 }
 
+/** The empty block that follows a part: inflaters give out what they have when they meet it, as after a flush. */
+const FLUSH = Buffer.of(0, 0, 0, 0xff, 0xff);
+
 /** A part of a zlib stream that is not compressed: a stored block, which any inflater takes (RFC 1950, RFC 1951). */
 function stored(block: Buffer, isFirst: boolean): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt16LE(block.length, 1);
   head.writeUInt16LE(~block.length & 0xffff, 3);
-  return Buffer.concat([isFirst ? Buffer.of(0x78, 0x01) : Buffer.alloc(0), head, block]);
+  return Buffer.concat([isFirst ? Buffer.of(0x78, 0x01) : Buffer.alloc(0), head, block, FLUSH]);
 }
 
 /**
