@@ -116,11 +116,15 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const ofNodes = nodeAuthorizer(storage);
   const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
-  const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
+  const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const webhookClient = webhookClientOf(options, storage);
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
-    { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
+    {
+      name: 'admission',
+      hooks: ['start-apiserver-admission-initializer'],
+      plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }),
+    },
     allocation,
     customResources({ objects: storage, registry, log, webhookClient }),
     webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, authorizer, await webhookClient()) }),
@@ -156,7 +160,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     ofNodes.start();
     state.synced = true;
     // Services can be created once it is known which addresses are taken.
-    await allocation.start();
+    await allocation.start(client);
     state.started.add(allocation);
     await Promise.all(
       parts.map(async (part) => {
@@ -256,7 +260,8 @@ function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part 
     const kind = registry.find(group, version, plural)?.kind;
     return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
   });
-  return { name: 'metrics', routes: [metricsRoute(metrics, () => processMetrics(metrics.lasting))], observers: [observer] };
+  const routes = [metricsRoute(metrics, () => processMetrics(metrics.lasting))];
+  return { name: 'metrics', hooks: ['storage-object-count-tracker-hook'], routes, observers: [observer] };
 }
 
 /** The parts and, as one more, the index of all their paths. */

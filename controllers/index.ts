@@ -14,6 +14,8 @@ import { secrets } from '../api/kinds/core/secret.ts';
 import { services } from '../api/kinds/core/service/index.ts';
 import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
+import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
+import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
@@ -36,6 +38,7 @@ import { endpointSliceController } from './network/endpoint-slice/controller.ts'
 import { endpointSliceMirroringController } from './network/endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './network/endpoints/controller.ts';
 import { serviceLoadBalancerController } from './network/service/controller.ts';
+import { serviceCidrController } from './network/service-cidr/controller.ts';
 import type { NodeIpamConfig } from './nodes/node-ipam/controller.ts';
 import { nodeIpamController } from './nodes/node-ipam/controller.ts';
 import { nodeLifecycleController } from './nodes/node-lifecycle/controller.ts';
@@ -81,6 +84,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),
     serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer: true }),
+    serviceCidrController({ serviceCidrs, ipAddresses }),
     resourceQuotaController({ resourceQuotas, counted: namespaced }),
     namespaceController({ namespaces, pods, content: namespaced }),
     podGcController({ nodes, pods }, options.podGc),

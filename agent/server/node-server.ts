@@ -14,11 +14,12 @@ import type { Door } from './door.ts';
 import { agentMetrics } from './metrics.ts';
 import type { NodeRequest } from './path-match.ts';
 import { matchPath } from './path-match.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 import type { ServingCertificate } from './serving-certificate.ts';
 import { printSimulatedLog, serveSimulated } from './simulated-streams.ts';
 import { resourceMetrics, statsSummary } from './stats.ts';
-import { refuseUpgrade, tunnel } from './tunnel.ts';
+import { tunnel } from './tunnel.ts';
 
 export interface NodeServerTls {
   readonly serving: ServingCertificate;
@@ -250,6 +251,6 @@ async function serveStream(
   const answer = await node.runtime.stream(
     target.kind === 'exec' ? { kind: 'exec', command: query.getAll('command'), ...streams } : { kind: 'attach', ...streams },
   );
-  if ('url' in answer) return tunnel(answer.url, request, socket, head);
+  if ('url' in answer) return tunnel(answer.url, request, socket, head, streams);
   serveSimulated(answer, request, socket, head);
 }

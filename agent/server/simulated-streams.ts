@@ -4,8 +4,8 @@ import { WebSocketServer } from 'ws';
 import { sleep } from '../../base/clock.ts';
 import type { LogOptions } from '../log/log-options.ts';
 import type { LogSink } from '../log/log-reader.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { ServerNode } from './server-node.ts';
-import { refuseUpgrade } from './tunnel.ts';
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['v5.channel.k8s.io', 'v4.channel.k8s.io']);
 /** The first byte of each message names its stream (https://kubernetes.io/docs/reference/using-api/ – remote command subprotocols). */

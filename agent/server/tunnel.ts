@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import type { WantedStreams } from './websocket-bridge.ts';
+import { bridge, bridgedProtocol } from './websocket-bridge.ts';
 
-/**
- * WebSocket protocols that containerd's streaming server speaks. kubectl ≥ 1.30 first asks for v5.channel.k8s.io (and for
- * SPDY/3.1+portforward.k8s.io): it takes any answer but 101 for "not supported here" and falls back to SPDY, which is passed on.
- */
+/** WebSocket protocols that containerd's streaming server speaks; others are bridged, or refused. */
 const WEBSOCKET_PROTOCOLS: ReadonlySet<string> = new Set([
   'channel.k8s.io',
   'base64.channel.k8s.io',
@@ -15,17 +14,18 @@ const WEBSOCKET_PROTOCOLS: ReadonlySet<string> = new Set([
   'portforward.k8s.io',
 ]);
 
-/** Answers an upgrade with an error and ends the connection. */
-export function refuseUpgrade(socket: Duplex, code: number, text: string): void {
-  const body = text;
-  const headers = ['content-type: text/plain; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
-  socket.end(`HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Error'}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** Hands an upgrade request on to a streaming server, and from then on bytes, whatever protocol they are. */
-export function tunnel(url: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+/**
+ * Hands an upgrade request on to a streaming server, and from then on bytes, whatever protocol they are. A WebSocket in a protocol that the
+ * server does not speak is bridged to SPDY; `streams` are those of exec or attach.
+ */
+export function tunnel(url: string, request: IncomingMessage, socket: Duplex, head: Buffer, streams?: WantedStreams): void {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+  const bridged = isWebSocket ? bridgedProtocol(protocols) : undefined;
+  if (bridged !== undefined) {
+    bridge({ url, protocol: bridged, streams }, request, socket, head);
+    return;
+  }
   if (isWebSocket && !protocols.some((name) => WEBSOCKET_PROTOCOLS.has(name))) {
     refuseUpgrade(socket, 403, `none of the WebSocket protocols ${protocols.join(', ')} is supported`);
     return;

@@ -16,6 +16,21 @@ export function parseIp(text: string): IpAddress | undefined {
   return bytes && { family: 4, bytes };
 }
 
+/** Returns the canonical text of an address: decimals without leading zeros, or the form of RFC 5952. */
+export function ipText({ family, bytes }: IpAddress): string {
+  if (family === 4) return bytes.join('.');
+  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0));
+  let longest = { start: 0, length: 1 };
+  for (let start = 0; start < 8; start++) {
+    let end = start;
+    while (end < 8 && groups[end] === 0) end++;
+    if (end - start > longest.length) longest = { start, length: end - start };
+  }
+  const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  if (longest.length === 1) return hex(groups);
+  return `${hex(groups.slice(0, longest.start))}::${hex(groups.slice(longest.start + longest.length))}`;
+}
+
 function parseV4(text: string): number[] | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,}$/.test(part) && Number(part) <= 255)) return undefined;
@@ -88,9 +103,11 @@ export const isDualStack = (addresses: readonly string[]): boolean =>
 export const isDualStackCidrs = (cidrs: readonly string[]): boolean =>
   cidrs.some((c) => parseCidr(c)?.address.family === 4) && cidrs.some((c) => parseCidr(c)?.address.family === 6);
 
+export const IP_FAULT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
 export function checkIp(errors: FieldError[], value: string, path: FieldPath): boolean {
   if (parseIp(value)) return true;
-  errors.push(invalid(pathText(path), value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
+  errors.push(invalid(pathText(path), value, IP_FAULT));
   return false;
 }
 

@@ -10,6 +10,12 @@ export interface AddressSpace {
   readonly name: string;
 }
 
+/** The addresses of a network. */
+export interface NetworkSpace extends AddressSpace {
+  /** The network's own address, which is no member. */
+  readonly network: string;
+}
+
 const clamp = (value: number, min: number, max: number): number => Math.max(min, Math.min(max, value));
 
 function parseIpv4(text: string): number | undefined {
@@ -23,19 +29,19 @@ const ipv4Text = (value: number): string => [24, 16, 8, 0].map((shift) => Math.f
 /**
  * The usable addresses of an IPv4 range: all but the first (the network) and the last (broadcast).
  * The band for named addresses is min(max(16, size/16), 256), as upstream's (KEP-3070).
- * @throws RangeError where the text is no IPv4 range of at least four addresses.
+ * @throws RangeError if the text is no IPv4 range.
  */
-export function ipv4Space(cidr: string): AddressSpace {
+export function ipv4Space(cidr: string): NetworkSpace {
   const [address = '', bits = ''] = cidr.split('/');
   const base = parseIpv4(address);
   const prefix = /^\d{1,2}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (base === undefined || !(prefix >= 8 && prefix <= 30)) throw new RangeError(`${cidr} is not an IPv4 range with a prefix of 8 to 30 bits`);
+  if (base === undefined || !(prefix <= 32)) throw new RangeError(`${cidr} is not an IPv4 range such as 10.96.0.0/12`);
   const total = 2 ** (32 - prefix);
   const network = Math.floor(base / total) * total;
-  const size = total - 2;
+  const size = Math.max(0, total - 2);
   return {
     size,
-    staticBand: size < 16 ? 0 : clamp(Math.floor(total / 16), 16, 256),
+    staticBand: total <= 16 ? 0 : clamp(Math.floor(total / 16), 16, 256),
     text: (offset) => ipv4Text(network + 1 + offset),
     offset(text) {
       const value = parseIpv4(text);
@@ -43,7 +49,18 @@ export function ipv4Space(cidr: string): AddressSpace {
       return offset >= 0 && offset < size ? offset : undefined;
     },
     name: `${ipv4Text(network)}/${prefix}`,
+    network: ipv4Text(network),
   };
+}
+
+/**
+ * Reads the range that the server is configured with.
+ * @throws RangeError if it is not one that services can be given addresses out of.
+ */
+export function serviceRange(cidr: string): NetworkSpace {
+  const space = ipv4Space(cidr);
+  if (space.size < 2 || space.size >= 2 ** 24) throw new RangeError(`${cidr} is not an IPv4 range with a prefix of 8 to 30 bits`);
+  return space;
 }
 
 /** A range of ports, both ends included; the band for named ports is min(max(16, size/32), 128), as upstream's (KEP-3668). */

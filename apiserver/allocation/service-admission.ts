@@ -8,38 +8,41 @@ import { parseIp } from '../../api/validation/ip-rules.ts';
 import type { Logger } from '../../base/log.ts';
 import { admitted, handlesOnly } from '../admission/admitted.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract/admission.ts';
-import type { Allocator } from './allocator.ts';
+import { generatedName } from '../verbs/naming.ts';
 import type { Grant } from './grant.ts';
 import { createDryGrant, createGrant } from './grant.ts';
+import type { Pool } from './pool.ts';
+import { NotGivenError } from './pool.ts';
 import { clusterIpsOf, fillIpFamilies, mayHaveNodePorts, needsNodePorts, portsOf } from './service-fields.ts';
 
-/** The allocators of a cluster's services. */
-export interface ServiceAllocators {
-  readonly addresses: Allocator;
-  readonly ports: Allocator;
+/** The pools of a cluster's services. */
+export interface ServicePools {
+  readonly addresses: Pool;
+  readonly ports: Pool;
 }
 
 /** One write of a service that is given its addresses and ports. */
-interface Write extends ServiceAllocators {
+interface Write extends ServicePools {
   readonly attributes: AdmissionAttributes;
   readonly spec: ServiceSpec;
   readonly grant: Grant;
 }
 
 /** Gives services their cluster IPs, node ports and health check ports when they are written; takes them back if the write fails. */
-export function serviceAdmission(allocators: ServiceAllocators, log: Logger): AdmissionPlugin {
+export function serviceAdmission(pools: ServicePools, log: Logger): AdmissionPlugin {
   return {
     name: 'ServiceAllocation',
+    place: 'allocation',
     handles: handlesOnly(services, 'create', 'update'),
     async admit(attributes) {
       const service = admitted(services, attributes);
-      if (service) await admitService(allocators, attributes, service.object, service.old, log);
+      if (service) await admitService(pools, attributes, service.object, service.old, log);
     },
   };
 }
 
 async function admitService(
-  allocators: ServiceAllocators,
+  pools: ServicePools,
   attributes: AdmissionAttributes,
   service: Service,
   old: Live<Service> | undefined,
@@ -52,12 +55,11 @@ async function admitService(
   if (!spec) return;
   const families = fillIpFamilies(service);
   if (families.length > 0) throw refusal(attributes, families);
-  const { namespace, name } = attributes.key;
-  const grant = attributes.dryRun ? createDryGrant(allocators.ports) : createGrant(`${namespace}/${name}`, log);
+  const grant = attributes.dryRun ? createDryGrant() : createGrant({ namespace: attributes.key.namespace, name: nameOf(service) }, log);
   attributes.onSettled((committed) => {
     if (!committed) void grant.giveBack();
   });
-  const write = { ...allocators, attributes, spec, grant };
+  const write = { ...pools, attributes, spec, grant };
   const heldPorts = new Set(portsOf(old?.spec));
   await giveClusterIp(write, clusterIpsOf(old?.spec));
   await giveNodePorts(write, heldPorts);
@@ -66,6 +68,12 @@ async function admitService(
 
 const refusal = (attributes: AdmissionAttributes, causes: readonly FieldError[]) =>
   errors.invalid(services, attributes.key.name || (attributes.object?.metadata?.generateName ?? ''), causes);
+
+/** Returns the name of a service. One that the server is to make is made now: the IPAddresses refer to it. */
+function nameOf({ metadata = {} }: Service): string {
+  if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName);
+  return metadata.name ?? '';
+}
 
 async function giveClusterIp({ attributes, spec, grant, addresses }: Write, held: readonly string[]): Promise<void> {
   if (!takesClusterIp(spec) || isHeadless(spec)) return;
@@ -79,28 +87,26 @@ async function giveClusterIp({ attributes, spec, grant, addresses }: Write, held
   for (const ip of asked) {
     // A text that is no address at all is left to validation.
     if (held.includes(ip) || parseIp(ip)?.family !== 4) continue;
-    const known = addresses.space.offset(ip) !== undefined;
-    if (known && (await grant.take(addresses, ip))) continue;
-    const why = known
-      ? 'provided IP is already allocated'
-      : `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${addresses.space.name}`;
-    throw refusal(attributes, [invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${ip}: ${why}`)]);
+    const refused = (why: string) => invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${ip}: ${why}`);
+    await orRefusal(attributes, refused, grant.take(addresses, ip));
+  }
+}
+
+/** Waits for a member that was asked for; the reason why it cannot be had becomes a fault of the field. */
+async function orRefusal(attributes: AdmissionAttributes, fault: (why: string) => FieldError, taken: Promise<void>): Promise<void> {
+  try {
+    await taken;
+  } catch (error) {
+    if (error instanceof NotGivenError) throw refusal(attributes, [fault(error.message)]);
+    throw error;
   }
 }
 
 async function takePort({ attributes, grant, ports }: Write, field: string, port: number, held: Set<string>): Promise<void> {
   const member = String(port);
   if (held.has(member)) return;
-  // On a dry run upstream does not look at the range.
-  const known = attributes.dryRun || ports.space.offset(member) !== undefined;
-  if (known && (await grant.take(ports, member))) {
-    held.add(member);
-    return;
-  }
-  const why = known
-    ? 'provided port is already allocated'
-    : `provided port is not in the valid range. The range of valid ports is ${ports.space.name}`;
-  throw refusal(attributes, [invalid(field, port, why)]);
+  await orRefusal(attributes, (why) => invalid(field, port, why), grant.take(ports, member));
+  held.add(member);
 }
 
 /** One node port serves the same port under several protocols. */

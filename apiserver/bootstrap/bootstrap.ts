@@ -55,7 +55,13 @@ export function bootstrap({ objects, store, log, serviceIp, advertise: given, sh
 
   return {
     name: 'bootstrap',
-    hooks: ['start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes', 'rbac/bootstrap-roles', 'bootstrap-controller'],
+    hooks: [
+      'start-system-namespaces-controller',
+      ...(trust ? ['start-cluster-authentication-info-controller', 'start-legacy-token-tracking-controller'] : []),
+      'rbac/bootstrap-roles',
+      'scheduling/bootstrap-system-priority-classes',
+      'bootstrap-controller',
+    ],
     controllers: [
       periodicController('system-namespaces-controller', ensureNamespaces),
       periodicController('system-priority-classes-controller', ensureClasses),

@@ -67,14 +67,18 @@ export interface AdmissionAttributes {
   readonly onSettled: (callback: (committed: boolean) => void) => void;
 }
 
-/** The place of a plugin within each pass; quota is last, so that nothing is charged for a write that others refuse. */
-export type AdmissionPlace = 'builtin' | 'policy' | 'webhook' | 'quota';
+/**
+ * The place of a plugin within each pass; quota is last, so that nothing is charged for a write that others refuse. What is allocated is given
+ * once, when nobody changes the object any more.
+ */
+export type AdmissionPlace = 'builtin' | 'policy' | 'webhook' | 'allocation' | 'quota';
 
 /** The phases of admission, in this order; the schema is checked between the mutating and the validating ones. */
 export type AdmissionPhase =
   | 'mutation'
   | 'mutating policies'
   | 'mutating webhooks'
+  | 'allocation'
   | 'validation'
   | 'validating policies'
   | 'validating webhooks'

@@ -19,8 +19,11 @@ export interface StorageAccess {
    * @throws StatusError NotFound.
    */
   modify<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, change: (current: Live<T>) => T): Promise<Live<T>>;
-  /** Deletes at once, whatever grace period or finalizers there are; returns false if there was nothing. */
-  remove(kind: Kind, key: ObjectKey): Promise<boolean>;
+  /**
+   * Deletes at once, whatever grace period or finalizers there are; returns false if there was nothing. `only` looks at the state that would
+   * be deleted, again after each lost race: nothing is deleted if it returns false.
+   */
+  remove<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, only?: (current: Live<T>) => boolean): Promise<boolean>;
   /**
    * Calls `changed` for every change of a kind from now on, in order, synchronously; after a gap in the store's feed once for each object that
    * changed meanwhile. Returns a function that ends it.

@@ -54,7 +54,7 @@ export function priorityAndFairness({ objects, registry, clock, metrics, limits 
   );
   return {
     name: 'flow-control',
-    hooks,
+    hooks: [...hooks, 'priority-and-fairness-filter'],
     entryStages: [limitFlows({ control, turns: createTurns(), rounds: createRounds(clock), estimate: createWorkEstimate(registry) })],
     controllers,
     async start(client) {

@@ -1,6 +1,8 @@
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { RouteHandler } from '../contract/route.ts';
 import { textResponse } from '../encode/plain-response.ts';
+import type { Probe } from './health-slis.ts';
+import { healthSlis } from './health-slis.ts';
 
 /** A condition of the server's health. */
 export interface HealthCheck {
@@ -10,8 +12,6 @@ export interface HealthCheck {
   /** Resolves to undefined if all is well, otherwise to the fault. It is logged, and shown at the check's own path alone, which needs a right. */
   readonly check: () => Promise<string | undefined> | string | undefined;
 }
-
-export type Probe = 'healthz' | 'livez' | 'readyz';
 
 const PING: HealthCheck = { name: 'ping', check: () => undefined };
 
@@ -27,7 +27,7 @@ async function answerAll(
   probe: Probe,
   checks: readonly HealthCheck[],
   request: ApiRequest,
-  failed: (check: string, why: string) => void,
+  told: (check: string, why: string | undefined) => void,
 ): Promise<ApiResponse> {
   const excluded = new Set(request.query.getAll('exclude'));
   const results = await Promise.all(
@@ -39,8 +39,8 @@ async function answerAll(
   );
   const lines = results.map(({ name, excluded: left, failure }) => {
     if (left) return `[+]${name} excluded: ok\n`;
+    told(name, failure);
     if (failure === undefined) return `[+]${name} ok\n`;
-    failed(name, failure);
     return `[-]${name} failed: reason withheld\n`;
   });
   const unknown = [...excluded].filter((name) => !checks.some((check) => check.name === name));
@@ -56,12 +56,14 @@ async function answerAll(
 }
 
 /**
- * Serves /healthz, /livez and /readyz, with ?verbose and ?exclude=NAME, and each check under its own path, in upstream's text form.
+ * Serves /healthz, /livez and /readyz, with ?verbose and ?exclude=NAME, and each check under its own path, in upstream's text form; and at
+ * /metrics/slis the outcomes of the checks.
  * `failed` is told each fault: the answer of a probe, which is public, does not show it.
  */
 export function healthRoutes(checks: readonly HealthCheck[], failed: (check: string, why: string) => void): readonly RouteHandler[] {
   const probes: readonly Probe[] = ['healthz', 'livez', 'readyz'];
-  return probes.flatMap((probe) => {
+  const slis = healthSlis();
+  const routes = probes.flatMap((probe) => {
     const own = [PING, ...checks.filter((check) => check.for === undefined || check.for.includes(probe))];
     const single: RouteHandler = {
       path: `/${probe}/*`,
@@ -75,6 +77,11 @@ export function healthRoutes(checks: readonly HealthCheck[], failed: (check: str
         return textResponse(500, `internal server error: ${failure}\n`);
       },
     };
-    return [{ path: `/${probe}`, open: true, handle: (request: ApiRequest) => answerAll(probe, own, request, failed) }, single];
+    const told = (check: string, why: string | undefined) => {
+      slis.observe(check, probe, why === undefined);
+      if (why !== undefined) failed(check, why);
+    };
+    return [{ path: `/${probe}`, open: true, handle: (request: ApiRequest) => answerAll(probe, own, request, told) }, single];
   });
+  return [...routes, slis.route];
 }

@@ -100,3 +100,40 @@ describe('the conditions of health', () => {
     [{ hook: false }, [['poststarthook/rbac/bootstrap-roles', 'not finished']]],
   ])('%j: %j', async (state, expected) => expect(await health(state)).toEqual(expected));
 });
+
+it('a server shows its checks under their names and in their order, and counts their outcomes', async () => {
+  const { store, state } = ailingStore();
+  const server = await startTestServer({ store });
+  const names = async (probe: string) =>
+    [...(await server.ask('GET', `/${probe}?verbose`)).text.matchAll(/^\[\+\](\S+) ok$/gm)].map(([, name]) => name);
+  const hooks = [
+    'start-apiserver-admission-initializer',
+    'generic-apiserver-start-informers',
+    'priority-and-fairness-config-consumer',
+    'priority-and-fairness-filter',
+    'storage-object-count-tracker-hook',
+    'start-apiextensions-informers',
+    'start-apiextensions-controllers',
+    'crd-informer-synced',
+    'start-system-namespaces-controller',
+    'start-service-ip-repair-controllers',
+    'rbac/bootstrap-roles',
+    'scheduling/bootstrap-system-priority-classes',
+    'priority-and-fairness-config-producer',
+    'bootstrap-controller',
+    'start-kubernetes-service-cidr-controller',
+  ].map((name) => `poststarthook/${name}`);
+  // Parts that are added later bring hooks of their own.
+  const known = (list: readonly (string | undefined)[]) => list.filter((name) => !name?.startsWith('poststarthook/') || hooks.includes(name));
+  expect(known(await names('livez'))).toEqual(['ping', 'log', 'etcd', ...hooks]);
+  expect(known(await names('readyz'))).toEqual(['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...hooks, 'shutdown']);
+  state.fault = new StoreError('Unavailable', 'gone');
+  await server.ask('GET', '/livez');
+  const { text } = await server.ask('GET', '/metrics/slis');
+  expect(text).toContain('# TYPE kubernetes_healthcheck gauge');
+  expect(text).toContain('kubernetes_healthcheck{name="etcd",type="livez"} 0');
+  expect(text).toContain('kubernetes_healthcheck{name="etcd",type="readyz"} 1');
+  expect(text).toContain('kubernetes_healthchecks_total{name="etcd",status="error",type="livez"} 1');
+  state.fault = undefined;
+  await server.stop();
+});

@@ -23,6 +23,39 @@ export interface StartHook {
   readonly done: () => boolean;
 }
 
+/** Upstream's post-start hooks in the order in which it shows them (k8s.io/apiserver, pkg/kubeapiserver, apiextensions, kube-aggregator). */
+const HOOKS = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+  'start-system-namespaces-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'aggregator-reload-proxy-client-cert',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
+  'kube-apiserver-autoregistration',
+  'apiservice-openapi-controller',
+  'apiservice-openapiv3-controller',
+];
+const placeOf = ({ name }: StartHook): number => (HOOKS.includes(name) ? HOOKS.indexOf(name) : HOOKS.length);
+
 /** The conditions of a server's health, under upstream's names and in its order. */
 export function serverChecks({ store, clock, hooks, synced, stopping, logFault }: ServerChecksOptions): readonly HealthCheck[] {
   const check = storeCheck(store, clock);
@@ -31,7 +64,9 @@ export function serverChecks({ store, clock, hooks, synced, stopping, logFault }
     { name: 'etcd', check },
     { name: 'etcd-readiness', for: ['readyz'], check },
     { name: 'informer-sync', for: ['readyz'], check: () => (synced() ? undefined : 'the caches are not filled yet') },
-    ...hooks.map(({ name, done }) => ({ name: `poststarthook/${name}`, check: () => (done() ? undefined : 'not finished') })),
+    ...[...hooks]
+      .sort((a, b) => placeOf(a) - placeOf(b))
+      .map(({ name, done }) => ({ name: `poststarthook/${name}`, check: () => (done() ? undefined : 'not finished') })),
     { name: 'shutdown', for: ['readyz'], check: () => (stopping() ? 'process is shutting down' : undefined) },
   ];
 }

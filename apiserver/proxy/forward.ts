@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { request as httpRequest } from 'node:http';
 import type { Agent } from 'node:https';
 import { request as httpsRequest } from 'node:https';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { ApiRequest, ApiResponse, StreamSink } from '../contract/request.ts';
 
@@ -15,6 +15,8 @@ export interface Target {
   readonly path: string;
   /** Carries the client certificate and authority. Default for https: the certificate is not checked (pods have none of ours). */
   readonly agent?: Agent;
+  /** Further headers; they replace the client's. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Headers that concern one connection, not the request (RFC 9110, 7.6.1), and credentials for this server. */
@@ -56,7 +58,7 @@ function open(request: ApiRequest, target: Target, upgrade: boolean) {
     port: target.port,
     path: target.path,
     method: request.method,
-    headers: { ...passedOn(request), ...(upgrade ? { connection: 'Upgrade', upgrade: request.headers.upgrade } : {}) },
+    headers: { ...passedOn(request), ...target.headers, ...(upgrade ? { connection: 'Upgrade', upgrade: request.headers.upgrade } : {}) },
     ...(target.agent ? { agent: target.agent } : { rejectUnauthorized: false }),
     signal: request.signal,
   };
@@ -86,7 +88,7 @@ function headersOf(headers: IncomingHttpHeaders): Record<string, string | string
   return passed;
 }
 
-async function pour(incoming: IncomingMessage, sink: StreamSink, signal: AbortSignal): Promise<void> {
+async function pour(incoming: Readable, sink: StreamSink, signal: AbortSignal): Promise<void> {
   const stop = () => incoming.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -101,11 +103,11 @@ async function pour(incoming: IncomingMessage, sink: StreamSink, signal: AbortSi
   }
 }
 
-/** The answer as it comes, byte by byte. */
-export const streamed = (incoming: IncomingMessage): ApiResponse => ({
+/** The answer as it comes, byte by byte; `body` stands in for its own. */
+export const streamed = (incoming: IncomingMessage, body: Readable = incoming): ApiResponse => ({
   status: incoming.statusCode ?? 502,
   headers: headersOf(incoming.headers),
-  body: { kind: 'stream', run: (sink, signal) => pour(incoming, sink, signal) },
+  body: { kind: 'stream', run: (sink, signal) => pour(body, sink, signal) },
 });
 
 /** Joins two connections: the end or failure of one ends the other. */

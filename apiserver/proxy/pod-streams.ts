@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
@@ -11,6 +12,7 @@ import { attachOptions, execOptions, portForwardOptions } from './connect-option
 import { send, streamed, textOf, tunnel, wantsUpgrade } from './forward.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';
 import { agentLogQuery } from './log-query.ts';
+import { isLogProtocol, isWebSocket, logSocket } from './log-socket.ts';
 import { chosenContainer } from './pod-container.ts';
 
 function podOf({ storage, key }: SubresourceRequest): Live<Pod> {
@@ -54,10 +56,13 @@ function logHandler(kubelet: KubeletConnection): SubresourceHandler {
       const pod = podOf(request);
       const container = chosenContainer(pod, key.name, http.query.get('container'));
       const node = pod.spec?.nodeName;
-      if (!node) return textResponse(200, '');
+      const socket = isWebSocket(http);
+      if (socket && !isLogProtocol(http)) throw errors.badRequest('unable to upgrade websocket connection: no supported protocol');
+      if (!node) return socket ? logSocket(http, Readable.from([])) : textResponse(200, '');
       const path = `/containerLogs/${key.namespace}/${key.name}/${container}?${query}`;
       const incoming = await send(http, kubelet.target(request.storage, node, path));
       if (incoming.statusCode !== 200) throw await refusal(incoming, key.name);
+      if (socket) return logSocket(http, incoming);
       return { ...streamed(incoming), headers: { 'content-type': 'text/plain' } };
     },
   };

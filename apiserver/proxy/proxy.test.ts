@@ -5,7 +5,9 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KeyPair } from '../../base/x509/certificate-authority.ts';
@@ -160,6 +162,42 @@ describe('logs', () => {
   });
 });
 
+describe('logs over a WebSocket', () => {
+  async function read(protocol?: string): Promise<{ protocol: string; messages: string[] }> {
+    const front = createHttpServer();
+    front.on('upgrade', async ({ headers }, socket, head) => {
+      const request = { method: 'GET', path: `${POD}/log`, query: new URLSearchParams(), user: ADMIN, signal: new AbortController().signal };
+      const { status, body } = await server.server.handle({ ...request, headers: { ...headers } as Record<string, string> });
+      if (body.kind === 'upgrade') body.take(socket, head);
+      else socket.end(`HTTP/1.1 ${status} Refused\r\n\r\n`);
+    });
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const client = new WebSocket(`ws://127.0.0.1:${(front.address() as AddressInfo).port}`, protocol === undefined ? [] : [protocol]);
+      const messages: string[] = [];
+      client.on('message', (data: Buffer) => messages.push(data.toString()));
+      await once(client, 'close');
+      return { protocol: client.protocol, messages };
+    } finally {
+      front.close();
+    }
+  }
+
+  it.each([
+    [undefined, '', ['', 'line\n']],
+    ['binary.k8s.io', 'binary.k8s.io', ['', 'line\n']],
+    ['base64.binary.k8s.io', 'base64.binary.k8s.io', ['', 'bGluZQo=']],
+  ])('come in the protocol that is asked for: %s', async (asks, protocol, messages) => {
+    await createPod({ nodeName: 'n1' });
+    expect(await read(asks)).toEqual({ protocol, messages });
+  });
+
+  it('are refused in a protocol that is none of logs', async () => {
+    await createPod({ nodeName: 'n1' });
+    await expect(read('v4.channel.k8s.io')).rejects.toThrow('Unexpected server response: 400');
+  });
+});
+
 describe('exec', () => {
   const upgrade = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v4.channel.k8s.io' };
   const exec = (query: string, headers: Record<string, string> = upgrade) =>
@@ -255,6 +293,50 @@ describe('proxying', () => {
     });
     expect((await server.ask('GET', `${path}index`)).json.url).toBe('/index');
     expect((await server.ask('GET', path.replace('web', 'none'))).json.message).toBe('no service port "none" found for service "s"');
+  });
+
+  it('lets the links of pages lead back here, compressed ones too, and opens nothing to other sites', async () => {
+    const root = `/api/v1/namespaces/default/pods/p:${port}/proxy`;
+    const link = (url: string) => `<a href="${url}">x</a>`;
+    const page = [link('/x/'), link(`http://127.0.0.1:${port}/y`), link('http://example.com/z'), link('relative'), link(`${root}/w`)].join('');
+    const expected = [link(`${root}/x/`), link(`${root}/y`), link('http://example.com/z'), link('relative'), link(`${root}/w`)].join('');
+    target.removeAllListeners('request').on('request', (request, response) => {
+      const forwarded = `${request.headers['x-forwarded-uri']} ${request.headers.host}`;
+      const headers = { 'content-type': 'text/html; charset=utf-8', 'access-control-allow-origin': '*', 'x-seen': forwarded };
+      const compressed = request.url === '/zipped';
+      response.writeHead(200, compressed ? { ...headers, 'content-encoding': 'gzip' } : headers);
+      response.end(compressed ? gzipSync(page) : page);
+    });
+    const plain = await server.ask('GET', `${root}/`, { headers: { host: 'api.example:6443' } });
+    expect([plain.text, plain.headers['access-control-allow-origin'], plain.headers['x-seen']]).toEqual([
+      expected,
+      undefined,
+      `${root}/ api.example:6443`,
+    ]);
+    const response = await server.server.handle({
+      method: 'GET',
+      path: `${root}/zipped`,
+      query: new URLSearchParams(),
+      headers: {},
+      user: ADMIN,
+      signal: new AbortController().signal,
+    });
+    const chunks: Buffer[] = [];
+    if (response.body.kind === 'stream') {
+      await response.body.run({ write: (chunk) => chunks.push(Buffer.from(chunk)) > 0 }, new AbortController().signal);
+    }
+    expect(gunzipSync(Buffer.concat(chunks)).toString()).toBe(expected);
+  });
+
+  it('sends browsers that ask for the bare path to the one with a slash, and passes other methods on', async () => {
+    const bare = `/api/v1/namespaces/default/pods/p:${port}/proxy`;
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await server.ask(method, `${bare}?a=b`);
+      expect([status, headers.location]).toEqual([301, `${bare}/?a=b`]);
+    }
+    for (const method of ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']) {
+      expect((await server.ask(method, bare)).json).toMatchObject({ method, url: '/' });
+    }
   });
 
   it('goes on to the agent of a node', async () => {

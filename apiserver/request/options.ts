@@ -1,40 +1,9 @@
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
-import { errors } from '../../api/meta/status-error.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
 import { isTrue } from './request-info.ts';
-
-/** Parameters that requests to resources may have; any other is refused by name. */
-const KNOWN = new Set([
-  'allowWatchBookmarks',
-  'continue',
-  'dryRun',
-  'fieldManager',
-  'fieldSelector',
-  'fieldValidation',
-  'force',
-  'gracePeriodSeconds',
-  'ignoreStoreReadErrorWithClusterBreakingPotential',
-  'includeObject',
-  'labelSelector',
-  'limit',
-  'orphanDependents',
-  'pretty',
-  'propagationPolicy',
-  'resourceVersion',
-  'resourceVersionMatch',
-  'sendInitialEvents',
-  'timeout',
-  'timeoutSeconds',
-  'watch',
-]);
-
-/** @throws StatusError 400 that names the first unknown parameter. */
-export function checkParameters(query: URLSearchParams): void {
-  if (query.size === 0) return;
-  for (const name of query.keys()) if (!KNOWN.has(name)) throw errors.badRequest(`unknown query parameter "${name}"`);
-}
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
@@ -111,7 +80,7 @@ function queryDeleteOptions(query: URLSearchParams): DeleteOptions {
   const options: DeleteOptions = {};
   if (query.size === 0) return options;
   const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && grace !== '') options.gracePeriodSeconds = integerOf('gracePeriodSeconds', grace);
+  if (grace !== null && grace !== '') options.gracePeriodSeconds = integerOf(grace);
   const policy = query.get('propagationPolicy');
   if (policy !== null && policy !== '') options.propagationPolicy = policy;
   if (query.has('orphanDependents')) options.orphanDependents = isTrue(query.get('orphanDependents'));
@@ -151,9 +120,9 @@ function expectType<T>(field: string, value: unknown, is: (value: unknown) => va
   throw errors.badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${field} must be ${wanted}`);
 }
 
-/** @throws StatusError 400 that names the parameter. */
-export function integerOf(name: string, text: string): number {
-  if (!/^-?\d{1,15}$/.test(text)) throw errors.badRequest(`invalid value "${text}" of the query parameter ${name}: it must be an integer`);
+/** @throws StatusError 400 in the words of Go's strconv. */
+export function integerOf(text: string): number {
+  if (!/^[+-]?\d{1,15}$/.test(text)) throw errors.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
 
@@ -193,44 +162,67 @@ export function listParametersOf(query: URLSearchParams, isWatch: boolean): List
     fieldSelector: text('fieldSelector'),
     resourceVersion: text('resourceVersion'),
     resourceVersionMatch: text('resourceVersionMatch'),
-    limit: limit === '' ? 0 : Math.max(0, integerOf('limit', limit)),
+    limit: limit === '' ? 0 : Math.max(0, integerOf(limit)),
     continue: text('continue'),
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
-    timeoutSeconds: timeout === '' ? undefined : integerOf('timeoutSeconds', timeout),
+    timeoutSeconds: timeout === '' ? undefined : integerOf(timeout),
   };
-  const faults = listFaults(parameters, isWatch);
+  const complete = isWatch ? watchDefaults(parameters) : parameters;
+  const faults = isWatch ? watchFaults(complete) : listFaults(complete);
   if (faults.length > 0) throw optionsInvalid('ListOptions', faults);
-  return parameters;
+  return complete;
+}
+
+/** A watch from no version, or from any, begins with what there is: it is one that asks for initial events (WatchList is on). */
+function watchDefaults(parameters: ListParameters): ListParameters {
+  const { sendInitialEvents, resourceVersion, resourceVersionMatch } = parameters;
+  const isOld = sendInitialEvents === undefined && resourceVersionMatch === '' && (resourceVersion === '' || resourceVersion === '0');
+  return isOld ? { ...parameters, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : parameters;
 }
 
 const MATCHES = ['NotOlderThan', 'Exact'];
+const BOTH_MATCH_AND_CONTINUE = 'resourceVersionMatch is forbidden when continue is provided';
 
 /** Checks combinations of parameters (k8s.io/apimachinery/pkg/apis/meta/internalversion/validation). */
-function listFaults(p: ListParameters, isWatch: boolean): FieldError[] {
+function listFaults(p: ListParameters): FieldError[] {
   const faults: FieldError[] = [];
   const match = p.resourceVersionMatch;
   const forbid = (detail: string) => faults.push(forbidden('resourceVersionMatch', detail));
-  if (isWatch) {
-    if (p.sendInitialEvents !== undefined && match !== 'NotOlderThan') {
-      if (match === '') forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-      else faults.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
-    }
-    if (p.sendInitialEvents === undefined && match !== '') forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-    return faults;
+  if (match !== '') {
+    if (p.resourceVersion === '') forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (p.continue !== '') forbid(BOTH_MATCH_AND_CONTINUE);
+    if (!MATCHES.includes(match)) faults.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
+    if (match === 'Exact' && p.resourceVersion === '0') forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   }
   if (p.sendInitialEvents !== undefined) faults.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
-  if (match === '') return faults;
-  if (p.resourceVersion === '') forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (p.continue !== '') forbid('resourceVersionMatch is forbidden when continue is provided');
-  if (!MATCHES.includes(match)) faults.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
-  if (match === 'Exact' && p.resourceVersion === '0') forbid('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
   return faults;
 }
 
-/** Reads a resourceVersion as a revision; returns undefined if none is given. @throws StatusError 400. */
-export function revisionOf(text: string): number | undefined {
+function watchFaults(p: ListParameters): FieldError[] {
+  const faults: FieldError[] = [];
+  const match = p.resourceVersionMatch;
+  const forbid = (detail: string) => faults.push(forbidden('resourceVersionMatch', detail));
+  if (p.sendInitialEvents !== undefined && match !== 'NotOlderThan')
+    forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  if (match === '') return faults;
+  if (p.sendInitialEvents === undefined) forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  if (match !== 'NotOlderThan') faults.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
+  if (p.continue !== '') forbid(BOTH_MATCH_AND_CONTINUE);
+  return faults;
+}
+
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/**
+ * Reads a resourceVersion as a revision; returns undefined if none is given.
+ * @throws StatusError 400 for a list; for a get or a watch 500 without a reason, as upstream does.
+ */
+export function revisionOf(text: string, isList = false): number | undefined {
   if (text === '') return undefined;
-  if (!/^\d{1,16}$/.test(text)) throw errors.badRequest(`Invalid value: ${JSON.stringify(text)}: it must be a resource version that the server gave`);
-  return Number(text);
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && BigInt(text) <= MAX_UINT64) return Number(text);
+  const why = isNumber ? 'value out of range' : 'invalid syntax';
+  const message = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`;
+  throw isList ? errors.badRequest(`invalid resource version: ${message}`) : new StatusError('', message, undefined, 500);
 }

@@ -46,7 +46,8 @@ export function requestInfoOf(method: string, path: string, query: URLSearchPara
   const empty = segments.indexOf('', 1);
   if (empty > 0 && empty < at + 3) return other;
   const rest = segments.length > at + 3 ? path.slice(offsetOf(path, at + 3)) : '';
-  let verb = PLAIN[method];
+  // A proxied request may have this method too; it is no verb of its own (authorisation sees an empty one).
+  let verb = PLAIN[method] ?? (method === 'OPTIONS' && subresource === 'proxy' ? 'get' : undefined);
   if (verb === undefined) return other;
   if (verb === 'get' && (name === '' || watchPath)) verb = watchPath || isTrue(query.get('watch')) ? 'watch' : 'list';
   else if (verb === 'delete' && name === '') verb = 'deletecollection';

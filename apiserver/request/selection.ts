@@ -68,8 +68,9 @@ function equalityOf({ key, operator, values }: Requirement): LabelTerm[] {
 
 function fieldOf(kind: KindDefinition, field: string): (object: Live) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name;
-  if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
   const { selectableFields } = kind.strategy;
+  // Cluster-scoped kinds with fields of their own do not have this one.
+  if (field === 'metadata.namespace' && (kind.namespaced || !selectableFields)) return (object) => object.metadata.namespace ?? '';
   const read = own(selectableFields, field);
   if (read) return read;
   // Kinds with fields of their own, and custom resources, answer shortly; the others name the known fields.
@@ -84,7 +85,10 @@ export function parseFieldSelector(text: string): FieldTerm[] {
     if (part === '') continue;
     const match = /^([^!=]*)(!=|==|=)(.*)$/s.exec(part);
     if (!match) throw errors.badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
-    terms.push({ field: (match[1] ?? '').trim(), equal: match[2] !== '!=', value: unescaped(match[3] ?? '', text) });
+    const [, field = '', operator, escaped = ''] = match;
+    const value = unescaped(escaped, text);
+    // An empty field with an empty value selects everything.
+    if (field !== '' || value !== '') terms.push({ field, equal: operator !== '!=', value });
   }
   return terms;
 }

@@ -7,7 +7,8 @@ import { parseFieldSelector } from '../request/selection.ts';
 
 /** The action of a request, as a user's. */
 export function attributesOf(user: UserInfo, { info, request }: Exchange): AuthorizationAttributes {
-  const { verb, path } = info;
+  const { path } = info;
+  const verb = info.isResource && info.method === 'OPTIONS' ? '' : info.verb;
   if (!info.isResource)
     return { user, verb, isResource: false, group: '', version: '', resource: '', subresource: '', namespace: '', name: '', path };
   const { group, version, plural: resource, subresource, accessNamespace: namespace, name } = info;

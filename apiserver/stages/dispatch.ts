@@ -8,7 +8,7 @@ import type { Exchange, Stage } from '../contract/stage.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
-import { checkParameters, deleteParametersOf } from '../request/options.ts';
+import { deleteParametersOf } from '../request/options.ts';
 import { admissionOf } from '../verbs/admission.ts';
 import { create } from '../verbs/create.ts';
 import { remove, removeObject } from '../verbs/delete.ts';
@@ -65,8 +65,7 @@ async function notServed({ form }: Exchange, { group, version }: ResourceRequest
 }
 
 function serve(call: Call): Promise<Result> {
-  const { request, info, resource } = call;
-  checkParameters(request.query);
+  const { info, resource } = call;
   if (info.subresource === '') return VERBS[supported(resource, info)](call);
   const subresource = resource.kind.subresources.find(({ name }) => name === info.subresource);
   if (!subresource) throw pathNotFound();

@@ -128,7 +128,6 @@ describe('the stages of a request', () => {
     ['PUT', '/api/v1/namespaces/dev/pods', 405, 'does not allow this method'],
     ['DELETE', '/api/v1/namespaces', 405, 'does not allow this method'],
     ['DELETE', '/api/v1/namespaces/dev/pods/p/status', 405, 'does not allow this method'],
-    ['GET', '/api/v1/nodes?limt=5', 400, 'unknown query parameter'],
   ])('answer %s %s with %i', async (method, target, code, message) => {
     const { status, text } = await (await start(everything))(method, target, method === 'GET' ? undefined : {});
     expect(status).toBe(code);

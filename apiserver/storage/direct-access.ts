@@ -66,11 +66,11 @@ function createAccess({ registry, clock }: Core): StorageAccess {
         if (outcome.ok) return outcome.item.object as Live<T>;
       }
     },
-    async remove(kind, key) {
+    async remove<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, only?: (current: Live<T>) => boolean) {
       const { storage } = resourceOf(kind);
       for (;;) {
         const current = storage.cache.get(keyText(key));
-        if (!current) return false;
+        if (!current || only?.(current.object as Live<T>) === false) return false;
         const outcome = await storage.delete(current);
         if (outcome.ok) return true;
       }

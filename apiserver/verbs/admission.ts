@@ -24,6 +24,7 @@ const PHASES: readonly { readonly name: AdmissionPhase; readonly place: Admissio
   { name: 'mutation', place: 'builtin', step: 'admit' },
   { name: 'mutating policies', place: 'policy', step: 'admit' },
   { name: 'mutating webhooks', place: 'webhook', step: 'admit' },
+  { name: 'allocation', place: 'allocation', step: 'admit' },
   { name: 'validation', place: 'builtin', step: 'validate' },
   { name: 'validating policies', place: 'policy', step: 'validate' },
   { name: 'validating webhooks', place: 'webhook', step: 'validate' },
@@ -33,6 +34,8 @@ const PHASES: readonly { readonly name: AdmissionPhase; readonly place: Admissio
 /** The plugins that are asked about one kind, subresource and verb, phase after phase. */
 interface Chain {
   readonly mutating: readonly AdmissionPlugin[];
+  /** Admit after the mutating ones, and once: not again when those are reinvoked. */
+  readonly allocating: readonly AdmissionPlugin[];
   readonly validating: readonly AdmissionPlugin[];
   /** Whether any of the validating ones reads the requested form. */
   readonly readsRequested: boolean;
@@ -52,7 +55,14 @@ function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, sub
         asked.filter((plugin) => plugin[step] !== undefined && (plugin.place ?? 'builtin') === place),
       );
     const validating = inPhases('validate');
-    chain = { mutating: inPhases('admit'), validating, readsRequested: validating.some((plugin) => !plugin.validatesStored) };
+    const admitting = inPhases('admit');
+    const mutating = admitting.filter(({ place }) => place !== 'allocation');
+    chain = {
+      mutating,
+      allocating: admitting.slice(mutating.length),
+      validating,
+      readsRequested: validating.some((plugin) => !plugin.validatesStored),
+    };
     byVerb.set(id, chain);
   }
   return chain;
@@ -70,8 +80,8 @@ async function run(plugins: readonly AdmissionPlugin[], step: 'admit' | 'validat
 
 export function admissionOf(call: Call, write: AdmissionWrite): Admission {
   const { resource, core } = call;
-  const { mutating, validating, readsRequested } = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
-  if (mutating.length + validating.length === 0) return NO_ADMISSION;
+  const { mutating, allocating, validating, readsRequested } = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
+  if (mutating.length + allocating.length + validating.length === 0) return NO_ADMISSION;
   const attributes = createAttributes(call, write);
   return {
     async admit(object, old, storedOld = old) {
@@ -81,6 +91,7 @@ export function admissionOf(call: Call, write: AdmissionWrite): Admission {
         attributes.isReinvocation = true;
         await run(mutating, 'admit', attributes);
       }
+      for (const plugin of allocating) await plugin.admit?.(attributes);
       return attributes.object ?? object;
     },
     async validate(stored) {

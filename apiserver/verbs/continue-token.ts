@@ -4,7 +4,7 @@ import { errors } from '../../api/meta/status-error.ts';
 export interface ContinueToken {
   /** The revision of the whole list; ANY_REVISION stands for the present one. */
   readonly revision: number;
-  /** The key of the last item delivered. */
+  /** The key of the last item delivered, below the namespace that is listed. */
   readonly start: string;
 }
 
@@ -19,10 +19,13 @@ export const encodeContinue = (token: ContinueToken): string =>
 export function decodeContinue(text: string): ContinueToken {
   try {
     const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: unknown; rv?: unknown; start?: unknown };
-    if (v === 'meta.k8s.io/v1' && Number.isSafeInteger(rv) && typeof start === 'string')
+    if (v === 'meta.k8s.io/v1' && Number.isSafeInteger(rv) && rv !== 0 && typeof start === 'string' && start !== '' && !leaves(start))
       return { revision: Number(rv), start: start.endsWith('\0') ? start.slice(0, -1) : start };
   } catch {
     // Not JSON: answered like every other text that is no token.
   }
-  throw errors.badRequest('invalid continue token: continue key is not valid: it is no token of this server');
+  throw errors.badRequest('invalid continue token');
 }
+
+/** Whether a path would leave the keys that it starts from. */
+const leaves = (start: string): boolean => start.startsWith('/') || start.split('/').includes('..');

@@ -138,10 +138,10 @@ function fillMetadata(object: KubeObject, now: number, generation: boolean): voi
   if (!meta.name && meta.generateName) meta.name = generatedName(meta.generateName);
 }
 
-/** Puts an object into the namespace of the path. @throws StatusError 400 if they name different ones. */
+/** Puts an object into the namespace of the path; a cluster-scoped one has none, whatever it says. @throws StatusError 400 if they name different ones. */
 export function placeInNamespace(resource: Resource, meta: ObjectMeta, namespace: string): void {
   if (!resource.kind.namespaced) {
-    if (meta.namespace) throw errors.badRequest('namespace is not allowed on this type: the resource is cluster-scoped');
+    delete meta.namespace;
     return;
   }
   if (!meta.namespace) meta.namespace = namespace;

@@ -11,6 +11,11 @@ import type { ContinueToken } from './continue-token.ts';
 import { ANY_REVISION, decodeContinue, encodeContinue } from './continue-token.ts';
 import { reachRevision } from './revision-wait.ts';
 
+const TOO_OLD_TO_CONTINUE =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use ' +
+  'the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent ' +
+  'list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
 /** Lists from the cache: consistent over all chunks of one list, in key order. */
 export async function list(call: Call): Promise<Result> {
   const parameters = listParametersOf(call.request.query, false);
@@ -22,17 +27,20 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
   const { resource, info } = call;
   const { cache } = resource.storage;
   const selection = selectionOf(resource, parameters.labelSelector, parameters.fieldSelector);
-  const wanted = revisionOf(parameters.resourceVersion);
+  const wanted = revisionOf(parameters.resourceVersion, true);
   if (wanted && parameters.continue !== '') throw errors.badRequest('specifying resource version is not allowed when using continue');
   if (wanted === undefined || parameters.continue !== '') await resource.storage.fresh();
   else await reachRevision(cache, wanted);
 
   const token = parameters.continue === '' ? undefined : decodeContinue(parameters.continue);
+  // What is at hand, whichever version it is, comes at once.
+  const limit = parameters.resourceVersion === '0' && !token ? 0 : parameters.limit;
+  const below = info.namespace === '' ? '' : `${info.namespace}/`;
   const at = snapshotFor(cache, info.namespace, selection, parameters, token, wanted);
   // The next chunk is looked for in everything: the request that continues from this revision may select otherwise.
-  const whole = at.narrowed && parameters.limit > 0 ? cache.snapshot(info.namespace) : at;
+  const whole = at.narrowed && limit > 0 ? cache.snapshot(info.namespace) : at;
   if (selection.matches && !resource.isStoredForm) await whenServed(resource.conversion, at.items);
-  const matching = select(at.items, selection, token?.start ?? '', parameters.limit);
+  const matching = select(at.items, selection, token ? below + token.start : '', limit);
   if (!selection.matches && !resource.isStoredForm) await whenServed(resource.conversion, matching.items);
   const last = matching.items.at(-1);
   const more = matching.more && last !== undefined;
@@ -43,7 +51,7 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
     items: matching.items,
     served: resource.conversion.made,
     revision: at.revision,
-    continue: more ? encodeContinue({ revision: at.revision, start: last.key }) : '',
+    continue: more ? encodeContinue({ revision: at.revision, start: last.key.slice(below.length) }) : '',
     remaining: more && selection.matches === undefined ? at.items.length - matching.end : undefined,
   };
 }
@@ -66,12 +74,9 @@ function snapshotFor(
   if (token && token.revision !== ANY_REVISION) {
     const kept = token.revision === cache.revision ? cache.snapshot(namespace) : cache.kept(namespace, token.revision);
     if (kept) return kept;
-    throw errors.expired(
-      'the continue token is too old: the list it belongs to is no longer kept; start a new list without it, or go on with the token of this answer, which gives the rest as it is now',
-      encodeContinue({ ...token, revision: ANY_REVISION }),
-    );
+    throw errors.expired(TOO_OLD_TO_CONTINUE, encodeContinue({ ...token, revision: ANY_REVISION }));
   }
-  if (parameters.resourceVersionMatch === 'Exact' && wanted !== undefined && wanted !== cache.revision) {
+  if (parameters.resourceVersionMatch === 'Exact' && wanted && wanted !== cache.revision) {
     const kept = cache.kept(namespace, wanted);
     if (kept) return kept;
     throw errors.expired(`the state at resource version ${wanted} is no longer kept`);

@@ -113,13 +113,43 @@ describe('list', () => {
     expect(names((await api.inject('GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dn2')).json.items)).toEqual(['q']);
   });
 
+  it('ignores parameters that it does not know, and a field selector of nothing', async () => {
+    await make('a');
+    expect(names((await api.inject('GET', `${CONFIG_MAPS}?bogus=1&shardSelector=x&fieldSelector=%3D`)).json.items)).toEqual(['a']);
+  });
+
+  it('is whole, whatever the limit, if any version will do', async () => {
+    for (const name of ['a', 'b', 'c']) await make(name);
+    const { json } = await api.inject('GET', `${CONFIG_MAPS}?resourceVersion=0&limit=2`);
+    expect([names(json.items), json.metadata.continue]).toEqual([['a', 'b', 'c'], undefined]);
+    expect(names((await api.inject('GET', `${CONFIG_MAPS}?resourceVersion=00&resourceVersionMatch=Exact`)).json.items)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('goes on below the namespace that it lists', async () => {
+    for (const name of ['a', 'b']) await make(name);
+    const token = (start: string) => Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: -1, start })).toString('base64url');
+    expect(names((await api.inject('GET', `${CONFIG_MAPS}?continue=${token('a\0')}`)).json.items)).toEqual(['b']);
+    expect(names((await api.inject('GET', `/api/v1/configmaps?continue=${token('default/a\0')}`)).json.items)).toEqual(['b']);
+    expect((await api.inject('GET', `${CONFIG_MAPS}?continue=${token('../x')}`)).status).toBe(400);
+  });
+
+  it('of a cluster-scoped kind with fields of its own has no namespace to select by', async () => {
+    const { status, json } = await api.inject('GET', '/api/v1/nodes?fieldSelector=metadata.namespace%3Dx');
+    expect([status, json.message]).toEqual([400, 'field label not supported: metadata.namespace']);
+    expect((await api.inject('GET', '/apis/node.k8s.io/v1/runtimeclasses?fieldSelector=metadata.namespace%3Dx')).status).toBe(200);
+  });
+
   const refusals: [string, string, number, string][] = [
     ['a field that cannot be selected by', 'fieldSelector=spec.x%3Da', 400, '"spec.x" is not a known field selector: only "metadata.name"'],
     ['a revision beside a continue token', 'continue=x&resourceVersion=1', 400, 'specifying resource version is not allowed when using continue'],
     ['a label selector that does not parse', 'labelSelector=a%3D%3D%3D', 400, 'unable to parse requirement'],
-    ['a limit that is no number', 'limit=many', 400, 'limit'],
-    ['a continue token of somebody else', 'continue=zzz', 400, 'continue'],
-    ['a revision that is no number', 'resourceVersion=x', 400, 'resource version'],
+    ['a limit that is no number', 'limit=many', 400, 'strconv.ParseInt: parsing "many": invalid syntax'],
+    ['a continue token of somebody else', 'continue=zzz', 400, 'invalid continue token'],
+    ['a revision that is no number', 'resourceVersion=x', 400, 'invalid resource version: resourceVersion: Invalid value: "x"'],
+    ['a revision beyond 64 bits', 'resourceVersion=99999999999999999999', 400, 'value out of range'],
+    ['a revision that is no number, for a watch', 'watch=1&resourceVersion=x', 500, 'resourceVersion: Invalid value: "x": strconv.ParseUint'],
+    ['a match for a watch', 'watch=1&resourceVersionMatch=Exact', 422, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents'],
+    ['spaces around a field', 'fieldSelector=%20metadata.name%20%3Da', 400, '" metadata.name " is not a known field selector'],
     ['a match without a revision', 'resourceVersionMatch=Exact', 422, 'resourceVersionMatch is forbidden unless resourceVersion is provided'],
   ];
   it.each(refusals)('refuses %s', async (_what, query, code, message) => {
@@ -241,9 +271,11 @@ describe('watch', () => {
     const { events, stop } = await api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=0&allowWatchBookmarks=true`);
     const elsewhere = (await api.inject('POST', '/api/v1/namespaces', { metadata: { name: 'later' } })).json.metadata.resourceVersion;
     await clock.advance(61_000);
-    expect(events).toEqual([
+    expect(events.slice(1)).toEqual([
       { type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: elsewhere, creationTimestamp: null } } },
     ]);
+    // A watch from no version begins with a list, and says where it ends.
+    expect(events[0]).toMatchObject({ type: 'BOOKMARK', object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } });
     stop();
   });
 

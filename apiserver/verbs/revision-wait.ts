@@ -1,7 +1,8 @@
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { WatchCache } from '../contract/cache.ts';
 
-const TOO_LARGE_WAIT_MS = 3000;
+/** The time that a revision which is not here yet is waited for. */
+export const TOO_LARGE_WAIT_MS = 3000;
 
 /**
  * Waits a little for a revision that is not here yet, as upstream does.
@@ -9,7 +10,7 @@ const TOO_LARGE_WAIT_MS = 3000;
  */
 export async function reachRevision(cache: WatchCache, revision: number): Promise<void> {
   if (revision <= cache.revision || (await cache.reachedWithin(revision, TOO_LARGE_WAIT_MS))) return;
-  throw new StatusError('Timeout', `Too large resource version: ${revision}, current: ${cache.revision}`, {
+  throw new StatusError('Timeout', `Timeout: Too large resource version: ${revision}, current: ${cache.revision}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

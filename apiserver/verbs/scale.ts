@@ -21,9 +21,7 @@ import { findItem, requireItem } from './get.ts';
 import { patchTypeOf } from './patch.ts';
 import { objectResult } from './results.ts';
 import type { ObjectView } from './update.ts';
-import { MODIFIED, requireVersion, writeOver } from './update.ts';
-
-const ATTEMPTS = 10;
+import { requireVersion, writeOver } from './update.ts';
 
 /** Reads the value at a path of field names (`.spec.replicas`). */
 function at(object: unknown, path: string): unknown {
@@ -143,19 +141,18 @@ function checkReplicas(replicas: number, name: string): void {
 async function write(call: Call, parameters: WriteParameters, change: (current: Scale) => Scale): Promise<Result> {
   const { resource, info } = call;
   const path = resource.kind.scale?.specReplicasPath ?? '';
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
     const current = await requireItem(resource, info.namespace, info.name);
     const next = change(scaleOfItem(call, current));
+    // After a lost race this refuses a Scale that names a version, and a patch that does. Any other is tried until it wins.
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
     checkReplicas(replicas, info.name);
     const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
-    if (result) {
-      const item = (await findItem(resource, info.namespace, info.name)) ?? current;
-      const after = scaleOfItem(call, item);
-      return objectResult(parameters.dryRun ? { ...after, spec: replicas === 0 ? {} : { replicas } } : after, 200, scales);
-    }
-    if (next.metadata?.resourceVersion || attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
+    if (!result) continue;
+    const item = (await findItem(resource, info.namespace, info.name)) ?? current;
+    const after = scaleOfItem(call, item);
+    return objectResult(parameters.dryRun ? { ...after, spec: replicas === 0 ? {} : { replicas } } : after, 200, scales);
   }
 }

@@ -5,6 +5,7 @@ import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
 import { listItems } from './list.ts';
+import { TOO_LARGE_WAIT_MS } from './revision-wait.ts';
 import type { ConvertedChanges, WatchScope } from './watch-view.ts';
 import { convertedChanges, viewOf } from './watch-view.ts';
 
@@ -22,17 +23,21 @@ export async function watch(call: Call): Promise<Result> {
   // Watching one object by its path is watching the collection for that name.
   const named = info.name === '' ? selection : nameSelection(selection, info.name);
   const withInitial = parameters.sendInitialEvents ?? (revision === undefined || revision === 0);
+  const { cache } = resource.storage;
   await resource.storage.fresh();
   let initial: readonly CacheItem[] = [];
   let after = revision ?? 0;
-  if (withInitial) {
+  const timeoutMs = (parameters.timeoutSeconds ?? 0) * 1000;
+  if (withInitial && timeoutMs > 0 && timeoutMs < TOO_LARGE_WAIT_MS && !(await cache.reachedWithin(after, timeoutMs))) {
+    // The watch has ended before its version came.
+    after = cache.revision;
+  } else if (withInitial) {
     const wanted = { ...parameters, limit: 0, continue: '', resourceVersionMatch: '' };
     const listed = await listItems(call, wanted);
     initial = info.name === '' ? listed.items : listed.items.filter((item) => item.object.metadata.name === info.name);
     after = listed.revision;
-  } else if (after === 0) after = resource.storage.cache.revision;
-  else await resource.storage.cache.recall(after);
-  const seconds = parameters.timeoutSeconds;
+  } else if (after === 0) after = cache.revision;
+  else await cache.recall(after);
   const scope: WatchScope = { resource, namespace: info.namespace, selection: named };
   let converted: ConvertedChanges | undefined;
   return {
@@ -45,8 +50,8 @@ export async function watch(call: Call): Promise<Result> {
       announceInitial: parameters.sendInitialEvents === true && parameters.allowWatchBookmarks,
       bookmarks: parameters.allowWatchBookmarks,
       // Spread over a range, so that not all clients come back at once.
-      timeoutMs: seconds !== undefined && seconds > 0 ? seconds * 1000 : MIN_TIMEOUT_MS * (1 + (core.clock.now() % 1000) / 1000),
-      delivered: () => converted?.delivered() ?? resource.storage.cache.revision,
+      timeoutMs: timeoutMs > 0 ? timeoutMs : MIN_TIMEOUT_MS * (1 + (core.clock.now() % 1000) / 1000),
+      delivered: () => converted?.delivered() ?? cache.revision,
       subscribe(listener) {
         if (!resource.isStoredForm) converted = convertedChanges(scope, listener);
         return subscribe(scope, after, listener, converted);

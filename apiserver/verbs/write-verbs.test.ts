@@ -33,6 +33,14 @@ describe('create', () => {
     expect((await api.inject('GET', `${CONFIG_MAPS}/a`)).json).toEqual(json);
   });
 
+  it('puts a cluster-scoped object into no namespace, whatever it says', async () => {
+    const node = await api.inject('POST', '/api/v1/nodes', { metadata: { name: 'n', namespace: 'default' } });
+    expect([node.status, node.json.metadata.namespace]).toEqual([201, undefined]);
+    const labelled = { ...node.json, metadata: { ...node.json.metadata, namespace: 'dev', labels: { a: 'b' } } };
+    const updated = await api.inject('PUT', '/api/v1/nodes/n', labelled);
+    expect([updated.status, updated.json.metadata.namespace, updated.json.metadata.labels]).toMatchObject([200, undefined, { a: 'b' }]);
+  });
+
   it('makes a name from generateName, in the alphabet without look-alikes', async () => {
     const { json } = await api.inject('POST', CONFIG_MAPS, { metadata: { generateName: 'job-' } });
     expect(json.metadata.name).toMatch(/^job-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
@@ -90,7 +98,6 @@ describe('create', () => {
       'BadRequest',
       'duplicate field "data.a"',
     ],
-    ['a query parameter is unknown', `${CONFIG_MAPS}?dryrun=All`, { metadata: { name: 'a' } }, {}, 400, 'BadRequest', '"dryrun"'],
     [
       'dryRun has another value',
       `${CONFIG_MAPS}?dryRun=some`,
@@ -209,6 +216,23 @@ describe('update', () => {
       { 'content-type': 'application/merge-patch+json' },
     );
     expect(status.json).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 2 }, status: { replicas: 2 } });
+  });
+
+  it('scales by patch however many others write', async () => {
+    const sets = '/apis/apps/v1/namespaces/default/replicasets';
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'busybox' }] } };
+    await api.inject('POST', sets, { metadata: { name: 'r' }, spec: { selector: { matchLabels: { a: 'b' } }, template } });
+    const merge = { 'content-type': 'application/merge-patch+json' };
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        i % 2
+          ? api.inject('PATCH', `${sets}/r/scale`, { spec: { replicas: i } }, merge)
+          : api.inject('PATCH', `${sets}/r`, { metadata: { annotations: { [`a${i}`]: 'x' } } }, merge),
+      ),
+    );
+    expect(answers.filter((_, i) => i % 2).map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
+    const stale = { metadata: { resourceVersion: '1' }, spec: { replicas: 3 } };
+    expect((await api.inject('PATCH', `${sets}/r/scale`, stale, merge)).status).toBe(409);
   });
 
   it('scales through the scale subresource', async () => {

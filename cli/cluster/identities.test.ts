@@ -32,6 +32,7 @@ describe('the identities of the control plane', () => {
       'resourcequota-controller',
       'root-ca-cert-publisher',
       'service-account-controller',
+      'service-cidrs-controller',
       'service-controller',
       'token-cleaner',
       'ttl-controller',

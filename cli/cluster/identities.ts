@@ -31,6 +31,7 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
   'pod-garbage-collector-controller': 'pod-garbage-collector',
   'replicationcontroller-controller': 'replication-controller',
   'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
+  'service-cidr-controller': 'service-cidrs-controller',
   'service-lb-controller': 'service-controller',
   'serviceaccount-controller': 'service-account-controller',
   'taint-eviction-controller': 'node-controller',

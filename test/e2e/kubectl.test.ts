@@ -118,6 +118,13 @@ suite('kubectl and a real container', () => {
     expect(await kubectl.fails(['exec', 'web', '--', 'no-such-program'])).toMatch(/exec: "no-such-program": executable file not found in \$PATH/);
   });
 
+  it('kubectl exec and port-forward speak WebSocket, and need not fall back to SPDY', async () => {
+    const { code, stdout, stderr } = await kubectl.outcome(['exec', '--v=8', 'web', '--', 'hostname']);
+    expect([code, stdout]).toEqual([0, 'web\n']);
+    expect(stderr).toContain('v5.channel.k8s.io');
+    expect(stderr).not.toMatch(/fallback|SPDY\/3\.1/i);
+  });
+
   it('kubectl exec -it has a terminal; attach -it joins the one of the program', async () => {
     expect(await atTerminal(['exec', '-it', 'web', '--', 'tty'])).toMatch(/\/dev\/pts\/\d+\n/);
     expect(await atTerminal(['exec', '-it', 'web', '--', 'sh'], 'echo $((6 * 7))\nexit\n')).toMatch(/^42$/m);

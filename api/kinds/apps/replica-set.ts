@@ -93,7 +93,6 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   },
   validateStatusUpdate: (set) => validateReplicaStatus(set.status),
   warnings: (set, old) => podTemplateWarnings(set, old, set.spec?.template, 'spec.template'),
-  selectableFields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
 };
 
 const replicaSetColumns: readonly Column<ReplicaSet>[] = [

@@ -1,0 +1,35 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { RouteHandler } from '../contract/route.ts';
+import { textResponse } from '../encode/plain-response.ts';
+
+export type Probe = 'healthz' | 'livez' | 'readyz';
+
+/** Records the outcomes of health checks, and shows them. */
+export interface HealthSlis {
+  observe(check: string, probe: Probe, healthy: boolean): void;
+  readonly route: RouteHandler;
+}
+
+/** Makes the indicators of health that upstream's components serve at /metrics/slis (k8s.io/component-base/metrics/prometheus/slis). */
+export function healthSlis(): HealthSlis {
+  const registry = new Registry();
+  const last = new Gauge({
+    name: 'kubernetes_healthcheck',
+    help: '[STABLE] This metric records the result of a single healthcheck.',
+    labelNames: ['name', 'type'] as const,
+    registers: [registry],
+  });
+  const total = new Counter({
+    name: 'kubernetes_healthchecks_total',
+    help: '[STABLE] This metric records the results of all healthcheck.',
+    labelNames: ['name', 'status', 'type'] as const,
+    registers: [registry],
+  });
+  return {
+    observe(name, type, healthy) {
+      last.set({ name, type }, healthy ? 1 : 0);
+      total.inc({ name, status: healthy ? 'success' : 'error', type });
+    },
+    route: { path: '/metrics/slis', handle: async () => textResponse(200, await registry.metrics(), registry.contentType) },
+  };
+}
