@@ -7,6 +7,8 @@ import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
+import type { Aggregation, AggregationSettings } from './apiservices/aggregation.ts';
+import { aggregation } from './apiservices/aggregation.ts';
 import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
@@ -71,6 +73,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly nodePorts?: readonly [number, number];
   /** Authenticates this server and node agents to each other. Without it logs, exec and their like are refused. */
   readonly kubelet?: KubeletTls;
+  /** The calls to servers behind APIServices. */
+  readonly aggregation?: AggregationSettings;
   /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];
   readonly random?: Random;
@@ -111,11 +115,14 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
+  const { random = systemRandom } = options;
+  const aggregated = aggregation({ ...options.aggregation, objects: storage, kinds: options.kinds, clock, log, random, registry: metrics.lasting });
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
     { name: 'admission', plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }) },
     allocation,
     customResources({ objects: storage, registry, log }),
+    aggregated,
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
@@ -127,10 +134,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
     documentsPart(resources),
     metricsPart(metrics, resources),
-    { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, options.random ?? systemRandom)] },
+    { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
   ];
-  const parts = withIndex(resources, [...own, { name: 'health', routes: healthAndVersion(options, own, state) }]);
+  const parts = withIndex(resources, [
+    ...own,
+    { name: 'health', routes: healthAndVersion({ ...options, checks: [autoregistration(aggregated), ...(options.checks ?? [])] }, own, state) },
+  ]);
 
   const server = createApiServer({
     resources,
@@ -205,6 +215,12 @@ function healthAndVersion({ store, clock, log, checks = [] }: ComposeOptions, pa
   });
   return [...healthRoutes([...own, ...checks], (check, why) => log.warn({ check, why }, 'a health check failed')), versionRoute];
 }
+
+/** Upstream's check that the server's own versions are registered. */
+const autoregistration = ({ missing }: Aggregation): HealthCheck => ({
+  name: 'autoregister-completion',
+  check: () => (missing().length === 0 ? undefined : `missing APIService: [${missing().join(' ')}]`),
+});
 
 function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part {
   storageMetrics(metrics.lasting, () =>
