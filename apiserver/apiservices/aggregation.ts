@@ -12,7 +12,9 @@ import { availabilityMetrics } from './availability-metrics.ts';
 import type { Backends } from './backend.ts';
 import { followClaims } from './claims.ts';
 import { builtinApiServices } from './desired-services.ts';
+import { remoteDiscovery } from './discovery-controller.ts';
 import { localAvailabilityController } from './local-availability-controller.ts';
+import { remoteOpenApi } from './openapi-controller.ts';
 import { registrationController } from './registration-controller.ts';
 import { remoteAvailabilityController } from './remote-availability-controller.ts';
 import type { FrontProxyIdentity } from './transports.ts';
@@ -53,9 +55,12 @@ export function aggregation(options: AggregationOptions): Aggregation {
   const resolve = toEndpoints ? endpointResolver(objects, random) : clusterAddressResolver(objects);
   let loading: Promise<Backends> | undefined;
   const backends = (): Promise<Backends> => {
-    loading ??= import('./backend.ts').then(({ createBackends }) => createBackends({ claims, resolve, identity, rejectRedirects, clock, log }));
+    const settings = { claims, resolve, identity, rejectRedirects, clock, log, versions: discovery.versions, openApi };
+    loading ??= import('./backend.ts').then(({ createBackends }) => createBackends(settings));
     return loading;
   };
+  const discovery = remoteDiscovery(claims, async () => (await backends()).discovery);
+  const { openApi, controller: openApiController } = remoteOpenApi(claims, async () => (await backends()).openApi);
   const pending = new Set(builtin.keys());
 
   return {
@@ -70,8 +75,10 @@ export function aggregation(options: AggregationOptions): Aggregation {
       'apiservice-openapi-controller',
       'apiservice-openapiv3-controller',
     ],
-    stages: [aggregate(claims, async () => (await backends()).forward)],
+    stages: [aggregate({ claims, openApi, forward: async () => (await backends()).forward, merged: async () => (await backends()).merged })],
     controllers: [
+      discovery.controller,
+      openApiController,
       registrationController(builtin),
       localAvailabilityController,
       remoteAvailabilityController({

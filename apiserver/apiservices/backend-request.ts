@@ -22,6 +22,9 @@ export interface BackendRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Asks the server of a claim. Rejects as `askBackend` does. */
+export type AskBackend = (claim: Claim, request: BackendRequest) => Promise<BackendAnswer>;
+
 export interface BackendAnswer {
   readonly url: string;
   readonly status: number;
