@@ -55,17 +55,19 @@ const unreachable = (error: Error, { host, port }: Target): StatusError =>
   new StatusError('ServiceUnavailable', `error trying to reach service: ${dialErrorText(error, host, port)}`);
 
 function open(request: ApiRequest, target: Target, upgrade: boolean) {
+  const body = request.body && 'bytes' in request.body ? request.body.bytes : undefined;
+  // Node frames no body of a DELETE by itself: the other side would take it for the next request.
+  const length = body ? { 'content-length': body.length } : {};
   const options = {
     host: target.host,
     port: target.port,
     path: target.path,
     method: request.method,
-    headers: { ...passedOn(request), ...target.headers, ...(upgrade ? { connection: 'Upgrade', upgrade: request.headers.upgrade } : {}) },
+    headers: { ...passedOn(request), ...target.headers, ...length, ...(upgrade ? { connection: 'Upgrade', upgrade: request.headers.upgrade } : {}) },
     ...(target.agent ? { agent: target.agent } : { rejectUnauthorized: false }),
     signal: request.signal,
   };
   const outgoing = target.protocol === 'https' ? httpsRequest(options) : httpRequest(options);
-  const body = request.body && 'bytes' in request.body ? request.body.bytes : undefined;
   outgoing.end(body);
   return outgoing;
 }
