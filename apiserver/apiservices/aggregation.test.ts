@@ -13,6 +13,9 @@ afterAll(() => claimed.stop());
 const flunder = (name: string) => ({ apiVersion: 'wardle.example.com/v1alpha1', kind: 'Flunder', metadata: { name } });
 const alice = { name: 'älice', uid: 'u-1', groups: ['fishers', 'system:authenticated'], extra: { 'example.com/pond': ['a', 'b'] } };
 
+/** The last request for objects: the server asks questions of its own in between. */
+const lastOf = ({ seen }: Claimed['extension']) => seen.findLast(({ url }) => url.startsWith(FLUNDERS));
+
 function request(method: string, path: string, signal: AbortSignal, headers: Record<string, string> = {}) {
   const [bare = '', query = ''] = path.split('?');
   return { method, path: bare, query: new URLSearchParams(query), headers, user: ADMIN, signal };
@@ -24,7 +27,7 @@ describe('a version that another server serves', () => {
     expect((await server.ask('POST', FLUNDERS, { body: flunder('one') })).status).toBe(201);
     const list = await server.ask('GET', `${FLUNDERS}?limit=500`, { headers: { 'x-remote-user': 'mallory', 'x-remote-group': 'system:masters' } });
     expect(list.json.items).toMatchObject([{ metadata: { name: 'one' } }]);
-    const { headers, ...seen } = extension.seen.at(-1) ?? { headers: {} };
+    const { headers, ...seen } = lastOf(extension) ?? { headers: {} };
     expect(seen).toMatchObject({ method: 'GET', url: `${FLUNDERS}?limit=500`, user: ADMIN.name, groups: ADMIN.groups });
     expect(headers).toMatchObject({ 'audit-id': expect.any(String), 'x-forwarded-proto': 'https', 'x-forwarded-uri': FLUNDERS });
   });
@@ -37,7 +40,7 @@ describe('a version that another server serves', () => {
       body: { metadata: { name: 'fishers' }, roleRef, subjects },
     });
     await eventually(async () => (await server.ask('GET', FLUNDERS, { user: alice })).status === 200);
-    const { headers = {}, groups } = extension.seen.at(-1) ?? {};
+    const { headers = {}, groups } = lastOf(extension) ?? {};
     expect(Buffer.from(String(headers['x-remote-user']), 'latin1').toString()).toBe('älice');
     expect(groups).toEqual(alice.groups);
     expect(headers).toMatchObject({ 'x-remote-uid': 'u-1', 'x-remote-extra-example.com%2fpond': 'a, b' });
@@ -45,14 +48,12 @@ describe('a version that another server serves', () => {
 
   it('is refused to those who may not ask for it, before it is asked', async () => {
     const { server, extension } = claimed;
-    const before = extension.seen.length;
     const answer = await server.ask('GET', FLUNDERS, { user: { name: 'nobody', groups: ['system:authenticated'] } });
     expect([answer.status, answer.json.message]).toEqual([
       403,
       'flunders.wardle.example.com is forbidden: User "nobody" cannot list resource "flunders" in API group "wardle.example.com" in the namespace "default"',
     ]);
     expect(extension.seen.filter(({ user }) => user === 'nobody')).toEqual([]);
-    expect(extension.seen.length - before).toBeLessThanOrEqual(5);
   });
 
   it('passes watches on as they come, and ends them with their client', async () => {
@@ -96,6 +97,13 @@ describe('a version that another server serves', () => {
     expect([answer.status, answer.text]).toEqual([502, 'the backend attempted to redirect this request, which is not permitted']);
   });
 
+  it('gets the body of a deletion', async () => {
+    const { server } = claimed;
+    await server.ask('POST', FLUNDERS, { body: flunder('doomed') });
+    expect((await server.ask('DELETE', `${FLUNDERS}/doomed`, { body: { propagationPolicy: 'Background' } })).status).toBe(200);
+    expect((await server.ask('GET', `${FLUNDERS}/doomed`)).status).toBe(404);
+  });
+
   it('keeps its own refusals', async () => {
     const answer = await claimed.server.ask('GET', `${FLUNDERS}/none`);
     expect([answer.status, answer.json.message]).toEqual([404, 'flunders.wardle.example.com "none" not found']);
@@ -104,7 +112,7 @@ describe('a version that another server serves', () => {
   it('is told of a request that goes round in circles', async () => {
     const { server, extension } = claimed;
     await server.ask('GET', FLUNDERS);
-    const via = String(extension.seen.at(-1)?.headers.via);
+    const via = String(lastOf(extension)?.headers.via);
     const answer = await server.ask('GET', FLUNDERS, { headers: { via } });
     expect([answer.status, answer.text]).toEqual([508, 'the APIService v1alpha1.wardle.example.com leads back to this server\n']);
   });

@@ -37,6 +37,9 @@ export interface ExtensionServer {
   readonly seen: readonly SeenRequest[];
   /** While set, every request is answered with this status. */
   failWith: number | undefined;
+  /** The watches under way. */
+  readonly watches: number;
+  endWatches(): void;
   stop(): Promise<void>;
 }
 
@@ -115,6 +118,10 @@ export async function startExtensionServer(options: ExtensionServerOptions): Pro
     set failWith(status) {
       state.failWith = status;
     },
+    get watches() {
+      return objects.watches;
+    },
+    endWatches: () => objects.endWatches(),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

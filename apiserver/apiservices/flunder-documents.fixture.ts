@@ -71,6 +71,17 @@ const operation = (content: object) => ({
     'x-kubernetes-group-version-kind': GVK[0],
   },
 });
+/** kubectl leaves validation to servers that take the parameter. */
+const FIELD_VALIDATION = { name: 'fieldValidation', in: 'query', schema: { type: 'string' } };
+const patchOperation = {
+  patch: {
+    operationId: 'patchFlunder',
+    parameters: [FIELD_VALIDATION],
+    responses: { 200: { description: 'OK' } },
+    'x-kubernetes-action': 'patch',
+    'x-kubernetes-group-version-kind': GVK[0],
+  },
+};
 const namespaceParameter = { name: 'namespace', in: 'path', required: true };
 
 const openApiV2 = {
@@ -90,6 +101,7 @@ const openApiV3 = {
       ...operation({ content: { 'application/json': { schema: { $ref: `#/components/schemas/${FLUNDER}` } } } }),
       parameters: [{ ...namespaceParameter, schema: { type: 'string' } }],
     },
+    [`${PATH}/{name}`]: patchOperation,
   },
   components: { schemas: { [FLUNDER]: schema } },
 };

@@ -93,6 +93,12 @@ export function flunderObjects() {
   }
 
   return {
+    get watches() {
+      return watchers.size;
+    },
+    endWatches() {
+      for (const { response } of watchers) response.end();
+    },
     serve(request: FlunderRequest, response: ServerResponse): void {
       const { path, query } = request;
       const match = PATH.exec(path);
