@@ -119,7 +119,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
     parts: [ownRoles, ...(audit ? [audit.part] : [])],
     kubelet,
-    aggregation: { ...options.aggregation, identity: frontProxy },
+    aggregation: { identity: frontProxy, ...options.aggregation },
   });
   // The authority is sent along: a node that joins checks it by its hash.
   const tlsOf = ({ serving, ca }: ClusterPki) => ({
