@@ -11,6 +11,8 @@ import { policyAdmission } from './admission/policy/policy-admission.ts';
 import type { WebhookCalls } from './admission/webhook/webhook-admission.ts';
 import { webhookAdmission } from './admission/webhook/webhook-admission.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
+import type { Aggregation, AggregationSettings } from './apiservices/aggregation.ts';
+import { aggregation } from './apiservices/aggregation.ts';
 import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
@@ -77,6 +79,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly nodePorts?: readonly [number, number];
   /** Authenticates this server and node agents to each other. Without it logs, exec and their like are refused. */
   readonly kubelet?: KubeletTls;
+  /** The calls to servers behind APIServices. */
+  readonly aggregation?: AggregationSettings;
   /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];
   readonly random?: Random;
@@ -118,6 +122,8 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const webhookClient = webhookClientOf(options, storage);
+  const { random = systemRandom } = options;
+  const aggregated = aggregation({ ...options.aggregation, objects: storage, kinds: options.kinds, clock, log, random, registry: metrics.lasting });
   const own: readonly Part[] = [
     // The quota is charged when validating: addresses are given out by then, and given back when it refuses.
     {
@@ -129,6 +135,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     customResources({ objects: storage, registry, log, webhookClient }),
     webhookAdmission({ objects: storage, registry, load: async () => loadWebhookCalls(options, storage, authorizer, await webhookClient()) }),
     policyAdmission({ objects: storage, registry, authorizer, load: () => loadPolicyDispatchers(options, resources, authorizer) }),
+    aggregated,
     bootstrap({ objects: storage, store, log, serviceIp: firstServiceIp(serviceCidr), advertise, shared, clock, trust: options.trust }),
     priorityAndFairness({ objects: storage, registry, clock, metrics: metrics.lasting, limits: options.inFlight }),
     {
@@ -140,10 +147,13 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
     documentsPart(resources),
     metricsPart(metrics, resources),
-    { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, options.random ?? systemRandom)] },
+    { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
   ];
-  const parts = withIndex(resources, [...own, { name: 'health', routes: healthAndVersion(options, own, state) }]);
+  const parts = withIndex(resources, [
+    ...own,
+    { name: 'health', routes: healthAndVersion({ ...options, checks: [autoregistration(aggregated), ...(options.checks ?? [])] }, own, state) },
+  ]);
 
   const server = createApiServer({
     resources,
@@ -245,6 +255,12 @@ function healthAndVersion({ store, clock, log, checks = [] }: ComposeOptions, pa
   });
   return [...healthRoutes([...own, ...checks], (check, why) => log.warn({ check, why }, 'a health check failed')), versionRoute];
 }
+
+/** Upstream's check that the server's own versions are registered. */
+const autoregistration = ({ missing }: Aggregation): HealthCheck => ({
+  name: 'autoregister-completion',
+  check: () => (missing().length === 0 ? undefined : `missing APIService: [${missing().join(' ')}]`),
+});
 
 function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part {
   storageMetrics(metrics.lasting, () =>

@@ -10,6 +10,11 @@ export interface KindGroup {
    * (k8s.io/kubernetes/pkg/controlplane/apiserver/aggregator.go).
    */
   readonly rank: number;
+  /**
+   * The places of the versions within the group, higher ones first. Versions without one have no APIService, and with it no place in `/apis`
+   * that a user could change. Default: 15 for v1, as for most groups.
+   */
+  readonly versionPriorities?: Readonly<Record<string, number>>;
   /** The Go package of its types without the version, as it stands in OpenAPI names. Default: `io.k8s.api` and the first label of the name. */
   readonly goPackage?: string;
   readonly kinds: readonly KindDefinition[];

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Duplex, Readable } from 'node:stream';
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { ApiRequest, ApiResponse, StreamSink } from '../contract/request.ts';
+import { dialErrorText } from './dial-error.ts';
 
 /** The address that a request is passed on to. */
 export interface Target {
@@ -15,8 +16,8 @@ export interface Target {
   readonly path: string;
   /** Carries the client certificate and authority. Default for https: the certificate is not checked (pods have none of ours). */
   readonly agent?: Agent;
-  /** Further headers; they replace the client's. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent beside the client's own headers, and instead of those of the same name. Lower-case names. */
+  readonly headers?: OutgoingHttpHeaders;
 }
 
 /** Headers that concern one connection, not the request (RFC 9110, 7.6.1), and credentials for this server. */
@@ -50,20 +51,23 @@ function passedOn(request: ApiRequest): OutgoingHttpHeaders {
   return headers;
 }
 
-const unreachable = (error: Error): StatusError => new StatusError('ServiceUnavailable', `error trying to reach service: ${error.message}`);
+const unreachable = (error: Error, { host, port }: Target): StatusError =>
+  new StatusError('ServiceUnavailable', `error trying to reach service: ${dialErrorText(error, host, port)}`);
 
 function open(request: ApiRequest, target: Target, upgrade: boolean) {
+  const body = request.body && 'bytes' in request.body ? request.body.bytes : undefined;
+  // Node frames no body of a DELETE by itself: the other side would take it for the next request.
+  const length = body ? { 'content-length': body.length } : {};
   const options = {
     host: target.host,
     port: target.port,
     path: target.path,
     method: request.method,
-    headers: { ...passedOn(request), ...target.headers, ...(upgrade ? { connection: 'Upgrade', upgrade: request.headers.upgrade } : {}) },
+    headers: { ...passedOn(request), ...target.headers, ...length, ...(upgrade ? { connection: 'Upgrade', upgrade: request.headers.upgrade } : {}) },
     ...(target.agent ? { agent: target.agent } : { rejectUnauthorized: false }),
     signal: request.signal,
   };
   const outgoing = target.protocol === 'https' ? httpsRequest(options) : httpRequest(options);
-  const body = request.body && 'bytes' in request.body ? request.body.bytes : undefined;
   outgoing.end(body);
   return outgoing;
 }
@@ -77,7 +81,7 @@ export function send(request: ApiRequest, target: Target): Promise<IncomingMessa
       // The other side closed a kept connection as it was taken up again: nothing has been asked yet.
       const stale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET' && !request.signal.aborted;
       if (stale && request.method === 'GET') resolve(send(request, target));
-      else reject(unreachable(error));
+      else reject(unreachable(error, target));
     });
   });
 }
@@ -146,7 +150,7 @@ export async function textOf(incoming: IncomingMessage): Promise<string> {
 export function tunnel(request: ApiRequest, target: Target, refused: (incoming: IncomingMessage) => Promise<ApiResponse>): Promise<ApiResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = open(request, target, true);
-    outgoing.once('error', (error) => reject(unreachable(error)));
+    outgoing.once('error', (error) => reject(unreachable(error, target)));
     outgoing.once('response', (incoming) => refused(incoming).then(resolve, reject));
     outgoing.once('upgrade', (incoming, behind, behindHead) => {
       behind.on('error', () => behind.destroy());

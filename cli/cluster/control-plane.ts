@@ -1,5 +1,6 @@
 import { kinds } from '../../api/kinds/index.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
+import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
 import type { AuditSettings } from '../../apiserver/audit/audit.ts';
 import { openAudit } from '../../apiserver/audit/audit.ts';
 import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
@@ -67,6 +68,8 @@ export interface ControlPlaneOptions {
   /** Limits of the requests that are served at once. Default: upstream's. */
   readonly inFlight?: InFlightLimits;
   readonly authentication?: AuthenticationSettings;
+  /** The calls to servers behind APIServices. */
+  readonly aggregation?: AggregationSettings;
   /** Default: nothing is recorded. */
   readonly audit?: AuditSettings;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
@@ -90,6 +93,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { serviceAccount } = authentication;
   const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
+  const frontProxy = { ...pki.frontProxyClient };
   const kubelet = { ...pki.kubeletClient, ca: pki.ca.certificate };
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
@@ -115,6 +119,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
     parts: [ownRoles, ...(audit ? [audit.part] : [])],
     kubelet,
+    aggregation: { identity: frontProxy, ...options.aggregation },
   });
   // The authority is sent along: a node that joins checks it by its hash.
   const tlsOf = ({ serving, ca }: ClusterPki) => ({
@@ -132,6 +137,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       const renewed = async (next: ClusterPki) => {
         front.renew(tlsOf(next));
         Object.assign(kubelet, next.kubeletClient);
+        Object.assign(frontProxy, next.frontProxyClient);
         await options.renewal?.renewed(next);
       };
       const renewal = options.renewal && keepPkiRenewed({ pki, ensure: options.renewal.ensure, renewed, clock, log }, signal);

@@ -17,6 +17,7 @@ import { selectControllers } from '../config/controller-selection.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
 import { admissionSettings } from '../config/server/admission.ts';
+import { aggregationSettings } from '../config/server/aggregation.ts';
 import { auditSettings } from '../config/server/audit.ts';
 import { authenticationSettings } from '../config/server/authentication.ts';
 import { inFlightLimitsOf } from '../config/server/flow-control.ts';
@@ -35,6 +36,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const admission = await admissionSettings(flags);
   const authentication = await authenticationSettings(flags, (message) => log.warn(message));
   const audit = await auditSettings(flags);
+  const aggregation = await aggregationSettings(flags);
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
@@ -70,6 +72,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     ...admission,
     inFlight: inFlightLimitsOf(flags),
     authentication,
+    aggregation,
     ...(audit ? { audit } : {}),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });

@@ -5,6 +5,7 @@ import { Scale } from './scale.ts';
 export const autoscalingGroup: KindGroup = {
   name: 'autoscaling',
   rank: 17500,
+  versionPriorities: { v2: 30, v1: 15 },
   kinds: [horizontalPodAutoscalers, horizontalPodAutoscalersV1],
   structures: [{ version: 'v1', schema: Scale }],
 };

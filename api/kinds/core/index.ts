@@ -19,6 +19,7 @@ import { serviceAccounts } from './service-account.ts';
 export const coreGroup: KindGroup = {
   name: '',
   rank: 18000,
+  versionPriorities: { v1: 1 },
   goPackage: 'io.k8s.api.core',
   kinds: [
     pods,

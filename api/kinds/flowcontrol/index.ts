@@ -5,6 +5,7 @@ import { priorityLevelConfigurations } from './priority-level-configuration/inde
 export const flowcontrolGroup: KindGroup = {
   name: 'flowcontrol.apiserver.k8s.io',
   rank: 16100,
+  versionPriorities: { v1: 21 },
   kinds: [flowSchemas, priorityLevelConfigurations],
 };
 

@@ -7,6 +7,7 @@ import { resourceSlices } from './resource-slice.ts';
 export const resourceGroup: KindGroup = {
   name: 'resource.k8s.io',
   rank: 16200,
+  versionPriorities: { v1: 21 },
   kinds: [deviceClasses, resourceClaims, resourceClaimTemplates, resourceSlices],
 };
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SIGNING_ALGORITHMS } from '../../../apiserver/authn/oidc/issuer.ts';
+import { createCertificateAuthority, issueClientCertificate } from '../../../base/x509/certificate-authority.ts';
 import { parseOptions } from '../options.ts';
+import { aggregationOptions, aggregationSettings } from './aggregation.ts';
 import { auditOptions, auditSettings } from './audit.ts';
 import { AUTHENTICATION_DEFAULTS, authenticationOptions, authenticationSettings } from './authentication.ts';
 
@@ -33,6 +35,41 @@ async function audit(...args: string[]) {
   if (!parsed) throw new Error('help was asked for');
   return auditSettings(parsed.options);
 }
+
+async function aggregation(...args: string[]) {
+  const parsed = parseOptions('server', '', aggregationOptions, located(args));
+  if (!parsed) throw new Error('help was asked for');
+  return aggregationSettings(parsed.options);
+}
+
+describe('options for aggregation', () => {
+  const pair = (certificate: string, key: string) => aggregation('--proxy-client-cert-file', certificate, '--proxy-client-key-file', key);
+
+  it('call the endpoints of services and refuse redirects, unless they say otherwise', async () => {
+    expect(await aggregation()).toEqual({ toEndpoints: true, rejectRedirects: true });
+    expect(await aggregation('--enable-aggregator-routing=false', '--aggregator-reject-forwarding-redirect=false')).toEqual({
+      toEndpoints: false,
+      rejectRedirects: false,
+    });
+  });
+
+  it('take a certificate with its key', async () => {
+    const now = Date.now();
+    const ca = await createCertificateAuthority('ca', { now });
+    const [one, other] = await Promise.all([1, 2].map(() => issueClientCertificate(ca, { commonName: 'front-proxy-client' }, { now })));
+    if (!one || !other) throw new Error('both are made');
+    for (const [name, text] of [
+      ['one.crt', one.certificate],
+      ['one.key', one.key],
+      ['other.key', other.key],
+    ] as const)
+      writeFileSync(join(directory, name), text);
+    expect((await pair('@one.crt', '@one.key')).identity).toEqual(one);
+    await expect(pair('@one.crt', '@other.key')).rejects.toThrow(/--proxy-client-key-file is not the key of the certificate/);
+    await expect(pair('@empty.pem', '@one.key')).rejects.toThrow(/--proxy-client-cert-file, --proxy-client-key-file: .*give PEM files/);
+    await expect(aggregation('--proxy-client-cert-file', '@one.crt')).rejects.toThrow(/belong together/);
+  });
+});
 
 describe('options for authentication', () => {
   it('have the defaults of a server that is started without any', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defaultDataDir } from '../data-dir.ts';
 import { portSchema, secondsSchema, storeSetting } from '../settings.ts';
 import { admissionOptions } from './admission.ts';
+import { aggregationOptions } from './aggregation.ts';
 import { auditOptions } from './audit.ts';
 import { authenticationOptions } from './authentication.ts';
 import { flowControlOptions } from './flow-control.ts';
@@ -37,6 +38,7 @@ export const serverOptions = {
   ...flowControlOptions,
   ...authenticationOptions,
   ...auditOptions,
+  ...aggregationOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };
