@@ -52,15 +52,15 @@ export const ObjectMeta = struct('ObjectMeta', 'What every stored object has: id
 export type ObjectMeta = Infer<typeof ObjectMeta>;
 
 export const ShardInfo = struct('ShardInfo', 'Which part of a sharded list was answered.', {
-  selector: string('Selector of the shard.'),
+  selector: string('Selector of the shard.').tag(1),
 });
 export type ShardInfo = Infer<typeof ShardInfo>;
 
 export const ListMeta = struct('ListMeta', 'What a list says of itself.', {
-  continue: string('Token to ask for the next part with, where the list was cut.').optional(),
-  remainingItemCount: int64('How many objects follow this part, where that is known.', { presence: 'pointer' }).optional(),
-  resourceVersion: string('Version of the collection, to watch from.').optional(),
-  selfLink: string('No longer filled in.').optional(),
-  shardInfo: ref(ShardInfo, 'The shard that was listed.').optional(),
+  continue: string('Token to ask for the next part with, where the list was cut.').tag(3).optional(),
+  remainingItemCount: int64('How many objects follow this part, where that is known.', { presence: 'pointer' }).tag(4).optional(),
+  resourceVersion: string('Version of the collection, to watch from.').tag(2).optional(),
+  selfLink: string('No longer filled in.').tag(1).optional(),
+  shardInfo: ref(ShardInfo, 'The shard that was listed.').tag(5).optional(),
 });
 export type ListMeta = Infer<typeof ListMeta>;

@@ -36,6 +36,16 @@ export interface FieldMeta {
   readonly opaque?: boolean;
   /** The named structure that a field refers to, where the field has metadata of its own. */
   readonly target?: Field;
+  /** Set for a value of several types: Protobuf holds it in a message with a field for each of them. */
+  readonly union?: Union;
+}
+
+/** The fields of the message that holds a value of several types, with their numbers. */
+export interface Union {
+  /** True as well if the value is an object. */
+  readonly boolean?: Field<boolean>;
+  readonly object?: Field;
+  readonly list?: Field<unknown[]>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Field, FieldMeta, Shape, Tag } from './fields.ts';
+import type { Field, FieldMeta, Shape, Tag, Union } from './fields.ts';
 
 export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
 
@@ -34,6 +34,8 @@ export interface Property {
   readonly opaque?: boolean;
   /** The patch strategy of a field whose schema is shared with others. */
   readonly patchStrategy?: string;
+  /** See FieldMeta: set where a value of another type may stand in the place of the structure. */
+  readonly union?: Union;
 }
 
 /** Constraints on values beyond their type: what CustomResourceDefinitions may ask for. */
@@ -121,5 +123,6 @@ function property(name: string, field: Field): Property {
     ...(meta.opaque ? { opaque: true } : {}),
     ...(meta.target && meta.default !== undefined ? { default: meta.default } : {}),
     ...(patchStrategy ? { patchStrategy } : {}),
+    ...(meta.union ? { union: meta.union } : {}),
   };
 }

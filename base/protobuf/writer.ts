@@ -10,6 +10,11 @@ export class Writer {
   private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   private at = 0;
 
+  /** Bytes that have been written. */
+  get length(): number {
+    return this.at;
+  }
+
   /** Returns the message. The writer is not to be used again. */
   finish(): Buffer {
     return this.buffer.subarray(0, this.at);
@@ -79,6 +84,21 @@ export class Writer {
 
   bytes(value: Uint8Array): this {
     this.uint32(value.length).reserve(value.length);
+    this.buffer.set(value, this.at);
+    this.at += value.length;
+    return this;
+  }
+
+  double(value: number): this {
+    this.reserve(8);
+    this.buffer.writeDoubleLE(value, this.at);
+    this.at += 8;
+    return this;
+  }
+
+  /** Writes bytes as they are: fields that have been encoded before. */
+  raw(value: Uint8Array): this {
+    this.reserve(value.length);
     this.buffer.set(value, this.at);
     this.at += value.length;
     return this;

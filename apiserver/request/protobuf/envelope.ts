@@ -1,42 +1,16 @@
-import { apiVersionOf } from '../../../api/definition/kind.ts';
-import { kinds } from '../../../api/kinds/index.ts';
-import { DeleteOptions } from '../../../api/meta/delete-options.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
-import type { StructuralSchema } from '../../../api/schema/structural.ts';
-import { structuralOf } from '../../../api/schema/structural.ts';
 import { bytes, message, nested, string } from '../../../base/protobuf/message.ts';
 import { WireError } from '../../../base/protobuf/wire.ts';
 import { decodeMessage, hasProtobufForm } from './decode.ts';
+import { protobufSchema } from './schemas.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /** The bytes that every Protobuf body begins with; a runtime.Unknown follows. */
-const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
+export const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 /** runtime.Unknown: the type of an object, and its message. */
 const Unknown = message({ typeMeta: nested(1, message({ apiVersion: string(1), kind: string(2) })), raw: bytes(2) });
-
-let schemas: ReadonlyMap<string, StructuralSchema> | undefined;
-
-/** The schemas of the kinds, and of what their subresources take, by `apiVersion kind`. */
-function schemasByKind(): ReadonlyMap<string, StructuralSchema> {
-  const found = new Map<string, StructuralSchema>();
-  for (const definition of kinds) {
-    for (const { group = '', version, kind, schema } of definition.subresources) {
-      const apiVersion = apiVersionOf(version === undefined ? definition : { group, version });
-      if (schema) found.set(`${apiVersion} ${kind ?? definition.kind}`, structuralOf(schema));
-    }
-    found.set(`${apiVersionOf(definition)} ${definition.kind}`, structuralOf(definition.schema));
-  }
-  return found;
-}
-
-function schemaOf(apiVersion: string, kind: string): StructuralSchema | undefined {
-  // Clients send it with the version of any group.
-  if (kind === 'DeleteOptions') return structuralOf(DeleteOptions);
-  schemas ??= schemasByKind();
-  return schemas.get(`${apiVersion} ${kind}`);
-}
 
 /**
  * Reads a body in the Protobuf encoding of Kubernetes, which typed Go clients (kubectl create among them) send for built-in kinds, into
@@ -48,7 +22,7 @@ export function decodeProtobuf(body: Buffer): Record<string, unknown> {
     if (!body.subarray(0, MAGIC.length).equals(MAGIC)) throw new WireError('it does not begin with the bytes k8s\\0');
     const { typeMeta, raw } = Unknown.decode(body.subarray(MAGIC.length));
     const { apiVersion = '', kind = '' } = typeMeta ?? {};
-    const schema = schemaOf(apiVersion, kind);
+    const schema = protobufSchema(apiVersion, kind);
     if (!schema || !hasProtobufForm(schema)) {
       throw new StatusError(
         'UnsupportedMediaType',
