@@ -39,6 +39,10 @@ export interface Subresource {
   readonly schema?: Field<KubeObject>;
   /** Set if it is the whole object, with rules of its own for writes. */
   readonly rules?: SubresourceRules;
+  /** The types of its query parameters, if it answers no object: it is a text or a stream, or passes requests on. */
+  readonly query?: Readonly<Record<string, 'string' | 'boolean' | 'integer'>>;
+  /** Set if the paths below it are its own too. */
+  readonly anyPath?: true;
 }
 
 /** Whether a subresource is the object itself, written in part, and not something that a handler serves. */

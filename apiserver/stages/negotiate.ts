@@ -1,4 +1,3 @@
-import { isWholeObject } from '../../api/definition/kind.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { Form, IncludeObject } from '../contract/form.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
@@ -24,7 +23,7 @@ function negotiated(accept: string | undefined, info: RequestInfo, registry: Reg
   const kind = registry.find(info.group, info.version, info.plural)?.kind;
   const subresource = info.subresource === '' ? undefined : kind?.subresources.find(({ name }) => name === info.subresource);
   // Logs, proxies and their like answer in a form of their own.
-  if (subresource && subresource.version === undefined && !subresource.schema && !isWholeObject(subresource)) return PLAIN;
+  if (subresource?.query) return PLAIN;
   const verb = info.verb === 'list' || info.verb === 'watch' ? info.verb : 'other';
   return formOf(accept, { custom: kind?.structural !== undefined, verb });
 }

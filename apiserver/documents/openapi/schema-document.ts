@@ -30,13 +30,18 @@ export interface SchemaWriter {
   readonly pending: Map<string, StructuralSchema>;
   /** Scalars of apimachinery that were referred to. */
   readonly scalars: Set<string>;
+  /** Names that were referred to by `reference`. */
+  readonly referred: Set<string>;
+  readonly dialect: Dialect;
 }
 
 export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter {
   const pending = new Map<string, StructuralSchema>();
   const scalars = new Set<string>();
+  const referred = new Set<string>();
 
   const reference = (name: string, beside: Json = {}): Json => {
+    referred.add(name);
     const $ref = dialect.root + name;
     if (Object.keys(beside).length === 0) return { $ref };
     return dialect.version === 2 ? { $ref, ...beside } : { allOf: [{ $ref }], ...beside };
@@ -63,11 +68,11 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
 
   const property = (field: Property): Json => {
     const { description, schema } = field;
-    const preset = field.default ?? schema.default;
+    // 2.0 knows no defaults in structural documents: upstream leaves them out there.
+    const preset = dialect.version === 2 ? undefined : defaultOf(field);
     return part(schema, {
       ...(description === undefined ? {} : { description }),
-      // 2.0 knows no defaults in structural documents: upstream leaves them out there.
-      ...(preset === undefined || dialect.version === 2 ? {} : { default: preset }),
+      ...(preset === undefined ? {} : { default: preset }),
       ...(field.patchStrategy ? { 'x-kubernetes-patch-strategy': field.patchStrategy } : {}),
     });
   };
@@ -81,9 +86,9 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     if (schema.nullable && dialect.version === 3) out.nullable = true;
     if (schema.enum) out.enum = schema.enum;
     for (const [key, value] of Object.entries(schema)) if (key.startsWith('x-kubernetes-')) out[key] = value;
-    if (schema.items) out.items = part(schema.items, dialect.version === 3 ? emptyDefault(schema.items) : {});
+    if (schema.items) out.items = part(schema.items);
     if (typeof schema.additionalProperties === 'object') {
-      out.additionalProperties = part(schema.additionalProperties, dialect.version === 3 ? emptyDefault(schema.additionalProperties) : {});
+      out.additionalProperties = part(schema.additionalProperties);
     } else if (schema.additionalProperties === true) out.additionalProperties = true;
     if (schema.properties && schema.properties.size > 0) {
       out.properties = Object.fromEntries([...schema.properties.values()].map((field) => [field.name, property(field)]));
@@ -106,14 +111,25 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     };
   };
 
-  return { body, reference, pending, scalars };
+  return { body, reference, pending, scalars, referred, dialect };
 }
 
-/** Items that Go fills with their zero value say so, as upstream does. */
-function emptyDefault(schema: StructuralSchema): Json {
-  if (schema.title !== undefined) return { default: {} };
-  if (schema.type === 'string' && schema.format === undefined) return { default: '' };
-  return {};
+/** Returns the default that a document shows: that of a custom resource, or the zero value of a field that Go always writes. */
+function defaultOf({ schema, presence, default: preset }: Property): unknown {
+  if (presence === undefined) return preset ?? schema.default;
+  if (presence !== 'filled' || schema.format === 'date-time' || schema.format === 'date-time-micro' || schema.format === 'byte') return undefined;
+  if (schema.properties) return {};
+  switch (schema.type) {
+    case 'string':
+      return schema.format === undefined ? '' : undefined;
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    default:
+      return undefined;
+  }
 }
 
 /** The scalars of apimachinery, by name. */

@@ -57,6 +57,11 @@ export function* partsOf(schema: StructuralSchema): Generator<StructuralSchema> 
 export const kindSchemaName = (kind: KindDefinition): string => `${packageOf(kind.group, kind.version)}.${kind.kind}`;
 
 export const metaName = (title: string): string => `${META}.${title}`;
+export const OBJECT_META = metaName('ObjectMeta');
+export const LIST_META = metaName('ListMeta');
+export const VERSION_INFO = 'io.k8s.apimachinery.pkg.version.Info';
+export const RAW_EXTENSION = 'io.k8s.apimachinery.pkg.runtime.RawExtension';
+export const FIELDS_V1 = metaName('FieldsV1');
 export const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 export const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 export const TIME = metaName('Time');
