@@ -30,18 +30,23 @@ export const APIGroupList = topLevel('APIGroupList', 'The groups that are served
 });
 export type APIGroupList = Infer<typeof APIGroupList>;
 
-export const APIResource = struct('APIResource', 'A resource, or subresource, of a group version.', {
-  categories: atomicList(string(), 'Groups of resources that it is part of, such as all.').tag(7).optional(),
-  group: string('Group of its objects; that of the list, if left out.').tag(8).optional(),
-  kind: string('Kind of its objects.').tag(3),
-  name: string('Plural name, with the name of the subresource.').tag(1),
-  namespaced: boolean('Whether its objects belong to namespaces.').tag(2),
-  shortNames: atomicList(string(), 'Abbreviations that kubectl takes.').tag(5).optional(),
-  singularName: string('Singular name; empty for a subresource.').tag(6),
-  storageVersionHash: string('Hash of the version that objects are stored in; it changes when that version does.').tag(10).optional(),
-  verbs: list(string(), 'Verbs that it supports.', { goType: 'Verbs' }).tag(4),
-  version: string('Version of its objects; that of the list, if left out.').tag(9).optional(),
-});
+export const APIResource = struct(
+  'APIResource',
+  'A resource, or subresource, of a group version.',
+  {
+    categories: atomicList(string(), 'Groups of resources that it is part of, such as all.').tag(7).optional(),
+    group: string('Group of its objects; that of the list, if left out.').tag(8).optional(),
+    kind: string('Kind of its objects.').tag(3),
+    name: string('Plural name, with the name of the subresource.').tag(1),
+    namespaced: boolean('Whether its objects belong to namespaces.').tag(2),
+    shortNames: atomicList(string(), 'Abbreviations that kubectl takes.').tag(5).optional(),
+    singularName: string('Singular name; empty for a subresource.').tag(6),
+    storageVersionHash: string('Hash of the version that objects are stored in; it changes when that version does.').tag(10).optional(),
+    verbs: list(string(), 'Verbs that it supports.', { goType: 'Verbs' }).tag(4),
+    version: string('Version of its objects; that of the list, if left out.').tag(9).optional(),
+  },
+  { requiredOrder: ['name', 'singularName', 'namespaced', 'kind', 'verbs'] },
+);
 export type APIResource = Infer<typeof APIResource>;
 
 export const APIResourceList = topLevel('APIResourceList', 'The resources of a group version.', {

@@ -1,14 +1,19 @@
 import type { Infer } from '../schema/fields.ts';
-import { anyValue, atomicList, atomicStruct, boolean, int64, listMap, map, ref, setList, string, struct, time } from '../schema/fields.ts';
+import { anyValue, atomicList, boolean, int64, listMap, map, ref, setList, string, struct, time } from '../schema/fields.ts';
 
-export const OwnerReference = atomicStruct('OwnerReference', 'A pointer to an object that owns this one.', {
-  apiVersion: string('Group and version of the owner.').tag(5),
-  blockOwnerDeletion: boolean('Hold up foreground deletion of the owner until this object is gone.', { presence: 'pointer' }).tag(7).optional(),
-  controller: boolean('Marks the one owner that manages the object.', { presence: 'pointer' }).tag(6).optional(),
-  kind: string('Kind of the owner.').tag(1),
-  name: string('Name of the owner.').tag(3),
-  uid: string('Identifier of the owner.', { goType: 'types.UID' }).tag(4),
-});
+export const OwnerReference = struct(
+  'OwnerReference',
+  'A pointer to an object that owns this one.',
+  {
+    apiVersion: string('Group and version of the owner.').tag(5),
+    blockOwnerDeletion: boolean('Hold up foreground deletion of the owner until this object is gone.', { presence: 'pointer' }).tag(7).optional(),
+    controller: boolean('Marks the one owner that manages the object.', { presence: 'pointer' }).tag(6).optional(),
+    kind: string('Kind of the owner.').tag(1),
+    name: string('Name of the owner.').tag(3),
+    uid: string('Identifier of the owner.', { goType: 'types.UID' }).tag(4),
+  },
+  { 'x-kubernetes-map-type': 'atomic', requiredOrder: ['apiVersion', 'kind', 'name', 'uid'] },
+);
 export type OwnerReference = Infer<typeof OwnerReference>;
 
 export const ManagedFieldsEntry = struct('ManagedFieldsEntry', 'The fields that one manager set with one operation.', {

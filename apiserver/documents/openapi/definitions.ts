@@ -2,6 +2,7 @@ import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { kinds as builtInKinds } from '../../../api/kinds/index.ts';
 import { DeleteOptions } from '../../../api/meta/delete-options.ts';
 import { APIGroup, APIGroupList, APIResourceList, APIVersions } from '../../../api/meta/discovery.ts';
+import { ListMeta, ObjectMeta } from '../../../api/meta/object-meta.ts';
 import { Status } from '../../../api/meta/status.ts';
 import { VersionInfo } from '../../../api/meta/version-info.ts';
 import { WatchEvent } from '../../../api/meta/watch-event.ts';
@@ -22,6 +23,8 @@ const CORE: GroupVersion = { group: '', version: 'v1' };
 
 /** The structures that answers and bodies are made of beside the kinds. `everywhere`: every group version has them as a kind of its own. */
 const META: readonly { readonly schema: Field; readonly name: string; readonly kind?: string; readonly everywhere?: true }[] = [
+  { schema: ObjectMeta, name: OBJECT_META },
+  { schema: ListMeta, name: LIST_META },
   { schema: Status, name: metaName('Status'), kind: 'Status' },
   { schema: DeleteOptions, name: metaName('DeleteOptions'), kind: 'DeleteOptions', everywhere: true },
   { schema: WatchEvent, name: metaName('WatchEvent'), kind: 'WatchEvent', everywhere: true },
@@ -81,7 +84,9 @@ export function definitionsOf(
         yield [name, make()];
         todo.push(...writer.pending.keys(), ...writer.scalars, ...writer.referred);
         writer.referred.clear();
-        for (const [reference, schema] of writer.pending) if (!makers.has(reference)) add(reference, () => writer.body(schema));
+        for (const [reference, schema] of writer.pending) {
+          if (!makers.has(reference) && !builtInKind(reference)) add(reference, () => writer.body(schema));
+        }
         writer.pending.clear();
         writer.scalars.clear();
       }
@@ -89,10 +94,12 @@ export function definitionsOf(
   };
 
   function other(name: string): () => Json {
-    const kind = builtInKinds.find((each) => kindSchemaName(each) === name);
+    const kind = builtInKind(name);
     return kind ? () => ({ ...writer.body(structuralOf(kind.schema)), ...gvk(kind.kind, kind) }) : () => scalarDocument(name, dialect);
   }
 }
+
+const builtInKind = (name: string): KindDefinition | undefined => builtInKinds.find((kind) => kindSchemaName(kind) === name);
 
 const TYPE_FIELDS: Json = {
   apiVersion: { description: 'Group and version of the schema that this object is written in.', type: 'string' },

@@ -41,8 +41,13 @@ export function schemaNames(kinds: readonly KindDefinition[]): SchemaNames {
     for (const { version, schema } of structures) claim(structuralOf(schema), packageOf(name, version));
   }
   const builtIn = kinds.filter((kind) => kind.structural === undefined);
-  const order = [...builtIn.filter(({ group }) => group === ''), ...builtIn.filter(({ group }) => group !== '')];
-  for (const kind of order) claim(structuralOf(kind.schema), packageOf(kind.group, kind.version));
+  // The version that is stored comes first: others may be made of the same structures.
+  const rank = ({ group, storedAs }: KindDefinition) => (group === '' ? 0 : storedAs ? 2 : 1);
+  for (const kind of builtIn.toSorted((a, b) => rank(a) - rank(b))) claim(structuralOf(kind.schema), packageOf(kind.group, kind.version));
+  for (const { subresources } of builtIn) {
+    for (const { group = '', version, schema } of subresources)
+      if (schema && version !== undefined) claim(structuralOf(schema), packageOf(group, version));
+  }
   return (schema) => names.get(schema);
 }
 

@@ -1,5 +1,5 @@
-import type { Field, Infer } from '../../../schema/fields.ts';
-import { anyValue, atomicList, boolean, int64, list, listMap, map, number, ref, string, struct } from '../../../schema/fields.ts';
+import type { Infer } from '../../../schema/fields.ts';
+import { anyValue, atomicList, boolean, Field, int64, list, listMap, map, number, string, struct } from '../../../schema/fields.ts';
 
 const ExternalDocumentation = struct('ExternalDocumentation', 'Documentation elsewhere.', {
   description: string('What is found there.').tag(1).optional(),
@@ -11,7 +11,13 @@ export const ValidationRule = struct('ValidationRule', 'A condition in the Commo
   message: string('What to say when the rule fails.').tag(2).optional(),
   messageExpression: string('Expression that makes the message.').tag(3).optional(),
   optionalOldSelf: boolean('Run the rule also where there is no old value; oldSelf is then optional.', { presence: 'pointer' }).tag(6).optional(),
-  reason: string('Machine-readable reason of the failure.', { presence: 'pointer', goType: 'FieldValueErrorReason' }).tag(4).optional(),
+  reason: string('Machine-readable reason of the failure.', {
+    presence: 'pointer',
+    goType: 'FieldValueErrorReason',
+    enum: ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'],
+  })
+    .tag(4)
+    .optional(),
   rule: string('The expression: self is the value, oldSelf the value before an update.').tag(1),
 });
 export type ValidationRule = Infer<typeof ValidationRule>;
@@ -19,13 +25,15 @@ export type ValidationRule = Infer<typeof ValidationRule>;
 const scalars = {
   $ref: string('Not allowed in custom resources.', { presence: 'pointer' }).tag(3).optional(),
   $schema: string('Not allowed in custom resources.').tag(2).optional(),
-  default: anyValue('Value for an absent field.', { presence: 'pointer' }).tag(8).optional(),
+  default: anyValue('Value for an absent field.', { presence: 'pointer', title: 'JSON' }).tag(8).optional(),
   description: string('What the value is for; kubectl explain shows it.').tag(4).optional(),
-  enum: atomicList(anyValue(), 'Values that are allowed.').tag(20).optional(),
-  example: anyValue('An example of a value.', { presence: 'pointer' }).tag(36).optional(),
+  enum: atomicList(anyValue(undefined, { title: 'JSON' }), 'Values that are allowed.')
+    .tag(20)
+    .optional(),
+  example: anyValue(undefined, { presence: 'pointer', title: 'JSON' }).tag(36).optional(),
   exclusiveMaximum: boolean('Whether the maximum itself is too much.').tag(10).optional(),
   exclusiveMinimum: boolean('Whether the minimum itself is too little.').tag(12).optional(),
-  externalDocs: ref(ExternalDocumentation, 'Documentation elsewhere.').tag(35).optional(),
+  externalDocs: ExternalDocumentation.tag(35).optional(),
   format: string('Refines the type: int32, int64, date-time, byte, ipv4 and others; unknown ones are ignored.').tag(6).optional(),
   id: string('Not allowed in custom resources.').tag(1).optional(),
   maxItems: int64('Most items of a list.', { presence: 'pointer' }).tag(16).optional(),
@@ -79,17 +87,17 @@ export const JSONSchemaProps: Field<JSONSchemaProps> = struct(
   {
     ...scalars,
     get additionalItems() {
-      return anyValue<JSONSchemaProps | boolean>('Not allowed in custom resources.', {
+      return anyValue<JSONSchemaProps | boolean>(undefined, {
         presence: 'pointer',
-        union: { boolean: boolean().tag(1), object: JSONSchemaProps.tag(2) },
+        union: { title: 'JSONSchemaPropsOrBool', boolean: boolean().tag(1), object: JSONSchemaProps.tag(2) },
       })
         .tag(33)
         .optional();
     },
     get additionalProperties() {
-      return anyValue<JSONSchemaProps | boolean>('Schema of the values of a map, or whether other fields are allowed.', {
+      return anyValue<JSONSchemaProps | boolean>(undefined, {
         presence: 'pointer',
-        union: { boolean: boolean().tag(1), object: JSONSchemaProps.tag(2) },
+        union: { title: 'JSONSchemaPropsOrBool', boolean: boolean().tag(1), object: JSONSchemaProps.tag(2) },
       })
         .tag(30)
         .optional();
@@ -105,22 +113,25 @@ export const JSONSchemaProps: Field<JSONSchemaProps> = struct(
     },
     get dependencies() {
       return map(
-        anyValue<JSONSchemaProps | string[]>(undefined, { union: { object: JSONSchemaProps.tag(1), list: list(string()).tag(2) } }),
+        anyValue<JSONSchemaProps | string[]>(undefined, {
+          union: { title: 'JSONSchemaPropsOrStringArray', object: JSONSchemaProps.tag(1), list: list(string()).tag(2) },
+        }),
         'Not allowed in custom resources.',
       )
         .tag(32)
         .optional();
     },
     get items() {
-      return ref(JSONSchemaProps, 'Schema of the items of a list.', {
+      return new Field<JSONSchemaProps>('struct', {
+        target: JSONSchemaProps,
         opaque: true,
-        union: { object: JSONSchemaProps.tag(1), list: list(JSONSchemaProps).tag(2) },
+        union: { title: 'JSONSchemaPropsOrArray', object: JSONSchemaProps.tag(1), list: list(JSONSchemaProps).tag(2) },
       })
         .tag(24)
         .optional();
     },
     get not() {
-      return ref(JSONSchemaProps, 'Schema that must not hold.').tag(28).optional();
+      return JSONSchemaProps.tag(28).optional();
     },
     get oneOf() {
       return atomicList(JSONSchemaProps, 'Schemas of which exactly one must hold.').tag(26).optional();
