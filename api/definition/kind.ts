@@ -109,6 +109,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly deletion?: DeletionRules;
   /** Returns the pod that an object is or has a template of, for rules about pods. */
   podTemplate?(object: T): TemplatedPod | undefined;
+  /** Fields that belong to no manager if they are written by the main resource (upstream's GetResetFields), beside the status. */
+  readonly resetFields?: readonly string[];
   /** Rules of admission that come with the kind, about itself or about others. */
   readonly admission?: readonly KindAdmission[];
   /** Seconds after which the store drops an object that has not been written again. Default: it stays. */

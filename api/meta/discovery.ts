@@ -1,5 +1,6 @@
 import type { Field, Infer } from '../schema/fields.ts';
 import { atomicList, boolean, list, ref, string, struct, topLevel } from '../schema/fields.ts';
+import { APIGroupDiscoveryList } from './aggregated-discovery.ts';
 
 export const GroupVersionForDiscovery = struct('GroupVersionForDiscovery', 'A version of a group.', {
   groupVersion: string('Group and version, as objects name them in apiVersion.').tag(1),
@@ -62,4 +63,6 @@ export const discoveryStructures: readonly (readonly [string, Field])[] = [
   ['v1 APIGroup', APIGroup],
   ['v1 APIResourceList', APIResourceList],
   [' APIResourceList', APIResourceList],
+  ['apidiscovery.k8s.io/v2 APIGroupDiscoveryList', APIGroupDiscoveryList],
+  ['apidiscovery.k8s.io/v2beta1 APIGroupDiscoveryList', APIGroupDiscoveryList],
 ];

@@ -45,19 +45,31 @@ export function formOf(accept: string | undefined, scope: FormScope): Form {
 }
 
 function negotiated(accept: string, scope: FormScope): Form | StatusError {
-  if (!scope.custom && !isProduced(accept)) return noneProduced(scope);
+  if (!scope.custom && !isProduced(accept, TYPES)) return noneProduced(scope.verb === 'other' ? TYPES : [...TYPES, ...STREAM_TYPES]);
   const form = firstAllowed(accept, (media, clause) => transformed(media, clause, scope));
   if (!form) return onlyAccepted(TYPES);
   return scope.verb === 'watch' && form.media === 'yaml' ? onlyAccepted(STREAM_TYPES) : form;
 }
 
+/**
+ * Chooses the media type of a document that has no other forms, such as those of discovery, among those that it is produced in.
+ * @throws StatusError 406.
+ */
+export function documentMediaOf(accept: string | undefined, produced: readonly Media[]): Media {
+  if (accept === undefined || isPlainAccept(accept)) return 'json';
+  const types = MEDIA.filter(([media]) => produced.includes(media)).map(([, subtype]) => `application/${subtype}`);
+  if (!isProduced(accept, types)) throw noneProduced(types);
+  const found = firstAllowed(accept, (media, clause) => (produced.includes(media) && !isTransformation(clause) ? media : undefined));
+  if (found === undefined) throw onlyAccepted(types);
+  return found;
+}
+
+const isTransformation = ({ parameters }: Clause): boolean => parameters.has('as') || parameters.has('g') || parameters.has('v');
+
 /** Chooses the media type of a Status: JSON where the client takes none of the others. */
 export function statusMediaOf(accept: string | undefined): Media {
   if (accept === undefined || isPlainAccept(accept)) return 'json';
-  return (
-    firstAllowed(accept, (media, { parameters }) => (parameters.has('as') || parameters.has('g') || parameters.has('v') ? undefined : media)) ??
-    'json'
-  );
+  return firstAllowed(accept, (media, clause) => (isTransformation(clause) ? undefined : media)) ?? 'json';
 }
 
 function firstAllowed<T>(accept: string, allow: (media: Media, clause: Clause) => T | undefined): T | undefined {
@@ -96,14 +108,12 @@ const onlyAccepted = (types: readonly string[]): StatusError =>
   new StatusError('NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`);
 
 /** Whether the routes of built-in kinds match: one of the media types stands in the header, whatever its parameters (go-restful, matchesAccept). */
-function isProduced(accept: string): boolean {
+function isProduced(accept: string, types: readonly string[]): boolean {
   return accept.split(',').some((part) => {
     const type = part.split(';', 1)[0]?.trim();
-    return type === '*/*' || (type !== undefined && TYPES.includes(type));
+    return type === '*/*' || (type !== undefined && types.includes(type));
   });
 }
 
-function noneProduced({ verb }: FormScope): StatusError {
-  const types = verb === 'other' ? TYPES : [...TYPES, ...STREAM_TYPES];
-  return new StatusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`, {});
-}
+const noneProduced = (types: readonly string[]): StatusError =>
+  new StatusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`, {});

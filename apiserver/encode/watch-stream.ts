@@ -110,6 +110,6 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, encoder: WatchEncode
 function bookmarkOf({ resource }: WatchPlan, revision: number, initialEnd: boolean): Bookmark {
   const { kind } = resource;
   const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
-  const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...annotations };
+  const metadata = { resourceVersion: String(revision), ...annotations };
   return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
 }

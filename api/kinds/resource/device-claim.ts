@@ -13,7 +13,11 @@ export type DeviceSelector = Infer<typeof DeviceSelector>;
 
 export const OpaqueDeviceConfiguration = struct('OpaqueDeviceConfiguration', 'Configuration that only the driver understands.', {
   driver: string('The driver.').tag(1),
-  parameters: anyValue('The configuration, any object.', { presence: 'pointer', goType: 'runtime.RawExtension' }).tag(2),
+  parameters: anyValue('The configuration, any object.', {
+    presence: 'pointer',
+    goType: 'runtime.RawExtension',
+    'x-kubernetes-map-type': 'atomic',
+  }).tag(2),
 });
 export type OpaqueDeviceConfiguration = Infer<typeof OpaqueDeviceConfiguration>;
 
