@@ -43,7 +43,7 @@ export const APIResource = struct(
     shortNames: atomicList(string(), 'Abbreviations that kubectl takes.').tag(5).optional(),
     singularName: string('Singular name; empty for a subresource.').tag(6),
     storageVersionHash: string('Hash of the version that objects are stored in; it changes when that version does.').tag(10).optional(),
-    verbs: list(string(), 'Verbs that it supports.', { goType: 'Verbs' }).tag(4),
+    verbs: list(string(), 'Verbs that it supports.', { union: { title: 'Verbs', list: list(string()).tag(1) } }).tag(4),
     version: string('Version of its objects; that of the list, if left out.').tag(9).optional(),
   },
   { requiredOrder: ['name', 'singularName', 'namespaced', 'kind', 'verbs'] },

@@ -38,7 +38,7 @@ function fieldsOfEmbedded(numbered: Numbered, number: number): Numbered {
 /** Whether a structure can stand in a Protobuf body: its fields have numbers. */
 export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.properties?.size === 0 || numberedOf(schema).size > 0;
 
-/** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped. @throws WireError */
+/** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped, and zero values that JSON leaves out. @throws WireError */
 export const decodeMessage = (message: Uint8Array, schema: StructuralSchema): Record<string, unknown> => readObject(new Reader(message), schema);
 
 function readObject(reader: Reader, schema: StructuralSchema): Record<string, unknown> {
@@ -81,7 +81,7 @@ function addNamed(reader: Reader, property: Property, out: Record<string, unknow
   }
 }
 
-function addField(reader: Reader, { name, schema, union }: Property, out: Record<string, unknown>): void {
+function addField(reader: Reader, { name, schema, union, presence }: Property, out: Record<string, unknown>): void {
   if (union) out[name] = readUnion(reader, union);
   else if (schema.type === 'array' && schema.items) {
     out[name] ??= [];
@@ -89,7 +89,12 @@ function addField(reader: Reader, { name, schema, union }: Property, out: Record
   } else if (typeof schema.additionalProperties === 'object') {
     out[name] ??= {};
     addEntry(reader, schema.additionalProperties, out[name] as Record<string, unknown>);
-  } else out[name] = readValue(reader, schema);
+  } else {
+    const value = readValue(reader, schema);
+    // Go writes the zero values of all fields; in JSON those that may be left out are absent.
+    if (presence === 'value' && (value === '' || value === 0 || value === false)) delete out[name];
+    else out[name] = value;
+  }
 }
 
 function addItems(reader: Reader, schema: StructuralSchema, list: unknown[]): void {
