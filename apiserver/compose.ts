@@ -1,4 +1,5 @@
 import { aborted } from '../base/abort.ts';
+import type { Clock } from '../base/clock.ts';
 import { logFault } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { systemRandom } from '../base/random.ts';
@@ -145,7 +146,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       ...(oidc.length > 0 ? { controllers: [discoveryController(oidc)] } : {}),
     },
     { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
-    documentsPart(resources),
+    documentsPart(resources, clock),
     metricsPart(metrics, resources),
     { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
@@ -229,9 +230,9 @@ async function loadPolicyDispatchers({ clock, metrics }: ComposeOptions, resourc
   return policyDispatchers({ registry, objects: storage, authorizer, clock, metrics: policyMetrics(metrics.lasting) });
 }
 
-function documentsPart({ registry }: Resources): Part {
+function documentsPart({ registry }: Resources, clock: Clock): Part {
   const kinds = () => registry.kinds;
-  return { name: 'documents', routes: [...discoveryRoutes(kinds), ...openApiRoutes(kinds)] };
+  return { name: 'documents', routes: [...discoveryRoutes(kinds), ...openApiRoutes(kinds, clock)] };
 }
 
 /** The progress of the server’s life, for its health. */

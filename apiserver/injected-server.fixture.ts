@@ -28,6 +28,8 @@ export interface Injected {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly text: string;
+  /** The body as it goes over the network. */
+  readonly bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every kind
   readonly json: any;
 }
@@ -79,14 +81,15 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
     store,
     async inject(method, path, body, headers = {}) {
       const response = await server.handle(request(method, path, body, headers, new AbortController().signal));
-      const text = textOf(response.body);
-      return { status: response.status, headers: response.headers, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
+      const bytes = bytesOf(response.body);
+      const text = bytes.toString();
+      return { status: response.status, headers: response.headers, text, bytes, json: text.startsWith('{') ? JSON.parse(text) : undefined };
     },
     async watch(path, accept = () => true) {
       const controller = new AbortController();
       const response = await server.handle(request('GET', path, undefined, {}, controller.signal));
       const { body } = response;
-      if (body.kind !== 'stream') throw new Error(`not a watch: ${response.status} ${textOf(body)}`);
+      if (body.kind !== 'stream') throw new Error(`not a watch: ${response.status} ${bytesOf(body)}`);
       const events: unknown[] = [];
       const write = (chunk: string | Buffer) => {
         if (!accept()) return false;
@@ -101,13 +104,13 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
   return injected;
 }
 
-function textOf(body: ResponseBody): string {
+function bytesOf(body: ResponseBody): Buffer {
   switch (body.kind) {
     case 'object':
-      return body.json();
+      return Buffer.from(body.json());
     case 'text':
-      return [...body.parts].join('');
+      return Buffer.concat([...body.parts].map((part) => Buffer.from(part as string)));
     default:
-      return '';
+      return Buffer.alloc(0);
   }
 }

@@ -39,6 +39,10 @@ export interface Subresource {
   readonly schema?: Field<KubeObject>;
   /** Set if it is the whole object, with rules of its own for writes. */
   readonly rules?: SubresourceRules;
+  /** The types of its query parameters, if it answers no object: it is a text or a stream, or passes requests on. */
+  readonly query?: Readonly<Record<string, 'string' | 'boolean' | 'integer'>>;
+  /** Set if the paths below it are its own too. */
+  readonly anyPath?: true;
 }
 
 /** Whether a subresource is the object itself, written in part, and not something that a handler serves. */
@@ -116,6 +120,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly deletion?: DeletionRules;
   /** Returns the pod that an object is or has a template of, for rules about pods. */
   podTemplate?(object: T): TemplatedPod | undefined;
+  /** Fields that belong to no manager if they are written by the main resource (upstream's GetResetFields), beside the status. */
+  readonly resetFields?: readonly string[];
   /** Rules of admission that come with the kind, about itself or about others. */
   readonly admission?: readonly KindAdmission[];
   /** Seconds after which the store drops an object that has not been written again. Default: it stays. */

@@ -1,14 +1,19 @@
 import type { Infer } from '../schema/fields.ts';
-import { anyValue, atomicList, atomicStruct, boolean, int64, listMap, map, ref, setList, string, struct, time } from '../schema/fields.ts';
+import { anyValue, atomicList, boolean, int64, listMap, map, ref, setList, string, struct, time } from '../schema/fields.ts';
 
-export const OwnerReference = atomicStruct('OwnerReference', 'A pointer to an object that owns this one.', {
-  apiVersion: string('Group and version of the owner.').tag(5),
-  blockOwnerDeletion: boolean('Hold up foreground deletion of the owner until this object is gone.', { presence: 'pointer' }).tag(7).optional(),
-  controller: boolean('Marks the one owner that manages the object.', { presence: 'pointer' }).tag(6).optional(),
-  kind: string('Kind of the owner.').tag(1),
-  name: string('Name of the owner.').tag(3),
-  uid: string('Identifier of the owner.', { goType: 'types.UID' }).tag(4),
-});
+export const OwnerReference = struct(
+  'OwnerReference',
+  'A pointer to an object that owns this one.',
+  {
+    apiVersion: string('Group and version of the owner.').tag(5),
+    blockOwnerDeletion: boolean('Hold up foreground deletion of the owner until this object is gone.', { presence: 'pointer' }).tag(7).optional(),
+    controller: boolean('Marks the one owner that manages the object.', { presence: 'pointer' }).tag(6).optional(),
+    kind: string('Kind of the owner.').tag(1),
+    name: string('Name of the owner.').tag(3),
+    uid: string('Identifier of the owner.', { goType: 'types.UID' }).tag(4),
+  },
+  { 'x-kubernetes-map-type': 'atomic', requiredOrder: ['apiVersion', 'kind', 'name', 'uid'] },
+);
 export type OwnerReference = Infer<typeof OwnerReference>;
 
 export const ManagedFieldsEntry = struct('ManagedFieldsEntry', 'The fields that one manager set with one operation.', {
@@ -52,15 +57,15 @@ export const ObjectMeta = struct('ObjectMeta', 'What every stored object has: id
 export type ObjectMeta = Infer<typeof ObjectMeta>;
 
 export const ShardInfo = struct('ShardInfo', 'Which part of a sharded list was answered.', {
-  selector: string('Selector of the shard.'),
+  selector: string('Selector of the shard.').tag(1),
 });
 export type ShardInfo = Infer<typeof ShardInfo>;
 
 export const ListMeta = struct('ListMeta', 'What a list says of itself.', {
-  continue: string('Token to ask for the next part with, where the list was cut.').optional(),
-  remainingItemCount: int64('How many objects follow this part, where that is known.', { presence: 'pointer' }).optional(),
-  resourceVersion: string('Version of the collection, to watch from.').optional(),
-  selfLink: string('No longer filled in.').optional(),
-  shardInfo: ref(ShardInfo, 'The shard that was listed.').optional(),
+  continue: string('Token to ask for the next part with, where the list was cut.').tag(3).optional(),
+  remainingItemCount: int64('How many objects follow this part, where that is known.', { presence: 'pointer' }).tag(4).optional(),
+  resourceVersion: string('Version of the collection, to watch from.').tag(2).optional(),
+  selfLink: string('No longer filled in.').tag(1).optional(),
+  shardInfo: ref(ShardInfo, 'The shard that was listed.').tag(5).optional(),
 });
 export type ListMeta = Infer<typeof ListMeta>;

@@ -2,7 +2,7 @@ import type { Infer } from '../schema/fields.ts';
 import { atomicStruct, string, struct } from '../schema/fields.ts';
 
 export const LocalObjectReference = atomicStruct('LocalObjectReference', 'An object in the same namespace.', {
-  name: string('Name of the object.').tag(1).optional(),
+  name: string('Name of the object.', { published: '' }).tag(1).optional(),
 });
 export type LocalObjectReference = Infer<typeof LocalObjectReference>;
 

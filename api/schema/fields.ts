@@ -13,12 +13,18 @@ export interface FieldMeta {
   readonly description?: string;
   readonly format?: 'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'date-time-micro' | 'int-or-string' | 'quantity';
   readonly default?: unknown;
+  /** The values that documents list; rules hold a field to them. */
   readonly enum?: readonly string[];
+  /** The names of required fields in the order that documents have, where it is not that of the fields' numbers. */
+  readonly requiredOrder?: readonly string[];
+  /** The default that documents show. `default` is not shown there; nor is it needed for the zero value of a field that is always filled. */
+  readonly published?: unknown;
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular';
   readonly 'x-kubernetes-patch-strategy'?: 'merge' | 'retainKeys' | 'merge,retainKeys' | 'replace';
   readonly 'x-kubernetes-patch-merge-key'?: string;
+  readonly 'x-kubernetes-unions'?: readonly UnionExtension[];
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-embedded-resource'?: boolean;
@@ -36,6 +42,24 @@ export interface FieldMeta {
   readonly opaque?: boolean;
   /** The named structure that a field refers to, where the field has metadata of its own. */
   readonly target?: Field;
+  /** Set for a value of several types: Protobuf holds it in a message with a field for each of them. */
+  readonly union?: Union;
+}
+
+/** The fields of a structure of which one may be set; a discriminator names it. */
+export interface UnionExtension {
+  readonly discriminator?: string;
+  readonly 'fields-to-discriminateBy': Readonly<Record<string, string>>;
+}
+
+/** The fields of the message that holds a value of several types, with their numbers. */
+export interface Union {
+  /** Name of the type in documents, where it stands without description. */
+  readonly title: string;
+  /** True as well if the value is an object. */
+  readonly boolean?: Field<boolean>;
+  readonly object?: Field;
+  readonly list?: Field<unknown[]>;
 }
 
 /**
@@ -170,8 +194,8 @@ export const listMap = <V extends Field>(
     ...rest,
   });
 };
-/** A string of a named type, in a list. */
-export const namedString = (goType: string) => string(undefined, { goType });
+/** A string of a named type, in a list or map; `values` are those that documents list. */
+export const namedString = (goType: string, values?: readonly string[]) => string(undefined, values ? { goType, enum: values } : { goType });
 /** Resource name → quantity. */
 export const resourceList = (description: string) => map(quantity(), description, { goType: 'ResourceList' });
 

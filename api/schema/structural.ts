@@ -1,4 +1,4 @@
-import type { Field, FieldMeta, Shape, Tag } from './fields.ts';
+import type { Field, FieldMeta, Shape, Tag, Union } from './fields.ts';
 
 export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
 
@@ -28,12 +28,18 @@ export interface Property {
   readonly description?: string;
   /** The default of a field whose schema is shared with others; of the schema itself otherwise. */
   readonly default?: unknown;
+  /** See FieldMeta. */
+  readonly published?: unknown;
   /** See FieldMeta: how Go's JSON encoding treats the zero value. Undefined in custom resources, where nothing is dropped or filled in. */
   readonly presence?: 'value' | 'pointer' | 'filled' | 'null';
   readonly embedded?: string;
   readonly opaque?: boolean;
   /** The patch strategy of a field whose schema is shared with others. */
   readonly patchStrategy?: string;
+  /** The merge behaviour of a field whose schema is shared with others. */
+  readonly mapType?: string;
+  /** See FieldMeta: set where a value of another type may stand in the place of the structure. */
+  readonly union?: Union;
 }
 
 /** Constraints on values beyond their type: what CustomResourceDefinitions may ask for. */
@@ -67,7 +73,7 @@ export function structuralOf(field: Field): StructuralSchema {
   if (field.meta.target) return structuralOf(field.meta.target);
   const known = converted.get(field);
   if (known) return known;
-  const { description, presence: _presence, embedded: _embedded, opaque: _opaque, target: _target, ...own } = field.meta;
+  const { description, presence: _presence, embedded: _embedded, opaque: _opaque, target: _target, published: _published, ...own } = field.meta;
   const node: Mutable<StructuralSchema> = { ...own };
   // Before its parts: a structure may hold itself.
   converted.set(field, node);
@@ -108,6 +114,7 @@ function structure(node: Mutable<StructuralSchema>, shape: Shape): void {
 
 function property(name: string, field: Field): Property {
   const { isOptional, meta, kind, tagged } = field;
+  const mapType = meta.target && meta['x-kubernetes-map-type'];
   const patchStrategy = meta.target && meta['x-kubernetes-patch-strategy'];
   return {
     name,
@@ -121,5 +128,8 @@ function property(name: string, field: Field): Property {
     ...(meta.opaque ? { opaque: true } : {}),
     ...(meta.target && meta.default !== undefined ? { default: meta.default } : {}),
     ...(patchStrategy ? { patchStrategy } : {}),
+    ...(mapType ? { mapType } : {}),
+    ...(meta.union ? { union: meta.union } : {}),
+    ...(meta.published === undefined ? {} : { published: meta.published }),
   };
 }

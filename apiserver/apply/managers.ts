@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
+import { inOrder } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, equalSets, intersection, isEmptySet, union } from './field-set.ts';
 
@@ -55,7 +56,7 @@ export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] | 
       apiVersion,
       ...(time === undefined ? {} : { time }),
       fieldsType: 'FieldsV1',
-      fieldsV1: fields,
+      fieldsV1: inOrder(fields),
       ...(subresource === '' ? {} : { subresource }),
     }));
   return entries.length > 0 ? entries : undefined;

@@ -35,6 +35,7 @@ const NOBODYS: FieldSet = {
 /** Returns the fields that a writer may own of those it wrote: none of status on the main resource, none of spec on the status subresource. */
 export function ownable(resource: Resource, fields: FieldSet, subresource: string): FieldSet {
   const own: Record<string, FieldSet> = { ...difference(fields, NOBODYS) };
+  if (subresource === '') for (const field of resource.kind.resetFields ?? []) delete own[`f:${field}`];
   if (resource.kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
   return own;
 }

@@ -3,9 +3,10 @@ import type { Status } from '../../api/meta/status.ts';
 import { encodeYaml, encodeYamlItem } from '../../base/yaml/encode.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
-import type { Encoding, Form } from '../contract/form.ts';
+import type { Encoding, Form, Media } from '../contract/form.ts';
 import type { ApiResponse } from '../contract/request.ts';
-import { partialOf } from './partial.ts';
+import { metaVersion, partialOf } from './partial.ts';
+import { listResponse, objectResponse, typedResponse } from './protobuf/responses.ts';
 import { columnDefinitionsOf, rowOf } from './table.ts';
 import { watchResponse } from './watch-stream.ts';
 
@@ -14,11 +15,11 @@ type Headers = Readonly<Record<string, string | readonly string[]>>;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const YAML_TYPE = { 'content-type': 'application/yaml' };
 
-/** Turns the answer of a verb into a response of the form that the client asked for. */
-export function encode(result: Result, encoding: Encoding): ApiResponse {
+/** Turns the answer of a verb into a response of the form that the client asked for. Long lists in Protobuf take time. */
+export function encode(result: Result, encoding: Encoding): ApiResponse | Promise<ApiResponse> {
   switch (result.type) {
     case 'raw':
-      return result.response;
+      return inMedia(result.response, encoding.form.media);
     case 'object':
       return encodeObject(result, encoding);
     case 'list':
@@ -30,15 +31,19 @@ export function encode(result: Result, encoding: Encoding): ApiResponse {
 
 function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse {
   const { status, object, kind } = result;
+  if (form.media === 'protobuf') {
+    const typed = kind && form.as !== 'table' ? objectResponse(status, object, kind, form) : typedResponse(status, object);
+    if (typed) return typed;
+  }
   if (form.as === 'object' || kind === undefined) {
     if (form.media === 'yaml') return textResponse(status, encodeYaml(object), YAML_TYPE);
     return { status, headers: JSON_TYPE, body: { kind: 'object', object, json: result.text } };
   }
-  if (form.as === 'partial') return jsonOrYaml(status, partialOf(object), form);
-  const rows = [rowOf(kind, object, clock.now(), includeObject)];
+  if (form.as === 'partial') return jsonOrYaml(status, partialOf(object, form), form);
+  const rows = [rowOf(kind, object, clock.now(), includeObject, form)];
   const resourceVersion = object.metadata?.resourceVersion;
   const metadata = resourceVersion === undefined ? {} : { resourceVersion };
-  return jsonOrYaml(status, { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitionsOf(kind), rows }, form);
+  return jsonOrYaml(status, { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(kind), rows }, form);
 }
 
 /** The length of the parts of a long list: other requests are served between them. */
@@ -46,13 +51,14 @@ const PART_LENGTH = 256 * 1024;
 /** Of YAML, which takes longer to make. */
 const YAML_PART_LENGTH = 64 * 1024;
 
-function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse {
+function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse | Promise<ApiResponse> {
   const { resource, items, served } = result;
   const metadata = {
     resourceVersion: String(result.revision),
     ...(result.continue === '' ? {} : { continue: result.continue }),
     ...(result.remaining === undefined || result.remaining === 0 ? {} : { remainingItemCount: result.remaining }),
   };
+  if (form.media === 'protobuf') return listResponse(result, metadata, form);
   if (form.media === 'yaml') {
     const parts = yamlList(`${resource.kind.kind}List`, apiVersionOf(resource.kind), metadata, items, (item) => served(item).object);
     return { status: 200, headers: YAML_TYPE, body: { kind: 'text', parts } };
@@ -60,12 +66,12 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   const now = clock.now();
   switch (form.as) {
     case 'table': {
-      const head = JSON.stringify({ kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitionsOf(resource.kind) });
-      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, served(item).object, now, includeObject)));
+      const head = JSON.stringify({ kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(resource.kind) });
+      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, served(item).object, now, includeObject, form)));
     }
     case 'partial': {
-      const head = JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata });
-      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(served(item).object)));
+      const head = JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: metaVersion(form), metadata });
+      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(served(item).object, form)));
     }
     default: {
       const head = JSON.stringify({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata });
@@ -151,8 +157,16 @@ export const jsonResponse = (status: number, object: object, headers: Headers = 
   body: { kind: 'object', object, json: () => JSON.stringify(object) },
 });
 
-/** A failure, as every client understands it. */
-export function statusResponse(status: Status): ApiResponse {
+/** Puts an answer that is one object into another media type; others stay as they are. */
+function inMedia(response: ApiResponse, media: Media): ApiResponse {
+  const { status, headers, body } = response;
+  if (media === 'json' || body.kind !== 'object' || headers['content-type'] !== JSON_TYPE['content-type']) return response;
+  if (media === 'yaml') return textResponse(status, encodeYaml(body.object), { ...headers, ...YAML_TYPE });
+  return typedResponse(status, body.object, headers) ?? response;
+}
+
+/** A failure, in a form that the client understands. */
+export function statusResponse(status: Status, media: Media = 'json'): ApiResponse {
   const retryAfter = status.details?.retryAfterSeconds;
-  return jsonResponse(status.code ?? 500, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+  return inMedia(jsonResponse(status.code ?? 500, status, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }), media);
 }

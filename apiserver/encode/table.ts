@@ -2,7 +2,7 @@ import { defaultColumns } from '../../api/columns/cells.ts';
 import type { Cell, Column } from '../../api/columns/column.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
-import type { IncludeObject } from '../contract/form.ts';
+import type { Form, IncludeObject } from '../contract/form.ts';
 import { partialOf } from './partial.ts';
 
 /** The columns of a kind; a name and a time for kinds that have none of their own. */
@@ -19,7 +19,13 @@ export const columnDefinitionsOf = (kind: KindDefinition): object[] =>
   }));
 
 /** One row of a Table. `now` in milliseconds since the epoch. */
-export function rowOf(kind: KindDefinition, object: KubeObject, now: number, include: IncludeObject): { cells: Cell[]; object?: unknown } {
+export function rowOf(
+  kind: KindDefinition,
+  object: KubeObject,
+  now: number,
+  include: IncludeObject,
+  form: Form,
+): { cells: Cell[]; object?: unknown } {
   const live = object as Live;
   const cells = columnsOf(kind).map((column) => column.cell(live, now));
   switch (include) {
@@ -28,6 +34,6 @@ export function rowOf(kind: KindDefinition, object: KubeObject, now: number, inc
     case 'Object':
       return { cells, object };
     default:
-      return { cells, object: partialOf(object) };
+      return { cells, object: partialOf(object, form) };
   }
 }

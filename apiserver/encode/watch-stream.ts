@@ -1,48 +1,71 @@
 import { apiVersionOf } from '../../api/definition/kind.ts';
-import type { Status } from '../../api/meta/status.ts';
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { CacheEvent, CacheItem } from '../contract/cache.ts';
 import type { ChangeType, WatchPlan } from '../contract/call.ts';
 import type { Encoding } from '../contract/form.ts';
 import type { ApiResponse, StreamSink } from '../contract/request.ts';
-import { partialOf } from './partial.ts';
-import { columnDefinitionsOf, rowOf } from './table.ts';
+import { protobufFrames } from './protobuf/watch-frames.ts';
+import type { Bookmark, WatchEncoder } from './watch-encoder.ts';
+import { jsonLines } from './watch-lines.ts';
 
 const BOOKMARK_MS = 60_000;
 
-/** Answers a watch as a stream of JSON lines. Watchers that want the same form share one encoded line per event. */
+/** Answers a watch as a stream of JSON lines, or of Protobuf messages. Watchers that want the same form share what an event is encoded as. */
 export function watchResponse(plan: WatchPlan, encoding: Encoding): ApiResponse {
+  const encoder = encoding.form.media === 'protobuf' ? protobufFrames(plan, encoding) : jsonLines(plan, encoding);
   return {
     status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
-    body: { kind: 'stream', run: (sink, signal) => stream(plan, encoding, sink, signal) },
+    headers: { 'content-type': encoder.contentType, 'cache-control': 'no-cache, private' },
+    body: { kind: 'stream', run: (sink, signal) => stream(plan, encoding, encoder, sink, signal) },
   };
 }
 
 /** The length of the parts of the initial state: others are served in between. */
 const PART_LENGTH = 128 * 1024;
 
-async function stream(plan: WatchPlan, encoding: Encoding, sink: StreamSink, signal: AbortSignal): Promise<void> {
-  const lines = lineMaker(plan, encoding);
-  if (!(await writeInitial(plan, lines, sink, signal))) return;
-  await writeChanges(plan, encoding, lines, sink, signal);
+async function stream(plan: WatchPlan, encoding: Encoding, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<void> {
+  if (!(await writeInitial(plan, encoder, sink, signal))) return;
+  await writeChanges(plan, encoding, encoder, sink, signal);
 }
 
 /** Writes the initial state; returns false if the client went away. */
-async function writeInitial(plan: WatchPlan, lines: LineMaker, sink: StreamSink, signal: AbortSignal): Promise<boolean> {
-  let part = '';
+async function writeInitial(plan: WatchPlan, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<boolean> {
+  const part = partBuilder();
   for (const item of plan.initial) {
-    part += lines.item('ADDED', item);
+    part.add(encoder.item('ADDED', item));
     plan.resource.watched.events++;
-    if (part.length < PART_LENGTH) continue;
-    if (!sink.write(part) || signal.aborted || (sink.drained && !(await sink.drained()))) return false;
-    part = '';
+    if (part.length() < PART_LENGTH) continue;
+    if (!sink.write(part.take()) || signal.aborted || (sink.drained && !(await sink.drained()))) return false;
   }
-  if (plan.announceInitial) part += `${lines.bookmark(bookmarkOf(plan, plan.after, true))}\n`;
-  return !signal.aborted && (part === '' || sink.write(part));
+  if (plan.announceInitial) part.add(encoder.bookmark(bookmarkOf(plan, plan.after, true)));
+  return !signal.aborted && (part.length() === 0 || sink.write(part.take()));
 }
 
-function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, sink: StreamSink, signal: AbortSignal): Promise<void> {
+/** Puts texts, or bytes, together. */
+function partBuilder() {
+  let text = '';
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  return {
+    add(chunk: string | Buffer): void {
+      if (typeof chunk === 'string') text += chunk;
+      else {
+        chunks.push(chunk);
+        bytes += chunk.length;
+      }
+    },
+    length: () => text.length + bytes,
+    take(): string | Buffer {
+      const part = bytes === 0 ? text : Buffer.concat(chunks, bytes);
+      text = '';
+      chunks = [];
+      bytes = 0;
+      return part;
+    },
+  };
+}
+
+function writeChanges(plan: WatchPlan, { clock }: Encoding, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const cancels: (() => void)[] = [];
     let cancelBookmark = () => {};
@@ -64,19 +87,19 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
     try {
       const change = (type: ChangeType, item: CacheItem, event: CacheEvent) => {
         plan.resource.watched.events++;
-        write(lines.event(type, item, event));
+        write(encoder.event(type, item, event));
       };
       const unsubscribe = plan.subscribe({ change, broken: end });
       if (ended) unsubscribe();
       else cancels.push(unsubscribe);
     } catch (error) {
       if (!(error instanceof StatusError)) return reject(error);
-      write(`${errorLine(error.toStatus())}\n`);
+      write(encoder.error(error.toStatus()));
       end();
     }
     if (ended || !plan.bookmarks) return;
     const bookmark = () => {
-      write(`${lines.bookmark(bookmarkOf(plan, plan.delivered(), false))}\n`);
+      write(encoder.bookmark(bookmarkOf(plan, plan.delivered(), false)));
       if (!ended) cancelBookmark = clock.after(BOOKMARK_MS, bookmark);
     };
     // One is due before the end in any case, so that the client resumes from the present.
@@ -84,75 +107,9 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, lines: LineMaker, si
   });
 }
 
-/** A bookmark's object: a kind and a resourceVersion, nothing else. */
-function bookmarkOf(plan: WatchPlan, revision: number, initialEnd: boolean): object {
-  const { kind } = plan.resource;
-  const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
-  return {
-    kind: kind.kind,
-    apiVersion: apiVersionOf(kind),
-    metadata: { resourceVersion: String(revision), creationTimestamp: null, ...annotations },
-  };
-}
-
-const errorLine = (status: Status): string => JSON.stringify({ type: 'ERROR', object: status });
-
-interface LineMaker {
-  item(type: ChangeType, item: CacheItem): string;
-  /** Encoded once for all watchers of the same form. */
-  event(type: ChangeType, item: CacheItem, event: CacheEvent): Buffer;
-  bookmark(object: object): string;
-}
-
-function lineMaker(plan: WatchPlan, { form, includeObject, clock }: Encoding): LineMaker {
-  const { resource } = plan;
+function bookmarkOf({ resource }: WatchPlan, revision: number, initialEnd: boolean): Bookmark {
   const { kind } = resource;
-  // The first event of a table watch names the columns, the others leave them out.
-  let columns: object[] | undefined = form.as === 'table' ? columnDefinitionsOf(kind) : undefined;
-  const textOf = (item: CacheItem): string => {
-    const { object, text } = plan.served(item);
-    if (form.as === 'object') return text;
-    if (form.as === 'partial') return JSON.stringify(partialOf(object));
-    const table = {
-      kind: 'Table',
-      apiVersion: 'meta.k8s.io/v1',
-      metadata: { resourceVersion: object.metadata?.resourceVersion },
-      columnDefinitions: columns ?? null,
-      rows: [rowOf(kind, object, clock.now(), includeObject)],
-    };
-    columns = undefined;
-    return JSON.stringify(table);
-  };
-  const line = (type: ChangeType, item: CacheItem) => `{"type":"${type}","object":${textOf(item)}}\n`;
-  const shared = `${kind.group}/${kind.version} ${form.as}`;
-  return {
-    item: line,
-    event(type, item, event) {
-      if (form.as === 'table' || item !== event.item) return Buffer.from(line(type, item));
-      const id = `${type} ${shared}`;
-      let bytes = event.lines.get(id);
-      if (!bytes) {
-        bytes = Buffer.from(line(type, item));
-        event.lines.set(id, bytes);
-      }
-      return bytes;
-    },
-    bookmark(object) {
-      const metadata = 'metadata' in object ? object.metadata : {};
-      if (form.as === 'table')
-        return JSON.stringify({
-          type: 'BOOKMARK',
-          object: {
-            kind: 'Table',
-            apiVersion: 'meta.k8s.io/v1',
-            metadata,
-            columnDefinitions: null,
-            rows: [{ cells: [], object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } }],
-          },
-        });
-      if (form.as === 'partial')
-        return JSON.stringify({ type: 'BOOKMARK', object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } });
-      return JSON.stringify({ type: 'BOOKMARK', object });
-    },
-  };
+  const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
+  const metadata = { resourceVersion: String(revision), ...annotations };
+  return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
 }

@@ -1,5 +1,6 @@
 import { GIT_VERSION, KUBERNETES_VERSION } from '../../api/meta/version.ts';
 import type { RouteHandler } from '../contract/route.ts';
+import { documentMediaOf } from '../encode/negotiate.ts';
 import { jsonResponse } from '../encode/plain-response.ts';
 
 const GO_ARCHITECTURE: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
@@ -24,4 +25,11 @@ export function versionInfo() {
   };
 }
 
-export const versionRoute: RouteHandler = { path: '/version', open: true, handle: () => jsonResponse(200, versionInfo()) };
+export const versionRoute: RouteHandler = {
+  path: '/version',
+  open: true,
+  handle({ headers }) {
+    documentMediaOf(headers.accept, ['json']);
+    return jsonResponse(200, versionInfo());
+  },
+};

@@ -6,6 +6,7 @@ import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
+import type { ExpectedType } from './protobuf/envelope.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 
 /** Upstream's limit on a request's body (k8s.io/apiserver, MaxRequestBodyBytes). */
@@ -26,10 +27,10 @@ const mediaTypeOf = (request: ApiRequest): string => (request.headers['content-t
 const SUPPORTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 /**
- * Decodes the body as plain data; returns undefined if there is none.
+ * Decodes the body as plain data; returns undefined if there is none. Protobuf that does not name its type is taken for the expected one.
  * @throws StatusError 400 for text that is no JSON or YAML, 413 over the limit, 415 for another media type.
  */
-export function decodeBody(request: ApiRequest): DecodedBody | undefined {
+export function decodeBody(request: ApiRequest, expected?: ExpectedType): DecodedBody | undefined {
   const { body } = request;
   if (!body) return undefined;
   if ('object' in body) return { value: body.object };
@@ -44,7 +45,7 @@ export function decodeBody(request: ApiRequest): DecodedBody | undefined {
     case 'application/x-yaml':
       return parseYaml(body.bytes);
     case PROTOBUF:
-      return { value: decodeProtobuf(body.bytes) };
+      return { value: decodeProtobuf(body.bytes, expected) };
     default:
       throw new StatusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${SUPPORTED}`);
   }

@@ -9,6 +9,7 @@ import type { ApiRequest } from '../contract/request.ts';
 import type { DecodedBody } from './body.ts';
 import { decodeBody, hasLongBody } from './body.ts';
 import type { FieldValidation } from './options.ts';
+import { summaryOf as summaryOfBytes } from './protobuf/envelope.ts';
 
 /**
  * Decodes the body as an object of the kind, with its defaults.
@@ -46,7 +47,7 @@ async function decodeInTurns(
 }
 
 function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {
-  const body = decodeBody(request);
+  const body = decodeBody(request, { apiVersion: apiVersionOf(kind), kind: kind.kind });
   if (body === undefined) throw errors.badRequest('the request must have a body');
   checkType(body.value, kind, () => summaryOf(request));
   return body;
@@ -107,9 +108,7 @@ export function checkType(value: unknown, kind: KindDefinition, summary: () => s
 const jsonType = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
-function summaryOf(request: ApiRequest): string {
-  const { body } = request;
+function summaryOf({ body }: ApiRequest): string {
   if (!body) return '';
-  const text = 'bytes' in body ? body.bytes.toString('utf8', 0, 64) : JSON.stringify(body.object);
-  return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+  return summaryOfBytes('bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.object)));
 }

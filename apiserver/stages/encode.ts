@@ -5,6 +5,7 @@ import type { RawResult } from '../contract/call.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
 import { encode, statusResponse } from '../encode/encode.ts';
+import { statusMediaOf } from '../encode/negotiate.ts';
 import { warningHeaders } from '../encode/warning-headers.ts';
 import { inTurns } from './in-turns.ts';
 
@@ -16,9 +17,9 @@ export function encodeResults(clock: Clock, log: Logger): Stage {
       try {
         const result = await next(exchange);
         exchange.result = result;
-        if (result.type === 'raw') return answer(result.response, exchange);
         const { form = PLAIN, includeObject = 'Metadata' } = exchange;
-        return answer(encode(result, { form, includeObject, clock }), exchange);
+        const encoded = encode(result, { form, includeObject, clock });
+        return answer(encoded instanceof Promise ? await encoded : encoded, exchange);
       } catch (error) {
         exchange.result = undefined;
         exchange.error = error;
@@ -32,9 +33,9 @@ export function encodeResults(clock: Clock, log: Logger): Stage {
 const PLAIN = { media: 'json', as: 'object' } as const;
 
 function failure(error: unknown, { request }: Exchange, log: Logger): ApiResponse {
-  if (error instanceof StatusError) return statusResponse(error.toStatus());
+  if (error instanceof StatusError) return statusResponse(error.toStatus(), statusMediaOf(request.headers.accept));
   log.error({ err: error, method: request.method, path: request.path }, 'a request failed unexpectedly');
-  return statusResponse(errors.internal(error instanceof Error ? error.message : String(error)).toStatus());
+  return statusResponse(errors.internal(error instanceof Error ? error.message : String(error)).toStatus(), statusMediaOf(request.headers.accept));
 }
 
 /** The response with the headers that stages have asked for. Its request keeps its seats until the answer is written. */

@@ -1,18 +1,32 @@
 import { errors } from '../../api/meta/status-error.ts';
-import type { IncludeObject } from '../contract/form.ts';
+import type { Form, IncludeObject } from '../contract/form.ts';
+import type { RequestInfo } from '../contract/request-info.ts';
+import type { Registry } from '../contract/resource.ts';
 import type { Stage } from '../contract/stage.ts';
-import { formOf } from '../encode/negotiate.ts';
+import { formOf, isPlainAccept } from '../encode/negotiate.ts';
 
 /** Agrees with the client on the form of the answer, before the request has an effect. @throws StatusError 406, 400. */
-export const negotiate: Stage = {
+export const negotiate = (registry: Registry): Stage => ({
   name: 'negotiate',
   handle(exchange, next) {
     const { headers, query } = exchange.request;
-    exchange.form = formOf(headers.accept);
+    exchange.form = isPlainAccept(headers.accept) ? PLAIN : negotiated(headers.accept, exchange.info, registry);
     exchange.includeObject = includeObjectOf(query);
     return next(exchange);
   },
-};
+});
+
+const PLAIN: Form = { media: 'json', as: 'object' };
+
+function negotiated(accept: string | undefined, info: RequestInfo, registry: Registry): Form {
+  if (!info.isResource) return formOf(accept, { custom: false, verb: 'other' });
+  const kind = registry.find(info.group, info.version, info.plural)?.kind;
+  const subresource = info.subresource === '' ? undefined : kind?.subresources.find(({ name }) => name === info.subresource);
+  // Logs, proxies and their like answer in a form of their own.
+  if (subresource?.query) return PLAIN;
+  const verb = info.verb === 'list' || info.verb === 'watch' ? info.verb : 'other';
+  return formOf(accept, { custom: kind?.structural !== undefined, verb });
+}
 
 function includeObjectOf(query: URLSearchParams): IncludeObject {
   if (query.size === 0) return 'Metadata';

@@ -82,7 +82,7 @@ export function stagesOf(options: PipelineOptions): { readonly network: readonly
       allowed,
       readBody,
       ...inner,
-      negotiate,
+      negotiate(core.registry),
       last,
     ],
     loopback: [...(everywhere.length > 0 ? [observe(everywhere, clock, log)] : []), ...identifiedBy(everywhere), allowed, ...inner, last],

@@ -31,7 +31,7 @@ export class Reader {
     const tag = this.low >>> 0;
     this.number = tag >>> 3;
     this.wire = tag & 7;
-    if (this.number === 0 || this.high !== 0) throw new WireError('a field has a number out of range');
+    if (this.number === 0 || this.high !== 0) throw new WireError('proto: illegal tag out of range');
     return true;
   }
 
@@ -72,7 +72,7 @@ export class Reader {
         this.advance(4);
         break;
       default:
-        throw new WireError(`the message has a field of the unknown wire type ${this.wire}`);
+        throw new WireError(`proto: illegal wireType ${this.wire}`);
     }
   }
 
@@ -129,7 +129,7 @@ export class Reader {
 
   /** Passes `length` bytes; returns where they end. */
   private advance(length: number): number {
-    if (length > this.end - this.at) throw new WireError('the message ends within a field');
+    if (length > this.end - this.at) throw new WireError('unexpected EOF');
     this.at += length;
     return this.at;
   }
@@ -146,14 +146,14 @@ export class Reader {
         low |= bits << 28;
         high = bits >> 4;
       } else if (shift < 70) high |= bits << (shift - 32);
-      else throw new WireError('a number is too long');
+      else throw new WireError('proto: integer overflow');
     }
     this.low = low;
     this.high = high;
   }
 
   private byte(): number {
-    if (this.at >= this.end) throw new WireError('the message ends within a number');
+    if (this.at >= this.end) throw new WireError('unexpected EOF');
     return this.buffer[this.at++] as number;
   }
 }

@@ -12,7 +12,9 @@ import { anyValue, int64, ref, topLevel } from '../../schema/fields.ts';
 import { checkImmutable, NEGATIVE } from '../../validation/field-rules.ts';
 
 export const ControllerRevision = topLevel('ControllerRevision', "One kept state of a workload's template; its data never changes.", {
-  data: anyValue('The state that is kept.', { presence: 'pointer' }).tag(2).optional(),
+  data: anyValue('The state that is kept.', { presence: 'pointer', goType: 'runtime.RawExtension', 'x-kubernetes-map-type': 'atomic' })
+    .tag(2)
+    .optional(),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
     presence: 'filled',
   })

@@ -27,7 +27,7 @@ export type TokenRequestSpec = Infer<typeof TokenRequestSpec>;
 
 export const TokenRequestStatus = struct('TokenRequestStatus', 'The token that was issued.', {
   expirationTimestamp: time('When the token ends.', { presence: 'null' }).tag(2).optional(),
-  token: string('The token.').tag(1).optional(),
+  token: string('The token.', { published: '' }).tag(1).optional(),
 });
 export type TokenRequestStatus = Infer<typeof TokenRequestStatus>;
 

@@ -13,7 +13,7 @@ export type UserInfo = Infer<typeof UserInfo>;
 
 export const TokenReviewSpec = struct('TokenReviewSpec', 'The token in question.', {
   audiences: atomicList(string(), 'Audiences that the asker belongs to.').tag(2).optional(),
-  token: string('The token, as it came.').tag(1),
+  token: string('The token, as it came.', { presence: 'value' }).tag(1),
 });
 export type TokenReviewSpec = Infer<typeof TokenReviewSpec>;
 

@@ -5,7 +5,7 @@ import type { Infer } from '../../schema/fields.ts';
 import { int32, ref, string, struct, topLevel } from '../../schema/fields.ts';
 
 export const ScaleSpec = struct('ScaleSpec', 'The number that is wanted.', {
-  replicas: int32('How many pods are wanted.').tag(1).optional(),
+  replicas: int32('How many pods are wanted.', { published: 0 }).tag(1).optional(),
 });
 export type ScaleSpec = Infer<typeof ScaleSpec>;
 

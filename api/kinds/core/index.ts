@@ -1,4 +1,5 @@
 import type { KindGroup } from '../../definition/group.ts';
+import { TopologySelectorTerm } from '../storage/topology-selector.ts';
 import { bindings } from './binding.ts';
 import { configMaps } from './config-map.ts';
 import { endpoints } from './endpoints.ts';
@@ -39,6 +40,7 @@ export const coreGroup: KindGroup = {
     events,
     bindings,
   ],
+  structures: [{ version: 'v1', schema: TopologySelectorTerm }],
 };
 
 export { Binding, bindings } from './binding.ts';

@@ -29,8 +29,8 @@ export const ReplicationControllerCondition = struct('ReplicationControllerCondi
 export type ReplicationControllerCondition = Infer<typeof ReplicationControllerCondition>;
 
 export const ReplicationControllerSpec = struct('ReplicationControllerSpec', 'The pods that a ReplicationController keeps.', {
-  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.').tag(4).optional(),
-  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1 }).tag(1).optional(),
+  minReadySeconds: int32('Seconds a new pod must be ready, without a crash, to count as available.', { published: 0 }).tag(4).optional(),
+  replicas: int32('How many pods are wanted.', { presence: 'pointer', default: 1, published: 1 }).tag(1).optional(),
   selector: map(string(), 'Labels of the pods that belong to it; those of the template, if left out.', {
     'x-kubernetes-map-type': 'atomic',
   })

@@ -16,9 +16,19 @@ import { childPath, keyPath, pathText, rootPath } from '../../validation/field-p
 import { IMMUTABLE } from '../../validation/field-rules.ts';
 import { MAX_WHOLE_LIST_ERRORS } from '../../validation/list-rules.ts';
 
+const SCOPES = [
+  'BestEffort',
+  'CrossNamespacePodAffinity',
+  'NotBestEffort',
+  'NotTerminating',
+  'PriorityClass',
+  'Terminating',
+  'VolumeAttributesClass',
+] as const;
+
 export const ScopedResourceSelectorRequirement = struct('ScopedResourceSelectorRequirement', 'One expression about the scope of a quota.', {
-  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'ScopeSelectorOperator' }).tag(2),
-  scopeName: string('Name of the scope.', { goType: 'ResourceQuotaScope' }).tag(1),
+  operator: string('In, NotIn, Exists or DoesNotExist.', { goType: 'ScopeSelectorOperator', enum: ['DoesNotExist', 'Exists', 'In', 'NotIn'] }).tag(2),
+  scopeName: string('Name of the scope.', { goType: 'ResourceQuotaScope', enum: SCOPES }).tag(1),
   values: atomicList(string(), 'Values for In and NotIn.').tag(3).optional(),
 });
 export type ScopedResourceSelectorRequirement = Infer<typeof ScopedResourceSelectorRequirement>;
@@ -31,7 +41,7 @@ export type ScopeSelector = Infer<typeof ScopeSelector>;
 export const ResourceQuotaSpec = struct('ResourceQuotaSpec', 'The limits on a namespace.', {
   hard: resourceList('Most that may be used of each resource.').tag(1).optional(),
   scopeSelector: ref(ScopeSelector, 'Which objects count, by scope and value.').tag(3).optional(),
-  scopes: atomicList(namedString('ResourceQuotaScope'), 'Scopes that an object must all be in to count.').tag(2).optional(),
+  scopes: atomicList(namedString('ResourceQuotaScope', SCOPES), 'Scopes that an object must all be in to count.').tag(2).optional(),
 });
 export type ResourceQuotaSpec = Infer<typeof ResourceQuotaSpec>;
 

@@ -63,7 +63,7 @@ export const EndpointSlicePort = struct(
       .tag(2)
       .optional(),
   },
-  { goType: 'EndpointPort' },
+  { goType: 'EndpointPort', 'x-kubernetes-map-type': 'atomic' },
 );
 export type EndpointSlicePort = Infer<typeof EndpointSlicePort>;
 

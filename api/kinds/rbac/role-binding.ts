@@ -19,7 +19,7 @@ export const Subject = atomicStruct('Subject', 'Who a role is given to.', {
 export type Subject = Infer<typeof Subject>;
 
 export const RoleRef = atomicStruct('RoleRef', 'The role that is given.', {
-  apiGroup: string('Group of the role.', { default: 'rbac.authorization.k8s.io' }).tag(1).optional(),
+  apiGroup: string('Group of the role.', { default: 'rbac.authorization.k8s.io', published: '' }).tag(1).optional(),
   kind: string('Role or ClusterRole.').tag(2),
   name: string('Name of the role.').tag(3),
 });

@@ -47,7 +47,9 @@ export type NetworkDeviceData = Infer<typeof NetworkDeviceData>;
 
 export const AllocatedDeviceStatus = struct('AllocatedDeviceStatus', 'State of an allocated device, as its driver reports it.', {
   conditions: listMap(Condition, ['type'], 'Latest observations, one of each type.', { presence: 'null', patch: false }).tag(4).optional(),
-  data: anyValue('Whatever the driver wants to tell.', { presence: 'pointer' }).tag(5).optional(),
+  data: anyValue('Whatever the driver wants to tell.', { presence: 'pointer', goType: 'runtime.RawExtension', 'x-kubernetes-map-type': 'atomic' })
+    .tag(5)
+    .optional(),
   device: string('Name of the device in its pool.').tag(3),
   driver: string('Driver of the device.').tag(1),
   networkData: ref(NetworkDeviceData, 'State of a network device.').tag(6).optional(),

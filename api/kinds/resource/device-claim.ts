@@ -13,7 +13,11 @@ export type DeviceSelector = Infer<typeof DeviceSelector>;
 
 export const OpaqueDeviceConfiguration = struct('OpaqueDeviceConfiguration', 'Configuration that only the driver understands.', {
   driver: string('The driver.').tag(1),
-  parameters: anyValue('The configuration, any object.', { presence: 'pointer' }).tag(2),
+  parameters: anyValue('The configuration, any object.', {
+    presence: 'pointer',
+    goType: 'runtime.RawExtension',
+    'x-kubernetes-map-type': 'atomic',
+  }).tag(2),
 });
 export type OpaqueDeviceConfiguration = Infer<typeof OpaqueDeviceConfiguration>;
 
@@ -22,7 +26,7 @@ export const DeviceToleration = struct('DeviceToleration', 'A taint of a device 
     .tag(4)
     .optional(),
   key: string('Key to tolerate; all, if empty.').tag(1).optional(),
-  operator: string('Exists or Equal.', { default: 'Equal', enum: ['Equal', 'Exists'], goType: 'DeviceTolerationOperator' })
+  operator: string('Exists or Equal.', { default: 'Equal', enum: ['Equal', 'Exists'], goType: 'DeviceTolerationOperator', published: 'Equal' })
     .tag(2)
     .optional(),
   tolerationSeconds: int64('How long a NoExecute taint is put up with; for ever, if left out.', { presence: 'pointer' }).tag(5).optional(),

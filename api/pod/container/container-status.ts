@@ -1,9 +1,10 @@
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, int32, int64, listMap, ref, resourceList, string, struct, time } from '../../schema/fields.ts';
 import { ResourceRequirements } from '../resources/resources.ts';
+import { SIGNALS } from './signals.ts';
 
 export const ImageVolumeStatus = struct('ImageVolumeStatus', 'The image behind a volume.', {
-  imageRef: string('Reference of the image, with its digest.').tag(1),
+  imageRef: string('Reference of the image, with its digest.', { presence: 'value' }).tag(1),
 });
 export type ImageVolumeStatus = Infer<typeof ImageVolumeStatus>;
 
@@ -51,7 +52,7 @@ export const VolumeMountStatus = struct('VolumeMountStatus', 'A mount, as it cam
   })
     .tag(4)
     .optional(),
-  volumeStatus: ref(VolumeStatus, 'State of the volume.', { presence: 'filled' }).tag(5).optional(),
+  volumeStatus: ref(VolumeStatus, 'State of the volume.', { presence: 'value' }).tag(5).optional(),
 });
 export type VolumeMountStatus = Infer<typeof VolumeMountStatus>;
 
@@ -93,7 +94,7 @@ export const ContainerStatus = struct('ContainerStatus', 'What was last seen of 
   restartCount: int32('How often it was started again.').tag(5),
   started: boolean('Whether its start, with the startup probe and the post-start hook, is over.', { presence: 'pointer' }).tag(9).optional(),
   state: ref(ContainerState, 'State now.', { presence: 'filled' }).tag(2).optional(),
-  stopSignal: string('Signal that it is stopped with.', { presence: 'pointer', goType: 'Signal' }).tag(15).optional(),
+  stopSignal: string('Signal that it is stopped with.', { presence: 'pointer', goType: 'Signal', enum: SIGNALS }).tag(15).optional(),
   user: ref(ContainerUser, 'Who its first process runs as.').tag(13).optional(),
   volumeMounts: listMap(VolumeMountStatus, ['mountPath'], 'Mounts, as they came out.').tag(12).optional(),
 });

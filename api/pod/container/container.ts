@@ -10,7 +10,7 @@ export const ContainerPort = struct('ContainerPort', 'A port that a container li
   hostIP: string('Address of the node that the port is bound to.').tag(5).optional(),
   hostPort: int32('Port number on the node.').tag(2).optional(),
   name: string('Name that Services may refer to the port by, unique within the pod.').tag(1).optional(),
-  protocol: string('UDP, TCP or SCTP.', { goType: 'Protocol', default: 'TCP', enum: ['SCTP', 'TCP', 'UDP'] })
+  protocol: string('UDP, TCP or SCTP.', { goType: 'Protocol', default: 'TCP', enum: ['SCTP', 'TCP', 'UDP'], published: 'TCP' })
     .tag(4)
     .optional(),
 });
@@ -51,13 +51,13 @@ export const ContainerResizePolicy = struct('ContainerResizePolicy', 'What chang
 export type ContainerResizePolicy = Infer<typeof ContainerResizePolicy>;
 
 export const ContainerRestartRuleOnExitCodes = struct('ContainerRestartRuleOnExitCodes', 'A test of an exit status.', {
-  operator: string('In or NotIn.', { goType: 'ContainerRestartRuleOnExitCodesOperator' }).tag(1),
+  operator: string('In or NotIn.', { goType: 'ContainerRestartRuleOnExitCodesOperator', presence: 'value' }).tag(1),
   values: setList(int32(), 'Exit statuses, at most 255.').tag(2).optional(),
 });
 export type ContainerRestartRuleOnExitCodes = Infer<typeof ContainerRestartRuleOnExitCodes>;
 
 export const ContainerRestartRule = struct('ContainerRestartRule', 'What to do when a container exits so.', {
-  action: string('Restart, or RestartAllContainers.', { goType: 'ContainerRestartRuleAction' }).tag(1),
+  action: string('Restart, or RestartAllContainers.', { goType: 'ContainerRestartRuleAction', presence: 'value' }).tag(1),
   exitCodes: ref(ContainerRestartRuleOnExitCodes, 'The exit statuses it is for.').tag(2).optional(),
 });
 export type ContainerRestartRule = Infer<typeof ContainerRestartRule>;

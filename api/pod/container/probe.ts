@@ -1,5 +1,6 @@
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, int32, int64, intOrString, ref, string, struct } from '../../schema/fields.ts';
+import { SIGNALS } from './signals.ts';
 
 export const HTTPHeader = struct('HTTPHeader', 'A header of a request.', {
   name: string('Name of the header.').tag(1),
@@ -14,7 +15,7 @@ export type ExecAction = Infer<typeof ExecAction>;
 
 export const GRPCAction = struct('GRPCAction', 'A gRPC health check.', {
   port: int32('Port number.').tag(1),
-  service: string('Service name to put in the request.', { presence: 'pointer', default: '' }).tag(2).optional(),
+  service: string('Service name to put in the request.', { presence: 'pointer', default: '', published: '' }).tag(2).optional(),
 });
 export type GRPCAction = Infer<typeof GRPCAction>;
 
@@ -69,7 +70,11 @@ export type LifecycleHandler = Infer<typeof LifecycleHandler>;
 export const Lifecycle = struct('Lifecycle', 'What to do after the start and before the end of a container.', {
   postStart: ref(LifecycleHandler, 'Run right after the start; its failure ends the container.').tag(1).optional(),
   preStop: ref(LifecycleHandler, 'Run before the stop signal, within the grace period.').tag(2).optional(),
-  stopSignal: string("Signal to stop the container with; the image's or SIGTERM, if left out.", { presence: 'pointer', goType: 'Signal' })
+  stopSignal: string("Signal to stop the container with; the image's or SIGTERM, if left out.", {
+    presence: 'pointer',
+    goType: 'Signal',
+    enum: SIGNALS,
+  })
     .tag(3)
     .optional(),
 });

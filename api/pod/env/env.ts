@@ -3,14 +3,14 @@ import { atomicStruct, boolean, quantity, ref, string, struct } from '../../sche
 
 export const ConfigMapKeySelector = atomicStruct('ConfigMapKeySelector', 'A key of a ConfigMap.', {
   key: string('The key.').tag(2),
-  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(3).optional(),
 });
 export type ConfigMapKeySelector = Infer<typeof ConfigMapKeySelector>;
 
 export const SecretKeySelector = atomicStruct('SecretKeySelector', 'A key of a Secret.', {
   key: string('The key.').tag(2),
-  name: string('Name of the Secret.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the Secret.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(3).optional(),
 });
 export type SecretKeySelector = Infer<typeof SecretKeySelector>;
@@ -30,7 +30,9 @@ export type ResourceFieldSelector = Infer<typeof ResourceFieldSelector>;
 
 export const FileKeySelector = atomicStruct('FileKeySelector', 'A variable in a file of environment variables.', {
   key: string('Name of the variable in the file.').tag(3),
-  optional: boolean('Go on without it where the file or the key does not exist.', { presence: 'pointer', default: false }).tag(4).optional(),
+  optional: boolean('Go on without it where the file or the key does not exist.', { presence: 'pointer', default: false, published: false })
+    .tag(4)
+    .optional(),
   path: string('Path of the file within the volume.').tag(2),
   volumeName: string('Name of the volume.').tag(1),
 });
@@ -53,13 +55,13 @@ export const EnvVar = struct('EnvVar', 'An environment variable.', {
 export type EnvVar = Infer<typeof EnvVar>;
 
 export const ConfigMapEnvSource = struct('ConfigMapEnvSource', 'A ConfigMap whose pairs become variables.', {
-  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(2).optional(),
 });
 export type ConfigMapEnvSource = Infer<typeof ConfigMapEnvSource>;
 
 export const SecretEnvSource = struct('SecretEnvSource', 'A Secret whose pairs become variables.', {
-  name: string('Name of the Secret.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the Secret.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(2).optional(),
 });
 export type SecretEnvSource = Infer<typeof SecretEnvSource>;

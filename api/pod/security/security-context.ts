@@ -15,21 +15,32 @@ export const SELinuxOptions = struct('SELinuxOptions', 'SELinux labels.', {
 });
 export type SELinuxOptions = Infer<typeof SELinuxOptions>;
 
-export const SeccompProfile = struct('SeccompProfile', 'A filter of system calls.', {
-  localhostProfile: string('File on the node, for Localhost.', { presence: 'pointer' }).tag(2).optional(),
-  type: string('Localhost, RuntimeDefault or Unconfined.', { goType: 'SeccompProfileType', enum: ['Localhost', 'RuntimeDefault', 'Unconfined'] }).tag(
-    1,
-  ),
-});
+export const SeccompProfile = struct(
+  'SeccompProfile',
+  'A filter of system calls.',
+  {
+    localhostProfile: string('File on the node, for Localhost.', { presence: 'pointer' }).tag(2).optional(),
+    type: string('Localhost, RuntimeDefault or Unconfined.', {
+      goType: 'SeccompProfileType',
+      enum: ['Localhost', 'RuntimeDefault', 'Unconfined'],
+    }).tag(1),
+  },
+  { 'x-kubernetes-unions': [{ discriminator: 'type', 'fields-to-discriminateBy': { localhostProfile: 'LocalhostProfile' } }] },
+);
 export type SeccompProfile = Infer<typeof SeccompProfile>;
 
-export const AppArmorProfile = struct('AppArmorProfile', 'An AppArmor profile.', {
-  localhostProfile: string('Profile loaded on the node, for Localhost.', { presence: 'pointer' }).tag(2).optional(),
-  type: string('Localhost, RuntimeDefault or Unconfined.', {
-    goType: 'AppArmorProfileType',
-    enum: ['Localhost', 'RuntimeDefault', 'Unconfined'],
-  }).tag(1),
-});
+export const AppArmorProfile = struct(
+  'AppArmorProfile',
+  'An AppArmor profile.',
+  {
+    localhostProfile: string('Profile loaded on the node, for Localhost.', { presence: 'pointer' }).tag(2).optional(),
+    type: string('Localhost, RuntimeDefault or Unconfined.', {
+      goType: 'AppArmorProfileType',
+      enum: ['Localhost', 'RuntimeDefault', 'Unconfined'],
+    }).tag(1),
+  },
+  { 'x-kubernetes-unions': [{ discriminator: 'type', 'fields-to-discriminateBy': { localhostProfile: 'LocalhostProfile' } }] },
+);
 export type AppArmorProfile = Infer<typeof AppArmorProfile>;
 
 export const WindowsSecurityContextOptions = struct('WindowsSecurityContextOptions', 'Privileges on Windows.', {

@@ -41,9 +41,14 @@ export const PodSchedulingGate = struct('PodSchedulingGate', 'Something that mus
 });
 export type PodSchedulingGate = Infer<typeof PodSchedulingGate>;
 
-export const PodSchedulingGroup = struct('PodSchedulingGroup', 'The group that a pod is scheduled with.', {
-  podGroupName: string('Name of the PodGroup.', { presence: 'pointer' }).tag(1).optional(),
-});
+export const PodSchedulingGroup = struct(
+  'PodSchedulingGroup',
+  'The group that a pod is scheduled with.',
+  {
+    podGroupName: string('Name of the PodGroup.', { presence: 'pointer' }).tag(1).optional(),
+  },
+  { 'x-kubernetes-unions': [{ 'fields-to-discriminateBy': { podGroupName: 'PodGroupName' } }] },
+);
 export type PodSchedulingGroup = Infer<typeof PodSchedulingGroup>;
 
 export const PodResourceClaim = struct('PodResourceClaim', 'A claim on devices.', {

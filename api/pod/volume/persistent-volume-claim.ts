@@ -5,8 +5,13 @@ import { atomicList, namedString, ref, string, struct } from '../../schema/field
 import { TypedLocalObjectReference, TypedObjectReference } from '../reference.ts';
 import { VolumeResourceRequirements } from '../resources/resources.ts';
 
+/** The ways in which a volume can be mounted. */
+export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+
 export const PersistentVolumeClaimSpec = struct('PersistentVolumeClaimSpec', 'The storage that is wanted.', {
-  accessModes: atomicList(namedString('PersistentVolumeAccessMode'), 'How the volume is to be mounted, such as ReadWriteOnce.').tag(1).optional(),
+  accessModes: atomicList(namedString('PersistentVolumeAccessMode', ACCESS_MODES), 'How the volume is to be mounted, such as ReadWriteOnce.')
+    .tag(1)
+    .optional(),
   dataSource: ref(TypedLocalObjectReference, 'What the volume is filled from, in the same namespace.').tag(7).optional(),
   dataSourceRef: ref(TypedObjectReference, 'What the volume is filled from: any object.').tag(8).optional(),
   resources: ref(VolumeResourceRequirements, 'How large it must be.', { presence: 'filled' }).tag(2).optional(),

@@ -16,21 +16,23 @@ export const AzureDiskVolumeSource = struct('AzureDiskVolumeSource', 'A disk of 
     goType: 'AzureDataDiskCachingMode',
     default: 'ReadWrite',
     enum: ['None', 'ReadOnly', 'ReadWrite'],
+    published: 'ReadWrite',
   })
     .tag(3)
     .optional(),
   diskName: string('Name of the disk.').tag(1),
   diskURI: string('Location of the disk.').tag(2),
-  fsType: string('File system to mount.', { presence: 'pointer', default: 'ext4' }).tag(4).optional(),
+  fsType: string('File system to mount.', { presence: 'pointer', default: 'ext4', published: 'ext4' }).tag(4).optional(),
   kind: string('Shared, Dedicated or Managed.', {
     presence: 'pointer',
     goType: 'AzureDataDiskKind',
     default: 'Shared',
     enum: ['Dedicated', 'Managed', 'Shared'],
+    published: 'Shared',
   })
     .tag(6)
     .optional(),
-  readOnly: boolean('Mount it without the right to write.', { presence: 'pointer', default: false }).tag(5).optional(),
+  readOnly: boolean('Mount it without the right to write.', { presence: 'pointer', default: false, published: false }).tag(5).optional(),
 });
 export type AzureDiskVolumeSource = Infer<typeof AzureDiskVolumeSource>;
 
@@ -111,7 +113,7 @@ export const ISCSIVolumeSource = struct('ISCSIVolumeSource', 'An iSCSI disk.', {
   fsType: string('File system to mount, such as ext4 or xfs; the node chooses, if left out.').tag(5).optional(),
   initiatorName: string('Name of the initiator.', { presence: 'pointer' }).tag(12).optional(),
   iqn: string('Qualified name of the target.').tag(2),
-  iscsiInterface: string('Interface to use.', { default: 'default' }).tag(4).optional(),
+  iscsiInterface: string('Interface to use.', { default: 'default', published: 'default' }).tag(4).optional(),
   lun: int32('Logical unit.').tag(3),
   portals: atomicList(string(), 'Further portals of the target.').tag(7).optional(),
   readOnly: boolean('Mount it without the right to write.').tag(6).optional(),
@@ -153,23 +155,23 @@ export type QuobyteVolumeSource = Infer<typeof QuobyteVolumeSource>;
 export const RBDVolumeSource = struct('RBDVolumeSource', 'A Rados block device.', {
   fsType: string('File system to mount, such as ext4 or xfs; the node chooses, if left out.').tag(3).optional(),
   image: string('Name of the image.').tag(2),
-  keyring: string("File with the user's key.", { default: '/etc/ceph/keyring' }).tag(6).optional(),
+  keyring: string("File with the user's key.", { default: '/etc/ceph/keyring', published: '/etc/ceph/keyring' }).tag(6).optional(),
   monitors: atomicList(string(), 'Addresses of the monitors.').tag(1),
-  pool: string('Pool of the image.', { default: 'rbd' }).tag(4).optional(),
+  pool: string('Pool of the image.', { default: 'rbd', published: 'rbd' }).tag(4).optional(),
   readOnly: boolean('Mount it without the right to write.').tag(8).optional(),
   secretRef: ref(LocalObjectReference, 'Secret with the credentials for the storage.').tag(7).optional(),
-  user: string('User to authenticate as.', { default: 'admin' }).tag(5).optional(),
+  user: string('User to authenticate as.', { default: 'admin', published: 'admin' }).tag(5).optional(),
 });
 export type RBDVolumeSource = Infer<typeof RBDVolumeSource>;
 
 export const ScaleIOVolumeSource = struct('ScaleIOVolumeSource', 'A ScaleIO volume.', {
-  fsType: string('File system to mount.', { default: 'xfs' }).tag(9).optional(),
+  fsType: string('File system to mount.', { default: 'xfs', published: 'xfs' }).tag(9).optional(),
   gateway: string('Address of the gateway.').tag(1),
   protectionDomain: string('Protection domain.').tag(5).optional(),
   readOnly: boolean('Mount it without the right to write.').tag(10).optional(),
   secretRef: ref(LocalObjectReference, 'Secret with the credentials for the storage.', { presence: 'pointer' }).tag(3),
   sslEnabled: boolean('Talk TLS to the gateway.').tag(4).optional(),
-  storageMode: string('ThickProvisioned or ThinProvisioned.', { default: 'ThinProvisioned' }).tag(7).optional(),
+  storageMode: string('ThickProvisioned or ThinProvisioned.', { default: 'ThinProvisioned', published: 'ThinProvisioned' }).tag(7).optional(),
   storagePool: string('Pool of the volume.').tag(6).optional(),
   system: string('Name of the storage system.').tag(2),
   volumeName: string('Name of the volume.').tag(8).optional(),

@@ -13,7 +13,7 @@ export type KeyToPath = Infer<typeof KeyToPath>;
 export const ConfigMapVolumeSource = struct('ConfigMapVolumeSource', 'A ConfigMap as files.', {
   defaultMode: int32('Permission bits of the files, 0 to 0777.', { presence: 'pointer', default: 420 }).tag(3).optional(),
   items: atomicList(KeyToPath, 'Keys to show, and where; all, if left out.').tag(2).optional(),
-  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(4).optional(),
 });
 export type ConfigMapVolumeSource = Infer<typeof ConfigMapVolumeSource>;
@@ -42,14 +42,14 @@ export type DownwardAPIVolumeSource = Infer<typeof DownwardAPIVolumeSource>;
 
 export const ConfigMapProjection = struct('ConfigMapProjection', 'A ConfigMap in a projected volume.', {
   items: atomicList(KeyToPath, 'Keys to show, and where; all, if left out.').tag(2).optional(),
-  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the ConfigMap.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(4).optional(),
 });
 export type ConfigMapProjection = Infer<typeof ConfigMapProjection>;
 
 export const SecretProjection = struct('SecretProjection', 'A Secret in a projected volume.', {
   items: atomicList(KeyToPath, 'Keys to show, and where; all, if left out.').tag(2).optional(),
-  name: string('Name of the Secret.', { embedded: 'LocalObjectReference' }).tag(1, 1).optional(),
+  name: string('Name of the Secret.', { embedded: 'LocalObjectReference', published: '' }).tag(1, 1).optional(),
   optional: boolean('Go on without it where it, or the key, does not exist.', { presence: 'pointer' }).tag(4).optional(),
 });
 export type SecretProjection = Infer<typeof SecretProjection>;
@@ -79,9 +79,9 @@ export const PodCertificateProjection = struct('PodCertificateProjection', 'A ke
   certificateChainPath: string('File for the certificate chain.').tag(6).optional(),
   credentialBundlePath: string('File for the key and the chain together.').tag(4).optional(),
   keyPath: string('File for the key.').tag(5).optional(),
-  keyType: string('Kind of key, such as ED25519 or ECDSAP256.').tag(2),
+  keyType: string('Kind of key, such as ED25519 or ECDSAP256.', { presence: 'value' }).tag(2),
   maxExpirationSeconds: int32('Longest life of a certificate, in seconds.', { presence: 'pointer', default: 86400 }).tag(3).optional(),
-  signerName: string('Signer to ask.').tag(1),
+  signerName: string('Signer to ask.', { presence: 'value' }).tag(1),
   userAnnotations: map(string(), 'Further facts for the signer.').tag(7).optional(),
 });
 export type PodCertificateProjection = Infer<typeof PodCertificateProjection>;

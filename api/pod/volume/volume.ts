@@ -38,6 +38,7 @@ export const HostPathVolumeSource = struct('HostPathVolumeSource', 'A path on th
     presence: 'pointer',
     goType: 'HostPathType',
     default: '',
+    enum: ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'],
   })
     .tag(2)
     .optional(),

@@ -6,6 +6,7 @@ import { servedGroups } from './group-order.ts';
 
 /** A discovery document, ready to send. */
 export interface Document {
+  readonly value: object;
   readonly json: string;
   /** Quoted, as the ETag header carries it. */
   readonly etag: string;
@@ -21,9 +22,9 @@ export interface Documents {
   readonly aggregated: (path: '/api' | '/apis', version: AggregatedVersion) => Document;
 }
 
-function documentOf(value: unknown): Document {
+function documentOf(value: object): Document {
   const json = JSON.stringify(value);
-  return { json, etag: `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"` };
+  return { value, json, etag: `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"` };
 }
 
 const groupVersion = (group: string, version: string) => apiVersionOf({ group, version });
@@ -81,7 +82,7 @@ const resourceDiscovery = (kind: KindDefinition) => ({
 });
 
 const groupDiscovery = (group: ServedGroup) => ({
-  metadata: { ...(group.name === '' ? {} : { name: group.name }), creationTimestamp: null },
+  metadata: group.name === '' ? {} : { name: group.name },
   versions: group.versions.map(({ version, kinds }) => ({ version, resources: kinds.map(resourceDiscovery), freshness: 'Current' })),
 });
 

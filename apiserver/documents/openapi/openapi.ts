@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { KindDefinition } from '../../../api/definition/kind.ts';
-import { documentV2, documentV3 } from './documents.ts';
-import type { Json } from './schema-document.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
+import type { DocumentPart, DocumentSource } from './documents.ts';
+import { documentPart, INFO, wholeV3 } from './documents.ts';
+import { fixedDocuments } from './fixed-documents.ts';
+import { encodeDefinitionV2, encodePathV2, encodeV2 } from './gnostic/v2.ts';
+import { encodeV3 } from './gnostic/v3.ts';
+import type { Representation } from './representation.ts';
+import { V2, V3 } from './schema-document.ts';
+import type { SchemaNames } from './schema-names.ts';
 import { schemaNames } from './schema-names.ts';
 
 export interface OpenApiOptions {
@@ -11,114 +18,207 @@ export interface OpenApiOptions {
   readonly version?: string;
 }
 
-export interface OpenApiAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface OpenApi {
-  /**
-   * Answers `/openapi/v2`, `/openapi/v3` and `/openapi/v3/{api/v1,apis/GROUP/VERSION}`; undefined for all other paths.
-   * `accept` is the request's header; `hash` names the document of a group version that is wanted: it never changes, and may be kept
-   * for good; another one is redirected to. Documents are JSON alone: who takes only protobuf gets 406, and kubectl then does without.
-   */
-  handle(path: string, accept?: string, hash?: string): OpenApiAnswer | undefined;
-}
-
-interface Group {
-  readonly path: string;
-  readonly kinds: readonly KindDefinition[];
+/** A document in one representation. */
+export interface Document {
+  readonly parts: readonly Buffer[];
+  /** Hexadecimal digits. */
   readonly hash: string;
-  document?: string;
 }
 
-interface Index {
-  readonly groups: ReadonlyMap<string, Group>;
-  readonly body: string;
+/**
+ * The documents of the kinds that are served. They are made when they are first asked for, in turns with other work, and kept until the kinds of
+ * their group version change.
+ */
+export interface OpenApi {
+  /** Returns `/openapi/v3`: the paths of the documents with their hashes. */
+  index(): Promise<string>;
+  /** Returns the document at a path below `/openapi/v3/`, or undefined if there is none. The hash of a document is that of its JSON. */
+  group(path: string, form: Representation['form']): Promise<Document | undefined>;
+  /** Returns the document of all kinds. */
+  whole(form: Representation['form']): Promise<Document>;
 }
 
-const FOR_GOOD = 'public, immutable, max-age=31536000';
-const urlOf = ({ path, hash }: Group): string => `/openapi/v3/${path}?hash=${hash}`;
+/** The document of a group version, or of a fixed path, with what has been made of it. */
+interface Group extends DocumentSource {
+  readonly path: string;
+  hash?: string;
+  v3?: Promise<Buffer>;
+  v3Protobuf?: Promise<Buffer>;
+  v2?: Promise<FragmentsV2>;
+  v2Protobuf?: Promise<FragmentsV2>;
+}
 
-const sha = (text: string): string => createHash('sha512').update(text).digest('hex').slice(0, 128).toUpperCase();
+/** The part of a group in the document of all kinds. Definitions that several groups have are written once. */
+interface FragmentsV2 {
+  readonly paths: readonly Buffer[];
+  readonly definitions: ReadonlyMap<string, Buffer>;
+}
 
-/** Documents are made when they are first asked for and kept until the kinds of their group version change. */
+const sha = (...texts: readonly (string | Buffer)[]): string => {
+  const hash = createHash('sha512');
+  for (const text of texts) hash.update(text);
+  return hash.digest('hex').toUpperCase();
+};
+
+async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await nextTurn();
+  }
+}
+
+const versionsOf = (kinds: readonly KindDefinition[]) => [
+  ...new Map(kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }] as const)).values(),
+];
+
 export function createOpenApi({ kinds, version = '' }: OpenApiOptions): OpenApi {
   let known: readonly KindDefinition[] = [];
-  let index: Index | undefined;
-  let v2: string | undefined;
+  let groups: ReadonlyMap<string, Group> | undefined;
+  let names: SchemaNames | undefined;
+  let whole: Partial<Record<Representation['form'], Promise<Document>>> = {};
+  let index: Promise<string> | undefined;
 
-  const current = (): Index => {
+  function current(): ReadonlyMap<string, Group> {
     const now = kinds();
-    if (index && sameKinds(now, known)) return index;
-    index = buildIndex(now, version, index);
+    if (groups && sameKinds(now, known)) return groups;
+    groups = groupsOf(now, groups);
     known = now.slice();
-    v2 = undefined;
-    return index;
+    whole = {};
+    index = undefined;
+    names = undefined;
+    return groups;
+  }
+
+  const currentNames = (): SchemaNames => {
+    names ??= schemaNames(known);
+    return names;
   };
 
+  const part = (group: Group, dialect: typeof V2): Promise<DocumentPart> =>
+    inTurns(
+      documentPart(
+        group,
+        dialect.version === 3 ? versionsOf(group.kinds) : versionsOf(known.filter(({ structural }) => !structural)),
+        currentNames(),
+        dialect,
+      ),
+    );
+
+  async function makeV3(group: Group): Promise<Buffer> {
+    const document = Buffer.from(JSON.stringify(wholeV3(await part(group, V3))));
+    await nextTurn();
+    return document;
+  }
+
+  const jsonOf = (group: Group): Promise<Buffer> => {
+    group.v3 ??= makeV3(group);
+    return group.v3;
+  };
+
+  const protobufOf = (group: Group): Promise<Buffer> => {
+    group.v3Protobuf ??= part(group, V3).then((made) => encodeV3(wholeV3(made)));
+    return group.v3Protobuf;
+  };
+
+  /**
+   * Returns the hash of a document. Built-in kinds change with the program alone, so that theirs needs no document; custom ones change as users
+   * please.
+   */
+  async function hashOf(group: Group): Promise<string> {
+    if (group.hash !== undefined) return group.hash;
+    const isBuiltIn = group.kinds.every(({ structural }) => structural === undefined);
+    group.hash = isBuiltIn ? sha(`${version}\n${group.path}\n${group.kinds.map(({ plural }) => plural).join()}`) : sha(await jsonOf(group));
+    return group.hash;
+  }
+
+  async function makeIndex(all: ReadonlyMap<string, Group>): Promise<string> {
+    const paths: Record<string, { serverRelativeURL: string }> = {};
+    for (const path of [...all.keys()].sort()) {
+      const group = all.get(path);
+      if (group) paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${await hashOf(group)}` };
+    }
+    return JSON.stringify({ paths });
+  }
+
+  function fragmentsOf(group: Group, form: Representation['form']): Promise<FragmentsV2> {
+    if (form === 'json') {
+      group.v2 ??= part(group, V2).then((made) => fragments(made, member, member));
+      return group.v2;
+    }
+    group.v2Protobuf ??= part(group, V2).then((made) => fragments(made, encodePathV2, encodeDefinitionV2));
+    return group.v2Protobuf;
+  }
+
+  async function makeWhole(all: ReadonlyMap<string, Group>, form: Representation['form']): Promise<Document> {
+    const paths: Buffer[] = [];
+    const definitions = new Map<string, Buffer>();
+    for (const path of [...all.keys()].sort()) {
+      const group = all.get(path);
+      if (!group) continue;
+      const made = await fragmentsOf(group, form);
+      paths.push(...made.paths);
+      for (const [name, definition] of made.definitions) if (!definitions.has(name)) definitions.set(name, definition);
+      await nextTurn();
+    }
+    const schemas = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, definition]) => definition);
+    const parts = form === 'json' ? joinedV2(paths, schemas) : encodeV2(INFO, paths, schemas);
+    return { parts, hash: sha(...parts) };
+  }
+
   return {
-    handle(path, accept = '', hash = '') {
-      const clean = path.replace(/\?.*$/s, '');
-      if (clean !== '/openapi/v2' && clean !== '/openapi/v3' && !clean.startsWith('/openapi/v3/')) return undefined;
-      const { groups, body } = current();
-      const group = groups.get(clean.slice('/openapi/v3/'.length));
-      if (clean.startsWith('/openapi/v3/') && !group) return undefined;
-      if (!takesJson(accept))
-        return { status: 406, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'only application/json can be served\n' };
-      if (clean === '/openapi/v3') return json(body);
-      if (group) {
-        if (hash !== '' && hash !== group.hash) return { status: 301, headers: { location: urlOf(group), vary: 'Accept' }, body: '' };
-        group.document ??= JSON.stringify(documentV3(group.kinds, schemaNames(known)));
-        return json(group.document, { etag: `"${group.hash}"`, ...(hash === '' ? {} : { 'cache-control': FOR_GOOD }) });
-      }
-      v2 ??= JSON.stringify(documentV2(known, schemaNames(known)));
-      return json(v2);
+    index() {
+      const all = current();
+      index ??= makeIndex(all);
+      return index;
+    },
+    async group(path, form) {
+      const group = current().get(path);
+      if (!group) return undefined;
+      const hash = await hashOf(group);
+      return { parts: [await (form === 'json' ? jsonOf(group) : protobufOf(group))], hash };
+    },
+    whole(form) {
+      const all = current();
+      const made = whole[form] ?? makeWhole(all, form);
+      whole[form] = made;
+      return made;
     },
   };
 }
 
-const json = (body: string, more: Record<string, string> = {}): OpenApiAnswer => ({
-  status: 200,
-  headers: { 'content-type': 'application/json', vary: 'Accept', ...more },
-  body,
-});
+const member = (name: string, value: unknown): Buffer => Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
 
-function takesJson(accept: string): boolean {
-  if (accept === '') return true;
-  return accept.split(',').some((part) => /^\s*(?:application\/json|application\/\*|\*\/\*)\s*(?:;|$)/i.test(part));
+function fragments({ paths, schemas }: DocumentPart, path: typeof member, definition: typeof member): FragmentsV2 {
+  return {
+    paths: Object.entries(paths).map(([name, item]) => path(name, item)),
+    definitions: new Map(Object.entries(schemas).map(([name, schema]) => [name, definition(name, schema)])),
+  };
+}
+
+const COMMA = Buffer.from(',');
+
+/** Puts the members of the paths and definitions together to one document in JSON. */
+function joinedV2(paths: readonly Buffer[], definitions: readonly Buffer[]): readonly Buffer[] {
+  const joined = (members: readonly Buffer[]) => Buffer.concat(members.flatMap((each, i) => (i === 0 ? [each] : [COMMA, each])));
+  const head = JSON.stringify({ swagger: '2.0', info: INFO });
+  return [Buffer.from(`${head.slice(0, -1)},"paths":{`), joined(paths), Buffer.from('},"definitions":{'), joined(definitions), Buffer.from('}}')];
 }
 
 const sameKinds = (a: readonly KindDefinition[], b: readonly KindDefinition[]): boolean =>
   a.length === b.length && a.every((kind, i) => kind === b[i]);
 
-function buildIndex(kinds: readonly KindDefinition[], version: string, before: Index | undefined): Index {
+/** Groups the kinds by the paths of their documents; those of groups that have not changed are kept. */
+function groupsOf(kinds: readonly KindDefinition[], before: ReadonlyMap<string, Group> | undefined): ReadonlyMap<string, Group> {
   const byPath = new Map<string, KindDefinition[]>();
   for (const kind of kinds) {
     const path = kind.group === '' ? `api/${kind.version}` : `apis/${kind.group}/${kind.version}`;
-    const list = byPath.get(path);
-    if (list) list.push(kind);
-    else byPath.set(path, [kind]);
+    byPath.set(path, [...(byPath.get(path) ?? []), kind]);
   }
   const groups = new Map<string, Group>();
-  const paths: Json = {};
-  for (const path of [...byPath.keys()].sort()) {
-    const own = byPath.get(path) ?? [];
-    const old = before?.groups.get(path);
-    const group = old && sameKinds(old.kinds, own) ? old : newGroup(path, own, kinds, version);
-    groups.set(path, group);
-    paths[path] = { serverRelativeURL: urlOf(group) };
+  for (const { path, paths } of fixedDocuments(kinds)) groups.set(path, before?.get(path) ?? { path, kinds: [], paths });
+  for (const [path, own] of byPath) {
+    const old = before?.get(path);
+    groups.set(path, old && sameKinds(old.kinds, own) ? old : { path, kinds: own });
   }
-  return { groups, body: JSON.stringify({ paths }) };
-}
-
-/**
- * Built-in kinds change with the program alone: the hash of their document needs no document. Custom ones change as users please, and are small.
- */
-function newGroup(path: string, kinds: readonly KindDefinition[], all: readonly KindDefinition[], version: string): Group {
-  if (kinds.every((kind) => kind.structural === undefined))
-    return { path, kinds, hash: sha(`${version}\n${path}\n${kinds.map((kind) => kind.plural).join()}`) };
-  const document = JSON.stringify(documentV3(kinds, schemaNames(all)));
-  return { path, kinds, hash: sha(document), document };
+  return groups;
 }

@@ -1,6 +1,8 @@
+import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema, ValueValidation } from '../../../api/schema/structural.ts';
+import { structuralOf } from '../../../api/schema/structural.ts';
 import type { SchemaNames } from './schema-names.ts';
-import { INT_OR_STRING, MICRO_TIME, QUANTITY, TIME } from './schema-names.ts';
+import { FIELDS_V1, INT_OR_STRING, MICRO_TIME, QUANTITY, RAW_EXTENSION, TIME } from './schema-names.ts';
 
 export type Json = { [key: string]: unknown };
 
@@ -18,6 +20,9 @@ const SCALARS: Readonly<Record<string, string>> = {
   'int-or-string': INT_OR_STRING,
   'date-time': TIME,
   'date-time-micro': MICRO_TIME,
+  RawExtension: RAW_EXTENSION,
+  'runtime.RawExtension': RAW_EXTENSION,
+  FieldsV1: FIELDS_V1,
 };
 
 /** Writes schemas down for a document, and collects the structures they refer to. */
@@ -30,13 +35,18 @@ export interface SchemaWriter {
   readonly pending: Map<string, StructuralSchema>;
   /** Scalars of apimachinery that were referred to. */
   readonly scalars: Set<string>;
+  /** Names that were referred to by `reference`. */
+  readonly referred: Set<string>;
+  readonly dialect: Dialect;
 }
 
 export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter {
   const pending = new Map<string, StructuralSchema>();
   const scalars = new Set<string>();
+  const referred = new Set<string>();
 
   const reference = (name: string, beside: Json = {}): Json => {
+    referred.add(name);
     const $ref = dialect.root + name;
     if (Object.keys(beside).length === 0) return { $ref };
     return dialect.version === 2 ? { $ref, ...beside } : { allOf: [{ $ref }], ...beside };
@@ -49,27 +59,38 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
       pending.set(name, schema);
       return name;
     }
-    const scalar = schema.format === undefined ? undefined : SCALARS[schema.format];
+    const scalar = SCALARS[schema.format ?? (schema.type === undefined ? (schema.goType ?? '') : '')];
     // Custom resources write date-time and the like in place.
     if (scalar === undefined || schema.validation || (schema.format === 'date-time' && schema.title !== undefined)) return undefined;
     scalars.add(scalar);
     return scalar;
   };
 
-  const part = (schema: StructuralSchema, beside: Json = {}): Json => {
-    const name = nameOf(schema);
+  /** The type of a value of several types has a name beside that of the structure. */
+  const unionName = ({ title, object }: Union): string | undefined => {
+    const of = object && names(structuralOf(object));
+    return of && `${of.slice(0, of.lastIndexOf('.'))}.${title}`;
+  };
+
+  const part = (schema: StructuralSchema, beside: Json = {}, union = schema.union): Json => {
+    const name = union ? unionName(union) : nameOf(schema);
     return name === undefined ? { ...body(schema), ...beside } : reference(name, beside);
   };
 
   const property = (field: Property): Json => {
     const { description, schema } = field;
-    const preset = field.default ?? schema.default;
-    return part(schema, {
-      ...(description === undefined ? {} : { description }),
-      // 2.0 knows no defaults in structural documents: upstream leaves them out there.
-      ...(preset === undefined || dialect.version === 2 ? {} : { default: preset }),
-      ...(field.patchStrategy ? { 'x-kubernetes-patch-strategy': field.patchStrategy } : {}),
-    });
+    // 2.0 knows no defaults in structural documents: upstream leaves them out there.
+    const preset = dialect.version === 2 ? undefined : defaultOf(field);
+    return part(
+      schema,
+      {
+        ...(description === undefined ? {} : { description }),
+        ...(preset === undefined ? {} : { default: preset }),
+        ...(field.mapType ? { 'x-kubernetes-map-type': field.mapType } : {}),
+        ...(field.patchStrategy ? { 'x-kubernetes-patch-strategy': field.patchStrategy } : {}),
+      },
+      field.union ?? schema.union,
+    );
   };
 
   const body = (schema: StructuralSchema): Json => {
@@ -81,17 +102,21 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     if (schema.nullable && dialect.version === 3) out.nullable = true;
     if (schema.enum) out.enum = schema.enum;
     for (const [key, value] of Object.entries(schema)) if (key.startsWith('x-kubernetes-')) out[key] = value;
-    if (schema.items) out.items = part(schema.items, dialect.version === 3 ? emptyDefault(schema.items) : {});
+    if (schema.items) out.items = part(schema.items);
     if (typeof schema.additionalProperties === 'object') {
-      out.additionalProperties = part(schema.additionalProperties, dialect.version === 3 ? emptyDefault(schema.additionalProperties) : {});
+      out.additionalProperties = part(schema.additionalProperties);
     } else if (schema.additionalProperties === true) out.additionalProperties = true;
     if (schema.properties && schema.properties.size > 0) {
       out.properties = Object.fromEntries([...schema.properties.values()].map((field) => [field.name, property(field)]));
     }
-    if (schema.required?.length) out.required = schema.required;
+    if (schema.required?.length) out.required = inOrder(schema);
     if (schema.validation) Object.assign(out, constraints(schema.validation, dialect));
     // Any JSON: upstream writes RawExtension and the like as an object without more.
-    if (!schema.type && schema['x-kubernetes-preserve-unknown-fields'] && !schema.validation) out.type = 'object';
+    if (!schema.type && schema['x-kubernetes-preserve-unknown-fields'] && !schema.validation) {
+      // That a named value may be anything says its name.
+      if (names(schema) === undefined) out.type = 'object';
+      else delete out['x-kubernetes-preserve-unknown-fields'];
+    }
     return out;
   };
 
@@ -106,14 +131,36 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     };
   };
 
-  return { body, reference, pending, scalars };
+  return { body, reference, pending, scalars, referred, dialect };
 }
 
-/** Items that Go fills with their zero value say so, as upstream does. */
-function emptyDefault(schema: StructuralSchema): Json {
-  if (schema.title !== undefined) return { default: {} };
-  if (schema.type === 'string' && schema.format === undefined) return { default: '' };
-  return {};
+/** Returns the names of the required fields in the order in which the Go type has them: that of their numbers, where they have some. */
+function inOrder({ properties, required = [], requiredOrder }: StructuralSchema): readonly string[] {
+  if (requiredOrder) return requiredOrder;
+  const place = (name: string): number => {
+    const tag = properties?.get(name)?.tag;
+    return typeof tag === 'number' ? tag : (tag?.[0] ?? 0);
+  };
+  return required.toSorted((a, b) => place(a) - place(b));
+}
+
+/** Returns the default that a document shows: that of a custom resource, a published one, or the zero value of a field that Go always writes. */
+function defaultOf({ schema, presence, default: preset, published = schema.published }: Property): unknown {
+  if (presence === undefined) return preset ?? schema.default;
+  if (published !== undefined) return published;
+  if (presence !== 'filled' || schema.format === 'date-time' || schema.format === 'date-time-micro' || schema.format === 'byte') return undefined;
+  if (schema.properties) return {};
+  switch (schema.type) {
+    case 'string':
+      return schema.format === undefined ? '' : undefined;
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    default:
+      return undefined;
+  }
 }
 
 /** The scalars of apimachinery, by name. */
@@ -131,7 +178,13 @@ export function scalarDocument(name: string, { version }: Dialect): Json {
     }
     case MICRO_TIME:
       return { description: 'A time as RFC 3339 with microseconds.', type: 'string', format: 'date-time' };
-    default:
+    case RAW_EXTENSION:
+      return { description: 'Any object.', type: 'object' };
+    case FIELDS_V1:
+      return { description: 'A set of fields, as a tree of paths.', type: 'object' };
+    case TIME:
       return { description: 'A time as RFC 3339 with whole seconds.', type: 'string', format: 'date-time' };
+    default:
+      return { description: 'A value of one of several types.' };
   }
 }

@@ -41,8 +41,13 @@ export function schemaNames(kinds: readonly KindDefinition[]): SchemaNames {
     for (const { version, schema } of structures) claim(structuralOf(schema), packageOf(name, version));
   }
   const builtIn = kinds.filter((kind) => kind.structural === undefined);
-  const order = [...builtIn.filter(({ group }) => group === ''), ...builtIn.filter(({ group }) => group !== '')];
-  for (const kind of order) claim(structuralOf(kind.schema), packageOf(kind.group, kind.version));
+  // The version that is stored comes first: others may be made of the same structures.
+  const rank = ({ group, storedAs }: KindDefinition) => (group === '' ? 0 : storedAs ? 2 : 1);
+  for (const kind of builtIn.toSorted((a, b) => rank(a) - rank(b))) claim(structuralOf(kind.schema), packageOf(kind.group, kind.version));
+  for (const { subresources } of builtIn) {
+    for (const { group = '', version, schema } of subresources)
+      if (schema && version !== undefined) claim(structuralOf(schema), packageOf(group, version));
+  }
   return (schema) => names.get(schema);
 }
 
@@ -57,6 +62,11 @@ export function* partsOf(schema: StructuralSchema): Generator<StructuralSchema> 
 export const kindSchemaName = (kind: KindDefinition): string => `${packageOf(kind.group, kind.version)}.${kind.kind}`;
 
 export const metaName = (title: string): string => `${META}.${title}`;
+export const OBJECT_META = metaName('ObjectMeta');
+export const LIST_META = metaName('ListMeta');
+export const VERSION_INFO = 'io.k8s.apimachinery.pkg.version.Info';
+export const RAW_EXTENSION = 'io.k8s.apimachinery.pkg.runtime.RawExtension';
+export const FIELDS_V1 = metaName('FieldsV1');
 export const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 export const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 export const TIME = metaName('Time');

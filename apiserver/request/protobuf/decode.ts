@@ -1,4 +1,6 @@
+import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
+import { structuralOf } from '../../../api/schema/structural.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
 import { setOwn } from '../../../base/json.ts';
 import { Reader } from '../../../base/protobuf/reader.ts';
@@ -38,7 +40,7 @@ function fieldsOfEmbedded(numbered: Numbered, number: number): Numbered {
 /** Whether a structure can stand in a Protobuf body: its fields have numbers. */
 export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.properties?.size === 0 || numberedOf(schema).size > 0;
 
-/** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped. @throws WireError */
+/** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped, and zero values that JSON leaves out. @throws WireError */
 export const decodeMessage = (message: Uint8Array, schema: StructuralSchema): Record<string, unknown> => readObject(new Reader(message), schema);
 
 function readObject(reader: Reader, schema: StructuralSchema): Record<string, unknown> {
@@ -56,18 +58,45 @@ function readFields(reader: Reader, numbered: Numbered, out: Record<string, unkn
       const outer = enter(reader);
       readFields(reader, known.fields, out);
       reader.leave(outer);
-    } else addField(reader, known, out);
+    } else addNamed(reader, known, out);
   }
 }
 
-function addField(reader: Reader, { name, schema }: Property, out: Record<string, unknown>): void {
-  if (schema.type === 'array' && schema.items) {
+/** A field has another encoding than its type. */
+class WrongWireType extends WireError {
+  readonly wire: number;
+  constructor(wire: number) {
+    super(`proto: wrong wireType = ${wire}`);
+    this.wire = wire;
+  }
+}
+
+/** As addField. @throws WireError that names the field as its Go type does. */
+function addNamed(reader: Reader, property: Property, out: Record<string, unknown>): void {
+  try {
+    addField(reader, property, out);
+  } catch (error) {
+    if (!(error instanceof WrongWireType)) throw error;
+    const { name } = property;
+    const goName = name === 'metadata' ? 'ObjectMeta' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    throw new WireError(`${error.message} for field ${goName}`);
+  }
+}
+
+function addField(reader: Reader, { name, schema, union, presence }: Property, out: Record<string, unknown>): void {
+  if (union) out[name] = readUnion(reader, union);
+  else if (schema.type === 'array' && schema.items) {
     out[name] ??= [];
     addItems(reader, schema.items, out[name] as unknown[]);
   } else if (typeof schema.additionalProperties === 'object') {
     out[name] ??= {};
     addEntry(reader, schema.additionalProperties, out[name] as Record<string, unknown>);
-  } else out[name] = readValue(reader, schema);
+  } else {
+    const value = readValue(reader, schema);
+    // Go writes the zero values of all fields; in JSON those that may be left out are absent.
+    if (presence === 'value' && (value === '' || value === 0 || value === false)) delete out[name];
+    else out[name] = value;
+  }
 }
 
 function addItems(reader: Reader, schema: StructuralSchema, list: unknown[]): void {
@@ -104,7 +133,25 @@ function readListMessage(reader: Reader, schema: StructuralSchema): unknown[] {
   return list;
 }
 
+/** Reads the message of a value of several types: an object or a list if it has one, otherwise its boolean. */
+function readUnion(reader: Reader, { boolean, object, list }: Union): unknown {
+  let flag: boolean | undefined;
+  let value: unknown;
+  const items: unknown[] = [];
+  const outer = enter(reader);
+  while (reader.next()) {
+    const { number } = reader;
+    if (number === boolean?.tagged) flag = reader.bool();
+    else if (number === object?.tagged) value = readValue(reader, structuralOf(object));
+    else if (number === list?.tagged && list.item) addItems(reader, structuralOf(list.item), items);
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return value ?? (items.length > 0 ? items : flag);
+}
+
 function readValue(reader: Reader, schema: StructuralSchema): unknown {
+  if (schema.union) return readUnion(reader, schema.union);
   switch (schema.format) {
     case 'quantity':
       return readTextMessage(reader);
@@ -140,7 +187,7 @@ function readValue(reader: Reader, schema: StructuralSchema): unknown {
 }
 
 function expect(reader: Reader, wire: number): void {
-  if (reader.wire !== wire) throw new WireError(`field ${reader.number} has the wire type ${reader.wire}, not ${wire}`);
+  if (reader.wire !== wire) throw new WrongWireType(reader.wire);
 }
 
 function enter(reader: Reader): number {

@@ -1,41 +1,22 @@
-import { apiVersionOf } from '../../../api/definition/kind.ts';
-import { kinds } from '../../../api/kinds/index.ts';
-import { DeleteOptions } from '../../../api/meta/delete-options.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
-import { structuralOf } from '../../../api/schema/structural.ts';
 import { bytes, message, nested, string } from '../../../base/protobuf/message.ts';
 import { WireError } from '../../../base/protobuf/wire.ts';
 import { decodeMessage, hasProtobufForm } from './decode.ts';
+import { protobufSchema } from './schemas.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /** The bytes that every Protobuf body begins with; a runtime.Unknown follows. */
-const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
+export const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 /** runtime.Unknown: the type of an object, and its message. */
 const Unknown = message({ typeMeta: nested(1, message({ apiVersion: string(1), kind: string(2) })), raw: bytes(2) });
 
-let schemas: ReadonlyMap<string, StructuralSchema> | undefined;
-
-/** The schemas of the kinds, and of what their subresources take, by `apiVersion kind`. */
-function schemasByKind(): ReadonlyMap<string, StructuralSchema> {
-  const found = new Map<string, StructuralSchema>();
-  for (const definition of kinds) {
-    for (const { group = '', version, kind, schema } of definition.subresources) {
-      const apiVersion = apiVersionOf(version === undefined ? definition : { group, version });
-      if (schema) found.set(`${apiVersion} ${kind ?? definition.kind}`, structuralOf(schema));
-    }
-    found.set(`${apiVersionOf(definition)} ${definition.kind}`, structuralOf(definition.schema));
-  }
-  return found;
-}
-
-function schemaOf(apiVersion: string, kind: string): StructuralSchema | undefined {
-  // Clients send it with the version of any group.
-  if (kind === 'DeleteOptions') return structuralOf(DeleteOptions);
-  schemas ??= schemasByKind();
-  return schemas.get(`${apiVersion} ${kind}`);
+/** The type that a body is taken for if it names none. */
+export interface ExpectedType {
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
 /**
@@ -43,21 +24,44 @@ function schemaOf(apiVersion: string, kind: string): StructuralSchema | undefine
  * its JSON form (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
  * @throws StatusError 400 if the body is malformed, 415 if the kind has no Protobuf form.
  */
-export function decodeProtobuf(body: Buffer): Record<string, unknown> {
+export function decodeProtobuf(body: Buffer, expected?: ExpectedType): Record<string, unknown> {
+  let type: ExpectedType | undefined;
   try {
-    if (!body.subarray(0, MAGIC.length).equals(MAGIC)) throw new WireError('it does not begin with the bytes k8s\\0');
+    if (!body.subarray(0, MAGIC.length).equals(MAGIC)) {
+      throw new WireError(`provided data does not appear to be a protobuf message, expected prefix [${MAGIC.join(' ')}]`);
+    }
     const { typeMeta, raw } = Unknown.decode(body.subarray(MAGIC.length));
     const { apiVersion = '', kind = '' } = typeMeta ?? {};
-    const schema = schemaOf(apiVersion, kind);
-    if (!schema || !hasProtobufForm(schema)) {
-      throw new StatusError(
-        'UnsupportedMediaType',
-        `the body of the request was in an unknown format - ${apiVersion} ${kind} has no Protobuf form here: send application/json`,
-      );
-    }
-    return { ...decodeMessage(raw, schema), apiVersion, kind };
+    type = { apiVersion: apiVersion || (expected?.apiVersion ?? ''), kind: kind || (expected?.kind ?? '') };
+    return { ...decodeMessage(raw, schemaOf(type)), ...type };
   } catch (error) {
-    if (error instanceof WireError) throw new StatusError('BadRequest', `error decoding the body: it is no valid Protobuf: ${error.message}`);
+    if (error instanceof WireError) throw new StatusError('BadRequest', inContext(error.message, body, type, expected));
     throw error;
   }
+}
+
+function schemaOf({ apiVersion, kind }: ExpectedType): StructuralSchema {
+  const schema = protobufSchema(apiVersion, kind);
+  if (schema && hasProtobufForm(schema)) return schema;
+  throw new StatusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - ${apiVersion} ${kind} has no Protobuf form here: send application/json`,
+  );
+}
+
+/** Says of which object the fault is, as upstream does (k8s.io/apiserver, transformDecodeError). */
+function inContext(fault: string, body: Buffer, type: ExpectedType | undefined, expected: ExpectedType | undefined): string {
+  if (!expected) return fault;
+  if (!type) return `the object provided is unrecognized (must be of type ${expected.kind}): ${fault} (${summaryOf(body)})`;
+  const version = type.apiVersion.slice(type.apiVersion.lastIndexOf('/') + 1);
+  return `${type.kind} in version "${version}" cannot be handled as a ${expected.kind}: ${fault}`;
+}
+
+const SUMMARY_BYTES = 30;
+
+/** Returns the beginning of a body: as text if it is JSON, otherwise in hexadecimal digits. */
+export function summaryOf(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const head = body.toString(body[0] === '{'.charCodeAt(0) ? 'utf8' : 'hex', 0, SUMMARY_BYTES);
+  return body.length > SUMMARY_BYTES ? `${head} ...` : head;
 }

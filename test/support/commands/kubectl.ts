@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClientTools } from './client-tools.ts';
 import { clientTools } from './client-tools.ts';
 import type { Outcome, RunOptions } from './program.ts';
 import { run } from './program.ts';
@@ -27,9 +28,15 @@ const asText = (input: string | object): string => {
 };
 
 /** Returns a kubectl bound to one cluster. Its caches stand beside the kubeconfig, so that clusters do not share them. */
-export function kubectlFor(kubeconfig: string, namespace?: string): Kubectl {
-  const baseArgs = ['--kubeconfig', kubeconfig, '--cache-dir', `${kubeconfig}.cache`, ...(namespace === undefined ? [] : ['--namespace', namespace])];
-  const outcome = (args: readonly string[], options?: RunOptions) => run(join(clientTools(), 'kubectl'), [...baseArgs, ...args], options);
+export function kubectlFor(kubeconfig: string, namespace?: string, set: ClientTools = ''): Kubectl {
+  const baseArgs = [
+    '--kubeconfig',
+    kubeconfig,
+    '--cache-dir',
+    `${kubeconfig}.cache${set}`,
+    ...(namespace === undefined ? [] : ['--namespace', namespace]),
+  ];
+  const outcome = (args: readonly string[], options?: RunOptions) => run(join(clientTools(set), 'kubectl'), [...baseArgs, ...args], options);
   const checked = async (args: readonly string[], options?: RunOptions) => {
     const { code, stdout, stderr } = await outcome(args, options);
     if (code === 0) return stdout;
@@ -46,7 +53,7 @@ export function kubectlFor(kubeconfig: string, namespace?: string): Kubectl {
     },
     path: (jsonPath: string, ...args: readonly string[]) => checked(['get', ...args, '-o', `jsonpath=${jsonPath}`]),
     outcome,
-    in: (other: string) => kubectlFor(kubeconfig, other),
+    in: (other: string) => kubectlFor(kubeconfig, other, set),
     kubeconfig,
     baseArgs,
   });

@@ -15,6 +15,7 @@ export const certificateSigningRequests = defineKind<CertificateSigningRequest>(
   schema: CertificateSigningRequest,
   columns: certificateSigningRequestColumns,
   strategy: certificateSigningRequestStrategy,
+  resetFields: ['spec'],
   subresources: [
     { name: 'approval', verbs: ['get', 'patch', 'update'], rules: approvalRules },
     { name: 'status', verbs: ['get', 'patch', 'update'] },

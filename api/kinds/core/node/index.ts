@@ -15,7 +15,7 @@ export const nodes = defineKind<Node>({
   schema: Node,
   columns: nodeColumns,
   subresources: [
-    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'NodeProxyOptions' },
+    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'NodeProxyOptions', query: { path: 'string' }, anyPath: true },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   storagePrefix: 'minions',

@@ -119,7 +119,7 @@ export type NodeRuntimeHandlerFeatures = Infer<typeof NodeRuntimeHandlerFeatures
 
 export const NodeRuntimeHandler = struct('NodeRuntimeHandler', 'A handler that a RuntimeClass may name.', {
   features: ref(NodeRuntimeHandlerFeatures, 'What it can do.').tag(2).optional(),
-  name: string('Its name; empty for the default one.').tag(1).optional(),
+  name: string('Its name; empty for the default one.', { published: '' }).tag(1).optional(),
 });
 export type NodeRuntimeHandler = Infer<typeof NodeRuntimeHandler>;
 
@@ -140,7 +140,9 @@ export const NodeStatus = struct('NodeStatus', 'What was last reported of a node
   features: ref(NodeFeatures, 'Features of its container runtime.').tag(13).optional(),
   images: atomicList(ContainerImage, 'Images that it holds.').tag(8).optional(),
   nodeInfo: ref(NodeSystemInfo, 'What it runs on.', { presence: 'filled' }).tag(7).optional(),
-  phase: string('No longer filled in.', { goType: 'NodePhase' }).tag(3).optional(),
+  phase: string('No longer filled in.', { goType: 'NodePhase', enum: ['Pending', 'Running', 'Terminated'] })
+    .tag(3)
+    .optional(),
   runtimeHandlers: atomicList(NodeRuntimeHandler, 'Runtime handlers it offers.').tag(12).optional(),
   volumesAttached: atomicList(AttachedVolume, 'Volumes attached to it.').tag(10).optional(),
   volumesInUse: atomicList(namedString('UniqueVolumeName'), 'Attachable volumes that its pods use.').tag(9).optional(),

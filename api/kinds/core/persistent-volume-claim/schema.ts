@@ -1,7 +1,15 @@
 import { ObjectMeta } from '../../../meta/object-meta.ts';
-import { PersistentVolumeClaimSpec } from '../../../pod/volume/persistent-volume-claim.ts';
+import { ACCESS_MODES, PersistentVolumeClaimSpec } from '../../../pod/volume/persistent-volume-claim.ts';
 import type { Infer } from '../../../schema/fields.ts';
 import { atomicList, listMap, map, namedString, ref, resourceList, string, struct, time, topLevel } from '../../../schema/fields.ts';
+
+const RESIZE_STATES = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+];
 
 export const PersistentVolumeClaimCondition = struct('PersistentVolumeClaimCondition', "One observation of a claim's state.", {
   lastProbeTime: time('When it was last looked at.', { presence: 'null' }).tag(3).optional(),
@@ -23,8 +31,8 @@ export const ModifyVolumeStatus = struct('ModifyVolumeStatus', 'How far a change
 export type ModifyVolumeStatus = Infer<typeof ModifyVolumeStatus>;
 
 export const PersistentVolumeClaimStatus = struct('PersistentVolumeClaimStatus', 'State of a claim.', {
-  accessModes: atomicList(namedString('PersistentVolumeAccessMode'), 'The ways in which the volume can be mounted.').tag(2).optional(),
-  allocatedResourceStatuses: map(namedString('ClaimResourceStatus'), 'How far a change of size has come, by resource.', {
+  accessModes: atomicList(namedString('PersistentVolumeAccessMode', ACCESS_MODES), 'The ways in which the volume can be mounted.').tag(2).optional(),
+  allocatedResourceStatuses: map(namedString('ClaimResourceStatus', RESIZE_STATES), 'How far a change of size has come, by resource.', {
     'x-kubernetes-map-type': 'granular',
   })
     .tag(7)

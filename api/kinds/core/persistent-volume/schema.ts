@@ -1,6 +1,7 @@
 import { ObjectMeta } from '../../../meta/object-meta.ts';
 import { NodeSelector } from '../../../pod/placement/affinity.ts';
 import { ObjectReference } from '../../../pod/reference.ts';
+import { ACCESS_MODES } from '../../../pod/volume/persistent-volume-claim.ts';
 import { HostPathVolumeSource } from '../../../pod/volume/volume.ts';
 import {
   AWSElasticBlockStoreVolumeSource,
@@ -39,7 +40,7 @@ export type VolumeNodeAffinity = Infer<typeof VolumeNodeAffinity>;
 const source = <T>(structure: Field<T>, description: string): Field<T> => ref(structure, description, { embedded: 'PersistentVolumeSource' });
 
 export const PersistentVolumeSpec = struct('PersistentVolumeSpec', 'The storage of a volume: one of the sources, and how it may be used.', {
-  accessModes: atomicList(namedString('PersistentVolumeAccessMode'), 'The ways in which it can be mounted.').tag(3).optional(),
+  accessModes: atomicList(namedString('PersistentVolumeAccessMode', ACCESS_MODES), 'The ways in which it can be mounted.').tag(3).optional(),
   awsElasticBlockStore: source(AWSElasticBlockStoreVolumeSource, 'A disk of AWS.').tag(2, 2).optional(),
   azureDisk: source(AzureDiskVolumeSource, 'A disk of Azure.').tag(2, 16).optional(),
   azureFile: source(AzureFilePersistentVolumeSource, 'A share of Azure.').tag(2, 13).optional(),

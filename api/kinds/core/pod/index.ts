@@ -11,6 +11,20 @@ export { podLimits, podRequests, requestsOf } from './resources.ts';
 export { podStrategy } from './rules.ts';
 export * from './schema.ts';
 
+const STREAMS = { container: 'string', stderr: 'boolean', stdin: 'boolean', stdout: 'boolean', tty: 'boolean' } as const;
+const LOG_OPTIONS = {
+  container: 'string',
+  follow: 'boolean',
+  insecureSkipTLSVerifyBackend: 'boolean',
+  limitBytes: 'integer',
+  pretty: 'string',
+  previous: 'boolean',
+  sinceSeconds: 'integer',
+  stream: 'string',
+  tailLines: 'integer',
+  timestamps: 'boolean',
+} as const;
+
 export const pods = defineKind<Pod>({
   group: '',
   version: 'v1',
@@ -22,14 +36,14 @@ export const pods = defineKind<Pod>({
   schema: Pod,
   columns: podColumns,
   subresources: [
-    { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
+    { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions', query: STREAMS },
     { name: 'binding', verbs: ['create'], kind: 'Binding' },
     { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'], rules: ephemeralContainersRules },
     { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction', schema: Eviction },
-    { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
-    { name: 'log', verbs: ['get'] },
-    { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
-    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions' },
+    { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions', query: { command: 'string', ...STREAMS } },
+    { name: 'log', verbs: ['get'], query: LOG_OPTIONS },
+    { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions', query: { ports: 'integer' } },
+    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions', query: { path: 'string' }, anyPath: true },
     { name: 'resize', verbs: ['get', 'patch', 'update'], rules: resizeRules },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],

@@ -3,7 +3,7 @@ import { ContainerStatus } from '../../../pod/container/container-status.ts';
 import { ResourceRequirements } from '../../../pod/resources/resources.ts';
 import { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { Infer } from '../../../schema/fields.ts';
-import { atomicList, int64, listMap, map, ref, resourceList, setList, string, struct, time, topLevel } from '../../../schema/fields.ts';
+import { atomicList, int64, listMap, map, quantity, ref, resourceList, setList, string, struct, time, topLevel } from '../../../schema/fields.ts';
 
 export const PodCondition = struct('PodCondition', "One observation of a pod's state.", {
   lastProbeTime: time('When the condition was last looked at.', { presence: 'null' }).tag(3).optional(),
@@ -51,7 +51,7 @@ export const NodeAllocatableResourceClaimStatus = struct(
   {
     containers: setList(string(), 'Containers that use the claim.').tag(2).optional(),
     resourceClaimName: string('Name of the ResourceClaim.').tag(1),
-    resources: map(string(), 'How much of each resource.').tag(3),
+    resources: map(quantity(), 'How much of each resource.').tag(3),
   },
 );
 export type NodeAllocatableResourceClaimStatus = Infer<typeof NodeAllocatableResourceClaimStatus>;
@@ -71,12 +71,7 @@ export const PodStatus = struct('PodStatus', 'What was last seen of a pod.', {
     .optional(),
   initContainerStatuses: atomicList(ContainerStatus, 'The init containers.').tag(10).optional(),
   message: string('Explanation for people.').tag(3).optional(),
-  nodeAllocatableResourceClaimStatuses: listMap(
-    NodeAllocatableResourceClaimStatus,
-    ['resourceClaimName'],
-    "What its ResourceClaims take of the node's own resources.",
-    { patch: false },
-  )
+  nodeAllocatableResourceClaimStatuses: atomicList(NodeAllocatableResourceClaimStatus, "What its ResourceClaims take of the node's own resources.")
     .tag(21)
     .optional(),
   nominatedNodeName: string('Node where others are pushed out for it.').tag(11).optional(),

@@ -18,7 +18,7 @@ export const services = defineKind<Service>({
   schema: Service,
   columns: serviceColumns,
   subresources: [
-    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'ServiceProxyOptions' },
+    { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'ServiceProxyOptions', query: { path: 'string' }, anyPath: true },
     { name: 'status', verbs: ['get', 'patch', 'update'] },
   ],
   storagePrefix: 'services/specs',

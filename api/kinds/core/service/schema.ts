@@ -8,7 +8,7 @@ export const ServicePort = struct('ServicePort', 'A port of a Service.', {
   name: string('Name of the port; needed where there are several.').tag(1).optional(),
   nodePort: int32('Port on every node, for NodePort and LoadBalancer; chosen, if left out.').tag(5).optional(),
   port: int32('Port that clients use.').tag(3),
-  protocol: string('TCP, UDP or SCTP.', { goType: 'Protocol', default: 'TCP', enum: ['SCTP', 'TCP', 'UDP'] })
+  protocol: string('TCP, UDP or SCTP.', { goType: 'Protocol', default: 'TCP', enum: ['SCTP', 'TCP', 'UDP'], published: 'TCP' })
     .tag(2)
     .optional(),
   targetPort: intOrString('Port of the pods, by number or name; that of port, if left out.').tag(4).optional(),
@@ -45,7 +45,9 @@ export const ServiceSpec = struct('ServiceSpec', 'How a Service is reached, and 
   })
     .tag(22)
     .optional(),
-  ipFamilies: atomicList(namedString('IPFamily'), 'Families of the addresses: IPv4, IPv6.').tag(19).optional(),
+  ipFamilies: atomicList(namedString('IPFamily', ['', 'IPv4', 'IPv6']), 'Families of the addresses: IPv4, IPv6.')
+    .tag(19)
+    .optional(),
   ipFamilyPolicy: string('SingleStack, PreferDualStack or RequireDualStack.', {
     presence: 'pointer',
     goType: 'IPFamilyPolicy',

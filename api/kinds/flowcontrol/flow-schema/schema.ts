@@ -15,12 +15,21 @@ export const ServiceAccountSubject = struct('ServiceAccountSubject', 'A service 
   namespace: string('Namespace of the service account.').tag(1),
 });
 
-export const FlowSubject = struct('Subject', 'A sender of requests: a user, a group or a service account.', {
-  group: ref(GroupSubject, 'The group, if the kind is Group.').tag(3).optional(),
-  kind: string('User, Group or ServiceAccount: the field that is set.', { goType: 'SubjectKind' }).tag(1),
-  serviceAccount: ref(ServiceAccountSubject, 'The service account, if the kind is ServiceAccount.').tag(4).optional(),
-  user: ref(UserSubject, 'The user, if the kind is User.').tag(2).optional(),
-});
+export const FlowSubject = struct(
+  'Subject',
+  'A sender of requests: a user, a group or a service account.',
+  {
+    group: ref(GroupSubject, 'The group, if the kind is Group.').tag(3).optional(),
+    kind: string('User, Group or ServiceAccount: the field that is set.', { goType: 'SubjectKind' }).tag(1),
+    serviceAccount: ref(ServiceAccountSubject, 'The service account, if the kind is ServiceAccount.').tag(4).optional(),
+    user: ref(UserSubject, 'The user, if the kind is User.').tag(2).optional(),
+  },
+  {
+    'x-kubernetes-unions': [
+      { discriminator: 'kind', 'fields-to-discriminateBy': { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' } },
+    ],
+  },
+);
 export type FlowSubject = Infer<typeof FlowSubject>;
 
 export const ResourcePolicyRule = struct('ResourcePolicyRule', 'Matches requests for resources by verb, group, resource and namespace.', {

@@ -9,10 +9,15 @@ export const QueuingConfiguration = struct('QueuingConfiguration', 'Queues of th
 });
 export type QueuingConfiguration = Infer<typeof QueuingConfiguration>;
 
-export const LimitResponse = struct('LimitResponse', 'The treatment of requests that find no free seat.', {
-  queuing: ref(QueuingConfiguration, 'The queues, if the type is Queue.').tag(2).optional(),
-  type: string('Queue or Reject.', { goType: 'LimitResponseType' }).tag(1),
-});
+export const LimitResponse = struct(
+  'LimitResponse',
+  'The treatment of requests that find no free seat.',
+  {
+    queuing: ref(QueuingConfiguration, 'The queues, if the type is Queue.').tag(2).optional(),
+    type: string('Queue or Reject.', { goType: 'LimitResponseType' }).tag(1),
+  },
+  { 'x-kubernetes-unions': [{ discriminator: 'type', 'fields-to-discriminateBy': { queuing: 'Queuing' } }] },
+);
 
 export const LimitedPriorityLevelConfiguration = struct('LimitedPriorityLevelConfiguration', 'Limits of the requests that are served at once.', {
   borrowingLimitPercent: int32('Most seats that may be borrowed, in percent of the nominal ones; no limit, if left out.', { presence: 'pointer' })
@@ -35,11 +40,16 @@ export const ExemptPriorityLevelConfiguration = struct('ExemptPriorityLevelConfi
     .optional(),
 });
 
-export const PriorityLevelConfigurationSpec = struct('PriorityLevelConfigurationSpec', 'Capacity of a priority level.', {
-  exempt: ref(ExemptPriorityLevelConfiguration, 'Shares, if the type is Exempt.').tag(3).optional(),
-  limited: ref(LimitedPriorityLevelConfiguration, 'Limits, if the type is Limited.').tag(2).optional(),
-  type: string('Exempt or Limited.', { goType: 'PriorityLevelEnablement' }).tag(1),
-});
+export const PriorityLevelConfigurationSpec = struct(
+  'PriorityLevelConfigurationSpec',
+  'Capacity of a priority level.',
+  {
+    exempt: ref(ExemptPriorityLevelConfiguration, 'Shares, if the type is Exempt.').tag(3).optional(),
+    limited: ref(LimitedPriorityLevelConfiguration, 'Limits, if the type is Limited.').tag(2).optional(),
+    type: string('Exempt or Limited.', { goType: 'PriorityLevelEnablement' }).tag(1),
+  },
+  { 'x-kubernetes-unions': [{ discriminator: 'type', 'fields-to-discriminateBy': { exempt: 'Exempt', limited: 'Limited' } }] },
+);
 export type PriorityLevelConfigurationSpec = Infer<typeof PriorityLevelConfigurationSpec>;
 
 export const PriorityLevelConfigurationCondition = struct('PriorityLevelConfigurationCondition', "One observation of a priority level's state.", {

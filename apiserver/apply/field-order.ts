@@ -1,0 +1,65 @@
+import type { FieldSet } from './field-set.ts';
+import { SELF } from './field-set.ts';
+
+/** Sets that are known to be in order: an object's are written again with every change of it. */
+const known = new WeakSet<FieldSet>();
+
+/**
+ * Returns a set with its elements in the order in which upstream writes them: the node itself, fields by name, items by their keys, by their
+ * values and by their places (sigs.k8s.io/structured-merge-diff, PathElement.Less).
+ */
+export function inOrder(set: FieldSet): FieldSet {
+  if (known.has(set)) return set;
+  const ordered = sorted(set);
+  known.add(ordered);
+  return ordered;
+}
+
+function sorted(set: FieldSet): FieldSet {
+  const keys = Object.keys(set);
+  if (keys.length === 0) return set;
+  let isSame = true;
+  for (let i = 1; i < keys.length && isSame; i++) isSame = compareElements(keys[i - 1] ?? '', keys[i] ?? '') <= 0;
+  if (!isSame) keys.sort(compareElements);
+  const out: Record<string, FieldSet> = {};
+  for (const key of keys) {
+    const below = set[key];
+    if (!below) continue;
+    const inside = sorted(below);
+    if (inside !== below) isSame = false;
+    out[key] = inside;
+  }
+  return isSame ? set : out;
+}
+
+const KINDS = 'fkvi';
+
+export function compareElements(a: string, b: string): number {
+  if (a === SELF || b === SELF) return a === b ? 0 : a === SELF ? -1 : 1;
+  const kind = a.charAt(0);
+  if (kind !== b.charAt(0)) return KINDS.indexOf(kind) - KINDS.indexOf(b.charAt(0));
+  if (kind === 'f') return compareTexts(a, b);
+  const [left, right]: unknown[] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))];
+  return compareValues(kind === 'k' ? sortedEntries(left) : left, kind === 'k' ? sortedEntries(right) : right);
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const sortedEntries = (keys: unknown): unknown => Object.entries(keys as object).sort(([a], [b]) => compareTexts(a, b));
+
+const TYPES = ['number', 'string', 'boolean', 'list', 'object'];
+const rankOf = (value: unknown): number => (value === null ? TYPES.length : TYPES.indexOf(Array.isArray(value) ? 'list' : typeof value));
+
+function compareValues(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) {
+      const order = compareValues(a[i], b[i]);
+      if (order !== 0) return order;
+    }
+    return a.length - b.length;
+  }
+  if (rankOf(a) !== rankOf(b)) return rankOf(a) - rankOf(b);
+  return compareTexts(JSON.stringify(a) ?? '', JSON.stringify(b) ?? '');
+}
