@@ -274,7 +274,9 @@ describe('watch', () => {
     const { events, stop } = await api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=0&allowWatchBookmarks=true`);
     const elsewhere = (await api.inject('POST', '/api/v1/namespaces', { metadata: { name: 'later' } })).json.metadata.resourceVersion;
     await clock.advance(61_000);
-    expect(events.slice(1)).toEqual([{ type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: elsewhere } } }]);
+    expect(events.slice(1)).toEqual([
+      { type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: elsewhere } } },
+    ]);
     // A watch from no version begins with a list, and says where it ends.
     expect(events[0]).toMatchObject({ type: 'BOOKMARK', object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } });
     stop();
