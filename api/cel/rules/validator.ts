@@ -28,7 +28,7 @@ interface Node {
   readonly allOf: readonly Node[];
 }
 
-/** What the rules say about an object. */
+/** The failures of an object's rules. */
 export interface RuleFindings {
   readonly errors: readonly FieldError[];
   /** Failures of values that did not change in an update: they are told and not refused. */
