@@ -6,7 +6,7 @@ import { escapedName } from './escaping.ts';
 import type { CelSchema } from './schema.ts';
 import { isEmbedded, resourceSchema, valuesOf } from './schema.ts';
 
-/** What expressions know of a schema before there is data: its type, and how large values may be. */
+/** The type of a schema's values and their largest sizes, as expressions know them before there is data. */
 export interface Declaration {
   readonly kind: 'scalar' | 'list' | 'map' | 'object';
   /** The type of a scalar. */

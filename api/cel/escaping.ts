@@ -1,4 +1,4 @@
-/** What CEL's grammar keeps for itself: such a field is written `__namespace__`. */
+/** Words that CEL's grammar keeps for itself: such a field is written `__namespace__`. */
 const RESERVED: ReadonlySet<string> = new Set(
   'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
 );

@@ -1,7 +1,7 @@
 import type { CelType } from './types.ts';
 import { DYN, isDyn, listType, mapType, opaqueType, sameType, typeType } from './types.ts';
 
-/** What type variables stand for so far, by the variable's name. */
+/** The types that type variables stand for so far, by the variable's name. */
 export type Substitutions = ReadonlyMap<string, CelType>;
 type Draft = Map<string, CelType>;
 

@@ -29,9 +29,9 @@ export const union = (a: CostRange, b: CostRange): CostRange => range(Math.min(a
 /** Multiplies by a factor and rounds up. */
 export const scaled = (a: CostRange, factor: number): CostRange => range(Math.ceil(a.min * factor), Math.ceil(a.max * factor));
 
-/** What it costs to go through a string once, per character. */
+/** The cost of going through a string once, per character. */
 export const STRING_FACTOR = 0.1;
-/** What it costs to match a pattern, per character of the pattern. */
+/** The cost of matching a pattern, per character of the pattern. */
 export const PATTERN_FACTOR = 0.25;
 export const LIST_COST = 10;
 export const MAP_COST = 30;

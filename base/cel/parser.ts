@@ -20,7 +20,7 @@ const RELATIONS: ReadonlySet<TokenKind> = new Set(['<', '<=', '>=', '>', '==', '
 const RESERVED: ReadonlySet<string> = new Set(
   'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
 );
-/** What an operand may begin with. */
+/** Tokens that an operand may begin with. */
 const OPERAND: ReadonlySet<TokenKind> = new Set([
   ...['[', '{', '(', '.', '-', '!', 'true', 'false', 'null', 'NUM_FLOAT', 'NUM_INT', 'NUM_UINT', 'STRING', 'BYTES', 'IDENTIFIER'],
 ]);
@@ -31,7 +31,7 @@ const FIELDS: ReadonlySet<TokenKind> = new Set(['}', ',', '?', 'IDENTIFIER', 'ES
 const AFTER_ITEMS: ReadonlySet<TokenKind> = new Set([']', ',']);
 const AFTER_ENTRIES: ReadonlySet<TokenKind> = new Set(['}', ',']);
 const FIELD_NAME: ReadonlySet<TokenKind> = new Set(['IDENTIFIER', 'ESC_IDENTIFIER']);
-/** What may follow a complete operand at the end of an expression. */
+/** Tokens that may follow a complete operand at the end of an expression. */
 const FOLLOW: ReadonlySet<TokenKind> = new Set([EOF, '.', '[', '?', '*', '/', '%', '+', '-', '&&', '||', ...RELATIONS]);
 const OPERANDS_FOLLOW = OPERAND;
 

@@ -1,51 +1,43 @@
 import { LIST_COST, MAP_COST, STRUCT_COST } from './cost.ts';
 import { overloadFor } from './dispatch.ts';
 import type { Costs, Overload } from './functions.ts';
-import { equal, indexOf, isIn, itemsOf } from './operations.ts';
-import type { Variables } from './program.ts';
+import { equal, isIn, itemsOf } from './operations.ts';
 import { standardCallCost } from './runtime-cost.ts';
+import type { Frame, SlicedStep, Step } from './steps.ts';
+import {
+  absorbable,
+  access,
+  alternative,
+  at,
+  charge,
+  conditional,
+  constantList,
+  isConstant,
+  localValue,
+  logical,
+  notStrictlyFalse,
+  presentEntry,
+  SLICE,
+  slicedLogical,
+  unsliced,
+} from './steps.ts';
 import type { Call, Comprehension, Expr, Ident, ListLiteral, MapLiteral, Select, StructLiteral } from './syntax-tree.ts';
 import { childrenOf, hasLoop } from './syntax-tree.ts';
 import type { Value } from './values.ts';
 import {
   ArrayList,
-  CostLimitExceeded,
   EntryMap,
   EvaluationError,
   GrowingList,
   keyOf,
   ListValue,
   MapValue,
-  NONE,
-  noSuchKey,
   noSuchOverload,
   OptionalValue,
   TypeValue,
   textOf,
   typeOf,
 } from './values.ts';
-
-/** The state of one evaluation. */
-export interface Frame {
-  readonly variables: Variables;
-  /** Values of variables that were read. */
-  readonly globals: (Value | undefined)[];
-  /** Values of the variables of loops. An accumulator may hold an error, which `&&` and `||` may absorb. */
-  readonly locals: (Value | EvaluationError)[];
-  cost: number;
-  readonly limit: number;
-  /** The cost at which a sliced evaluation pauses next. */
-  pauseAt: number;
-}
-
-/** Computes a part of the expression. Throws EvaluationError. */
-export type Step = (frame: Frame) => Value;
-
-/** Does the same, and yields after every SLICE of cost, so that others may have a turn. */
-export type SlicedStep = (frame: Frame) => Generator<undefined, Value>;
-
-/** The cost of some milliseconds. */
-export const SLICE = 10_000;
 
 export interface Plan {
   readonly run: Step;
@@ -56,17 +48,6 @@ export interface Plan {
 export interface Planner {
   overloads(name: string): readonly Overload[] | undefined;
   readonly costs: readonly Costs[];
-}
-
-function charge(frame: Frame, cost: number): void {
-  frame.cost += cost;
-  if (frame.cost > frame.limit) throw new CostLimitExceeded('operation cancelled: actual cost limit exceeded');
-}
-
-/** Rethrows what is no error of the expression, or is none that operators may absorb. */
-function absorbable(error: unknown): EvaluationError {
-  if (!(error instanceof EvaluationError) || error instanceof CostLimitExceeded) throw error;
-  return error;
 }
 
 /** Turns a checked expression into functions. Costs are counted as cel-go counts them. */
@@ -288,8 +269,9 @@ export function plan(root: Expr, planner: Planner): Plan {
         if (present !== undefined) fields.set(key, present);
       }
       charge(frame, STRUCT_COST);
-      if (!construct) throw new EvaluationError(`unknown type '${expr.name}'`);
-      return construct(fields);
+      const made = construct?.(fields);
+      if (!(made instanceof MapValue)) throw new EvaluationError(`unknown type '${expr.name}'`);
+      return made;
     };
   }
 
@@ -431,139 +413,4 @@ export function plan(root: Expr, planner: Planner): Plan {
       return inSlices;
     },
   };
-}
-
-const unsliced = (run: Step): SlicedStep =>
-  // biome-ignore lint/correctness/useYield: it has no place to pause at.
-  function* (frame) {
-    return run(frame);
-  };
-
-/** Returns the value of a loop's variable. @throws the error that an accumulator holds */
-function localValue(frame: Frame, slot: number, name: string): Value {
-  const value = frame.locals[slot];
-  if (value === undefined || value instanceof EvaluationError) throw value ?? new EvaluationError(`no such attribute(s): ${name}`);
-  return value;
-}
-
-const isConstant = (expr: ListLiteral): boolean => expr.items.every(({ kind }) => kind === 'literal') && expr.optional.size === 0;
-const constantList = (expr: ListLiteral): ListValue => new ArrayList(expr.items.map((item) => (item.kind === 'literal' ? item.value : null)));
-
-/** Returns the value of an entry of a literal; undefined if it is an optional one without a value. */
-function presentEntry(value: Value, optional: boolean, key: Value): Value | undefined {
-  if (!optional) return value;
-  if (value instanceof OptionalValue) return value.value;
-  throw new EvaluationError(`cannot initialize optional entry '${textOf(key)}' from non-optional value ${textOf(value)}`);
-}
-
-/**
- * Returns an element of a list, a value of a map or a field of a structure.
- * @throws EvaluationError if there is none, unless it is asked for optionally
- */
-function at(target: Value, key: Value, optional: boolean): Value {
-  if (target instanceof OptionalValue) return target.value === undefined ? NONE : at(target.value, key, true);
-  const found = element(target, key, optional);
-  if (!optional) {
-    if (found === undefined) throw noSuchKey(key);
-    return found;
-  }
-  return found === undefined ? NONE : new OptionalValue(found);
-}
-
-function element(target: Value, key: Value, optional: boolean): Value | undefined {
-  if (target instanceof MapValue) {
-    if (optional && !target.has(key)) return undefined;
-    return target.find(key);
-  }
-  if (!(target instanceof ListValue)) return undefined;
-  if (!optional) return target.at(indexOf(target, key));
-  const index = Number(typeof key === 'bigint' || typeof key === 'number' ? key : Number.NaN);
-  return Number.isInteger(index) && index >= 0 && index < target.size ? target.at(index) : undefined;
-}
-
-const access =
-  (target: Step, key: Step, optional: boolean): Step =>
-  (frame) => {
-    const value = target(frame);
-    const index = key(frame);
-    charge(frame, 1);
-    return at(value, index, optional);
-  };
-
-const alternative =
-  (target: Step, other: Step, stayOptional: boolean): Step =>
-  (frame) => {
-    const value = target(frame);
-    if (!(value instanceof OptionalValue)) throw noSuchOverload();
-    if (value.value === undefined) return other(frame);
-    return stayOptional ? value : value.value;
-  };
-
-const notStrictlyFalse =
-  (operand: Step): Step =>
-  (frame) => {
-    charge(frame, 1);
-    try {
-      return operand(frame) !== false;
-    } catch (error) {
-      absorbable(error);
-      return true;
-    }
-  };
-
-const conditional =
-  (condition: Step, then: Step, otherwise: Step): Step =>
-  (frame) => {
-    const holds = condition(frame);
-    if (holds === true) return then(frame);
-    if (holds === false) return otherwise(frame);
-    throw noSuchOverload();
-  };
-
-/** `&&` and `||`: an operand that decides the result makes an error of the other one not count. */
-function logical(a: Step, b: Step, decisive: boolean): Step {
-  return (frame) => {
-    let left: Value | EvaluationError;
-    try {
-      left = a(frame);
-      if (left === decisive) return decisive;
-    } catch (error) {
-      left = absorbable(error);
-    }
-    try {
-      return decided(left, b(frame), decisive);
-    } catch (error) {
-      throw firstOf(left, error);
-    }
-  };
-}
-
-function slicedLogical(a: SlicedStep, b: SlicedStep, decisive: boolean): SlicedStep {
-  return function* (frame) {
-    let left: Value | EvaluationError;
-    try {
-      left = yield* a(frame);
-      if (left === decisive) return decisive;
-    } catch (error) {
-      left = absorbable(error);
-    }
-    try {
-      return decided(left, yield* b(frame), decisive);
-    } catch (error) {
-      throw firstOf(left, error);
-    }
-  };
-}
-
-/** Of two operands that fail the first counts, unless the other's failure ends the evaluation. */
-function firstOf(left: Value | EvaluationError, error: unknown): unknown {
-  if (!(left instanceof EvaluationError)) return error;
-  absorbable(error);
-  return left;
-}
-
-function decided(left: Value | EvaluationError, right: Value, decisive: boolean): boolean {
-  if (right === decisive) return decisive;
-  if (left === !decisive && right === !decisive) return !decisive;
-  throw left instanceof EvaluationError ? left : noSuchOverload();
 }

@@ -28,7 +28,7 @@ export interface Program {
   estimate(sizeOf?: SizeHint): CostRange;
 }
 
-/** What an evaluation came to. Its cost is counted in either case. */
+/** The result of an evaluation. Its cost is counted in either case. */
 export type Outcome =
   | { readonly value: Value; readonly error?: undefined; readonly cost: number }
   | { readonly value?: undefined; readonly error: EvaluationError; readonly cost: number };

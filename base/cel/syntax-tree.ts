@@ -2,7 +2,7 @@ import type { CelType } from './types.ts';
 import type { Value } from './values.ts';
 
 interface Node {
-  /** Where the expression stands in the source, as an offset in UTF-16 units; of a call, where its parenthesis or operator stands. */
+  /** The place of the expression in the source, as an offset in UTF-16 units; of a call, where its parenthesis or operator stands. */
   readonly at: number;
   /** Set by the checker. */
   type?: CelType;

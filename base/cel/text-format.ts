@@ -19,7 +19,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** Quotes a text as `strings.quote` does. */
 export const quoted = (text: string): string => `"${Array.from(text, (c) => ESCAPES[c] ?? c).join('')}"`;
 
-/** What a clause of a format string may be used on, as its error says. */
+/** The values that a clause of a format string may be used on, as its error says. */
 const FAULTS: Readonly<Record<string, string>> = {
   s: 'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
   d: 'decimal clause can only be used on integers',

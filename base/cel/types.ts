@@ -1,5 +1,3 @@
-import type { Value } from './values.ts';
-
 export type TypeKind =
   | 'dyn'
   | 'error'
@@ -29,9 +27,15 @@ export interface CelType {
   readonly text: string;
   /** An object type: returns the type of a field, undefined if there is no such field. */
   readonly field?: (name: string) => CelType | undefined;
-  /** An object type that expressions may construct, as in `Object{spec: x}`. */
-  readonly construct?: (fields: ReadonlyMap<string, Value>) => Value;
+  /** Makes the structure that an expression constructs, as in `Object{spec: x}`, from the values of its fields. */
+  readonly construct?: Construct;
 }
+
+interface Construction {
+  construct(fields: ReadonlyMap<string, unknown>): object;
+}
+/** Makes a structure, a MapValue, from values. It is the type of a method, so that it may say that it takes Values, of which types know nothing. */
+export type Construct = Construction['construct'];
 
 const simple = (kind: TypeKind, name: string = kind, text: string = name): CelType => ({ kind, name, params: [], text });
 
@@ -64,11 +68,7 @@ export const optionalType = (of: CelType): CelType => opaqueType('optional_type'
 export const paramType = (name: string): CelType => simple('param', name);
 
 /** Returns the type of structures with known fields. A type without `construct` cannot be made by an expression. */
-export function objectType(
-  name: string,
-  field: (name: string) => CelType | undefined = () => undefined,
-  construct?: (fields: ReadonlyMap<string, Value>) => Value,
-): CelType {
+export function objectType(name: string, field: (name: string) => CelType | undefined = () => undefined, construct?: Construct): CelType {
   return { kind: 'object', name, params: [], text: name, field, ...(construct ? { construct } : {}) };
 }
 

@@ -1,4 +1,4 @@
-/** What Go's net/url knows of a URL. */
+/** The parts of a URL, as Go's net/url takes it apart. */
 export interface GoUrl {
   readonly scheme: string;
   /** With the port, without the user. */

@@ -14,7 +14,7 @@ export interface CompiledRule {
   readonly messageProgram?: Program;
   readonly messageError?: string;
   readonly usesOldSelf: boolean;
-  /** Where errors are reported, relative to the value; undefined for the value itself. */
+  /** The field that errors are reported for, relative to the value; undefined for the value itself. */
   readonly path?: string;
 }
 

@@ -21,7 +21,7 @@ interface Place {
   readonly schema: CelSchema;
   readonly path: string;
   readonly isResource: boolean;
-  /** How many values of the schema an object may hold; undefined if nothing bounds their number. */
+  /** The most values of the schema that an object may hold; undefined if nothing bounds their number. */
   readonly cardinality: number | undefined;
   /** The outermost schema above whose elements cannot be told from those before an update. */
   readonly uncorrelatable: string | undefined;

@@ -28,7 +28,7 @@ interface Node {
   readonly allOf: readonly Node[];
 }
 
-/** What the rules say about an object. */
+/** The failures of an object's rules. */
 export interface RuleFindings {
   readonly errors: readonly FieldError[];
   /** Failures of values that did not change in an update: they are told and not refused. */
@@ -82,7 +82,6 @@ export function ruleValidator(schema: CelSchema): RuleValidator | undefined {
 
 /** A walk through an object that asks for the outcome of one expression after the other. */
 type Evaluations = Generator<{ readonly program: Program; readonly variables: Variables }, void, Outcome>;
-// biome-ignore lint/correctness/useYield: it has nothing to ask for.
 function* nothing(): Evaluations {}
 
 /** `rules` holds the rules; `schema` says what values look like: they differ below `allOf`. */

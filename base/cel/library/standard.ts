@@ -205,7 +205,7 @@ const conversions: Functions = {
   ]),
 };
 
-/** What the language itself defines, but for times. */
+/** The functions, macros and types of the language itself, but for times. */
 export const standardLibrary: Library = {
   macros: standardMacros,
   types: [BOOL, BYTES, DOUBLE, DURATION, INT, LIST, MAP, NULL, STRING, TIMESTAMP, TYPE, UINT],

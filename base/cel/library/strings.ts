@@ -87,7 +87,7 @@ function join(list: Value | undefined, separator: string): string {
 }
 
 const cased = (change: (ascii: string) => string) => (value: Value | undefined) => text(value).replace(/[A-Za-z]+/g, change);
-/** What Go's unicode.IsSpace counts as white space. */
+/** Characters that Go's unicode.IsSpace counts as white space, at either end. */
 const SPACE =
   /^[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
