@@ -57,9 +57,9 @@ export function dispatch({ core, storage, subresources }: DispatchOptions): Stag
   };
 }
 
-/** The answer where there is no such resource. Clients from the network get upstream's plain text unless it serves that version of the group. */
-async function notServed({ form }: Exchange, { group, version }: ResourceRequestInfo, { registry }: Core): Promise<Result> {
-  const isKnown = registry.kinds.some((kind) => !kind.structural && kind.group === group && kind.version === version);
+/** The answer where there is no such resource. Clients from the network get upstream's plain text unless the group is one of its own. */
+async function notServed({ form }: Exchange, { group }: ResourceRequestInfo, { registry }: Core): Promise<Result> {
+  const isKnown = registry.kinds.some((kind) => !kind.structural && kind.group === group);
   if (form === undefined || isKnown) throw pathNotFound();
   return noSuchPage();
 }

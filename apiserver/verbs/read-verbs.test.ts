@@ -264,6 +264,16 @@ describe('watch', () => {
     stop();
   });
 
+  it('of a version of the future ends with an error in the stream', async () => {
+    const { events, ended } = await (async () => {
+      const watching = api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=99999&resourceVersionMatch=NotOlderThan&sendInitialEvents=true`);
+      await clock.advance(3_000);
+      return watching;
+    })();
+    await ended;
+    expect(events).toMatchObject([{ type: 'ERROR', object: { code: 504, reason: 'Timeout' } }]);
+  });
+
   it('ends at its time-out', async () => {
     const { ended } = await api.watch(`${CONFIG_MAPS}?watch=1&timeoutSeconds=5`);
     await clock.advance(5000);

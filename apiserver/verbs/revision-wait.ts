@@ -10,8 +10,12 @@ export const TOO_LARGE_WAIT_MS = 3000;
  */
 export async function reachRevision(cache: WatchCache, revision: number): Promise<void> {
   if (revision <= cache.revision || (await cache.reachedWithin(revision, TOO_LARGE_WAIT_MS))) return;
-  throw new StatusError('Timeout', `Timeout: Too large resource version: ${revision}, current: ${cache.revision}`, {
+  throw tooLarge(cache, revision);
+}
+
+/** Makes the error for a revision that has not come. */
+export const tooLarge = (cache: WatchCache, revision: number): StatusError =>
+  new StatusError('Timeout', `Timeout: Too large resource version: ${revision}, current: ${cache.revision}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
-}

@@ -1,3 +1,4 @@
+import type { StatusError } from '../../api/meta/status-error.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { CacheEvent, CacheItem } from '../contract/cache.ts';
 import type { Call, Result, WatchListener } from '../contract/call.ts';
@@ -5,7 +6,7 @@ import { listParametersOf, revisionOf } from '../request/options.ts';
 import type { Selection } from '../request/selection.ts';
 import { selectionOf } from '../request/selection.ts';
 import { listItems } from './list.ts';
-import { TOO_LARGE_WAIT_MS } from './revision-wait.ts';
+import { TOO_LARGE_WAIT_MS, tooLarge } from './revision-wait.ts';
 import type { ConvertedChanges, WatchScope } from './watch-view.ts';
 import { convertedChanges, viewOf } from './watch-view.ts';
 
@@ -13,7 +14,7 @@ const MIN_TIMEOUT_MS = 30 * 60_000;
 
 /**
  * Plans a watch. A missing resourceVersion or "0" begins with the current state; any other with the event after it.
- * An expired one is reported in the stream, as upstream does.
+ * An expired one, and one of the future, is reported in the stream, as upstream does.
  */
 export async function watch(call: Call): Promise<Result> {
   const { resource, info, request, core } = call;
@@ -28,8 +29,9 @@ export async function watch(call: Call): Promise<Result> {
   let initial: readonly CacheItem[] = [];
   let after = revision ?? 0;
   const timeoutMs = (parameters.timeoutSeconds ?? 0) * 1000;
-  if (withInitial && timeoutMs > 0 && timeoutMs < TOO_LARGE_WAIT_MS && !(await cache.reachedWithin(after, timeoutMs))) {
-    // The watch has ended before its version came.
+  let late: StatusError | undefined;
+  if (withInitial && !(await cache.reachedWithin(after, Math.min(timeoutMs || TOO_LARGE_WAIT_MS, TOO_LARGE_WAIT_MS)))) {
+    late = tooLarge(cache, after);
     after = cache.revision;
   } else if (withInitial) {
     const wanted = { ...parameters, limit: 0, continue: '', resourceVersionMatch: '' };
@@ -53,6 +55,7 @@ export async function watch(call: Call): Promise<Result> {
       timeoutMs: timeoutMs > 0 ? timeoutMs : MIN_TIMEOUT_MS * (1 + (core.clock.now() % 1000) / 1000),
       delivered: () => converted?.delivered() ?? cache.revision,
       subscribe(listener) {
+        if (late) throw late;
         if (!resource.isStoredForm) converted = convertedChanges(scope, listener);
         return subscribe(scope, after, listener, converted);
       },
