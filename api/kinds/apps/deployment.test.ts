@@ -67,7 +67,7 @@ describe('a Deployment', () => {
       { strategy: { rollingUpdate: { maxUnavailable: '101%' } } },
       ['maxUnavailable: Invalid value: "101%": must not be greater than 100%'],
     ],
-    ['rolls by numbers or percentages', { strategy: { rollingUpdate: { maxSurge: '5' } } }, ['maxSurge: Invalid value: "5": a valid percentage']],
+    ['rolls by numbers or percentages', { strategy: { rollingUpdate: { maxSurge: '5' } } }, ['maxSurge: Invalid value: "5": a valid percent string']],
     [
       'waits longer for progress than for readiness',
       { minReadySeconds: 600 },
