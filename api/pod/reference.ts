@@ -18,14 +18,14 @@ export const ObjectReference = atomicStruct('ObjectReference', 'An object.', {
 export type ObjectReference = Infer<typeof ObjectReference>;
 
 export const TypedLocalObjectReference = atomicStruct('TypedLocalObjectReference', 'An object of any kind in the same namespace.', {
-  apiGroup: string('Group of the object; needed for all but the core group.', { presence: 'pointer' }).tag(1).optional(),
+  apiGroup: string('Group of the object; needed for all but the core group.', { presence: 'null' }).tag(1).optional(),
   kind: string('Kind of the object.').tag(2),
   name: string('Name of the object.').tag(3),
 });
 export type TypedLocalObjectReference = Infer<typeof TypedLocalObjectReference>;
 
 export const TypedObjectReference = struct('TypedObjectReference', 'An object of any kind.', {
-  apiGroup: string('Group of the object; needed for all but the core group.', { presence: 'pointer' }).tag(1).optional(),
+  apiGroup: string('Group of the object; needed for all but the core group.', { presence: 'null' }).tag(1).optional(),
   kind: string('Kind of the object.').tag(2),
   name: string('Name of the object.').tag(3),
   namespace: string('Namespace of the object, where a ReferenceGrant allows it.', { presence: 'pointer' }).tag(4).optional(),

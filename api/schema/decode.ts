@@ -183,7 +183,7 @@ function structDecoder(properties: ReadonlyMap<string, Property>): Decoder {
   const slotOf = (key: string): Slot | undefined => {
     const property = properties.get(key);
     if (!property) return undefined;
-    const slot = { decode: decoderOf(property.schema), dropsZero: property.presence === 'value' || property.presence === 'null' };
+    const slot = { decode: decoderOf(property.schema), dropsZero: property.presence === 'value' };
     slots.set(key, slot);
     return slot;
   };

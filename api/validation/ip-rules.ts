@@ -68,6 +68,16 @@ export function parseCidr(text: string): IpNetwork | undefined {
   return Number(bits) <= most ? { address, bits: Number(bits) } : undefined;
 }
 
+/** Returns whether a network is a part of another, and not the whole. */
+export function containsNetwork(network: IpNetwork, part: IpNetwork): boolean {
+  if (network.address.family !== part.address.family || part.bits <= network.bits) return false;
+  for (let bit = 0; bit < network.bits; bit++) {
+    const [at, mask] = [bit >> 3, 128 >> (bit & 7)];
+    if (((network.address.bytes[at] ?? 0) & mask) !== ((part.address.bytes[at] ?? 0) & mask)) return false;
+  }
+  return true;
+}
+
 export const isIpv6 = (text: string): boolean => parseIp(text)?.family === 6;
 
 /** Returns whether a list holds addresses of both families. */

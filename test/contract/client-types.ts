@@ -14,10 +14,12 @@ type Same<Ours, Theirs> = [Ours] extends [Wire<Theirs>]
     : { missing: 'theirs is not ours' }
   : { missing: 'ours is not theirs' };
 
-/** The classes of kinds whose name two groups share; all others are called by version and kind. */
+/** The classes of kinds whose name two groups or versions share; all others are called by version and kind. */
 interface Renamed {
   Event: 'CoreV1Event';
   EventsEvent: 'EventsV1Event';
+  HorizontalPodAutoscaler: 'V2HorizontalPodAutoscaler';
+  HorizontalPodAutoscalerV1: 'V1HorizontalPodAutoscaler';
   ResourceClaim: 'ResourceV1ResourceClaim';
   TokenRequest: 'AuthenticationV1TokenRequest';
 }

@@ -54,9 +54,12 @@ function comparable(claim: PersistentVolumeClaim, old: Live<PersistentVolumeClai
   return [next, before];
 }
 
+/** Whether a source names a group, be it the empty one. An absent group is written as null. */
+const isNamed = (source: { apiGroup?: string | undefined } | undefined): boolean => typeof source?.apiGroup === 'string';
+
 function validateUpdate(claim: PersistentVolumeClaim, old: Live<PersistentVolumeClaim>): FieldError[] {
   const errors: FieldError[] = [];
-  const anyGroup = old.spec?.dataSource?.apiGroup !== undefined || old.spec?.dataSourceRef?.apiGroup !== undefined;
+  const anyGroup = isNamed(old.spec?.dataSource) || isNamed(old.spec?.dataSourceRef);
   checkClaimSpec(errors, claim.spec ?? {}, SPEC, anyGroup);
   const [next, before] = comparable(claim, old);
   const annotation = claim.metadata?.annotations?.[BETA_STORAGE_CLASS];
@@ -107,7 +110,8 @@ function checkStatus(errors: FieldError[], status: PersistentVolumeClaimStatus):
 
 /** Whether a source is one that claims could always name: another claim or a snapshot. */
 function isClaimOrSnapshot({ dataSource }: PersistentVolumeClaimSpec): boolean {
-  const { apiGroup = '', kind } = dataSource ?? {};
+  const { kind } = dataSource ?? {};
+  const apiGroup = dataSource?.apiGroup ?? '';
   return (kind === 'PersistentVolumeClaim' && apiGroup === '') || (kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io');
 }
 
