@@ -3,7 +3,6 @@ import type { Node } from '../../api/kinds/core/node/index.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
-import { Eviction } from '../../api/kinds/policy/eviction.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
@@ -12,25 +11,10 @@ import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
 import { created, decoded } from '../authn/review.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
-
-const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction', plural: 'evictions' };
-/** Evictions are taken in their old version too: it is the same. */
-function evictionVersion(body: unknown): typeof EVICTION {
-  const old = typeof body === 'object' && body !== null && 'apiVersion' in body && body.apiVersion === 'policy/v1beta1';
-  return old ? { ...EVICTION, version: 'v1beta1' } : EVICTION;
-}
+import { evictionHandler } from './eviction.ts';
+import { withCondition } from './pod-condition.ts';
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-
-type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];
-
-/** The conditions with one set; the time of transition moves when the status does. */
-function withCondition(pod: Pod, condition: Condition, now: string): Condition[] {
-  const conditions = pod.status?.conditions ?? [];
-  const before = conditions.find(({ type }) => type === condition.type);
-  const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;
-  return [...conditions.filter(({ type }) => type !== condition.type), { ...condition, lastTransitionTime }];
-}
 
 /** Labels of a node that are copied to its pods (upstream's PodTopologyLabels). */
 const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
@@ -114,39 +98,6 @@ async function change({ storage, dryRun }: SubresourceRequest, key: ObjectKey, n
   const pod = storage.get(pods, key);
   if (!pod) throw errors.notFound(pods, key.name);
   next(pod);
-}
-
-/** Evicts a pod: deletes it with its grace period, and states the reason in a condition. Disruption budgets are not served: nothing holds an eviction back. */
-function evictionHandler(clock: Clock): SubresourceHandler {
-  return {
-    group: '',
-    plural: 'pods',
-    subresource: 'eviction',
-    verbs: ['create'],
-    async handle(request) {
-      const eviction = decoded(Eviction, request.body(), evictionVersion(request.body()));
-      const { key, storage } = request;
-      if (eviction.metadata?.name && eviction.metadata.name !== key.name)
-        throw errors.badRequest('name in URL does not match name in Eviction object');
-      const pod = storage.get(pods, key);
-      if (!pod) throw errors.notFound(pods, key.name);
-      await request.admit({ verb: 'create', object: eviction, old: undefined });
-      const options = eviction.deleteOptions ?? {};
-      const dryRun = request.dryRun || options.dryRun?.includes('All') === true;
-      const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-      if (!dryRun && !ended && !pod.metadata.deletionTimestamp) {
-        const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
-        const now = timeText(clock.now());
-        await storage.modify(pods, key, (current) => ({
-          ...current,
-          status: { ...current.status, conditions: withCondition(current, condition, now) },
-        }));
-      }
-      const { apiVersion: _apiVersion, kind: _kind, ...rest } = options;
-      await request.remove(dryRun ? { ...rest, dryRun: ['All'] } : rest);
-      return created(SUCCESS);
-    },
-  };
 }
 
 /** Serves pods/binding, bindings and pods/eviction. */
