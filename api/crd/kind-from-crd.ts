@@ -65,6 +65,7 @@ export function kindFromCrd(crd: CustomResourceDefinition, versionName: string):
     ...(version.deprecated ? { deprecation: version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated` } : {}),
     subresources: subresources.length === 0 ? MAIN_ONLY : subresources,
     storagePrefix: `${group}/${names.plural}`,
+    scheme: 'k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go:781',
     ...(scale
       ? {
           scale: {

@@ -128,6 +128,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly timeToLiveSeconds?: number;
   /** Selectable fields whose values are indexed, for lists and watches alike. */
   readonly indexedFields?: readonly string[];
+  /** The Go source in which upstream registers the kind, which errors about unknown types name. Default: that of the built-in kinds. */
+  readonly scheme?: string;
   /** The reason not to use this version any more: sent as a `Warning:` header with every answer about it. */
   readonly deprecation?: string;
 }

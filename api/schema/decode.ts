@@ -177,13 +177,16 @@ const isZero = (value: unknown): boolean => {
   return true;
 };
 
+/** A text that is written as null where it is absent is a pointer of Go's, which holds the empty text too; lists are not. */
+const dropsZero = ({ presence, schema }: Property): boolean => presence === 'value' || (presence === 'null' && schema.type !== 'string');
+
 function structDecoder(properties: ReadonlyMap<string, Property>): Decoder {
   const slots = new Map<string, Slot>();
   let filled: readonly Property[] | undefined;
   const slotOf = (key: string): Slot | undefined => {
     const property = properties.get(key);
     if (!property) return undefined;
-    const slot = { decode: decoderOf(property.schema), dropsZero: property.presence === 'value' };
+    const slot = { decode: decoderOf(property.schema), dropsZero: dropsZero(property) };
     slots.set(key, slot);
     return slot;
   };

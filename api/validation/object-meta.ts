@@ -140,7 +140,11 @@ function checkOwnerReferences(errors: FieldError[], references: readonly OwnerRe
     if (controller === undefined) controller = current;
     else {
       errors.push(
-        invalid(pathText(path), references, `only one reference may have controller set to true, and both ${controller} and ${current} have`),
+        invalid(
+          pathText(path),
+          references,
+          `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`,
+        ),
       );
     }
   }

@@ -1,5 +1,6 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { copy } from '../../api/schema/decode.ts';
+import { jsonTypeOf } from '../../base/go-json.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 
 type Json = Record<string, unknown> | unknown[];
@@ -37,7 +38,8 @@ export class JsonPatchRefusal extends StatusError {
   readonly isFailedTest: boolean;
 
   constructor(why: string, isFailedTest = false) {
-    super('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+    // Clients are told no more by upstream; the reason is for those who apply patches of others.
+    super('Invalid', 'the server rejected our request due to an error in our request');
     this.why = why;
     this.isFailedTest = isFailedTest;
   }
@@ -62,7 +64,8 @@ export function applyJsonPatch(document: object, patch: unknown): unknown {
 }
 
 function operationsOf(patch: unknown): Operation[] {
-  if (!Array.isArray(patch)) throw errors.badRequest('error decoding patch: a JSON patch must be a list of operations');
+  if (!Array.isArray(patch))
+    throw errors.badRequest(`error decoding patch: json: cannot unmarshal ${jsonTypeOf(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > MAX_OPERATIONS) {
     throw new StatusError('RequestEntityTooLarge', `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`);
   }

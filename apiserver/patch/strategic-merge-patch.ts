@@ -94,6 +94,17 @@ function retained(original: JsonObject, patch: JsonObject): Record<string, unkno
 
 const without = (object: JsonObject, key: string): JsonObject => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 
+/** Returns a value as Go prints it in errors: `map[image:x]`, `[a b]`, `<nil>`. */
+function goText(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isObject(value)) return String(value);
+  return `map[${Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goText(value[key])}`)
+    .join(' ')}]`;
+}
+
 function mergeList(original: readonly unknown[], patch: readonly unknown[], schema: StructuralSchema | undefined, name: string): unknown[] {
   if (!strategies(schema).includes('merge')) return patch.map((item) => plain(item, schema?.items));
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
@@ -110,7 +121,7 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
   }
   const keyOf = (item: JsonObject): unknown => {
     const key = item[mergeKey];
-    if (key === undefined) throw unappliable(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    if (key === undefined) throw unappliable(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
     return key;
   };
   const items: JsonObject[] = [];

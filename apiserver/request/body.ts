@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { goSyntaxProblem } from '../../base/go-json-syntax.ts';
 import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYaml } from '../../base/yaml/decode.ts';
 import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
@@ -51,14 +52,16 @@ export function decodeBody(request: ApiRequest, expected?: ExpectedType): Decode
   }
 }
 
-/** Parses JSON; bytes that are no UTF-8 become U+FFFD, as in Go. @throws StatusError 400 */
-export function parseJson(bytes: Buffer): DecodedBody {
+const notJson = (why: string): StatusError => errors.badRequest(`error decoding the body: it is not valid JSON: ${why}`);
+
+/** Parses JSON; bytes that are no UTF-8 become U+FFFD, as in Go. @throws StatusError 400, or the error that `refusal` makes of Go's words. */
+export function parseJson(bytes: Buffer, refusal = notJson): DecodedBody {
   const text = bytes.toString('utf8');
   checkDepth(text);
   try {
     return fromJson(JSON.parse(text), text);
-  } catch (error) {
-    throw errors.badRequest(`error decoding the body: it is not valid JSON: ${error instanceof Error ? error.message : error}`);
+  } catch {
+    throw refusal(goSyntaxProblem(text));
   }
 }
 

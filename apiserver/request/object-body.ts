@@ -77,6 +77,9 @@ export function decodeObject(
   return decoded.object;
 }
 
+/** The place of upstream's sources that registers the built-in kinds; clients see it in errors. */
+export const BUILT_IN_SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
+
 /** Returns the value if it is an object that names the kind, or leaves its type out. @throws StatusError 400 otherwise. */
 export function checkType(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {
   const unrecognized = (why: string) =>
@@ -99,7 +102,7 @@ export function checkType(value: unknown, kind: KindDefinition, summary: () => s
   if (version !== expected || name !== kind.kind) {
     const short = version.slice(version.lastIndexOf('/') + 1);
     throw errors.badRequest(
-      `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}"`,
+      `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}" in scheme ${JSON.stringify(kind.scheme ?? BUILT_IN_SCHEME)}`,
     );
   }
   return value;

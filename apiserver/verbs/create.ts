@@ -35,7 +35,9 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
   const { resource, info } = call;
   const meta = metadataOf(object);
   placeInNamespace(resource, meta, info.namespace);
-  if (meta.resourceVersion) throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
+  // Upstream's store refuses it, which a dry run does not reach.
+  if (meta.resourceVersion && !parameters.dryRun)
+    throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
   const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
   // The stored object may share its metadata with the one that was sent: whether the server names it is known only now.
   const named = meta.name !== undefined && meta.name !== '';

@@ -32,11 +32,7 @@ const ATTEMPTS = 10;
 export function patchTypeOf(contentType: string | undefined): PatchType {
   const media = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const type = PATCH_TYPES.find((known) => known === media);
-  if (!type)
-    throw new StatusError(
-      'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
-    );
+  if (!type) throw new StatusError('UnsupportedMediaType', '415: Unsupported Media Type');
   return type;
 }
 
@@ -64,11 +60,7 @@ function patchBody({ request }: Call): unknown {
   const { body } = request;
   if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
   if ('object' in body) return body.object;
-  try {
-    return parseJson(body.bytes).value;
-  } catch (error) {
-    throw errors.badRequest(`error decoding patch: ${error instanceof Error ? error.message : error}`);
-  }
+  return parseJson(body.bytes, (why) => errors.badRequest(`error decoding patch: ${why}`)).value;
 }
 
 function patchedObject(call: Call, current: CacheItem, type: PatchType, body: unknown, parameters: WriteParameters): KubeObject {

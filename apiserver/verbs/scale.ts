@@ -2,10 +2,11 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Scale } from '../../api/kinds/autoscaling/scale.ts';
 import { scales } from '../../api/kinds/autoscaling/scale.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
-import type { KubeObject } from '../../api/meta/object.ts';
+import type { KubeObject, ObjectKey } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector/selector.ts';
+import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { isObject } from '../../base/json.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
@@ -18,6 +19,7 @@ import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { applyConfiguration } from './apply.ts';
 import { findItem, requireItem } from './get.ts';
+import { throwInvalid } from './invalid.ts';
 import { patchTypeOf } from './patch.ts';
 import { objectResult } from './results.ts';
 import type { ObjectView } from './update.ts';
@@ -87,6 +89,8 @@ export async function scale(call: Call): Promise<Result> {
     case 'update': {
       const parameters = writeParametersOf(request.query, 'UpdateOptions');
       const wanted = objectOf(request, scales, parameters.fieldValidation, call.warnings) as Scale;
+      if (!wanted.metadata?.name)
+        throw errors.badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
       return write(call, parameters, () => wanted);
     }
     case 'patch': {
@@ -114,7 +118,7 @@ async function applyScale(call: Call, parameters: WriteParameters): Promise<Resu
   if (metadata?.name && metadata.name !== info.name) {
     throw errors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
   }
-  checkReplicas(spec?.replicas ?? 0, info.name);
+  checkScale({ metadata, spec }, { namespace: info.namespace, name: info.name });
   const named = {
     apiVersion: apiVersionOf(resource.kind),
     kind: resource.kind.kind,
@@ -131,11 +135,11 @@ async function applyScale(call: Call, parameters: WriteParameters): Promise<Resu
   return objectResult(parameters.dryRun ? { ...after, spec: { replicas: spec?.replicas ?? 0 } } : after, 200, scales);
 }
 
-function checkReplicas(replicas: number, name: string): void {
-  if (replicas >= 0) return;
-  throw errors.invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, name, [
-    invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
-  ]);
+function checkScale({ metadata, spec }: Scale, key: ObjectKey): void {
+  const faults = validateObjectMeta({ ...metadata, ...key }, { namespaced: key.namespace !== '' });
+  const replicas = spec?.replicas ?? 0;
+  if (replicas < 0) faults.push(invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  throwInvalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, key.name, faults);
 }
 
 async function write(call: Call, parameters: WriteParameters, change: (current: Scale) => Scale): Promise<Result> {
@@ -147,7 +151,7 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     // After a lost race this refuses a Scale that names a version, and a patch that does. Any other is tried until it wins.
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
-    checkReplicas(replicas, info.name);
+    checkScale(next, { namespace: info.namespace, name: info.name });
     const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
     if (!result) continue;

@@ -282,11 +282,23 @@ describe('patch', () => {
   });
 
   const refusals: [string, string, unknown, number, string][] = [
-    ['of an unknown type', 'what+json', {}, 415, 'application/json-patch+json'],
+    ['of an unknown type', 'what+json', {}, 415, '415: Unsupported Media Type'],
     ['that is no JSON', 'merge-patch+json', '{', 400, 'error decoding patch'],
     ['that is no object', 'merge-patch+json', '"x"', 400, 'error decoding patch'],
-    ['whose test fails', 'json-patch+json', [{ op: 'test', path: '/data/k', value: 'w' }], 422, 'testing value /data/k failed'],
-    ['whose path is not there', 'json-patch+json', [{ op: 'remove', path: '/data/none' }], 422, '/data/none'],
+    [
+      'whose test fails',
+      'json-patch+json',
+      [{ op: 'test', path: '/data/k', value: 'w' }],
+      422,
+      'the server rejected our request due to an error in our request',
+    ],
+    [
+      'whose path is not there',
+      'json-patch+json',
+      [{ op: 'remove', path: '/data/none' }],
+      422,
+      'the server rejected our request due to an error in our request',
+    ],
     ['that renames', 'merge-patch+json', { metadata: { name: 'b' } }, 400, 'does not match the name on the URL'],
     ['of a version that has passed', 'merge-patch+json', { metadata: { resourceVersion: '1' } }, 409, 'the object has been modified'],
     ['that makes a wrong type', 'merge-patch+json', { data: { k: 5 } }, 422, 'patch: Invalid value'],

@@ -18,7 +18,7 @@ const withReplicas = (number: string) => JSON.stringify(deployment('bad', 1)).re
 describe('a body is refused, with what is wrong with it', () => {
   refuses(raw, { method: 'POST', path: MAPS }, [
     { what: 'none', code: 400, message: /must have a body/ },
-    { what: 'truncated JSON', body: '{"metadata":{"name":"x"', code: 400, message: /not valid JSON: .*position 23/ },
+    { what: 'truncated JSON', body: '{"metadata":{"name":"x"', code: 400, message: /not valid JSON: unexpected end of JSON input/ },
     {
       what: 'truncated YAML',
       body: 'metadata:\n  name: "x',
@@ -178,8 +178,8 @@ describe('a patch is refused', () => {
   refuses(raw, { method: 'PATCH', path: ANCHOR }, [
     { what: 'of no known type', body: '{}', code: 415, message: /accepted media types include: application\/json-patch\+json/ },
     { what: 'that is empty', body: '', headers: MERGE_PATCH, code: 400, message: /error decoding patch/ },
-    { what: 'that is truncated', body: '{"data":', headers: MERGE_PATCH, code: 400, message: /error decoding patch: .*not valid JSON/ },
-    { what: 'that is no list of operations', body: '{}', headers: JSON_PATCH, code: 400, message: /must be a list of operations/ },
+    { what: 'that is truncated', body: '{"data":', headers: MERGE_PATCH, code: 400, message: /error decoding patch: unexpected end of JSON input/ },
+    { what: 'that is no list of operations', body: '{}', headers: JSON_PATCH, code: 400, message: /cannot unmarshal object into Go value of type/ },
     {
       what: 'whose test fails',
       body: operations({ op: 'test', path: '/data/key', value: 'x' }, { op: 'remove', path: '/data' }),

@@ -20,7 +20,7 @@ export type EventSource = Infer<typeof EventSource>;
 
 export const EventSeries = struct('EventSeries', 'How often an event came again.', {
   count: int32('How often, so far.').tag(1).optional(),
-  lastObservedTime: microTime('When it last came.').tag(2).optional(),
+  lastObservedTime: microTime('When it last came.', { presence: 'null' }).tag(2).optional(),
 });
 export type EventSeries = Infer<typeof EventSeries>;
 

@@ -10,7 +10,7 @@ describe('a LimitRange', () => {
   it('gives containers as limit the most they may have, and as request the limit or the least', () => {
     const item = (given: Partial<LimitRangeItem>) => defaulted(strategy, { spec: { limits: [container(given)] } }).spec?.limits[0];
     expect(item({ max: { cpu: '2' } })).toMatchObject({ default: { cpu: '2' }, defaultRequest: { cpu: '2' } });
-    expect(item({ min: { cpu: '1' } })).toMatchObject({ default: {}, defaultRequest: { cpu: '1' } });
+    expect(item({ min: { cpu: '1' } })).toEqual({ type: 'Container', min: { cpu: '1' }, defaultRequest: { cpu: '1' } });
     expect(item({ max: { cpu: '4' }, default: { cpu: '2' }, min: { cpu: '1' }, defaultRequest: { cpu: '1500m' } })).toMatchObject({
       default: { cpu: '2' },
       defaultRequest: { cpu: '1500m' },

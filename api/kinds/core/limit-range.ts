@@ -53,6 +53,7 @@ function defaultItem(item: LimitRangeItem): void {
   if (item.type !== 'Container') return;
   item.default = { ...item.max, ...item.default };
   item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest };
+  for (const list of ['default', 'defaultRequest'] as const) if (Object.keys(item[list] ?? {}).length === 0) delete item[list];
 }
 
 function validate(range: LimitRange): FieldError[] {

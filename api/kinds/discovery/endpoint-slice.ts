@@ -150,7 +150,7 @@ function checkHints(errors: FieldError[], hints: NonNullable<Endpoint['hints']>,
     entries.forEach((entry, i) => {
       const at = indexPath(childPath(path, field), i);
       const name = entry.name ?? '';
-      if (seen.has(name)) errors.push(duplicate(pathText(at), name));
+      if (seen.has(name)) errors.push(duplicate(field === 'forNodes' ? pathText(at, 'name') : pathText(at), name));
       else {
         seen.add(name);
         addFaults(errors, field === 'forZones' ? labelValueFaults(name) : subdomainName(name, false), name, at, 'name');

@@ -4,6 +4,7 @@ import { forbidden, invalid } from '../../schema/field-error.ts';
 import { compareQuantities } from '../../schema/quantity.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, entryText, indexPath, keyPath, pathText } from '../../validation/field-path.ts';
+import { isPodLevelResource } from '../resources/resource-names.ts';
 import type { ResourceRequirements } from '../resources/resources.ts';
 import { checkResources } from '../resources/resources-validation.ts';
 import { aggregateContainers } from './container-requests.ts';
@@ -21,6 +22,7 @@ export function checkPodResources(
   checkResources(errors, resources, claims, 'pod', path);
   const needed = aggregateContainers(spec, (container) => container.resources?.requests);
   for (const name in needed) {
+    if (!isPodLevelResource(name)) continue;
     const ofPod = own(resources.requests, name) ?? '0';
     const ofContainers = needed[name] ?? '0';
     if (compareQuantities(ofContainers, ofPod) > 0) {

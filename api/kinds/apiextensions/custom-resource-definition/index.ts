@@ -14,6 +14,7 @@ export const customResourceDefinitions = defineKind<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
   version: 'v1',
   kind: 'CustomResourceDefinition',
+  scheme: 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:55',
   plural: 'customresourcedefinitions',
   namespaced: false,
   shortNames: ['crd', 'crds'],

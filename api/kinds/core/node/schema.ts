@@ -86,7 +86,7 @@ export const NodeFeatures = struct('NodeFeatures', 'Features of the container ru
 export type NodeFeatures = Infer<typeof NodeFeatures>;
 
 export const ContainerImage = struct('ContainerImage', 'An image on a node.', {
-  names: atomicList(string(), 'Its names, with tags and digests.').tag(1).optional(),
+  names: atomicList(string(), 'Its names, with tags and digests.', { presence: 'null' }).tag(1).optional(),
   sizeBytes: int64('Its size in bytes.').tag(2).optional(),
 });
 export type ContainerImage = Infer<typeof ContainerImage>;

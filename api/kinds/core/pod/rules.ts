@@ -1,11 +1,14 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { podWarnings } from '../../../pod/template/pod-warnings.ts';
+import { decoderOf } from '../../../schema/decode.ts';
+import { structuralOf } from '../../../schema/structural.ts';
 import { copyAppArmorAnnotations } from './app-armor.ts';
 import { defaultPod } from './defaults.ts';
 import { mergeMatchLabelKeys } from './label-keys.ts';
 import { qosClassOf } from './qos.ts';
 import type { Pod } from './schema.ts';
+import { PodCondition } from './schema.ts';
 import { validatePodStatusUpdate } from './status-validation.ts';
 import { validatePodUpdate } from './update-validation.ts';
 import { validatePod } from './validation.ts';
@@ -19,14 +22,18 @@ function syncAddresses(pod: Pod): void {
   if (first) status.podIP = first;
 }
 
+/** Returns a condition with what is written where a field is absent: null for its times. */
+const conditionOf = (condition: PodCondition): PodCondition =>
+  // The decoder of a schema makes values of its type.
+  decoderOf(structuralOf(PodCondition))(condition, { failed: false, unknown: false }) as PodCondition;
+
 function prepareForCreate(pod: Pod, warnings: string[] = []): void {
   pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
   mergeMatchLabelKeys(pod);
   copyAppArmorAnnotations(pod, warnings);
   if (!pod.spec?.schedulingGates?.length) return;
-  pod.status.conditions = [
-    { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' },
-  ];
+  const message = 'Scheduling is blocked due to non-empty scheduling gates';
+  pod.status.conditions = [conditionOf({ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message })];
 }
 
 function prepareForStatusUpdate(pod: Pod, old: Live<Pod>): void {

@@ -41,9 +41,36 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Live<Pod>): Fie
   return errors;
 }
 
+const LISTS = ['containers', 'initContainers'] as const;
+
+/** Whether both have containers of the same names in the same order. */
+const hasSameContainers = (pod: Pod, old: Live<Pod>): boolean =>
+  LISTS.every((list) => semanticEqual(pod.spec?.[list]?.map(({ name }) => name) ?? [], old.spec?.[list]?.map(({ name }) => name) ?? []));
+
+function checkSameContainers(errors: FieldError[], pod: Pod, old: Live<Pod>): void {
+  for (const list of LISTS) {
+    const before = old.spec?.[list] ?? [];
+    const now = pod.spec?.[list] ?? [];
+    const field = `spec.${list}`;
+    if (now.length !== before.length) errors.push(forbidden(field, `${list} may not be added or removed on resize`));
+    else {
+      before.forEach(({ name }, i) => {
+        if (now[i]?.name !== name) errors.push(forbidden(`${field}[${i}].name`, `${list} may not be renamed or reordered on resize`));
+      });
+    }
+  }
+}
+
 /** Keeps only the resources and resize policies of containers of an update through `resize`. */
 export function prepareResize(pod: Pod, old: Live<Pod>): void {
   const spec = old.spec ?? { containers: [] };
+  // Validation reports containers that were added, removed or renamed.
+  if (pod.spec && !hasSameContainers(pod, old)) {
+    pod.spec = { ...spec, containers: pod.spec.containers ?? [], initContainers: pod.spec.initContainers };
+    pod.status = old.status;
+    pod.metadata = { ...old.metadata, resourceVersion: pod.metadata?.resourceVersion };
+    return;
+  }
   const resized = (containers: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
     before?.map((container, i) => {
       const next = containers?.[i];
@@ -65,7 +92,13 @@ export function validateResize(pod: Pod, old: Live<Pod>): FieldError[] {
   const errors: FieldError[] = [];
   checkPod(errors, pod);
   if (qosClassOfPod(old) !== qosClassOf(pod.spec)) {
-    errors.push(invalid('spec', pod.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));
+    errors.push(
+      invalid('spec', pod.spec?.containers.length === 0 ? '' : qosClassOf(pod.spec), 'Pod QOS Class may not change as a result of resizing'),
+    );
+  }
+  if (!hasSameContainers(pod, old)) {
+    checkSameContainers(errors, pod, old);
+    return errors;
   }
   const running = old.status?.containerStatuses?.find((status) => status.state?.running);
   if (running && !running.resources) errors.push(forbidden('spec', 'Pod running on node without support for resize'));

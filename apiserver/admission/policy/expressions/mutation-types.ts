@@ -32,7 +32,7 @@ export class ConstructedObject extends MapValue {
 }
 
 function constructible(name: string, field: (name: string) => CelType | undefined): CelType {
-  const type: CelType = objectType(name, field, (fields) => new ConstructedObject(type, fields));
+  const type: CelType = objectType(name, field, (fields: ReadonlyMap<string, Value>) => new ConstructedObject(type, fields));
   return type;
 }
 
