@@ -10,7 +10,7 @@ export interface NamedExpression {
   readonly expression: string;
 }
 
-/** What expressions of one use may name beyond what all may. */
+/** The names that expressions of one use have beyond those of all. */
 type Use = Pick<PolicyEnvironmentOptions, 'hasAuthorizer' | 'hasMutationTypes' | 'hasRequestResource'>;
 
 /** Compiles the expressions of one policy. Variables are known to what is compiled after them. */

@@ -4,7 +4,7 @@ import type { Authorizer } from '../../../contract/authorizer.ts';
 import type { Cluster } from './invocation.ts';
 import type { PolicyMetrics } from './policy-metrics.ts';
 
-/** What the evaluation of policies needs of the server. */
+/** The services of the server that the evaluation of policies calls. */
 export interface PolicyServices extends Cluster {
   readonly authorizer: Authorizer;
   readonly clock: Clock;
