@@ -14,6 +14,7 @@ import { webhookAdmission } from './admission/webhook/webhook-admission.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import type { Aggregation, AggregationSettings } from './apiservices/aggregation.ts';
 import { aggregation } from './apiservices/aggregation.ts';
+import type { RemoteContent } from './apiservices/remote-kinds.ts';
 import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
@@ -98,6 +99,8 @@ export interface ComposedServer extends ApiServer {
   start(): Promise<void>;
   /** Runs the controllers of the parts until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
+  /** Returns the content of namespaces that other servers hold for this one. */
+  remoteContent(): RemoteContent;
 }
 
 /** The identity of the server itself: it acts before there are roles that could allow it anything. */
@@ -183,6 +186,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
 
   return {
     ...server,
+    remoteContent: () => aggregated.content(),
     start() {
       const starting = start();
       started.resolve(starting);

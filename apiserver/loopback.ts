@@ -29,8 +29,10 @@ const MEDIA_TYPES = {
  */
 export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock, component = componentOf(user)): Client {
   const headers = { 'user-agent': component };
-  function execute(request: Pick<ApiRequest, 'method' | 'path'> & Partial<ApiRequest>): Promise<Result> {
-    return pipeline.execute({ query: NO_QUERY, headers, signal: NEVER, user, ...request });
+  async function execute(request: Pick<ApiRequest, 'method' | 'path'> & Partial<ApiRequest>): Promise<Result> {
+    const result = await pipeline.execute({ query: NO_QUERY, headers, signal: NEVER, user, ...request });
+    // Most answers are objects of this process; the bytes are those of another server.
+    return result.type === 'raw' && result.response.body.kind !== 'object' ? (await import('./foreign-answer.ts')).parsedAnswer(result) : result;
   }
 
   async function object<T extends KubeObject>(request: Parameters<typeof execute>[0]): Promise<Live<T>> {
@@ -62,6 +64,7 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
     },
     async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<ObjectList<T>> {
       const result = await execute({ method: 'GET', path: pathOf(kind, options.namespace), query: listQuery(options) });
+      if (result.type === 'raw') return listOf<T>(objectOf(result));
       if (result.type !== 'list') throw errors.internal('a list was not answered by a list');
       const { items, served, revision } = result;
       return {
@@ -71,10 +74,10 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
       };
     },
     async delete(kind, key, options) {
-      await execute({ method: 'DELETE', path: pathOf(kind, key.namespace, key.name), ...deleteBody(options) });
+      succeeded(await execute({ method: 'DELETE', path: pathOf(kind, key.namespace, key.name), ...deleteBody(options) }));
     },
     async deleteCollection(kind, options = {}, deleteOptions) {
-      await execute({ method: 'DELETE', path: pathOf(kind, options.namespace), query: listQuery(options), ...deleteBody(deleteOptions) });
+      succeeded(await execute({ method: 'DELETE', path: pathOf(kind, options.namespace), query: listQuery(options), ...deleteBody(deleteOptions) }));
     },
     async createSubresource<R>(kind: Kind, key: ObjectKey, subresource: string, body: KubeObject) {
       return objectOf<R>(await execute({ method: 'POST', path: pathOf(kind, key.namespace, key.name, subresource), body: { object: body } }));
@@ -84,8 +87,14 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
       query.set('watch', 'true');
       if (options.allowWatchBookmarks) query.set('allowWatchBookmarks', 'true');
       if (options.timeoutSeconds !== undefined) query.set('timeoutSeconds', String(options.timeoutSeconds));
-      const result = await execute({ method: 'GET', path: pathOf(kind, options.namespace), query, signal });
-      if (result.type !== 'watch') throw errors.internal('a watch was not answered by a watch');
+      const attempt = new AbortController();
+      const until = AbortSignal.any([signal, attempt.signal]);
+      const result = await pipeline.execute({ method: 'GET', path: pathOf(kind, options.namespace), query, headers, user, signal: until });
+      if (result.type !== 'watch') {
+        // Events of other servers are not followed in this process: the connection ends here.
+        attempt.abort();
+        throw errors.internal('a watch was not answered by a watch');
+      }
       await follow(result.plan, onEvent, signal, clock);
       result.ended?.();
     },
@@ -119,16 +128,28 @@ function follow<T extends KubeObject>(plan: WatchPlan, onEvent: (event: WatchEve
   });
 }
 
+/** @throws StatusError for a failure that came as a response. */
+function succeeded(result: Result): void {
+  if (result.type !== 'raw' || result.response.status < 400) return;
+  const { status, body } = result.response;
+  throw body.kind === 'object' ? StatusError.fromStatus(body.object as Status) : errors.internal(`the server answered ${status}`);
+}
+
 /** The object of an answer; a failure that came as a response is thrown. */
 function objectOf<R>(result: Result): R {
+  succeeded(result);
   if (result.type === 'object') return result.object as R;
-  if (result.type === 'raw') {
-    const { status, body } = result.response;
-    if (status >= 400)
-      throw body.kind === 'object' ? StatusError.fromStatus(body.object as Status) : errors.internal(`the server answered ${status}`);
-    if (body.kind === 'object') return body.object as R;
-  }
+  if (result.type === 'raw' && result.response.body.kind === 'object') return result.response.body.object as R;
   throw errors.internal('the answer holds no object');
+}
+
+/** The list of another server. */
+function listOf<T extends KubeObject>(list: {
+  items?: readonly Live<T>[];
+  metadata?: { resourceVersion?: string; continue?: string };
+}): ObjectList<T> {
+  const { resourceVersion = '', continue: rest = '' } = list.metadata ?? {};
+  return { items: list.items ?? [], resourceVersion, ...(rest === '' ? {} : { continue: rest }) };
 }
 
 function writeQuery({ fieldManager, dryRun }: WriteOptions, force = false): URLSearchParams {

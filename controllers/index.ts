@@ -55,6 +55,8 @@ export interface HomeOptions {
    * Returns every kind that is stored and can be listed, watched and deleted, each in one version. Called repeatedly: kinds may come and go.
    */
   readonly kinds: () => readonly Kind[];
+  /** Returns the kinds in namespaces that other API servers serve for the cluster's, and which of those could not be learned. Default: none. */
+  readonly remoteContent?: () => { readonly kinds: readonly Kind[]; readonly discoveryError: string | undefined };
   /** The certificates (PEM) by which pods verify the API server. */
   readonly rootCaPem: string;
   /** The authority that signs certificate signing requests. Without it nobody does. */
@@ -86,7 +88,12 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer: true }),
     serviceCidrController({ serviceCidrs, ipAddresses }),
     resourceQuotaController({ resourceQuotas, counted: namespaced }),
-    namespaceController({ namespaces, pods, content: namespaced }),
+    namespaceController({
+      namespaces,
+      pods,
+      content: () => [...namespaced(), ...(options.remoteContent?.().kinds ?? [])],
+      undiscovered: () => options.remoteContent?.().discoveryError,
+    }),
     podGcController({ nodes, pods }, options.podGc),
     garbageCollectorController({ collected: options.kinds }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),

@@ -104,6 +104,20 @@ describe('a version that another server serves', () => {
     expect((await server.ask('GET', `${FLUNDERS}/doomed`)).status).toBe(404);
   });
 
+  it('is served to clients in this process', async () => {
+    const { client } = claimed.server;
+    const flunders = { group: 'wardle.example.com', version: 'v1alpha1', kind: 'Flunder', plural: 'flunders', namespaced: true };
+    await client.create(flunders, { ...flunder('inner'), metadata: { name: 'inner', namespace: 'default' } });
+    expect((await client.get(flunders, { namespace: 'default', name: 'inner' })).metadata.name).toBe('inner');
+    const { items } = await client.list(flunders, { namespace: 'default' });
+    expect(items.map(({ metadata }) => metadata.name)).toContain('inner');
+    await client.delete(flunders, { namespace: 'default', name: 'inner' });
+    await expect(client.get(flunders, { namespace: 'default', name: 'inner' })).rejects.toMatchObject({ code: 404, reason: 'NotFound' });
+    await expect(client.delete(flunders, { namespace: 'default', name: 'inner' })).rejects.toMatchObject({ code: 404 });
+    const signal = new AbortController().signal;
+    await expect(client.watch(flunders, { namespace: 'default', resourceVersion: '0' }, () => {}, signal)).rejects.toThrow('a watch was not answered by a watch');
+  });
+
   it('keeps its own refusals', async () => {
     const answer = await claimed.server.ask('GET', `${FLUNDERS}/none`);
     expect([answer.status, answer.json.message]).toEqual([404, 'flunders.wardle.example.com "none" not found']);

@@ -17,6 +17,8 @@ import { localAvailabilityController } from './local-availability-controller.ts'
 import { remoteOpenApi } from './openapi-controller.ts';
 import { registrationController } from './registration-controller.ts';
 import { remoteAvailabilityController } from './remote-availability-controller.ts';
+import type { RemoteContent } from './remote-kinds.ts';
+import { remoteContent } from './remote-kinds.ts';
 import type { FrontProxyIdentity } from './transports.ts';
 
 /** Settings of the calls to servers behind APIServices. */
@@ -42,6 +44,8 @@ export interface AggregationOptions extends AggregationSettings {
 export interface Aggregation extends Part {
   /** Returns the versions of the server's own that no APIService shows as available; empty once it has started. */
   missing(): readonly string[];
+  /** Returns the content of namespaces that other servers hold. */
+  content(): RemoteContent;
 }
 
 /**
@@ -95,6 +99,7 @@ export function aggregation(options: AggregationOptions): Aggregation {
       }
       return [...pending].sort();
     },
+    content: () => remoteContent(claims.current === undefined ? [] : discovery.versions.current),
     async start() {
       claims.start();
     },

@@ -5,6 +5,7 @@ import type { AuditSettings } from '../../apiserver/audit/audit.ts';
 import { openAudit } from '../../apiserver/audit/audit.ts';
 import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
+import type { ComposedServer } from '../../apiserver/compose.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
@@ -171,7 +172,7 @@ const collectedKinds = (server: ApiServer) => () =>
   );
 
 /** Runs controllers and scheduler until the signal aborts; among servers that share a store, only while this one leads. */
-async function runControllers(options: ControlPlaneOptions, server: ApiServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
+async function runControllers(options: ControlPlaneOptions, server: ComposedServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
   const { clock } = options;
   const log = options.log.child({ component: 'controllers' });
   if (!options.shared) return runTerm(options, server, metrics, signal);
@@ -190,7 +191,7 @@ async function runControllers(options: ControlPlaneOptions, server: ApiServer, m
 }
 
 /** Runs controllers and scheduler over one set of informers, until the signal aborts. The metrics of a term end with it. */
-async function runTerm(options: ControlPlaneOptions, server: ApiServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
+async function runTerm(options: ControlPlaneOptions, server: ComposedServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
   const { clock } = options;
   const log = options.log.child({ component: 'controllers' });
   const term = metrics.open();
@@ -204,6 +205,7 @@ async function runTerm(options: ControlPlaneOptions, server: ApiServer, metrics:
   const { ca, serving } = options.pki;
   const all = homeControllers({
     kinds: collectedKinds(server),
+    remoteContent: server.remoteContent,
     rootCaPem: ca.certificate,
     signing: { ca },
     reservedNames: namesIn(serving.certificate),

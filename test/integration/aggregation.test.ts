@@ -149,6 +149,21 @@ describe('an API server that extends the cluster', () => {
     expect(await kubectl('get', '--raw', `/apis/wardle.example.com/v1alpha1/namespaces/${NAMESPACE}/flunders`)).toContain('"first"');
   });
 
+  it('loses the objects of a namespace with it, which stays while the server cannot be asked', async () => {
+    const inPond = await cluster.namespace('pond');
+    await inPond.input(flunder('last'), 'create', '-f', '-');
+    extension.failWith = 503;
+    await kubectl('patch', 'apiservice', API_SERVICE, '--type=merge', '-p', '{"spec":{"versionPriority":201}}');
+    await kubectl('delete', 'namespace', 'pond', '--wait=false');
+    const failure = '{.status.conditions[?(@.type=="NamespaceDeletionDiscoveryFailure")].message}';
+    await eventually(async () =>
+      expect(await kubectl.path(failure, 'namespace', 'pond')).toContain('stale GroupVersion discovery: wardle.example.com/v1alpha1'),
+    );
+    extension.failWith = undefined;
+    await kubectl('wait', '--for=delete', 'namespace/pond', '--timeout=120s');
+    expect(await kubectl('get', 'flunders', '-A', '-o', 'jsonpath={.items[*].metadata.name}')).toBe('first');
+  });
+
   it('that cannot be reached is said to be unavailable', async () => {
     await kubectl('delete', 'endpointslice', SERVICE.name);
     await kubectl('wait', '--for=condition=Available=false', `apiservice/${API_SERVICE}`, '--timeout=60s');

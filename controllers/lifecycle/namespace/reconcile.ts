@@ -20,6 +20,8 @@ export interface NamespaceKinds {
   readonly pods: Kind<Pod>;
   /** Returns every namespaced kind that can be listed and deleted. Called in each attempt, so that kinds may come and go. */
   readonly content: () => readonly Kind[] | Promise<readonly Kind[]>;
+  /** Returns why some kinds are not known, as long as that is so: the others are deleted, and the namespace stays. */
+  readonly undiscovered?: () => string | undefined;
 }
 
 const FINALIZER = 'kubernetes';
@@ -86,8 +88,10 @@ async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: strin
   } catch (error) {
     return { discoveryError: messageOf(error), deletionErrors: [], remaining: [] };
   }
+  const discoveryError = kinds.undiscovered?.();
   const results = await Promise.all(content.filter((kind) => !isKind(kind, kinds.pods)).map((kind) => emptyKind(env, kind, namespace)));
   return {
+    ...(discoveryError === undefined ? {} : { discoveryError }),
     deletionErrors: results.filter((result) => typeof result === 'string'),
     remaining: results.filter((result) => typeof result !== 'string'),
   };
