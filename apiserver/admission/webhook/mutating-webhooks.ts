@@ -12,8 +12,8 @@ import type { Verdict } from './admission-review.ts';
 import type { ConfiguredWebhook } from './configured-webhook.ts';
 import type { CallOutcome } from './webhook-call.ts';
 import { callingFailed, callWebhook, failure, requestTimedOut } from './webhook-call.ts';
+import { isConcerned } from './webhook-concern.ts';
 import type { WebhookContext } from './webhook-context.ts';
-import { isConcerned } from './webhook-context.ts';
 import type { Candidate } from './webhook-index.ts';
 
 const TYPE = 'admit';

@@ -2,8 +2,8 @@ import type { KindDefinition } from '../../../api/definition/kind.ts';
 import type { AdmissionAttributes, AdmittedForm } from '../../contract/admission.ts';
 import { OPERATIONS } from '../matching/rules.ts';
 import { callingFailed, callWebhook, requestTimedOut } from './webhook-call.ts';
+import { isConcerned } from './webhook-concern.ts';
 import type { WebhookContext } from './webhook-context.ts';
-import { isConcerned } from './webhook-context.ts';
 import type { Candidate } from './webhook-index.ts';
 
 const TYPE = 'validating';
