@@ -93,7 +93,11 @@ describe('a custom resource definition', () => {
     expect([status, json.spec]).toEqual([201, { color: 'red', replicas: 1 }]);
     const wrong = await create('x', { color: 'green', replicas: -1 });
     expect(wrong.status).toBe(422);
-    expect(wrong.json.details.causes.map((cause: { field: string }) => cause.field).sort()).toEqual(['spec.color', 'spec.replicas']);
+    expect(wrong.json.details.causes.map((cause: { field: string }) => cause.field).sort()).toEqual([
+      '.spec.replicas',
+      'spec.color',
+      'spec.replicas',
+    ]);
   });
 
   it('serves status and scale apart from the object', async () => {

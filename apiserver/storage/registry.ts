@@ -31,14 +31,14 @@ export function createRegistry(options: RegistryOptions): Registry {
     for (const listener of listeners) listener();
   };
 
+  /** Returns the storage of a kind, a new one if its objects are read in another form from now on. */
   function storageFor(kind: KindDefinition): { storage: Storage; started: Promise<void> } {
     const known = storages.get(kind.storagePrefix);
-    if (known && known.cache.kind.version === kind.version) return { storage: known, started: Promise.resolve() };
-    // Another version is stored from now on: what is there is read in its form, and watches start over.
-    known?.cache.close();
+    if (known && known.cache.kind.version === kind.version && known.cache.kind.reading?.id === kind.reading?.id) {
+      return { storage: known, started: Promise.resolve() };
+    }
     const cache = new StoreWatchCache({ ...options, kind });
     const storage = createStorage({ store: options.store, cache, shared: options.shared, log: options.log });
-    storages.set(kind.storagePrefix, storage);
     // Objects of kinds that can only be created (reviews, bindings) are never stored.
     return { storage, started: kind.verbs.includes('get') ? cache.start() : Promise.resolve() };
   }
@@ -76,7 +76,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       } finally {
         starting.delete(kind);
       }
+      const replaced = storages.get(kind.storagePrefix);
+      storages.set(kind.storagePrefix, storage);
       resources.set(idOf(kind.group, kind.version, kind.plural), resourceOf(kind, stored, storage));
+      // Watches start over: what they have seen has another form now.
+      if (replaced !== storage) replaced?.cache.retire();
       changed();
     },
     remove(kind) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestServer } from '../../test-server.fixture.ts';
 import { startTestServer } from '../../test-server.fixture.ts';
-import { compareVersions } from './group-order.ts';
+import { compareVersions } from '../../../api/definition/version-order.ts';
 
 let server: TestServer;
 beforeAll(async () => {

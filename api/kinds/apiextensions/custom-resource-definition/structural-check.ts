@@ -2,7 +2,7 @@ import { isObject } from '../../../../base/json.ts';
 import { goPattern } from '../../../../base/regexp.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required, typeInvalid } from '../../../schema/field-error.ts';
-import { validatorOf } from '../../../schema/validate.ts';
+import { validatorOf } from '../../../schema/validate/validate.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import { checkListType, checkMapType } from './list-type-check.ts';
 import { structuralOfJsonSchema } from './structural-schema.ts';
