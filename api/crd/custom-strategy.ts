@@ -4,7 +4,8 @@ import type { ScaleSubresource } from '../definition/kind.ts';
 import type { Strategy, VersionRules } from '../definition/strategy.ts';
 import type { CustomResourceDefinitionVersion } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import type { KubeObject } from '../meta/object.ts';
-import type { FieldError } from '../schema/field-error.ts';
+import type { FieldError, FieldErrorType } from '../schema/field-error.ts';
+import { invalid } from '../schema/field-error.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { faultsOf, faultsOfChange } from '../schema/validate/validate.ts';
 import { qualifiedNameFaults } from '../validation/name-rules.ts';
@@ -23,6 +24,8 @@ export interface CustomVersion {
   readonly version: CustomResourceDefinitionVersion;
   readonly scale: ScaleSubresource | undefined;
   readonly hasStatus: boolean;
+  /** Whether the schema has rules in CEL, which are checked on valid objects only. */
+  readonly hasRules: boolean;
 }
 
 /** Returns the rules of the objects of one version (pkg/registry/customresource/strategy.go of apiextensions-apiserver). */
@@ -38,6 +41,16 @@ export function customStrategy(custom: CustomVersion): Strategy<CustomObject> {
   };
 }
 
+/** The faults that keep rules from being checked. */
+const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const UNCHECKED = 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
 /** The checks of a version beyond its schema, made when the first object is validated. */
 interface Checks {
   readonly embedded: EmbeddedResourceCheck | undefined;
@@ -45,7 +58,7 @@ interface Checks {
 }
 
 /** Returns the validation of the objects of one version. */
-export function customRules({ structural, scale }: CustomVersion): VersionRules {
+export function customRules({ structural, scale, hasRules }: CustomVersion): VersionRules {
   let made: Checks | undefined;
   const checks = (): Checks => {
     made ??= { embedded: embeddedResourceCheck(structural), lists: listTypeCheck(structural) };
@@ -71,7 +84,12 @@ export function customRules({ structural, scale }: CustomVersion): VersionRules 
     }
     checks().embedded?.(object, '', errors);
     checkLists(object, old, errors);
+    checkRules(errors);
     return errors;
+  }
+
+  function checkRules(errors: FieldError[]): void {
+    if (hasRules && errors.some(({ type }) => BLOCKING.has(type))) errors.push(invalid('<nil>', undefined, UNCHECKED));
   }
 
   return {
@@ -87,6 +105,7 @@ export function customRules({ structural, scale }: CustomVersion): VersionRules 
       }
       if (scale) checkScaleStatus(object, scale, errors);
       checkLists(object, old, errors);
+      checkRules(errors);
       return errors;
     },
   };

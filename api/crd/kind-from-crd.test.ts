@@ -61,7 +61,7 @@ describe('objects of a custom resource', () => {
     expect(unknown).toEqual(['spec.template.other', 'spec.template.metadata.bogus']);
     expect(codecOf(barWith(schema)).decode({ metadata: { labels: { a: 1 } } })).toEqual({
       ok: false,
-      message: 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string',
+      message: 'json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string',
     });
   });
 

@@ -1,8 +1,12 @@
 import type { KindDefinition, ScaleSubresource, StoredAs, Subresource } from '../definition/kind.ts';
 import { defineKind } from '../definition/kind.ts';
 import { compareVersions } from '../definition/version-order.ts';
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../kinds/apiextensions/custom-resource-definition/index.ts';
-import { structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/index.ts';
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionVersion,
+  JSONSchemaProps,
+} from '../kinds/apiextensions/custom-resource-definition/index.ts';
+import { schemaHas, structuralOfJsonSchema } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import { Scale } from '../kinds/autoscaling/scale.ts';
 import { anyValue } from '../schema/fields.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
@@ -54,7 +58,8 @@ export function kindFromCrd(crd: CustomResourceDefinition, versionName: string):
     statusReplicasPath: scale.statusReplicasPath,
     ...(scale.labelSelectorPath ? { labelSelectorPath: scale.labelSelectorPath } : {}),
   };
-  const custom = { structural, version, scale: scalePaths, hasStatus: status !== undefined };
+  const hasRules = version.schema?.openAPIV3Schema ? schemaHas(version.schema.openAPIV3Schema, hasRule) : false;
+  const custom = { structural, version, scale: scalePaths, hasStatus: status !== undefined, hasRules };
   return defineKind<CustomObject>({
     group,
     version: version.name,
@@ -77,6 +82,8 @@ export function kindFromCrd(crd: CustomResourceDefinition, versionName: string):
       : { storedAs: { ...renamed(group, version, stored), rules: customRules(custom) } }),
   });
 }
+
+const hasRule = (schema: JSONSchemaProps): boolean => (schema['x-kubernetes-validations']?.length ?? 0) > 0;
 
 /** Converts between two versions by renaming; fields that the other version does not name are dropped. */
 function renamed(

@@ -99,7 +99,7 @@ function decodeMetadata(value: unknown, prefix: string, unknown: string[]): Meta
   const decoded = decoderOf(metadataOnce)(wrapped, state);
   if (state.failed || state.unknown) {
     const { problem, unknownFields } = report(wrapped, metadataOnce);
-    if (state.failed) return { ok: false, message: problem ?? 'metadata cannot be read' };
+    if (state.failed) return { ok: false, message: (problem ?? 'metadata cannot be read').replace(' ObjectMeta.metadata.', ' ObjectMeta.') };
     for (const field of unknownFields) unknown.push(`${prefix}${field}`);
   }
   const metadata = isObject(decoded) ? decoded.metadata : undefined;

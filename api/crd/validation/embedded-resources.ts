@@ -25,7 +25,7 @@ export function embeddedResourceCheck(schema: StructuralSchema): EmbeddedResourc
   if (!isResource && !items && !others && fields.size === 0) return undefined;
   return (value, path, errors) => {
     if (Array.isArray(value)) {
-      if (items) value.forEach((item, i) => items(item, `${path}[${i}]`, errors));
+      if (items) for (const [i, item] of value.entries()) items(item, `${path}[${i}]`, errors);
       return;
     }
     if (!isObject(value)) return;

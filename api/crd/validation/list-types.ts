@@ -29,7 +29,7 @@ export function listTypeCheck(schema: StructuralSchema): ListTypeCheck | undefin
     if (Array.isArray(value)) {
       if (own === 'set') reportRepeated(value, value, path, errors);
       else if (own === 'map') checkMapList(value, keys, path, errors);
-      if (items) value.forEach((item, i) => items(item, `${path}[${i}]`, errors));
+      if (items) for (const [i, item] of value.entries()) items(item, `${path}[${i}]`, errors);
     } else if (isObject(value)) {
       if (others) for (const key of Object.keys(value)) others(value[key], `${path}[${key}]`, errors);
       for (const [key, check] of fields) if (Object.hasOwn(value, key)) check(value[key], childPath(path, key), errors);
