@@ -87,7 +87,7 @@ export function checkType(value: unknown, kind: KindDefinition, summary: () => s
   const name = givenKind === undefined || givenKind === null || givenKind === '' ? kind.kind : String(givenKind);
   if (version !== expected || name !== kind.kind) {
     const short = version.slice(version.lastIndexOf('/') + 1);
-    const scheme = kind.group === 'apiextensions.k8s.io' ? CRD_SCHEME : SCHEME;
+    const scheme = SCHEMES.get(kind.group) ?? SCHEME;
     throw errors.badRequest(
       `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}" in scheme "${scheme}"`,
     );
@@ -97,7 +97,10 @@ export function checkType(value: unknown, kind: KindDefinition, summary: () => s
 
 /** The places of upstream's code that its error names. */
 const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
-const CRD_SCHEME = 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:55';
+const SCHEMES: ReadonlyMap<string, string> = new Map([
+  ['apiextensions.k8s.io', 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:55'],
+  ['apiregistration.k8s.io', 'k8s.io/kube-aggregator/pkg/apiserver/scheme/scheme.go:28'],
+]);
 
 /** Returns the value if it is an object whose type, if it has one, is text. @throws StatusError 400 otherwise. */
 function checkTypeFields(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {
