@@ -70,7 +70,7 @@ function goTypeOf(schema: StructuralSchema): string {
 }
 
 function mistyped(value: unknown, type: string, walk: Walk, withNumber = false): string {
-  const what = withNumber && typeof value === 'number' ? `number ${value}` : jsonTypeOf(value);
+  const what = withNumber && (typeof value === 'number' || typeof value === 'bigint') ? `number ${value}` : jsonTypeOf(value);
   const where = walk.struct === '' ? 'value' : `struct field ${walk.struct}.${walk.fields.join('.')}`;
   return `json: cannot unmarshal ${what} into Go ${where} of type ${type}`;
 }
@@ -111,7 +111,7 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
       return;
     case 'number':
     case 'integer':
-      if (typeof value !== 'number') save(mistyped(value, goTypeOf(schema), walk));
+      if (typeof value !== 'number' && typeof value !== 'bigint') save(mistyped(value, goTypeOf(schema), walk));
       return;
     case 'array':
       if (!schema.items) return;

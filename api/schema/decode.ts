@@ -22,7 +22,7 @@ const fail = (value: unknown, state: DecodeState): undefined => {
 
 const decodeString: Decoder = (value, state) => (typeof value === 'string' ? value : fail(value, state));
 const decodeBoolean: Decoder = (value, state) => (typeof value === 'boolean' ? value : fail(value, state));
-const decodeNumber: Decoder = (value, state) => (typeof value === 'number' ? value : fail(value, state));
+const decodeNumber: Decoder = (value, state) => (typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : fail(value, state));
 // -0 fails the test for int32 and becomes 0 here.
 const decodeInt32: Decoder = (value, state) => (inInt32(value) ? value : value === 0 ? 0 : fail(value, state));
 const decodeInt64: Decoder = (value, state) => (inInt64(value) ? value : fail(value, state));

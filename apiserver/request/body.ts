@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { mayHaveLoneSurrogates, parseExactJson, wellFormedJson } from '../../base/exact-json.ts';
 import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYaml } from '../../base/yaml/decode.ts';
 import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
@@ -55,14 +56,14 @@ export function parseJson(bytes: Buffer): DecodedBody {
   const text = bytes.toString('utf8');
   checkDepth(text);
   try {
-    return fromJson(JSON.parse(text), text);
+    return fromJson(parseExactJson(text), text);
   } catch (error) {
     throw errors.badRequest(`error decoding the body: it is not valid JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 const fromJson = (value: unknown, text: string): DecodedBody => ({
-  value,
+  value: mayHaveLoneSurrogates(text) ? wellFormedJson(value) : value,
   doubled: () => duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`),
 });
 
@@ -70,7 +71,7 @@ const fromJson = (value: unknown, text: string): DecodedBody => ({
 function asJson(text: string): DecodedBody | undefined {
   checkDepth(text);
   try {
-    return fromJson(JSON.parse(text), text);
+    return fromJson(parseExactJson(text), text);
   } catch {
     return undefined;
   }
