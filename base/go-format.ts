@@ -35,9 +35,15 @@ export function goQuote(text: string): string {
   return `${out}"`;
 }
 
-/** Prints a number as `%v` does: an exponent of two digits below 1e-4 and from 1e21 on. */
+/** Prints a number as `%v` does: integers of 64 bits in full, all others as floating-point numbers. */
 export function goNumber(value: number | bigint): string {
   if (typeof value === 'bigint') return value.toString();
-  if (value === 0 || Math.abs(value) >= 1e-4) return String(value);
-  return value.toExponential().replace(/e-(\d)$/, 'e-0$1');
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? String(value) : goFloat(value);
+}
+
+/** Prints a floating-point number as `%v` does: with an exponent of two digits below 1e-4 and from 1e6 on. */
+export function goFloat(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || value === 0 || (size >= 1e-4 && size < 1e6)) return String(value);
+  return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
 }

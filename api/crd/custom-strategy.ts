@@ -84,12 +84,13 @@ export function customRules({ structural, scale, hasRules }: CustomVersion): Ver
     }
     checks().embedded?.(object, '', errors);
     checkLists(object, old, errors);
-    checkRules(errors);
+    checkRules(object, errors);
     return errors;
   }
 
-  function checkRules(errors: FieldError[]): void {
-    if (hasRules && errors.some(({ type }) => BLOCKING.has(type))) errors.push(invalid('<nil>', undefined, UNCHECKED));
+  /** A missing name, which is reported with the metadata, keeps rules from being checked too. */
+  function checkRules({ metadata }: CustomObject, errors: FieldError[]): void {
+    if (hasRules && (!metadata?.name || errors.some(({ type }) => BLOCKING.has(type)))) errors.push(invalid('<nil>', undefined, UNCHECKED));
   }
 
   return {
@@ -105,7 +106,7 @@ export function customRules({ structural, scale, hasRules }: CustomVersion): Ver
       }
       if (scale) checkScaleStatus(object, scale, errors);
       checkLists(object, old, errors);
-      checkRules(errors);
+      checkRules(object, errors);
       return errors;
     },
   };

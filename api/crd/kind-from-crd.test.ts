@@ -89,6 +89,13 @@ describe('validation of a custom resource speaks as kube-apiserver does', () => 
     ['an enumeration', { type: 'string', enum: ['a', 'b'] }, 'c', ['spec.f: Unsupported value: "c": supported values: "a", "b"']],
     ['a minimum', { type: 'integer', minimum: 1 }, 0, ['spec.f: Invalid value: 0: spec.f in body should be greater than or equal to 1']],
     [
+      'a multiple of a fraction',
+      { type: 'number', multipleOf: 0.01 },
+      0.075,
+      ['spec.f: Invalid value: 0.075: spec.f in body should be a multiple of 0.01'],
+    ],
+    ['a multiple of a fraction, within the precision of numbers', { type: 'number', multipleOf: 0.01 }, 0.07, []],
+    [
       'an exclusive maximum',
       { type: 'number', maximum: 1, exclusiveMaximum: true },
       1,
@@ -119,6 +126,15 @@ describe('validation of a custom resource speaks as kube-apiserver does', () => 
       ['spec.f: Invalid value: "boolean": spec.f in body must be of type integer,string: "boolean"'],
     ],
     ['int-or-string, as text', { 'x-kubernetes-int-or-string': true }, '5%', []],
+    [
+      'the name of an embedded resource',
+      { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
+      { apiVersion: 'v1', kind: 'X', metadata: { name: 'a/b', labels: { 'a b': 'c' } } },
+      [
+        `spec.f.metadata.name: Invalid value: "a/b": may not contain '/'`,
+        expect.stringMatching(/^spec\.f\.metadata\.labels: Invalid value: "a b": /),
+      ],
+    ],
     [
       'embedded resources',
       { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },

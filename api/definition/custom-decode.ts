@@ -90,6 +90,10 @@ function pruneFields(out: Record<string, unknown>, value: Readonly<Record<string
   }
 }
 
+/** Words a fault of the structure around metadata as one of metadata itself. */
+const ofMetadata = (problem: string): string =>
+  problem.replace(' ObjectMeta.metadata.', ' ObjectMeta.').replace(' Go struct field ObjectMeta.metadata of type', ' Go value of type');
+
 type Metadata = { ok: true; metadata: Record<string, unknown> } | { ok: false; message: string };
 
 function decodeMetadata(value: unknown, prefix: string, unknown: string[]): Metadata {
@@ -99,7 +103,7 @@ function decodeMetadata(value: unknown, prefix: string, unknown: string[]): Meta
   const decoded = decoderOf(metadataOnce)(wrapped, state);
   if (state.failed || state.unknown) {
     const { problem, unknownFields } = report(wrapped, metadataOnce);
-    if (state.failed) return { ok: false, message: (problem ?? 'metadata cannot be read').replace(' ObjectMeta.metadata.', ' ObjectMeta.') };
+    if (state.failed) return { ok: false, message: ofMetadata(problem ?? 'metadata cannot be read') };
     for (const field of unknownFields) unknown.push(`${prefix}${field}`);
   }
   const metadata = isObject(decoded) ? decoded.metadata : undefined;

@@ -2,6 +2,7 @@ import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime 
 import { isObject } from '../../base/json.ts';
 import { quantityProblem } from './quantity.ts';
 import type { StructuralSchema } from './structural.ts';
+import { structuralOf } from './structural.ts';
 
 export interface DecodeReport {
   /** The message of encoding/json about the value: its first type error, unless a type with a decoder of its own refused. */
@@ -80,6 +81,14 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
   const save = (problem: string) => {
     walk.saved.problem ??= problem;
   };
+  if (schema.parsedAs) {
+    // Upstream's decoder of such values is not strict.
+    const inner = { ...walk, unknown: [] };
+    const structure = structuralOf(schema.parsedAs);
+    if (Array.isArray(value)) for (const item of value) visit(item, structure, path, inner);
+    else if (isObject(value)) visit(value, structure, path, inner);
+    return;
+  }
   switch (schema.format) {
     case 'quantity': {
       const problem = quantityProblem(typeof value === 'string' ? value.trim() : JSON.stringify(value));

@@ -30,7 +30,8 @@ interface Application {
   shifted: number;
 }
 
-const rejected = (why: string) => new StatusError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+/** Makes the refusal of an operation. Upstream does not tell the client why. */
+const rejected = (_why: string) => new StatusError('Invalid', 'the server rejected our request due to an error in our request');
 
 /**
  * Applies an RFC 6902 patch; the document stays as it is.

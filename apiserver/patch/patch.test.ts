@@ -67,7 +67,7 @@ describe('a JSON patch', () => {
       { op: 'add', path: i % 2 ? '/map/k' : '/other/m/k', value: i },
       { op: 'test', path: '', value: { map: null, other: null } },
     ]);
-    expect(() => applyJsonPatch(large, tests.flat())).toThrow('testing value  failed');
+    expect(() => applyJsonPatch(large, tests.flat())).toThrow('the server rejected our request due to an error in our request');
     const patched = applyJsonPatch(
       large,
       tests.flat().filter(({ op }) => op !== 'test'),

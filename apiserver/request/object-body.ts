@@ -130,6 +130,10 @@ function checkCustomType(value: unknown, kind: KindDefinition, request: ApiReque
     );
   }
   const expected = apiVersionOf(kind);
+  if (apiVersion === null) {
+    const why = '.apiVersion accessor error: <nil> is of the type <nil>, expected string';
+    throw errors.badRequest(`${name} in version "" cannot be handled as a ${kind.kind}: ${why}`);
+  }
   if ((apiVersion ?? '') !== expected) {
     throw errors.badRequest(`the API version in the data (${apiVersion ?? ''}) does not match the expected API version (${expected})`);
   }

@@ -89,6 +89,9 @@ export async function scale(call: Call): Promise<Result> {
     case 'update': {
       const parameters = writeParametersOf(request.query, 'UpdateOptions');
       const wanted = objectOf(request, scales, parameters.fieldValidation, call.warnings) as Scale;
+      if (!wanted.metadata?.name) {
+        throw errors.badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+      }
       return write(call, parameters, () => wanted);
     }
     case 'patch': {

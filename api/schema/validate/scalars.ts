@@ -1,4 +1,4 @@
-import { goNumber, goQuote } from '../../../base/go-format.ts';
+import { goFloat, goNumber, goQuote } from '../../../base/go-format.ts';
 import type { Pattern } from '../../../base/regexp.ts';
 import { goPattern } from '../../../base/regexp.ts';
 import type { FieldError } from '../field-error.ts';
@@ -118,7 +118,8 @@ function checkMultiple(value: number | bigint, multipleOf: number, range: Number
   const isMultiple = asInteger
     ? BigInt(value) % BigInt(factor) === 0n
     : isJsonInteger(multipleOf < 1 ? (1 / multipleOf) * Number(value) : Number(value) / multipleOf);
-  if (!isMultiple) errors.push(invalid(fieldOf(path), value, inBody(path, `should be a multiple of ${goNumber(factor)}`)));
+  if (!isMultiple)
+    errors.push(invalid(fieldOf(path), value, inBody(path, `should be a multiple of ${asInteger ? goNumber(factor) : goFloat(factor)}`)));
 }
 
 function checkBound(
@@ -132,10 +133,11 @@ function checkBound(
 ): void {
   const fits = inRange(limit, range);
   if (!fits) errors.push(outOfRange(isMaximum ? 'Maximum boundary' : 'Minimum boundary', range, path));
-  const bound = fits && isGoInteger(value) ? Math.trunc(limit) : limit;
+  const asInteger = fits && isGoInteger(value);
+  const bound = asInteger ? Math.trunc(limit) : limit;
   const isBeyond = isMaximum ? value > bound : value < bound;
   // biome-ignore lint/suspicious/noDoubleEquals: a bigint equals a number of the same value only so
   if (!isBeyond && !(isExclusive && value == bound)) return;
-  const than = `${isMaximum ? 'less' : 'greater'} than ${isExclusive ? '' : 'or equal to '}${goNumber(bound)}`;
+  const than = `${isMaximum ? 'less' : 'greater'} than ${isExclusive ? '' : 'or equal to '}${asInteger ? goNumber(bound) : goFloat(bound)}`;
   errors.push(invalid(fieldOf(path), value, inBody(path, `should be ${than}`)));
 }

@@ -82,6 +82,7 @@ export const JSONSchemaProps: Field<JSONSchemaProps> = struct(
     get additionalProperties() {
       return anyValue<JSONSchemaProps | boolean>('Schema of the values of a map, or whether other fields are allowed.', {
         presence: 'pointer',
+        parsedAs: JSONSchemaProps,
       }).optional();
     },
     get allOf() {
@@ -97,7 +98,7 @@ export const JSONSchemaProps: Field<JSONSchemaProps> = struct(
       return map(anyValue<JSONSchemaProps | string[]>(), 'Not allowed in custom resources.').optional();
     },
     get items() {
-      return ref(JSONSchemaProps, 'Schema of the items of a list.', { opaque: true }).optional();
+      return anyValue<JSONSchemaProps>('Schema of the items of a list.', { presence: 'pointer', parsedAs: JSONSchemaProps }).optional();
     },
     get not() {
       return ref(JSONSchemaProps, 'Schema that must not hold.').optional();

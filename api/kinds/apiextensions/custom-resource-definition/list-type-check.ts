@@ -58,7 +58,7 @@ function checkMapList(schema: JSONSchemaProps, keys: readonly string[], path: st
   if (!items) {
     const at = `${path}.items`;
     if (schema.items === undefined) errors.push(required(at, 'must have a schema if x-kubernetes-list-type is map'));
-    else errors.push(invalid(at, { Schema: null, JSONSchemas: null }, 'must only have a single schema if x-kubernetes-list-type is map'));
+    else errors.push(invalid(at, { Schema: null, JSONSchemas: [] }, 'must only have a single schema if x-kubernetes-list-type is map'));
     return;
   }
   if (items.type !== 'object') {

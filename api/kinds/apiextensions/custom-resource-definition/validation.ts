@@ -194,11 +194,13 @@ function checkStoredVersions({ spec, status }: CustomResourceDefinition, errors:
     return;
   }
   const versions = spec.versions ?? [];
+  // As upstream: of versions with one name, only the first is found.
+  const missing = new Set(stored);
   for (const { name, storage } of versions) {
-    if (storage && !stored.includes(name)) errors.push(invalid(field, stored, `must have the storage version ${name}`));
+    if (!missing.delete(name) && storage) errors.push(invalid(field, stored, `must have the storage version ${name}`));
   }
   stored.forEach((name, i) => {
-    if (versions.some((version) => version.name === name)) return;
+    if (!missing.has(name)) return;
     const why = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
     errors.push(invalid(`${field}[${i}]`, name, why));
   });
