@@ -26,7 +26,7 @@ describe('JSON without the loss of digits', () => {
   it('has bigints only for what numbers cannot hold', () => {
     expect(exactInteger('0000000000000042', 42)).toBe(42);
     expect(exactInteger('9007199254740993', 1)).toBe(9007199254740993n);
-    expect(exactInteger('9223372036854775808', 9223372036854775808)).toBe(9223372036854775808);
+    expect(exactInteger('9223372036854775808', 2 ** 63)).toBe(2 ** 63);
   });
 });
 

@@ -129,11 +129,8 @@ describe('validation of a custom resource speaks as kube-apiserver does', () => 
     [
       'the name of an embedded resource',
       { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
-      { apiVersion: 'v1', kind: 'X', metadata: { name: 'a/b', labels: { 'a b': 'c' } } },
-      [
-        `spec.f.metadata.name: Invalid value: "a/b": may not contain '/'`,
-        expect.stringMatching(/^spec\.f\.metadata\.labels: Invalid value: "a b": /),
-      ],
+      { apiVersion: 'v1', kind: 'X', metadata: { name: 'a/b' } },
+      [`spec.f.metadata.name: Invalid value: "a/b": may not contain '/'`],
     ],
     [
       'embedded resources',

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import { parseGoDuration } from '../../base/go-duration.ts';
 import { parseTime } from '../../base/go-json.ts';
 import { isRequestUri } from '../../base/go-uri.ts';
+import { isIpv6 } from '../../base/ip-text.ts';
 import type { Pattern } from '../../base/regexp.ts';
 import { goPattern } from '../../base/regexp.ts';
 
@@ -51,15 +51,14 @@ function isDottedQuad(text: string): boolean {
   return parts.length === 4 && parts.every((part) => /^\d+$/.test(part) && Number(part) <= 255);
 }
 
-const isSixteenBytes = (text: string): boolean => !text.includes('%') && isIPv6(text);
-const isIpv4 = (text: string): boolean => isDottedQuad(text) || (text.includes('.') && isSixteenBytes(text));
+const isIpv4 = (text: string): boolean => isDottedQuad(text) || (text.includes('.') && isIpv6(text));
 
 function isCidr(text: string): boolean {
   const slash = text.lastIndexOf('/');
   const bits = text.slice(slash + 1);
   if (slash < 0 || !/^\d{1,3}$/.test(bits)) return false;
   const address = text.slice(0, slash);
-  return (isDottedQuad(address) && Number(bits) <= 32) || (isSixteenBytes(address) && Number(bits) <= 128);
+  return (isDottedQuad(address) && Number(bits) <= 32) || (isIpv6(address) && Number(bits) <= 128);
 }
 
 const isMac = (text: string): boolean => MAC.test(text) && MAC_BYTES.has(text.replace(/[^0-9a-f]/gi, '').length / 2);
@@ -126,7 +125,7 @@ const FORMATS: ReadonlyMap<string, FormatCheck> = new Map<string, FormatCheck>([
   ['email', isEmail],
   ['hostname', isHostname],
   ['ipv4', isIpv4],
-  ['ipv6', isSixteenBytes],
+  ['ipv6', isIpv6],
   ['cidr', isCidr],
   ['mac', isMac],
   ['uuid', (text) => UUID.test(text)],
