@@ -119,7 +119,7 @@ async function applyScale(call: Call, parameters: WriteParameters): Promise<Resu
   if (metadata?.name && metadata.name !== info.name) {
     throw errors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
   }
-  checkReplicas(spec?.replicas ?? 0, info.name);
+  if (!resource.kind.structural) checkReplicas(spec?.replicas ?? 0, info.name);
   const named = {
     apiVersion: apiVersionOf(resource.kind),
     kind: resource.kind.kind,
@@ -151,7 +151,8 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     const next = change(scaleOfItem(call, current));
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
-    checkReplicas(replicas, info.name);
+    // Those of custom resources are checked with the object.
+    if (!resource.kind.structural) checkReplicas(replicas, info.name);
     const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
     if (result) {
