@@ -7,13 +7,15 @@
 export function jsonTypeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 export const inInt32 = (value: unknown): value is number => typeof value === 'number' && value === (value | 0) && !Object.is(value, -0);
 
-export const inInt64 = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+/** Integers beyond 2^53 are bigints, see exact-json.ts; they are at most of 64 bits. */
+export const inInt64 = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63);
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 

@@ -8,7 +8,7 @@ export interface Column<T extends KubeObject = KubeObject> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format?: string;
-  readonly priority?: 0 | 1;
+  readonly priority?: number;
   readonly description: string;
   /** `now` in milliseconds since the epoch. */
   cell(object: Live<T>, now: number): Cell;

@@ -58,10 +58,10 @@ describe('objects of a custom resource', () => {
     const schema = fields({ template: { type: 'object', 'x-kubernetes-embedded-resource': true, properties: { spec: fields({}) } } });
     const { object, unknown } = read(schema, { template: { apiVersion: 'v1', kind: 'X', metadata: { name: 'n', bogus: 1 }, other: 1 } });
     expect(object.spec).toEqual({ template: { apiVersion: 'v1', kind: 'X', metadata: { name: 'n' } } });
-    expect(unknown).toEqual(['spec.template.metadata.bogus', 'spec.template.other']);
+    expect(unknown).toEqual(['spec.template.other', 'spec.template.metadata.bogus']);
     expect(codecOf(barWith(schema)).decode({ metadata: { labels: { a: 1 } } })).toEqual({
       ok: false,
-      message: 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string',
+      message: 'json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string',
     });
   });
 
@@ -78,10 +78,23 @@ describe('objects of a custom resource', () => {
 describe('validation of a custom resource speaks as kube-apiserver does', () => {
   it.each<[string, JSONSchemaProps, unknown, string[]]>([
     ['a type', { type: 'integer' }, 'x', ['spec.f: Invalid value: "string": spec.f in body must be of type integer: "string"']],
-    ['null', { type: 'string' }, null, ['spec.f: Invalid value: "null": spec.f in body must be of type string: "null"']],
+    ['null, which is dropped', { type: 'string' }, null, []],
+    [
+      'null in a list',
+      { type: 'array', items: { type: 'string' } },
+      [null],
+      ['spec.f[0]: Invalid value: "null": spec.f[0] in body must be of type string: "null"'],
+    ],
     ['null, where it may be', { type: 'string', nullable: true }, null, []],
     ['an enumeration', { type: 'string', enum: ['a', 'b'] }, 'c', ['spec.f: Unsupported value: "c": supported values: "a", "b"']],
     ['a minimum', { type: 'integer', minimum: 1 }, 0, ['spec.f: Invalid value: 0: spec.f in body should be greater than or equal to 1']],
+    [
+      'a multiple of a fraction',
+      { type: 'number', multipleOf: 0.01 },
+      0.075,
+      ['spec.f: Invalid value: 0.075: spec.f in body should be a multiple of 0.01'],
+    ],
+    ['a multiple of a fraction, within the precision of numbers', { type: 'number', multipleOf: 0.01 }, 0.07, []],
     [
       'an exclusive maximum',
       { type: 'number', maximum: 1, exclusiveMaximum: true },
@@ -114,10 +127,16 @@ describe('validation of a custom resource speaks as kube-apiserver does', () => 
     ],
     ['int-or-string, as text', { 'x-kubernetes-int-or-string': true }, '5%', []],
     [
+      'the name of an embedded resource',
+      { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
+      { apiVersion: 'v1', kind: 'X', metadata: { name: 'a/b' } },
+      [`spec.f.metadata.name: Invalid value: "a/b": may not contain '/'`],
+    ],
+    [
       'embedded resources',
       { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
       { kind: 'X' },
-      ['spec.f.apiVersion: Required value: must not be empty'],
+      ['spec.f.apiVersion: Required value'],
     ],
   ])('%s', (_, schema, value, expected) => expect(faults(fields({ f: schema }), { f: value })).toEqual(expected));
 

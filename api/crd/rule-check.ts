@@ -2,6 +2,7 @@ import { rules } from '../cel/rules/loader.ts';
 import type { RuleFindings, RuleValidator } from '../cel/rules/validator.ts';
 import type { CelSchema } from '../cel/schema.ts';
 import { hasRules } from '../cel/schema.ts';
+import type { KubeObject } from '../meta/object.ts';
 import type { FieldError, FieldErrorType } from '../schema/field-error.ts';
 import { invalid } from '../schema/field-error.ts';
 
@@ -9,7 +10,7 @@ import { invalid } from '../schema/field-error.ts';
  * The `x-kubernetes-validations` of a version, for its strategy: adds what they say to the errors of the schema, which must be complete.
  * `old` is the object before an update. What it leaves to `slowFaults` and `ruleWarnings` is found by the object.
  */
-export type RuleCheck = (object: object, old: object | undefined, errors: FieldError[]) => void;
+export type RuleCheck = (object: KubeObject, old: KubeObject | undefined, errors: FieldError[]) => void;
 
 /** Rules may count on types, required fields and sizes: they do not run if one of these is wrong. */
 const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
@@ -31,7 +32,8 @@ export function ruleCheck(schema: CelSchema | undefined): RuleCheck {
   if (!schema || !hasRules(schema)) return () => undefined;
   let validator: RuleValidator | undefined;
   return (object, old, errors) => {
-    if (errors.some(({ type }) => BLOCKING.has(type))) {
+    // A missing name is reported with the metadata, and keeps rules from running too.
+    if (!object.metadata?.name || errors.some(({ type }) => BLOCKING.has(type))) {
       errors.push(invalid('<nil>', null, UNCHECKED));
       return;
     }

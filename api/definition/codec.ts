@@ -5,7 +5,7 @@ import { report } from '../schema/decode-report.ts';
 import { defaulterOf } from '../schema/defaults.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
-import { customDecoder } from './custom-decode.ts';
+import { customReader } from './custom-decode.ts';
 import type { KindDefinition } from './kind.ts';
 
 export interface DecodeOptions {
@@ -77,7 +77,7 @@ export function builtInCodec<T extends KubeObject>(structural: StructuralSchema)
 }
 
 function customCodec(structural: StructuralSchema): Codec {
-  const decode = customDecoder(structural);
+  const { decode } = customReader(structural);
   return {
     structural,
     applyDefaults: defaulterOf(structural),

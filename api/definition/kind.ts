@@ -117,6 +117,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> extends Kind<
   readonly converter?: VersionConverter;
   /** A PUT of an object that is not there creates it (upstream's AllowCreateOnUpdate). Default: it is answered with 404. */
   readonly createdByUpdate?: true;
+  /** Set if stored objects must be brought into the kind's form before they are served: its schema may have changed since. */
+  readonly reading?: StoredReading;
   readonly deletion?: DeletionRules;
   /** Returns the pod that an object is or has a template of, for rules about pods. */
   podTemplate?(object: T): TemplatedPod | undefined;
@@ -144,6 +146,16 @@ export interface VersionConverter {
   read(object: KubeObject): KubeObject;
   /** Converts an object, which stays as it is; one that has the apiVersion already is returned. @throws StatusError 500 */
   convert(object: KubeObject, apiVersion: string): KubeObject | Promise<KubeObject>;
+}
+
+/** The reading of objects from the store. */
+export interface StoredReading {
+  /** Differs if objects are read otherwise: those that have been read must be read anew. */
+  readonly id: string;
+  /** Returns a stored object in the kind's form. Its apiVersion tells the version that it was stored in; the result's is of no account. */
+  read(object: KubeObject): KubeObject;
+  /** Returns an object that came by another version as it is to be stored. */
+  prune(object: KubeObject): KubeObject;
 }
 
 /**

@@ -60,6 +60,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
 export interface VersionRules {
   validate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: Live): FieldError[];
+  validateStatusUpdate?(object: KubeObject, old: Live): FieldError[];
   validateName?(name: string, prefix: boolean): readonly string[];
   readonly metadataChecks?: MetadataChecks;
 }

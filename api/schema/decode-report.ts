@@ -2,6 +2,7 @@ import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime 
 import { isObject } from '../../base/json.ts';
 import { quantityProblem } from './quantity.ts';
 import type { StructuralSchema } from './structural.ts';
+import { structuralOf } from './structural.ts';
 
 export interface DecodeReport {
   /** The message of encoding/json about the value: its first type error, unless a type with a decoder of its own refused. */
@@ -70,7 +71,7 @@ function goTypeOf(schema: StructuralSchema): string {
 }
 
 function mistyped(value: unknown, type: string, walk: Walk, withNumber = false): string {
-  const what = withNumber && typeof value === 'number' ? `number ${value}` : jsonTypeOf(value);
+  const what = withNumber && (typeof value === 'number' || typeof value === 'bigint') ? `number ${value}` : jsonTypeOf(value);
   const where = walk.struct === '' ? 'value' : `struct field ${walk.struct}.${walk.fields.join('.')}`;
   return `json: cannot unmarshal ${what} into Go ${where} of type ${type}`;
 }
@@ -80,6 +81,14 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
   const save = (problem: string) => {
     walk.saved.problem ??= problem;
   };
+  if (schema.parsedAs) {
+    // Upstream's decoder of such values is not strict.
+    const inner = { ...walk, unknown: [] };
+    const structure = structuralOf(schema.parsedAs);
+    if (Array.isArray(value)) for (const item of value) visit(item, structure, path, inner);
+    else if (isObject(value)) visit(value, structure, path, inner);
+    return;
+  }
   switch (schema.format) {
     case 'quantity': {
       const problem = quantityProblem(typeof value === 'string' ? value.trim() : JSON.stringify(value));
@@ -111,7 +120,7 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
       return;
     case 'number':
     case 'integer':
-      if (typeof value !== 'number') save(mistyped(value, goTypeOf(schema), walk));
+      if (typeof value !== 'number' && typeof value !== 'bigint') save(mistyped(value, goTypeOf(schema), walk));
       return;
     case 'array':
       if (!schema.items) return;

@@ -1,7 +1,9 @@
 import { base64Problem, inInt32, inInt64, parseMicroTime, parseTime } from '../../base/go-json.ts';
 import { isObject, setOwn } from '../../base/json.ts';
+import type { Field } from './fields.ts';
 import { canonicalQuantity, QuantityError } from './quantity.ts';
 import type { Property, StructuralSchema } from './structural.ts';
+import { structuralOf } from './structural.ts';
 
 /** The findings of a pass over a value. If either is set, a second pass (decode-report.ts) reports what and where. */
 export interface DecodeState {
@@ -22,7 +24,7 @@ const fail = (value: unknown, state: DecodeState): undefined => {
 
 const decodeString: Decoder = (value, state) => (typeof value === 'string' ? value : fail(value, state));
 const decodeBoolean: Decoder = (value, state) => (typeof value === 'boolean' ? value : fail(value, state));
-const decodeNumber: Decoder = (value, state) => (typeof value === 'number' ? value : fail(value, state));
+const decodeNumber: Decoder = (value, state) => (typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : fail(value, state));
 // -0 fails the test for int32 and becomes 0 here.
 const decodeInt32: Decoder = (value, state) => (inInt32(value) ? value : value === 0 ? 0 : fail(value, state));
 const decodeInt64: Decoder = (value, state) => (inInt64(value) ? value : fail(value, state));
@@ -75,6 +77,7 @@ export function decoderOf(schema: StructuralSchema): Decoder {
 }
 
 function build(schema: StructuralSchema): Decoder {
+  if (schema.parsedAs) return alternativeDecoder(schema.parsedAs);
   switch (schema.format) {
     case 'quantity':
       return decodeQuantity;
@@ -107,6 +110,19 @@ function build(schema: StructuralSchema): Decoder {
     default:
       return decodeAny;
   }
+}
+
+/** Decodes objects as a structure, and lists of them; other values stay as they are. Unknown fields in them are never reported, as upstream. */
+function alternativeDecoder(field: Field): Decoder {
+  let decode: Decoder | undefined;
+  return (value, state) => {
+    if (typeof value !== 'object' || value === null) return value === null ? undefined : value;
+    decode ??= decoderOf(structuralOf(field));
+    const own: DecodeState = { failed: false, unknown: false };
+    const decoded = Array.isArray(value) ? value.map((item) => decode?.(item, own)) : decode(value, own);
+    state.failed ||= own.failed;
+    return decoded;
+  };
 }
 
 /** Returns Go's zero value for a place that JSON does not fill; undefined if it is not a value of ours (times). */

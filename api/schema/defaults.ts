@@ -19,6 +19,8 @@ function* children(schema: StructuralSchema): Generator<StructuralSchema> {
 const defaultOf = (property: Property): unknown => property.default ?? property.schema.default;
 
 const setsDefaults = (schema: StructuralSchema): boolean => {
+  const { items, additionalProperties: others } = schema;
+  if (items?.default !== undefined || (typeof others === 'object' && others.default !== undefined)) return true;
   for (const property of schema.properties?.values() ?? []) if (defaultOf(property) !== undefined) return true;
   return false;
 };
@@ -53,11 +55,19 @@ export function defaulterOf(schema: StructuralSchema): Defaulter {
   return defaulter;
 }
 
+/** Returns the default of items or values, which takes the place of null only; undefined if null stays. */
+const presetForNull = (schema: StructuralSchema | undefined): unknown => (schema?.nullable ? undefined : schema?.default);
+
 function build(schema: StructuralSchema): Defaulter {
   if (schema.type === 'array' || schema.items) {
     const item = schema.items ? defaulterOf(schema.items) : nothing;
+    const ofNull = presetForNull(schema.items);
     return (value) => {
-      if (Array.isArray(value)) for (const element of value) item(element);
+      if (!Array.isArray(value)) return;
+      for (let i = 0; i < value.length; i++) {
+        if (value[i] === null && ofNull !== undefined) value[i] = copy(ofNull);
+        item(value[i]);
+      }
     };
   }
   const own: { name: string; value: unknown; fresh: boolean }[] = [];
@@ -70,7 +80,9 @@ function build(schema: StructuralSchema): Defaulter {
     if (run !== nothing) nested.push({ name, run });
   }
   const nullable = new Set([...(schema.properties?.values() ?? [])].filter((p) => p.schema.nullable).map((p) => p.name));
-  const others = typeof schema.additionalProperties === 'object' ? defaulterOf(schema.additionalProperties) : nothing;
+  const other = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+  const others = other ? defaulterOf(other) : nothing;
+  const ofNull = presetForNull(other);
   return (value) => {
     if (!isObject(value)) return;
     for (const { name, value: preset, fresh } of own) {
@@ -78,6 +90,11 @@ function build(schema: StructuralSchema): Defaulter {
       if (there === undefined || (there === null && !nullable.has(name))) setOwn(value, name, fresh ? copy(preset) : preset);
     }
     for (const { name, run } of nested) if (value[name] !== undefined) run(value[name]);
-    if (others !== nothing) for (const key of Object.keys(value)) if (!schema.properties?.has(key)) others(value[key]);
+    if (others === nothing && ofNull === undefined) return;
+    for (const key of Object.keys(value)) {
+      if (schema.properties?.has(key)) continue;
+      if (value[key] === null && ofNull !== undefined) setOwn(value, key, copy(ofNull));
+      others(value[key]);
+    }
   };
 }

@@ -1,3 +1,5 @@
+import { goNumber, goQuote } from '../../base/go-format.ts';
+
 /** The reasons of a cause, as `metav1.CauseType` (k8s.io/apimachinery/pkg/util/validation/field). */
 export type FieldErrorType =
   | 'FieldValueNotFound'
@@ -24,12 +26,18 @@ const MIN_KEPT = 1_024;
 /** The list or structure shown last. Many errors may show the same one, and writing it for each would be quadratic. */
 let last: { readonly value: WeakRef<object>; readonly text: string } | undefined;
 
-/** Go's %q for strings, JSON otherwise: how upstream shows a bad value. */
+/** The characters that Go escapes in the JSON of an error. */
+const ESCAPED = /[<>&\u2028\u2029]/g;
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Shows a bad value as upstream does: strings by Go's %q, numbers by %v, everything else as Go's JSON. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   if (last?.value.deref() === value) return last.text;
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(ESCAPED, escaped);
   last = text.length > MIN_KEPT ? { value: new WeakRef(value), text } : undefined;
   return text;
 }

@@ -40,6 +40,8 @@ export interface FieldMeta {
   readonly embedded?: string;
   /** The field decodes itself, as Go types with an UnmarshalJSON do: strict validation does not look into it. */
   readonly opaque?: boolean;
+  /** The structure that objects in a field of any value are, itself or in a list: a schema where a boolean or a list of schemas may stand. */
+  readonly parsedAs?: Field;
   /** The named structure that a field refers to, where the field has metadata of its own. */
   readonly target?: Field;
   /** Set for a value of several types: Protobuf holds it in a message with a field for each of them. */

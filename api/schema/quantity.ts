@@ -1,3 +1,5 @@
+import { parseInt64 } from '../../base/int64.ts';
+
 /**
  * resource.Quantity: a fixed-point number with a suffix (`100m`, `1Gi`, `1e3`), exact to a billionth.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
@@ -62,20 +64,22 @@ function split(text: string): Parts {
   const binary = BINARY.get(suffix);
   if (binary !== undefined) return { ...parts, format: 'BinarySI', exponent: binary };
   if (!/^[eE][-+]?\d+$/.test(suffix)) throw new QuantityError(SUFFIX_WRONG);
-  return { ...parts, format: 'DecimalExponent', exponent: Number(suffix.slice(1)) };
+  const exponent = parseInt64(suffix.slice(1));
+  if (exponent === undefined) throw new QuantityError(SUFFIX_WRONG);
+  return { ...parts, format: 'DecimalExponent', exponent: Number(BigInt.asIntN(32, exponent)) };
 }
 
-/** No quantity in range has its last billionth further behind its first digit. */
-const MAX_DIGITS = 160;
+/** Bounds on what is computed with: a client may not make the server compute big powers. Texts are not bound by them. */
+const MAX_EXPONENT = 400;
+const MAX_DIGITS = 500;
 
-/** Returns the amount in billionths. A finer amount is rounded away from zero, one above 2⁶³-1 is cut to that. */
+/** Returns the amount in billionths. A finer amount is rounded away from zero; a binary one above 2⁶³-1 is cut to that, as upstream does. */
 function amount({ negative, whole, fraction, format, exponent }: Parts): bigint {
   let nanos: bigint;
-  // No number of this many digits is in range, and a client may not make the server compute big powers.
   const digits = whole + fraction;
   if (!/[1-9]/.test(digits)) return 0n;
   const point = whole.length + (format === 'BinarySI' ? 0 : exponent) + 9;
-  if (point > 60) nanos = MAX;
+  if (point > MAX_EXPONENT) nanos = 10n ** BigInt(MAX_EXPONENT);
   else if (point < -60) nanos = 1n;
   else {
     const kept = digits.slice(0, MAX_DIGITS);
@@ -89,7 +93,7 @@ function amount({ negative, whole, fraction, format, exponent }: Parts): bigint 
       nanos = (mantissa + divisor - 1n) / divisor;
     }
   }
-  if (nanos > MAX) nanos = MAX;
+  if (format === 'BinarySI' && nanos > MAX) nanos = MAX;
   return negative ? -nanos : nanos;
 }
 
@@ -125,14 +129,41 @@ export function quantityText({ nanos, format }: Quantity): string {
       return `${mantissa}${binarySuffixes.get(exponent) ?? ''}`;
     }
   }
-  let mantissa = nanos;
-  let exponent = -9;
-  while (exponent < 18 && mantissa % 1000n === 0n) {
-    mantissa /= 1000n;
-    exponent += 3;
-  }
-  if (format === 'DecimalExponent') return exponent === 0 ? `${mantissa}` : `${mantissa}e${exponent}`;
-  return `${mantissa}${decimalSuffixes.get(exponent) ?? ''}`;
+  const sign = nanos < 0n ? '-' : '';
+  return decimalText(sign, (nanos < 0n ? -nanos : nanos).toString(), -9, format);
+}
+
+/** Writes a decimal amount with the largest suffix, or power of a thousand, that leaves no fraction. `digits` is not zero. */
+function decimalText(sign: string, digits: string, exponent: number, format: QuantityFormat): string {
+  let end = digits.length;
+  while (end > 1 && digits.charAt(end - 1) === '0') end--;
+  const power = exponent + digits.length - end;
+  const zeros = ((power % 3) + 3) % 3;
+  const number = `${sign}${digits.slice(0, end)}${'0'.repeat(zeros)}`;
+  const thousands = power - zeros;
+  if (format === 'DecimalExponent') return thousands === 0 ? number : `${number}e${thousands}`;
+  // As upstream: there is no suffix for powers beyond E, and none is written.
+  return `${number}${decimalSuffixes.get(thousands) ?? ''}`;
+}
+
+/** Returns the canonical text of a decimal amount, however large. */
+function canonicalDecimal({ negative, whole, fraction, format, exponent }: Parts): string {
+  const all = `${whole}${fraction}`.replace(/^0+/, '');
+  if (all === '') return '0';
+  const finer = -9 - (exponent - fraction.length);
+  if (finer <= 0) return decimalText(negative ? '-' : '', all, exponent - fraction.length, format);
+  // What is finer than a billionth is rounded away from zero.
+  const kept = all.slice(0, Math.max(0, all.length - finer)) || '0';
+  const isExact = !/[1-9]/.test(all.slice(Math.max(0, all.length - finer)));
+  return decimalText(negative ? '-' : '', isExact ? kept : incremented(kept), -9, format);
+}
+
+/** Returns the successor of a number, in digits. */
+function incremented(digits: string): string {
+  const nines = /9*$/.exec(digits)?.[0].length ?? 0;
+  const at = digits.length - nines - 1;
+  const head = at < 0 ? '1' : `${digits.slice(0, at)}${Number(digits.charAt(at)) + 1}`;
+  return head + '0'.repeat(nines);
 }
 
 /** Upstream keeps the text it was given where it looks canonical, which spares `1500Mi` and, less intended, `1.500` and `+1`. */
@@ -156,7 +187,11 @@ export function canonicalQuantity(text: string): string {
   const known = canonical.get(text);
   if (known !== undefined) return known;
   const parts = split(text);
-  const result = kept(parts) ? text : quantityText({ nanos: amount(parts), format: parts.format });
+  const result = kept(parts)
+    ? text
+    : parts.format === 'BinarySI'
+      ? quantityText({ nanos: amount(parts), format: parts.format })
+      : canonicalDecimal(parts);
   // A cluster has few distinct quantities; a client that sends many only empties the memo.
   if (canonical.size >= MEMO) canonical.clear();
   if (text.length <= 64) canonical.set(text, result);

@@ -163,7 +163,8 @@ function checkFinalizersKnown(errors: FieldError[], finalizers: readonly string[
   });
 }
 
-const isKnownFinalizer = (finalizer: string): boolean => finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer);
+export const isStandardFinalizer = (finalizer: string): boolean => STANDARD_FINALIZERS.has(finalizer);
+const isKnownFinalizer = (finalizer: string): boolean => finalizer.includes('/') || isStandardFinalizer(finalizer);
 
 /** The finalizers of a namespace's spec hold to the same rule as those of metadata. */
 export function checkFinalizerName(errors: FieldError[], finalizer: string, path: FieldPath): void {

@@ -97,6 +97,8 @@ export interface WatchCache {
   catchUp(revision: number): Promise<void>;
   /** Whether the revision was reached within so many milliseconds. */
   reachedWithin(revision: number, ms: number): Promise<boolean>;
+  /** Ends all subscriptions, and the feed once no write can be under way any more: another cache takes its place. */
+  retire(): void;
   /** Ends all subscriptions and the feed. */
   close(): void;
 }

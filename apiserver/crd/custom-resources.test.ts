@@ -93,7 +93,11 @@ describe('a custom resource definition', () => {
     expect([status, json.spec]).toEqual([201, { color: 'red', replicas: 1 }]);
     const wrong = await create('x', { color: 'green', replicas: -1 });
     expect(wrong.status).toBe(422);
-    expect(wrong.json.details.causes.map((cause: { field: string }) => cause.field).sort()).toEqual(['spec.color', 'spec.replicas']);
+    expect(wrong.json.details.causes.map((cause: { field: string }) => cause.field).sort()).toEqual([
+      '.spec.replicas',
+      'spec.color',
+      'spec.replicas',
+    ]);
   });
 
   it('serves status and scale apart from the object', async () => {
@@ -193,4 +197,85 @@ it('what was defined is served again from the first request after a restart', as
   expect((await second.ask('GET', `${WIDGETS}/w`)).json.spec).toEqual({ color: 'red', replicas: 1 });
   await second.stop();
   await store.close();
+});
+
+describe('objects of an older definition', () => {
+  const ratchet = '/apis/example.dev/v1/namespaces/default/widgets/w';
+  const merge = (path: string, body: object) => server.ask('PATCH', path, { headers: { 'content-type': 'application/merge-patch+json' }, body });
+  async function change(edit: (spec: { properties: Record<string, object> }) => void): Promise<void> {
+    const current = (await server.ask('GET', `${CRDS}/widgets.example.dev`)).json;
+    edit(current.spec.versions[0].schema.openAPIV3Schema.properties.spec);
+    const put = await server.ask('PUT', `${CRDS}/widgets.example.dev`, { body: current });
+    expect([put.status, put.json.message]).toEqual([200, undefined]);
+  }
+
+  it('are read by the new one: with its defaults, without what it does not name', async () => {
+    await define();
+    await served();
+    await create('w', { color: 'red', replicas: 4 });
+    await change((spec) => {
+      delete spec.properties.replicas;
+      spec.properties.mode = { type: 'string', default: 'fast' };
+    });
+    await eventually(async () => (await server.ask('GET', ratchet)).json.spec.mode === 'fast');
+    expect((await server.ask('GET', ratchet)).json.spec).toEqual({ color: 'red', mode: 'fast' });
+    expect((await server.ask('GET', WIDGETS)).json.items[0].spec).toEqual({ color: 'red', mode: 'fast' });
+  });
+
+  it('may keep what it forbids, and may not make it worse', async () => {
+    await define();
+    await served();
+    await create('w', { color: 'red', replicas: 4 });
+    await change((spec) => Object.assign(spec.properties.replicas!, { maximum: 3 }));
+    await eventually(async () => (await merge(ratchet, { spec: { replicas: 9 } })).status === 422);
+    const other = await merge(ratchet, { metadata: { labels: { a: 'b' } }, spec: { color: 'blue' } });
+    expect([other.status, other.json.spec]).toEqual([200, { color: 'blue', replicas: 4 }]);
+    const worse = await merge(ratchet, { spec: { replicas: 5 } });
+    expect(worse.json.message).toBe(
+      'Widget.example.dev "w" is invalid: spec.replicas: Invalid value: 5: spec.replicas in body should be less than or equal to 3',
+    );
+  });
+
+  it('must be named with the version that an update is based on', async () => {
+    await define();
+    await served();
+    await create('w', { color: 'red' });
+    const body = { apiVersion: 'example.dev/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { color: 'blue' } };
+    const { status, json } = await server.ask('PUT', ratchet, { body });
+    expect([status, json.details.causes[0].field]).toEqual([422, 'metadata.resourceVersion']);
+  });
+
+  it('lose nulls that are no values, and keep integers of 64 bits', async () => {
+    await define();
+    await served();
+    expect((await create('w', { color: 'red', replicas: null })).json.spec).toEqual({ color: 'red', replicas: 1 });
+    const refused = await create('big', { color: 'red', replicas: 9007199254740993n });
+    expect([refused.status, refused.json.details.causes.length > 0]).toEqual([422, true]);
+    expect(refused.json.message).toContain('9007199254740993');
+  });
+
+  it('are not made while it is being deleted', async () => {
+    await define();
+    await served();
+    await server.ask('POST', WIDGETS, {
+      body: { apiVersion: 'example.dev/v1', kind: 'Widget', metadata: { name: 'held', finalizers: ['example.dev/hold'] }, spec: { color: 'red' } },
+    });
+    await server.ask('DELETE', `${CRDS}/widgets.example.dev`);
+    const refused = await eventually(async () => {
+      const answer = await create(`w${Math.random()}`.replace('.', ''), { color: 'red' });
+      return answer.status === 403 && answer;
+    });
+    expect(refused.json.message).toContain('is forbidden: create not allowed while custom resource definition is terminating');
+    await merge(`${WIDGETS}/held`, { metadata: { finalizers: null } });
+    await eventually(async () => (await server.ask('GET', `${CRDS}/widgets.example.dev`)).status === 404);
+  });
+
+  it('are served once a rival lets their names go', async () => {
+    await define();
+    const rival = { ...definition({ plural: 'gadgets', kind: 'Gadget' }), metadata: { name: 'gadgets.example.dev' } };
+    await server.ask('POST', CRDS, { body: rival });
+    await eventually(async () => (await server.ask('GET', `${CRDS}/gadgets.example.dev`)).json.status?.conditions?.[0]?.status === 'False');
+    await server.ask('DELETE', `${CRDS}/widgets.example.dev`);
+    await eventually(async () => (await server.ask('GET', '/apis/example.dev/v1/gadgets')).status === 200);
+  });
 });

@@ -9,6 +9,7 @@ import { hasCondition } from './names.ts';
 import { namingController } from './naming-controller.ts';
 import { servedDefinitions } from './served-definitions.ts';
 import { servingController } from './serving-controller.ts';
+import { customResourceTermination } from './termination-plugin.ts';
 
 export interface CustomResourcesOptions {
   readonly objects: StorageAccess;
@@ -30,7 +31,7 @@ export function customResources({ objects, registry, log, webhookClient }: Custo
   return {
     name: 'custom-resources',
     hooks: ['start-apiextensions-informers', 'start-apiextensions-controllers', 'crd-informer-synced'],
-    plugins: [customResourceCleanup(objects)],
+    plugins: [customResourceTermination(objects), customResourceCleanup(objects)],
     controllers: [namingController(objects), servingController(objects, served), finalizerController(objects, served)],
     async start(): Promise<void> {
       const established = objects.list(customResourceDefinitions).filter((crd) => hasCondition(crd, 'Established'));

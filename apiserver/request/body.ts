@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { mayHaveLoneSurrogates, parseExactJson, wellFormedJson } from '../../base/exact-json.ts';
 import { goSyntaxProblem } from '../../base/go-json-syntax.ts';
 import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYaml } from '../../base/yaml/decode.ts';
@@ -59,14 +60,14 @@ export function parseJson(bytes: Buffer, refusal = notJson): DecodedBody {
   const text = bytes.toString('utf8');
   checkDepth(text);
   try {
-    return fromJson(JSON.parse(text), text);
+    return fromJson(parseExactJson(text), text);
   } catch {
     throw refusal(goSyntaxProblem(text));
   }
 }
 
 const fromJson = (value: unknown, text: string): DecodedBody => ({
-  value,
+  value: mayHaveLoneSurrogates(text) ? wellFormedJson(value) : value,
   doubled: () => duplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`),
 });
 
@@ -74,7 +75,7 @@ const fromJson = (value: unknown, text: string): DecodedBody => ({
 function asJson(text: string): DecodedBody | undefined {
   checkDepth(text);
   try {
-    return fromJson(JSON.parse(text), text);
+    return fromJson(parseExactJson(text), text);
   } catch {
     return undefined;
   }

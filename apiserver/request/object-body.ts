@@ -3,6 +3,7 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { invalid } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { ApiRequest } from '../contract/request.ts';
@@ -49,7 +50,8 @@ async function decodeInTurns(
 function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {
   const body = decodeBody(request, { apiVersion: apiVersionOf(kind), kind: kind.kind });
   if (body === undefined) throw errors.badRequest('the request must have a body');
-  checkType(body.value, kind, () => summaryOf(request));
+  if (kind.structural) checkCustomType(body.value, kind, request);
+  else checkType(body.value, kind, () => summaryOf(request));
   return body;
 }
 
@@ -82,12 +84,28 @@ export const BUILT_IN_SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 
 /** Returns the value if it is an object that names the kind, or leaves its type out. @throws StatusError 400 otherwise. */
 export function checkType(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {
+  const object = checkTypeFields(value, kind, summary);
+  const { kind: givenKind, apiVersion: givenVersion } = object;
+  const expected = apiVersionOf(kind);
+  const version = givenVersion === undefined || givenVersion === null || givenVersion === '' ? expected : String(givenVersion);
+  const name = givenKind === undefined || givenKind === null || givenKind === '' ? kind.kind : String(givenKind);
+  if (version !== expected || name !== kind.kind) {
+    const short = version.slice(version.lastIndexOf('/') + 1);
+    const scheme = kind.scheme ?? BUILT_IN_SCHEME;
+    throw errors.badRequest(
+      `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}" in scheme "${scheme}"`,
+    );
+  }
+  return object;
+}
+
+/** Returns the value if it is an object whose type, if it has one, is text. @throws StatusError 400 otherwise. */
+function checkTypeFields(value: unknown, kind: KindDefinition, summary: () => string): Readonly<Record<string, unknown>> {
   const unrecognized = (why: string) =>
     errors.badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${summary()})`);
   if (!isObject(value)) {
     throw unrecognized(`couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(value)} into Go value of type struct`);
   }
-  const { kind: givenKind, apiVersion: givenVersion } = value;
   for (const field of ['apiVersion', 'kind'] as const) {
     const type = value[field];
     if (type !== undefined && type !== null && typeof type !== 'string') {
@@ -96,16 +114,35 @@ export function checkType(value: unknown, kind: KindDefinition, summary: () => s
       );
     }
   }
-  const expected = apiVersionOf(kind);
-  const version = givenVersion === undefined || givenVersion === null || givenVersion === '' ? expected : String(givenVersion);
-  const name = givenKind === undefined || givenKind === null || givenKind === '' ? kind.kind : String(givenKind);
-  if (version !== expected || name !== kind.kind) {
-    const short = version.slice(version.lastIndexOf('/') + 1);
+  return value;
+}
+
+/** Custom resources are decoded without their kind being looked up: another kind is a fault of the object, which validation reports. */
+function checkCustomType(value: unknown, kind: KindDefinition, request: ApiRequest): void {
+  const { apiVersion, kind: name } = checkTypeFields(value, kind, () => summaryOf(request));
+  if (!name) {
+    const text = textOf(request);
     throw errors.badRequest(
-      `${name} in version "${short}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${version}" in scheme ${JSON.stringify(kind.scheme ?? BUILT_IN_SCHEME)}`,
+      `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${text}' (${summaryOf(request)})`,
     );
   }
-  return value;
+  const expected = apiVersionOf(kind);
+  if (apiVersion === null) {
+    const why = '.apiVersion accessor error: <nil> is of the type <nil>, expected string';
+    throw errors.badRequest(`${name} in version "" cannot be handled as a ${kind.kind}: ${why}`);
+  }
+  if ((apiVersion ?? '') !== expected) {
+    throw errors.badRequest(`the API version in the data (${apiVersion ?? ''}) does not match the expected API version (${expected})`);
+  }
+  if (name !== kind.kind) {
+    const given = isObject(value) && isObject(value.metadata) ? value.metadata.name : undefined;
+    throw errors.invalid({ ...kind, kind: String(name) }, typeof given === 'string' ? given : '', [invalid('kind', name, `must be ${kind.kind}`)]);
+  }
+}
+
+function textOf({ body }: ApiRequest): string {
+  if (!body) return '';
+  return 'bytes' in body ? body.bytes.toString('utf8') : JSON.stringify(body.object);
 }
 
 const jsonType = (value: unknown): string =>

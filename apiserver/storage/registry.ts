@@ -32,14 +32,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     for (const listener of listeners) listener();
   };
 
+  /** Returns the storage of a kind, a new one if its objects are read in another form from now on. */
   function storageFor(kind: KindDefinition): { storage: Storage; started: Promise<void> } {
     const known = storages.get(kind.storagePrefix);
     if (known && hasSameForm(known.cache.kind, kind)) return { storage: known, started: Promise.resolve() };
-    // Another version is stored from now on: what is there is read in its form, and watches start over.
-    known?.cache.close();
     const cache = new StoreWatchCache({ ...options, kind });
     const storage = createStorage({ store: options.store, cache, shared: options.shared, log: options.log });
-    storages.set(kind.storagePrefix, storage);
     // Objects of kinds that can only be created (reviews, bindings) are never stored.
     return { storage, started: kind.verbs.includes('get') ? cache.start() : Promise.resolve() };
   }
@@ -77,7 +75,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       } finally {
         starting.delete(kind);
       }
+      const replaced = storages.get(kind.storagePrefix);
+      storages.set(kind.storagePrefix, storage);
       resources.set(idOf(kind.group, kind.version, kind.plural), resourceOf(kind, stored, storage));
+      // Watches start over: what they have seen has another form now.
+      if (replaced !== storage) replaced?.cache.retire();
       changed();
     },
     remove(kind) {
@@ -97,8 +99,8 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 /** Whether the objects in a cache for one kind are in the form that another wants. */
 function hasSameForm(known: KindDefinition, kind: KindDefinition): boolean {
-  if (known.converter || kind.converter) return known.converter?.id === kind.converter?.id;
-  return known.version === kind.version;
+  if (known.converter || kind.converter) return known.converter?.id === kind.converter?.id && known.reading?.id === kind.reading?.id;
+  return known.version === kind.version && known.reading?.id === kind.reading?.id;
 }
 
 function resourceOf(kind: KindDefinition, stored: KindDefinition, storage: Storage): Resource {

@@ -6,8 +6,9 @@ import { timeText } from '../../base/clock.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { FieldSet } from '../apply/field-set.ts';
-import { pathsOf, union } from '../apply/field-set.ts';
+import { difference, pathsOf, union } from '../apply/field-set.ts';
 import { compareFields, fieldsOf } from '../apply/field-walk.ts';
+import { ownedByClientSideApply, withLastApplied } from '../apply/last-applied.ts';
 import type { Manager, ManagerId } from '../apply/managers.ts';
 import { conflictsWith, entriesOf, findManager, managersOf, withWrite } from '../apply/managers.ts';
 import { listFault, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
@@ -92,9 +93,14 @@ async function applied(
   if (hasLongBody(call.request)) await nextTurn();
   const { changed, removed } = compareFields({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, merged, schema);
   if (hasLongBody(call.request)) await nextTurn();
-  const conflicts = conflictsWith(managers, id, changed);
-  if (conflicts.length > 0 && !parameters.force) throw applyConflict(conflicts);
-  const object = decodeObject(merged, resource.kind, parameters.fieldValidation, call.warnings);
+  let conflicts = conflictsWith(managers, id, changed);
+  if (conflicts.length > 0 && !parameters.force) {
+    const taken = ownedByClientSideApply(live, schema, id.apiVersion, id.manager);
+    const disputed = taken ? difference(changed, taken) : changed;
+    if (taken) conflicts = disputed ? conflictsWith(managers, id, disputed) : [];
+    if (conflicts.length > 0) throw applyConflict(conflicts);
+  }
+  const object = decodeObject(withLastApplied(merged, configuration, id.manager), resource.kind, parameters.fieldValidation, call.warnings);
   checkIdentity(call, object);
   if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
   object.metadata = { ...object.metadata, managedFields: entriesOf(withWrite(managers, id, wanted, changed, removed, now)) };

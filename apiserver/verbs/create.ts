@@ -108,7 +108,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   if (hasLongBody(call.request)) await nextTurn();
   await admission.validate(stored);
   if (hasLongBody(call.request)) await nextTurn();
-  return stored;
+  return resource.isStoredForm ? stored : (resource.stored.reading?.prune(stored) ?? stored);
 }
 
 /** Lists the managers of a new object's fields, as its creator gave it. */

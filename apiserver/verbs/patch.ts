@@ -2,6 +2,7 @@ import { codecOf } from '../../api/definition/codec.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { invalid } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { CacheItem } from '../contract/cache.ts';
@@ -68,6 +69,9 @@ function patchedObject(call: Call, current: CacheItem, type: PatchType, body: un
   const original = call.resource.conversion.made(current).object;
   const value = patched(call, original, type, body);
   if (!isObject(value)) throw badResult(value, 'the result of the patch is not an object');
+  if (kind.structural && value.kind !== original.kind && typeof value.kind === 'string') {
+    throw errors.invalid({ ...kind, kind: value.kind }, call.info.name, [invalid('kind', value.kind, `must be ${kind.kind}`)]);
+  }
   if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) throw badResult(value, 'a patch may not change kind or apiVersion');
   const managed = original.metadata?.managedFields;
   const { metadata } = value;
@@ -105,7 +109,7 @@ function patched({ resource }: Call, original: KubeObject, type: PatchType, body
       if (resource.kind.structural) {
         throw new StatusError(
           'UnsupportedMediaType',
-          `strategic merge patch is not supported for ${resource.kind.kind}: accepted media types include: ${PATCH_TYPES.filter((t) => t !== type).join(', ')}`,
+          `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.filter((t) => t !== type).join(', ')}`,
         );
       }
       return applyStrategicMergePatch(original, body, codecOf(resource.kind).structural);

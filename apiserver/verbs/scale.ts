@@ -89,8 +89,9 @@ export async function scale(call: Call): Promise<Result> {
     case 'update': {
       const parameters = writeParametersOf(request.query, 'UpdateOptions');
       const wanted = objectOf(request, scales, parameters.fieldValidation, call.warnings) as Scale;
-      if (!wanted.metadata?.name)
+      if (!wanted.metadata?.name) {
         throw errors.badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+      }
       return write(call, parameters, () => wanted);
     }
     case 'patch': {
@@ -118,7 +119,7 @@ async function applyScale(call: Call, parameters: WriteParameters): Promise<Resu
   if (metadata?.name && metadata.name !== info.name) {
     throw errors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
   }
-  checkScale({ metadata, spec }, { namespace: info.namespace, name: info.name });
+  if (!resource.kind.structural) checkScale({ metadata, spec }, { namespace: info.namespace, name: info.name });
   const named = {
     apiVersion: apiVersionOf(resource.kind),
     kind: resource.kind.kind,
@@ -151,7 +152,8 @@ async function write(call: Call, parameters: WriteParameters, change: (current: 
     // After a lost race this refuses a Scale that names a version, and a patch that does. Any other is tried until it wins.
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
-    checkScale(next, { namespace: info.namespace, name: info.name });
+    // Those of custom resources are checked with the object.
+    if (!resource.kind.structural) checkScale(next, { namespace: info.namespace, name: info.name });
     const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
     if (!result) continue;

@@ -110,7 +110,7 @@ export async function writeOver(
       : await admission.admit(object, before, old);
     if (hasLongBody(call.request)) await nextTurn();
     const stored = resource.conversion.toStored(admitted);
-    const next = prepared(call, stored instanceof Promise ? await stored : stored, old);
+    let next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
       // What webhooks and policies changed has no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
@@ -126,6 +126,7 @@ export async function writeOver(
     await admission.validate(next);
     if (hasLongBody(call.request)) await nextTurn();
     const { storage } = resource;
+    if (!resource.isStoredForm) next = resource.stored.reading?.prune(next) ?? next;
     if (parameters.dryRun) return unstoredResult(resource, next, current, 200);
     if (completesDeletion(resource.stored, next)) {
       const outcome = await storage.delete(current);

@@ -1,4 +1,6 @@
-export type Scalar = string | number | boolean | null;
+import { exactInteger } from '../exact-json.ts';
+
+export type Scalar = string | number | bigint | boolean | null;
 
 /** The fault of a YAML text, in the words of Go's decoder without the leading `yaml: `. */
 export class YamlError extends Error {
@@ -34,11 +36,19 @@ export function resolvePlain(text: string): Scalar {
   if (prefixed) {
     const [, sign, digits = ''] = prefixed;
     const octal = /^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits;
-    return sign === '-' ? -Number(octal) : Number(octal);
+    return integerOf(sign, octal);
   }
   if (!DECIMAL.test(plain)) return text;
   const value = Number(plain);
-  return Number.isFinite(value) ? value : text;
+  return Number.isFinite(value) ? exactInteger(plain, value) : text;
+}
+
+/** Reads an integer with a prefix of its base; one beyond 64 bits is a number. */
+function integerOf(sign: string | undefined, digits: string): number | bigint {
+  const value = Number(digits);
+  if (Number.isSafeInteger(value)) return sign === '-' ? -value : value;
+  const exact = BigInt(digits) * (sign === '-' ? -1n : 1n);
+  return exactInteger(exact.toString(), Number(exact));
 }
 
 const CORE = 'tag:yaml.org,2002:';
@@ -51,6 +61,7 @@ function shortTag(tag: string): string {
 
 function nameOf(value: Scalar): string {
   if (value === null) return '!!null';
+  if (typeof value === 'bigint') return '!!int';
   if (typeof value === 'number') return Number.isInteger(value) ? '!!int' : '!!float';
   return typeof value === 'boolean' ? '!!bool' : '!!str';
 }

@@ -7,6 +7,7 @@ import { keyOf } from '../../api/meta/object.ts';
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
+import { parseExactJson } from '../../base/exact-json.ts';
 import { createLineSplitter } from '../../base/line-splitter.ts';
 import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WriteOptions } from './client.ts';
 import type { Credentials } from './credentials.ts';
@@ -166,7 +167,7 @@ async function sendWithRetries(transport: Transport, clock: Clock, request: Http
       continue;
     }
     const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) return text === '' ? {} : JSON.parse(text);
+    if (status >= 200 && status < 300) return text === '' ? {} : parseExactJson(text);
     const retryAfter = Number(response.headers['retry-after']);
     if (status !== 429 || !(retryAfter >= 0) || attempt >= MAX_RETRIES) throw statusErrorOf(response, text);
     await sleep(clock, retryAfter * 1000, request.signal);
@@ -189,7 +190,7 @@ async function readEvents<T extends KubeObject>(
 ): Promise<void> {
   const apiVersion = apiVersionOf(kind);
   const split = createLineSplitter((line) => {
-    const event: RawEvent<T> = JSON.parse(line);
+    const event = parseExactJson(line) as RawEvent<T>;
     if (event.type === 'ERROR') throw StatusError.fromStatus(event.object);
     if (event.type === 'BOOKMARK') return onEvent({ type: 'BOOKMARK', resourceVersion: event.object.metadata.resourceVersion });
     event.object.apiVersion ??= apiVersion;

@@ -151,4 +151,4 @@ const rejectedStatus = (pod: Live<Pod>, { reason, message }: Rejection, now: num
 
 /** Seconds for a pod that was deleted by force: those of its spec, unless its containers have been asked to end already; at least one. */
 const graceAfterVanishing = ({ metadata, spec }: Live<Pod>): number =>
-  metadata.deletionTimestamp ? 1 : Math.max(1, spec?.terminationGracePeriodSeconds ?? 30);
+  metadata.deletionTimestamp ? 1 : Math.max(1, Number(spec?.terminationGracePeriodSeconds ?? 30));

@@ -87,12 +87,12 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
 
 /** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec. */
 export const graceOf = ({ metadata, spec }: Live<Pod>): number =>
-  metadata.deletionTimestamp ? (metadata.deletionGracePeriodSeconds ?? 30) : (spec?.terminationGracePeriodSeconds ?? 30);
+  Number((metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : spec?.terminationGracePeriodSeconds) ?? 30);
 
 /** The end of the pod's activeDeadlineSeconds, in milliseconds since the epoch. Returns undefined if it has none. */
 export function deadlineOf(pod: Live<Pod>, firstSeen: number): number | undefined {
   const seconds = pod.spec?.activeDeadlineSeconds;
   if (seconds === undefined) return undefined;
   const start = pod.status?.startTime ? Date.parse(pod.status.startTime) : firstSeen;
-  return start + seconds * 1000;
+  return start + Number(seconds) * 1000;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compareVersions } from '../../../api/definition/version-order.ts';
 import type { TestServer } from '../../test-server.fixture.ts';
 import { startTestServer } from '../../test-server.fixture.ts';
-import { compareVersions } from './group-order.ts';
 
 let server: TestServer;
 beforeAll(async () => {

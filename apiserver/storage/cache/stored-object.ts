@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { parseExactJson } from '../../../base/exact-json.ts';
 import { isObject } from '../../../base/json.ts';
 import type { StoredValue } from '../../../store/store.ts';
 
@@ -16,7 +17,7 @@ export class UnreadableError extends Error {
 export function objectIn(stored: StoredValue): KubeObject {
   let value: unknown;
   try {
-    value = JSON.parse(stored.value);
+    value = parseExactJson(stored.value);
   } catch (error) {
     throw new UnreadableError(stored, error instanceof Error ? error.message : String(error));
   }

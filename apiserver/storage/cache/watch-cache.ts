@@ -37,6 +37,8 @@ const PAGE = 500;
 const TRIM_MS = 15_000;
 const ASK_AGAIN_MS = 100;
 const CATCH_UP_MS = 5000;
+/** Longer than any write takes. */
+const RETIRED_MS = 60_000;
 
 /**
  * All objects of one storage prefix, in memory, current, ordered and encoded, with the newest events to resume watches from.
@@ -81,8 +83,18 @@ export class StoreWatchCache implements WatchCache {
     );
   }
 
+  /** Ends all watches now, and the feed later: writes under way find their results here. */
+  retire(): void {
+    this.endSubscriptions();
+    this.options.clock.after(RETIRED_MS, () => this.close());
+  }
+
   close(): void {
     this.stop.abort();
+    this.endSubscriptions();
+  }
+
+  private endSubscriptions(): void {
     for (const subscriber of this.allSubscribers()) subscriber.broken();
     this.subscribers.clear();
     this.indexedSubscribers.clear();
@@ -367,9 +379,13 @@ export class StoreWatchCache implements WatchCache {
   private parse(stored: StoredValue): StoredItem {
     const object = objectIn(stored);
     const key = stored.key.slice(this.prefix.length);
-    const { converter } = this.kind;
+    const { converter, reading } = this.kind;
     if (converter) {
       const read = ordered(typeOfStored(this.kind, object), converter.read(object));
+      return this.item(key, { ...stored, value: JSON.stringify(read) }, read);
+    }
+    if (reading) {
+      const read = ordered(this.kind, reading.read(object));
       return this.item(key, { ...stored, value: JSON.stringify(read) }, read);
     }
     if (stored.value.startsWith(this.textPrefix)) return this.item(key, stored, object);

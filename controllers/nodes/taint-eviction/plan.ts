@@ -23,7 +23,7 @@ export function evictionTime(pod: Live<Pod>, node: Node | undefined): number | u
     if (!bearing) return 0;
     const { tolerationSeconds } = bearing;
     if (tolerationSeconds === undefined) continue;
-    const due = tolerationSeconds <= 0 ? 0 : Math.max(met, instant(taint.timeAdded)) + tolerationSeconds * 1000;
+    const due = tolerationSeconds <= 0 ? 0 : Math.max(met, instant(taint.timeAdded)) + Number(tolerationSeconds) * 1000;
     if (earliest === undefined || due < earliest) earliest = due;
   }
   return earliest;

@@ -61,7 +61,7 @@ export function draftsOf(deployment: Live<Deployment>, replicaSets: readonly Liv
   return { current, old };
 }
 
-export const nextRevision = (old: readonly Draft[]): number => maxRevision(old.flatMap((draft) => (draft.live ? [draft.live] : []))) + 1;
+export const nextRevision = (old: readonly Draft[]): bigint => maxRevision(old.flatMap((draft) => (draft.live ? [draft.live] : []))) + 1n;
 
 /** Sets the size, and notes the Deployment's own size at that moment. */
 export function resize(draft: Draft, replicas: number, deployment: Live<Deployment>): void {

@@ -104,7 +104,7 @@ function history(deployment: Live<Deployment>, old: readonly Draft[]): Live<Repl
   const limit = deployment.spec?.revisionHistoryLimit ?? 10;
   if (limit === 2 ** 31 - 1) return [];
   const kept = old.filter((draft) => draft.live && !isDeleting(draft.live));
-  const byRevision = kept.sort((a, b) => revisionOf(a.live ?? {}) - revisionOf(b.live ?? {}));
+  const byRevision = kept.sort((a, b) => Number(revisionOf(a.live ?? {}) - revisionOf(b.live ?? {})));
   return byRevision.slice(0, Math.max(0, kept.length - limit)).flatMap(({ live, replicas, actual }) => {
     const seen = (live?.metadata.generation ?? 0) <= (live?.status?.observedGeneration ?? 0);
     return live && replicas === 0 && actual === 0 && seen ? [live] : [];

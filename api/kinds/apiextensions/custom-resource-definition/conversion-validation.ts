@@ -1,14 +1,19 @@
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { repeatedPlaces } from '../../../validation/list-rules.ts';
-import { dns1035LabelFaults, portNumberFaults } from '../../../validation/name-rules.ts';
+import { dns1035LabelFaults, dns1123SubdomainFaults, portNumberFaults } from '../../../validation/name-rules.ts';
 import type { CustomResourceConversion, WebhookClientConfig } from './schema.ts';
+import type { ValidationOptions } from './validation-options.ts';
+import { REVIEW_VERSIONS } from './validation-options.ts';
 
 const FIELD = 'spec.conversion';
-const REVIEW_VERSIONS: readonly string[] = ['v1', 'v1beta1'];
 
 /** Objects are converted between versions by renaming only, or by a webhook. */
-export function checkConversion(errors: FieldError[], conversion: CustomResourceConversion | undefined): void {
+export function checkConversion(
+  errors: FieldError[],
+  conversion: CustomResourceConversion | undefined,
+  { requireKnownReviewVersion }: Pick<ValidationOptions, 'requireKnownReviewVersion'>,
+): void {
   if (!conversion) return;
   const { strategy, webhook } = conversion;
   if (!strategy) errors.push(required(`${FIELD}.strategy`));
@@ -22,7 +27,7 @@ export function checkConversion(errors: FieldError[], conversion: CustomResource
   }
   if (!webhook?.clientConfig) errors.push(required(`${FIELD}.webhookClientConfig`, 'required when strategy is set to Webhook'));
   else checkClient(errors, webhook.clientConfig);
-  checkReviewVersions(errors, webhook?.conversionReviewVersions ?? []);
+  checkReviewVersions(errors, webhook?.conversionReviewVersions ?? [], requireKnownReviewVersion);
 }
 
 function checkClient(errors: FieldError[], client: WebhookClientConfig): void {
@@ -31,12 +36,27 @@ function checkClient(errors: FieldError[], client: WebhookClientConfig): void {
   if ((url === undefined) === (service === undefined)) errors.push(required(at, 'exactly one of url or service is required'));
   if (url !== undefined) checkUrl(errors, url, `${at}.url`);
   if (!service) return;
-  if (!service.name) errors.push(required(`${at}.service.name`, 'service name is required'));
-  if (!service.namespace) errors.push(required(`${at}.service.namespace`, 'service namespace is required'));
+  // Upstream reports a missing name as the namespace's, and the other way round.
+  if (!service.namespace) errors.push(required(`${at}.service.name`));
+  if (!service.name) errors.push(required(`${at}.service.namespace`));
   for (const fault of portNumberFaults(service.port ?? 443)) {
     errors.push(invalid(`${at}.service.port`, service.port, `port is not valid: ${fault}`));
   }
-  if (service.path !== undefined && !service.path.startsWith('/')) errors.push(invalid(`${at}.service.path`, service.path, "must start with a '/'"));
+  checkServicePath(errors, service.path ?? '', `${at}.service.path`);
+}
+
+function checkServicePath(errors: FieldError[], path: string, field: string): void {
+  if (path === '' || path === '/') return;
+  if (path === '//') {
+    errors.push(invalid(field, path, 'segment[0] may not be empty'));
+    return;
+  }
+  if (!path.startsWith('/')) errors.push(invalid(field, path, "must start with a '/'"));
+  // As upstream, the first character is taken for the slash.
+  for (const [i, step] of path.slice(1).replace(/\/$/, '').split('/').entries()) {
+    if (step === '') errors.push(invalid(field, path, `segment[${i}] may not be empty`));
+    else for (const fault of dns1123SubdomainFaults(step)) errors.push(invalid(field, path, `segment[${i}]: ${fault}`));
+  }
 }
 
 function checkUrl(errors: FieldError[], url: string, field: string): void {
@@ -53,7 +73,7 @@ function checkUrl(errors: FieldError[], url: string, field: string): void {
   if (parsed.search !== '') errors.push(invalid(field, url, 'query parameters are not permitted in the URL'));
 }
 
-function checkReviewVersions(errors: FieldError[], versions: readonly string[]): void {
+function checkReviewVersions(errors: FieldError[], versions: readonly string[], requireKnown: boolean): void {
   const field = `${FIELD}.conversionReviewVersions`;
   if (versions.length === 0) {
     errors.push(required(field));
@@ -64,7 +84,7 @@ function checkReviewVersions(errors: FieldError[], versions: readonly string[]):
     if (repeated.has(i)) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
     for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${field}[${i}]`, version, fault));
   });
-  if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
+  if (requireKnown && !versions.some((version) => REVIEW_VERSIONS.includes(version))) {
     errors.push(invalid(field, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`));
   }
 }

@@ -4,11 +4,16 @@ import { ruleLoading } from './rule-loading.ts';
 import { customResourceDefinitionStrategy } from './rules.ts';
 import { CustomResourceDefinition } from './schema.ts';
 
+export { approvalOf, isProtectedGroup } from './approval.ts';
+export { hasCondition } from './conditions.ts';
+export { internalRule, internalSchema } from './internal-form.ts';
 export { JSONSchemaProps } from './json-schema-props.ts';
 export { usesRules } from './rule-loading.ts';
 export * from './schema.ts';
-export { checkStructuralSchema } from './structural-check.ts';
+export { checkSchema } from './schema-validation.ts';
+export { schemaHas } from './schema-walk.ts';
 export { structuralOfJsonSchema } from './structural-schema.ts';
+export { NEW_DEFINITION } from './validation-options.ts';
 
 export const customResourceDefinitions = defineKind<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',

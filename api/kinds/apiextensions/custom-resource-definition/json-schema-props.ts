@@ -1,5 +1,5 @@
 import type { Infer } from '../../../schema/fields.ts';
-import { anyValue, atomicList, boolean, Field, int64, list, listMap, map, number, string, struct } from '../../../schema/fields.ts';
+import { anyValue, atomicList, boolean, type Field, int64, list, listMap, map, number, string, struct } from '../../../schema/fields.ts';
 
 const ExternalDocumentation = struct('ExternalDocumentation', 'Documentation elsewhere.', {
   description: string('What is found there.').tag(1).optional(),
@@ -97,6 +97,7 @@ export const JSONSchemaProps: Field<JSONSchemaProps> = struct(
     get additionalProperties() {
       return anyValue<JSONSchemaProps | boolean>(undefined, {
         presence: 'pointer',
+        parsedAs: JSONSchemaProps,
         union: { title: 'JSONSchemaPropsOrBool', boolean: boolean().tag(1), object: JSONSchemaProps.tag(2) },
       })
         .tag(30)
@@ -122,9 +123,9 @@ export const JSONSchemaProps: Field<JSONSchemaProps> = struct(
         .optional();
     },
     get items() {
-      return new Field<JSONSchemaProps>('struct', {
-        target: JSONSchemaProps,
-        opaque: true,
+      return anyValue<JSONSchemaProps>(undefined, {
+        presence: 'pointer',
+        parsedAs: JSONSchemaProps,
         union: { title: 'JSONSchemaPropsOrArray', object: JSONSchemaProps.tag(1), list: list(JSONSchemaProps).tag(2) },
       })
         .tag(24)

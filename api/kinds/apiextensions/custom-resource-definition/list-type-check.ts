@@ -1,88 +1,113 @@
-import { own } from '../../../../base/json.ts';
+import { isObject, own } from '../../../../base/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { MAX_WHOLE_LIST_ERRORS } from '../../../validation/list-rules.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 
-/** Adds `Required` if a type is missing, `Invalid` if it is another one. */
-function mustBe(type: string | undefined, path: string, detail: string): FieldError {
-  return type ? invalid(path, type, detail) : required(path, detail);
+const ATOMIC = 'must be atomic as item of a list with x-kubernetes-list-type=set';
+
+const singleItems = ({ items }: JSONSchemaProps): JSONSchemaProps | undefined => (isObject(items) ? items : undefined);
+
+/** Reports a type other than that of the values which an extension is about. */
+function checkOwnType(schema: JSONSchemaProps, type: string, extension: string, path: string, errors: FieldError[]): void {
+  if (schema.type === type) return;
+  const detail = `must be ${type} if ${extension} is specified`;
+  errors.push(schema.type ? invalid(`${path}.type`, schema.type, detail) : required(`${path}.type`, detail));
 }
 
-const SCALARS = ['string', 'integer', 'number', 'boolean'];
-
-/** The rules of x-kubernetes-list-type and x-kubernetes-list-map-keys. */
-export function checkListType(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
+/** Checks x-kubernetes-map-type, x-kubernetes-list-type and x-kubernetes-list-map-keys. */
+export function checkMergeTypes(schema: JSONSchemaProps, path: string, requireAtomicSets: boolean, errors: FieldError[]): void {
+  const mapType = schema['x-kubernetes-map-type'];
   const listType = schema['x-kubernetes-list-type'];
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  if (listType !== undefined) {
-    if (!['atomic', 'set', 'map'].includes(listType)) {
-      errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, ['atomic', 'set', 'map']));
-    }
-    if (schema.type !== 'array') errors.push(mustBe(schema.type, `${path}.type`, 'must be array if x-kubernetes-list-type is specified'));
+  if (mapType !== undefined) {
+    checkOwnType(schema, 'object', 'x-kubernetes-map-type', path, errors);
+    if (mapType !== 'atomic' && mapType !== 'granular') errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']));
+  }
+  if (listType !== undefined && schema.type !== 'array') checkOwnType(schema, 'array', 'x-kubernetes-list-type', path, errors);
+  else if (requireAtomicSets && hasOpenSet(schema)) checkSetItems(schema, path, errors);
+  if (listType !== undefined && !['atomic', 'set', 'map'].includes(listType)) {
+    errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, ['atomic', 'set', 'map']));
   }
   if (keys.length > 0 && listType !== 'map') {
     const detail = 'must be map if x-kubernetes-list-map-keys is non-empty';
-    const at = `${path}.x-kubernetes-list-type`;
-    errors.push(listType === undefined ? required(at, detail) : invalid(at, listType, detail));
+    errors.push(
+      listType === undefined ? required(`${path}.x-kubernetes-list-type`, detail) : invalid(`${path}.x-kubernetes-list-type`, listType, detail),
+    );
   }
-  if (listType === 'map') checkKeys(schema, keys, path, errors);
-  if (listType === 'set' && schema.items) checkSetItems(schema.items, `${path}.items`, errors);
+  if (listType === 'map') checkMapList(schema, keys, path, errors);
 }
 
-function checkKeys({ items }: JSONSchemaProps, keys: readonly string[], path: string, errors: FieldError[]): void {
+/** Whether the items of a set are objects or lists that are merged, and not compared as wholes. */
+export function hasOpenSet(schema: JSONSchemaProps): boolean {
+  const items = singleItems(schema);
+  if (schema['x-kubernetes-list-type'] !== 'set' || !items) return false;
+  if (items.type === 'array') return items['x-kubernetes-list-type'] !== undefined && items['x-kubernetes-list-type'] !== 'atomic';
+  return items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic';
+}
+
+function checkSetItems({ items }: JSONSchemaProps, path: string, errors: FieldError[]): void {
+  // Upstream shows the list type in both errors.
+  const extension = items?.type === 'array' ? 'x-kubernetes-list-type' : 'x-kubernetes-map-type';
+  errors.push(invalid(`${path}.items.${extension}`, items?.['x-kubernetes-list-type'], ATOMIC));
+}
+
+function checkMapList(schema: JSONSchemaProps, keys: readonly string[], path: string, errors: FieldError[]): void {
   if (keys.length === 0) errors.push(required(`${path}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'));
+  const items = singleItems(schema);
   if (!items) {
-    errors.push(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'));
+    const at = `${path}.items`;
+    if (schema.items === undefined) errors.push(required(at, 'must have a schema if x-kubernetes-list-type is map'));
+    else errors.push(invalid(at, { Schema: null, JSONSchemas: [] }, 'must only have a single schema if x-kubernetes-list-type is map'));
     return;
   }
   if (items.type !== 'object') {
-    errors.push(mustBe(items.type, `${path}.items.type`, "must be object if parent array's x-kubernetes-list-type is map"));
+    errors.push(invalid(`${path}.items.type`, items.type ?? '', "must be object if parent array's x-kubernetes-list-type is map"));
+    return;
   }
-  if (items.nullable) errors.push(forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is map'));
-  const needed = new Set(items.required);
-  let strangers = 0;
+  const seen = new Set<string>();
+  let reported = 0;
   for (const key of keys) {
     const property = own(items.properties, key);
+    // Errors with all keys in them are bounded.
+    if (!property && reported++ < MAX_WHOLE_LIST_ERRORS) {
+      errors.push(invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'));
+    }
+    if (property?.type === 'array' || property?.type === 'object') {
+      const detail = "must be a scalar type if parent array's x-kubernetes-list-type is map";
+      errors.push(invalid(`${path}.items.properties[${key}].type`, items.type, detail));
+    }
+    if (seen.has(key) && reported++ < MAX_WHOLE_LIST_ERRORS) {
+      errors.push(invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'must not contain duplicate entries'));
+    }
+    seen.add(key);
+  }
+}
+
+/** Checks that the keys of map lists are always there, and that items of sets and map lists are not null. */
+export function checkKeys(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
+  const items = singleItems(schema);
+  const listType = schema['x-kubernetes-list-type'];
+  if (!items || (listType !== 'set' && listType !== 'map')) return;
+  if (items.nullable) errors.push(forbidden(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`));
+  if (listType === 'set') return;
+  const needed = new Set(items.required);
+  for (const key of schema['x-kubernetes-list-map-keys'] ?? []) {
+    const property = own(items.properties, key);
+    if (!property) continue;
     const at = `${path}.items.properties[${key}]`;
-    if (!property) {
-      // The same error for each key, with all keys in it: not without end.
-      if (++strangers <= MAX_WHOLE_LIST_ERRORS)
-        errors.push(invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'));
-      continue;
-    }
-    if (property.type && ['array', 'object'].includes(property.type)) {
-      errors.push(invalid(`${at}.type`, property.type, "must be a scalar type if parent array's x-kubernetes-list-type is map"));
-    }
-    if (property.default === undefined && !needed.has(key)) {
+    if (!needed.has(key) && property.default === undefined) {
       errors.push(required(`${at}.default`, 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'));
     }
-  }
-  if (new Set(keys).size < keys.length) errors.push(invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'must not contain duplicate entries'));
-}
-
-/** Items of a set are compared as wholes: scalars, or objects and lists that are atomic. */
-function checkSetItems(items: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  if (items.nullable) errors.push(forbidden(`${path}.nullable`, 'cannot be nullable when x-kubernetes-list-type is set'));
-  if (items.type === undefined || SCALARS.includes(items.type)) return;
-  if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
-    const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set';
-    const mapType = items['x-kubernetes-map-type'];
-    errors.push(mustBe(mapType, `${path}.x-kubernetes-map-type`, detail));
-  }
-  if (items.type === 'array') {
-    const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set';
-    const listType = items['x-kubernetes-list-type'];
-    if (listType !== undefined && listType !== 'atomic') errors.push(invalid(`${path}.x-kubernetes-list-type`, listType, detail));
+    if (property.nullable) {
+      errors.push(forbidden(`${at}.nullable`, 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'));
+    }
   }
 }
 
-/** The rules of x-kubernetes-map-type. */
-export function checkMapType(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  const mapType = schema['x-kubernetes-map-type'];
-  if (mapType === undefined) return;
-  if (mapType !== 'granular' && mapType !== 'atomic') {
-    errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['granular', 'atomic']));
-  }
-  if (schema.type !== 'object') errors.push(mustBe(schema.type, `${path}.type`, 'must be object if x-kubernetes-map-type is specified'));
+/** Whether the keys of a map list may be missing. */
+export function hasOpenMapKeys(schema: JSONSchemaProps): boolean {
+  const errors: FieldError[] = [];
+  checkKeys(schema, '', errors);
+  return errors.length > 0;
 }

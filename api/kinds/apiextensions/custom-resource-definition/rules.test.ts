@@ -114,7 +114,9 @@ describe('a CustomResourceDefinition', () => {
       object.spec.versions = [version({ name: 'v2' })];
     };
     expect(updated(strategy, old, next).status?.storedVersions).toEqual(['v1', 'v2']);
-    expect(updateErrors(strategy, old, next)).toEqual(['status.storedVersions[0]: Invalid value: "v1": must appear in spec.versions']);
+    expect(updateErrors(strategy, old, next)).toEqual([
+      expect.stringMatching(/^status\.storedVersions\[0\]: Invalid value: "v1": missing from spec\.versions; v1 was previously a storage version/),
+    ]);
   });
 
   it('keeps its scope once it is served', () => {

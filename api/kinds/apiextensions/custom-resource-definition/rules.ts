@@ -1,5 +1,6 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import { defaultCustomResourceDefinition, prepareCustomResourceDefinition } from './defaults.ts';
+import { formatWarnings } from './format-warnings.ts';
 import type { CustomResourceDefinition } from './schema.ts';
 import { validateCustomResourceDefinition, validateCustomResourceDefinitionStatus, validateCustomResourceDefinitionUpdate } from './validation.ts';
 
@@ -16,14 +17,12 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     const current = crd.spec.versions?.find((version) => version.storage)?.name;
     if (current !== undefined && !stored.includes(current)) crd.status.storedVersions = [...stored, current];
   },
+  // Metadata that comes with a status is written, as upstream does.
   prepareForStatusUpdate: (crd, old) => {
     crd.spec = old.spec;
-    if (crd.metadata) {
-      crd.metadata.labels = old.metadata.labels;
-      crd.metadata.annotations = old.metadata.annotations;
-    }
   },
   validate: validateCustomResourceDefinition,
   validateUpdate: validateCustomResourceDefinitionUpdate,
   validateStatusUpdate: validateCustomResourceDefinitionStatus,
+  warnings: (crd, old) => formatWarnings(crd, old),
 };

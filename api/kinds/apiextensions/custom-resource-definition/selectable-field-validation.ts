@@ -1,39 +1,44 @@
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, required, tooMany } from '../../../schema/field-error.ts';
+import { fieldAtPath } from './field-path.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
+import { MAX_SELECTABLE_FIELDS } from './limits.ts';
 import type { SelectableField } from './schema.ts';
 
-const MAX_FIELDS = 8;
-const SELECTABLE_TYPES: readonly string[] = ['string', 'integer', 'boolean'];
-const simplePath = /^(\.[A-Za-z_][\w-]*)+$/;
+const SELECTABLE_TYPES: readonly string[] = ['string', 'boolean', 'integer'];
 
-/** Fields that field selectors of a custom resource may name: simple values at fixed places (KEP-4358). */
+/** Checks the fields that field selectors of a custom resource may name: scalars at fixed places (KEP-4358). */
 export function checkSelectableFields(
   errors: FieldError[],
   fields: readonly SelectableField[],
-  schema: JSONSchemaProps | undefined,
+  schema: JSONSchemaProps,
   path: string,
+  allowsTooMany: boolean,
 ): void {
-  if (fields.length > MAX_FIELDS) errors.push(tooMany(path, fields.length, MAX_FIELDS));
-  const seen = new Set<string>();
+  const unique = new Set<string>();
   fields.forEach(({ jsonPath = '' }, i) => {
     const field = `${path}[${i}].jsonPath`;
     if (jsonPath === '') {
       errors.push(required(field));
       return;
     }
-    if (seen.has(jsonPath)) errors.push(duplicate(field, jsonPath));
-    seen.add(jsonPath);
-    const why = faultOf(jsonPath, schema);
-    if (why !== undefined) errors.push(invalid(field, jsonPath, why));
+    const found = fieldAtPath(jsonPath, schema, false);
+    if (!found.ok) {
+      errors.push(invalid(field, jsonPath, `is an invalid path: ${found.fault}`));
+      return;
+    }
+    if (/^metadata(?:\.|$)/.test(found.path)) errors.push(invalid(field, jsonPath, 'must not point to fields in metadata'));
+    if (!SELECTABLE_TYPES.includes(found.schema.type ?? '')) {
+      errors.push(
+        invalid(
+          field,
+          jsonPath,
+          'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+        ),
+      );
+    }
+    if (unique.has(found.path)) errors.push(duplicate(field, jsonPath));
+    unique.add(found.path);
   });
-}
-
-function faultOf(jsonPath: string, schema: JSONSchemaProps | undefined): string | undefined {
-  if (!simplePath.test(jsonPath)) return 'is an invalid path: only a simple path of field names is allowed';
-  if (jsonPath.startsWith('.metadata.')) return 'must not point to fields in metadata';
-  let at = schema;
-  for (const name of jsonPath.slice(1).split('.')) at = at?.properties?.[name];
-  if (!at) return 'is an invalid path: does not refer to a valid field';
-  return SELECTABLE_TYPES.includes(at.type ?? '') ? undefined : `must point to a field of type boolean, integer or string; but is ${at.type ?? ''}`;
+  if (unique.size > MAX_SELECTABLE_FIELDS && !allowsTooMany) errors.push(tooMany(path, unique.size, MAX_SELECTABLE_FIELDS));
 }

@@ -1,37 +1,8 @@
 import { isObject } from '../../../../base/json.ts';
 import { goPattern } from '../../../../base/regexp.ts';
-import { checkRuleTexts } from '../../../cel/rules/rule-texts.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required, typeInvalid } from '../../../schema/field-error.ts';
-import { validatorOf } from '../../../schema/validate.ts';
+import { fieldErrorText, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
-import { checkListType, checkMapType } from './list-type-check.ts';
-import { structuralOfJsonSchema } from './structural-schema.ts';
-
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
-
-export interface StructuralCheckOptions {
-  /** Set if the version has the subresource `status`. */
-  readonly status?: boolean;
-}
-
-/**
- * Returns the faults that keep the schema of a custom resource from being structural, and its unsupported parts. The rules in
- * `x-kubernetes-validations` are compiled elsewhere, once nothing is wrong with the schema: see rules/definition-check.ts of api/cel.
- * @param path Of the schema: `spec.validation.openAPIV3Schema` where all versions share it (there is one), as upstream has it,
- * `spec.versions[0].schema.openAPIV3Schema` otherwise.
- * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
- */
-export function checkStructuralSchema(schema: JSONSchemaProps, path: string, options: StructuralCheckOptions = {}): FieldError[] {
-  const errors: FieldError[] = [];
-  if (options.status && schema.type && schema.type !== 'object') {
-    errors.push(
-      invalid(`${path}.type`, schema.type, 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'),
-    );
-  }
-  checkNode(schema, path, 'root', errors);
-  return errors;
-}
 
 type Level = 'root' | 'field' | 'item';
 
@@ -41,146 +12,185 @@ const EMPTY: Readonly<Record<Level, string>> = {
   item: 'must not be empty for specified array items',
 };
 
-function checkNode(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
-  checkUnsupported(schema, path, errors);
-  checkType(schema, path, level, errors);
-  checkExtensions(schema, path, level, errors);
-  checkDefault(schema, path, errors);
-  checkRuleTexts(schema, path, errors);
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const at = `${path}.properties[${name}]`;
-    if (level === 'root' && name === 'metadata') checkMetadata(property, at, errors);
-    checkNode(property, at, 'field', errors);
+/**
+ * Returns the reason for which a schema cannot be made structural at all; undefined if there is none. Schemas in `items`, which may be a list
+ * of schemas in OpenAPI v2, must be one.
+ */
+export function initFault(schema: JSONSchemaProps): string | undefined {
+  for (const name of ['id', '$schema', '$ref'] as const)
+    if (schema[name]) return `OpenAPIV3Schema '${name.replace('$schema', 'schema')}' is not supported`;
+  for (const name of ['patternProperties', 'dependencies', 'definitions'] as const) {
+    if (Object.keys(schema[name] ?? {}).length > 0) return `OpenAPIV3Schema '${name}' is not supported`;
   }
-  if (isObject(schema.additionalProperties)) checkNode(schema.additionalProperties, `${path}.additionalProperties`, 'field', errors);
-  if (schema.items) checkNode(schema.items, `${path}.items`, 'item', errors);
+  if (schema.additionalItems !== undefined) return "OpenAPIV3Schema 'additionalItems' is not supported";
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false)
+    return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined";
+  if (Array.isArray(schema.items) && schema.items.length > 0) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
+  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...Object.values(schema.properties ?? {})];
+  for (const part of [schema.not, schema.items, schema.additionalProperties, ...parts]) {
+    const fault = isObject(part) ? initFault(part) : undefined;
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/**
+ * Returns the faults that keep a schema from being structural, sorted by their texts as upstream does.
+ * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+ */
+export function structuralFaults(schema: JSONSchemaProps, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  checkInvariants(schema, path, 'root', errors);
+  for (const [at, part] of junctors(schema, path)) checkCompleteness(part, schema, path, at, errors);
+  return errors
+    .map((error) => ({ error, text: fieldErrorText(error) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ error }) => error);
+}
+
+const itemsOf = (schema: JSONSchemaProps): JSONSchemaProps | undefined => (isObject(schema.items) ? schema.items : undefined);
+
+function checkInvariants(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
+  const items = itemsOf(schema);
+  if (items) checkInvariants(items, `${path}.items`, 'item', errors);
   else if (schema.type === 'array') errors.push(required(`${path}.items`, 'must be specified'));
-  checkListType(schema, path, errors);
-  checkMapType(schema, path, errors);
-  for (const [at, part] of junctors(schema, path)) checkValueValidation(part, schema, at, errors);
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    checkInvariants(property, `${path}.properties[${name}]`, 'field', errors);
+  }
+  const { additionalProperties: others } = schema;
+  if (others !== undefined && level === 'root') errors.push(forbidden(`${path}.additionalProperties`, 'must not be used at the root'));
+  if (isObject(others)) checkInvariants(others, `${path}.additionalProperties`, 'field', errors);
+  checkIntOrString(schema, path, errors);
+  checkConstraints(schema, path, errors);
+  checkType(schema, path, level, errors);
+  checkMeta(schema, path, level, errors);
+}
+
+function checkIntOrString(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
+  if (!schema['x-kubernetes-int-or-string']) return;
+  const detail = 'must be false if x-kubernetes-int-or-string is true';
+  for (const name of ['x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource'] as const) {
+    if (schema[name]) errors.push(invalid(`${path}.${name}`, true, detail));
+  }
 }
 
 function checkType(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
   const type = schema.type ?? '';
-  const intOrString = schema['x-kubernetes-int-or-string'] === true;
-  const anything = schema['x-kubernetes-preserve-unknown-fields'] === true;
-  if (type === '') {
-    if (level === 'root' || !(intOrString || anything)) errors.push(required(`${path}.type`, EMPTY[level]));
-    return;
-  }
-  if (level === 'root' && type !== 'object') errors.push(invalid(`${path}.type`, type, 'must be object at the root'));
-  if (!TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, TYPES));
-  if (intOrString) errors.push(invalid(`${path}.type`, type, 'must be empty if x-kubernetes-int-or-string is true'));
-}
-
-function checkExtensions(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
-  const preserve = schema['x-kubernetes-preserve-unknown-fields'];
-  if (preserve === false) errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
-  if (preserve && schema.type && schema.type !== 'object') {
-    errors.push(invalid(`${path}.type`, schema.type, 'must be object if x-kubernetes-preserve-unknown-fields is true'));
-  }
-  if (!schema['x-kubernetes-embedded-resource']) return;
-  if (level === 'root') errors.push(forbidden(`${path}.x-kubernetes-embedded-resource`, 'must not be true at the root'));
-  if (schema.type !== 'object') {
+  const isResource = schema['x-kubernetes-embedded-resource'] === true;
+  if (isResource && type !== 'object') {
     const detail = 'must be object if x-kubernetes-embedded-resource is true';
-    errors.push(schema.type ? invalid(`${path}.type`, schema.type, detail) : required(`${path}.type`, detail));
+    errors.push(type === '' ? required(`${path}.type`, detail) : invalid(`${path}.type`, type, detail));
+  } else if (type === '' && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) {
+    errors.push(required(`${path}.type`, EMPTY[level]));
   }
-  if (!preserve && Object.keys(schema.properties ?? {}).length === 0) {
+  if (isResource && schema.additionalProperties !== undefined) {
+    errors.push(forbidden(`${path}.additionalProperties`, 'must not be used if x-kubernetes-embedded-resource is set'));
+  }
+  if (level === 'root' && type !== '' && type !== 'object') errors.push(invalid(`${path}.type`, type, 'must be object at the root'));
+  if (isResource && !schema['x-kubernetes-preserve-unknown-fields'] && Object.keys(schema.properties ?? {}).length === 0) {
     errors.push(
       required(`${path}.properties`, 'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields'),
     );
   }
 }
 
-const REFUSED = ['$ref', 'id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies'] as const;
-
-function checkUnsupported(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  for (const name of REFUSED) {
-    const value = schema[name];
-    if (value !== undefined && value !== '') errors.push(forbidden(`${path}.${name}`, `${name} is not supported`));
-  }
-  if (schema.uniqueItems) {
-    errors.push(forbidden(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
-  }
-  if (schema.additionalProperties !== undefined && schema.properties && Object.keys(schema.properties).length > 0) {
-    errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
-  } else if (schema.additionalProperties === false) {
-    errors.push(forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'));
-  }
-  if (schema.pattern) {
-    try {
-      goPattern(schema.pattern);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      errors.push(invalid(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${error.message}`));
+/** The fields of type and metadata are known to the server; a schema may restrict the name. */
+function checkMeta(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
+  const { kind, apiVersion, metadata } = schema.properties ?? {};
+  const isObjectOfKind = level === 'root' || schema['x-kubernetes-embedded-resource'] === true;
+  if (isObjectOfKind) {
+    for (const [name, property, type] of [
+      ['kind', kind, 'string'],
+      ['apiVersion', apiVersion, 'string'],
+      ['metadata', metadata, 'object'],
+    ] as const) {
+      if (property && property.type !== type) errors.push(invalid(`${path}.properties[${name}].type`, property.type ?? '', `must be ${type}`));
     }
   }
-}
-
-/** A default must be valid itself. */
-function checkDefault(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  if (schema.default === undefined) return;
-  const at = `${path}.default`;
-  if (schema.type && !TYPES.includes(schema.type)) {
-    const type = typeName(schema.default);
-    errors.push(typeInvalid(at, type, ` in body must be of type ${schema.type}: ${JSON.stringify(type)}`));
-    return;
+  if (level === 'root' && metadata && !restrictsNames(metadata)) {
+    errors.push(
+      forbidden(`${path}.properties[metadata]`, 'must not specify anything other than name and generateName, but metadata is implicitly specified'),
+    );
   }
-  const found: FieldError[] = [];
-  const { pattern: _unchecked, ...rest } = schema;
-  validatorOf(structuralOfJsonSchema(rest))(schema.default, '', found);
-  for (const error of found) errors.push({ ...error, field: error.field === '<nil>' ? at : `${at}.${error.field}` });
 }
 
-function typeName(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (value === null) return 'null';
-  return Number.isInteger(value) ? 'integer' : typeof value;
+/** Whether the schema of metadata has a type and schemas of names, and nothing else. */
+function restrictsNames({ type: _type, default: _default, properties = {}, ...others }: JSONSchemaProps): boolean {
+  const names = Object.keys(properties);
+  if (names.some((name) => name !== 'name' && name !== 'generateName')) return false;
+  return Object.values(others).every(
+    (value) => value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0),
+  );
 }
 
-function checkMetadata(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  if (schema.type !== undefined && schema.type !== '' && schema.type !== 'object')
-    errors.push(invalid(`${path}.type`, schema.type, 'must be object'));
-  const others = Object.keys(schema.properties ?? {}).filter((name) => name !== 'name' && name !== 'generateName');
-  if (others.length > 0) {
-    errors.push(forbidden(path, 'must not specify anything other than name and generateName, but metadata is implicitly specified'));
+const isType = (part: JSONSchemaProps | undefined, type: string): boolean => part?.type === type && Object.keys(part).length === 1;
+/** The one pattern of types within a junctor that is allowed: an integer or a string. */
+const isIntOrStringPair = (anyOf: readonly JSONSchemaProps[] | undefined): boolean =>
+  anyOf?.length === 2 && isType(anyOf[0], 'integer') && isType(anyOf[1], 'string');
+
+function checkConstraints(schema: JSONSchemaProps, path: string, errors: FieldError[], mayHaveTypes = true): void {
+  const skipsAny = mayHaveTypes && isIntOrStringPair(schema.anyOf);
+  const skipsFirst = mayHaveTypes && isIntOrStringPair(schema.allOf?.[0]?.anyOf);
+  if (!skipsAny) schema.anyOf?.forEach((part, i) => void checkNested(part, `${path}.anyOf[${i}]`, errors, false));
+  schema.allOf?.forEach((part, i) => void checkNested(part, `${path}.allOf[${i}]`, errors, skipsFirst && i === 0));
+  schema.oneOf?.forEach((part, i) => void checkNested(part, `${path}.oneOf[${i}]`, errors, false));
+  if (schema.not) checkNested(schema.not, `${path}.not`, errors, false);
+  if (!schema.pattern) return;
+  try {
+    goPattern(schema.pattern);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    errors.push(invalid(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${error.message}`));
   }
+}
+
+const FORBIDDEN = [
+  ['type', 'must be empty to be structural'],
+  ['default', 'must be undefined to be structural'],
+  ['title', 'must be empty to be structural'],
+  ['description', 'must be empty to be structural'],
+  ['nullable', 'must be false to be structural'],
+  ['x-kubernetes-preserve-unknown-fields', 'must be false to be structural'],
+  ['x-kubernetes-embedded-resource', 'must be false to be structural'],
+  ['x-kubernetes-int-or-string', 'must be false to be structural'],
+  ['x-kubernetes-list-map-keys', 'must be empty to be structural'],
+  ['x-kubernetes-list-type', 'must be undefined to be structural'],
+  ['x-kubernetes-map-type', 'must be undefined to be structural'],
+  ['x-kubernetes-validations', 'must be empty to be structural'],
+] as const;
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
+
+/** A junctor may hold constraints only. */
+function checkNested(part: JSONSchemaProps, path: string, errors: FieldError[], skipsAny: boolean): void {
+  checkConstraints(skipsAny ? { ...part, anyOf: undefined } : part, path, errors, false);
+  const items = itemsOf(part);
+  if (items) checkNested(items, `${path}.items`, errors, false);
+  for (const [name, property] of Object.entries(part.properties ?? {})) checkNested(property, `${path}.properties[${name}]`, errors, false);
+  for (const [name, detail] of FORBIDDEN) if (isSet(part[name])) errors.push(forbidden(`${path}.${name}`, detail));
+  if (part.additionalProperties !== undefined && part.additionalProperties !== false) {
+    errors.push(forbidden(`${path}.additionalProperties`, 'must be undefined to be structural'));
+  }
+  if (part.properties?.metadata) errors.push(forbidden(`${path}.properties[metadata]`, 'must not be specified in a nested context'));
 }
 
 function* junctors(schema: JSONSchemaProps, path: string): Generator<readonly [string, JSONSchemaProps]> {
+  if (schema.not) yield [`${path}.not`, schema.not];
   for (const name of ['allOf', 'anyOf', 'oneOf'] as const) {
     for (const [i, part] of (schema[name] ?? []).entries()) yield [`${path}.${name}[${i}]`, part];
   }
-  if (schema.not) yield [`${path}.not`, schema.not];
 }
 
-const STRUCTURE = [
-  'description',
-  'title',
-  'default',
-  'nullable',
-  'x-kubernetes-preserve-unknown-fields',
-  'x-kubernetes-embedded-resource',
-  'x-kubernetes-list-type',
-  'x-kubernetes-list-map-keys',
-  'x-kubernetes-map-type',
-] as const;
-
-/** A junctor may hold constraints only, and only on fields that the schema outside it names too. */
-function checkValueValidation(part: JSONSchemaProps, outside: JSONSchemaProps | undefined, path: string, errors: FieldError[]): void {
-  checkUnsupported({ ...part, additionalProperties: undefined }, path, errors);
-  for (const name of STRUCTURE) if (part[name]) errors.push(forbidden(`${path}.${name}`, 'must be empty to be structural'));
-  const typeOfIntOrString = outside?.['x-kubernetes-int-or-string'] && (part.type === 'integer' || part.type === 'string');
-  if (part.type && !typeOfIntOrString) errors.push(forbidden(`${path}.type`, 'must be empty to be structural'));
-  if (part.additionalProperties !== undefined) errors.push(forbidden(`${path}.additionalProperties`, 'must be undefined to be structural'));
-  for (const [name, property] of Object.entries(part.properties ?? {})) {
-    const known = outside?.properties?.[name];
-    const at = `${path}.properties[${name}]`;
-    if (!known && !isObject(outside?.additionalProperties)) {
-      errors.push(required(at.replace(/\.(?:allOf|anyOf|oneOf)\[\d+\]|\.not/g, ''), `because it is defined in ${at}`));
-    }
-    checkValueValidation(property, known, at, errors);
+/** Every field that a junctor names must be one that the schema names outside of it. Upstream looks at the junctors of the root only. */
+function checkCompleteness(part: JSONSchemaProps, outside: JSONSchemaProps | undefined, at: string, path: string, errors: FieldError[]): void {
+  if (!outside) {
+    errors.push(required(at, `because it is defined in ${path}`));
+    return;
   }
-  if (part.items) checkValueValidation(part.items, outside?.items, `${path}.items`, errors);
-  for (const [at, nested] of junctors(part, path)) checkValueValidation(nested, outside, at, errors);
+  for (const [nestedPath, nested] of junctors(part, path)) checkCompleteness(nested, outside, at, nestedPath, errors);
+  const items = itemsOf(part);
+  if (items) checkCompleteness(items, itemsOf(outside), `${at}.items`, `${path}.items`, errors);
+  for (const [name, property] of Object.entries(part.properties ?? {})) {
+    checkCompleteness(property, outside.properties?.[name], `${at}.properties[${name}]`, `${path}.properties[${name}]`, errors);
+  }
 }

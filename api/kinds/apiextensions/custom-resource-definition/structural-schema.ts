@@ -1,8 +1,5 @@
-import type { Property, SchemaType, StructuralSchema, ValueValidation } from '../../../schema/structural.ts';
+import type { Property, StructuralSchema, ValueValidation } from '../../../schema/structural.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
-
-const TYPES: ReadonlySet<string> = new Set(['object', 'array', 'string', 'integer', 'number', 'boolean']);
-const isType = (text: string | undefined): text is SchemaType => text !== undefined && TYPES.has(text);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -48,7 +45,8 @@ function pick<K extends string>(schema: Readonly<Record<string, unknown>>, names
  */
 export function structuralOfJsonSchema(schema: JSONSchemaProps): StructuralSchema {
   const node: Mutable<StructuralSchema> = { ...pick({ ...schema }, EXTENSIONS) };
-  if (isType(schema.type)) node.type = schema.type;
+  // Other types are refused; while a definition is checked, they are types that no value has.
+  if (schema.type) Object.assign(node, { type: schema.type });
   if (schema.title !== undefined && schema.title !== '') node.title = schema.title;
   if (schema.description !== undefined) node.description = schema.description;
   if (schema.format !== undefined) node.format = schema.format;

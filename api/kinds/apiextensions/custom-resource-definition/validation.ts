@@ -1,54 +1,65 @@
 import { semanticEqual } from '../../../../base/equality.ts';
-import { rules } from '../../../cel/rules/loader.ts';
-import { hasRules } from '../../../cel/schema.ts';
 import type { Live } from '../../../meta/object.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
+import { invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { checkImmutable } from '../../../validation/field-rules.ts';
-import { byteLength, dns1035LabelFaults, dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
+import { dns1035LabelFaults, dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
+import { APPROVAL_ANNOTATION, approvalOf, isProtectedGroup } from './approval.ts';
 import { checkConversion } from './conversion-validation.ts';
-import type { JSONSchemaProps } from './json-schema-props.ts';
-import type {
-  CustomResourceColumnDefinition,
-  CustomResourceDefinition,
-  CustomResourceDefinitionNames,
-  CustomResourceDefinitionSpec,
-  CustomResourceDefinitionVersion,
-  CustomResourceSubresources,
-} from './schema.ts';
+import { internalVersion } from './internal-form.ts';
+import { checkNames, checkRequiredNames } from './names-validation.ts';
+import type { CustomResourceDefinition, CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from './schema.ts';
+import { checkSchema } from './schema-validation.ts';
+import { schemaHas } from './schema-walk.ts';
 import { checkSelectableFields } from './selectable-field-validation.ts';
-import { checkStructuralSchema } from './structural-check.ts';
+import type { ValidationOptions } from './validation-options.ts';
+import { NEW_DEFINITION, optionsForUpdate } from './validation-options.ts';
+import { checkColumn, checkDeprecation, checkSubresources } from './version-parts-validation.ts';
 
-const COLUMN_TYPES: readonly string[] = ['boolean', 'date', 'integer', 'number', 'string'];
-const COLUMN_FORMATS: readonly string[] = ['int32', 'int64', 'float', 'double', 'byte', 'date', 'date-time', 'password'];
-const APPROVAL = 'api-approved.kubernetes.io';
-const MAX_DEPRECATION_WARNING = 256;
-
-export function validateCustomResourceDefinition(crd: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+export function validateCustomResourceDefinition(crd: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
-  const { spec } = crd;
   const name = crd.metadata?.name ?? '';
-  const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
-  if (name !== '' && name !== wanted) errors.push(invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
-  checkSpec(errors, spec, old?.spec);
-  checkStoredVersions(errors, crd);
-  checkApproval(errors, crd);
+  if (name !== '' && name !== `${crd.spec.names?.plural ?? ''}.${crd.spec.group ?? ''}`) {
+    errors.push(invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
+  }
+  checkSpec(crd.spec, NEW_DEFINITION, errors);
+  checkStatus(crd, undefined, errors);
   return errors;
 }
 
 /** Scope and kind are immutable once the resource is served, since it may have objects. */
 export function validateCustomResourceDefinitionUpdate(crd: CustomResourceDefinition, old: Live<CustomResourceDefinition>): FieldError[] {
   const errors: FieldError[] = [];
-  if (old.status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True')) {
-    checkImmutable(errors, crd.spec.scope, old.spec.scope, 'spec.scope');
-    checkImmutable(errors, crd.spec.names?.kind, old.spec.names?.kind, 'spec.names.kind');
+  const options = optionsForUpdate(crd, old);
+  checkSpec(crd.spec, options, errors);
+  if (options.requireImmutableNames) {
+    checkImmutable(errors, crd.spec.scope ?? '', old.spec.scope, 'spec.scope');
+    checkImmutable(errors, crd.spec.names?.kind ?? '', old.spec.names?.kind, 'spec.names.kind');
   }
-  checkImmutable(errors, crd.spec.group, old.spec.group, 'spec.group');
-  checkImmutable(errors, crd.spec.names?.plural, old.spec.names?.plural, 'spec.names.plural');
-  return [...errors, ...validateCustomResourceDefinition(crd, old)];
+  checkImmutable(errors, crd.spec.group ?? '', old.spec.group, 'spec.group');
+  checkImmutable(errors, crd.spec.names?.plural ?? '', old.spec.names?.plural, 'spec.names.plural');
+  checkStatus(crd, old, errors);
+  return errors;
 }
 
-function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec, old: CustomResourceDefinitionSpec | undefined): void {
+/** Validates the status subresource. */
+export function validateCustomResourceDefinitionStatus(crd: CustomResourceDefinition): FieldError[] {
+  const errors: FieldError[] = [];
+  checkNames(crd.status?.acceptedNames, 'status.acceptedNames', errors);
+  return errors;
+}
+
+function checkStatus(crd: CustomResourceDefinition, old: CustomResourceDefinition | undefined, errors: FieldError[]): void {
+  checkNames(crd.status?.acceptedNames, 'status.acceptedNames', errors);
+  checkStoredVersions(crd, errors);
+  checkApproval(crd, old, errors);
+  if (crd.spec.preserveUnknownFields && !old?.spec.preserveUnknownFields) {
+    const why = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+    errors.push(invalid('spec.preserveUnknownFields', true, why));
+  }
+}
+
+function checkSpec(spec: CustomResourceDefinitionSpec, options: ValidationOptions, errors: FieldError[]): void {
   const group = spec.group ?? '';
   if (group === '') errors.push(required('spec.group'));
   else {
@@ -58,181 +69,149 @@ function checkSpec(errors: FieldError[], spec: CustomResourceDefinitionSpec, old
   }
   if (!spec.scope) errors.push(required('spec.scope'));
   else if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') errors.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']));
-  if (spec.preserveUnknownFields) {
-    const why = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
-    errors.push(invalid('spec.preserveUnknownFields', true, why));
-  }
-  checkVersions(errors, spec, old);
-  checkRequiredNames(errors, spec.names);
-  checkNames(errors, spec.names, 'spec.names');
-  checkConversion(errors, spec.conversion);
+  checkSchemasGiven(spec, options, errors);
+  const shared = sharedParts(spec);
+  const schemaOptions = options.requireStructural || !spec.preserveUnknownFields ? { ...options, requireStructural: true } : options;
+  (spec.versions ?? []).forEach((version, i) => {
+    checkVersion(spec, withoutShared(version, shared), `spec.versions[${i}]`, schemaOptions, errors);
+  });
+  checkVersionList(spec, shared, errors);
+  checkRequiredNames(spec.names, errors);
+  checkNames(spec.names, 'spec.names', errors);
+  checkSharedParts(spec, shared, schemaOptions, errors);
+  checkConversion(errors, spec.conversion, options);
 }
 
-type Versioned = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields';
-
-/**
- * Upstream keeps and reports the parts that all versions share at the top of the spec, under their names in v1beta1.
- * Only parts that differ are reported by version.
- */
-function placesOf(spec: CustomResourceDefinitionSpec, field: Versioned, shared: string): readonly [CustomResourceDefinitionVersion, string][] {
-  const versions = spec.versions ?? [];
-  const first = versions[0];
-  if (!first) return [];
-  if (versions.every((version) => semanticEqual(version[field], first[field]))) return [[first, `spec.${shared}`]];
-  return versions.map((version, i) => [version, `spec.versions[${i}].${field}`]);
+/** Every version has a schema, unless the old definition could do without. */
+function checkSchemasGiven(spec: CustomResourceDefinitionSpec, { requireSchema }: ValidationOptions, errors: FieldError[]): void {
+  (spec.versions ?? []).forEach(({ schema, served }, i) => {
+    const field = `spec.versions[${i}].schema.openAPIV3Schema`;
+    if (schema?.openAPIV3Schema) return;
+    if (requireSchema) errors.push(required(field));
+    else if (!spec.preserveUnknownFields && served) errors.push(required(field, 'because otherwise all fields are pruned'));
+  });
+  const hasDefaults = spec.versions?.some(
+    ({ schema }) => schema?.openAPIV3Schema && schemaHas(schema.openAPIV3Schema, (part) => part.default !== undefined),
+  );
+  if (hasDefaults && spec.preserveUnknownFields) {
+    errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  }
 }
 
-function checkVersions(errors: FieldError[], spec: CustomResourceDefinitionSpec, old: CustomResourceDefinitionSpec | undefined): void {
-  const versions = spec.versions ?? [];
-  versions.forEach((version, i) => {
-    if (!version.schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
-  });
-  versions.forEach((version, i) => {
-    const at = `spec.versions[${i}]`;
-    const faults = dns1035LabelFaults(version.name ?? '');
-    if (faults.length > 0) errors.push(invalid(`${at}.name`, version.name ?? '', faults.join(',')));
-    checkDeprecation(errors, version, at);
-  });
-  const names = versions.map((version) => version.name);
-  if (new Set(names).size < names.length) errors.push(invalid('spec.versions', versions, 'must contain unique version names'));
-  if (versions.filter((version) => version.storage).length !== 1) {
-    errors.push(invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
+const VERSIONED = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const;
+type Versioned = (typeof VERSIONED)[number];
+
+/** Upstream keeps, and reports, the parts that all versions share at the top of the spec, under their names in v1beta1. */
+function sharedParts({ versions = [] }: CustomResourceDefinitionSpec): ReadonlySet<Versioned> {
+  const [first] = versions;
+  if (!first) return new Set();
+  return new Set(VERSIONED.filter((part) => versions.every((version) => semanticEqual(version[part], first[part]))));
+}
+
+function withoutShared(version: CustomResourceDefinitionVersion, shared: ReadonlySet<Versioned>): CustomResourceDefinitionVersion {
+  const rest = { ...version };
+  for (const part of shared) delete rest[part];
+  return rest;
+}
+
+function checkVersion(
+  spec: CustomResourceDefinitionSpec,
+  version: CustomResourceDefinitionVersion,
+  path: string,
+  options: ValidationOptions,
+  errors: FieldError[],
+): void {
+  const name = version.name ?? '';
+  const faults = dns1035LabelFaults(name);
+  if (faults.length > 0) errors.push(invalid(`${path}.name`, name, faults.join(',')));
+  checkDeprecation(version.deprecated === true, version.deprecationWarning, path, errors);
+  const schema = version.schema?.openAPIV3Schema;
+  if (schema) {
+    // Of versions with one name, the first counts.
+    const hasStatus = spec.versions?.find((other) => other.name === version.name)?.subresources?.status !== undefined;
+    for (const error of checkSchema(schema, `${path}.schema.openAPIV3Schema`, hasStatus, options)) errors.push(error);
   }
-  const first = names[0];
+  checkSubresources(version.subresources, `${path}.subresources`, errors);
+  version.additionalPrinterColumns?.forEach((column, i) => {
+    checkColumn(column, `${path}.additionalPrinterColumns[${i}]`, errors);
+  });
+  const fields = version.selectableFields ?? [];
+  const at = `${path}.selectableFields`;
+  if (fields.length === 0) return;
+  if (schema) checkSelectableFields(errors, fields, schema, at, options.tooManySelectable.has(name));
+  else errors.push(invalid(at, '', 'may only be set when `version.schema.openAPIV3Schema` is not included'));
+}
+
+function checkVersionList({ versions = [] }: CustomResourceDefinitionSpec, shared: ReadonlySet<Versioned>, errors: FieldError[]): void {
+  const names = versions.map(({ name }) => name);
+  const refuse = (why: string) =>
+    void errors.push(
+      invalid(
+        'spec.versions',
+        versions.map((version) => internalVersion(withoutShared(version, shared))),
+        why,
+      ),
+    );
+  if (new Set(names).size < names.length) refuse('must contain unique version names');
+  if (versions.filter(({ storage }) => storage).length !== 1) refuse('must have exactly one version marked as storage version');
+  const [first] = names;
   const faults = first ? dns1035LabelFaults(first) : [];
   if (faults.length > 0) errors.push(invalid('spec.version', first, faults.join(',')));
-  for (const [version, path] of placesOf(spec, 'schema', 'validation')) {
-    const schema: JSONSchemaProps | undefined = version.schema?.openAPIV3Schema;
-    if (schema) {
-      const options = { status: version.subresources?.status !== undefined };
-      const faults = checkStructuralSchema(schema, `${path}.openAPIV3Schema`, options);
-      for (const error of faults) errors.push(error);
-      if (faults.length > 0 || !hasRules(schema)) continue;
-      const allowExpensiveRules = old?.versions?.some(({ name, schema: before }) => name === version.name && semanticEqual(before, version.schema));
-      for (const error of rules().checkRules(schema, `${path}.openAPIV3Schema`, { allowExpensiveRules })) errors.push(error);
-    }
+}
+
+function checkSharedParts(
+  spec: CustomResourceDefinitionSpec,
+  shared: ReadonlySet<Versioned>,
+  options: ValidationOptions,
+  errors: FieldError[],
+): void {
+  const [first] = spec.versions ?? [];
+  if (!first) return;
+  const schema = shared.has('schema') ? first.schema?.openAPIV3Schema : undefined;
+  if (schema) {
+    const hasStatus = spec.versions?.some(({ subresources }) => subresources?.status !== undefined) === true;
+    for (const error of checkSchema(schema, 'spec.validation.openAPIV3Schema', hasStatus, options)) errors.push(error);
   }
-  for (const [version, path] of placesOf(spec, 'subresources', 'subresources')) checkSubresources(errors, version.subresources, path);
-  for (const [version, path] of placesOf(spec, 'additionalPrinterColumns', 'additionalPrinterColumns')) {
-    version.additionalPrinterColumns?.forEach((column, i) => {
-      checkColumn(errors, column, `${path}[${i}]`);
+  if (shared.has('subresources')) checkSubresources(first.subresources, 'spec.subresources', errors);
+  if (shared.has('additionalPrinterColumns')) {
+    first.additionalPrinterColumns?.forEach((column, i) => {
+      checkColumn(column, `spec.additionalPrinterColumns[${i}]`, errors);
     });
   }
-  for (const [version, path] of placesOf(spec, 'selectableFields', 'selectableFields')) {
-    const schema: JSONSchemaProps | undefined = version.schema?.openAPIV3Schema;
-    checkSelectableFields(errors, version.selectableFields ?? [], schema, path);
-  }
-}
-
-function checkDeprecation(errors: FieldError[], version: CustomResourceDefinitionVersion, path: string): void {
-  const warning = version.deprecationWarning;
-  if (warning === undefined) return;
-  const field = `${path}.deprecationWarning`;
-  if (!version.deprecated) errors.push(invalid(field, warning, 'can only be set for deprecated versions'));
-  if (byteLength(warning) > MAX_DEPRECATION_WARNING) errors.push(tooLong(field, MAX_DEPRECATION_WARNING));
-  if (warning === '') errors.push(invalid(field, warning, 'must not be an empty string'));
-  if (/\p{Cc}/u.test(warning)) errors.push(invalid(field, warning, 'must only contain printable characters'));
-}
-
-function checkRequiredNames(errors: FieldError[], names: CustomResourceDefinitionNames | undefined): void {
-  for (const field of ['plural', 'singular', 'kind', 'listKind'] as const) if (!names?.[field]) errors.push(required(`spec.names.${field}`));
-}
-
-function checkNames(errors: FieldError[], names: CustomResourceDefinitionNames | undefined, path: string): void {
-  const check = (value: string | undefined, field: string) => {
-    const faults = value ? dns1035LabelFaults(value) : [];
-    if (faults.length > 0) errors.push(invalid(`${path}.${field}`, value, faults.join(',')));
-  };
-  check(names?.plural, 'plural');
-  check(names?.singular, 'singular');
-  for (const field of ['kind', 'listKind'] as const) {
-    const value = names?.[field] ?? '';
-    const faults = value === '' ? [] : dns1035LabelFaults(value.toLowerCase());
-    if (faults.length > 0) errors.push(invalid(`${path}.${field}`, value, `may have mixed case, but should otherwise match: ${faults.join(',')}`));
-  }
-  for (const list of ['shortNames', 'categories'] as const) {
-    names?.[list]?.forEach((name, i) => {
-      const faults = dns1035LabelFaults(name);
-      if (faults.length > 0) errors.push(invalid(`${path}.${list}[${i}]`, name, faults.join(',')));
-    });
-  }
-  if (names?.kind && names.kind === names.listKind) errors.push(invalid(`${path}.listKind`, names.listKind, 'kind and listKind may not be the same'));
-}
-
-function checkSubresources(errors: FieldError[], subresources: CustomResourceSubresources | undefined, path: string): void {
-  const scale = subresources?.scale;
-  if (!scale) return;
-  for (const [field, roots] of [
-    ['specReplicasPath', ['.spec']],
-    ['statusReplicasPath', ['.status']],
-    ['labelSelectorPath', ['.spec', '.status']],
-  ] as const) {
-    const value = scale[field];
-    if (!value) {
-      if (field !== 'labelSelectorPath') errors.push(required(`${path}.scale.${field}`));
-      continue;
-    }
-    const at = `${path}.scale.${field}`;
-    if (!isSimplePath(value)) errors.push(invalid(at, value, 'must be a simple json path starting with .'));
-    else if (!roots.some((root) => value.startsWith(`${root}.`))) {
-      errors.push(invalid(at, value, `should be a json path under ${roots.length > 1 ? 'either ' : ''}${roots.join(' or ')}`));
-    }
-  }
-}
-
-const isSimplePath = (path: string): boolean => path.startsWith('.');
-
-function checkColumn(errors: FieldError[], column: CustomResourceColumnDefinition, path: string): void {
-  const types = `must be one of ${COLUMN_TYPES.join(',')}`;
-  if (!column.name) errors.push(required(`${path}.name`));
-  if (!column.type) errors.push(required(`${path}.type`, types));
-  else if (!COLUMN_TYPES.includes(column.type)) errors.push(invalid(`${path}.type`, column.type, types));
-  if (column.format && !COLUMN_FORMATS.includes(column.format)) {
-    errors.push(invalid(`${path}.format`, column.format, `must be one of ${COLUMN_FORMATS.join(',')}`));
-  }
-  if (!column.jsonPath) errors.push(required(`${path}.JSONPath`));
-  else if (!isSimplePath(column.jsonPath)) errors.push(invalid(`${path}.JSONPath`, column.jsonPath, 'must be a simple json path starting with .'));
+  const fields = (shared.has('selectableFields') && first.selectableFields) || [];
+  if (fields.length === 0) return;
+  if (!shared.has('schema') || !first.schema)
+    errors.push(invalid('spec.selectableFields', '', 'may only be set when validations.schema is included'));
+  else if (schema) checkSelectableFields(errors, fields, schema, 'spec.selectableFields', options.tooManySelectable.has(first.name));
 }
 
 /** Objects may still be stored in any version that was ever the stored one: none may be removed before they are migrated. */
-function checkStoredVersions(errors: FieldError[], crd: CustomResourceDefinition): void {
-  const stored = crd.status?.storedVersions ?? [];
+function checkStoredVersions({ spec, status }: CustomResourceDefinition, errors: FieldError[]): void {
+  const stored = status?.storedVersions ?? [];
   const field = 'status.storedVersions';
   if (stored.length === 0) {
-    errors.push(invalid(field, stored, 'must have at least one stored version'));
+    errors.push(invalid(field, null, 'must have at least one stored version'));
     return;
   }
-  const versions = crd.spec.versions ?? [];
-  const names = new Set(versions.map((version) => version.name));
-  stored.forEach((name, i) => {
-    if (!names.has(name)) errors.push(invalid(`${field}[${i}]`, name, 'must appear in spec.versions'));
-  });
-  const current = versions.find((version) => version.storage);
-  if (current && !stored.includes(current.name)) errors.push(invalid(field, stored, `must have the storage version ${current.name}`));
-}
-
-/** Kubernetes' own groups may be extended only with an approval (KEP-2337). */
-function checkApproval(errors: FieldError[], crd: CustomResourceDefinition): void {
-  if (!/(^|\.)(k8s\.io|kubernetes\.io)$/.test(crd.spec.group ?? '')) return;
-  const field = `metadata.annotations[${APPROVAL}]`;
-  const value = crd.metadata?.annotations?.[APPROVAL] ?? '';
-  const hint = 'see https://github.com/kubernetes/enhancements/pull/1111';
-  if (value === '') errors.push(required(field, `protected groups must have approval annotation "${APPROVAL}", ${hint}`));
-  else if (!value.startsWith('unapproved') && !URL.canParse(value)) {
-    errors.push(
-      invalid(
-        field,
-        value,
-        `protected groups must have approval annotation "${APPROVAL}" with either a URL or a reason starting with "unapproved", ${hint}`,
-      ),
-    );
+  const versions = spec.versions ?? [];
+  // As upstream: of versions with one name, only the first is found.
+  const missing = new Set(stored);
+  for (const { name, storage } of versions) {
+    if (!missing.delete(name) && storage) errors.push(invalid(field, stored, `must have the storage version ${name}`));
   }
+  stored.forEach((name, i) => {
+    if (!missing.has(name)) return;
+    const why = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    errors.push(invalid(`${field}[${i}]`, name, why));
+  });
 }
 
-/** The rules of the status subresource. */
-export function validateCustomResourceDefinitionStatus(crd: CustomResourceDefinition): FieldError[] {
-  const errors: FieldError[] = [];
-  checkNames(errors, crd.status?.acceptedNames, 'status.acceptedNames');
-  checkStoredVersions(errors, crd);
-  return errors;
+/** Kubernetes' own groups may be extended only with an approval; one that is missing already may go on missing. */
+function checkApproval(crd: CustomResourceDefinition, old: CustomResourceDefinition | undefined, errors: FieldError[]): void {
+  if (!isProtectedGroup(crd.spec.group ?? '')) return;
+  const { state, reason } = approvalOf(crd);
+  if (old && approvalOf(old).state === state) return;
+  const field = `metadata.annotations[${APPROVAL_ANNOTATION}]`;
+  if (state === 'missing') errors.push(required(field, reason));
+  else if (state === 'invalid') errors.push(invalid(field, crd.metadata?.annotations?.[APPROVAL_ANNOTATION] ?? '', reason));
 }

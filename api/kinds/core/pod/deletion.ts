@@ -11,7 +11,7 @@ export const podDeletion: DeletionRules = {
   returnsObject: true,
   gracePeriodSeconds({ spec, status }: Pod, asked) {
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
-    const seconds = asked ?? spec.terminationGracePeriodSeconds ?? DEFAULT_SECONDS;
+    const seconds = Number(asked ?? spec.terminationGracePeriodSeconds ?? DEFAULT_SECONDS);
     return seconds < 0 ? 1 : seconds;
   },
 };

@@ -44,7 +44,7 @@ function isCharged(pod: Pod, now: number): boolean {
   if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return false;
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata ?? {};
   if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
-  return now <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  return now <= Date.parse(deletionTimestamp) + Number(deletionGracePeriodSeconds) * 1000;
 }
 
 /** Returns the containers that do not name the CPU or memory that quotas cover, as a sentence; undefined if all do. */

@@ -1,0 +1,64 @@
+import { canonicalJson, isObject } from '../../../base/json.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { duplicate, invalid } from '../../schema/field-error.ts';
+import type { StructuralSchema } from '../../schema/structural.ts';
+
+/** Reports the items of sets and map lists that stand twice, by the list types of a schema; undefined if it has none. */
+export type ListTypeCheck = (value: unknown, path: string, errors: FieldError[]) => void;
+
+const childPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+const typeOfList = (schema: StructuralSchema): 'set' | 'map' | undefined => {
+  const type = schema['x-kubernetes-list-type'];
+  return type === 'set' || type === 'map' ? type : undefined;
+};
+
+/** Makes the check of a schema, of the parts only that lead to such a list (pkg/apiserver/schema/listtype of apiextensions-apiserver). */
+export function listTypeCheck(schema: StructuralSchema): ListTypeCheck | undefined {
+  const own = typeOfList(schema);
+  const items = schema.items && listTypeCheck(schema.items);
+  const others = typeof schema.additionalProperties === 'object' ? listTypeCheck(schema.additionalProperties) : undefined;
+  const fields = new Map<string, ListTypeCheck>();
+  for (const { name, schema: field } of schema.properties?.values() ?? []) {
+    const check = listTypeCheck(field);
+    if (check) fields.set(name, check);
+  }
+  if (!own && !items && !others && fields.size === 0) return undefined;
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  return (value, path, errors) => {
+    if (Array.isArray(value)) {
+      if (own === 'set') reportRepeated(value, value, path, errors);
+      else if (own === 'map') checkMapList(value, keys, path, errors);
+      if (items) for (const [i, item] of value.entries()) items(item, `${path}[${i}]`, errors);
+    } else if (isObject(value)) {
+      if (others) for (const key of Object.keys(value)) others(value[key], `${path}[${key}]`, errors);
+      for (const [key, check] of fields) if (Object.hasOwn(value, key)) check(value[key], childPath(path, key), errors);
+    }
+  };
+}
+
+/** Reports the second of the items with equal identities, once for each identity. */
+function reportRepeated(identities: readonly unknown[], shown: readonly unknown[], path: string, errors: FieldError[]): void {
+  if (identities.length < 2) return;
+  const seen = new Map<unknown, number>();
+  identities.forEach((identity, i) => {
+    const key = typeof identity === 'object' && identity !== null ? canonicalJson(identity) : identity;
+    // Texts and compounds may look alike.
+    const slot = typeof key === 'string' ? `${typeof identity}${key}` : key;
+    const times = seen.get(slot) ?? 0;
+    seen.set(slot, times + 1);
+    if (times === 1) errors.push(duplicate(`${path}[${i}]`, shown[i]));
+  });
+}
+
+function checkMapList(items: readonly unknown[], keys: readonly string[], path: string, errors: FieldError[]): void {
+  const stranger = items.findIndex((item) => item !== null && !isObject(item));
+  if (stranger >= 0) {
+    errors.push(invalid(`${path}[${stranger}]`, items[stranger], 'must be an object for an array of list-type map'));
+    return;
+  }
+  const identities = items.map((item) =>
+    Object.fromEntries(keys.filter((key) => isObject(item) && Object.hasOwn(item, key)).map((key) => [key, isObject(item) ? item[key] : null])),
+  );
+  reportRepeated(identities, identities, path, errors);
+}
