@@ -115,7 +115,9 @@ describe('a version that another server serves', () => {
     await expect(client.get(flunders, { namespace: 'default', name: 'inner' })).rejects.toMatchObject({ code: 404, reason: 'NotFound' });
     await expect(client.delete(flunders, { namespace: 'default', name: 'inner' })).rejects.toMatchObject({ code: 404 });
     const signal = new AbortController().signal;
-    await expect(client.watch(flunders, { namespace: 'default', resourceVersion: '0' }, () => {}, signal)).rejects.toThrow('a watch was not answered by a watch');
+    await expect(client.watch(flunders, { namespace: 'default', resourceVersion: '0' }, () => {}, signal)).rejects.toThrow(
+      'a watch was not answered by a watch',
+    );
   });
 
   it('keeps its own refusals', async () => {
