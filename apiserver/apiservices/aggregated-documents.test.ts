@@ -59,6 +59,10 @@ describe.each([
     expect(Object.keys(v2.paths)).toEqual(
       expect.arrayContaining(['/apis/wardle.example.com/v1alpha1/namespaces/{namespace}/flunders', '/api/v1/pods']),
     );
+    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const protobuf = await claimed.server.ask('GET', '/openapi/v2', { headers: { accept } });
+    expect(protobuf.headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf');
+    for (const name of ['com.example.wardle.v1alpha1.Flunder', 'io.k8s.api.core.v1.Pod']) expect(protobuf.text).toContain(name);
   });
 
   it('is stale while its server does not say what it serves', async () => {

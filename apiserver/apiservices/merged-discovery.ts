@@ -1,4 +1,5 @@
-import { compareVersions } from '../documents/discovery/group-order.ts';
+import { compareVersions } from '../../api/definition/version-order.ts';
+
 import { builtinPriorities, CUSTOM_GROUP_PRIORITY, CUSTOM_VERSION_PRIORITY, serviceName } from './desired-services.ts';
 import type { RemoteVersion } from './remote-version.ts';
 

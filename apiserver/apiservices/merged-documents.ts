@@ -5,7 +5,7 @@ import type { RouteHandler } from '../contract/route.ts';
 import type { RemoteVersions } from './discovery-controller.ts';
 import type { AggregatedGroup, ListedGroup } from './merged-discovery.ts';
 import { mergeAggregated, mergeGroup, mergeGroupList } from './merged-discovery.ts';
-import { mergeIndex, mergeV2 } from './merged-openapi.ts';
+import { mergeIndex, mergeV2, mergeV2Protobuf } from './merged-openapi.ts';
 import type { RemoteOpenApi } from './remote-openapi.ts';
 
 export interface MergedDocumentsOptions {
@@ -20,28 +20,30 @@ export type ServeMerged = (request: ApiRequest, user: UserInfo, route: RouteHand
 interface Merged {
   readonly local: string;
   readonly remote: unknown;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly etag: string;
 }
 
-const hashed = (text: string): string => createHash('sha512').update(text).digest('hex').toUpperCase();
+const hashed = (text: string | Buffer): string => createHash('sha512').update(text).digest('hex').toUpperCase();
 
-async function textOf({ body }: ApiResponse): Promise<string | undefined> {
-  if (body.kind === 'object') return body.json();
-  if (body.kind !== 'text') return undefined;
+/** The bytes of an answer that is complete. */
+function bytesOf({ body }: ApiResponse): Buffer {
+  if (body.kind === 'object') return Buffer.from(body.json());
   const parts: Buffer[] = [];
-  for (const part of body.parts) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
-  return Buffer.concat(parts).toString();
+  if (body.kind === 'text') for (const part of body.parts) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
+  return Buffer.concat(parts);
 }
 
-const isJson = ({ headers }: ApiResponse): boolean => String(headers['content-type'] ?? '').startsWith('application/json');
+const typeOf = ({ headers }: ApiResponse): string => String(headers['content-type'] ?? '');
+const isJson = (response: ApiResponse): boolean => typeOf(response).startsWith('application/json');
+const isProtobuf = (response: ApiResponse): boolean => typeOf(response).endsWith('+protobuf');
 
 /** Merges the server's own documents with those of others. A merge is made once for each state of its sources and media type. */
 export function createMergedDocuments({ versions, openApi }: MergedDocumentsOptions): ServeMerged {
   const made = new Map<string, Merged>();
 
   /** The document at `path` after a merge. */
-  async function merge(path: string, type: string, text: string | undefined): Promise<string | undefined> {
+  function merge(path: string, type: string, text: string | undefined): string | undefined {
     if (path === '/openapi/v2') return text === undefined ? undefined : mergeV2(text, openApi.documents);
     if (path === '/openapi/v3') return text === undefined ? undefined : mergeIndex(text, openApi.paths, openApi.isOwn);
     const remote = versions.current;
@@ -60,13 +62,19 @@ export function createMergedDocuments({ versions, openApi }: MergedDocumentsOpti
     return JSON.stringify({ ...list, items: mergeAggregated(list.items, remote) });
   }
 
-  async function merged(path: string, type: string, local: ApiResponse | undefined): Promise<Merged | undefined> {
+  /** Returns what was merged last if its sources are the same, otherwise what `make` makes. */
+  async function merged(
+    path: string,
+    type: string,
+    local: ApiResponse | undefined,
+    make: () => Promise<string | Buffer | undefined>,
+  ): Promise<Merged | undefined> {
     const remote = path === '/openapi/v2' ? openApi.documents : path === '/openapi/v3' ? openApi.paths : versions.current;
     const tag = String(local?.headers.etag ?? '');
     const key = `${path} ${type}`;
     const known = made.get(key);
     if (known && tag !== '' && known.local === tag && known.remote === remote) return known;
-    const body = await merge(path, type, local && (await textOf(local)));
+    const body = await make();
     if (body === undefined) return undefined;
     const now: Merged = { local: tag, remote, body, etag: `"${hashed(body)}"` };
     made.set(key, now);
@@ -77,10 +85,17 @@ export function createMergedDocuments({ versions, openApi }: MergedDocumentsOpti
     const { 'if-none-match': ifNoneMatch, ...headers } = request.headers;
     const { method, query, signal } = request;
     const path = request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
-    const local = await route?.handle({ method, path, query, headers, signal }, user);
-    if (local && (local.status !== 200 || !isJson(local))) return { type: 'raw', response: local };
-    const type = String(local?.headers['content-type'] ?? 'application/json');
-    const document = method === 'GET' || method === 'HEAD' ? await merged(path, type, local) : undefined;
+    const ask = (wanted: typeof headers) => route?.handle({ method, path, query, headers: wanted, signal }, user);
+    const local = await ask(headers);
+    const isDocument = !local || isJson(local) || (path === '/openapi/v2' && isProtobuf(local));
+    if (local && (local.status !== 200 || !isDocument)) return { type: 'raw', response: local };
+    const type = local ? typeOf(local) : 'application/json';
+    const make = async () => {
+      if (!local || isJson(local)) return merge(path, type, local && bytesOf(local).toString());
+      const json = await ask({ ...headers, accept: 'application/json' });
+      return json && mergeV2Protobuf(bytesOf(local), bytesOf(json).toString(), openApi.documents);
+    };
+    const document = method === 'GET' || method === 'HEAD' ? await merged(path, type, local, make) : undefined;
     if (!document) return local && { type: 'raw', response: local };
     const { etag: _, ...kept } = local?.headers ?? {};
     const all = { vary: 'Accept', ...kept, 'content-type': type, etag: document.etag };

@@ -1,3 +1,4 @@
+import { encodeDefinitionV2, encodePathV2, encodeV2 } from '../documents/openapi/gnostic/v2.ts';
 import type { RemoteDocument, RemotePath } from './remote-openapi.ts';
 import { ownKey } from './remote-openapi.ts';
 
@@ -74,15 +75,27 @@ function inserted(text: string, at: number, members: readonly string[]): string 
   return `${text.slice(0, at)}${members.join()}${comma}${text.slice(at)}`;
 }
 
-/**
- * Returns the document of OpenAPI v2 with the paths of the versions that other servers serve. A path that is there stays; a definition that is
- * there under the same name, and is another one, has a namesake `NAME_v2` beside it (k8s.io/kube-openapi/pkg/aggregator). `text` is JSON with
- * the members `paths` and `definitions`, each before any other member of that name.
- */
-export function mergeV2(text: string, remote: readonly RemoteDocument[]): string {
+/** Paths and definitions to be added to a document, as JSON. */
+export interface Additions {
+  readonly paths: ReadonlyMap<string, string>;
+  readonly definitions: ReadonlyMap<string, string>;
+}
+
+/** The places at which the members of `paths` and of `definitions` begin. @throws Error if there are none. */
+function placesIn(text: string): { readonly pathsAt: number; readonly definitionsAt: number } {
   const pathsAt = text.indexOf(PATHS) + PATHS.length;
   const definitionsAt = text.indexOf(DEFINITIONS, pathsAt) + DEFINITIONS.length;
   if (pathsAt < PATHS.length || definitionsAt < DEFINITIONS.length) throw new Error('the OpenAPI document has no paths or no definitions');
+  return { pathsAt, definitionsAt };
+}
+
+/**
+ * Returns the parts that a document of OpenAPI v2 lacks of the versions that other servers serve. A path that is there stays; a definition that
+ * is there under the same name, and is another one, has a namesake `NAME_v2` beside it (k8s.io/kube-openapi/pkg/aggregator). `text` is JSON with
+ * the members `paths` and `definitions`, each before any other member of that name.
+ */
+export function additionsTo(text: string, remote: readonly RemoteDocument[]): Additions {
+  const { pathsAt, definitionsAt } = placesIn(text);
   const local = localOf(text, pathsAt, definitionsAt);
   const paths = new Map<string, string>();
   const definitions = new Map<string, string>();
@@ -108,7 +121,26 @@ export function mergeV2(text: string, remote: readonly RemoteDocument[]): string
     for (const [path, item] of Object.entries(part.paths))
       if (!paths.has(path) && !local.hasPath(path)) paths.set(path, referencesTo(JSON.stringify(item), names));
   }
+  return { paths, definitions };
+}
+
+/** Returns the document with what `additionsTo` says that it lacks. */
+export function mergeV2(text: string, remote: readonly RemoteDocument[]): string {
+  const { paths, definitions } = additionsTo(text, remote);
+  const { pathsAt, definitionsAt } = placesIn(text);
   const members = (map: ReadonlyMap<string, string>) => [...map].map(([key, json]) => keyText(key) + json);
   // What comes later is inserted first, so that the earlier place stays where it is.
   return inserted(inserted(text, definitionsAt, members(definitions)), pathsAt, members(paths));
+}
+
+/** Returns the Protobuf form of the same: to put two messages one after the other is to merge them. `text` is the JSON form of the document. */
+export function mergeV2Protobuf(document: Buffer, text: string, remote: readonly RemoteDocument[]): Buffer {
+  const { paths, definitions } = additionsTo(text, remote);
+  // The head of a document is there already.
+  const [, ...parts] = encodeV2(
+    {},
+    [...paths].map(([path, json]) => encodePathV2(path, JSON.parse(json))),
+    [...definitions].map(([name, json]) => encodeDefinitionV2(name, JSON.parse(json))),
+  );
+  return Buffer.concat([document, ...parts]);
 }
