@@ -6,7 +6,7 @@ import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
 import type { Encoding, Form, Media } from '../contract/form.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import { metaVersion, partialOf } from './partial.ts';
-import { listResponse, objectResponse, typedResponse } from './protobuf/responses.ts';
+import { listResponse, objectResponse, typedResponse } from './protobuf-responses.ts';
 import { columnDefinitionsOf, rowOf } from './table.ts';
 import { watchResponse } from './watch-stream.ts';
 

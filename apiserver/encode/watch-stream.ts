@@ -4,8 +4,8 @@ import type { CacheEvent, CacheItem } from '../contract/cache.ts';
 import type { ChangeType, WatchPlan } from '../contract/call.ts';
 import type { Encoding } from '../contract/form.ts';
 import type { ApiResponse, StreamSink } from '../contract/request.ts';
-import { protobufFrames } from './protobuf/watch-frames.ts';
 import type { Bookmark, WatchEncoder } from './watch-encoder.ts';
+import { protobufFrames } from './watch-frames.ts';
 import { jsonLines } from './watch-lines.ts';
 
 const BOOKMARK_MS = 60_000;

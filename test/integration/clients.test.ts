@@ -21,6 +21,9 @@ afterAll(async () => {
   await cluster.stop();
 });
 
+/** Several manifests as YAML: what begins as JSON, kubectl 1.24 reads as JSON alone. */
+const yaml = (...manifests: readonly object[]) => manifests.map((manifest) => `---\n${JSON.stringify(manifest)}\n`).join('');
+
 const configMap = (name: string, data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
 const unknown = { apiVersion: 'nope.example.com/v1', kind: 'Nope', metadata: { name: 'x' } };
 const widgets = {
@@ -59,7 +62,7 @@ describe.each([
   });
 
   it('applies manifests, whose schemas it checks first', async () => {
-    await kubectl.input([configMap('a', { key: 'one' }), deployment('web', 0)], 'apply', '-f', '-');
+    await kubectl.input(yaml(configMap('a', { key: 'one' }), deployment('web', 0)), 'apply', '-f', '-');
     expect(await kubectl.input(configMap('a', { key: 'two' }), 'apply', '-f', '-')).toContain('configmap/a configured');
     expect(await kubectl.path('{.data.key}', 'configmap', 'a')).toBe('two');
     expect(await kubectl.fails(['apply', '-f', '-'], { ...configMap('b', {}), wrong: true })).toMatch(/unknown field "wrong"/);
@@ -69,7 +72,7 @@ describe.each([
 
   it('says of a kind that there is none, and applies the rest of the file', async () => {
     const { code, stdout, stderr } = await kubectl.outcome(['apply', '-f', '-'], {
-      input: [configMap('before', {}), unknown, configMap('after', {})].map((manifest) => JSON.stringify(manifest)).join('\n---\n'),
+      input: yaml(configMap('before', {}), unknown, configMap('after', {})),
     });
     expect(code).toBe(1);
     expect(stderr).toContain('no matches for kind "Nope" in version "nope.example.com/v1"');

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { nextTurn } from '../../../base/next-turn.ts';
+import { encodeDefinitionV2, encodePathV2, encodeV2 } from '../gnostic/v2.ts';
+import { encodeV3 } from '../gnostic/v3.ts';
 import type { DocumentPart, DocumentSource } from './documents.ts';
 import { documentPart, INFO, wholeV3 } from './documents.ts';
 import { fixedDocuments } from './fixed-documents.ts';
-import { encodeDefinitionV2, encodePathV2, encodeV2 } from './gnostic/v2.ts';
-import { encodeV3 } from './gnostic/v3.ts';
 import type { Representation } from './representation.ts';
 import { V2, V3 } from './schema-document.ts';
 import type { SchemaNames } from './schema-names.ts';

@@ -1,13 +1,13 @@
-import { Status } from '../../../api/meta/status.ts';
-import { structuralOf } from '../../../api/schema/structural.ts';
-import type { CacheItem } from '../../contract/cache.ts';
-import type { ChangeType, WatchPlan } from '../../contract/call.ts';
-import type { Encoding } from '../../contract/form.ts';
-import { PROTOBUF } from '../../request/protobuf/envelope.ts';
-import type { WatchEncoder } from '../watch-encoder.ts';
-import { sharedEvent } from '../watch-encoder.ts';
-import { encodeObject, encodeWatchEvent } from './envelope.ts';
-import { typeAndSchema } from './responses.ts';
+import { Status } from '../../api/meta/status.ts';
+import { structuralOf } from '../../api/schema/structural.ts';
+import type { CacheItem } from '../contract/cache.ts';
+import type { ChangeType, WatchPlan } from '../contract/call.ts';
+import type { Encoding } from '../contract/form.ts';
+import { PROTOBUF } from '../request/protobuf/envelope.ts';
+import { encodeObject, encodeWatchEvent } from './protobuf/envelope.ts';
+import { typeAndSchema } from './protobuf-responses.ts';
+import type { WatchEncoder } from './watch-encoder.ts';
+import { sharedEvent } from './watch-encoder.ts';
 
 /** Encodes the events of a watch as Protobuf messages, each behind its length. */
 export function protobufFrames(plan: WatchPlan, { form }: Encoding): WatchEncoder {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigMap } from '../../../api/kinds/core/config-map.ts';
-import { structuralOf } from '../../../api/schema/structural.ts';
-import { createFakeClock } from '../../../base/fake-clock.ts';
-import { bytes, int64, message, nested, string } from '../../../base/protobuf/message.ts';
-import { Reader } from '../../../base/protobuf/reader.ts';
-import type { InjectedServer } from '../../injected-server.fixture.ts';
-import { startInjectedServer } from '../../injected-server.fixture.ts';
-import { decodeMessage } from '../../request/protobuf/decode.ts';
-import { decodeProtobuf } from '../../request/protobuf/envelope.ts';
+import { ConfigMap } from '../../api/kinds/core/config-map.ts';
+import { structuralOf } from '../../api/schema/structural.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { bytes, int64, message, nested, string } from '../../base/protobuf/message.ts';
+import { Reader } from '../../base/protobuf/reader.ts';
+import type { InjectedServer } from '../injected-server.fixture.ts';
+import { startInjectedServer } from '../injected-server.fixture.ts';
+import { decodeMessage } from '../request/protobuf/decode.ts';
+import { decodeProtobuf } from '../request/protobuf/envelope.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const PARTIAL = `${PROTOBUF};as=PartialObjectMetadata;g=meta.k8s.io;v=v1`;

@@ -1,8 +1,7 @@
-import { isObject } from '../../../../base/json.ts';
-import { WIRE } from '../../../../base/protobuf/wire.ts';
-import type { Json } from '../schema-document.ts';
+import { isObject } from '../../../base/json.ts';
+import { WIRE } from '../../../base/protobuf/wire.ts';
 import { assembled, encoded } from './assemble.ts';
-import type { Part, Shape } from './message.ts';
+import type { Json, Part, Shape } from './message.ts';
 import { any, double, each, flag, integer, limits, map, message, named, text, within, writeShape } from './message.ts';
 
 const infoV2: Shape = { fields: { title: [1, text], version: [2, text], description: [3, text] }, extensions: 7 };

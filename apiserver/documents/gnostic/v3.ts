@@ -1,7 +1,6 @@
-import { WIRE } from '../../../../base/protobuf/wire.ts';
-import type { Json } from '../schema-document.ts';
+import { WIRE } from '../../../base/protobuf/wire.ts';
 import { encoded } from './assemble.ts';
-import type { Part, Shape } from './message.ts';
+import type { Json, Part, Shape } from './message.ts';
 import { any, double, each, flag, integer, isReference, limits, map, message, text, within, writeShape } from './message.ts';
 
 const reference = message(() => ({ fields: { $ref: [1, text], summary: [2, text], description: [3, text] } }));

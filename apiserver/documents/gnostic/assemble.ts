@@ -1,5 +1,5 @@
-import { WIRE } from '../../../../base/protobuf/wire.ts';
-import { Writer } from '../../../../base/protobuf/writer.ts';
+import { WIRE } from '../../../base/protobuf/wire.ts';
+import { Writer } from '../../../base/protobuf/writer.ts';
 
 export function encoded(write: (writer: Writer) => void): Buffer {
   const writer = new Writer();

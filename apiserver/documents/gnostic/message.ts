@@ -1,7 +1,9 @@
-import { isObject } from '../../../../base/json.ts';
-import { WIRE } from '../../../../base/protobuf/wire.ts';
-import type { Writer } from '../../../../base/protobuf/writer.ts';
-import type { Json } from '../schema-document.ts';
+import { isObject } from '../../../base/json.ts';
+import { WIRE } from '../../../base/protobuf/wire.ts';
+import type { Writer } from '../../../base/protobuf/writer.ts';
+
+/** A JSON object. */
+export type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The Protobuf form of OpenAPI documents, in which kubectl and helm read them: the messages of github.com/google/gnostic-models, by the numbers

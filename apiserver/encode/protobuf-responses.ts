@@ -1,17 +1,17 @@
-import type { KindDefinition } from '../../../api/definition/kind.ts';
-import { apiVersionOf } from '../../../api/definition/kind.ts';
-import { PartialObjectMetadata } from '../../../api/meta/partial-object-metadata.ts';
-import type { StructuralSchema } from '../../../api/schema/structural.ts';
-import { structuralOf } from '../../../api/schema/structural.ts';
-import { nextTurn } from '../../../base/next-turn.ts';
-import { Writer } from '../../../base/protobuf/writer.ts';
-import type { ListResult } from '../../contract/call.ts';
-import type { Form } from '../../contract/form.ts';
-import type { ApiResponse } from '../../contract/request.ts';
-import { PROTOBUF } from '../../request/protobuf/envelope.ts';
-import { metaVersion } from '../partial.ts';
-import type { TypeMeta } from './envelope.ts';
-import { encodeObject, encodeTyped, listEnvelope, writeItem } from './envelope.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
+import { apiVersionOf } from '../../api/definition/kind.ts';
+import { PartialObjectMetadata } from '../../api/meta/partial-object-metadata.ts';
+import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { structuralOf } from '../../api/schema/structural.ts';
+import { nextTurn } from '../../base/next-turn.ts';
+import { Writer } from '../../base/protobuf/writer.ts';
+import type { ListResult } from '../contract/call.ts';
+import type { Form } from '../contract/form.ts';
+import type { ApiResponse } from '../contract/request.ts';
+import { PROTOBUF } from '../request/protobuf/envelope.ts';
+import { metaVersion } from './partial.ts';
+import type { TypeMeta } from './protobuf/envelope.ts';
+import { encodeObject, encodeTyped, listEnvelope, writeItem } from './protobuf/envelope.ts';
 
 const HEADERS = { 'content-type': PROTOBUF };
 

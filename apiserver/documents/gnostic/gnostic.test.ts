@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { message, nested, nestedList, string, stringList } from '../../../../base/protobuf/message.ts';
+import { message, nested, nestedList, string, stringList } from '../../../base/protobuf/message.ts';
 import { encodeDefinitionV2, encodePathV2, encodeV2 } from './v2.ts';
 import { encodeV3 } from './v3.ts';
 
