@@ -1,4 +1,4 @@
-import { encodeDefinitionV2, encodePathV2, encodeV2 } from '../documents/openapi/gnostic/v2.ts';
+import { encodeDefinitionV2, encodePathV2, encodeV2 } from '../documents/gnostic/v2.ts';
 import type { RemoteDocument, RemotePath } from './remote-openapi.ts';
 import { ownKey } from './remote-openapi.ts';
 
