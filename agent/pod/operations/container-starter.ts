@@ -195,6 +195,12 @@ async function runPostStart(node: StarterNode, pod: Live<Pod>, container: Contai
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a postStart hook failed');
   containerEvent(node.recorder, pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
-  await killContainer(node, { pod, container, id, message: 'FailedPostStartHook', graceSeconds: Number(pod.spec?.terminationGracePeriodSeconds ?? 30) });
+  await killContainer(node, {
+    pod,
+    container,
+    id,
+    message: 'FailedPostStartHook',
+    graceSeconds: Number(pod.spec?.terminationGracePeriodSeconds ?? 30),
+  });
   throw new StartError('PostStartHookError', 'PostStartHook failed', node.clock.now());
 }

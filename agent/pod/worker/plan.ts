@@ -143,7 +143,15 @@ function planContainer(
   const message = again ? `${cause}, will be restarted` : cause;
   return {
     over: false,
-    actions: [{ type: 'killContainer', container, id: current.id, message, graceSeconds: probe?.terminationGracePeriodSeconds === undefined ? undefined : Number(probe.terminationGracePeriodSeconds) }],
+    actions: [
+      {
+        type: 'killContainer',
+        container,
+        id: current.id,
+        message,
+        graceSeconds: probe?.terminationGracePeriodSeconds === undefined ? undefined : Number(probe.terminationGracePeriodSeconds),
+      },
+    ],
   };
 }
 
