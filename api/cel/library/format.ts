@@ -2,7 +2,7 @@ import type { Functions, Library, Overload } from '../../../base/cel/functions.t
 import type { CelType } from '../../../base/cel/types.ts';
 import { listType, objectType, optionalType, STRING } from '../../../base/cel/types.ts';
 import { ArrayList, NONE, noSuchOverload, OpaqueValue, OptionalValue } from '../../../base/cel/values.ts';
-import { stringFormats } from '../../schema/formats.ts';
+import { stringFormat } from '../../schema/formats.ts';
 import { dns1035LabelFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../validation/name-rules.ts';
 import { GoUrlError, parseGoUrl } from './go-url.ts';
 
@@ -29,7 +29,7 @@ export class FormatValue extends OpaqueValue {
 }
 
 const tested = (format: string, fault: string): Faults => {
-  const test = stringFormats.get(format);
+  const test = stringFormat(format);
   return (text) => (test?.(text) ? [] : [fault]);
 };
 /** A prefix may end in a dash: what is appended makes it a name. */
