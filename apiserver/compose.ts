@@ -154,10 +154,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
   ];
-  const parts = withIndex(resources, [
-    ...own,
-    { name: 'health', routes: healthAndVersion({ ...options, checks: [autoregistration(aggregated), ...(options.checks ?? [])] }, own, state) },
-  ]);
+  const parts = withIndex(resources, [...own, { name: 'health', routes: healthAndVersion(options, own, state, [autoregistration(aggregated)]) }]);
 
   const server = createApiServer({
     resources,
@@ -247,13 +244,19 @@ interface ServerState {
   stopping: boolean;
 }
 
-function healthAndVersion({ store, clock, log, checks = [] }: ComposeOptions, parts: readonly Part[], state: ServerState) {
+function healthAndVersion(
+  { store, clock, log, checks = [] }: ComposeOptions,
+  parts: readonly Part[],
+  state: ServerState,
+  boot: readonly HealthCheck[],
+) {
   const informers = { name: 'generic-apiserver-start-informers', done: () => state.synced };
   const hooks = parts.flatMap((part) => (part.hooks ?? []).map((name) => ({ name, done: () => state.started.has(part) })));
   const own = serverChecks({
     store,
     clock,
     hooks: [informers, ...hooks],
+    boot,
     synced: () => state.synced,
     stopping: () => state.stopping,
     logFault,

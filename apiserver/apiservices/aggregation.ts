@@ -1,9 +1,12 @@
 import type { Registry } from 'prom-client';
 import type { KindDefinition } from '../../api/definition/kind.ts';
+import type { APIService } from '../../api/kinds/apiregistration/index.ts';
 import { apiServices, isAvailable } from '../../api/kinds/apiregistration/index.ts';
+import { isAlreadyExists } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { Part } from '../contract/part.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { clusterAddressResolver, endpointResolver } from '../proxy/service-endpoint.ts';
@@ -100,8 +103,20 @@ export function aggregation(options: AggregationOptions): Aggregation {
       return [...pending].sort();
     },
     content: () => remoteContent(claims.current === undefined ? [] : discovery.versions.current),
-    async start() {
+    async start(client) {
       claims.start();
+      // The controller comes to them too; but until all of them are there the server does not count as healthy.
+      await Promise.all([...builtin.values()].map((apiService) => register(client, objects, apiService)));
     },
   };
+}
+
+async function register(client: Client, objects: StorageAccess, apiService: APIService): Promise<void> {
+  if (objects.get(apiServices, { namespace: '', name: apiService.metadata?.name ?? '' })) return;
+  try {
+    await client.create(apiServices, apiService);
+  } catch (error) {
+    // Another server was faster.
+    if (!isAlreadyExists(error)) throw error;
+  }
 }

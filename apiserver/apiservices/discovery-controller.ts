@@ -17,7 +17,7 @@ export interface RemoteVersions {
   readonly current: readonly RemoteVersion[];
 }
 
-/** What is known of one version. */
+/** The last findings about one version. */
 interface Known {
   readonly resources: readonly DiscoveredResource[];
   readonly freshness: RemoteVersion['freshness'];

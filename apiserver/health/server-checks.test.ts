@@ -122,7 +122,16 @@ it('a server shows its checks under their names and in their order, and counts t
     'priority-and-fairness-config-producer',
     'bootstrap-controller',
     'start-kubernetes-service-cidr-controller',
-  ].map((name) => `poststarthook/${name}`);
+    'start-kube-aggregator-informers',
+    'apiservice-status-local-available-controller',
+    'apiservice-status-remote-available-controller',
+    'apiservice-registration-controller',
+    'apiservice-discovery-controller',
+    'kube-apiserver-autoregistration',
+    'autoregister-completion',
+    'apiservice-openapi-controller',
+    'apiservice-openapiv3-controller',
+  ].map((name) => (name === 'autoregister-completion' ? name : `poststarthook/${name}`));
   // Parts that are added later bring hooks of their own.
   const known = (list: readonly (string | undefined)[]) => list.filter((name) => !name?.startsWith('poststarthook/') || hooks.includes(name));
   expect(known(await names('livez'))).toEqual(['ping', 'log', 'etcd', ...hooks]);

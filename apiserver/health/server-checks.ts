@@ -11,6 +11,8 @@ export interface ServerChecksOptions {
   readonly clock: Clock;
   /** Upstream's names of post-start hooks, each with the work that it stands for. */
   readonly hooks: readonly StartHook[];
+  /** Conditions that hold from some time after the start on; they stand among the hooks. */
+  readonly boot?: readonly HealthCheck[];
   /** Whether the caches are filled. */
   readonly synced: () => boolean;
   readonly stopping: () => boolean;
@@ -51,22 +53,31 @@ const HOOKS = [
   'apiservice-registration-controller',
   'apiservice-discovery-controller',
   'kube-apiserver-autoregistration',
+  'autoregister-completion',
   'apiservice-openapi-controller',
   'apiservice-openapiv3-controller',
 ];
-const placeOf = ({ name }: StartHook): number => (HOOKS.includes(name) ? HOOKS.indexOf(name) : HOOKS.length);
+const placeOf = (name: string): number => (HOOKS.includes(name) ? HOOKS.indexOf(name) : HOOKS.length);
+
+const hookCheck = ({ name, done }: StartHook): HealthCheck => ({
+  name: `poststarthook/${name}`,
+  check: () => (done() ? undefined : 'not finished'),
+});
 
 /** The conditions of a server's health, under upstream's names and in its order. */
-export function serverChecks({ store, clock, hooks, synced, stopping, logFault }: ServerChecksOptions): readonly HealthCheck[] {
+export function serverChecks({ store, clock, hooks, boot = [], synced, stopping, logFault }: ServerChecksOptions): readonly HealthCheck[] {
   const check = storeCheck(store, clock);
   return [
     { name: 'log', check: logFault },
     { name: 'etcd', check },
     { name: 'etcd-readiness', for: ['readyz'], check },
     { name: 'informer-sync', for: ['readyz'], check: () => (synced() ? undefined : 'the caches are not filled yet') },
-    ...[...hooks]
-      .sort((a, b) => placeOf(a) - placeOf(b))
-      .map(({ name, done }) => ({ name: `poststarthook/${name}`, check: () => (done() ? undefined : 'not finished') })),
+    ...[
+      ...hooks.map((hook) => ({ place: placeOf(hook.name), check: hookCheck(hook) })),
+      ...boot.map((one) => ({ place: placeOf(one.name), check: one })),
+    ]
+      .sort((a, b) => a.place - b.place)
+      .map((one) => one.check),
     { name: 'shutdown', for: ['readyz'], check: () => (stopping() ? 'process is shutting down' : undefined) },
   ];
 }

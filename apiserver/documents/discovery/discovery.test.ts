@@ -95,7 +95,7 @@ describe('health', () => {
     const answer = await server.ask('GET', '/readyz?verbose=');
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(
-      /^\[\+\]ping ok\n\[\+\]log ok\n\[\+\]etcd ok\n\[\+\]etcd-readiness ok\n\[\+\]informer-sync ok\n(\[\+\]poststarthook\/[a-z/-]+ ok\n)+\[\+\]shutdown ok\nreadyz check passed\n$/,
+      /^\[\+\]ping ok\n\[\+\]log ok\n\[\+\]etcd ok\n\[\+\]etcd-readiness ok\n\[\+\]informer-sync ok\n(\[\+\](poststarthook\/[a-z0-9/-]+|autoregister-completion) ok\n)+\[\+\]shutdown ok\nreadyz check passed\n$/,
     );
     expect((await server.ask('GET', '/readyz')).text).toBe('ok');
     expect((await server.ask('GET', '/livez/etcd')).text).toBe('ok');
