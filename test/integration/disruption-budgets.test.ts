@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../cli/cluster/eventually.ts';
+import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
+import type { Kubectl } from '../support/commands/kubectl.ts';
+import { deployment } from '../support/manifests.ts';
+
+let cluster: KubectlCluster;
+let kubectl: Kubectl;
+beforeAll(async () => {
+  cluster = await startKubectlCluster();
+  kubectl = await cluster.namespace('budgets');
+});
+afterAll(() => cluster.stop());
+
+const budget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' } };
+const selector = { matchLabels: { app: 'web' } };
+
+/** Asks for the eviction of one of the pods, as a drain would. */
+const eviction = async () => {
+  const name = await kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].metadata.name}');
+  return { name, path: `/api/v1/namespaces/budgets/pods/${name}/eviction`, body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } } };
+};
+
+describe('a PodDisruptionBudget over a Deployment', () => {
+  it('refuses evictions while too few pods are healthy', async () => {
+    await kubectl.input(deployment('web', 2), 'create', '-f', '-');
+    await kubectl.input({ ...budget, spec: { minAvailable: 2, selector } }, 'create', '-f', '-');
+    const numbers = '{.status.currentHealthy}/{.status.desiredHealthy}/{.status.expectedPods}/{.status.disruptionsAllowed}';
+    await eventually(async () => expect(await kubectl.path(numbers, 'pdb', 'web')).toBe('2/2/2/0'));
+    expect(await kubectl('get', 'pdb')).toMatch(/^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +2 +N\/A +0 +\d+s\n$/);
+    expect(await kubectl.path('{.status.conditions[0].reason}', 'pdb', 'web')).toBe('InsufficientPods');
+    const { path, body } = await eviction();
+    await kubectl.input(body, 'create', '--raw', path, '-f', '-').then(
+      () => expect('the eviction').toBe('refused'),
+      (error: unknown) => expect(String(error)).toContain("Cannot evict pod as it would violate the pod's disruption budget."),
+    );
+  });
+
+  it('allows one once there is a pod to spare, which is replaced', async () => {
+    await kubectl('scale', 'deployment', 'web', '--replicas=3');
+    await eventually(async () => expect(await kubectl('get', 'pdb')).toMatch(/\nweb +2 +N\/A +1 /));
+    expect(await kubectl.path('{.status.conditions[0].reason}', 'pdb', 'web')).toBe('SufficientPods');
+    const { name, path, body } = await eviction();
+    await kubectl.input(body, 'create', '--raw', path, '-f', '-');
+    await eventually(async () => {
+      expect(await kubectl('get', 'pods', '-o', 'name')).not.toContain(name);
+      expect(await kubectl.path('{.status.currentHealthy}/{.status.disruptionsAllowed}/{.status.disruptedPods}', 'pdb', 'web')).toBe('3/1/');
+    });
+  });
+
+  it('counts the scale of the Deployment for a percentage', async () => {
+    await kubectl.input({ ...budget, spec: { maxUnavailable: '50%', selector } }, 'replace', '-f', '-');
+    const numbers = '{.status.desiredHealthy}/{.status.expectedPods}/{.status.disruptionsAllowed}';
+    await eventually(async () => expect(await kubectl.path(numbers, 'pdb', 'web')).toBe('1/3/2'));
+  });
+});
