@@ -31,9 +31,8 @@ describe('a PodDisruptionBudget over a Deployment', () => {
     expect(await kubectl('get', 'pdb')).toMatch(/^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +2 +N\/A +0 +\d+s\n$/);
     expect(await kubectl.path('{.status.conditions[0].reason}', 'pdb', 'web')).toBe('InsufficientPods');
     const { path, body } = await eviction();
-    await kubectl.input(body, 'create', '--raw', path, '-f', '-').then(
-      () => expect('the eviction').toBe('refused'),
-      (error: unknown) => expect(String(error)).toContain("Cannot evict pod as it would violate the pod's disruption budget."),
+    await expect(kubectl.input(body, 'create', '--raw', path, '-f', '-')).rejects.toThrow(
+      "Cannot evict pod as it would violate the pod's disruption budget.",
     );
   });
 
