@@ -49,6 +49,9 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
 
   return {
     get: (kind, key) => object({ method: 'GET', path: pathOf(kind, key.namespace, key.name) }),
+    async getSubresource<R>(kind: Kind, key: ObjectKey, subresource: string) {
+      return objectOf<R>(await execute({ method: 'GET', path: pathOf(kind, key.namespace, key.name, subresource) }));
+    },
     create: write('POST'),
     update: write('PUT'),
     patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, patch: Patch, options: WriteOptions = {}) {

@@ -1,6 +1,7 @@
 import type { Kind } from '../api/definition/kind.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
+import { statefulSets } from '../api/kinds/apps/stateful-set/index.ts';
 import { certificateSigningRequests as requests } from '../api/kinds/certificates/index.ts';
 import { leases } from '../api/kinds/coordination/lease.ts';
 import { configMaps } from '../api/kinds/core/config-map.ts';
@@ -16,6 +17,7 @@ import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import { endpointSlices } from '../api/kinds/discovery/endpoint-slice.ts';
 import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
+import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/index.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
@@ -45,6 +47,7 @@ import { nodeLifecycleController } from './nodes/node-lifecycle/controller.ts';
 import type { MonitorConfig } from './nodes/node-lifecycle/monitor.ts';
 import { nodeTtlController } from './nodes/node-ttl/controller.ts';
 import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
+import { disruptionController } from './policy/disruption/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
@@ -87,6 +90,15 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),
     serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer: true }),
     serviceCidrController({ serviceCidrs, ipAddresses }),
+    disruptionController({
+      budgets: podDisruptionBudgets,
+      pods,
+      deployments,
+      replicaSets,
+      replicationControllers,
+      statefulSets,
+      scaled: options.kinds,
+    }),
     resourceQuotaController({ resourceQuotas, counted: namespaced }),
     namespaceController({
       namespaces,

@@ -21,3 +21,13 @@ export type LabelSelector = Infer<typeof LabelSelector>;
 /** Returns the keys that a selector names. */
 export const keysOfSelector = (selector: LabelSelector | undefined): ReadonlySet<string> =>
   new Set([...Object.keys(selector?.matchLabels ?? {}), ...(selector?.matchExpressions ?? []).map(({ key }) => key)]);
+
+/** Returns a selector as the String method of Go's LabelSelector does. */
+export function labelSelectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const keys = Object.keys(matchLabels).sort();
+  const labels = keys.map((key) => `${key}: ${matchLabels[key]},`).join('');
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
+}

@@ -19,6 +19,7 @@ describe('the identities of the control plane', () => {
       'certificate-controller',
       'clusterrole-aggregation-controller',
       'deployment-controller',
+      'disruption-controller',
       'endpoint-controller',
       'endpointslice-controller',
       'endpointslicemirroring-controller',

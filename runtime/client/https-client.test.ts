@@ -68,6 +68,7 @@ describe('the HTTPS client', () => {
     await client.createSubresource(pods, key, 'binding', { kind: 'Binding' });
     await client.delete(pods, key, { gracePeriodSeconds: 0, preconditions: { uid: 'u' } });
     await client.deleteCollection(pods, { namespace: 'default', labelSelector: 'a=b' });
+    await client.getSubresource(pods, key, 'scale');
     expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /api/v1/namespaces/default/configmaps/a',
       'GET /api/v1/nodes/n',
@@ -76,6 +77,7 @@ describe('the HTTPS client', () => {
       'POST /api/v1/namespaces/default/pods/a/binding',
       'DELETE /api/v1/namespaces/default/pods/a',
       'DELETE /api/v1/namespaces/default/pods?labelSelector=a%3Db',
+      'GET /api/v1/namespaces/default/pods/a/scale',
     ]);
     expect(asked[0]?.headers.authorization).toBe('Bearer secret');
     expect(JSON.parse(asked[2]?.body ?? '')).toMatchObject({ apiVersion: 'v1', kind: 'Pod' });

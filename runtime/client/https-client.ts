@@ -71,6 +71,7 @@ function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemCl
 
   return {
     get: (kind, key) => send({ method: 'GET', path: pathOf(kind, key.namespace, key.name) }),
+    getSubresource: (kind, key, subresource) => send({ method: 'GET', path: pathOf(kind, key.namespace, key.name, subresource) }),
     async list<T extends KubeObject>(kind: Kind<T>, list: ListOptions = {}) {
       const answer = await send<RawList<T>>({ method: 'GET', path: `${pathOf(kind, list.namespace)}${listQuery(list)}` });
       return objectList(kind, answer);

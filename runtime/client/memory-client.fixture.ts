@@ -94,6 +94,12 @@ export function createMemoryClient(clock: Clock): MemoryClient {
       await record('get', kind, key);
       return current(kind, key);
     },
+    async getSubresource(kind: Kind, key: ObjectKey, subresource: string) {
+      await record('get', kind, key, subresource);
+      const { metadata, ...content } = current(kind, key);
+      if (subresource !== 'scale') throw errors.methodNotAllowed(kind, 'get');
+      return { metadata, spec: Reflect.get(content, 'spec') };
+    },
     async list(kind: Kind, options: { namespace?: string; limit?: number; continue?: string } = {}) {
       await record('list', kind, undefined);
       const all = [...tableOf(kind).values()].filter((object) => options.namespace === undefined || object.metadata.namespace === options.namespace);

@@ -1,4 +1,4 @@
-import { LabelSelector } from '../../meta/label-selector.ts';
+import { LabelSelector, labelSelectorText } from '../../meta/label-selector.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
@@ -96,15 +96,5 @@ export function paramRefText(paramRef: ParamRef | undefined): string {
   if (!paramRef) return '<unset>';
   const { name, namespace, selector } = paramRef;
   if (name) return namespace ? `${namespace}/${name}` : name;
-  return selector ? goSelectorText(selector) : '<unset>';
-}
-
-/** Returns a selector as the String method of Go's LabelSelector does. */
-function goSelectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
-  const keys = Object.keys(matchLabels).sort();
-  const labels = keys.map((key) => `${key}: ${matchLabels[key]},`).join('');
-  const expressions = matchExpressions.map(
-    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
+  return selector ? labelSelectorText(selector) : '<unset>';
 }
