@@ -8,6 +8,8 @@ import { configMaps } from '../api/kinds/core/config-map.ts';
 import { endpoints } from '../api/kinds/core/endpoints.ts';
 import { namespaces } from '../api/kinds/core/namespace.ts';
 import { nodes } from '../api/kinds/core/node/index.ts';
+import { persistentVolumes } from '../api/kinds/core/persistent-volume/index.ts';
+import { persistentVolumeClaims } from '../api/kinds/core/persistent-volume-claim/index.ts';
 import { pods } from '../api/kinds/core/pod/index.ts';
 import { replicationControllers } from '../api/kinds/core/replication-controller.ts';
 import { resourceQuotas } from '../api/kinds/core/resource-quota.ts';
@@ -19,6 +21,7 @@ import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
 import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/index.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
+import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-class.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
 import { certificateApprovingController } from './identity/certificate-approving/controller.ts';
@@ -49,6 +52,9 @@ import { nodeTtlController } from './nodes/node-ttl/controller.ts';
 import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
 import { disruptionController } from './policy/disruption/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
+import { pvProtectionController } from './storage/pv-protection/controller.ts';
+import { pvcProtectionController } from './storage/pvc-protection/controller.ts';
+import { vacProtectionController } from './storage/vac-protection/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
 import { replicationControllerController } from './workloads/replication-controller/controller.ts';
@@ -107,6 +113,9 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
       undiscovered: () => options.remoteContent?.().discoveryError,
     }),
     podGcController({ nodes, pods }, options.podGc),
+    pvcProtectionController({ persistentVolumeClaims, pods }),
+    pvProtectionController({ persistentVolumes }),
+    vacProtectionController({ volumeAttributesClasses, persistentVolumeClaims, persistentVolumes }),
     garbageCollectorController({ collected: options.kinds }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),

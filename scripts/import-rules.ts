@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'controllers',
     imports: ['base', 'api', 'runtime'],
-    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity']],
+    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage']],
   },
   { name: 'scheduler', imports: ['base', 'api', 'runtime'], floors: ['state', 'plugins', 'queue', 'cycle'] },
   {

@@ -28,6 +28,8 @@ describe('the identities of the control plane', () => {
       'node-certificate-approver',
       'node-controller',
       'pod-garbage-collector',
+      'pv-protection-controller',
+      'pvc-protection-controller',
       'replicaset-controller',
       'replication-controller',
       'resourcequota-controller',
@@ -37,6 +39,7 @@ describe('the identities of the control plane', () => {
       'service-controller',
       'token-cleaner',
       'ttl-controller',
+      'volumeattributesclass-protection-controller',
     ]);
     const bindings = [...controllerBindings, ...namespaceBindings, approverBinding];
     const bound = bindings.flatMap(({ subjects = [] }) => subjects.map(({ name }) => `system:serviceaccount:kube-system:${name}`));

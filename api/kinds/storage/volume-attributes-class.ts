@@ -9,6 +9,9 @@ import type { Infer } from '../../schema/fields.ts';
 import { map, ref, string, topLevel } from '../../schema/fields.ts';
 import { checkDriverName, checkParameters } from './storage-class.ts';
 
+/** Keeps a class while a claim or a volume names it. */
+export const VAC_PROTECTION_FINALIZER = 'kubernetes.io/vac-protection';
+
 export const VolumeAttributesClass = topLevel('VolumeAttributesClass', 'Attributes of volumes that may change while they are used.', {
   driverName: string('Name of the CSI driver.').tag(2),
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {

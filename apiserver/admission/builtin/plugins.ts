@@ -15,6 +15,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
 import { serviceAccountAdmission } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
 /** Upstream's order of the plugins that are compiled in (pkg/kubeapiserver/options/plugins.go), up to policies, webhooks and quota. */
@@ -80,6 +81,7 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     taintNodesByCondition,
     podSecurity(objects, clock, options.podSecurity ?? NO_CONFIGURATION),
     defaultTolerationSeconds,
+    storageObjectInUseProtection,
     ...kindRules(options.kinds ?? builtInKinds, objects),
     ...certificatePlugins(authorizer),
     resourceQuotaAdmission(objects, clock),

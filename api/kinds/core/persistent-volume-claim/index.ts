@@ -9,6 +9,9 @@ import { PersistentVolumeClaim } from './schema.ts';
 
 export { PersistentVolumeClaim } from './schema.ts';
 
+/** Keeps a claim while a pod uses it. */
+export const PVC_PROTECTION_FINALIZER = 'kubernetes.io/pvc-protection';
+
 const persistentVolumeClaimColumns: readonly Column<PersistentVolumeClaim>[] = [
   nameColumn,
   shown('Status', 'Its phase.', ({ metadata, status }) => (metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''))),

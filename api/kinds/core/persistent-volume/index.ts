@@ -7,6 +7,9 @@ import { PersistentVolume } from './schema.ts';
 
 export { PersistentVolume, PersistentVolumeSpec } from './schema.ts';
 
+/** Keeps a volume while it is bound to a claim. */
+export const PV_PROTECTION_FINALIZER = 'kubernetes.io/pv-protection';
+
 const persistentVolumeColumns: readonly Column<PersistentVolume>[] = [
   nameColumn,
   shown('Capacity', 'Its size.', ({ spec }) => spec?.capacity?.storage ?? '0'),
