@@ -32,7 +32,7 @@ const workerUrl = () => new URL(import.meta.url.endsWith('.ts') ? './worker.ts' 
 
 const errorOf = ({ fault, message }: Failure): StoreError => new StoreError(fault, `sqlite store: ${message}`);
 
-/** What a thread is told first. */
+/** The first message to a thread. */
 export interface Opening {
   readonly file: string;
   readonly guard: ThreadGuard | undefined;
