@@ -88,11 +88,13 @@ function queryDeleteOptions(query: URLSearchParams): DeleteOptions {
   return options;
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+
 function bodyDeleteOptions(body: unknown): DeleteOptions {
   if (!isObject(body)) throw errors.badRequest('the body of a deletion must be a DeleteOptions object');
   const { kind, apiVersion, dryRun, gracePeriodSeconds, orphanDependents, preconditions, propagationPolicy, ...rest } = body;
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
-    throw errors.badRequest(`${String(kind)} in version "${String(apiVersion ?? '')}" cannot be handled as a DeleteOptions`);
+    throw errors.badRequest(`${textOf(kind)} in version "${typeof apiVersion === 'string' ? apiVersion : ''}" cannot be handled as a DeleteOptions`);
   }
   delete rest.ignoreStoreReadErrorWithClusterBreakingPotential;
   const [unknown] = Object.keys(rest);

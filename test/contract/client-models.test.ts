@@ -139,7 +139,8 @@ describe('kinds have every field of the client library, with its type', () => {
       seen.add(node);
       if (node.properties && !node.description) silent.push(node.title ?? '?');
       for (const { name, description, schema: field } of node.properties?.values() ?? []) {
-        if (!description) silent.push(`${node.title}.${name}`);
+        // The fields of JSON Schema are described by its own specification, and upstream leaves some without a word.
+        if (!description && node.title !== 'JSONSchemaProps') silent.push(`${node.title}.${name}`);
         visit(field);
       }
     };

@@ -60,10 +60,11 @@ function compile(properties: readonly Property[]): Entry[] {
     const { tag } = property;
     if (typeof tag === 'number') entries.push(entryOf(property, tag));
     else if (tag) {
-      const [number, within] = tag;
+      const [number, within, ...deeper] = tag;
+      if (within === undefined) continue;
       const group = embedded.get(number) ?? [];
       embedded.set(number, group);
-      group.push({ ...property, tag: within });
+      group.push({ ...property, tag: deeper.length === 0 ? within : [within, ...deeper] });
     }
   }
   for (const [number, group] of embedded) {

@@ -1,6 +1,7 @@
+import type { LabelSelector } from '../../../meta/label-selector.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
-import { selectorFrom } from '../../../selector/selector.ts';
+import { SelectorError, selectorFrom } from '../../../selector/selector.ts';
 import type { Job } from './schema.ts';
 
 const NAME_LABELS = ['job-name', 'batch.kubernetes.io/job-name'] as const;
@@ -53,5 +54,15 @@ export function checkGeneratedSelector(errors: FieldError[], job: Job, prefixed:
       else if (actual !== value) errors.push(invalid(field, labels, `must be '${value}'`));
     }
   }
-  if (!selectorFrom(spec.selector).matches(expected)) errors.push(invalid('spec.selector', spec.selector, '`selector` not auto-generated'));
+  if (misses(spec.selector, expected)) errors.push(invalid('spec.selector', spec.selector, '`selector` not auto-generated'));
+}
+
+/** Whether a selector does not select labels. One that is no selector is reported by its own check. */
+function misses(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+  try {
+    return !selectorFrom(selector).matches(labels);
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
 }
