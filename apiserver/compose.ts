@@ -43,9 +43,11 @@ import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-rou
 import { openApiRoutes } from './documents/openapi/openapi-routes.ts';
 import type { InFlightLimits } from './flowcontrol/priority-and-fairness.ts';
 import { priorityAndFairness } from './flowcontrol/priority-and-fairness.ts';
+import type { Component } from './health/component-statuses.ts';
+import { componentStatusCollection } from './health/component-statuses.ts';
 import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
-import { serverChecks } from './health/server-checks.ts';
+import { serverChecks, storeCheck } from './health/server-checks.ts';
 import { versionRoute } from './health/version-route.ts';
 import type { MetricsRegistries } from './metrics/metrics-registries.ts';
 import { metricsRoute } from './metrics/metrics-route.ts';
@@ -85,6 +87,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly aggregation?: AggregationSettings;
   /** More conditions of /readyz. */
   readonly checks?: readonly HealthCheck[];
+  /** The parts of the control plane that ComponentStatuses tell of, beside the store. */
+  readonly components?: readonly Component[];
   readonly random?: Random;
   /** Default: no policy for namespaces without labels, and no exemptions. */
   readonly podSecurity?: PodSecurityConfiguration;
@@ -151,6 +155,10 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
     documentsPart(resources, clock),
     metricsPart(metrics, resources),
+    {
+      name: 'component statuses',
+      collections: [componentStatusCollection([...(options.components ?? []), { name: 'etcd-0', check: storeCheck(store, clock) }])],
+    },
     { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
   ];

@@ -37,6 +37,7 @@ export function createApiServer({ resources, authenticator, authorizer, parts, s
     stages: parts.flatMap(({ stages = [] }) => stages),
     routes: parts.flatMap(({ routes = [] }) => routes),
     subresources: parts.flatMap(({ subresources = [] }) => subresources),
+    collections: parts.flatMap(({ collections = [] }) => collections),
     observers: parts.flatMap(({ observers = [] }) => observers),
     ...(started ? { started } : {}),
   });

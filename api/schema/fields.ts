@@ -202,8 +202,8 @@ export const namedString = (goType: string, values?: readonly string[]) => strin
 export const resourceList = (description: string) => map(quantity(), description, { goType: 'ResourceList' });
 
 /** A field that holds the named structure, with a description of its use there. */
-export const ref = <T>(structure: Field<T>, description: string, meta?: FieldMeta): Field<T> =>
-  new Field<T>('struct', { description, target: structure, ...meta });
+export const ref = <T>(structure: Field<T>, description: string | undefined, meta?: FieldMeta): Field<T> =>
+  new Field<T>('struct', { ...(description === undefined ? {} : { description }), target: structure, ...meta });
 
 /** A named structure: what OpenAPI calls a definition, and Go a struct. Getters in the shape are read late, so that a structure can hold itself. */
 export const struct = <S extends Shape>(title: string, description: string, shape: S, meta?: FieldMeta): Field<ObjectOf<S>> =>

@@ -51,7 +51,8 @@ export interface ListResult {
   readonly items: readonly CacheItem[];
   /** Returns the form of one of the items that was asked for; the conversion has been made where it takes time. */
   readonly served: (item: CacheItem) => ServedForm;
-  readonly revision: number;
+  /** Undefined for objects that are not stored. */
+  readonly revision: number | undefined;
   readonly continue: string;
   readonly remaining: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import type { AdmissionPlugin } from './admission.ts';
+import type { ComputedCollection } from './computed-collection.ts';
 import type { RequestObserver } from './observer.ts';
 import type { RouteHandler } from './route.ts';
 import type { Stage } from './stage.ts';
@@ -17,6 +18,8 @@ export interface Part {
   readonly plugins?: readonly AdmissionPlugin[];
   readonly routes?: readonly RouteHandler[];
   readonly subresources?: readonly SubresourceHandler[];
+  /** The kinds that are read without being stored. */
+  readonly collections?: readonly ComputedCollection[];
   readonly observers?: readonly RequestObserver[];
   /** Run by the server's manager, over the server's own client and informers, until the server stops. */
   readonly controllers?: readonly ControllerDefinition[];

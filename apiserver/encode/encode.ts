@@ -54,7 +54,7 @@ const YAML_PART_LENGTH = 64 * 1024;
 function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse | Promise<ApiResponse> {
   const { resource, items, served } = result;
   const metadata = {
-    resourceVersion: String(result.revision),
+    ...(result.revision === undefined ? {} : { resourceVersion: String(result.revision) }),
     ...(result.continue === '' ? {} : { continue: result.continue }),
     ...(result.remaining === undefined || result.remaining === 0 ? {} : { remainingItemCount: result.remaining }),
   };

@@ -83,7 +83,7 @@ export function serverChecks({ store, clock, hooks, boot = [], synced, stopping,
 }
 
 /** Checks that the store answers in time and takes writes. Checks at the same time share one probe. */
-function storeCheck(store: Pick<Store, 'probe'>, clock: Clock): () => Promise<string | undefined> {
+export function storeCheck(store: Pick<Store, 'probe'>, clock: Clock): () => Promise<string | undefined> {
   let running: Promise<void> | undefined;
   return async () => {
     running ??= store.probe().finally(() => {

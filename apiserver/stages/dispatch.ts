@@ -1,7 +1,9 @@
 import type { Verb } from '../../api/definition/kind.ts';
 import { isWholeObject } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
+import type { ComputedCollection } from '../contract/computed-collection.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { Exchange, Stage } from '../contract/stage.ts';
@@ -10,6 +12,7 @@ import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
 import { deleteParametersOf } from '../request/options.ts';
 import { admissionOf } from '../verbs/admission.ts';
+import { readComputed } from '../verbs/computed.ts';
 import { create } from '../verbs/create.ts';
 import { remove, removeObject } from '../verbs/delete.ts';
 import { removeCollection } from '../verbs/delete-collection.ts';
@@ -36,11 +39,14 @@ export interface DispatchOptions {
   readonly core: Core;
   readonly storage: StorageAccess;
   readonly subresources: readonly SubresourceHandler[];
+  /** The kinds that are not stored. Default: none. */
+  readonly collections?: readonly ComputedCollection[];
 }
 
 /** Looks the resource up and hands the request to its verb or subresource. @throws StatusError 404, 405 and whatever the verb throws. */
-export function dispatch({ core, storage, subresources }: DispatchOptions): Stage {
+export function dispatch({ core, storage, subresources, collections = [] }: DispatchOptions): Stage {
   const handlers = new Map(subresources.map((handler) => [`${handler.group}/${handler.plural}/${handler.subresource}`, handler]));
+  const computed = new Map(collections.map((collection) => [`${collection.group}/${collection.plural}/`, collection]));
   return {
     name: 'dispatch',
     handle(exchange) {
@@ -51,7 +57,10 @@ export function dispatch({ core, storage, subresources }: DispatchOptions): Stag
       if (resource.kind.deprecation !== undefined) warnings.push(resource.kind.deprecation);
       const call: Call = { core, request, info, resource, user, warnings };
       exchange.call = call;
-      const handler = handlers.get(`${info.group}/${info.plural}/${info.subresource}`);
+      const path = `${info.group}/${info.plural}/${info.subresource}`;
+      const collection = computed.get(path);
+      if (collection) return read(collection, call);
+      const handler = handlers.get(path);
       return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call);
     },
   };
@@ -62,6 +71,14 @@ async function notServed({ form }: Exchange, { group }: ResourceRequestInfo, { r
   const isKnown = registry.kinds.some((kind) => !kind.structural && kind.group === group);
   if (form === undefined || isKnown) throw pathNotFound();
   return noSuchPage();
+}
+
+/** Reads objects that are not stored. Upstream refuses to watch them by their name, and takes other verbs for unknown ones. */
+async function read(collection: ComputedCollection, call: Call): Promise<Result> {
+  const { resource, info } = call;
+  if (info.verb === 'watch') throw errors.methodNotAllowed(resource.name, info.verb);
+  supported(resource, info);
+  return readComputed(call, collection);
 }
 
 function serve(call: Call): Promise<Result> {

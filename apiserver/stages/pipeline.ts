@@ -1,6 +1,7 @@
 import type { Authenticator } from '../contract/authenticator.ts';
 import type { Authorizer } from '../contract/authorizer.ts';
 import type { Core, Result } from '../contract/call.ts';
+import type { ComputedCollection } from '../contract/computed-collection.ts';
 import type { RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { RouteHandler } from '../contract/route.ts';
@@ -34,6 +35,7 @@ export interface PipelineOptions {
   readonly stages: readonly Stage[];
   readonly routes: readonly RouteHandler[];
   readonly subresources: readonly SubresourceHandler[];
+  readonly collections?: readonly ComputedCollection[];
   readonly observers: readonly RequestObserver[];
   /** Requests from the network wait for it. */
   readonly started?: Promise<void>;

@@ -38,8 +38,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (known && hasSameForm(known.cache.kind, kind)) return { storage: known, started: Promise.resolve() };
     const cache = new StoreWatchCache({ ...options, kind });
     const storage = createStorage({ store: options.store, cache, shared: options.shared, log: options.log });
-    // Objects of kinds that can only be created (reviews, bindings) are never stored.
-    return { storage, started: kind.verbs.includes('get') ? cache.start() : Promise.resolve() };
+    // What cannot be watched (reviews, bindings, ComponentStatuses) is never stored.
+    return { storage, started: kind.verbs.includes('watch') ? cache.start() : Promise.resolve() };
   }
 
   function storedFormOf(kind: KindDefinition): KindDefinition {

@@ -22,8 +22,12 @@ export async function list(call: Call): Promise<Result> {
   return listItems(call, parameters);
 }
 
+export interface StoredListResult extends ListResult {
+  readonly revision: number;
+}
+
 /** Lists the items that the parameters select; for list and deletecollection. */
-export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameters: ListParameters): Promise<ListResult> {
+export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameters: ListParameters): Promise<StoredListResult> {
   const { resource, info } = call;
   const { cache } = resource.storage;
   const selection = selectionOf(resource, parameters.labelSelector, parameters.fieldSelector);

@@ -8,6 +8,7 @@ import { serviceAccountTokens } from '../../apiserver/authn/service-account-toke
 import type { ComposedServer } from '../../apiserver/compose.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
+import type { Component } from '../../apiserver/health/component-statuses.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
 import { listen } from '../../apiserver/http/https-listener.ts';
 import type { MetricsRegistries } from '../../apiserver/metrics/metrics-registries.ts';
@@ -96,6 +97,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const frontProxy = { ...pki.frontProxyClient };
   const kubelet = { ...pki.kubeletClient, ca: pki.ca.certificate };
+  let running = false;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
     kinds,
@@ -116,6 +118,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     externalUrl: `https://${options.advertiseAddress}:${options.port}`,
     advertise: { address: options.advertiseAddress, port: options.port },
     checks: options.checks,
+    components: componentsOf(options, () => running),
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
     parts: [ownRoles, ...(audit ? [audit.part] : [])],
@@ -142,7 +145,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await options.renewal?.renewed(next);
       };
       const renewal = options.renewal && keepPkiRenewed({ pki, ensure: options.renewal.ensure, renewed, clock, log }, signal);
-      await Promise.all([runControllers(options, server, metrics, signal), server.run(signal), renewal]);
+      running = true;
+      await Promise.all([runControllers(options, server, metrics, signal), server.run(signal), renewal]).finally(() => {
+        running = false;
+      });
       server.close();
       await front.close(options.graceMs ?? GRACE_MS);
       await audit?.close();
@@ -163,6 +169,15 @@ function authenticationOf(settings: AuthenticationSettings, clientCa: string, re
     oidcIssuers,
     trust: { clientCa, requestHeader: { ...requestHeader, ca: requestHeaderCa } },
   };
+}
+
+/** The components that run in this process; those of a server that waits to lead are healthy, as upstream's are. */
+function componentsOf({ controllers = ALL_CONTROLLERS, scheduler }: ControlPlaneOptions, running: () => boolean): readonly Component[] {
+  const component = (name: string, enabled: boolean): Component => ({
+    name,
+    check: () => (enabled && running() ? undefined : `${name} does not run in this server`),
+  });
+  return [component('controller-manager', controllers.length > 0), component('scheduler', scheduler !== false)];
 }
 
 /** The stored kinds, each in one version, for the garbage collector and the namespace controller. */

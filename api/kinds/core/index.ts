@@ -1,6 +1,7 @@
 import type { KindGroup } from '../../definition/group.ts';
 import { TopologySelectorTerm } from '../storage/topology-selector.ts';
 import { bindings } from './binding.ts';
+import { componentStatuses } from './component-status.ts';
 import { configMaps } from './config-map.ts';
 import { endpoints } from './endpoints.ts';
 import { events } from './event.ts';
@@ -39,11 +40,13 @@ export const coreGroup: KindGroup = {
     serviceAccounts,
     events,
     bindings,
+    componentStatuses,
   ],
   structures: [{ version: 'v1', schema: TopologySelectorTerm }],
 };
 
 export { Binding, bindings } from './binding.ts';
+export { ComponentStatus, componentStatuses } from './component-status.ts';
 export { ConfigMap, configMaps } from './config-map.ts';
 export { Endpoints, endpoints } from './endpoints.ts';
 export { Event, events } from './event.ts';

@@ -45,7 +45,7 @@ function apiResources(kind: KindDefinition): object[] {
     verbs: kind.verbs,
     ...filled('shortNames', kind.shortNames),
     ...filled('categories', kind.categories),
-    ...(kind.verbs.includes('get') ? { storageVersionHash: storageVersionHash(kind) } : {}),
+    ...(kind.verbs.includes('watch') ? { storageVersionHash: storageVersionHash(kind) } : {}),
   };
   const subresources = kind.subresources.map((subresource) => ({
     name: `${kind.plural}/${subresource.name}`,

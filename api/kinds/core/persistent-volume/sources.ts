@@ -111,7 +111,7 @@ export const ScaleIOPersistentVolumeSource = struct('ScaleIOPersistentVolumeSour
 export const StorageOSPersistentVolumeSource = struct('StorageOSPersistentVolumeSource', 'A StorageOS volume.', {
   fsType: string(FS_TYPE).tag(3).optional(),
   readOnly: boolean(READ_ONLY).tag(4).optional(),
-  secretRef: ref(ObjectReference, CREDENTIALS, { 'x-kubernetes-map-type': 'granular' }).tag(5).optional(),
+  secretRef: ref(ObjectReference, CREDENTIALS).tag(5).optional(),
   volumeName: string('Name of the volume.').tag(1).optional(),
   volumeNamespace: string('Namespace of the volume within StorageOS.').tag(2).optional(),
 });

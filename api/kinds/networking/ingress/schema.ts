@@ -21,15 +21,20 @@ export const IngressBackend = struct('IngressBackend', 'The destination of reque
 });
 export type IngressBackend = Infer<typeof IngressBackend>;
 
-export const HTTPIngressPath = struct('HTTPIngressPath', 'The destination of requests for a path.', {
-  backend: ref(IngressBackend, 'The destination.').tag(2),
-  path: string('The path, or the beginning of it.').tag(1).optional(),
-  pathType: string('Exact, Prefix, or ImplementationSpecific: how the path is compared.', {
-    presence: 'pointer',
-    goType: 'PathType',
-    enum: ['Exact', 'ImplementationSpecific', 'Prefix'],
-  }).tag(3),
-});
+export const HTTPIngressPath = struct(
+  'HTTPIngressPath',
+  'The destination of requests for a path.',
+  {
+    backend: ref(IngressBackend, 'The destination.').tag(2),
+    path: string('The path, or the beginning of it.').tag(1).optional(),
+    pathType: string('Exact, Prefix, or ImplementationSpecific: how the path is compared.', {
+      presence: 'pointer',
+      goType: 'PathType',
+      enum: ['Exact', 'ImplementationSpecific', 'Prefix'],
+    }).tag(3),
+  },
+  { requiredOrder: ['pathType', 'backend'] },
+);
 export type HTTPIngressPath = Infer<typeof HTTPIngressPath>;
 
 export const HTTPIngressRuleValue = struct('HTTPIngressRuleValue', 'The paths of a host.', {
@@ -39,7 +44,8 @@ export type HTTPIngressRuleValue = Infer<typeof HTTPIngressRuleValue>;
 
 export const IngressRule = struct('IngressRule', 'The destinations of requests for a host.', {
   host: string('Name of the host, or `*.` and a domain; every host, if left out.').tag(1).optional(),
-  http: ref(HTTPIngressRuleValue, 'The paths; the default backend, if left out.', { embedded: 'IngressRuleValue' }).tag(2, 1).optional(),
+  // The field stands in the embedded structure, without a description.
+  http: ref(HTTPIngressRuleValue, undefined, { embedded: 'IngressRuleValue' }).tag(2, 1).optional(),
 });
 export type IngressRule = Infer<typeof IngressRule>;
 
