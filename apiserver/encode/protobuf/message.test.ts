@@ -37,7 +37,9 @@ function sample(schema: StructuralSchema, within: readonly StructuralSchema[]): 
         ? { b: sample(schema.additionalProperties, within), a: sample(schema.additionalProperties, within) }
         : {};
     default:
-      return schema.union?.boolean ? false : schema.union ? ['text'] : { any: ['value'] };
+      if (schema.union?.boolean) return false;
+      if (schema.union?.list) return [structuralOf(schema.union.list).items?.type === 'string' ? 'text' : {}];
+      return { any: ['value'] };
   }
 }
 
