@@ -1,7 +1,7 @@
 import type { RawResult } from '../contract/call.ts';
 import type { Exchange, Stage } from '../contract/stage.ts';
 import { isKnownMethod } from '../request/request-info.ts';
-import { methodNotAllowed, noSuchPage, pathNotFound } from './refusals.ts';
+import { methodNotAllowed, noSuchPage } from './refusals.ts';
 
 /** Answers paths that are no resources: by their route, or with 404. */
 export const servePath: Stage = {
@@ -12,7 +12,7 @@ export const servePath: Stage = {
 async function answer({ request, route, user }: Exchange): Promise<RawResult> {
   const response = user && (await route?.handle(request, user));
   if (response) return { type: 'raw', response };
-  if (request.path.startsWith('/api/') || request.path.startsWith('/apis/'))
-    throw isKnownMethod(request.method) ? pathNotFound() : methodNotAllowed();
+  const isApi = request.path.startsWith('/api/') || request.path.startsWith('/apis/');
+  if (isApi && !isKnownMethod(request.method)) throw methodNotAllowed();
   return noSuchPage();
 }

@@ -75,7 +75,7 @@ describe('discovery', () => {
 
   it('knows nothing of groups that are not served', async () => {
     const answer = await server.ask('GET', '/apis/nothing.example/v1');
-    expect([answer.status, answer.json.message]).toEqual([404, 'the server could not find the requested resource']);
+    expect([answer.status, answer.text]).toEqual([404, '404 page not found\n']);
   });
 
   it.each([
@@ -106,7 +106,7 @@ describe('health', () => {
     const sick = await startTestServer({ checks: [{ name: 'disk', check: () => 'full' }] });
     const answer = await sick.ask('GET', '/livez');
     expect(answer.status).toBe(500);
-    expect(answer.text).toMatch(/^\[\+\]ping ok\n(\[\+\].* ok\n)+\[-\]disk failed: reason withheld\nlivez check failed\n$/);
+    expect(answer.text).toMatch(/^\[\+\]ping ok\n(\[.\].*\n)+\[-\]disk failed: reason withheld\n(\[.\].*\n)*livez check failed\n$/);
     expect((await sick.ask('GET', '/livez/disk')).text).toBe('internal server error: full\n');
     expect((await sick.ask('GET', '/livez?exclude=disk')).text).toBe('ok');
     await sick.stop();

@@ -26,7 +26,7 @@ export const HorizontalPodAutoscalerStatusV1 = struct('HorizontalPodAutoscalerSt
     .optional(),
   currentReplicas: int32('Pods that there were.').tag(3),
   desiredReplicas: int32('Pods that are wanted.').tag(4),
-  lastScaleTime: time('When the number of pods last changed.').tag(2).optional(),
+  lastScaleTime: time('When the number of pods last changed.', { presence: 'pointer' }).tag(2).optional(),
   observedGeneration: int64('The metadata.generation that this was computed from.', { presence: 'pointer' }).tag(1).optional(),
 });
 export type HorizontalPodAutoscalerStatusV1 = Infer<typeof HorizontalPodAutoscalerStatusV1>;

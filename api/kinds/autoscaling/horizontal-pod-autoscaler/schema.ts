@@ -82,7 +82,7 @@ export const HorizontalPodAutoscalerStatus = struct(
     currentMetrics: atomicList(MetricStatus, 'The metrics as last read.', { presence: 'null' }).tag(5).optional(),
     currentReplicas: int32('Pods that there were.').tag(3).optional(),
     desiredReplicas: int32('Pods that are wanted.').tag(4),
-    lastScaleTime: time('When the number of pods last changed.').tag(2).optional(),
+    lastScaleTime: time('When the number of pods last changed.', { presence: 'pointer' }).tag(2).optional(),
     observedGeneration: int64('The metadata.generation that this was computed from.', { presence: 'pointer' }).tag(1).optional(),
   },
   inV2('HorizontalPodAutoscalerStatus'),
