@@ -104,13 +104,13 @@ export async function startTestServer(options: Partial<ComposeOptions> = {}) {
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
 
-/** Waits until `check` holds, looking after every turn of the event loop. @throws Error after five seconds. */
+/** Waits until `check` holds, looking after every turn of the event loop. @throws Error after a minute. */
 export async function eventually<T>(check: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const found = await check();
     if (found) return found;
-    if (Date.now() > end) throw new Error('it did not come about within five seconds');
+    if (Date.now() > end) throw new Error('it did not come about within a minute');
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -38,6 +38,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (known && hasSameForm(known.cache.kind, kind)) return { storage: known, started: Promise.resolve() };
     const cache = new StoreWatchCache({ ...options, kind });
     const storage = createStorage({ store: options.store, cache, shared: options.shared, log: options.log });
+    // The one before serves until the new one is filled; without one before, all versions of a kind share the first that is made.
+    if (!known) storages.set(kind.storagePrefix, storage);
     // What cannot be watched (reviews, bindings, ComponentStatuses) is never stored.
     return { storage, started: kind.verbs.includes('watch') ? cache.start() : Promise.resolve() };
   }

@@ -86,7 +86,7 @@ export class StoreWatchCache implements WatchCache {
   /** Ends all watches now, and the feed later: writes under way find their results here. */
   retire(): void {
     this.endSubscriptions();
-    this.options.clock.after(RETIRED_MS, () => this.close());
+    this.options.clock.after(RETIRED_MS, () => this.close(), 'background');
   }
 
   close(): void {
