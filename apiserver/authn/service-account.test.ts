@@ -35,6 +35,13 @@ const pod = (name: string, nodeName?: string) => ({
 });
 const payloadOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
+it('a TokenReview must name a token', async () => {
+  for (const spec of [{}, { token: '' }, { token: null }]) {
+    const { status, json } = await server.ask('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { body: { spec } });
+    expect([status, json.message]).toEqual([400, 'token is required for TokenReview in authentication']);
+  }
+});
+
 describe('a TokenReview shows why a token does not count', () => {
   it.each<[string, () => Promise<string>, string]>([
     ['nobody knows it', async () => 'no-such-token', 'invalid bearer token'],
