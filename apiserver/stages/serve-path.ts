@@ -1,7 +1,7 @@
 import type { RawResult } from '../contract/call.ts';
 import type { Exchange, Stage } from '../contract/stage.ts';
 import { isKnownMethod } from '../request/request-info.ts';
-import { methodNotAllowed, noSuchPage } from './refusals.ts';
+import { methodNotAllowed, noSuchPage, pathNotFound } from './refusals.ts';
 
 /** Answers paths that are no resources: by their route, or with 404. */
 export const servePath: Stage = {
@@ -14,5 +14,7 @@ async function answer({ request, route, user }: Exchange): Promise<RawResult> {
   if (response) return { type: 'raw', response };
   const isApi = request.path.startsWith('/api/') || request.path.startsWith('/apis/');
   if (isApi && !isKnownMethod(request.method)) throw methodNotAllowed();
+  // Upstream's router of a version answers what it has no route for; a version that is not served has no router.
+  if (request.path.startsWith('/api/v1/')) throw pathNotFound();
   return noSuchPage();
 }

@@ -130,6 +130,9 @@ describe('kinds have every field of the client library, with its type', () => {
     expect(kinds.filter(({ schema }) => !exported.has(schema)).map(({ kind }) => kind)).toEqual([]);
   });
 
+  /** Upstream has no words for it either: it belongs to an embedded structure. The same goes for fields of JSON Schema. */
+  const UNDESCRIBED = new Set(['IngressRule.http']);
+
   it('every field says what it is for', () => {
     const silent: string[] = [];
     const seen = new Set<StructuralSchema>();
@@ -139,8 +142,7 @@ describe('kinds have every field of the client library, with its type', () => {
       seen.add(node);
       if (node.properties && !node.description) silent.push(node.title ?? '?');
       for (const { name, description, schema: field } of node.properties?.values() ?? []) {
-        // The fields of JSON Schema are described by its own specification, and upstream leaves some without a word.
-        if (!description && node.title !== 'JSONSchemaProps') silent.push(`${node.title}.${name}`);
+        if (!description && !UNDESCRIBED.has(`${node.title}.${name}`) && node.title !== 'JSONSchemaProps') silent.push(`${node.title}.${name}`);
         visit(field);
       }
     };
