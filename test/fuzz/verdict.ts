@@ -11,6 +11,8 @@ const ALLOWED: readonly RegExp[] = [
   /does not contain declared merge key/,
   /\$retainKeys|must be a list|must be objects/,
   /failed to create typed patch object/,
+  // The version of a GET that is no number: upstream's storage has no Status for it.
+  /resourceVersion: Invalid value: .* strconv\.ParseUint/,
   // A proxy's target that does not answer.
   /no endpoints available|no preferred addresses found|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,
   /the server is currently unable to handle the request/,

@@ -88,7 +88,7 @@ describe('a request is refused', () => {
       what: 'that accepts only HTML',
       headers: { accept: 'text/html' },
       code: 406,
-      message: /406: Not Acceptable\nAvailable representations: application\/json/,
+      message: /406: Not Acceptable\s+Available representations: application\/json/,
     },
     { what: 'by a method that collections lack', method: 'PUT', body: {}, code: 405, message: /does not allow this method/ },
     { what: 'by a method that objects lack', method: 'POST', path: ANCHOR, body: {}, code: 405, message: /does not allow this method/ },
