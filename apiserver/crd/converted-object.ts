@@ -3,6 +3,7 @@ import type { FieldError } from '../../api/schema/field-error.ts';
 import { fieldErrorText } from '../../api/schema/field-error.ts';
 import { rootPath } from '../../api/validation/field-path.ts';
 import { checkAnnotations, checkLabels } from '../../api/validation/object-meta.ts';
+import { goTypeOf } from '../../base/go-format.ts';
 import { isObject } from '../../base/json.ts';
 
 /** A converted object that breaks the rules; the message is upstream's. */
@@ -40,16 +41,16 @@ export function checkedConversion(original: KubeObject, converted: unknown, apiV
 function restoredMetadata(original: Readonly<Record<string, unknown>>, converted: unknown): Record<string, unknown> {
   const invalid = (why: string) => new BadConversion(`returned invalid metadata: ${why}`);
   if (converted === undefined) throw invalid('missing metadata in converted object');
-  if (!isObject(converted)) throw invalid(`invalid metadata of type ${goType(converted)} in converted object`);
+  if (!isObject(converted)) throw invalid(`invalid metadata of type ${goTypeOf(converted)} in converted object`);
   const restored: Record<string, unknown> = { ...original };
   for (const field of ['labels', 'annotations'] as const) {
     const next = converted[field];
     delete restored[field];
     if (next === undefined || next === null) continue;
-    if (!isObject(next)) throw invalid(`invalid metadata.${field} of type ${goType(next)} in converted object`);
+    if (!isObject(next)) throw invalid(`invalid metadata.${field} of type ${goTypeOf(next)} in converted object`);
     const texts: Record<string, string> = {};
     for (const [key, value] of Object.entries(next)) {
-      if (typeof value !== 'string') throw invalid(`metadata.${field}[${key}] must be a string, but is ${goType(value)} in converted object`);
+      if (typeof value !== 'string') throw invalid(`metadata.${field}[${key}] must be a string, but is ${goTypeOf(value)} in converted object`);
       texts[key] = value;
     }
     const errors: FieldError[] = [];
@@ -59,20 +60,4 @@ function restoredMetadata(original: Readonly<Record<string, unknown>>, converted
     restored[field] = texts;
   }
   return restored;
-}
-
-/** The name of a decoded JSON value's type in Go. */
-function goType(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return 'map[string]interface {}';
-  }
 }

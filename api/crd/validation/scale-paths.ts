@@ -1,28 +1,10 @@
-import { goNumber } from '../../../base/go-format.ts';
+import { goNumber, goTypeOf } from '../../../base/go-format.ts';
 import { isObject } from '../../../base/json.ts';
 import type { ScaleSubresource } from '../../definition/kind.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid } from '../../schema/field-error.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
-
-/** Names a value's type as Go's %T does. */
-function goTypeOf(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'bigint':
-      return 'int64';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return 'map[string]interface {}';
-  }
-}
 
 /** Prints a value as Go's %v does. */
 function goValue(value: unknown): string {
