@@ -137,7 +137,7 @@ function prune(value: unknown, schema: StructuralSchema | undefined, path: strin
   if (depth > MAX_DEPTH) throw new RangeError('exceeded max depth');
   if (Array.isArray(value)) {
     const items = schema?.items ?? (schema?.['x-kubernetes-preserve-unknown-fields'] ? schema : undefined);
-    // What a schema that preserves unknown fields says nothing about is kept as it is.
+    // Fields that a schema does not name are kept as they are if it preserves unknown fields.
     if (schema && items === schema) return copy(value, depth);
     const out = new Array<unknown>(value.length);
     for (let i = 0; i < value.length; i++) out[i] = prune(value[i], items, `${path}[${i}]`, walk, depth + 1);

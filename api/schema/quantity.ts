@@ -152,7 +152,7 @@ function canonicalDecimal({ negative, whole, fraction, format, exponent }: Parts
   if (all === '') return '0';
   const finer = -9 - (exponent - fraction.length);
   if (finer <= 0) return decimalText(negative ? '-' : '', all, exponent - fraction.length, format);
-  // What is finer than a billionth is rounded away from zero.
+  // Fractions finer than a billionth are rounded away from zero.
   const kept = all.slice(0, Math.max(0, all.length - finer)) || '0';
   const isExact = !/[1-9]/.test(all.slice(Math.max(0, all.length - finer)));
   return decimalText(negative ? '-' : '', isExact ? kept : incremented(kept), -9, format);

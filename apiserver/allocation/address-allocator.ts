@@ -80,7 +80,7 @@ export function createAddressAllocator({ objects, ranges, clock, random = system
       return releasing.run(ip, async () => {
         await objects.remove(ipAddresses, keyOf(ip), (address) => {
           const { finalizers = [], resourceVersion } = address.metadata;
-          // Whoever holds it back with a finalizer is waited for: the repair controller deletes it by the rules.
+          // An address that a finalizer holds back is left to the repair controller, which deletes it by the rules.
           return isOf(address, owner) && Number(resourceVersion) < before && finalizers.length === 0;
         });
       });

@@ -129,7 +129,7 @@ export function mergeV2(text: string, remote: readonly RemoteDocument[]): string
   const { paths, definitions } = additionsTo(text, remote);
   const { pathsAt, definitionsAt } = placesIn(text);
   const members = (map: ReadonlyMap<string, string>) => [...map].map(([key, json]) => keyText(key) + json);
-  // What comes later is inserted first, so that the earlier place stays where it is.
+  // The later place is inserted at first, so that the earlier one stays where it is.
   return inserted(inserted(text, definitionsAt, members(definitions)), pathsAt, members(paths));
 }
 

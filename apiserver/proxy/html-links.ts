@@ -77,7 +77,7 @@ export function linkRewriter(link: (url: string) => string): { push(text: string
   function next(): string | undefined {
     if (until !== '') {
       const end = held.toLowerCase().indexOf(until);
-      // What might be the beginning of the end waits.
+      // Text that might be the beginning of the end waits.
       const length = end < 0 ? held.length - until.length : end;
       if (end >= 0) until = '';
       return length > 0 ? take(length) : end < 0 ? undefined : '';

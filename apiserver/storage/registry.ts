@@ -40,7 +40,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     const storage = createStorage({ store: options.store, cache, shared: options.shared, log: options.log });
     // The one before serves until the new one is filled; without one before, all versions of a kind share the first that is made.
     if (!known) storages.set(kind.storagePrefix, storage);
-    // What cannot be watched (reviews, bindings, ComponentStatuses) is never stored.
+    // Kinds that cannot be watched (reviews, bindings, ComponentStatuses) are never stored.
     return { storage, started: kind.verbs.includes('watch') ? cache.start() : Promise.resolve() };
   }
 

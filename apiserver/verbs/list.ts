@@ -37,7 +37,7 @@ export async function listItems(call: Pick<Call, 'resource' | 'info'>, parameter
   else await reachRevision(cache, wanted);
 
   const token = parameters.continue === '' ? undefined : decodeContinue(parameters.continue);
-  // What is at hand, whichever version it is, comes at once.
+  // The state at hand comes at once, whichever version it is.
   const limit = parameters.resourceVersion === '0' && !token ? 0 : parameters.limit;
   const below = info.namespace === '' ? '' : `${info.namespace}/`;
   const at = snapshotFor(cache, info.namespace, selection, parameters, token, wanted);

@@ -112,7 +112,7 @@ export async function writeOver(
     const stored = resource.conversion.toStored(admitted);
     let next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
-      // What webhooks and policies changed has no owner.
+      // Fields that webhooks and policies changed have no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
       trackUpdate(resource, given, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
