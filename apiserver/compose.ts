@@ -6,7 +6,7 @@ import { systemRandom } from '../base/random.ts';
 import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
-import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
+import type { PodSecurityConfiguration } from './admission/pod-security/cluster-policy.ts';
 import type { PolicyDispatchers } from './admission/policy/policy-admission.ts';
 import { policyAdmission } from './admission/policy/policy-admission.ts';
 import type { WebhookCalls } from './admission/webhook/webhook-admission.ts';

@@ -1,5 +1,5 @@
 import { kinds } from '../../api/kinds/index.ts';
-import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
+import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/cluster-policy.ts';
 import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
 import type { AuditSettings } from '../../apiserver/audit/audit.ts';
 import { openAudit } from '../../apiserver/audit/audit.ts';
