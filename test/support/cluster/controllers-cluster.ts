@@ -21,6 +21,7 @@ import { systemClock, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
 import { homeControllers } from '../../../controllers/index.ts';
+import { targetNode } from '../../../controllers/workloads/daemon-set/daemon-pod.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { createManager } from '../../../runtime/control/manager.ts';
@@ -55,7 +56,10 @@ export interface ControllersClusterOptions {
   readonly controllersClient?: (client: Client) => Client;
   /** A fake clock that `until` advances by so many milliseconds per step. */
   readonly advance?: { readonly clock: FakeClock; readonly stepMs: number };
-  /** Stands in for scheduler and agent: binds each pod to a node and runs it, or ends it when it is deleted. Default true. */
+  /**
+   * Stands in for scheduler and agent: binds each pod to the node that its affinity names, or to `node-0`, and runs it, or ends it when it is
+   * deleted. Default true.
+   */
   readonly runPods?: boolean | ((pod: Live<Pod>) => 'run' | 'hold' | 'unready');
 }
 
@@ -153,7 +157,7 @@ async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run'
         apiVersion: 'v1',
         kind: 'Binding',
         metadata: key,
-        target: { kind: 'Node', name: 'node-0' },
+        target: { kind: 'Node', name: targetNode(pod) ?? 'node-0' },
       } as KubeObject);
     } else if (pod.status?.phase === 'Pending' || wasUnready(pod, wish)) {
       await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
