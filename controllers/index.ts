@@ -61,6 +61,7 @@ import { daemonSetController } from './workloads/daemon-set/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
 import { replicationControllerController } from './workloads/replication-controller/controller.ts';
+import { statefulSetController } from './workloads/stateful-set/controller.ts';
 
 export interface HomeOptions {
   /**
@@ -95,6 +96,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     replicaSetController({ replicaSets, pods }),
     replicationControllerController({ replicationControllers, pods }),
     daemonSetController({ daemonSets, revisions: controllerRevisions, pods, nodes }),
+    statefulSetController({ statefulSets, revisions: controllerRevisions, pods, claims: persistentVolumeClaims }),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),

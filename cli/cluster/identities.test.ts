@@ -38,6 +38,7 @@ describe('the identities of the control plane', () => {
       'service-account-controller',
       'service-cidrs-controller',
       'service-controller',
+      'statefulset-controller',
       'token-cleaner',
       'ttl-controller',
       'volumeattributesclass-protection-controller',
