@@ -25,6 +25,7 @@ import { targetNode } from '../../../controllers/workloads/daemon-set/daemon-pod
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { createManager } from '../../../runtime/control/manager.ts';
+import type { Informers } from '../../../runtime/watch/informer.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { createMemoryStore } from '../../../store/memory.ts';
 
@@ -37,13 +38,15 @@ export const storedKinds = kinds.filter((kind) => kind.storedAs === undefined &&
 export interface ControllersCluster {
   readonly client: Client;
   readonly clock: Clock;
-  /** Resolves to the first truthy value of `look`, which is called again and again. Rejects after eight seconds. */
+  /** Resolves to the first truthy value of `look`, which is called again and again. Rejects after a minute. */
   until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
   /** Returns undefined if the object does not exist. */
   find<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): Promise<Live<T> | undefined>;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Promise<readonly Live<T>[]>;
   /** `reason: message` of each event on an object, in order of appearance. */
   eventsOn(kind: string, name: string): Promise<string[]>;
+  /** Ends the controllers as a crash does, whatever they are about, and starts others with empty caches. */
+  restartControllers(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,16 +90,20 @@ export async function startControllersCluster(options: ControllersClusterOptions
   const { signal } = abort;
   const informers = createInformers({ client, clock, log, signal });
   const controllersClient = options.controllersClient?.(client);
-  const controllers = options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
-  const manager = createManager({
-    client: controllersClient ?? client,
-    clock,
-    log,
-    registry: new Registry(),
-    controllers,
-    informers: controllersClient ? createInformers({ client: controllersClient, clock, log, signal }) : informers,
-  });
-  const running = manager.run(signal);
+  const runControllers = (shared: Informers | undefined) => {
+    const end = new AbortController();
+    const both = AbortSignal.any([signal, end.signal]);
+    const manager = createManager({
+      client: controllersClient ?? client,
+      clock,
+      log,
+      registry: new Registry(),
+      controllers: options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' }),
+      informers: shared ?? createInformers({ client: controllersClient ?? client, clock, log, signal: both }),
+    });
+    return { end, manager, ended: manager.run(both).catch(() => {}) };
+  };
+  let running = runControllers(controllersClient ? undefined : informers);
   if (options.runPods !== false) {
     const wish = typeof options.runPods === 'function' ? options.runPods : () => 'run' as const;
     informers.of(pods).on({
@@ -104,7 +111,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
       update: (pod) => void playPod(client, clock, pod, wish(pod)),
     });
   }
-  await manager.ready;
+  await running.manager.ready;
 
   const find = async <T extends KubeObject>(kind: Kind<T>, name: string, namespace = kind.namespaced ? 'default' : '') => {
     try {
@@ -120,7 +127,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
     find,
     list: async (kind, namespace = 'default') => (await client.list(kind, kind.namespaced ? { namespace } : {})).items,
     async until(what, look) {
-      const deadline = Date.now() + 8000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         const found = await look();
         if (found) return found;
@@ -133,10 +140,15 @@ export async function startControllersCluster(options: ControllersClusterOptions
       const all = (await client.list(events, {})).items.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
       return all.map(({ reason, message }) => `${reason}: ${message}`);
     },
+    async restartControllers() {
+      running.end.abort();
+      running = runControllers(undefined);
+      await running.manager.ready;
+    },
     async stop() {
       abort.abort();
       if (options.advance) await options.advance.clock.advance(20_000);
-      await running.catch(() => {});
+      await running.ended;
       server.close();
     },
   };
