@@ -1,4 +1,6 @@
 import type { Kind } from '../api/definition/kind.ts';
+import { controllerRevisions } from '../api/kinds/apps/controller-revision.ts';
+import { daemonSets } from '../api/kinds/apps/daemon-set/index.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
 import { statefulSets } from '../api/kinds/apps/stateful-set/index.ts';
@@ -55,9 +57,11 @@ import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { pvProtectionController } from './storage/pv-protection/controller.ts';
 import { pvcProtectionController } from './storage/pvc-protection/controller.ts';
 import { vacProtectionController } from './storage/vac-protection/controller.ts';
+import { daemonSetController } from './workloads/daemon-set/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
 import { replicationControllerController } from './workloads/replication-controller/controller.ts';
+import { statefulSetController } from './workloads/stateful-set/controller.ts';
 
 export interface HomeOptions {
   /**
@@ -91,6 +95,8 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     deploymentController({ deployments, replicaSets, pods }),
     replicaSetController({ replicaSets, pods }),
     replicationControllerController({ replicationControllers, pods }),
+    daemonSetController({ daemonSets, revisions: controllerRevisions, pods, nodes }),
+    statefulSetController({ statefulSets, revisions: controllerRevisions, pods, claims: persistentVolumeClaims }),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),
