@@ -24,6 +24,7 @@ describe('the identities of the control plane', () => {
       'endpointslice-controller',
       'endpointslicemirroring-controller',
       'generic-garbage-collector',
+      'job-controller',
       'namespace-controller',
       'node-certificate-approver',
       'node-controller',
