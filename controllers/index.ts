@@ -2,6 +2,7 @@ import type { Kind } from '../api/definition/kind.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
 import { statefulSets } from '../api/kinds/apps/stateful-set/index.ts';
+import { cronJobs } from '../api/kinds/batch/cron-job/index.ts';
 import { jobs } from '../api/kinds/batch/job/index.ts';
 import { certificateSigningRequests as requests } from '../api/kinds/certificates/index.ts';
 import { leases } from '../api/kinds/coordination/lease.ts';
@@ -56,6 +57,7 @@ import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { pvProtectionController } from './storage/pv-protection/controller.ts';
 import { pvcProtectionController } from './storage/pvc-protection/controller.ts';
 import { vacProtectionController } from './storage/vac-protection/controller.ts';
+import { cronJobController } from './workloads/cron-job/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
 import { jobController } from './workloads/job/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
@@ -94,6 +96,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     replicaSetController({ replicaSets, pods }),
     replicationControllerController({ replicationControllers, pods }),
     jobController({ jobs, pods }),
+    cronJobController({ cronJobs, jobs }),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),

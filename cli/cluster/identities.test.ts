@@ -18,6 +18,7 @@ describe('the identities of the control plane', () => {
       'bootstrap-signer',
       'certificate-controller',
       'clusterrole-aggregation-controller',
+      'cronjob-controller',
       'deployment-controller',
       'disruption-controller',
       'endpoint-controller',
