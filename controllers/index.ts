@@ -41,6 +41,7 @@ import { garbageCollectorController } from './lifecycle/garbage-collector/contro
 import { namespaceController } from './lifecycle/namespace/controller.ts';
 import type { PodGcConfig } from './lifecycle/pod-gc/controller.ts';
 import { podGcController } from './lifecycle/pod-gc/controller.ts';
+import { ttlAfterFinishedController } from './lifecycle/ttl-after-finished/controller.ts';
 import { endpointSliceController } from './network/endpoint-slice/controller.ts';
 import { endpointSliceMirroringController } from './network/endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './network/endpoints/controller.ts';
@@ -97,6 +98,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     replicationControllerController({ replicationControllers, pods }),
     jobController({ jobs, pods }),
     cronJobController({ cronJobs, jobs }),
+    ttlAfterFinishedController({ jobs }),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),

@@ -40,6 +40,7 @@ describe('the identities of the control plane', () => {
       'service-cidrs-controller',
       'service-controller',
       'token-cleaner',
+      'ttl-after-finished-controller',
       'ttl-controller',
       'volumeattributesclass-protection-controller',
     ]);

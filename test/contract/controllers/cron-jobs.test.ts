@@ -164,3 +164,19 @@ describe('a CronJob', () => {
     expect(refused).toBeGreaterThan(3);
   });
 });
+
+describe('a Job with a time to live', () => {
+  it('is deleted with its pods once it is over, also if it is set later', async () => {
+    await start();
+    for (const [name, spec] of Object.entries({ soon: { ttlSecondsAfterFinished: 30 }, later: {} })) {
+      await cluster.client.create(jobs, { metadata: { name, namespace: 'default' }, spec: { template, ...spec } });
+    }
+    const both = async () => (await cluster.list(jobs)).filter(({ status: { completionTime } = {} }) => completionTime).length === 2;
+    await cluster.until('both have ended', both);
+    await clock.advance(20_000);
+    expect(await jobNames()).toEqual(['later', 'soon']);
+    await cluster.until('one is deleted', async () => (await jobNames()).join() === 'later');
+    await cluster.client.patch(jobs, keyIn('later'), { type: 'merge', body: { spec: { ttlSecondsAfterFinished: 0 } } });
+    await cluster.until('both are, with their pods', async () => (await jobNames()).length === 0 && (await cluster.list(pods)).length === 0);
+  });
+});
