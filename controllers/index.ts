@@ -4,6 +4,8 @@ import { daemonSets } from '../api/kinds/apps/daemon-set/index.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
 import { statefulSets } from '../api/kinds/apps/stateful-set/index.ts';
+import { cronJobs } from '../api/kinds/batch/cron-job/index.ts';
+import { jobs } from '../api/kinds/batch/job/index.ts';
 import { certificateSigningRequests as requests } from '../api/kinds/certificates/index.ts';
 import { leases } from '../api/kinds/coordination/lease.ts';
 import { configMaps } from '../api/kinds/core/config-map.ts';
@@ -41,6 +43,7 @@ import { garbageCollectorController } from './lifecycle/garbage-collector/contro
 import { namespaceController } from './lifecycle/namespace/controller.ts';
 import type { PodGcConfig } from './lifecycle/pod-gc/controller.ts';
 import { podGcController } from './lifecycle/pod-gc/controller.ts';
+import { ttlAfterFinishedController } from './lifecycle/ttl-after-finished/controller.ts';
 import { endpointSliceController } from './network/endpoint-slice/controller.ts';
 import { endpointSliceMirroringController } from './network/endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './network/endpoints/controller.ts';
@@ -57,8 +60,10 @@ import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { pvProtectionController } from './storage/pv-protection/controller.ts';
 import { pvcProtectionController } from './storage/pvc-protection/controller.ts';
 import { vacProtectionController } from './storage/vac-protection/controller.ts';
+import { cronJobController } from './workloads/cron-job/controller.ts';
 import { daemonSetController } from './workloads/daemon-set/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
+import { jobController } from './workloads/job/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
 import { replicationControllerController } from './workloads/replication-controller/controller.ts';
 import { statefulSetController } from './workloads/stateful-set/controller.ts';
@@ -97,6 +102,9 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     replicationControllerController({ replicationControllers, pods }),
     daemonSetController({ daemonSets, revisions: controllerRevisions, pods, nodes }),
     statefulSetController({ statefulSets, revisions: controllerRevisions, pods, claims: persistentVolumeClaims }),
+    jobController({ jobs, pods }),
+    cronJobController({ cronJobs, jobs }),
+    ttlAfterFinishedController({ jobs }),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),

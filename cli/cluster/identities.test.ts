@@ -18,6 +18,7 @@ describe('the identities of the control plane', () => {
       'bootstrap-signer',
       'certificate-controller',
       'clusterrole-aggregation-controller',
+      'cronjob-controller',
       'daemon-set-controller',
       'deployment-controller',
       'disruption-controller',
@@ -25,6 +26,7 @@ describe('the identities of the control plane', () => {
       'endpointslice-controller',
       'endpointslicemirroring-controller',
       'generic-garbage-collector',
+      'job-controller',
       'namespace-controller',
       'node-certificate-approver',
       'node-controller',
@@ -40,6 +42,7 @@ describe('the identities of the control plane', () => {
       'service-controller',
       'statefulset-controller',
       'token-cleaner',
+      'ttl-after-finished-controller',
       'ttl-controller',
       'volumeattributesclass-protection-controller',
     ]);

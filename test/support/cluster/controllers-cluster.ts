@@ -63,8 +63,11 @@ export interface ControllersClusterOptions {
    * Stands in for scheduler and agent: binds each pod to the node that its affinity names, or to `node-0`, and runs it, or ends it when it is
    * deleted. Default true.
    */
-  readonly runPods?: boolean | ((pod: Live<Pod>) => 'run' | 'hold' | 'unready');
+  readonly runPods?: boolean | ((pod: Live<Pod>) => PodWish);
 }
+
+/** The fate of a pod: it runs, is never bound, runs without becoming ready, or ends one way or the other. */
+export type PodWish = 'run' | 'hold' | 'unready' | 'succeed' | 'fail';
 
 /** Starts an API server on the memory store with the home's controllers, all in this process. */
 export async function startControllersCluster(options: ControllersClusterOptions = {}): Promise<ControllersCluster> {
@@ -105,7 +108,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
   };
   let running = runControllers(controllersClient ? undefined : informers);
   if (options.runPods !== false) {
-    const wish = typeof options.runPods === 'function' ? options.runPods : () => 'run' as const;
+    const wish: (pod: Live<Pod>) => PodWish = typeof options.runPods === 'function' ? options.runPods : () => 'run';
     informers.of(pods).on({
       add: (pod) => void playPod(client, clock, pod, wish(pod)),
       update: (pod) => void playPod(client, clock, pod, wish(pod)),
@@ -157,7 +160,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
 let address = 0;
 
 /** Does to a pod what scheduler and agent do, as far as controllers can tell. */
-async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run' | 'hold' | 'unready'): Promise<void> {
+async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: PodWish): Promise<void> {
   const key = keyOf(pod);
   try {
     if (pod.metadata.deletionTimestamp !== undefined) {
@@ -171,12 +174,34 @@ async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run'
         metadata: key,
         target: { kind: 'Node', name: targetNode(pod) ?? 'node-0' },
       } as KubeObject);
+    } else if (wish === 'succeed' || wish === 'fail') {
+      if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+      await client.update(pods, { ...pod, status: endedStatus(clock, pod, wish === 'succeed') }, { subresource: 'status' });
     } else if (pod.status?.phase === 'Pending' || wasUnready(pod, wish)) {
       await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
     }
   } catch {
     // A lost race: the next event brings the pod again.
   }
+}
+
+/** Ends all containers with exit code 0, or 1. */
+function endedStatus(clock: Clock, pod: Live<Pod>, succeeds: boolean): NonNullable<Pod['status']> {
+  const at = timeText(clock.now());
+  const terminated = { exitCode: succeeds ? 0 : 1, reason: succeeds ? 'Completed' : 'Error', startedAt: at, finishedAt: at };
+  return {
+    ...pod.status,
+    phase: succeeds ? 'Succeeded' : 'Failed',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: at }],
+    containerStatuses: (pod.spec?.containers ?? []).map(({ name, image = '' }) => ({
+      name,
+      image,
+      imageID: image,
+      ready: false,
+      restartCount: 0,
+      state: { terminated },
+    })),
+  };
 }
 
 const wasUnready = (pod: Pod, wish: string): boolean =>
