@@ -6,6 +6,7 @@ import { createLogger } from '../../base/log.ts';
 import { startHeartbeats } from '../../base/watchdog.ts';
 import type { WatchdogThread } from '../../base/watchdog-thread.ts';
 import { startWatchdogThread } from '../../base/watchdog-thread.ts';
+import { listedKinds } from '../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { startCompaction } from '../../store/compaction.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
@@ -29,7 +30,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', serverOptions, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
+  selectControllers(homeControllers({ served: listedKinds([]), rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
   const layout = layoutOf(flags['data-dir']);
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });

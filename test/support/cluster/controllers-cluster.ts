@@ -20,6 +20,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { systemClock, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../../controllers/index.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
@@ -83,7 +84,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
   const { signal } = abort;
   const informers = createInformers({ client, clock, log, signal });
   const controllersClient = options.controllersClient?.(client);
-  const controllers = options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+  const controllers = options.controllers ?? homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
   const manager = createManager({
     client: controllersClient ?? client,
     clock,
