@@ -14,6 +14,7 @@ const commands: Readonly<
   status: { summary: 'what runs, and whether it is ready', load: () => import('./commands/status.ts') },
   server: { summary: 'run the control plane in the foreground', load: () => import('./commands/server.ts') },
   agent: { summary: 'run a node agent in the foreground, or join one to a cluster (--join)', load: () => import('./commands/agent.ts') },
+  scheduler: { summary: 'run the scheduler against another cluster (--kubeconfig)', load: () => import('./commands/scheduler.ts') },
   controllers: { summary: 'run the controllers against another cluster (--kubeconfig)', load: () => import('./commands/controllers.ts') },
   token: { summary: 'token create: make a token with which a node may join', load: () => import('./commands/token.ts') },
   kubeconfig: { summary: 'print the admin kubeconfig, or its path (--path)', load: () => import('./commands/kubeconfig.ts') },
