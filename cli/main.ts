@@ -2,7 +2,11 @@ import { mkdirSync, statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../base/clock.ts';
 import { dataDirOf } from './config/data-dir.ts';
+
+/** The time that output gets to be written. */
+const LEAVE_MS = 1_000;
 
 /** The commands; each module is loaded only when it is asked for: start-up time is a feature. */
 const commands: Readonly<
@@ -79,6 +83,8 @@ function messageOf(error: unknown): string {
 
 try {
   process.exitCode = await main(process.argv.slice(2));
+  // A command that has ended ends the process, whatever it has left open: a call to containerd without an answer, a connection to a cluster that is away.
+  systemClock.after(LEAVE_MS, () => process.exit(), 'background');
 } catch (error) {
   console.error(`skiff: ${messageOf(error)}`);
   // A start that failed half-way leaves threads and sockets behind, which would keep the process.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createLogger } from '../../base/log.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
+import { recordSelf } from '../cluster/process.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
@@ -66,6 +67,7 @@ export async function run(args: readonly string[]): Promise<number> {
           return kubeconfigCredentials(layout.adminKubeconfig);
         },
   };
+  void recordSelf(layout, 'agent');
   if (flags.simulate) await (await import('../node/simulated-nodes.ts')).runSimulatedNodes(settings, signal);
   else await (await import('../node/real-node.ts')).runRealNode(settings, signal);
   log.info('stopped');

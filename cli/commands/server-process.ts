@@ -12,6 +12,7 @@ import { startCompaction } from '../../store/compaction.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
 import { keepSecretFile } from '../cluster/kept-file.ts';
 import { openStore } from '../cluster/open-store.ts';
+import { recordSelf } from '../cluster/process.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
@@ -32,6 +33,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const flags = parsed.options;
   selectControllers(homeControllers({ served: listedKinds([]), rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
   const layout = layoutOf(flags['data-dir']);
+  void recordSelf(layout, 'server');
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
   const admission = await admissionSettings(flags);
