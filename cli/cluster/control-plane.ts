@@ -71,6 +71,8 @@ export interface ControlPlaneOptions {
   /** Limits of the requests that are served at once. Default: upstream's. */
   readonly inFlight?: InFlightLimits;
   readonly authentication?: AuthenticationSettings;
+  /** The authority of node agents' certificates, PEM; undefined: they are not checked. Default: the cluster's own. */
+  readonly kubelet?: { readonly ca: string | undefined };
   /** The calls to servers behind APIServices. */
   readonly aggregation?: AggregationSettings;
   /** Default: nothing is recorded. */
@@ -97,7 +99,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const frontProxy = { ...pki.frontProxyClient };
-  const kubelet = { ...pki.kubeletClient, ca: pki.ca.certificate };
+  const kubelet = { ...pki.kubeletClient, ca: options.kubelet ? options.kubelet.ca : pki.ca.certificate };
   let running = false;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),

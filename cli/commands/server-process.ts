@@ -23,6 +23,7 @@ import { aggregationSettings } from '../config/server/aggregation.ts';
 import { auditSettings } from '../config/server/audit.ts';
 import { authenticationSettings } from '../config/server/authentication.ts';
 import { inFlightLimitsOf } from '../config/server/flow-control.ts';
+import { kubeletAuthority } from '../config/server/kubelet.ts';
 import { serverOptions } from '../config/server/server-options.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
@@ -47,6 +48,9 @@ export async function serve(args: readonly string[]): Promise<number> {
   const guard = { cells: heartbeats.cells, limitSeconds: flags['watchdog-timeout'] };
   const ensureKeys = () => ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] });
   const [{ store: opened, shared, guards }, pki] = await Promise.all([openStore(flags.store, layout, { log, guard }), ensureKeys()]);
+  // It may be the authority of this cluster, which is made at the first start.
+  const kubeletCa = await kubeletAuthority(flags);
+  if (kubeletCa === undefined) log.warn({ option: '--kubelet-certificate-authority' }, "certificates of node agents are not checked: name their authority");
   const encryption = flags['encryption-provider-config'];
   const store = encryption === undefined ? opened : (await import('../cluster/encryption.ts')).encryptedByFile(opened, encryption, log);
   const writeKubeconfig = ({ ca, admin }: ClusterPki) => {
@@ -75,6 +79,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     ...admission,
     inFlight: inFlightLimitsOf(flags),
     authentication,
+    kubelet: { ca: kubeletCa },
     aggregation,
     ...(audit ? { audit } : {}),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },

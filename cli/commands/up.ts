@@ -117,6 +117,7 @@ async function startServer(layout: Layout, settings: Settings, timeoutMs: number
   if ((await runningPid(layout, 'server')) === undefined) {
     await startComponent(layout, 'server', [
       ...['--data-dir', layout.dataDir, '--store', settings.store, '--port', String(settings.port)],
+      ...['--kubelet-certificate-authority', join(layout.pki, 'ca.crt')],
       ...settings.serverArgs,
     ]);
   }
