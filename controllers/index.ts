@@ -1,4 +1,3 @@
-import type { Kind } from '../api/definition/kind.ts';
 import { controllerRevisions } from '../api/kinds/apps/controller-revision.ts';
 import { daemonSets } from '../api/kinds/apps/daemon-set/index.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
@@ -27,6 +26,8 @@ import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-class.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
+import type { ServedKinds } from './_shared/served-kinds.ts';
+import { isCollectable, isCountable } from './_shared/served-kinds.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
 import { certificateApprovingController } from './identity/certificate-approving/controller.ts';
 import { certificateCleanerController } from './identity/certificate-cleaner/controller.ts';
@@ -69,12 +70,7 @@ import { replicationControllerController } from './workloads/replication-control
 import { statefulSetController } from './workloads/stateful-set/controller.ts';
 
 export interface HomeOptions {
-  /**
-   * Returns every kind that is stored and can be listed, watched and deleted, each in one version. Called repeatedly: kinds may come and go.
-   */
-  readonly kinds: () => readonly Kind[];
-  /** Returns the kinds in namespaces that other API servers serve for the cluster's, and which of those could not be learned. Default: none. */
-  readonly remoteContent?: () => { readonly kinds: readonly Kind[]; readonly discoveryError: string | undefined };
+  readonly served: ServedKinds;
   /** The certificates (PEM) by which pods verify the API server. */
   readonly rootCaPem: string;
   /** The authority that signs certificate signing requests. Without it nobody does. */
@@ -88,7 +84,7 @@ export interface HomeOptions {
 
 /** Lists the controllers of skiff's own cluster. */
 export function homeControllers(options: HomeOptions): readonly ControllerDefinition[] {
-  const namespaced = () => options.kinds().filter((kind) => kind.namespaced);
+  const { served } = options;
   const { signing, reservedNames = [] } = options;
   return [
     serviceAccountController({ namespaces, serviceAccounts }),
@@ -117,20 +113,15 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
       replicaSets,
       replicationControllers,
       statefulSets,
-      scaled: options.kinds,
+      scaled: served.kinds,
     }),
-    resourceQuotaController({ resourceQuotas, counted: namespaced }),
-    namespaceController({
-      namespaces,
-      pods,
-      content: () => [...namespaced(), ...(options.remoteContent?.().kinds ?? [])],
-      undiscovered: () => options.remoteContent?.().discoveryError,
-    }),
+    resourceQuotaController({ resourceQuotas, counted: () => served.kinds().filter(isCountable) }),
+    namespaceController({ namespaces, pods, discover: served.discover }),
     podGcController({ nodes, pods }, options.podGc),
     pvcProtectionController({ persistentVolumeClaims, pods }),
     pvProtectionController({ persistentVolumes }),
     vacProtectionController({ volumeAttributesClasses, persistentVolumeClaims, persistentVolumes }),
-    garbageCollectorController({ collected: options.kinds }),
+    garbageCollectorController({ collected: () => served.kinds().filter(isCollectable) }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),
     clusterRoleAggregationController({ clusterRoles }),

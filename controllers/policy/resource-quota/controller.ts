@@ -29,7 +29,8 @@ export interface ResourceQuotaKinds {
 const RESYNC_MS = 5 * 60_000;
 /** Charges of objects that admission had passed but the store did not hold yet are missing from a count: a second count finds them. */
 const RECHECK_MS = 1000;
-const NOT_SYNCED_MS = 20;
+/** A quota whose kinds have not delivered their first list is woken by the last of them; this is for one whose wake-up was lost. */
+const NOT_SYNCED_MS = 1000;
 /** Gathers changes for this long: a deleted Deployment frees its pods one by one. */
 const GATHER_MS = 50;
 
@@ -43,19 +44,22 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
     concurrency: 5,
     setup(env) {
       const quotas = env.informers.of(kinds.resourceQuotas);
-      const followed = new Set<string>();
-      const synced = new Set<string>();
+      const followed = new WeakSet<Informer>();
+      const synced = new WeakSet<Informer>();
       const wakeAll = (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       };
       /** Follows a kind from its first use on, so that a kind that no quota counts costs nothing. */
-      const follow = (kind: Kind): Informer => {
-        const informer = env.informers.of(kind);
-        const id = idOf(kind);
-        if (!followed.has(id)) {
-          followed.add(id);
+      const follow = (kind: CountedResource): Informer => {
+        // Objects that are counted by number alone need not be seen whole.
+        const informer = kind.quota ? env.informers.of(kind) : env.informers.metadataOf(kind);
+        if (!followed.has(informer)) {
+          followed.add(informer);
           informer.on(changes(kind, env, kinds.charged ?? true, wakeAll));
-          void informer.ready.then(() => synced.add(id));
+          void informer.ready.then(() => {
+            synced.add(informer);
+            for (const quota of quotas.list()) env.enqueue(keyOf(quota));
+          });
         }
         return informer;
       };
@@ -73,7 +77,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
           const quota = quotas.get(key);
           if (quota === undefined) return DONE;
           const informers = countedKinds(quota, kinds.counted()).map((kind) => ({ kind, informer: follow(kind) }));
-          if (informers.some(({ kind }) => !synced.has(idOf(kind)))) return { requeueAfterMs: NOT_SYNCED_MS };
+          if (informers.some(({ informer }) => !synced.has(informer))) return { requeueAfterMs: NOT_SYNCED_MS };
           const counted = informers.map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
           const status = planStatus(quota, counted, env.clock.now());
           if (status === undefined) return { requeueAfterMs: RESYNC_MS };
@@ -91,8 +95,6 @@ const asksOtherwise = (quota: ResourceQuota, old: ResourceQuota): boolean =>
 /** Whether the quota was counted: admission only adds to the usage. */
 const usesLess = (quota: ResourceQuota, old: ResourceQuota): boolean =>
   Object.entries(old.status?.used ?? {}).some(([name, before]) => compareQuantities(quota.status?.used?.[name] ?? '0', before) < 0);
-
-const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
 
 /** Wakes on changes that free quota: an object is deleted, a pod ends, a service gives up its ports; and on creations, if no admission charges them. */
 function changes(kind: CountedResource, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {

@@ -20,6 +20,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { systemClock, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../../controllers/index.ts';
 import { targetNode } from '../../../controllers/workloads/daemon-set/daemon-pod.ts';
 import type { Client } from '../../../runtime/client/client.ts';
@@ -101,7 +102,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
       clock,
       log,
       registry: new Registry(),
-      controllers: options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' }),
+      controllers: options.controllers ?? homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' }),
       informers: shared ?? createInformers({ client: controllersClient ?? client, clock, log, signal: both }),
     });
     return { end, manager, ended: manager.run(both).catch(() => {}) };
