@@ -24,12 +24,15 @@ export interface ConceptKinds {
   readonly resourceQuotas?: Kind<ResourceQuota>;
 }
 
-/**
- * Lists the controllers of the concepts on a stock cluster, which runs pods, nodes and namespaces itself.
- * Its admission does not know these kinds: their quotas report usage, and refuse nothing.
- * @param counted the namespaced kinds that quotas may count
- */
-export function conceptControllers(kinds: ConceptKinds, counted: () => readonly Kind[]): readonly ControllerDefinition[] {
+export interface ConceptOptions {
+  /** Returns the namespaced kinds that quotas may count. */
+  readonly counted: () => readonly Kind[];
+  /** Whether a webhook charges the quotas. The cluster's own admission does not know them. */
+  readonly enforced: boolean;
+}
+
+/** Lists the controllers of the concepts on a stock cluster, which runs pods, nodes and namespaces itself. */
+export function conceptControllers(kinds: ConceptKinds, { counted, enforced }: ConceptOptions): readonly ControllerDefinition[] {
   const { replicaSets: sets } = kinds;
   return [
     ...(kinds.deployments && sets ? [deploymentController({ deployments: kinds.deployments, replicaSets: sets, pods })] : []),
@@ -37,6 +40,6 @@ export function conceptControllers(kinds: ConceptKinds, counted: () => readonly 
     ...(kinds.replicationControllers ? [replicationControllerController({ replicationControllers: kinds.replicationControllers, pods })] : []),
     ...(kinds.services ? [endpointSliceController({ services: kinds.services, pods, nodes, endpointSlices })] : []),
     ...(kinds.services ? [serviceLoadBalancerController({ services: kinds.services, nodes, endpointSlices }, { finalizer: false })] : []),
-    ...(kinds.resourceQuotas ? [resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted, charged: false })] : []),
+    ...(kinds.resourceQuotas ? [resourceQuotaController({ resourceQuotas: kinds.resourceQuotas, counted, enforcement: { on: enforced } })] : []),
   ];
 }
