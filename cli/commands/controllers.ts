@@ -14,6 +14,7 @@ import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControllers } from '../config/concept-kinds.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
@@ -92,7 +93,14 @@ async function admissionOf(settings: WebhookSettings, flags: AdmissionFlags, cli
     concepts: Object.values(conceptKinds),
     counted: countedOnStockCluster,
   };
-  const server = admissionWebhook({ client, clock: systemClock, log: log.child({ part: 'webhook' }), port: flags['webhook-port'], objects });
+  const server = admissionWebhook({
+    client,
+    clock: systemClock,
+    log: log.child({ part: 'webhook' }),
+    port: flags['webhook-port'],
+    informers: (signal) => createInformers({ client, clock: systemClock, log, signal }),
+    objects,
+  });
   return { server, keeper: webhookKeeper(objects) };
 }
 

@@ -30,6 +30,9 @@ export interface ReviewServer {
 /** The size of a review in bytes: two objects of the size that an API server takes, and room around them. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
+/** API servers close idle connections after 90 s. The webhook must not do so first: a review that is sent meanwhile would fail. */
+const IDLE_MS = 300_000;
+
 /**
  * Serves AdmissionReviews over TLS.
  * @throws Error if the port is taken
@@ -41,6 +44,7 @@ export function serveReviews({ port, serving, admissions, log }: ReviewServerOpt
       return fail(response, 404, 'there is no such webhook: POST an AdmissionReview to /validate or /quota');
     void review(request, response, admission, log);
   });
+  server.keepAliveTimeout = IDLE_MS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, () => {

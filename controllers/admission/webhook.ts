@@ -6,7 +6,7 @@ import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
-import { createInformer } from '../../runtime/watch/informer-set.ts';
+import type { Informers } from '../../runtime/watch/informer.ts';
 import { validateConcept } from './concept-validation.ts';
 import { QUOTA_PATH, VALIDATION_PATH } from './configuration.ts';
 import type { WebhookObjects } from './keeper.ts';
@@ -22,6 +22,8 @@ export interface WebhookOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly port: number;
+  /** Makes the informers of the webhook, which end with the signal. */
+  readonly informers: (signal: AbortSignal) => Informers;
   readonly objects: WebhookObjects;
 }
 
@@ -33,7 +35,7 @@ const NEXT_LOOK_MS = 30_000;
  * Serves the webhook, in every replica whether it leads or not, with the keys that the leading one keeps in the Secret. It is ready once it
  * listens and knows the quotas.
  */
-export function admissionWebhook({ client, clock, log, port, objects }: WebhookOptions): Runnable {
+export function admissionWebhook({ client, clock, log, port, informers, objects }: WebhookOptions): Runnable {
   let markReady = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
@@ -41,7 +43,7 @@ export function admissionWebhook({ client, clock, log, port, objects }: WebhookO
   return {
     ready,
     async run(signal) {
-      const quotas = createInformer(conceptQuotas, { client, clock, log, signal });
+      const quotas = informers(signal).of(conceptQuotas);
       const charges = quotaCharges(client);
       const quotaOf = quotaAdmission({ counted: objects.counted, quotasIn: quotas.list, charges, clock, log });
       const admissions = new Map<string, Admission>([

@@ -14,6 +14,7 @@ import { watched } from '../../../runtime/control/watched.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { isNamespaceTerminating, unlessGone } from '../../_shared/refusals.ts';
+import { FINALIZER } from '../service/plan.ts';
 import type { Outcome } from './plan.ts';
 import { backingService, backs, isApplied, newFault, serviceStatus, updatedService } from './plan.ts';
 
@@ -46,13 +47,22 @@ export function backingServiceController(kinds: BackingServiceKinds): Controller
       const coreServices = env.informers.of(kinds.coreServices);
       return async (key) => {
         const service = services.get(key);
-        if (service === undefined || isDeleting(service)) return DONE;
+        if (service === undefined) return DONE;
+        if (service.metadata.finalizers?.includes(FINALIZER)) await letGo(env, kinds.services, service);
+        if (isDeleting(service)) return DONE;
         const { core, outcome } = await ensure(env, kinds, service, coreServices.get(key));
         await report(env, kinds.services, service, core, outcome);
         return outcome.reason === 'Refused' ? { requeueAfterMs: REFUSED_MS } : DONE;
       };
     },
   };
+}
+
+/** Takes off the finalizer that an older version has set: nothing is to be taken down, and it would outlive an uninstalled controller. */
+async function letGo({ client }: ControllerEnv, kind: Kind<ConceptService>, { metadata }: Live<ConceptService>): Promise<void> {
+  const { uid, resourceVersion, finalizers = [] } = metadata;
+  const body = { metadata: { uid, resourceVersion, finalizers: finalizers.filter((name) => name !== FINALIZER) } };
+  await unlessGone(client.patch(kind, keyOf({ metadata }), { type: 'merge', body }));
 }
 
 interface Ensured {
