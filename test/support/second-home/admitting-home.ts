@@ -21,7 +21,7 @@ export interface Replica {
 /** A cluster that serves none of the concepts itself, with replicas of `skiff controllers` that serve the webhook. */
 export interface AdmittingHome extends KubectlCluster {
   /** Starts one more replica; resolves once it is ready. Requests for the webhook go to the replicas in turn. */
-  startReplica(...args: readonly string[]): Promise<Replica>;
+  startReplica(options?: { readonly withWebhook: boolean }): Promise<Replica>;
 }
 
 /** The namespace of Lease and Secret. */
@@ -44,18 +44,18 @@ export async function startAdmittingHome(): Promise<AdmittingHome> {
   }
   return {
     ...cluster,
-    async startReplica(...args) {
+    async startReplica({ withWebhook } = { withWebhook: true }) {
       const [port, probes] = [await freePort(), await freePort()];
       const common = ['--kubeconfig', cluster.kubeconfigPath, '--lease-namespace', LEASE_NAMESPACE, `--metrics-port=${probes}`];
       const webhook = [`--webhook-url=https://127.0.0.1:${balancer.port}`, `--webhook-port=${port}`];
-      const replica = startProcess([...common, ...(args.includes('--no-webhook') ? [] : webhook), ...args.filter((arg) => arg !== '--no-webhook')]);
+      const replica = startProcess([...common, ...(withWebhook ? webhook : [])]);
       replicas.push(replica);
       await eventually(async () => {
         const answer = await fetch(`http://127.0.0.1:${probes}/readyz`).catch((error: unknown) => new Error(`${String(error)}\n${replica.log()}`));
         if (answer instanceof Error) throw answer;
         if (answer.status !== 200) throw new Error(`not ready:\n${replica.log()}`);
       });
-      ports.push(port);
+      if (withWebhook) ports.push(port);
       return replica;
     },
     async stop() {
