@@ -6,6 +6,7 @@ import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { homeControllers } from '../../../controllers/index.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
 import type { Trouble } from '../../support/cluster/troubled-client.ts';
@@ -112,7 +113,7 @@ describe('DaemonSets and StatefulSets come to the right end', () => {
   });
 
   it('with two of each at work', async () => {
-    const all = () => homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
     cluster = await startControllersCluster({
       controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
     });
