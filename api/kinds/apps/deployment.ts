@@ -168,7 +168,7 @@ function checkRollingUpdate(errors: FieldError[], update: RollingUpdateDeploymen
 }
 
 function validateStatusUpdate(deployment: Deployment, old: Live<Deployment>): FieldError[] {
-  const errors = validateReplicaStatus(deployment.status);
+  const errors = validateReplicaStatus(deployment.status, 'updatedReplicas');
   const collisions = deployment.status?.collisionCount;
   const before = old.status?.collisionCount;
   if (before !== undefined && (collisions === undefined || collisions < before)) {

@@ -91,7 +91,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
     checkImmutable(errors, set.spec?.selector, old.spec?.selector, 'spec.selector');
     return errors;
   },
-  validateStatusUpdate: (set) => validateReplicaStatus(set.status),
+  validateStatusUpdate: (set) => validateReplicaStatus(set.status, 'fullyLabeledReplicas'),
   warnings: (set, old) => podTemplateWarnings(set, old, set.spec?.template, 'spec.template'),
 };
 
