@@ -90,7 +90,7 @@ export const wildcardSubdomainFaults = (value: string): readonly string[] =>
 export const underscoredSubdomainFaults = (value: string): readonly string[] =>
   check(value, 253, 'characters', underscoredPattern, () =>
     patternText(
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
       UNDERSCORED_SUBDOMAIN,
       'example.com',
     ),

@@ -64,7 +64,7 @@ function validate(set: ReplicaSet): FieldError[] {
   const errors: FieldError[] = [];
   checkNonNegative(errors, set.spec?.replicas, SPEC, 'replicas');
   checkNonNegative(errors, set.spec?.minReadySeconds, SPEC, 'minReadySeconds');
-  checkSelectorAndTemplate(errors, set.spec ?? {}, 'ReplicaSet', SPEC);
+  checkSelectorAndTemplate(errors, set.spec ?? {}, SPEC);
   return errors;
 }
 
