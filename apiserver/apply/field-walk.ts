@@ -84,15 +84,24 @@ function compareInto(old: unknown, next: unknown, schema: StructuralSchema, chan
   return false;
 }
 
+/** Null counts as a list or structure without anything in it: who fills it does not own it as a whole. */
+const emptyLike = (value: unknown): unknown =>
+  Array.isArray(value) ? (value.length === 0 ? null : []) : isObject(value) && !isEmpty(value) ? {} : null;
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
 function note(element: string, old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): void {
   if (old === next) return;
-  if (old === undefined || old === null) {
+  if (old === undefined) {
     changed[element] = fieldsOf(next, schema, false);
     return;
   }
   const changedBelow: Building = {};
   const removedBelow: Building = {};
-  if (compareInto(old, next, schema, changedBelow, removedBelow)) {
+  if (compareInto(old === null ? emptyLike(next) : old, next, schema, changedBelow, removedBelow)) {
     changed[element] = fieldsOf(next, schema, false);
     return;
   }

@@ -6,12 +6,13 @@ import { metadataOf } from '../../api/meta/object.ts';
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { equalJson } from '../../base/json.ts';
-import type { Resource } from '../contract/resource.ts';
+import type { Call } from '../contract/call.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, isEmptySet, union } from './field-set.ts';
 import { compareFields } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
 import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
+import { compareStored } from './version-comparison.ts';
 
 const LEAF: FieldSet = {};
 
@@ -33,15 +34,15 @@ const NOBODYS: FieldSet = {
 };
 
 /** Returns the fields that a writer may own of those it wrote: none of status on the main resource, none of spec on the status subresource. */
-export function ownable(resource: Resource, fields: FieldSet, subresource: string): FieldSet {
+export function ownable(kind: KindDefinition, fields: FieldSet, subresource: string): FieldSet {
   const own: Record<string, FieldSet> = { ...difference(fields, NOBODYS) };
-  if (subresource === '') for (const field of resource.kind.resetFields ?? []) delete own[`f:${field}`];
-  if (resource.kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
+  if (subresource === '') for (const field of kind.resetFields ?? []) delete own[`f:${field}`];
+  if (kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
   return own;
 }
 
 /** Returns the object without managedFields, which take no part in comparisons. */
-const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
+export const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
 
 const empties = new WeakMap<KindDefinition, KubeObject>();
 
@@ -59,26 +60,40 @@ function emptyOf(kind: KindDefinition): KubeObject {
 const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
   entries !== undefined && (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0));
 
+/** Returns the entries of a new object of a kind, in the requested form. */
+export function entriesOfNew(
+  kind: KindDefinition,
+  object: KubeObject,
+  manager: string,
+  subresource: string,
+  now: number,
+): ManagedFieldsEntry[] | undefined {
+  const { changed } = compareFields(emptyOf(kind), comparable(object), codecOf(kind).structural);
+  const fields = ownable(kind, changed, subresource);
+  return entriesOf([{ manager, operation: 'Update', apiVersion: apiVersionOf(kind), subresource, time: timeText(now), fields }]);
+}
+
 /**
- * Notes the changes of an ordinary write (create, update, patch) under its manager in metadata.managedFields, in place.
- * A client may hand back the entries it read, or an empty list to start anew.
+ * Notes the changes of an ordinary write (update, patch) under its manager in metadata.managedFields, in place. Both states are in the form
+ * that the resource's writes are validated in. A client may hand back the entries it read, or an empty list to start anew.
  */
-export function trackUpdate(resource: Resource, next: KubeObject, old: Live | undefined, manager: string, subresource: string, now: number): void {
+export function trackUpdate(
+  { resource, core }: Pick<Call, 'resource' | 'core'>,
+  next: KubeObject,
+  old: Live,
+  manager: string,
+  subresource: string,
+): void {
   const meta = metadataOf(next);
-  const schema = codecOf(resource.stored).structural;
   const id: ManagerId = { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource };
-  if (!old) {
-    const fields = ownable(resource, compareFields(emptyOf(resource.stored), comparable(next), schema).changed, subresource);
-    meta.managedFields = entriesOf([{ ...id, time: timeText(now), fields }]);
-    return;
-  }
   const given =
     subresource === '' && meta.managedFields !== undefined && !sameEntries(meta.managedFields, old.metadata.managedFields)
       ? meta.managedFields
       : undefined;
   const managers = isReset(given) ? [] : managersOf(given ?? old.metadata.managedFields);
-  const { changed, removed } = compareFields(comparable(old), comparable(next), schema);
-  const mine = ownable(resource, changed, subresource);
+  const comparison = compareStored(resource, core.registry, comparable(old), comparable(next));
+  const { changed, removed } = comparison.requested;
+  const mine = ownable(resource.kind, changed, subresource);
   const gone = difference(removed, NOBODYS) ?? {};
   if (isEmptySet(mine) && isEmptySet(gone)) {
     meta.managedFields = given ? entriesOf(managers) : old.metadata.managedFields;
@@ -86,7 +101,12 @@ export function trackUpdate(resource: Resource, next: KubeObject, old: Live | un
   }
   const before = findManager(managers, id);
   const own = difference(union(before?.fields ?? {}, mine), gone) ?? {};
-  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, timeText(now))));
+  const taken = union(mine, gone);
+  const takenIn = (apiVersion: string): FieldSet => {
+    const other = comparison.in(apiVersion);
+    return other === comparison.requested ? taken : ownable(resource.kind, union(other.changed, other.removed), subresource);
+  };
+  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, takenIn, timeText(core.clock.now()))));
 }
 
 const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);

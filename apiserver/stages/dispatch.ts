@@ -1,7 +1,9 @@
 import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
 import { isWholeObject } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { entriesOfNew, managerName } from '../apply/tracking.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ComputedCollection } from '../contract/computed-collection.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
@@ -149,6 +151,10 @@ async function handled(handler: SubresourceHandler, exchange: Exchange, call: Ca
       if (object && admitted && admitted !== object) overwrite(object, admitted);
       await admission.validate(object);
       admission.settle(true);
+    },
+    track(kind, object) {
+      const manager = managerName(request.query.get('fieldManager') ?? '', request.headers['user-agent']);
+      metadataOf(object).managedFields = entriesOfNew(kind, object, manager, info.subresource, call.core.clock.now());
     },
     async remove(options) {
       await removeObject(call, key.namespace, key.name, deleteParametersOf(NO_QUERY, options));

@@ -7,7 +7,7 @@ import type { FieldError } from '../../api/schema/field-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { nextTurn } from '../../base/next-turn.ts';
-import { managerName, trackUpdate } from '../apply/tracking.ts';
+import { entriesOfNew, managerName } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -89,8 +89,13 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   // Fields that the server adds from here on have no owner.
   let managedFields = object.metadata?.managedFields;
   if (!apply) {
-    const given = resource.conversion.toStored(object);
-    managedFields = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
+    managedFields = entriesOfNew(
+      resource.kind,
+      object,
+      managerName(parameters.fieldManager, call.request.headers['user-agent']),
+      '',
+      core.clock.now(),
+    );
     if (hasLongBody(call.request)) await nextTurn();
   }
   const admitted = await admission.admit(object, undefined);
@@ -109,12 +114,6 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   await admission.validate(stored);
   if (hasLongBody(call.request)) await nextTurn();
   return resource.isStoredForm ? stored : (resource.stored.reading?.prune(stored) ?? stored);
-}
-
-/** Lists the managers of a new object's fields, as its creator gave it. */
-function managedFromStart({ resource, request, core }: Call, given: KubeObject, { fieldManager }: WriteParameters): ObjectMeta['managedFields'] {
-  trackUpdate(resource, given, undefined, managerName(fieldManager, request.headers['user-agent']), '', core.clock.now());
-  return given.metadata?.managedFields;
 }
 
 function faultsOf({ rules, kind }: Resource, stored: KubeObject): FieldError[] {

@@ -97,7 +97,7 @@ export async function writeOver(
   how: WriteKind,
   view?: ObjectView,
 ): Promise<ObjectResult | undefined> {
-  const { resource, info, core } = call;
+  const { resource, info } = call;
   const key = { namespace: info.namespace, name: info.name };
   const old = resource.conversion.base(current);
   call.previous = current;
@@ -114,7 +114,7 @@ export async function writeOver(
     if (how !== 'APPLY') {
       // Fields that webhooks and policies changed have no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
-      trackUpdate(resource, given, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
+      trackUpdate(call, given, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource);
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (hasLongBody(call.request)) await nextTurn();
