@@ -17,7 +17,7 @@ function labelsOf(chance: Chance): Record<string, string> {
 }
 
 function specOf(chance: Chance) {
-  const selector: LabelSelector | undefined = chance.chance(0.05) ? undefined : { matchLabels: labelsOf(chance) };
+  const selector: LabelSelector = chance.chance(0.05) ? {} : { matchLabels: labelsOf(chance) };
   return {
     replicas: chance.int(-1, 4),
     progressDeadlineSeconds: 600,
