@@ -13,7 +13,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Holds the record of the last write, by which it is seen that a field, label or annotation was taken out since. */
 const APPLIED = 'skiff.dev/applied';
 
-/** What was written last: a digest of all of it, and the keys that are ours. */
+/** The record of the last write: a digest of all of it, and the keys that it set. */
 interface Applied {
   readonly digest: string;
   readonly labels: readonly string[];
