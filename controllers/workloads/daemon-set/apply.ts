@@ -7,7 +7,7 @@ import { slowStart } from '../../../runtime/control/slow-start.ts';
 import { isNamespaceTerminating } from '../../_shared/refusals.ts';
 import type { PodControl } from '../../_shared/replicas/pod-control.ts';
 import { daemonTemplate, templateFor } from './daemon-pod.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './round.ts';
 
 /** Limits the pods that one round creates, and those that it deletes; the rest follows in the next. */
 const BURST = 250;

@@ -4,7 +4,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { byNode, HASH_LABEL } from './daemon-pod.ts';
 import type { Placement } from './placement.ts';
-import type { Observed } from './plan.ts';
+import type { Observed } from './round.ts';
 
 export const NOW = Date.parse('2026-01-02T00:00:00Z');
 

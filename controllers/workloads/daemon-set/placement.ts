@@ -6,7 +6,7 @@ import { compileNodeAffinity } from '../../../api/pod/placement/node-affinity.ts
 import { tolerates } from '../../../api/pod/placement/toleration.ts';
 import { withDaemonTolerations } from './tolerations.ts';
 
-/** What a DaemonSet's pod may do on a node: start and run, go on running if it is there already, or neither. */
+/** The right of a DaemonSet's pod on a node: to start and run, to go on running if it is there already, or none. */
 export type Placement = 'run' | 'stay' | 'none';
 
 const NO_LABELS = {};

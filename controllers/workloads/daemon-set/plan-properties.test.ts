@@ -6,8 +6,8 @@ import { createChance, seeds } from '../../_shared/chance.fixture.ts';
 import type { PodTraits } from './daemon-pods.fixture.ts';
 import { daemonPod, daemonSet, observed } from './daemon-pods.fixture.ts';
 import type { Placement } from './placement.ts';
-import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
+import type { Plan } from './round.ts';
 
 const NODES = ['a', 'b', 'c', 'd', 'e'] as const;
 const PHASES = ['Pending', 'Running', 'Running', 'Running', 'Failed', 'Succeeded'] as const;

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { PodTraits } from './daemon-pods.fixture.ts';
 import { daemonPod, daemonSet, observed } from './daemon-pods.fixture.ts';
 import type { Placement } from './placement.ts';
-import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
+import type { Plan } from './round.ts';
 
 type Traits = Readonly<Record<string, PodTraits>>;
 const podsOf = (traits: Traits) => Object.entries(traits).map(([name, one]) => daemonPod(name, one));

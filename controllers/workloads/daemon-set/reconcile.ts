@@ -26,8 +26,8 @@ import type { FailedPodBackoff } from './failed-pod-backoff.ts';
 import { backoffKey } from './failed-pod-backoff.ts';
 import { ensureHistory, expiredRevisions } from './history.ts';
 import { placementOf } from './placement.ts';
-import type { Ended, Observed, Plan } from './plan.ts';
 import { plan } from './plan.ts';
+import type { Ended, Observed, Plan } from './round.ts';
 import { nextAvailability, planStatus } from './status.ts';
 
 export interface DaemonSetKinds {

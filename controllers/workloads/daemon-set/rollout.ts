@@ -1,11 +1,8 @@
-import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import type { Live } from '../../../api/meta/object.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { isAvailable, isUpdated } from './daemon-pod.ts';
 import { limitsOf } from './limits.ts';
-import type { Observed, Plan } from './plan.ts';
+import type { DaemonPod, Observed, Plan } from './round.ts';
 
-type DaemonPod = Live<Pod>;
 type Step = Pick<Plan, 'create' | 'remove'>;
 
 /** The pods of a node that are not terminating: at most one of each kind, or `mixed` if there are more. */

@@ -2,7 +2,7 @@ import type { DaemonSet, DaemonSetStatus } from '../../../api/kinds/apps/daemon-
 import { availableFrom, isReady } from '../../_shared/pod-state.ts';
 import { defined, nonZero } from '../../_shared/status-fields.ts';
 import { byPrecedence, isAvailable, isUpdated } from './daemon-pod.ts';
-import type { Observed } from './plan.ts';
+import type { Observed } from './round.ts';
 
 /**
  * Counts nodes by the first of their pods.
