@@ -115,7 +115,7 @@ export function createTravelClock({ aheadMs = 0, idle = () => true }: TravelCloc
       };
     },
     advance(duration) {
-      const ms = milliseconds(duration);
+      const ms = durationMs(duration);
       const moved = last.then(() => travel(ms));
       last = moved.catch(() => {});
       return moved;
@@ -123,10 +123,10 @@ export function createTravelClock({ aheadMs = 0, idle = () => true }: TravelCloc
   };
 }
 
-function milliseconds(duration: string | number): number {
+/** Reads a duration: milliseconds, or a text such as `5m`. @throws Error if it is none, or negative. */
+export function durationMs(duration: string | number): number {
   const ms = typeof duration === 'number' ? duration : parseGoDuration(duration);
   if (typeof ms === 'string') throw new Error(`${ms}: write it as "90s", "5m" or "1h30m"`);
-  if (!(ms >= 0) || ms === Number.POSITIVE_INFINITY)
-    throw new Error(`the clock moves forward only: ${JSON.stringify(duration)} is no time to move on by`);
+  if (!(ms >= 0) || ms === Number.POSITIVE_INFINITY) throw new Error(`a duration is not negative, and ends: ${duration} does not serve`);
   return ms;
 }

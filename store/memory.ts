@@ -102,7 +102,7 @@ function storeOf(start: State, { clock = systemClock }: MemoryOptions): MemorySt
     watch(prefix, afterRevision, sink, signal) {
       return hub.watch(prefix, afterRevision, sink, signal, async () => {
         if (afterRevision < compacted) throw new CompactedError(compacted);
-        return { events: history.filter((event) => event.revision > afterRevision), revision };
+        return { events: eventsAfter(history, afterRevision), revision };
       });
     },
     async compact(upTo) {
@@ -119,6 +119,13 @@ function storeOf(start: State, { clock = systemClock }: MemoryOptions): MemorySt
     },
     fork: (options = { clock }) => storeOf({ values, expiries, history, revision, compacted }, options),
   };
+}
+
+/** Returns the newest events of a history, which is in the order of their revisions. Most watches begin at its end. */
+function eventsAfter(history: readonly StoreEvent[], revision: number): readonly StoreEvent[] {
+  let at = history.length;
+  while (at > 0 && (history[at - 1]?.revision ?? 0) > revision) at--;
+  return history.slice(at);
 }
 
 /** Returns the index of the first of the sorted keys that is not before `prefix`, and comes after `after`. */

@@ -7,6 +7,7 @@ import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import type { ComposedServer } from '../../apiserver/compose.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
+import type { Part } from '../../apiserver/contract/part.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
 import type { Component } from '../../apiserver/health/component-statuses.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
@@ -79,6 +80,10 @@ export interface ControlPlaneOptions {
   readonly audit?: AuditSettings;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
+  /** Further parts of the API server. */
+  readonly parts?: readonly Part[];
+  /** Stands around the handling of requests from the network. A rejection cuts the connection. */
+  readonly around?: (handle: ApiServer['handle']) => ApiServer['handle'];
 }
 
 export interface ControlPlane {
@@ -124,7 +129,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     components: componentsOf(options, () => running),
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
-    parts: [ownRoles, ...(audit ? [audit.part] : [])],
+    parts: [ownRoles, ...(audit ? [audit.part] : []), ...(options.parts ?? [])],
     kubelet,
     aggregation: { identity: frontProxy, ...options.aggregation },
   });
@@ -135,7 +140,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     clientCa: ca.certificate + requestHeaderCa,
   });
   const tls = tlsOf(pki);
-  const [front] = await Promise.all([listen({ handle: server.handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
+  const handle = options.around?.(server.handle) ?? server.handle;
+  const [front] = await Promise.all([listen({ handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
 
   return {
     server,
