@@ -11,7 +11,7 @@ export interface TravelClock extends Clock {
    * @throws Error if the duration cannot be read, or is negative.
    */
   advance(duration: string | number): Promise<void>;
-  /** Returns how far this clock is ahead of the machine's, in milliseconds. */
+  /** Returns how far this clock is ahead of the machine's, in whole milliseconds. */
   ahead(): number;
 }
 
@@ -77,7 +77,7 @@ export function createTravelClock({ aheadMs = 0, idle = () => true }: TravelCloc
     try {
       await settle();
       for (let next = journey.peek(); next && next.due <= end; next = journey.peek()) {
-        ahead += Math.max(0, next.due - now());
+        ahead += Math.ceil(Math.max(0, next.due - now()));
         // All that is due at one time happens before what follows from it.
         for (const { due } = next; next?.due === due; next = journey.peek()) {
           journey.pop();
@@ -85,7 +85,7 @@ export function createTravelClock({ aheadMs = 0, idle = () => true }: TravelCloc
         }
         await settle();
       }
-      ahead += Math.max(0, end - now());
+      ahead += Math.ceil(Math.max(0, end - now()));
     } finally {
       travelling = false;
       for (const timer of timers) arm(timer);

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { kinds } from '../../api/kinds/index.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/cluster-policy.ts';
 import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
@@ -82,6 +83,8 @@ export interface ControlPlaneOptions {
   readonly graceMs?: number;
   /** Further parts of the API server. */
   readonly parts?: readonly Part[];
+  /** A server that listens on `port` already. It pauses its connections. */
+  readonly listening?: Server;
   /** Stands around the handling of requests from the network. A rejection cuts the connection. */
   readonly around?: (handle: ApiServer['handle']) => ApiServer['handle'];
 }
@@ -141,7 +144,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   const tls = tlsOf(pki);
   const handle = options.around?.(server.handle) ?? server.handle;
-  const [front] = await Promise.all([listen({ handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
+  const [front] = await Promise.all([
+    listen({ handle, tls, clock, log, port: options.port, host: options.host, ...(options.listening ? { listening: options.listening } : {}) }),
+    server.start(),
+  ]);
 
   return {
     server,

@@ -1,28 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { UserInfo } from '../../apiserver/contract/request.ts';
 import { kubeconfigText } from '../../apiserver/pki/kubeconfig.ts';
-import { Stopped } from '../../base/abort.ts';
 import type { Logger } from '../../base/log.ts';
 import { silentLogger } from '../../base/log.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import type { TravelClock } from '../../base/travel-clock.ts';
 import { createTravelClock } from '../../base/travel-clock.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { MemoryStore } from '../../store/memory.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import type { ControlPlaneOptions } from '../cluster/control-plane.ts';
-import { startControlPlane } from '../cluster/control-plane.ts';
 import { until } from '../cluster/readiness.ts';
 import type { RequestFaults } from './faults.ts';
 import { createFaults } from './faults.ts';
+import { HOST, openDoor } from './front-door.ts';
 import { testKeys } from './keys.ts';
-import type { NodesState, TestNodes } from './test-nodes.ts';
-import { createTestNodes, newNodes } from './test-nodes.ts';
+import { lateClient } from './late-client.ts';
+import { startParts } from './parts.ts';
+import type { NodesState } from './test-nodes.ts';
+import { newNodes } from './test-nodes.ts';
 
 export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
   /** Number of simulated nodes, which run pods in name only: `node-0`, `node-1` … Default 1; with 0, pods stay Pending. */
@@ -62,7 +62,8 @@ export interface Cluster extends AsyncDisposable {
   readonly faults: Faults;
   /**
    * Copies the whole cluster: objects, history, running containers, time. The copy is a cluster of its own, which knows nothing of this one;
-   * this one goes on. Faults of requests are not copied; nodes that are off stay off.
+   * this one goes on. Resolves when the copy is made; its parts start meanwhile, and its clients wait for them. Faults of requests are not
+   * copied; nodes that are off stay off.
    */
   fork(): Promise<Cluster>;
   /** Ends the cluster; nothing of it stays behind. May be called again. Forks live on. */
@@ -70,7 +71,6 @@ export interface Cluster extends AsyncDisposable {
 }
 
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-const HOST = '127.0.0.1';
 const TIMEOUT_MS = 30_000;
 
 /** The state that a cluster starts from. All of it is taken in one turn of the event loop: a state that the other cluster really had. */
@@ -99,23 +99,32 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 }
 
-/** Starts the parts of a cluster on a state. Resolves when the API server answers and the nodes run. */
+/**
+ * Takes a state and starts the parts of a cluster on it. Resolves when the state is taken and the port is open. The API server answers as
+ * soon as it has read the state; clients wait for it.
+ */
 async function begin(options: ClusterOptions, beginning: Beginning): Promise<Cluster> {
   const { log = silentLogger } = options;
   const keys = await testKeys();
-  const abort = new AbortController();
-  const running: Promise<void>[] = [];
-  const directory = mkdtempSync(join(tmpdir(), 'skiff-testing-'));
   const clock = createTravelClock({ aheadMs: beginning.ahead(), idle: () => server.idle() });
   const server = createFaults(clock);
   const store = beginning.store(clock);
   const machines = beginning.nodes();
-  let testNodes: TestNodes | undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'skiff-testing-'));
+  const door = await openDoor();
+  const starting = nextTurn().then(() => startParts({ ...options, log, store, clock, keys, server, door }, machines));
+  // Clients say why it failed; so does the end, which waits for it.
+  starting.catch(() => {});
+  const url = `https://${HOST}:${door.port}`;
+  const kubeconfig = kubeconfigText({ server: url, caCertificate: keys.pki.ca.certificate, credentials: keys.pki.admin });
+  const kubeconfigPath = join(directory, 'kubeconfig');
+  writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
+
   let stopped: Promise<void> | undefined;
   const end = async () => {
-    abort.abort(new Stopped('shutdown'));
-    await testNodes?.ended();
-    await Promise.allSettled(running);
+    const parts = await starting.catch(() => undefined);
+    await parts?.stop();
+    door.close();
     await store.close();
     rmSync(directory, { recursive: true, force: true });
   };
@@ -123,51 +132,27 @@ async function begin(options: ClusterOptions, beginning: Beginning): Promise<Clu
     stopped ??= end();
     return stopped;
   };
-  try {
-    const { pki } = keys;
-    const port = await freePort();
-    const controlPlane = await startControlPlane({
-      ...options,
-      log,
-      store,
-      pki,
-      clock,
-      port,
-      host: HOST,
-      advertiseAddress: HOST,
-      identity: randomUUID(),
-      graceMs: 0,
-      parts: [server.part],
-      around: server.around,
-    });
-    running.push(controlPlane.run(abort.signal));
-    const client = controlPlane.server.loopback(ADMIN);
-    const url = `https://${HOST}:${port}`;
-    const kubeconfig = kubeconfigText({ server: url, caCertificate: pki.ca.certificate, credentials: pki.admin });
-    const kubeconfigPath = join(directory, 'kubeconfig');
-    writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
-    const nodesOfTest = createTestNodes({ server: controlPlane.server, keys, clock, log, signal: abort.signal });
-    testNodes = nodesOfTest;
-    await nodesOfTest.begin(machines);
-    return {
-      client,
-      clientAs: ({ name, groups = [] }) => controlPlane.server.loopback({ name, groups: [...groups, 'system:authenticated'] }),
-      url,
-      kubeconfig,
-      kubeconfigPath,
-      clock,
-      faults: { ...server.faults, killNode: nodesOfTest.kill, startNode: nodesOfTest.start },
-      async fork() {
-        if (abort.signal.aborted) throw new Error('the cluster has been stopped: fork it before');
-        return begin(options, { ahead: clock.ahead, store: (own) => store.fork({ clock: own }), nodes: nodesOfTest.state });
-      },
-      stop,
-      [Symbol.asyncDispose]: stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const clientOf = (user: UserInfo): Client => lateClient(starting.then((parts) => parts.loopback(user)));
+  return {
+    client: clientOf(ADMIN),
+    clientAs: ({ name, groups = [] }) => clientOf({ name, groups: [...groups, 'system:authenticated'] }),
+    url,
+    kubeconfig,
+    kubeconfigPath,
+    clock,
+    faults: {
+      ...server.faults,
+      killNode: async (name) => (await starting).nodes.kill(name),
+      startNode: async (name) => (await starting).nodes.start(name),
+    },
+    async fork() {
+      if (stopped) throw new Error('the cluster has been stopped: fork it before');
+      const { nodes } = await starting;
+      return begin(options, { ahead: clock.ahead, store: (own) => store.fork({ clock: own }), nodes: nodes.state });
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** Resolves when all nodes are Ready and the service account that pods need is there. */
@@ -183,16 +168,5 @@ async function ready(client: Client, count: number, controllers: ClusterOptions[
   await wait('there is no service account "default"', async () => {
     await client.get(serviceAccounts, { namespace: 'default', name: 'default' });
     return true;
-  });
-}
-
-/** A TCP port of this machine that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port is free'))));
-    });
   });
 }

@@ -43,7 +43,7 @@ export interface RequestFaults {
   refuse(match: RequestMatch, refusal?: Refusal): Fault;
   /** Cuts the connections of requests. Watches under way end, and cannot be resumed before the fault ends. */
   drop(match: RequestMatch, drop?: Drop): Fault;
-  /** Lets requests, and the events of watches, arrive later: by milliseconds of the cluster's clock, or a duration such as `2s`. */
+  /** Lets requests arrive later, and of watches the events: by milliseconds of the cluster's clock, or a duration such as `2s`. */
   delay(match: RequestMatch, duration: string | number, options?: FaultOptions): Fault;
   /** Ends watches under way, once; clients resume them. Returns their number. */
   endWatches(match: RequestMatch): number;
@@ -101,7 +101,8 @@ export function createFaults(clock: Clock): FaultyServer {
     for (const fault of [...active]) {
       if (!matches(fault.match, exchange)) continue;
       fault.strike();
-      if (fault.effect.kind === 'delay') delayMs += fault.effect.ms;
+      // A watch begins at once: its events come late.
+      if (fault.effect.kind === 'delay' && exchange.info.verb !== 'watch') delayMs += fault.effect.ms;
       if (fault.effect.kind === 'refuse') throw fault.effect.error();
       if (fault.effect.kind !== 'drop') continue;
       if (fault.effect.answer === undefined) lose(exchange);
