@@ -34,7 +34,7 @@ describe('the faults of a test’s cluster', () => {
   afterAll(() => cluster.stop());
 
   it('refuse requests with the reason that was asked for, in process and over the network', async () => {
-    const refusal = { reason: 'TooManyRequests', message: 'come later', retryAfterSeconds: 0 } as const;
+    const refusal = { reason: 'Forbidden', message: 'not today' } as const;
     const fault = cluster.faults.refuse({ verbs: ['create'], kinds: [configMaps], user: 'kubernetes-admin' }, refusal);
     for (const client of [cluster.client, network]) {
       await expect(client.create(configMaps, { metadata: key('refused') })).rejects.toMatchObject({
