@@ -34,7 +34,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'runtime',
     imports: ['base', 'api'],
-    floors: ['client', 'watch', 'queue', 'observe', 'control'],
+    floors: ['client', 'watch', 'queue', 'observe', 'control', 'resource'],
   },
   {
     name: 'apiserver',
