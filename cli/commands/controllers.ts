@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import * as z from 'zod';
+import { Stopped } from '../../base/abort.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createLogger } from '../../base/log.ts';
 import { findCredentials, inClusterCredentials } from '../../runtime/client/find-credentials.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
-import { serveProbes } from '../../runtime/observe/probe-server.ts';
+import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import { serveMetrics } from '../cluster/controller-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { stockClusterControllers } from '../config/concept-kinds.ts';
+import { metricsOptions } from '../config/metrics-options.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { dataDirOption, portSchema } from '../config/settings.ts';
+import { dataDirOption } from '../config/settings.ts';
 
 const options = {
   kubeconfig: {
@@ -24,7 +27,13 @@ const options = {
   controller: { schema: z.array(z.string()).default([]), help: 'run this controller (may be repeated; default: all)', value: 'NAME', multiple: true },
   'leader-elect': { schema: z.boolean().default(true), help: 'work only while leading (--no-leader-elect: always)' },
   'lease-namespace': { schema: z.string().default('default'), help: 'where the Lease is kept', value: 'NAMESPACE' },
-  'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
+  'watch-namespace': {
+    schema: z.array(z.string()).default([]),
+    help: 'see the objects of this namespace only (may be repeated; default: all)',
+    value: 'NAMESPACE',
+    multiple: true,
+  },
+  ...metricsOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': dataDirOption,
 };
@@ -43,18 +52,25 @@ export async function run(args: readonly string[]): Promise<number> {
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
   const client = createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry });
   const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
+  const eventsEnd = new AbortController();
+  const eventSink = createEventSink({ client, clock: systemClock, log, signal: eventsEnd.signal });
+  const recorder = eventSink.recorder('skiff-controllers');
+  const identity = `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`;
   const manager = createManager({
     client,
     clock: systemClock,
     log,
     registry,
+    eventSink,
+    namespaces: flags['watch-namespace'],
     controllers: flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name)),
-    ...(flags['leader-elect'] ? { leaderElection: { lease, identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}` } } : {}),
+    ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder } } : {}),
   });
-  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: manager.ready });
+  const close = await serveMetrics(flags, { client, clock: systemClock, log, registry, ready: manager.ready });
   try {
     await manager.run(stopSignal());
   } finally {
+    eventsEnd.abort(new Stopped('shutdown'));
     close();
   }
   return 0;
