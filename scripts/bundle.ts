@@ -36,6 +36,7 @@ export const bundles: readonly BuildOptions[] = [
     plugins: [ownPrograms(LONG_LIVED), ...(common.plugins ?? [])],
   },
   ...LONG_LIVED.map((name) => ({ ...common, entryPoints: { [name]: `cli/commands/${name}.ts` } })),
+  { ...common, entryPoints: { 'kubectl-skiff': 'cli/kubectl-skiff/main.ts' } },
   { ...common, entryPoints: { 'sqlite-worker': 'store/sqlite/worker.ts' } },
   { ...common, entryPoints: { 'watchdog-worker': 'base/watchdog-worker.ts' } },
   { ...common, entryPoints: { 'yaml-worker': 'base/yaml/decode-worker.ts' } },
