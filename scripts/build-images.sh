@@ -40,6 +40,8 @@ make_base() {
   mkdir -p "$root/usr/local/lib/node_modules/npm"
   (cd "$root/tmp" && npm pack --silent npm@11 >/dev/null && tar -xzf npm-*.tgz -C ../usr/local/lib/node_modules/npm --strip-components=1 && rm npm-*.tgz)
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+  mkdir -p "$root/usr/local/etc"
+  echo 'cafile=/etc/ssl/certs/ca-certificates.crt' >"$root/usr/local/etc/npmrc"
   container=$(buildah from scratch)
   buildah copy -q "$container" "$root" / >/dev/null
   buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
@@ -54,8 +56,8 @@ if [ -n "$wanted" ]; then
   for target in $wanted; do
     name=docker.io/library/skiff-$target:$(node -p 'require("./package.json").version')
     say "building $name"
-    # chroot is the isolation that needs no runtime; the build has the machine's network.
-    buildah build --quiet --layers --pull-never --isolation chroot --format docker --target "$target" --tag "$name" . >"$cache/build.log" 2>&1 ||
+    # chroot is the isolation that needs no runtime. The build has the machine's network and trusts whom the machine trusts; the image does not.
+    buildah build --quiet --volume /etc/ssl/certs:/etc/ssl/certs:ro --layers --pull-never --isolation chroot --format docker --target "$target" --tag "$name" . >"$cache/build.log" 2>&1 ||
       { tail -n 40 "$cache/build.log" >&2; say "the Dockerfile's target $target could not be built"; exit 1; }
     rm -f "$cache/$target"-*.tar
     buildah push --quiet "$name" "docker-archive:$cache/$target-$digest.part:$name" >&2
