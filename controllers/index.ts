@@ -94,7 +94,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),
-    serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer: true }),
+    serviceLoadBalancerController({ services, nodes, endpointSlices }),
     serviceCidrController({ serviceCidrs, ipAddresses }),
     disruptionController({
       budgets: podDisruptionBudgets,

@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
     name: 'api',
     imports: ['base'],
     pure: true,
-    floors: ['schema', 'meta', 'validation', 'selector', 'cel', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd']],
+    floors: ['schema', 'meta', 'validation', 'selector', 'cel', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd', 'concepts']],
   },
   { name: 'store', imports: ['base', 'api'] },
   {
@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'controllers',
     imports: ['base', 'api', 'runtime'],
-    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage']],
+    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage'], 'admission'],
   },
   { name: 'scheduler', imports: ['base', 'api', 'runtime'], floors: ['state', 'plugins', 'queue', 'cycle'] },
   {

@@ -4,18 +4,25 @@ import { Registry } from 'prom-client';
 import * as z from 'zod';
 import { Stopped } from '../../base/abort.ts';
 import { systemClock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
 import { createLogger } from '../../base/log.ts';
+import type { WebhookSettings } from '../../controllers/admission/configuration.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import { findCredentials, inClusterCredentials } from '../../runtime/client/find-credentials.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
+import { metadataOnly } from '../../runtime/client/metadata-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
+import type { Runnable } from '../../runtime/control/runnable.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { serveMetrics } from '../cluster/controller-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
-import { stockClusterControllers } from '../config/concept-kinds.ts';
+import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControllers } from '../config/concept-kinds.ts';
 import { metricsOptions } from '../config/metrics-options.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { dataDirOption } from '../config/settings.ts';
+import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts';
 
 const options = {
   kubeconfig: {
@@ -36,13 +43,15 @@ const options = {
   ...metricsOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': dataDirOption,
+  ...webhookOptions,
 };
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('controllers', "Runs skiff's reconcilers against any cluster, where they serve the group skiff.dev.", options, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  const all = stockClusterControllers();
+  const webhook = webhookSettingsOf(flags);
+  const all = stockClusterControllers(webhook !== undefined);
   const unknown = flags.controller.filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0)
     throw new UsageError(`--controller ${unknown.join(', ')}: there is no such controller; there are ${all.map(({ name }) => name).join(', ')}`);
@@ -50,7 +59,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const registry = new Registry();
   processMetrics(registry);
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
-  const client = createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry });
+  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry }), METADATA_ONLY);
+  const admission = webhook && (await admissionOf(webhook, flags, client, log));
   const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
   const eventsEnd = new AbortController();
   const eventSink = createEventSink({ client, clock: systemClock, log, signal: eventsEnd.signal });
@@ -63,15 +73,68 @@ export async function run(args: readonly string[]): Promise<number> {
     registry,
     eventSink,
     namespaces: flags['watch-namespace'],
-    controllers: flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name)),
+    controllers: [
+      ...(flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name))),
+      ...(admission ? [admission.keeper] : []),
+    ],
     ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder } } : {}),
   });
-  const close = await serveMetrics(flags, { client, clock: systemClock, log, registry, ready: manager.ready });
+  const close = await serveMetrics(flags, { client, clock: systemClock, log, registry, ready: allReady(manager, admission?.server) });
   try {
-    await manager.run(stopSignal());
+    await runTogether(stopSignal(), manager, admission?.server);
   } finally {
     eventsEnd.abort(new Stopped('shutdown'));
     close();
   }
   return 0;
+}
+
+interface AdmissionFlags {
+  readonly 'webhook-port': number;
+  readonly 'webhook-secret': string;
+  readonly 'webhook-configuration': string;
+  readonly 'lease-namespace': string;
+  readonly 'watch-namespace': readonly string[];
+}
+
+/** Returns the webhook that every replica serves, and the controller that keeps its certificates in the one that leads. Loaded only if asked for. */
+async function admissionOf(settings: WebhookSettings, flags: AdmissionFlags, client: Client, log: Logger) {
+  const [{ admissionWebhook }, { webhookKeeper }] = await Promise.all([
+    import('../../controllers/admission/webhook.ts'),
+    import('../../controllers/admission/keeper.ts'),
+  ]);
+  const objects = {
+    secret: { namespace: flags['lease-namespace'], name: flags['webhook-secret'] },
+    configuration: flags['webhook-configuration'],
+    settings,
+    concepts: Object.values(conceptKinds),
+    counted: countedOnStockCluster,
+  };
+  const server = admissionWebhook({
+    client,
+    clock: systemClock,
+    log: log.child({ part: 'webhook' }),
+    port: flags['webhook-port'],
+    informers: (signal) => createInformers({ client, clock: systemClock, log, namespaces: flags['watch-namespace'], signal }),
+    objects,
+  });
+  return { server, keeper: webhookKeeper(objects) };
+}
+
+const allReady = async (...parts: readonly (Runnable | undefined)[]): Promise<void> => {
+  await Promise.all(parts.map((part) => part?.ready));
+};
+
+/** Runs the parts until the signal aborts; the end of one with an error ends the others, and is thrown. */
+async function runTogether(signal: AbortSignal, ...parts: readonly (Runnable | undefined)[]): Promise<void> {
+  const stop = new AbortController();
+  const all = AbortSignal.any([signal, stop.signal]);
+  const runs = parts.map((part) =>
+    part?.run(all).catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
+  );
+  const failed = (await Promise.allSettled(runs)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }

@@ -68,10 +68,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
   verbs: [get, list, watch, create, update, delete]
-# Quotas count these.
+# The core Service behind each Service.
 - apiGroups: [""]
-  resources: [services, configmaps, replicationcontrollers]
-  verbs: [get, list, watch]
+  resources: [services]
+  verbs: [get, list, watch, create, update]
+# Quotas count these; each is read only once a quota names it.
+- apiGroups: [""]
+  resources: [configmaps, secrets, persistentvolumeclaims, replicationcontrollers]
+  verbs: [list, watch]
+- apiGroups: [apps]
+  resources: [deployments, replicasets, statefulsets]
+  verbs: [list, watch]
+- apiGroups: [batch]
+  resources: [jobs, cronjobs]
+  verbs: [list, watch]
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
@@ -79,7 +89,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* The rights that no namespace limits. */}}
 {{- define "skiff.clusterRules" -}}
-# Zones for slices, addresses for load balancers.
+# Zones for slices.
 - apiGroups: [""]
   resources: [nodes]
   verbs: [get, list, watch]
