@@ -38,6 +38,7 @@ import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUse
 import { ownRoles } from './own-roles.ts';
 import type { PkiRenewalOptions } from './pki-renewal.ts';
 import { keepPkiRenewed } from './pki-renewal.ts';
+import { ownServedKinds } from './served-kinds.ts';
 
 export interface ControlPlaneOptions {
   readonly store: Store;
@@ -70,6 +71,8 @@ export interface ControlPlaneOptions {
   /** Limits of the requests that are served at once. Default: upstream's. */
   readonly inFlight?: InFlightLimits;
   readonly authentication?: AuthenticationSettings;
+  /** The authority of node agents' certificates, PEM; undefined: they are not checked. Default: the cluster's own. */
+  readonly kubelet?: { readonly ca: string | undefined };
   /** The calls to servers behind APIServices. */
   readonly aggregation?: AggregationSettings;
   /** Default: nothing is recorded. */
@@ -96,7 +99,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const frontProxy = { ...pki.frontProxyClient };
-  const kubelet = { ...pki.kubeletClient, ca: pki.ca.certificate };
+  const kubelet = { ...pki.kubeletClient, ca: options.kubelet ? options.kubelet.ca : pki.ca.certificate };
   let running = false;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
@@ -180,12 +183,6 @@ function componentsOf({ controllers = ALL_CONTROLLERS, scheduler }: ControlPlane
   return [component('controller-manager', controllers.length > 0), component('scheduler', scheduler !== false)];
 }
 
-/** The stored kinds, each in one version, for the garbage collector and the namespace controller. */
-const collectedKinds = (server: ApiServer) => () =>
-  server.registry.kinds.filter(
-    (kind) => !kind.storedAs && kind.verbs.includes('list') && kind.verbs.includes('watch') && kind.verbs.includes('delete'),
-  );
-
 /** Runs controllers and scheduler until the signal aborts; among servers that share a store, only while this one leads. */
 async function runControllers(options: ControlPlaneOptions, server: ComposedServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
   const { clock } = options;
@@ -219,8 +216,7 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
   const work: Runnable[] = [];
   const { ca, serving } = options.pki;
   const all = homeControllers({
-    kinds: collectedKinds(server),
-    remoteContent: server.remoteContent,
+    served: ownServedKinds(server),
     rootCaPem: ca.certificate,
     signing: { ca },
     reservedNames: namesIn(serving.certificate),

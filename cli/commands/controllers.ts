@@ -25,6 +25,7 @@ import { dataDirOption } from '../config/settings.ts';
 import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts';
 
 const options = {
+  home: { schema: z.boolean().default(false), help: "the controllers of a whole cluster instead: 'skiff controllers --home --help'" },
   kubeconfig: {
     schema: z.string().optional(),
     help: 'the cluster to work on (default: $KUBECONFIG, ~/.kube/config, or the pod’s own)',
@@ -47,6 +48,7 @@ const options = {
 };
 
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes('--home')) return (await import('./home-controllers.ts')).runHome(args);
   const parsed = parseOptions('controllers', "Runs skiff's reconcilers against any cluster, where they serve the group skiff.dev.", options, args);
   if (!parsed) return 0;
   const flags = parsed.options;

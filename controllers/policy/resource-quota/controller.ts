@@ -31,7 +31,8 @@ export interface ResourceQuotaKinds {
 const RESYNC_MS = 5 * 60_000;
 /** Charges of objects that admission had passed but the store did not hold yet are missing from a count: a second count finds them. */
 const RECHECK_MS = 1000;
-const NOT_SYNCED_MS = 20;
+/** A quota whose kinds have not delivered their first list is woken by the last of them; this is for one whose wake-up was lost. */
+const NOT_SYNCED_MS = 1000;
 /** A kind that could not be listed for this long is left out of the count, and the status says so. */
 const UNLISTABLE_MS = 10_000;
 /** Gathers changes for this long: a deleted Deployment frees its pods one by one. */

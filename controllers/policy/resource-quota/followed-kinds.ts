@@ -43,14 +43,16 @@ export function followedKinds(env: ControllerEnv, creations: boolean, wake: (nam
   return {
     of(kind) {
       const id = resourceText(kind);
-      const known = followed.get(id);
-      if (known) return known.informer;
-      const informer = env.informers.of(kind);
+      // Objects that are counted by number alone need not be seen whole.
+      const informer = kind.quota ? env.informers.of(kind) : env.informers.metadataOf(kind);
+      // A kind that went and came again has another informer.
+      if (followed.get(id)?.informer === informer) return informer;
       const entry: Followed = { informer, since: env.clock.monotonic(), isSynced: false };
       followed.set(id, entry);
       informer.on(changes(kind, env, { creations, deleted, wake }));
       void informer.ready.then(() => {
         entry.isSynced = true;
+        wake(undefined);
       });
       return informer;
     },
