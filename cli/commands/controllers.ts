@@ -14,13 +14,14 @@ import { metadataOnly } from '../../runtime/client/metadata-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
-import { serveProbes } from '../../runtime/observe/probe-server.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
+import { serveMetrics } from '../cluster/controller-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControllers } from '../config/concept-kinds.ts';
+import { metricsOptions } from '../config/metrics-options.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { dataDirOption, portSchema } from '../config/settings.ts';
+import { dataDirOption } from '../config/settings.ts';
 import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts';
 
 /** Of the Lease, and the source of the events about it. */
@@ -39,7 +40,13 @@ const options = {
   controller: { schema: z.array(z.string()).default([]), help: 'run this controller (may be repeated; default: all)', value: 'NAME', multiple: true },
   'leader-elect': { schema: z.boolean().default(true), help: 'work only while leading (--no-leader-elect: always)' },
   'lease-namespace': { schema: z.string().default('default'), help: 'where the Lease is kept', value: 'NAMESPACE' },
-  'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
+  'watch-namespace': {
+    schema: z.array(z.string()).default([]),
+    help: 'see the objects of this namespace only (may be repeated; default: all)',
+    value: 'NAMESPACE',
+    multiple: true,
+  },
+  ...metricsOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': dataDirOption,
   ...webhookOptions,
@@ -71,13 +78,14 @@ export async function run(args: readonly string[]): Promise<number> {
     log,
     registry,
     eventSink,
+    namespaces: flags['watch-namespace'],
     controllers: [
       ...(flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name))),
       ...(admission ? [admission.keeper] : []),
     ],
     ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder: eventSink.recorder(NAME) } } : {}),
   });
-  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: allReady(manager, admission?.server) });
+  const close = await serveMetrics(flags, { client, clock: systemClock, log, registry, ready: allReady(manager, admission?.server) });
   try {
     await runTogether(stopSignal(), manager, admission?.server);
   } finally {
@@ -93,6 +101,7 @@ interface AdmissionFlags {
   readonly 'webhook-secret': string;
   readonly 'webhook-configuration': string;
   readonly 'lease-namespace': string;
+  readonly 'watch-namespace': readonly string[];
 }
 
 /** Returns the webhook that every replica serves, and the controller that keeps its certificates in the one that leads. Loaded only if asked for. */
@@ -113,7 +122,7 @@ async function admissionOf(settings: WebhookSettings, flags: AdmissionFlags, cli
     clock: systemClock,
     log: log.child({ part: 'webhook' }),
     port: flags['webhook-port'],
-    informers: (signal) => createInformers({ client, clock: systemClock, log, signal }),
+    informers: (signal) => createInformers({ client, clock: systemClock, log, namespaces: flags['watch-namespace'], signal }),
     objects,
   });
   return { server, keeper: webhookKeeper(objects) };
