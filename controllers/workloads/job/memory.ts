@@ -4,7 +4,7 @@ import type { FailureRun } from './backoff.ts';
 import { NO_FAILURES } from './backoff.ts';
 import { isTracked } from './job-pods.ts';
 
-/** What the process knows of its Jobs beside the caches. A new Job of an old name begins without it. */
+/** Keeps what the process knows of its Jobs beside the caches. A new Job of an old name begins without it. */
 export interface JobMemory {
   /** Returns the failures so far, and the UIDs of the given pods whose finalizer is removed although the cache shows it. */
   recall(key: string, uid: string, pods: readonly Live<Pod>[]): { readonly failures: FailureRun; readonly released: ReadonlySet<string> };
