@@ -4,6 +4,7 @@ import { jobs } from '../../../api/kinds/batch/job/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster, PodWish } from '../../support/cluster/controllers-cluster.ts';
 import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
@@ -76,7 +77,7 @@ describe('Jobs count each pod once', () => {
   });
 
   it('with two of each controller at work', async () => {
-    const all = () => homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
     cluster = await startControllersCluster({
       controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
       runPods: wish,
