@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import * as z from 'zod';
+import { Stopped, settledWithin } from '../../base/abort.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { createLogger } from '../../base/log.ts';
@@ -12,6 +13,7 @@ import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { metadataOnly } from '../../runtime/client/metadata-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
+import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
@@ -20,6 +22,11 @@ import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControl
 import { parseOptions, UsageError } from '../config/options.ts';
 import { dataDirOption, portSchema } from '../config/settings.ts';
 import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts';
+
+/** Of the Lease, and the source of the events about it. */
+const NAME = 'skiff-controllers';
+/** Limits the time for writing the last events. */
+const EVENTS_GRACE_MS = 1_000;
 
 const options = {
   home: { schema: z.boolean().default(false), help: "the controllers of a whole cluster instead: 'skiff controllers --home --help'" },
@@ -52,24 +59,30 @@ export async function run(args: readonly string[]): Promise<number> {
   const registry = new Registry();
   processMetrics(registry);
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
-  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry }), METADATA_ONLY);
+  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: NAME, registry }), METADATA_ONLY);
   const admission = webhook && (await admissionOf(webhook, flags, client, log));
-  const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
+  const lease = { namespace: flags['lease-namespace'], name: NAME };
+  const ending = new AbortController();
+  const eventSink = createEventSink({ client, clock: systemClock, log, signal: ending.signal });
+  const identity = `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`;
   const manager = createManager({
     client,
     clock: systemClock,
     log,
     registry,
+    eventSink,
     controllers: [
       ...(flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name))),
       ...(admission ? [admission.keeper] : []),
     ],
-    ...(flags['leader-elect'] ? { leaderElection: { lease, identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}` } } : {}),
+    ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder: eventSink.recorder(NAME) } } : {}),
   });
   const close = await serveProbes({ port: flags['metrics-port'], registry, ready: allReady(manager, admission?.server) });
   try {
     await runTogether(stopSignal(), manager, admission?.server);
   } finally {
+    await settledWithin(systemClock, EVENTS_GRACE_MS, eventSink.idle());
+    ending.abort(new Stopped('shutdown'));
     close();
   }
   return 0;
