@@ -63,7 +63,9 @@ const concepts: readonly (readonly [KindDefinition, string, readonly CustomResou
 export function crdFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const [kind, shortName, columns] of concepts) {
-    const crd = withRules(crdFromKind(kind, { group: CONCEPTS_GROUP, version: CONCEPTS_VERSION, columns, shortNames: [shortName], categories: ['skiff'] }));
+    const crd = withRules(
+      crdFromKind(kind, { group: CONCEPTS_GROUP, version: CONCEPTS_VERSION, columns, shortNames: [shortName], categories: ['skiff'] }),
+    );
     const note = '# Made by `npm run generate` from the definitions under api/. Change those instead.\n';
     files.set(`${CONCEPTS_GROUP}_${kind.plural}.yaml`, note + stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false }));
   }

@@ -39,7 +39,10 @@ describe('the same controllers', () => {
   it('serve kinds of another group, whose names their references carry', async () => {
     cluster = await startControllersCluster({
       moreKinds: [skiffDeployments, skiffReplicaSets],
-      controllers: conceptControllers({ deployments: skiffDeployments, replicaSets: skiffReplicaSets }, { counted: () => storedKinds, enforced: false }),
+      controllers: conceptControllers(
+        { deployments: skiffDeployments, replicaSets: skiffReplicaSets },
+        { counted: () => storedKinds, enforced: false },
+      ),
     });
     await cluster.client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'default' } });
     await cluster.client.create(skiffDeployments, {
