@@ -15,7 +15,7 @@ export interface Explanation {
 /** Observed state that an explanation is drawn from. */
 export interface Scene {
   readonly target: Target;
-  /** What belongs to the target and may be the cause: its ReplicaSets, or a Service's slices do not stand here. */
+  /** The ReplicaSets of the target, any of which may be the cause. A Service's slices are not among them. */
   readonly parts: readonly Scene[];
   readonly pods: readonly Live<Pod>[];
   /** For a Service: addresses that are ready, and addresses in all. */
@@ -71,7 +71,7 @@ function verdict({ target, pods, endpoints }: Scene): { readonly text: string; r
   }
 }
 
-/** What the object itself tells: it is going, it is held back, nobody has looked at it. */
+/** The reasons that the object itself tells: it is going, it is held back, nobody has looked at it. */
 function stateCauses({ target, pods, endpoints, now }: Scene): Explanation[] {
   const { kind, object } = target;
   const { metadata, spec, status = {} } = object;
