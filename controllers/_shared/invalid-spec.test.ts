@@ -31,5 +31,5 @@ it.each<[string, Parameters<typeof invalidSpec>[0], string | undefined]>([
     'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
   ],
 ])('a spec %s', (_, spec, fault) => {
-  expect(invalidSpec(spec, 'ReplicaSet')).toBe(fault);
+  expect(invalidSpec(spec)).toBe(fault);
 });
