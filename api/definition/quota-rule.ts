@@ -21,6 +21,8 @@ export interface QuotaRule<T extends KubeObject = KubeObject> {
    * @param now milliseconds since the epoch
    */
   usage(object: T, now: number): ResourceList;
+  /** Set if each object counts as one, so that its metadata tells all. */
+  readonly byNumber?: true;
   /** Set if an update may change the usage: admission charges the difference, and the controller counts again. */
   readonly changesOnUpdate?: true;
   /** False if admission does not charge for the objects, and only the controller counts them. */
@@ -35,4 +37,5 @@ export interface QuotaRule<T extends KubeObject = KubeObject> {
 export const countedAs = (resource: string): QuotaRule => ({
   covers: (name) => name === resource,
   usage: () => ({ [resource]: '1' }),
+  byNumber: true,
 });

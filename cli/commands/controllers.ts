@@ -9,8 +9,7 @@ import { createLogger } from '../../base/log.ts';
 import type { WebhookSettings } from '../../controllers/admission/configuration.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { findCredentials, inClusterCredentials } from '../../runtime/client/find-credentials.ts';
-import { createHttpsClient } from '../../runtime/client/https-client.ts';
-import { metadataOnly } from '../../runtime/client/metadata-client.ts';
+import { createHttpsClient, createMetadataClient } from '../../runtime/client/https-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
@@ -18,7 +17,7 @@ import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { serveMetrics } from '../cluster/controller-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
-import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControllers } from '../config/concept-kinds.ts';
+import { conceptKinds, countedOnStockCluster, stockClusterControllers } from '../config/concept-kinds.ts';
 import { metricsOptions } from '../config/metrics-options.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { dataDirOption } from '../config/settings.ts';
@@ -71,7 +70,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const registry = new Registry();
   processMetrics(registry);
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
-  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: NAME, registry }), METADATA_ONLY);
+  const access = { ...credentials, userAgent: NAME, registry };
+  const client = createHttpsClient(access);
   const admission = webhook && (await admissionOf(webhook, flags, client, log));
   const lease = { namespace: flags['lease-namespace'], name: NAME };
   const ending = new AbortController();
@@ -79,6 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const identity = `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`;
   const manager = createManager({
     client,
+    metadata: createMetadataClient(access),
     clock: systemClock,
     log,
     registry,

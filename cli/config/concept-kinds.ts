@@ -24,9 +24,6 @@ export const conceptKinds = {
   resourceQuotas: conceptQuotas,
 };
 
-/** Kinds of which quotas only need the number: their content never stays in memory. */
-export const METADATA_ONLY: readonly Kind[] = [secrets, configMaps];
-
 /** The kinds that quotas count on a stock cluster: those with a rule of their own, and those that upstream's documentation counts by number. */
 export const countedOnStockCluster: readonly (Kind & CountedKind)[] = [
   pods,

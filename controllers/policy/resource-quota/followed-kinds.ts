@@ -44,7 +44,7 @@ export function followedKinds(env: ControllerEnv, creations: boolean, wake: (nam
     of(kind) {
       const id = resourceText(kind);
       // Objects that are counted by number alone need not be seen whole.
-      const informer = kind.quota ? env.informers.of(kind) : env.informers.metadataOf(kind);
+      const informer = kind.quota && !kind.quota.byNumber ? env.informers.of(kind) : env.informers.metadataOf(kind);
       // A kind that went and came again has another informer.
       if (followed.get(id)?.informer === informer) return informer;
       const entry: Followed = { informer, since: env.clock.monotonic(), isSynced: false };
