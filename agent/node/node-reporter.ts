@@ -2,6 +2,7 @@ import type { ContainerImage, Node, NodeStatus } from '../../api/kinds/core/node
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { isAlreadyExists, isNotFound } from '../../api/meta/status-error.ts';
+import { isExtendedResource } from '../../api/pod/resources/resource-names.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -86,11 +87,12 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     const [health, images] = await Promise.all([options.health(), options.images()]);
     const { conditions, events } = nodeConditions(health, node.status?.conditions ?? [], clock.now());
     const { facts } = options;
+    const extended = extendedResources(node.status?.capacity);
     const status: NodeStatus = {
       ...node.status,
       addresses: [...options.nodeIps.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: options.hostname }],
-      capacity: { ...facts.capacity },
-      allocatable: { ...facts.allocatable },
+      capacity: { ...extended, ...facts.capacity },
+      allocatable: { ...extended, ...facts.allocatable },
       conditions,
       daemonEndpoints: { kubeletEndpoint: { Port: serverPort } },
       nodeInfo: facts.info,
@@ -105,7 +107,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const handlerFeatures = { recursiveReadOnlyMounts, userNamespaces };
 
   const report = async (serverPort: number): Promise<void> => {
-    current ??= await register();
+    current = current ? await client.get(nodes, self) : await register();
     const { status, events } = await statusOf(current, serverPort);
     const due = clock.monotonic() - reportedAt >= REPORT_MS;
     if (!due && withoutHeartbeats(status) === withoutHeartbeats(current.status)) return;
@@ -147,6 +149,10 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 
 const isReady = (node: Live<Node> | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** The resources that others have added to a node's capacity: all of them may be allocated (k8s.io/kubernetes/pkg/kubelet/nodestatus/setters.go). */
+const extendedResources = (capacity: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(capacity).filter(([name]) => isExtendedResource(name)));
 
 /** The content of a status without its times. */
 const withoutHeartbeats = (status: NodeStatus | undefined): string =>

@@ -48,6 +48,17 @@ describe('a Node', () => {
     await kubectl('label', 'node', 'node-0', 'disk-');
   });
 
+  it('may be given extended resources: what its capacity has of them can be allocated', async () => {
+    const body = '{"status":{"capacity":{"example.com/dongle":"2"}}}';
+    await kubectl('patch', 'node', 'node-0', '--subresource=status', '--type=merge', '-p', body);
+    const resources = { requests: { 'example.com/dongle': '2' }, limits: { 'example.com/dongle': '2' } };
+    await kubectl.input(pod('dongled', { containers: [{ name: 'c', image: 'x', resources }] }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/dongled', '--timeout=60s');
+    expect(await kubectl.path('{.spec.nodeName}', 'pod', 'dongled')).toBe('node-0');
+    expect(await kubectl.path('{.status.allocatable.example\\.com/dongle}', 'node', 'node-0')).toBe('2');
+    await kubectl('delete', 'pod', 'dongled', '--now');
+  });
+
   it('that is cordoned takes no pods, and is drained of those it has', async () => {
     await kubectl.input([deployment('web', 3), pod('bare')], 'create', '-f', '-');
     await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
