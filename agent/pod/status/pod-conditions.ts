@@ -18,8 +18,8 @@ type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const TRUE: Verdict = { status: 'True' };
 
 /** The types that the node sets; others (readiness gates, DisruptionTarget) belong to the clients that set them. */
-const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'] as const;
-export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set([...OWN, 'PodScheduled']);
+const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'] as const;
+export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set(OWN);
 
 /**
  * The pod's conditions in upstream's order, with those of others kept. A transition time changes only with its status
@@ -33,6 +33,7 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
     Initialized: initializedVerdict(pod, facts),
     Ready: containersReady.status === 'True' ? readyVerdict(pod) : containersReady,
     ContainersReady: containersReady,
+    PodScheduled: TRUE,
   };
   const generation = pod.metadata.generation;
   const own = OWN.map((type): PodCondition => {
@@ -41,13 +42,7 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
     const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timeText(facts.now);
     return { type, ...(generation ? { observedGeneration: generation } : {}), ...verdict, lastProbeTime: undefined, lastTransitionTime };
   });
-  const scheduled = old.find(({ type }) => type === 'PodScheduled') ?? {
-    type: 'PodScheduled',
-    status: 'True',
-    lastTransitionTime: timeText(facts.now),
-  };
-  const others = old.filter(({ type }) => type !== 'PodScheduled' && !OWN.some((own) => own === type));
-  return [...own, scheduled, ...others];
+  return [...own, ...old.filter(({ type }) => !NODE_CONDITION_TYPES.has(type))];
 }
 
 const over = (phase: PodPhase): Verdict | undefined => {

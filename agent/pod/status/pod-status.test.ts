@@ -39,6 +39,13 @@ describe('the status of a pod', () => {
     });
   });
 
+  it('says in each condition of its own which generation it is of', () => {
+    const pod = aPod({}, { generation: 3 }, { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: 'before' }] });
+    const found = podStatus(input({ pod })).conditions ?? [];
+    expect(found.map(({ observedGeneration }) => observedGeneration)).toEqual([3, 3, 3, 3, 3]);
+    expect(found.at(-1)).toMatchObject({ type: 'PodScheduled', status: 'True', lastTransitionTime: 'before' });
+  });
+
   it('that has ended shows no container that could still start, unless its turn never came', () => {
     const none = { observation: observation([], []), ending: true, ended: true };
     const unknown = { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' };
