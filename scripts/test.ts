@@ -35,8 +35,8 @@ const directory = mkdtempSync(join(tmpdir(), 'skiff-test-'));
 async function run(suite: string): Promise<{ readonly ok: boolean; readonly outcome: Outcome | undefined }> {
   const report = join(directory, `${suite}.json`);
   const args = ['node_modules/jest/bin/jest.js', '--selectProjects', suite, '--json', '--outputFile', report];
-  // Suites that start clusters share a network: one file at a time.
-  if (suite === 'integration' || suite === 'e2e') args.push('--runInBand');
+  // Suites that start clusters share a network: one file at a time. The others compute, on every processor.
+  args.push(suite === 'integration' || suite === 'e2e' ? '--runInBand' : '--maxWorkers=100%');
   const jest = [process.execPath, '--experimental-vm-modules', '--no-warnings', ...args];
   // A cluster of the user's may run on this machine, so real containers get a network namespace of their own.
   const [command = '', ...rest] = suite === 'e2e' && canRunContainers ? ['sh', 'scripts/own-network.sh', ...jest] : jest;
