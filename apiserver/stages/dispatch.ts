@@ -10,6 +10,7 @@ import type { Exchange, Stage } from '../contract/stage.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
+import { decodeAhead } from '../request/decode-ahead.ts';
 import { deleteParametersOf } from '../request/options.ts';
 import { admissionOf } from '../verbs/admission.ts';
 import { readComputed } from '../verbs/computed.ts';
@@ -61,7 +62,10 @@ export function dispatch({ core, storage, subresources, collections = [] }: Disp
       const collection = computed.get(path);
       if (collection) return read(collection, call);
       const handler = handlers.get(path);
-      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call);
+      const answer = () => (handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call));
+      // A proxied body is its target's.
+      const decoding = info.subresource === 'proxy' ? undefined : decodeAhead(request);
+      return decoding ? decoding.then(answer) : answer();
     },
   };
 }

@@ -11,7 +11,7 @@ import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
-import { hasLongBody } from '../request/body.ts';
+import { hasLongBody } from '../request/decode-ahead.ts';
 import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';

@@ -10,7 +10,7 @@ import { nextTurn } from '../../base/next-turn.ts';
 import { managerName, trackUpdate } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
-import { hasLongBody } from '../request/body.ts';
+import { hasLongBody } from '../request/decode-ahead.ts';
 import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
