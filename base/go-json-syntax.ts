@@ -18,7 +18,7 @@ class SyntaxProblem extends Error {}
 
 const LITERALS: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'null' };
 /** Values that are read in one step. */
-const STEP_VALUES = 10_000;
+const STEP_VALUES = 1_000;
 const ESCAPES = '"\\/bfnrt';
 
 /** Go quotes a character as in its sources: `'x'`, `'\n'`, `'\''`. */

@@ -1,6 +1,5 @@
 import { jsonTypeOf } from '../../base/go-json.ts';
-import type { LongValues } from '../../base/json/long-values.ts';
-import { longValues } from '../../base/json/long-values.ts';
+import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
@@ -10,7 +9,7 @@ import type { DecodeState } from '../schema/decode.ts';
 import { copy, decoderOf, MAX_DEPTH } from '../schema/decode.ts';
 import type { DecodeReport } from '../schema/decode-report.ts';
 import { report } from '../schema/decode-report.ts';
-import { copySteps, decodeSteps } from '../schema/decode-steps.ts';
+import { copySteps, decodeSteps, endsStep } from '../schema/decode-steps.ts';
 import { fieldErrorText, invalid } from '../schema/field-error.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
@@ -18,9 +17,6 @@ import { structuralOf } from '../schema/structural.ts';
 export type CustomResult =
   | { readonly ok: true; readonly object: KubeObject; readonly unknownFields: readonly string[] }
   | { readonly ok: false; readonly message: string };
-
-/** Fields or items of one value that are read in one step. */
-const STEP_COUNT = 1_000;
 
 /** Reads objects of a custom resource by its schema. */
 export interface CustomReader {
@@ -84,7 +80,7 @@ export function customReader(schema: StructuralSchema): CustomReader {
       typed.object.metadata = decoded.metadata;
       const walk: Walk = { unknown: [], unknownMetadata: [], isLenient: false };
       try {
-        yield* pruneFieldSteps(typed.object, typed.fields, schema, '', walk, 0, longValues());
+        yield* pruneFieldSteps(typed.object, typed.fields, schema, '', walk, 0);
       } catch (error) {
         return unreadable(error);
       }
@@ -106,7 +102,7 @@ type Typed =
 /** Begins an object with the type of the value. */
 function withType(value: unknown): Typed {
   if (!isObject(value)) return { ok: false, message: `json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type map[string]interface {}` };
-  const object: Record<string, unknown> = {};
+  const object: Record<string, unknown> = markAs({}, value);
   for (const key of ['apiVersion', 'kind']) {
     const text = value[key];
     if (typeof text === 'string') object[key] = text;
@@ -151,7 +147,7 @@ function decodeMetadata(value: unknown, prefix: string, unknown: string[]): Meta
 
 function* metadataSteps(value: unknown, prefix: string, unknown: string[]): Steps<Metadata> {
   const state = { failed: false, unknown: false };
-  const wrapped = { metadata: value ?? {} };
+  const wrapped = markAs({ metadata: value ?? {} }, value);
   metadataOnce ??= metadataSchema();
   const decoded = yield* decodeSteps(wrapped, metadataOnce, state);
   const found = state.failed || state.unknown ? yield* report(wrapped, metadataOnce) : undefined;
@@ -202,45 +198,37 @@ function* pruneFieldSteps(
   prefix: string,
   walk: Walk,
   depth: number,
-  long: LongValues,
 ): Steps<void> {
   let count = 0;
   for (const key of Object.keys(fields)) {
-    if (++count % STEP_COUNT === 0) yield;
     if (prefix === '' && isOfType(key)) continue;
     const value = fields[key];
+    if (endsStep(value, ++count)) yield;
     if (schema['x-kubernetes-embedded-resource'] && embedded(out, key, value, prefix, walk)) continue;
-    const rule = long.isLong(value) ? ruleFor(key, schema) : 'unknown';
+    const rule = isLong(value) ? ruleFor(key, schema) : 'unknown';
     if (rule === 'unknown') pruneField(out, key, value, schema, prefix, walk, depth);
     else if (rule === 'whole') setOwn(out, key, yield* copySteps(value));
-    else setOwn(out, key, yield* pruneSteps(value, rule === 'any' ? undefined : rule, `${prefix}${key}`, walk, depth + 1, long));
+    else setOwn(out, key, yield* pruneSteps(value, rule === 'any' ? undefined : rule, `${prefix}${key}`, walk, depth + 1));
   }
 }
 
 /** Copies a value as `prune` does, with pauses. */
-function* pruneSteps(
-  value: unknown,
-  schema: StructuralSchema | undefined,
-  path: string,
-  walk: Walk,
-  depth: number,
-  long: LongValues,
-): Steps<unknown> {
-  if (!long.isLong(value)) return prune(value, schema, path, walk, depth);
+function* pruneSteps(value: unknown, schema: StructuralSchema | undefined, path: string, walk: Walk, depth: number): Steps<unknown> {
+  if (!isLong(value)) return prune(value, schema, path, walk, depth);
   if (depth > MAX_DEPTH) throw new RangeError('exceeded max depth');
   if (Array.isArray(value)) {
     const items = itemRule(schema);
     if (schema && items === schema) return yield* copySteps(value);
-    const out: unknown[] = [];
+    const out: unknown[] = markLong([]);
     for (const item of value) {
       const at = `${path}[${out.length}]`;
-      out.push(long.isLong(item) ? yield* pruneSteps(item, items, at, walk, depth + 1, long) : prune(item, items, at, walk, depth + 1));
-      if (out.length % STEP_COUNT === 0) yield;
+      out.push(isLong(item) ? yield* pruneSteps(item, items, at, walk, depth + 1) : prune(item, items, at, walk, depth + 1));
+      if (endsStep(item, out.length)) yield;
     }
     return out;
   }
-  const out: Record<string, unknown> = {};
-  if (isObject(value)) yield* pruneFieldSteps(out, value, schema ?? NAMELESS, `${path}.`, walk, depth, long);
+  const out: Record<string, unknown> = markLong({});
+  if (isObject(value)) yield* pruneFieldSteps(out, value, schema ?? NAMELESS, `${path}.`, walk, depth);
   return out;
 }
 

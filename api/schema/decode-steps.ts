@@ -1,69 +1,59 @@
-import type { LongValues } from '../../base/json/long-values.ts';
-import { longValues } from '../../base/json/long-values.ts';
+import { isLong, markLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { DecodeState } from './decode.ts';
 import { copy, decoderOf, MAX_DEPTH, zeroOf } from './decode.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
-/** Fields, entries or items that are looked at in one step. */
+/** Scalars that are looked at in one step. An object or list that is not long is a step of its own. */
 const STEP_COUNT = 1_000;
 
-/** Decodes a value as the decoder of its schema does, with pauses. The order of fields is kept. */
-export const decodeSteps = (value: unknown, schema: StructuralSchema, state: DecodeState): Steps<unknown> =>
-  decodeLong(value, schema, state, longValues());
+/** Whether a step ends with the item, which is the `count`th. */
+export const endsStep = (item: unknown, count: number): boolean => (typeof item === 'object' && item !== null) || count % STEP_COUNT === 0;
 
-/** Copies a JSON value deeply, with pauses. @throws RangeError past the deepest nesting that is accepted. */
-export const copySteps = (value: unknown): Steps<unknown> => copyLong(value, longValues(), 0);
-
-function* decodeLong(value: unknown, schema: StructuralSchema, state: DecodeState, long: LongValues): Steps<unknown> {
-  if (!long.isLong(value) || schema.parsedAs || schema.format !== undefined) return decoderOf(schema)(value, state);
-  if (schema.type === 'array' && schema.items && Array.isArray(value)) return yield* list(value, schema.items, state, long);
+/** Decodes a value as the decoder of its schema does, with pauses in its long parts, which stay marked as long. The order of fields is kept. */
+export function* decodeSteps(value: unknown, schema: StructuralSchema, state: DecodeState): Steps<unknown> {
+  if (!isLong(value) || schema.parsedAs || schema.format !== undefined) return decoderOf(schema)(value, state);
+  if (schema.type === 'array' && schema.items && Array.isArray(value)) return yield* list(value, schema.items, state);
   if (schema.type === 'object' && isObject(value)) {
-    if (schema.properties) return yield* struct(value, schema, schema.properties, state, long);
-    if (typeof schema.additionalProperties === 'object') return yield* map(value, schema.additionalProperties, state, long);
+    if (schema.properties) return yield* struct(value, schema, schema.properties, state);
+    if (typeof schema.additionalProperties === 'object') return yield* map(value, schema.additionalProperties, state);
   }
   // The decoder refuses the value, or copies it whole.
   const probe = { failed: false, unknown: false };
   decoderOf(schema)(Array.isArray(value) ? [] : {}, probe);
-  if (!probe.failed) return yield* copyLong(value, long, 0);
+  if (!probe.failed) return yield* copySteps(value);
   state.failed = true;
   return undefined;
 }
 
-function* list(value: readonly unknown[], items: StructuralSchema, state: DecodeState, long: LongValues): Steps<unknown[]> {
+function* list(value: readonly unknown[], items: StructuralSchema, state: DecodeState): Steps<unknown[]> {
   const decode = decoderOf(items);
-  const out: unknown[] = [];
+  const out: unknown[] = markLong([]);
   for (const item of value) {
-    const decoded = long.isLong(item) ? yield* decodeLong(item, items, state, long) : decode(item, state);
-    if (out.push(decoded === undefined ? zeroOf(items) : decoded) % STEP_COUNT === 0) yield;
+    const decoded = isLong(item) ? yield* decodeSteps(item, items, state) : decode(item, state);
+    if (endsStep(item, out.push(decoded === undefined ? zeroOf(items) : decoded))) yield;
   }
   return out;
 }
 
 type Fields = Record<string, unknown>;
 
-function* map(value: Readonly<Fields>, values: StructuralSchema, state: DecodeState, long: LongValues): Steps<Fields> {
+function* map(value: Readonly<Fields>, values: StructuralSchema, state: DecodeState): Steps<Fields> {
   const decode = decoderOf(values);
-  const out: Fields = {};
+  const out: Fields = markLong({});
   let count = 0;
   for (const key of Object.keys(value)) {
     const item = value[key];
-    const decoded = long.isLong(item) ? yield* decodeLong(item, values, state, long) : decode(item, state);
+    const decoded = isLong(item) ? yield* decodeSteps(item, values, state) : decode(item, state);
     setOwn(out, key, decoded === undefined ? zeroOf(values) : decoded);
-    if (++count % STEP_COUNT === 0) yield;
+    if (endsStep(item, ++count)) yield;
   }
   return out;
 }
 
 /** The short fields are decoded together by the schema's decoder, so that it is the only one to know which fields are dropped or filled in. */
-function* struct(
-  value: Readonly<Fields>,
-  schema: StructuralSchema,
-  properties: ReadonlyMap<string, Property>,
-  state: DecodeState,
-  long: LongValues,
-): Steps<Fields> {
+function* struct(value: Readonly<Fields>, schema: StructuralSchema, properties: ReadonlyMap<string, Property>, state: DecodeState): Steps<Fields> {
   const short: Fields = {};
   const decodedApart = new Map<string, unknown>();
   let count = 0;
@@ -71,13 +61,13 @@ function* struct(
     if (++count % STEP_COUNT === 0) yield;
     const property = properties.get(key);
     if (!property) state.unknown = true;
-    else if (long.isLong(value[key])) {
+    else if (isLong(value[key])) {
       short[key] = null;
-      decodedApart.set(key, yield* decodeLong(value[key], property.schema, state, long));
+      decodedApart.set(key, yield* decodeSteps(value[key], property.schema, state));
     } else short[key] = value[key];
   }
   const decoded = decoderOf(schema)(short, state) as Fields;
-  const out: Fields = {};
+  const out: Fields = markLong({});
   for (const key of Object.keys(short)) {
     const field = decodedApart.has(key) ? decodedApart.get(key) : decoded[key];
     if (field !== undefined && field !== null) out[key] = field;
@@ -86,24 +76,25 @@ function* struct(
   return out;
 }
 
-function* copyLong(value: unknown, long: LongValues, depth: number): Steps<unknown> {
-  if (!long.isLong(value)) return copy(value, depth);
+/** Copies a JSON value deeply, with pauses in its long parts. @throws RangeError past the deepest nesting that is accepted. */
+export function* copySteps(value: unknown, depth = 0): Steps<unknown> {
+  if (!isLong(value)) return copy(value, depth);
   if (depth > MAX_DEPTH) throw new RangeError('exceeded max depth');
   let count = 0;
   if (Array.isArray(value)) {
-    const items: unknown[] = [];
+    const items: unknown[] = markLong([]);
     for (const item of value) {
-      items.push(long.isLong(item) ? yield* copyLong(item, long, depth + 1) : copy(item, depth + 1));
-      if (++count % STEP_COUNT === 0) yield;
+      items.push(isLong(item) ? yield* copySteps(item, depth + 1) : copy(item, depth + 1));
+      if (endsStep(item, ++count)) yield;
     }
     return items;
   }
-  const out: Fields = {};
+  const out: Fields = markLong({});
   const fields = value as Readonly<Fields>;
   for (const key of Object.keys(fields)) {
     const item = fields[key];
-    setOwn(out, key, long.isLong(item) ? yield* copyLong(item, long, depth + 1) : copy(item, depth + 1));
-    if (++count % STEP_COUNT === 0) yield;
+    setOwn(out, key, isLong(item) ? yield* copySteps(item, depth + 1) : copy(item, depth + 1));
+    if (endsStep(item, ++count)) yield;
   }
   return out;
 }

@@ -3,13 +3,18 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
-import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
+import type { ManagedFieldsEntry, ObjectMeta } from '../../api/meta/object-meta.ts';
+import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { timeText } from '../../base/clock.ts';
+import { markAs } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { Resource } from '../contract/resource.ts';
+import { inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, isEmptySet, union } from './field-set.ts';
-import { compareFields } from './field-walk.ts';
+import type { FieldChanges } from './field-walk.ts';
+import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
 import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
 
@@ -41,7 +46,8 @@ export function ownable(resource: Resource, fields: FieldSet, subresource: strin
 }
 
 /** Returns the object without managedFields, which take no part in comparisons. */
-const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
+const comparable = (object: KubeObject): KubeObject =>
+  markAs({ ...object, metadata: markAs({ ...object.metadata, managedFields: undefined }, object.metadata) }, object);
 
 const empties = new WeakMap<KindDefinition, KubeObject>();
 
@@ -64,12 +70,46 @@ const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
  * A client may hand back the entries it read, or an empty list to start anew.
  */
 export function trackUpdate(resource: Resource, next: KubeObject, old: Live | undefined, manager: string, subresource: string, now: number): void {
-  const meta = metadataOf(next);
-  const schema = codecOf(resource.stored).structural;
-  const id: ManagerId = { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource };
+  const write = writeOf(resource, next, manager, subresource, now);
+  noteChanges(write, old, compareFields(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema));
+}
+
+/** Notes the changes of a long object, with pauses. */
+export function* trackUpdateSteps(
+  resource: Resource,
+  next: KubeObject,
+  old: Live | undefined,
+  manager: string,
+  subresource: string,
+  now: number,
+): Steps<void> {
+  const write = writeOf(resource, next, manager, subresource, now);
+  const { changed, removed } = yield* compareFieldsSteps(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema);
+  noteChanges(write, old, { changed: yield* inOrderSteps(changed), removed });
+}
+
+/** An ordinary write, by the manager `id`. */
+interface TrackedWrite {
+  readonly resource: Resource;
+  readonly meta: ObjectMeta;
+  readonly schema: StructuralSchema;
+  readonly id: ManagerId;
+  readonly time: string;
+}
+
+const writeOf = (resource: Resource, next: KubeObject, manager: string, subresource: string, now: number): TrackedWrite => ({
+  resource,
+  meta: metadataOf(next),
+  schema: codecOf(resource.stored).structural,
+  id: { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource },
+  time: timeText(now),
+});
+
+function noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | undefined, { changed, removed }: FieldChanges): void {
+  const { subresource } = id;
+  const mine = ownable(resource, changed, subresource);
   if (!old) {
-    const fields = ownable(resource, compareFields(emptyOf(resource.stored), comparable(next), schema).changed, subresource);
-    meta.managedFields = entriesOf([{ ...id, time: timeText(now), fields }]);
+    meta.managedFields = entriesOf([{ ...id, time, fields: mine }]);
     return;
   }
   const given =
@@ -77,8 +117,6 @@ export function trackUpdate(resource: Resource, next: KubeObject, old: Live | un
       ? meta.managedFields
       : undefined;
   const managers = isReset(given) ? [] : managersOf(given ?? old.metadata.managedFields);
-  const { changed, removed } = compareFields(comparable(old), comparable(next), schema);
-  const mine = ownable(resource, changed, subresource);
   const gone = difference(removed, NOBODYS) ?? {};
   if (isEmptySet(mine) && isEmptySet(gone)) {
     meta.managedFields = given ? entriesOf(managers) : old.metadata.managedFields;
@@ -86,7 +124,7 @@ export function trackUpdate(resource: Resource, next: KubeObject, old: Live | un
   }
   const before = findManager(managers, id);
   const own = difference(union(before?.fields ?? {}, mine), gone) ?? {};
-  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, timeText(now))));
+  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, time)));
 }
 
 const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);

@@ -92,12 +92,12 @@ function asJson(text: string): DecodedBody | undefined {
   }
 }
 
-const fromYaml = ({ value, doubled }: DecodedYaml): DecodedBody => ({
-  value,
-  *doubled() {
-    return oneSentence(doubled());
-  },
-});
+const fromYaml = ({ value, doubled }: DecodedYaml): DecodedBody => ({ value, doubled: () => doubledLines(doubled) });
+
+function* doubledLines(doubled: () => string[]): Steps<string[]> {
+  yield;
+  return oneSentence(doubled());
+}
 
 const notYaml = (why: YamlError | string) =>
   errors.badRequest(`error decoding the body: it is not valid YAML: ${typeof why === 'string' ? why : `yaml: ${why.message}`}`);

@@ -37,7 +37,8 @@ export function objectInTurns(
   return decodeInTurns(body, kind, fieldValidation, warnings);
 }
 
-async function decodeInTurns(
+/** As decodeObject, with pauses. */
+export async function decodeInTurns(
   { value, doubled }: DecodedBody,
   kind: KindDefinition,
   fieldValidation: FieldValidation,

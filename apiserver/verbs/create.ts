@@ -6,8 +6,10 @@ import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { nextTurn } from '../../base/next-turn.ts';
-import { managerName, trackUpdate } from '../apply/tracking.ts';
+import { inTurns } from '../../base/steps.ts';
+import { managerName, trackUpdate, trackUpdateSteps } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -90,8 +92,8 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   let managedFields = object.metadata?.managedFields;
   if (!apply) {
     const given = resource.conversion.toStored(object);
-    managedFields = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
-    if (hasLongBody(call.request)) await nextTurn();
+    const tracked = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
+    managedFields = tracked instanceof Promise ? await tracked : tracked;
   }
   const admitted = await admission.admit(object, undefined);
   const converted = resource.conversion.toStored(admitted);
@@ -112,10 +114,19 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
 }
 
 /** Lists the managers of a new object's fields, as its creator gave it. */
-function managedFromStart({ resource, request, core }: Call, given: KubeObject, { fieldManager }: WriteParameters): ObjectMeta['managedFields'] {
-  trackUpdate(resource, given, undefined, managerName(fieldManager, request.headers['user-agent']), '', core.clock.now());
+function managedFromStart(
+  { resource, request, core }: Call,
+  given: KubeObject,
+  { fieldManager }: WriteParameters,
+): ManagedFields | Promise<ManagedFields> {
+  const manager = managerName(fieldManager, request.headers['user-agent']);
+  const now = core.clock.now();
+  if (isLong(given)) return inTurns(trackUpdateSteps(resource, given, undefined, manager, '', now)).then(() => given.metadata?.managedFields);
+  trackUpdate(resource, given, undefined, manager, '', now);
   return given.metadata?.managedFields;
 }
+
+type ManagedFields = ObjectMeta['managedFields'];
 
 function faultsOf({ rules, kind }: Resource, stored: KubeObject): FieldError[] {
   const metadata = validateObjectMeta(stored.metadata, {

@@ -5,9 +5,11 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
-import { managerName, trackUpdate } from '../apply/tracking.ts';
+import { inTurns } from '../../base/steps.ts';
+import { managerName, trackUpdate, trackUpdateSteps } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
 import { hasLongBody } from '../request/decode-ahead.ts';
@@ -114,7 +116,10 @@ export async function writeOver(
     if (how !== 'APPLY') {
       // Fields that webhooks and policies changed have no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
-      trackUpdate(resource, given, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource, core.clock.now());
+      const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
+      const now = core.clock.now();
+      if (isLong(given)) await inTurns(trackUpdateSteps(resource, given, old, manager, info.subresource, now));
+      else trackUpdate(resource, given, old, manager, info.subresource, now);
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (hasLongBody(call.request)) await nextTurn();

@@ -1,36 +1,17 @@
-/** Values within a JSON value that are done in one step: work on so many is a matter of a millisecond. */
-const SHORT_COUNT = 2_000;
+/**
+ * The parts of JSON values on which work is to pause: the objects and lists whose text is longer than a piece (see parse-steps.ts), and what is
+ * made of them. It is known without looking at their contents: to list the keys of an object of 100,000 takes tens of milliseconds.
+ */
+const long = new WeakSet<object>();
 
-/** Tells the long parts of a JSON value, on which work must pause, from the short ones. */
-export interface LongValues {
-  /** Whether a part holds more values than can be worked on in one step. The cost of asking for each part of a value is linear in its size. */
-  isLong(value: unknown): boolean;
+/** Whether a value is known to be long. A value that is not may be long all the same: work on it is done at once, as on a short one. */
+export const isLong = (value: unknown): boolean => typeof value === 'object' && value !== null && long.has(value);
+
+/** Notes that a value is long; returns it. */
+export function markLong<T extends object>(value: T): T {
+  long.add(value);
+  return value;
 }
 
-export function longValues(): LongValues {
-  const known = new Set<object>();
-  /** Returns the values that are left of the allowed number behind this one; negative once there are too many. */
-  function count(value: unknown, allowed: number): number {
-    if (typeof value !== 'object' || value === null) return allowed - 1;
-    if (known.has(value)) return -1;
-    let left = allowed - 1;
-    if (Array.isArray(value)) {
-      for (let i = 0; i < value.length && left >= 0; i++) left = count(value[i], left);
-    } else {
-      const fields = value as Readonly<Record<string, unknown>>;
-      for (const key in fields) {
-        left = count(fields[key], left);
-        if (left < 0) break;
-      }
-    }
-    return left;
-  }
-  return {
-    isLong(value) {
-      if (typeof value !== 'object' || value === null) return false;
-      if (count(value, SHORT_COUNT) >= 0) return false;
-      known.add(value);
-      return true;
-    },
-  };
-}
+/** Notes that a value is long if the one is that it was made of; returns it. */
+export const markAs = <T extends object>(value: T, source: unknown): T => (isLong(source) ? markLong(value) : value);

@@ -24,13 +24,13 @@ const upTo = (limit: number): number => {
 };
 const oneOf = <T>(...choices: readonly [T, ...T[]]): T => choices[upTo(choices.length)] ?? choices[0];
 
-function valueOf(depth: number): unknown {
+function anyValue(depth: number): unknown {
   const kind = upTo(depth === 0 ? 5 : 9);
   if (kind === 0) return oneOf(null, true, false);
   if (kind === 1) return oneOf(0, -1, 1.5, 1e30, 123456, Number.MAX_SAFE_INTEGER);
   if (kind === 2) return 9007199254740993n;
   if (kind < 5) return oneOf('', 'text', '"', '\\', '\\"', '{[,]}', 'ä💥', '\u0000');
-  const children = Array.from({ length: upTo(6) }, () => valueOf(depth - 1));
+  const children = Array.from({ length: upTo(6) }, () => anyValue(depth - 1));
   return kind < 7 ? children : Object.fromEntries(children.map((child) => [oneOf('a', 'b', 'c', '7', '3', '__proto__', 'x"y', ''), child]));
 }
 
@@ -38,7 +38,7 @@ describe('JSON that is parsed in steps', () => {
   it('has the value that it has at once', () => {
     for (let run = 0; run < 2_000; run++) {
       const space = oneOf('', ' ', '\n\t');
-      const text = space + JSON.stringify(valueOf(5)).replace(/[[\]{},:]/g, (char) => char + space);
+      const text = space + JSON.stringify(anyValue(5)).replace(/[[\]{},:]/g, (char) => char + space);
       expect(outcomeOf(() => parse(text, 1 + upTo(40)))).toBe(outcomeOf(() => parseExactJson(text)));
     }
   });
@@ -55,7 +55,7 @@ describe('JSON that is parsed in steps', () => {
 
   it('is refused after one character was lost or doubled', () => {
     for (let run = 0; run < 5_000; run++) {
-      const text = JSON.stringify(valueOf(4));
+      const text = JSON.stringify(anyValue(4));
       const at = upTo(text.length);
       const damaged = text.slice(0, at + upTo(2)) + text.slice(at + upTo(2));
       expect(outcomeOf(() => parse(damaged, 1 + upTo(40)))).toBe(outcomeOf(() => parseExactJson(damaged)));

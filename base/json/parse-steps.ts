@@ -1,6 +1,7 @@
 import { mayHaveLoneSurrogates, parseExactJson, wellFormedJson } from '../exact-json.ts';
 import { setOwn } from '../json.ts';
 import type { Steps } from '../steps.ts';
+import { markLong } from './long-values.ts';
 import { endOfString } from './string-end.ts';
 
 /** A text whose brackets are nested deeper than is allowed. */
@@ -27,7 +28,7 @@ const PIECE_LENGTH = 16 * 1024;
  * surrogates. JSON.parse takes about a microsecond per distinct key, and cannot pause.
  *
  * One pass finds the members of objects and lists. As many as fill a piece are parsed together and put into their container. A container is
- * read as part of a piece, unless it is longer than one.
+ * read as part of a piece, unless it is longer than one; then it is marked as long.
  * @throws SyntaxError, TooDeepError
  */
 export function* parseSteps(text: string, { maxDepth, pieceLength = PIECE_LENGTH }: ParseOptions): Steps<unknown> {
@@ -128,7 +129,7 @@ class Reader {
     for (let i = this.divided; i < this.levels.length; i++) {
       const level = this.levels[i];
       if (!level) return;
-      const container = level.isObject ? {} : [];
+      const container = markLong(level.isObject ? {} : []);
       this.attach(this.levels[i - 1], level.at, container);
       level.pieces = { container, from: level.at + 1, afterComma: false, afterChild: false };
     }
