@@ -13,6 +13,8 @@ const ALLOWED: readonly RegExp[] = [
   /failed to create typed patch object/,
   // The version of a GET that is no number: upstream's storage has no Status for it.
   /resourceVersion: Invalid value: .* strconv\.ParseUint/,
+  // A component of the control plane that there is not: upstream's error has no Status either.
+  /"Component not found: /,
   // A proxy's target that does not answer.
   /no endpoints available|no preferred addresses found|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,
   /the server is currently unable to handle the request/,
