@@ -1,3 +1,6 @@
+import { isLong, markLong } from '../../base/json/long-values.ts';
+import type { Steps } from '../../base/steps.ts';
+
 /**
  * A set of fields in the form of `metadata.managedFields[].fieldsV1`: a tree whose keys are path elements (`f:name`, `k:{"name":"c"}`, `v:"x"`).
  * A node without children is a member; one with children is a member where it has the key `.`. The root stands for no field: empty, it is the empty set.
@@ -53,6 +56,30 @@ function mergeNodes(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   }
   if (!below) return out;
   return withSelf(out, isMember(a) || isMember(b)) ?? LEAF;
+}
+
+/** Elements that are put into a union in one step. */
+const STEP_COUNT = 1_000;
+
+/** Returns the fields that are in either, with pauses where the second set is marked as long. */
+export const unionSteps = (a: FieldSet, b: FieldSet): Steps<FieldSet> => mergeSteps(a, b, false);
+
+function* mergeSteps(a: FieldSet, b: FieldSet, below: boolean): Steps<FieldSet> {
+  if (a === b || !isLong(b)) return mergeNodes(a, b, below);
+  const out: Building = below && (isMember(a) || isMember(b)) ? { [SELF]: LEAF } : {};
+  let count = 0;
+  for (const key of Object.keys(a)) {
+    const mine = a[key];
+    const other = b[key];
+    if (mine && key !== SELF) out[key] = other ? yield* mergeSteps(mine, other, true) : mine;
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  for (const key of Object.keys(b)) {
+    const other = b[key];
+    if (other && key !== SELF && !(key in out)) out[key] = other;
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  return markLong(out);
 }
 
 /** Returns the fields that are in the first and not in the second; undefined if there are none. */

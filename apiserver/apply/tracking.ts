@@ -9,10 +9,11 @@ import { timeText } from '../../base/clock.ts';
 import { markAs } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
+import { finished } from '../../base/steps.ts';
 import type { Resource } from '../contract/resource.ts';
 import { inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
-import { difference, isEmptySet, union } from './field-set.ts';
+import { difference, isEmptySet, unionSteps } from './field-set.ts';
 import type { FieldChanges } from './field-walk.ts';
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
@@ -71,7 +72,7 @@ const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
  */
 export function trackUpdate(resource: Resource, next: KubeObject, old: Live | undefined, manager: string, subresource: string, now: number): void {
   const write = writeOf(resource, next, manager, subresource, now);
-  noteChanges(write, old, compareFields(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema));
+  finished(noteChanges(write, old, compareFields(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema)));
 }
 
 /** Notes the changes of a long object, with pauses. */
@@ -85,7 +86,7 @@ export function* trackUpdateSteps(
 ): Steps<void> {
   const write = writeOf(resource, next, manager, subresource, now);
   const { changed, removed } = yield* compareFieldsSteps(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema);
-  noteChanges(write, old, { changed: yield* inOrderSteps(changed), removed });
+  yield* noteChanges(write, old, { changed: yield* inOrderSteps(changed), removed });
 }
 
 /** An ordinary write, by the manager `id`. */
@@ -105,9 +106,9 @@ const writeOf = (resource: Resource, next: KubeObject, manager: string, subresou
   time: timeText(now),
 });
 
-function noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | undefined, { changed, removed }: FieldChanges): void {
+function* noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | undefined, { changed, removed }: FieldChanges): Steps<void> {
   const { subresource } = id;
-  const mine = ownable(resource, changed, subresource);
+  const mine = markAs(ownable(resource, changed, subresource), changed);
   if (!old) {
     meta.managedFields = entriesOf([{ ...id, time, fields: mine }]);
     return;
@@ -123,7 +124,8 @@ function noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | und
     return;
   }
   const before = findManager(managers, id);
-  const own = difference(union(before?.fields ?? {}, mine), gone) ?? {};
+  const joined = before ? yield* unionSteps(before.fields, mine) : mine;
+  const own = isEmptySet(gone) ? yield* inOrderSteps(joined) : (difference(joined, gone) ?? {});
   meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, time)));
 }
 
