@@ -6,7 +6,7 @@ import type { DecodeState } from '../schema/decode.ts';
 import { decoderOf } from '../schema/decode.ts';
 import { report } from '../schema/decode-report.ts';
 import { decodeSteps } from '../schema/decode-steps.ts';
-import { defaulterOf } from '../schema/defaults.ts';
+import { defaulterOf, defaultSteps } from '../schema/defaults.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
 import type { CustomResult } from './custom-decode.ts';
@@ -39,6 +39,8 @@ export interface Codec<T extends KubeObject = KubeObject> {
   decodeSteps(value: unknown, options?: DecodeOptions): Steps<DecodeResult<T>>;
   /** Fills in the schema's constant defaults, in place. */
   applyDefaults(object: T): void;
+  /** Fills them in a long object, with pauses. */
+  applyDefaultsSteps(object: T): Steps<void>;
 }
 
 const codecs = new WeakMap<KindDefinition, Codec>();
@@ -70,6 +72,7 @@ export function builtInCodec<T extends KubeObject>(structural: StructuralSchema)
   return {
     structural,
     applyDefaults: defaulterOf(structural),
+    applyDefaultsSteps: (object) => defaultSteps(object, structural),
     decode(value, { strict = false } = {}) {
       try {
         const state = { failed: false, unknown: false };
@@ -105,6 +108,7 @@ function customCodec(structural: StructuralSchema): Codec {
   return {
     structural,
     applyDefaults: defaulterOf(structural),
+    applyDefaultsSteps: (object) => defaultSteps(object, structural),
     decode(value, { strict = false } = {}) {
       try {
         return outcome(reader.decode(value), strict);

@@ -101,6 +101,37 @@ function nodeDifference(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return withSelf({ ...children }, isMember(a) && !isMember(b));
 }
 
+/** Returns what `difference` returns, with pauses where the first set is marked as long. */
+export function* differenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
+  if (!isLong(a)) return difference(a, b);
+  const out: Building = {};
+  return (yield* putDifference(out, a, b)) ? markLong(out) : undefined;
+}
+
+function* nodeDifferenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
+  if (!isLong(a)) return nodeDifference(a, b);
+  const member = isMember(a) && !isMember(b);
+  const out: Building = member ? { [SELF]: LEAF } : {};
+  if (yield* putDifference(out, a, b)) return markLong(out);
+  return member ? LEAF : undefined;
+}
+
+/** Puts the children of the first node that the second one lacks into `out`; returns whether there are any. */
+function* putDifference(out: Building, a: FieldSet, b: FieldSet): Steps<boolean> {
+  let count = 0;
+  let found = false;
+  for (const key of Object.keys(a)) {
+    const [mine, other] = [a[key], b[key]];
+    if (++count % STEP_COUNT === 0) yield;
+    if (!mine || key === SELF) continue;
+    const left = other ? yield* nodeDifferenceSteps(mine, other) : mine;
+    if (!left) continue;
+    out[key] = left;
+    found = true;
+  }
+  return found;
+}
+
 /** Returns the fields that are in both; undefined if there are none. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet | undefined {
   const out: Building = {};

@@ -81,11 +81,11 @@ export function conflictsWith(
 
 /** Returns the managers after a write by `id`: it owns `own`; no other owns the changed fields, and none at all the removed ones. */
 export function withWrite(managers: readonly Manager[], id: ManagerId, own: FieldSet, changed: FieldSet, removed: FieldSet, time: string): Manager[] {
-  const taken = union(changed, removed);
+  const takesNothing = isEmptySet(changed) && isEmptySet(removed);
   const others = managers.flatMap((manager) => {
     if (sameManager(manager, id)) return [];
-    if (isEmptySet(taken)) return [manager];
-    const fields = difference(manager.fields, taken);
+    if (takesNothing) return [manager];
+    const fields = difference(difference(manager.fields, changed) ?? {}, removed);
     if (!fields) return [];
     return [equalSets(fields, manager.fields) ? manager : { ...manager, fields }];
   });

@@ -6,14 +6,14 @@ import { metadataOf } from '../../api/meta/object.ts';
 import type { ManagedFieldsEntry, ObjectMeta } from '../../api/meta/object-meta.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { timeText } from '../../base/clock.ts';
-import { markAs } from '../../base/json/long-values.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
 import type { Resource } from '../contract/resource.ts';
 import { inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
-import { difference, isEmptySet, unionSteps } from './field-set.ts';
+import { difference, differenceSteps, isEmptySet, unionSteps } from './field-set.ts';
 import type { FieldChanges } from './field-walk.ts';
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
@@ -125,7 +125,8 @@ function* noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | un
   }
   const before = findManager(managers, id);
   const joined = before ? yield* unionSteps(before.fields, mine) : mine;
-  const own = isEmptySet(gone) ? yield* inOrderSteps(joined) : (difference(joined, gone) ?? {});
+  const left = isEmptySet(gone) ? joined : ((yield* differenceSteps(joined, gone)) ?? {});
+  const own = isLong(left) ? yield* inOrderSteps(left) : left;
   meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, time)));
 }
 

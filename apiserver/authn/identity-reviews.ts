@@ -26,7 +26,7 @@ export function identityReviews(ofToken: TokenUnion, clock: Clock): readonly Sub
       subresource: '',
       verbs: ['create'],
       async handle(request) {
-        const review = reviewOf(request, tokenReviews);
+        const review = await reviewOf(request, tokenReviews);
         if (!review.spec.token) throw errors.badRequest('token is required for TokenReview in authentication');
         const wanted = review.spec.audiences?.length ? review.spec.audiences : undefined;
         // It is asked about as if it came in a header: blanks end it, and what is then empty is no token.
@@ -45,7 +45,7 @@ export function identityReviews(ofToken: TokenUnion, clock: Clock): readonly Sub
       subresource: '',
       verbs: ['create'],
       async handle(request) {
-        reviewOf(request, selfSubjectReviews);
+        await reviewOf(request, selfSubjectReviews);
         return created({
           kind: selfSubjectReviews.kind,
           apiVersion: 'authentication.k8s.io/v1',

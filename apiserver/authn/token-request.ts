@@ -95,7 +95,7 @@ export function tokenRequestHandler(tokens: ServiceAccountTokens, { extend = tru
     subresource: 'token',
     verbs: ['create'],
     async handle(request) {
-      const body = reviewOf(request, tokenRequests);
+      const body = await reviewOf(request, tokenRequests);
       checkIdentity(body, request);
       const { namespace, name } = request.key;
       const account = request.storage.get(serviceAccounts, request.key);

@@ -126,7 +126,7 @@ function review<T extends KubeObject>(
     subresource: '',
     verbs: ['create'],
     async handle(request) {
-      const object = reviewOf(request, kind);
+      const object = await reviewOf(request, kind);
       const { namespace } = request.key;
       if (kind.namespaced && !object.metadata?.namespace) object.metadata = { ...object.metadata, namespace };
       const status = await statusOf(object, request);

@@ -50,8 +50,10 @@ export async function decodeInTurns(
   for (const problem of decoded.ok ? await inTurns(problemSteps(decoded.unknownFields)) : []) found.push(problem);
   await nextTurn();
   const object = checked(decoded, kind, fieldValidation, warnings, found);
+  await inTurns(codecOf(kind).applyDefaultsSteps(object));
   await nextTurn();
-  return withDefaults(object, kind);
+  kind.strategy.default?.(object);
+  return object;
 }
 
 function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {

@@ -14,7 +14,9 @@ const ALLOWED: readonly RegExp[] = [
   // The version of a GET that is no number: upstream's storage has no Status for it.
   /resourceVersion: Invalid value: .* strconv\.ParseUint/,
   // A component of the control plane that there is not: upstream's error has no Status either.
-  /"Component not found: /,
+  /Component not found: /,
+  // Each campaign of many requests uses the range of Services up.
+  /failed to allocate a serviceIP: range is full/,
   // A proxy's target that does not answer.
   /no endpoints available|no preferred addresses found|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,
   /the server is currently unable to handle the request/,
