@@ -62,8 +62,12 @@ function* struct(value: Readonly<Fields>, schema: StructuralSchema, properties: 
     const property = properties.get(key);
     if (!property) state.unknown = true;
     else if (isLong(value[key])) {
-      short[key] = null;
-      decodedApart.set(key, yield* decodeSteps(value[key], property.schema, state));
+      const field = yield* decodeSteps(value[key], property.schema, state);
+      yield;
+      // Whether what is left empty is dropped, the decoder of the structure knows.
+      const isEmpty = typeof field === 'object' && field !== null && isEmptyContainer(field);
+      short[key] = isEmpty ? field : null;
+      if (!isEmpty) decodedApart.set(key, field);
     } else short[key] = value[key];
   }
   const decoded = decoderOf(schema)(short, state) as Fields;
@@ -97,4 +101,10 @@ export function* copySteps(value: unknown, depth = 0): Steps<unknown> {
     if (endsStep(item, ++count)) yield;
   }
   return out;
+}
+
+function isEmptyContainer(value: object): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  for (const _ in value) return false;
+  return true;
 }

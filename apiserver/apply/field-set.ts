@@ -79,7 +79,7 @@ function* mergeSteps(a: FieldSet, b: FieldSet, below: boolean): Steps<FieldSet> 
     if (other && key !== SELF && !(key in out)) out[key] = other;
     if (++count % STEP_COUNT === 0) yield;
   }
-  return markLong(out);
+  return below && !isBranch(out) ? LEAF : markLong(out);
 }
 
 /** Returns the fields that are in the first and not in the second; undefined if there are none. */
