@@ -3,10 +3,11 @@ import type { Clock } from '../base/clock.ts';
 import { logFault } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { systemRandom } from '../base/random.ts';
+import type { Discovery } from '../runtime/client/discovered.ts';
 import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
-import type { PodSecurityConfiguration } from './admission/pod-security/configuration.ts';
+import type { PodSecurityConfiguration } from './admission/pod-security/cluster-policy.ts';
 import type { PolicyDispatchers } from './admission/policy/policy-admission.ts';
 import { policyAdmission } from './admission/policy/policy-admission.ts';
 import type { WebhookCalls } from './admission/webhook/webhook-admission.ts';
@@ -14,7 +15,6 @@ import { webhookAdmission } from './admission/webhook/webhook-admission.ts';
 import { firstServiceIp, serviceAllocation } from './allocation/service-allocation.ts';
 import type { Aggregation, AggregationSettings } from './apiservices/aggregation.ts';
 import { aggregation } from './apiservices/aggregation.ts';
-import type { RemoteContent } from './apiservices/remote-kinds.ts';
 import type { AuthenticationMethods } from './authn/authenticator.ts';
 import { createAuthenticator, tokenAuthenticator } from './authn/authenticator.ts';
 import { AUTHENTICATED } from './authn/groups.ts';
@@ -103,8 +103,8 @@ export interface ComposedServer extends ApiServer {
   start(): Promise<void>;
   /** Runs the controllers of the parts until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /** Returns the content of namespaces that other servers hold for this one. */
-  remoteContent(): RemoteContent;
+  /** Returns the kinds that other servers serve for this one. */
+  remoteKinds(): Discovery;
 }
 
 /** The identity of the server itself: it acts before there are roles that could allow it anything. */
@@ -191,7 +191,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
 
   return {
     ...server,
-    remoteContent: () => aggregated.content(),
+    remoteKinds: () => aggregated.remoteKinds(),
     start() {
       const starting = start();
       started.resolve(starting);

@@ -1,5 +1,9 @@
+import type { Kind } from '../api/definition/kind.ts';
+import type { KubeObject } from '../api/meta/object.ts';
 import type { Status } from '../api/meta/status.ts';
 import { StatusError } from '../api/meta/status-error.ts';
+import type { WatchEvent } from '../runtime/client/client.ts';
+import { watchEvents } from '../runtime/client/watch-events.ts';
 import type { RawResult } from './contract/call.ts';
 import type { ApiResponse } from './contract/request.ts';
 
@@ -32,6 +36,40 @@ function genericFailure(code: number, text: string): StatusError {
     {},
     code,
   );
+}
+
+/**
+ * Passes the events of another server's watch on, until it ends or the signal aborts. An answer that is no stream tells of a failure.
+ * @throws StatusError for a failure, or an event that tells of one.
+ */
+export async function followAnswer<T extends KubeObject>(
+  result: RawResult,
+  kind: Kind<T>,
+  onEvent: (event: WatchEvent<T>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { body, status } = result.response;
+  if (body.kind !== 'stream' || status >= 400) {
+    const { response } = await parsedAnswer(result);
+    throw response.body.kind === 'object' && isStatus(response.body.object)
+      ? StatusError.fromStatus(response.body.object)
+      : genericFailure(status, 'a watch was not answered by a stream');
+  }
+  const take = watchEvents(kind, onEvent);
+  const fault = new AbortController();
+  const write = (chunk: string | Buffer) => {
+    try {
+      take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+      return true;
+    } catch (error) {
+      fault.abort(error);
+      return false;
+    }
+  };
+  await body.run({ write }, AbortSignal.any([signal, fault.signal])).catch((error: unknown) => {
+    if (!signal.aborted && !fault.signal.aborted) throw error;
+  });
+  if (fault.signal.aborted) throw fault.signal.reason;
 }
 
 /** Reads the answer of another server for a client in this process: its object, or its failure as a Status. */

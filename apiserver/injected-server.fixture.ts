@@ -20,7 +20,7 @@ export interface InjectedServer {
   /** Sends a request; the body is JSON unless it is text already. */
   inject(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Injected>;
   /** Opens a watch and gathers its events. `accept`: false when the client reads no more. */
-  watch(path: string, accept?: () => boolean): Promise<InjectedWatch>;
+  watch(path: string, accept?: () => boolean, headers?: Readonly<Record<string, string>>): Promise<InjectedWatch>;
   close(): void;
 }
 
@@ -85,9 +85,9 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
       const text = bytes.toString();
       return { status: response.status, headers: response.headers, text, bytes, json: text.startsWith('{') ? JSON.parse(text) : undefined };
     },
-    async watch(path, accept = () => true) {
+    async watch(path, accept = () => true, headers = {}) {
       const controller = new AbortController();
-      const response = await server.handle(request('GET', path, undefined, {}, controller.signal));
+      const response = await server.handle(request('GET', path, undefined, headers, controller.signal));
       const { body } = response;
       if (body.kind !== 'stream') throw new Error(`not a watch: ${response.status} ${bytesOf(body)}`);
       const events: unknown[] = [];

@@ -90,14 +90,9 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
       query.set('watch', 'true');
       if (options.allowWatchBookmarks) query.set('allowWatchBookmarks', 'true');
       if (options.timeoutSeconds !== undefined) query.set('timeoutSeconds', String(options.timeoutSeconds));
-      const attempt = new AbortController();
-      const until = AbortSignal.any([signal, attempt.signal]);
-      const result = await pipeline.execute({ method: 'GET', path: pathOf(kind, options.namespace), query, headers, user, signal: until });
-      if (result.type !== 'watch') {
-        // Events of other servers are not followed in this process: the connection ends here.
-        attempt.abort();
-        throw errors.internal('a watch was not answered by a watch');
-      }
+      const result = await pipeline.execute({ method: 'GET', path: pathOf(kind, options.namespace), query, headers, user, signal });
+      if (result.type === 'raw') return (await import('./foreign-answer.ts')).followAnswer(result, kind, onEvent, signal);
+      if (result.type !== 'watch') throw errors.internal('a watch was not answered by a watch');
       await follow(result.plan, onEvent, signal, clock);
       result.ended?.();
     },

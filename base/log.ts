@@ -1,7 +1,22 @@
-import type { Logger } from 'pino';
 import { pino } from 'pino';
 
-export type { Logger } from 'pino';
+/** Writes one line: fields and a message, or a message alone. */
+export interface LogLine {
+  (fields: object, message?: string): void;
+  (message: string): void;
+}
+
+/** A log in lines of JSON. pino's loggers are such. */
+export interface Logger {
+  readonly trace: LogLine;
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+  readonly fatal: LogLine;
+  /** Returns a logger whose lines have these fields too. */
+  child(fields: Record<string, unknown>): Logger;
+}
 
 /** Lines that cannot be written wait in memory up to this size, in bytes; further ones are dropped. */
 const MAX_WAITING = 1024 * 1024;

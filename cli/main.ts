@@ -2,7 +2,11 @@ import { mkdirSync, statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../base/clock.ts';
 import { dataDirOf } from './config/data-dir.ts';
+
+/** The time that output gets to be written. */
+const LEAVE_MS = 1_000;
 
 /** The commands; each module is loaded only when it is asked for: start-up time is a feature. */
 const commands: Readonly<
@@ -14,6 +18,7 @@ const commands: Readonly<
   status: { summary: 'what runs, and whether it is ready', load: () => import('./commands/status.ts') },
   server: { summary: 'run the control plane in the foreground', load: () => import('./commands/server.ts') },
   agent: { summary: 'run a node agent in the foreground, or join one to a cluster (--join)', load: () => import('./commands/agent.ts') },
+  scheduler: { summary: 'run the scheduler against another cluster (--kubeconfig)', load: () => import('./commands/scheduler.ts') },
   controllers: { summary: 'run the controllers against another cluster (--kubeconfig)', load: () => import('./commands/controllers.ts') },
   token: { summary: 'token create: make a token with which a node may join', load: () => import('./commands/token.ts') },
   kubeconfig: { summary: 'print the admin kubeconfig, or its path (--path)', load: () => import('./commands/kubeconfig.ts') },
@@ -78,6 +83,8 @@ function messageOf(error: unknown): string {
 
 try {
   process.exitCode = await main(process.argv.slice(2));
+  // A command that has ended ends the process, whatever it has left open: a call to containerd without an answer, a connection to a cluster that is away.
+  systemClock.after(LEAVE_MS, () => process.exit(), 'background');
 } catch (error) {
   console.error(`skiff: ${messageOf(error)}`);
   // A start that failed half-way leaves threads and sockets behind, which would keep the process.

@@ -1,7 +1,10 @@
-import type { Kind } from '../api/definition/kind.ts';
+import { controllerRevisions } from '../api/kinds/apps/controller-revision.ts';
+import { daemonSets } from '../api/kinds/apps/daemon-set/index.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
 import { statefulSets } from '../api/kinds/apps/stateful-set/index.ts';
+import { cronJobs } from '../api/kinds/batch/cron-job/index.ts';
+import { jobs } from '../api/kinds/batch/job/index.ts';
 import { certificateSigningRequests as requests } from '../api/kinds/certificates/index.ts';
 import { leases } from '../api/kinds/coordination/lease.ts';
 import { configMaps } from '../api/kinds/core/config-map.ts';
@@ -23,6 +26,8 @@ import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-class.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
+import type { ServedKinds } from './_shared/served-kinds.ts';
+import { isCollectable, isCountable } from './_shared/served-kinds.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
 import { certificateApprovingController } from './identity/certificate-approving/controller.ts';
 import { certificateCleanerController } from './identity/certificate-cleaner/controller.ts';
@@ -39,6 +44,7 @@ import { garbageCollectorController } from './lifecycle/garbage-collector/contro
 import { namespaceController } from './lifecycle/namespace/controller.ts';
 import type { PodGcConfig } from './lifecycle/pod-gc/controller.ts';
 import { podGcController } from './lifecycle/pod-gc/controller.ts';
+import { ttlAfterFinishedController } from './lifecycle/ttl-after-finished/controller.ts';
 import { endpointSliceController } from './network/endpoint-slice/controller.ts';
 import { endpointSliceMirroringController } from './network/endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './network/endpoints/controller.ts';
@@ -55,17 +61,16 @@ import { resourceQuotaController } from './policy/resource-quota/controller.ts';
 import { pvProtectionController } from './storage/pv-protection/controller.ts';
 import { pvcProtectionController } from './storage/pvc-protection/controller.ts';
 import { vacProtectionController } from './storage/vac-protection/controller.ts';
+import { cronJobController } from './workloads/cron-job/controller.ts';
+import { daemonSetController } from './workloads/daemon-set/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
+import { jobController } from './workloads/job/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
 import { replicationControllerController } from './workloads/replication-controller/controller.ts';
+import { statefulSetController } from './workloads/stateful-set/controller.ts';
 
 export interface HomeOptions {
-  /**
-   * Returns every kind that is stored and can be listed, watched and deleted, each in one version. Called repeatedly: kinds may come and go.
-   */
-  readonly kinds: () => readonly Kind[];
-  /** Returns the kinds in namespaces that other API servers serve for the cluster's, and which of those could not be learned. Default: none. */
-  readonly remoteContent?: () => { readonly kinds: readonly Kind[]; readonly discoveryError: string | undefined };
+  readonly served: ServedKinds;
   /** The certificates (PEM) by which pods verify the API server. */
   readonly rootCaPem: string;
   /** The authority that signs certificate signing requests. Without it nobody does. */
@@ -79,7 +84,7 @@ export interface HomeOptions {
 
 /** Lists the controllers of skiff's own cluster. */
 export function homeControllers(options: HomeOptions): readonly ControllerDefinition[] {
-  const namespaced = () => options.kinds().filter((kind) => kind.namespaced);
+  const { served } = options;
   const { signing, reservedNames = [] } = options;
   return [
     serviceAccountController({ namespaces, serviceAccounts }),
@@ -91,10 +96,15 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     deploymentController({ deployments, replicaSets, pods }),
     replicaSetController({ replicaSets, pods }),
     replicationControllerController({ replicationControllers, pods }),
+    daemonSetController({ daemonSets, revisions: controllerRevisions, pods, nodes }),
+    statefulSetController({ statefulSets, revisions: controllerRevisions, pods, claims: persistentVolumeClaims }),
+    jobController({ jobs, pods }),
+    cronJobController({ cronJobs, jobs }),
+    ttlAfterFinishedController({ jobs }),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),
-    serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer: true }),
+    serviceLoadBalancerController({ services, nodes, endpointSlices }),
     serviceCidrController({ serviceCidrs, ipAddresses }),
     disruptionController({
       budgets: podDisruptionBudgets,
@@ -103,20 +113,15 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
       replicaSets,
       replicationControllers,
       statefulSets,
-      scaled: options.kinds,
+      scaled: served.kinds,
     }),
-    resourceQuotaController({ resourceQuotas, counted: namespaced }),
-    namespaceController({
-      namespaces,
-      pods,
-      content: () => [...namespaced(), ...(options.remoteContent?.().kinds ?? [])],
-      undiscovered: () => options.remoteContent?.().discoveryError,
-    }),
+    resourceQuotaController({ resourceQuotas, counted: () => served.kinds().filter(isCountable) }),
+    namespaceController({ namespaces, pods, discover: served.discover }),
     podGcController({ nodes, pods }, options.podGc),
     pvcProtectionController({ persistentVolumeClaims, pods }),
     pvProtectionController({ persistentVolumes }),
     vacProtectionController({ volumeAttributesClasses, persistentVolumeClaims, persistentVolumes }),
-    garbageCollectorController({ collected: options.kinds }),
+    garbageCollectorController({ collected: () => served.kinds().filter(isCollectable) }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),
     clusterRoleAggregationController({ clusterRoles }),

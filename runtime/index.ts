@@ -56,6 +56,39 @@ export type { Result } from './queue/result.ts';
 export { DONE, TerminalError } from './queue/result.ts';
 export type { EnqueueOptions, Lane, LaneOptions, WorkItem, WorkQueue } from './queue/work-queue.ts';
 export { createWorkQueue } from './queue/work-queue.ts';
+export type { AccessRecord } from './resource/access.ts';
+export { accessOf, recordAccess } from './resource/access.ts';
+export type { InstallOptions } from './resource/install.ts';
+export { installResources } from './resource/install.ts';
+export type { PrinterColumn, Resource, ResourceInput, ResourceObject, ResourceOptions } from './resource/resource.ts';
+export { defineResource } from './resource/resource.ts';
+export type { ResourceClient } from './resource/resource-client.ts';
+export type { ReconcileTools, ResourceControllerOptions } from './resource/resource-controller.ts';
+export { resourceController } from './resource/resource-controller.ts';
+export type { Condition, RuleOptions, RuleReason, Term } from './resource/rule.ts';
+export {
+  all,
+  and,
+  contains,
+  endsWith,
+  eq,
+  exists,
+  gt,
+  gte,
+  has,
+  implies,
+  isIn,
+  lt,
+  lte,
+  matches,
+  ne,
+  not,
+  or,
+  rule,
+  size,
+  startsWith,
+  unchanged,
+} from './resource/rule.ts';
 export type { Informer, InformerHandler, Informers } from './watch/informer.ts';
 export type { InformerSelection, InformerSetOptions } from './watch/informer-set.ts';
 export { createInformer, createInformers } from './watch/informer-set.ts';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 
 /** Writes the type declarations of the public entry points, and of the modules that they import, into dist/types/. */
 const folder = 'dist/types';
@@ -17,4 +17,19 @@ for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     waiting.push(join(file, '..', `${path}.d.ts`));
   }
 }
-for (const file of globSync(`${folder}/**/*.d.ts`)) if (!reached.has(resolve(file))) rmSync(file);
+// The one package whose types users see, beside zod: its declarations come along, so that it need not be installed.
+copyFileSync('node_modules/prom-client/index.d.ts', `${folder}/prom-client.d.ts`);
+reached.add(resolve(folder, 'prom-client.d.ts'));
+const toRoot = (file: string) => relative(dirname(file), folder) || '.';
+
+for (const file of globSync(`${folder}/**/*.d.ts`)) {
+  if (!reached.has(resolve(file))) rmSync(file);
+  // Users' compilers need not allow imports of `.ts` files.
+  else
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replaceAll(/((?:from |import\()["']\.[^"']*)\.ts(["'])/g, '$1.js$2')
+        .replaceAll(/(["'])prom-client["']/g, `$1./${toRoot(file)}/prom-client.js$1`),
+    );
+}

@@ -1,7 +1,9 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { bundles } from './bundle.ts';
+import { bundles, entryText, publicEntries } from './bundle.ts';
 
 /** Bundles skiff into dist/, which is emptied first. */
 rmSync('dist', { recursive: true, force: true });
 await Promise.all(bundles.map((each) => build(each)));
+for (const name of Object.keys(publicEntries)) writeFileSync(`dist/${name}.mjs`, entryText(name));
+chmodSync('dist/launch.mjs', 0o755);

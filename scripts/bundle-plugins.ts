@@ -79,3 +79,13 @@ export const ownPrograms = (names: readonly string[]): Plugin => ({
     }));
   },
 });
+
+/** Leaves zod to the user's own copy where users hand in schemas of theirs; what skiff parses itself uses the bundled one. */
+export const usersZod: Plugin = {
+  name: 'users-zod',
+  setup(build) {
+    build.onResolve({ filter: /^zod$/ }, ({ importer, path }) =>
+      /[\\/]runtime[\\/]resource[\\/]/.test(importer) ? { path, external: true } : undefined,
+    );
+  },
+};

@@ -1,5 +1,5 @@
 import type { BuildOptions } from 'esbuild';
-import { latePackageEntries, latePackages, nodeModules, ownPrograms, promClient } from './bundle-plugins.ts';
+import { latePackageEntries, latePackages, nodeModules, ownPrograms, promClient, usersZod } from './bundle-plugins.ts';
 
 const common: BuildOptions = {
   outdir: 'dist',
@@ -13,7 +13,7 @@ const common: BuildOptions = {
   chunkNames: '[name]-[hash]',
   // Loaded lazily, only where a remote cluster's kubeconfig needs a plugin.
   external: ['@kubernetes/client-node'],
-  plugins: [nodeModules, latePackages, promClient],
+  plugins: [nodeModules, latePackages, promClient, usersZod],
   banner: { js: "import { createRequire as skiffRequire } from 'node:module'; const require = skiffRequire(import.meta.url);" },
   minifySyntax: true,
   minifyWhitespace: true,
@@ -25,6 +25,12 @@ const common: BuildOptions = {
 /** The commands that live long and are started often. */
 const LONG_LIVED = ['server', 'agent'];
 
+/** The public entry points by name. Users import `NAME.mjs`, which checks their Node before it loads `NAME.main.mjs`. */
+export const publicEntries: Readonly<Record<string, string>> = { api: 'api/index.ts', runtime: 'runtime/index.ts', testing: 'cli/testing.ts' };
+
+/** The text of the file that users import for an entry point. */
+export const entryText = (name: string): string => `import './node-version.mjs';\nexport * from './${name}.main.mjs';\n`;
+
 /**
  * The bundles that esbuild makes of skiff in dist/. Modules that entry points of one bundle share become files of their own, and each file
  * to load costs the start a millisecond: so the programs whose start counts are bundles by themselves.
@@ -32,10 +38,19 @@ const LONG_LIVED = ['server', 'agent'];
 export const bundles: readonly BuildOptions[] = [
   {
     ...common,
-    entryPoints: { skiff: 'cli/main.ts', runtime: 'runtime/index.ts', api: 'api/index.ts', testing: 'cli/testing.ts' },
+    entryPoints: { skiff: 'cli/main.ts', ...Object.fromEntries(Object.entries(publicEntries).map(([name, source]) => [`${name}.main`, source])) },
     plugins: [ownPrograms(LONG_LIVED), ...(common.plugins ?? [])],
   },
   ...LONG_LIVED.map((name) => ({ ...common, entryPoints: { [name]: `cli/commands/${name}.ts` } })),
+  // They run on any Node, to say which one is needed.
+  {
+    ...common,
+    entryPoints: { launch: 'cli/launch.ts', 'node-version': 'cli/node-version.ts' },
+    splitting: false,
+    target: 'node16',
+    plugins: [],
+    banner: {},
+  },
   { ...common, entryPoints: { 'sqlite-worker': 'store/sqlite/worker.ts' } },
   { ...common, entryPoints: { 'watchdog-worker': 'base/watchdog-worker.ts' } },
   { ...common, entryPoints: { 'yaml-worker': 'base/yaml/decode-worker.ts' } },

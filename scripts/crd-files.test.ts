@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { loadRules } from '../api/cel/rules/loader.ts';
 import { kindFromCrd } from '../api/crd/kind-from-crd.ts';
 import { codecOf } from '../api/definition/codec.ts';
 import type { CustomResourceDefinition } from '../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { checkSchema, customResourceDefinitions, NEW_DEFINITION } from '../api/kinds/apiextensions/custom-resource-definition/index.ts';
 import { crdFiles } from './crd-files.ts';
+
+beforeAll(async () => void (await loadRules()));
 
 describe.each([...crdFiles()])('crds/%s', (name, text) => {
   const crd: CustomResourceDefinition = parse(text);

@@ -1,12 +1,15 @@
 import { stringify } from 'yaml';
+import { conceptQuotas as resourceQuotas } from '../api/concepts/resource-quota.ts';
+import { conceptServices as services } from '../api/concepts/service.ts';
+import {
+  conceptDeployments as deployments,
+  conceptReplicaSets as replicaSets,
+  conceptReplicationControllers as replicationControllers,
+} from '../api/concepts/workloads.ts';
 import { crdFromKind } from '../api/crd/crd-from-kind.ts';
 import type { KindDefinition } from '../api/definition/kind.ts';
 import type { CustomResourceColumnDefinition } from '../api/kinds/apiextensions/custom-resource-definition/index.ts';
-import { deployments } from '../api/kinds/apps/deployment.ts';
-import { replicaSets } from '../api/kinds/apps/replica-set.ts';
-import { replicationControllers } from '../api/kinds/core/replication-controller.ts';
-import { resourceQuotas } from '../api/kinds/core/resource-quota.ts';
-import { services } from '../api/kinds/core/service/index.ts';
+import { withRules } from './crd-rules/index.ts';
 
 export const CONCEPTS_GROUP = 'skiff.dev';
 export const CONCEPTS_VERSION = 'v1';
@@ -38,7 +41,7 @@ const concepts: readonly (readonly [KindDefinition, readonly CustomResourceColum
     services,
     [
       column('Type', '.spec.type', 'string'),
-      column('Cluster-IP', '.spec.clusterIP', 'string'),
+      column('Cluster-IP', '.status.clusterIP', 'string'),
       column('External-IP', '.status.loadBalancer.ingress[0].ip', 'string'),
       column('Port', '.spec.ports[0].port'),
       AGE,
@@ -51,7 +54,7 @@ const concepts: readonly (readonly [KindDefinition, readonly CustomResourceColum
 export function crdFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const [kind, columns] of concepts) {
-    const crd = crdFromKind(kind, { group: CONCEPTS_GROUP, version: CONCEPTS_VERSION, columns, categories: ['skiff'] });
+    const crd = withRules(crdFromKind(kind, { group: CONCEPTS_GROUP, version: CONCEPTS_VERSION, columns, categories: ['skiff'] }));
     const note = '# Made by `npm run generate` from the definitions under api/. Change those instead.\n';
     files.set(`${CONCEPTS_GROUP}_${kind.plural}.yaml`, note + stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false }));
   }

@@ -28,13 +28,13 @@ export const rooms: readonly Room[] = [
     name: 'api',
     imports: ['base'],
     pure: true,
-    floors: ['schema', 'meta', 'validation', 'selector', 'cel', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd']],
+    floors: ['schema', 'meta', 'validation', 'selector', 'cel', 'columns', 'definition', 'pod', 'kinds', ['quota', 'crd', 'concepts']],
   },
   { name: 'store', imports: ['base', 'api'] },
   {
     name: 'runtime',
     imports: ['base', 'api'],
-    floors: ['client', 'watch', 'queue', 'observe', 'control'],
+    floors: ['client', 'watch', 'queue', 'observe', 'control', 'resource'],
   },
   {
     name: 'apiserver',
@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'controllers',
     imports: ['base', 'api', 'runtime'],
-    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage']],
+    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage'], 'admission'],
   },
   { name: 'scheduler', imports: ['base', 'api', 'runtime'], floors: ['state', 'plugins', 'queue', 'cycle'] },
   {
@@ -65,6 +65,6 @@ export const rooms: readonly Room[] = [
   {
     name: 'cli',
     imports: ['base', 'api', 'store', 'runtime', 'apiserver', 'controllers', 'scheduler', 'agent'],
-    floors: ['config', ['cluster', 'node'], 'commands'],
+    floors: ['config', ['cluster', 'node'], ['commands', 'testing']],
   },
 ];

@@ -6,10 +6,12 @@ import { canRunContainers } from '../test/support/cluster/real-cluster.ts';
 import { testImageArchive } from '../test/support/image/test-image.ts';
 
 /**
- * Runs the suites one after the other, quick ones first: test.ts [SUITE...]
+ * Runs the suites, quick ones first: test.ts [SUITE...]
  * Prints 'N passed, N failed, N skipped' last. Exits 1 if a test failed or a suite ran no test.
  */
-const suites = ['unit', 'contract', 'integration', 'e2e'];
+// The last two run side by side: each waits for clusters more than it computes, and real containers have a network of their own.
+const stages = [['unit'], ['contract'], ['integration', 'e2e']];
+const suites = stages.flat();
 
 interface Outcome {
   readonly numPassedTests: number;
@@ -27,12 +29,12 @@ if (unknown.length > 0) {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'skiff-test-'));
-const total = { passed: 0, failed: 0, skipped: 0 };
-let ok = true;
-for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includes(name))) {
+
+/** Runs one suite to its end. Returns whether it is good, and its counts. */
+async function run(suite: string): Promise<{ readonly ok: boolean; readonly outcome: Outcome | undefined }> {
   const report = join(directory, `${suite}.json`);
   const args = ['node_modules/jest/bin/jest.js', '--selectProjects', suite, '--json', '--outputFile', report];
-  // Suites that start clusters share the machine's network: one file at a time.
+  // Suites that start clusters share a network: one file at a time.
   if (suite === 'integration' || suite === 'e2e') args.push('--runInBand');
   const jest = [process.execPath, '--experimental-vm-modules', '--no-warnings', ...args];
   // A cluster of the user's may run on this machine, so real containers get a network namespace of their own.
@@ -42,16 +44,24 @@ for (const suite of suites.filter((name) => wanted.length === 0 || wanted.includ
     const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
     child.on('exit', (code) => resolve(code ?? 1));
   });
-  let outcome: Outcome | undefined;
   try {
-    outcome = JSON.parse(readFileSync(report, 'utf8'));
+    const outcome: Outcome = JSON.parse(readFileSync(report, 'utf8'));
+    return { ok: status === 0 && outcome.numTotalTests > 0, outcome };
   } catch {
     console.error(`${suite}: the suite did not finish`);
+    return { ok: false, outcome: undefined };
   }
-  total.passed += outcome?.numPassedTests ?? 0;
-  total.failed += (outcome?.numFailedTests ?? 0) + (outcome ? 0 : 1);
-  total.skipped += outcome?.numPendingTests ?? 0;
-  if (status !== 0 || !outcome || outcome.numTotalTests === 0) ok = false;
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+let ok = true;
+for (const stage of stages) {
+  for (const result of await Promise.all(stage.filter((name) => wanted.length === 0 || wanted.includes(name)).map(run))) {
+    total.passed += result.outcome?.numPassedTests ?? 0;
+    total.failed += result.outcome?.numFailedTests ?? 1;
+    total.skipped += result.outcome?.numPendingTests ?? 0;
+    ok &&= result.ok;
+  }
 }
 rmSync(directory, { recursive: true, force: true });
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

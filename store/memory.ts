@@ -10,27 +10,53 @@ export interface MemoryOptions {
   readonly clock?: Clock;
 }
 
+/** A store in memory, which can be copied. */
+export interface MemoryStore extends Store {
+  /** Returns a store of its own with the same content, history and expiries. Values are shared, as texts cannot change. */
+  fork(options?: MemoryOptions): MemoryStore;
+}
+
+interface Expiry {
+  /** On the store's clock, in milliseconds since the epoch. */
+  readonly due: number;
+  readonly cancel: () => void;
+}
+
+interface State {
+  readonly values: Map<string, StoredValue>;
+  readonly expiries: ReadonlyMap<string, Pick<Expiry, 'due'>>;
+  readonly history: StoreEvent[];
+  readonly revision: number;
+  readonly compacted: number;
+}
+
+const EMPTY: State = { values: new Map(), expiries: new Map(), history: [], revision: 1, compacted: 0 };
+
 /** Makes a store for tests: all guarantees of `Store`, durable for the life of the process. */
-export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): Store {
-  const values = new Map<string, StoredValue>();
-  /** Cancels the expiry of a key. */
-  const expiries = new Map<string, () => void>();
+export const createMemoryStore = (options: MemoryOptions = {}): MemoryStore => storeOf(EMPTY, options);
+
+function storeOf(start: State, { clock = systemClock }: MemoryOptions): MemoryStore {
+  const values = new Map(start.values);
+  const expiries = new Map<string, Expiry>();
   const hub = createWatchHub();
-  let history: StoreEvent[] = [];
-  let revision = 1;
-  let compacted = 0;
+  let history = [...start.history];
+  let { revision, compacted } = start;
+  /** All keys in order; undefined after one has come or gone, until they are asked for. */
+  let keys: string[] | undefined;
+
+  const setExpiry = (key: string, due: number) => {
+    expiries.set(key, { due, cancel: clock.after(due - clock.now(), () => expire(key), 'background') });
+  };
+  for (const [key, { due }] of start.expiries) setExpiry(key, due);
 
   function commit(event: StoreEvent, ttlSeconds?: number): WriteResult {
     history.push(event);
-    expiries.get(event.key)?.();
+    expiries.get(event.key)?.cancel();
     expiries.delete(event.key);
+    if (event.type === 'delete' || event.created) keys = undefined;
     if (event.type === 'delete') values.delete(event.key);
     else values.set(event.key, { key: event.key, value: event.value, revision: event.revision });
-    if (ttlSeconds !== undefined)
-      expiries.set(
-        event.key,
-        clock.after(ttlSeconds * 1000, () => expire(event.key), 'background'),
-      );
+    if (ttlSeconds !== undefined) setExpiry(event.key, clock.now() + ttlSeconds * 1000);
     hub.publish([event], event.revision);
     return { ok: true, revision: event.revision };
   }
@@ -45,8 +71,16 @@ export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): 
       return values.get(key);
     },
     async list(prefix, { limit = Number.POSITIVE_INFINITY, after = '' } = {}) {
-      const matching = [...values.values()].filter((v) => v.key.startsWith(prefix) && v.key > after).sort((a, b) => (a.key < b.key ? -1 : 1));
-      return { items: matching.slice(0, limit), revision, more: matching.length > limit };
+      keys ??= [...values.keys()].sort();
+      const items: StoredValue[] = [];
+      for (let at = firstAfter(keys, prefix, after); at < keys.length; at++) {
+        const key = keys[at] ?? '';
+        if (!key.startsWith(prefix)) break;
+        if (items.length >= limit) return { items, revision, more: true };
+        const value = values.get(key);
+        if (value) items.push(value);
+      }
+      return { items, revision, more: false };
     },
     async create(key, value, options = {}) {
       const current = values.get(key);
@@ -68,7 +102,7 @@ export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): 
     watch(prefix, afterRevision, sink, signal) {
       return hub.watch(prefix, afterRevision, sink, signal, async () => {
         if (afterRevision < compacted) throw new CompactedError(compacted);
-        return { events: history.filter((event) => event.revision > afterRevision), revision };
+        return { events: eventsAfter(history, afterRevision), revision };
       });
     },
     async compact(upTo) {
@@ -81,7 +115,27 @@ export function createMemoryStore({ clock = systemClock }: MemoryOptions = {}): 
     async probe() {},
     async close() {
       hub.clear();
-      for (const cancel of expiries.values()) cancel();
+      for (const { cancel } of expiries.values()) cancel();
     },
+    fork: (options = { clock }) => storeOf({ values, expiries, history, revision, compacted }, options),
   };
+}
+
+/** Returns the newest events of a history, which is in the order of their revisions. Most watches begin at its end. */
+function eventsAfter(history: readonly StoreEvent[], revision: number): readonly StoreEvent[] {
+  let at = history.length;
+  while (at > 0 && (history[at - 1]?.revision ?? 0) > revision) at--;
+  return history.slice(at);
+}
+
+/** Returns the index of the first of the sorted keys that is not before `prefix`, and comes after `after`. */
+function firstAfter(keys: readonly string[], prefix: string, after: string): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const key = keys[middle] ?? '';
+    if (key < prefix || key <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -15,7 +15,7 @@ import { keepRoutes } from './pod-network/routes.ts';
 import { applySysctls, sysctlFile } from './pod-network/sysctls.ts';
 import { createProxyMetrics } from './proxy/metrics.ts';
 import { createProxy } from './proxy/proxy.ts';
-import { informerSource } from './proxy/source.ts';
+import { informerSource, withoutServices } from './proxy/source.ts';
 
 export { removeNodeNetwork } from './removal.ts';
 export type { OwnTraces } from './traces.ts';
@@ -40,6 +40,10 @@ export interface NodeNetworkOptions {
   readonly clusterDomain?: string;
   /** `10.96.0.0/12`: what is in there and belongs to no service is dropped. */
   readonly serviceCIDR?: string;
+  /** Default true. False: another proxy serves services on this node; host ports and the pods' way out stay ours. */
+  readonly proxy?: boolean;
+  /** Default true. False: the cluster's DNS is a service like any other. */
+  readonly dns?: boolean;
   /** The node's resolvers. Default /etc/resolv.conf. */
   readonly resolvConf?: string;
   readonly log: Logger;
@@ -58,33 +62,25 @@ export interface NodeNetwork extends Runnable {
  * (the agent may be restarting, and pods go on talking) but DNS, which needs the agent; `removeNodeNetwork` takes it back.
  */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
-  const { informers, nodeName, log, registry, clock } = options;
+  const { informers, nodeName, log, registry, clock, proxy: servesServices = true } = options;
   const source = informerSource(informers, nodeName);
   const proxy = createProxy({
-    source,
+    source: servesServices ? source : withoutServices(source),
     nodeName,
-    ownAddresses: [options.clusterDNS],
-    serviceCIDR: options.serviceCIDR,
+    ownAddresses: options.dns === false ? [] : [options.clusterDNS],
+    ...(servesServices ? { serviceCIDR: options.serviceCIDR } : {}),
     log: log.child({ part: 'proxy' }),
     metrics: registry && createProxyMetrics(registry),
     clock,
   });
-  const dns = createClusterDns({
-    records: informerRecords(informers.services, informers.endpointSlices),
-    address: options.clusterDNS,
-    domain: options.clusterDomain,
-    resolvConf: options.resolvConf,
-    log: log.child({ part: 'dns' }),
-    metrics: registry && createDnsMetrics(registry, `dns://${options.clusterDNS}:53`),
-    clock,
-  });
+  const dns = options.dns === false ? undefined : nodeDns(options);
   let written = () => {};
   const podNetworkReady = new Promise<void>((resolve) => {
     written = resolve;
   });
   return {
     podNetworkReady,
-    ready: Promise.all([podNetworkReady, proxy.ready, dns.ready]).then(() => {}),
+    ready: Promise.all([podNetworkReady, proxy.ready, dns?.ready]).then(() => {}),
     async run(signal) {
       await applySysctls({ file: sysctlFile(options.runDir) });
       await Promise.all([
@@ -101,8 +97,19 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
         ),
         keepRoutes({ nodes: informers.nodes, nodeName, log: log.child({ part: 'routes' }), clock }, signal),
         proxy.run(signal),
-        dns.run(signal),
+        dns?.run(signal),
       ]);
     },
   };
 }
+
+const nodeDns = ({ informers, clusterDNS, log, registry, clock, ...options }: NodeNetworkOptions) =>
+  createClusterDns({
+    records: informerRecords(informers.services, informers.endpointSlices),
+    address: clusterDNS,
+    domain: options.clusterDomain,
+    resolvConf: options.resolvConf,
+    log: log.child({ part: 'dns' }),
+    metrics: registry && createDnsMetrics(registry, `dns://${clusterDNS}:53`),
+    clock,
+  });

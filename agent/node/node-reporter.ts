@@ -1,7 +1,7 @@
 import type { ContainerImage, Node, NodeStatus } from '../../api/kinds/core/node/index.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../api/meta/status-error.ts';
+import { isAlreadyExists, isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -12,6 +12,7 @@ import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeFacts } from './node-info.ts';
 import { architecture } from './node-info.ts';
+import { nodeStatusPatch } from './status-patch.ts';
 
 export interface NodeReporterOptions {
   readonly client: Client;
@@ -51,6 +52,7 @@ const RETRY_MS = 500;
 
 export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const { client, clock, log, recorder, nodeName } = options;
+  const self = { namespace: '', name: nodeName };
   let current: Live<Node> | undefined;
   let reportedAt = Number.NEGATIVE_INFINITY;
   let markRegistered = () => {};
@@ -74,9 +76,10 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
-    const known = await client.get(nodes, { namespace: '', name: nodeName });
-    const missing = Object.entries(labels).some(([key, value]) => known.metadata.labels?.[key] !== value);
-    return missing ? client.update(nodes, { ...known, metadata: { ...known.metadata, labels: { ...known.metadata.labels, ...labels } } }) : known;
+    const known = await client.get(nodes, self);
+    const missing = Object.entries(labels).filter(([key, value]) => known.metadata.labels?.[key] !== value);
+    if (missing.length === 0) return known;
+    return client.patch(nodes, self, { type: 'strategic', body: { metadata: { labels: Object.fromEntries(missing) } } });
   };
 
   const statusOf = async (node: Live<Node>, serverPort: number): Promise<{ status: NodeStatus; events: readonly string[] }> => {
@@ -106,7 +109,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     const { status, events } = await statusOf(current, serverPort);
     const due = clock.monotonic() - reportedAt >= REPORT_MS;
     if (!due && withoutHeartbeats(status) === withoutHeartbeats(current.status)) return;
-    current = await client.update(nodes, { ...current, status }, { subresource: 'status' });
+    current = await client.patch(nodes, self, { type: 'strategic', body: nodeStatusPatch(current.status, status) }, { subresource: 'status' });
     reportedAt = clock.monotonic();
     for (const reason of events) event(reason, `Node ${nodeName} status is now: ${reason}`);
     markRegistered();
@@ -116,7 +119,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     registered,
     node: () => current,
     async refresh() {
-      current = await client.get(nodes, { namespace: '', name: nodeName });
+      current = await client.get(nodes, self);
     },
     check: () => interrupt(),
     async run(serverPort, signal) {
@@ -131,7 +134,6 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
           if (!isReady(current)) waitMs = UNREADY_CHECK_MS;
         } catch (error) {
           if (isNotFound(error)) current = undefined;
-          else if (isConflict(error)) current = await client.get(nodes, { namespace: '', name: nodeName }).catch(() => current);
           else log.warn({ err: error }, 'the node status could not be written');
           waitMs = RETRY_MS;
         }

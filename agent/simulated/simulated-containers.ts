@@ -38,11 +38,13 @@ export interface SimulatedContainers {
   /** Ends it if it runs. */
   exit(container: SimulatedContainer, exitCode: number): void;
   remove(id: string): void;
+  /** Returns copies of all, for `createSimulatedContainers` of another runtime. */
+  copies(): readonly SimulatedContainer[];
 }
 
 /** @param onExit called with the ID of each container that ends. */
-export function createSimulatedContainers(clock: Clock, onExit: (id: string) => void): SimulatedContainers {
-  const containers = new Map<string, SimulatedContainer>();
+export function createSimulatedContainers(clock: Clock, onExit: (id: string) => void, from: readonly SimulatedContainer[] = []): SimulatedContainers {
+  const containers = new Map(from.map((container) => [container.record.id, container]));
   const need = (id: string): SimulatedContainer => {
     const container = containers.get(id);
     if (!container) throw new RuntimeError('NotFound', `an error occurred when try to find container "${id}": not found`);
@@ -58,8 +60,17 @@ export function createSimulatedContainers(clock: Clock, onExit: (id: string) => 
     container.record = { ...container.record, state: 'exited', finishedAt: clock.now(), exitCode, reason };
     onExit(container.record.id);
   };
+  /** Lets a container exit when its annotation says, counted from its start. */
+  const scheduleExit = (container: SimulatedContainer) => {
+    const runMs = milliseconds(container.annotations[SIMULATED.runFor]);
+    if (runMs === undefined || container.record.state !== 'running') return;
+    const leftMs = container.record.startedAt + runMs - clock.now();
+    container.cancelExit = clock.after(leftMs, () => exit(container, Number(container.annotations[SIMULATED.exitCode] ?? 0)));
+  };
+  for (const container of from) scheduleExit(container);
   return {
     all: () => containers.values(),
+    copies: () => [...containers.values()].map((container) => ({ ...container, cancelExit: () => {}, lines: [...container.lines] })),
     get: (id) => containers.get(id),
     need,
     create(id, sandboxId, config, annotations) {
@@ -72,9 +83,7 @@ export function createSimulatedContainers(clock: Clock, onExit: (id: string) => 
       container.record = { ...container.record, state: 'running', startedAt: clock.now() };
       const { name, labels } = container.record;
       print(container, `simulated container ${name} of pod ${labels[LABEL.podName] ?? ''} started: nothing runs for real`);
-      const runMs = milliseconds(container.annotations[SIMULATED.runFor]);
-      if (runMs === undefined) return;
-      container.cancelExit = clock.after(runMs, () => exit(container, Number(container.annotations[SIMULATED.exitCode] ?? 0)));
+      scheduleExit(container);
     },
     exit,
     remove(id) {

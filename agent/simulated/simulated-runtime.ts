@@ -4,12 +4,26 @@ import type { ContainerRuntime, Sandbox } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import type { SandboxConfig } from '../contract/runtime-config.ts';
 import { NAMESPACE } from '../contract/runtime-config.ts';
+import type { SimulatedContainer } from './simulated-containers.ts';
 import { createSimulatedContainers, simulatedImage } from './simulated-containers.ts';
 
 export interface SimulatedRuntimeOptions {
   readonly clock: Clock;
   /** Addresses are handed out from here; a pod keeps its own while it lives. */
   readonly podAddress: () => string;
+  /** The sandboxes and containers to begin with. Default: none. */
+  readonly from?: SimulatedState;
+}
+
+/** The sandboxes and containers of a runtime at one moment. */
+export interface SimulatedState {
+  readonly sandboxes: readonly { readonly sandbox: Sandbox; readonly config: SandboxConfig }[];
+  readonly containers: readonly SimulatedContainer[];
+}
+
+export interface SimulatedRuntime extends ContainerRuntime {
+  /** Returns a copy of its state, for another runtime to begin with. */
+  state(): SimulatedState;
 }
 
 /**
@@ -17,13 +31,15 @@ export interface SimulatedRuntimeOptions {
  * Logs show when the container started and stopped. Exec answers with the command that it would have run; `echo`, `true` and `false` behave;
  * port-forward is refused. Long, as it has a method per operation of the contract.
  */
-export function createSimulatedRuntime({ clock, podAddress }: SimulatedRuntimeOptions): ContainerRuntime {
-  const sandboxes = new Map<string, { sandbox: Sandbox; readonly config: SandboxConfig }>();
+export function createSimulatedRuntime({ clock, podAddress, from }: SimulatedRuntimeOptions): SimulatedRuntime {
+  const sandboxes = new Map<string, { sandbox: Sandbox; readonly config: SandboxConfig }>(
+    from?.sandboxes.map((entry) => [entry.sandbox.id, { ...entry }]),
+  );
   const exitListeners = new Set<(id: string) => void>();
   const tellExit = (id: string) => {
     for (const listener of exitListeners) listener(id);
   };
-  const containers = createSimulatedContainers(clock, tellExit);
+  const containers = createSimulatedContainers(clock, tellExit, from?.containers);
   const newId = () => randomUUID().replaceAll('-', '').padEnd(64, '0');
   const stopSandbox = (id: string) => {
     const entry = sandboxes.get(id);
@@ -35,6 +51,7 @@ export function createSimulatedRuntime({ clock, podAddress }: SimulatedRuntimeOp
 
   return {
     simulated: true,
+    state: () => ({ sandboxes: [...sandboxes.values()].map((entry) => ({ ...entry })), containers: containers.copies() }),
     version: async () => ({ name: 'simulated', version: '', apiVersion: 'v1' }),
     conditions: async () => ['RuntimeReady', 'NetworkReady'].map((type) => ({ type, status: true, reason: '', message: '' })),
     features: async () => ({ supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: true }),

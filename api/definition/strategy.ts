@@ -54,6 +54,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly metadataChecks?: MetadataChecks;
   /** `spec.nodeName` → value, for field selectors beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, SelectableField<T>>>;
+  /** Returns the refusal of a field that objects cannot be selected by, where upstream has words of its own. */
+  unselectable?(field: string): string;
 }
 
 /** The part of a strategy that may differ between versions of one storage. Omitted rules are those of the stored version. */

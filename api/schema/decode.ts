@@ -194,7 +194,8 @@ const isZero = (value: unknown): boolean => {
 };
 
 /** A text that is written as null where it is absent is a pointer of Go's, which holds the empty text too; lists are not. */
-const dropsZero = ({ presence, schema }: Property): boolean => presence === 'value' || (presence === 'null' && schema.type !== 'string');
+const dropsZero = ({ presence, keepsEmpty, schema }: Property): boolean =>
+  presence === 'value' || (presence === 'null' && schema.type !== 'string' && !keepsEmpty);
 
 function structDecoder(properties: ReadonlyMap<string, Property>): Decoder {
   const slots = new Map<string, Slot>();

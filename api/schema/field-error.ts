@@ -69,7 +69,11 @@ export const duplicate = (field: string, value: unknown): FieldError => ({
   field,
   message: `Duplicate value: ${shown(value)}`,
 });
-export const notFound = (field: string, value: unknown): FieldError => ({ type: 'FieldValueNotFound', field, message: `Not found: ${shown(value)}` });
+export const notFound = (field: string, value: unknown, detail = ''): FieldError => ({
+  type: 'FieldValueNotFound',
+  field,
+  message: withDetail(`Not found: ${shown(value)}`, detail),
+});
 /** The supported values are shown in the order given. */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   type: 'FieldValueNotSupported',

@@ -34,6 +34,8 @@ export interface FieldMeta {
    * Default: `value` for scalars, lists and maps, `pointer` for structures, `filled` for required fields.
    */
   readonly presence?: 'value' | 'pointer' | 'filled' | 'null';
+  /** Decoding tells an empty list from an absent one, though the stored form does not: the strategy makes them one. */
+  readonly keepsEmpty?: true;
   /** The named type that error messages show instead of `string`: `RestartPolicy`; with its package where that is not `v1`. */
   readonly goType?: string;
   /** The structure that upstream embeds here (`ProbeHandler`): error messages show it in the path. */

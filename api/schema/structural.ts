@@ -32,6 +32,8 @@ export interface Property {
   readonly published?: unknown;
   /** See FieldMeta: how Go's JSON encoding treats the zero value. Undefined in custom resources, where nothing is dropped or filled in. */
   readonly presence?: 'value' | 'pointer' | 'filled' | 'null';
+  /** See FieldMeta. */
+  readonly keepsEmpty?: true;
   readonly embedded?: string;
   readonly opaque?: boolean;
   /** The patch strategy of a field whose schema is shared with others. */
@@ -73,7 +75,16 @@ export function structuralOf(field: Field): StructuralSchema {
   if (field.meta.target) return structuralOf(field.meta.target);
   const known = converted.get(field);
   if (known) return known;
-  const { description, presence: _presence, embedded: _embedded, opaque: _opaque, target: _target, published: _published, ...own } = field.meta;
+  const {
+    description,
+    presence: _presence,
+    keepsEmpty: _keepsEmpty,
+    embedded: _embedded,
+    opaque: _opaque,
+    target: _target,
+    published: _published,
+    ...own
+  } = field.meta;
   const node: Mutable<StructuralSchema> = { ...own };
   // Before its parts: a structure may hold itself.
   converted.set(field, node);
@@ -124,6 +135,7 @@ function property(name: string, field: Field): Property {
     presence: meta.presence ?? (isOptional ? (kind === 'struct' ? 'pointer' : 'value') : 'filled'),
     // A structure's own description is that of the type, unless ref() gave the field one.
     ...(meta.description !== undefined && (kind !== 'struct' || meta.target) ? { description: meta.description } : {}),
+    ...(meta.keepsEmpty ? { keepsEmpty: true } : {}),
     ...(meta.embedded === undefined ? {} : { embedded: meta.embedded }),
     ...(meta.opaque ? { opaque: true } : {}),
     ...(meta.target && meta.default !== undefined ? { default: meta.default } : {}),

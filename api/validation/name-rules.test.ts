@@ -48,6 +48,10 @@ describe('rules of names', () => {
     expect(qualifiedNameFaults('')[0]).toBe('name part must be non-empty');
   });
 
+  it('calls a name with several slashes no valid label key', () => {
+    expect(qualifiedNameFaults('a/b/c')).toEqual([expect.stringMatching(/^a valid label key must consist of .* \(e\.g\. 'example\.com\/MyName'\)$/)]);
+  });
+
   it('lets a generateName prefix end with a dash', () => {
     expect(subdomainName('web-', true)).toEqual([]);
     expect(subdomainName('web-', false)).toHaveLength(1);

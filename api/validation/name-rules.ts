@@ -90,7 +90,7 @@ export const wildcardSubdomainFaults = (value: string): readonly string[] =>
 export const underscoredSubdomainFaults = (value: string): readonly string[] =>
   check(value, 253, 'characters', underscoredPattern, () =>
     patternText(
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
       UNDERSCORED_SUBDOMAIN,
       'example.com',
     ),
@@ -110,7 +110,7 @@ export function qualifiedNameFaults(value: string): readonly string[] {
   const slash = value.indexOf('/');
   if (slash < 0) return namePartFaults(value);
   if (value.indexOf('/', slash + 1) >= 0) {
-    const text = patternText(`a qualified name ${NAME_PART_SENTENCE}`, NAME_PART, ...NAME_PART_EXAMPLES);
+    const text = patternText(`a valid label key ${NAME_PART_SENTENCE}`, NAME_PART, ...NAME_PART_EXAMPLES);
     return [`${text} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   }
   const prefix = value.slice(0, slash);

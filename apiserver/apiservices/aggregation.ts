@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import type { Discovery } from '../../runtime/client/discovered.ts';
 import type { Part } from '../contract/part.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { clusterAddressResolver, endpointResolver } from '../webhook/service-resolver.ts';
@@ -20,8 +21,7 @@ import { localAvailabilityController } from './local-availability-controller.ts'
 import { remoteOpenApi } from './openapi-controller.ts';
 import { registrationController } from './registration-controller.ts';
 import { remoteAvailabilityController } from './remote-availability-controller.ts';
-import type { RemoteContent } from './remote-kinds.ts';
-import { remoteContent } from './remote-kinds.ts';
+import { remoteKinds } from './remote-kinds.ts';
 import type { FrontProxyIdentity } from './transports.ts';
 
 /** Settings of the calls to servers behind APIServices. */
@@ -47,8 +47,8 @@ export interface AggregationOptions extends AggregationSettings {
 export interface Aggregation extends Part {
   /** Returns the versions of the server's own that no APIService shows as available; empty once it has started. */
   missing(): readonly string[];
-  /** Returns the content of namespaces that other servers hold. */
-  content(): RemoteContent;
+  /** Returns the kinds that other servers serve for this one. */
+  remoteKinds(): Discovery;
 }
 
 /**
@@ -102,7 +102,7 @@ export function aggregation(options: AggregationOptions): Aggregation {
       }
       return [...pending].sort();
     },
-    content: () => remoteContent(claims.current === undefined ? [] : discovery.versions.current),
+    remoteKinds: () => remoteKinds(claims.current === undefined ? [] : discovery.versions.current),
     async start(client) {
       claims.start();
       // The controller comes to them too; but until all of them are there the server does not count as healthy.

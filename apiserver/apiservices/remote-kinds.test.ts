@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { remoteContent } from './remote-kinds.ts';
+import { undiscoveredText } from '../../runtime/client/discovered.ts';
+import { remoteKinds } from './remote-kinds.ts';
 import type { DiscoveredResource, RemoteVersion } from './remote-version.ts';
 
 const resource = (name: string, changed: Partial<DiscoveredResource> = {}): DiscoveredResource => ({
@@ -18,16 +19,20 @@ const version = (name: string, versionPriority: number, resources: DiscoveredRes
   freshness,
 });
 
-describe('the content of namespaces that other servers hold', () => {
-  it('is what can be listed and deleted there, each in the preferred version', () => {
-    const fish = [resource('fish'), resource('ponds', { scope: 'Cluster' }), resource('nodes', { verbs: ['get', 'list'] })];
-    const { kinds, discoveryError } = remoteContent([version('v1', 10, fish), version('v2', 20, [resource('fish')])]);
-    expect(kinds).toEqual([{ group: 'example.com', version: 'v2', kind: 'fish', plural: 'fish', namespaced: true }]);
-    expect(discoveryError).toBeUndefined();
+describe('the kinds that other servers serve', () => {
+  it('are those of their discovery, each in the preferred version, with scope and verbs', () => {
+    const v1 = [resource('fish'), resource('ponds', { scope: 'Cluster', verbs: ['get', 'list'] })];
+    const { kinds, undiscovered } = remoteKinds([version('v1', 10, v1), version('v2', 20, [resource('fish')])]);
+    const verbs = ['delete', 'get', 'list'];
+    expect(kinds).toEqual([
+      { group: 'example.com', version: 'v2', kind: 'fish', plural: 'fish', namespaced: true, verbs },
+      { group: 'example.com', version: 'v1', kind: 'ponds', plural: 'ponds', namespaced: false, verbs: ['get', 'list'] },
+    ]);
+    expect(undiscoveredText(undiscovered)).toBeUndefined();
   });
 
-  it('is not known while a server does not say what it serves', () => {
-    expect(remoteContent([version('v1', 10, [], 'Stale')]).discoveryError).toBe(
+  it('are not known while a server does not say what it serves', () => {
+    expect(undiscoveredText(remoteKinds([version('v1', 10, [], 'Stale')]).undiscovered)).toBe(
       'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: example.com/v1: stale GroupVersion discovery: example.com/v1',
     );
   });

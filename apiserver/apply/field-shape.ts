@@ -1,4 +1,4 @@
-import type { StructuralSchema } from '../../api/schema/structural.ts';
+import type { Property, StructuralSchema } from '../../api/schema/structural.ts';
 import { isObject } from '../../base/json.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
 
@@ -24,8 +24,23 @@ export function shapeOf(value: unknown, schema: StructuralSchema): Shape {
 }
 
 /** The schema of a field of a structure, or of an entry of a map. */
-export const fieldSchemaOf = (schema: StructuralSchema, name: string): StructuralSchema =>
-  schema.properties?.get(name)?.schema ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : NO_SCHEMA);
+export function fieldSchemaOf(schema: StructuralSchema, name: string): StructuralSchema {
+  const property = schema.properties?.get(name);
+  if (property) return property.mapType === undefined ? property.schema : reshaped(property, property.mapType);
+  return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : NO_SCHEMA;
+}
+
+const reshapedSchemas = new WeakMap<Property, StructuralSchema>();
+
+/** The schema of a structure that is merged otherwise in this field than elsewhere. */
+function reshaped(property: Property, mapType: string): StructuralSchema {
+  let schema = reshapedSchemas.get(property);
+  if (!schema) {
+    schema = { ...property.schema, 'x-kubernetes-map-type': mapType === 'atomic' ? 'atomic' : 'granular' };
+    reshapedSchemas.set(property, schema);
+  }
+  return schema;
+}
 
 export const itemSchemaOf = (schema: StructuralSchema): StructuralSchema => schema.items ?? NO_SCHEMA;
 

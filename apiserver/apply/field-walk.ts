@@ -86,15 +86,24 @@ function compareInto(old: unknown, next: unknown, schema: StructuralSchema, chan
   return false;
 }
 
+/** Null counts as a list or structure without anything in it: who fills it does not own it as a whole. */
+const emptyLike = (value: unknown): unknown =>
+  Array.isArray(value) ? (value.length === 0 ? null : []) : isObject(value) && !isEmpty(value) ? {} : null;
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
 function note(element: string, old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): void {
   if (old === next) return;
-  if (old === undefined || old === null) {
+  if (old === undefined) {
     changed[element] = fieldsOf(next, schema, false);
     return;
   }
   const changedBelow: Building = {};
   const removedBelow: Building = {};
-  if (compareInto(old, next, schema, changedBelow, removedBelow)) {
+  if (compareInto(old === null ? emptyLike(next) : old, next, schema, changedBelow, removedBelow)) {
     changed[element] = fieldsOf(next, schema, false);
     return;
   }
@@ -128,7 +137,7 @@ function* compareSteps(old: unknown, next: unknown, schema: StructuralSchema, ch
     if (after === undefined) continue;
     const below = fieldSchemaOf(schema, name);
     if (!isLong(after)) note(`f:${name}`, before, after, below, changed, removed);
-    else if (before === undefined || before === null) changed[`f:${name}`] = yield* fieldsSteps(after, below, false);
+    else if (before === undefined) changed[`f:${name}`] = yield* fieldsSteps(after, below, false);
     else yield* noteSteps(`f:${name}`, before, after, below, changed, removed);
     if (typeof after === 'object' || ++count % STEP_COUNT === 0) yield;
   }
@@ -142,7 +151,8 @@ function* compareSteps(old: unknown, next: unknown, schema: StructuralSchema, ch
 function* noteSteps(element: string, old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): Steps<void> {
   const changedBelow: Building = markLong({});
   const removedBelow: Building = {};
-  if (yield* compareSteps(old, next, schema, changedBelow, removedBelow)) changed[element] = yield* fieldsSteps(next, schema, false);
+  if (yield* compareSteps(old === null ? emptyLike(next) : old, next, schema, changedBelow, removedBelow))
+    changed[element] = yield* fieldsSteps(next, schema, false);
   else {
     if (!isEmptySet(changedBelow)) changed[element] = changedBelow;
     if (!isEmptySet(removedBelow)) removed[element] = removedBelow;

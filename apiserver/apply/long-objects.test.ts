@@ -21,6 +21,7 @@ describe('the fields of a long object', () => {
     ['its reverse', NEXT, OLD],
     ['a creation', {}, NEXT],
     ['no change', OLD, OLD],
+    ['null is filled', { data: null, metadata: { labels: null } }, { data: { a: '1' }, metadata: { labels: {} } }],
   ])('that differ after %s are those of a short one', (_what, old, next) => {
     const once = compareFields(old, next, structural);
     const paused = finished(compareFieldsSteps(long(old), long(next), structural));

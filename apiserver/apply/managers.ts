@@ -66,26 +66,29 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const findManager = (managers: readonly Manager[], id: ManagerId): Manager | undefined => managers.find((manager) => sameManager(manager, id));
 
+/** Fields in the terms of a version of the kind. */
+export type FieldsByVersion = (apiVersion: string) => FieldSet;
+
 /** Returns the other managers that own some of the fields, with those. */
 export function conflictsWith(
   managers: readonly Manager[],
   id: ManagerId,
-  fields: FieldSet,
+  fieldsIn: FieldsByVersion,
 ): { readonly manager: Manager; readonly fields: FieldSet }[] {
   return managers.flatMap((manager) => {
     if (sameManager(manager, id)) return [];
-    const common = intersection(manager.fields, fields);
+    const common = intersection(manager.fields, fieldsIn(manager.apiVersion));
     return common ? [{ manager, fields: common }] : [];
   });
 }
 
-/** Returns the managers after a write by `id`: it owns `own`; no other owns the changed fields, and none at all the removed ones. */
-export function withWrite(managers: readonly Manager[], id: ManagerId, own: FieldSet, changed: FieldSet, removed: FieldSet, time: string): Manager[] {
-  const takesNothing = isEmptySet(changed) && isEmptySet(removed);
+/** Returns the managers after a write by `id`: it owns `own`; no other owns the fields that were changed or removed (`takenIn`). */
+export function withWrite(managers: readonly Manager[], id: ManagerId, own: FieldSet, takenIn: FieldsByVersion, time: string): Manager[] {
   const others = managers.flatMap((manager) => {
     if (sameManager(manager, id)) return [];
-    if (takesNothing) return [manager];
-    const fields = difference(difference(manager.fields, changed) ?? {}, removed);
+    const taken = takenIn(manager.apiVersion);
+    if (isEmptySet(taken)) return [manager];
+    const fields = difference(manager.fields, taken);
     if (!fields) return [];
     return [equalSets(fields, manager.fields) ? manager : { ...manager, fields }];
   });

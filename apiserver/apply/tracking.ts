@@ -3,21 +3,21 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
-import type { ManagedFieldsEntry, ObjectMeta } from '../../api/meta/object-meta.ts';
-import type { StructuralSchema } from '../../api/schema/structural.ts';
+import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { isLong, markAs } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
-import type { Resource } from '../contract/resource.ts';
+import type { Call } from '../contract/call.ts';
 import { inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
-import { difference, differenceSteps, isEmptySet, unionSteps } from './field-set.ts';
-import type { FieldChanges } from './field-walk.ts';
+import { difference, differenceSteps, isEmptySet, union, unionSteps } from './field-set.ts';
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
 import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
+import type { VersionComparison } from './version-comparison.ts';
+import { compareStored, compareStoredSteps } from './version-comparison.ts';
 
 const LEAF: FieldSet = {};
 
@@ -39,15 +39,15 @@ const NOBODYS: FieldSet = {
 };
 
 /** Returns the fields that a writer may own of those it wrote: none of status on the main resource, none of spec on the status subresource. */
-export function ownable(resource: Resource, fields: FieldSet, subresource: string): FieldSet {
+export function ownable(kind: KindDefinition, fields: FieldSet, subresource: string): FieldSet {
   const own: Record<string, FieldSet> = { ...difference(fields, NOBODYS) };
-  if (subresource === '') for (const field of resource.kind.resetFields ?? []) delete own[`f:${field}`];
-  if (resource.kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
+  if (subresource === '') for (const field of kind.resetFields ?? []) delete own[`f:${field}`];
+  if (kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
   return own;
 }
 
 /** Returns the object without managedFields, which take no part in comparisons. */
-const comparable = (object: KubeObject): KubeObject =>
+export const comparable = (object: KubeObject): KubeObject =>
   markAs({ ...object, metadata: markAs({ ...object.metadata, managedFields: undefined }, object.metadata) }, object);
 
 const empties = new WeakMap<KindDefinition, KubeObject>();
@@ -66,58 +66,78 @@ function emptyOf(kind: KindDefinition): KubeObject {
 const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
   entries !== undefined && (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0));
 
-/**
- * Notes the changes of an ordinary write (create, update, patch) under its manager in metadata.managedFields, in place.
- * A client may hand back the entries it read, or an empty list to start anew.
- */
-export function trackUpdate(resource: Resource, next: KubeObject, old: Live | undefined, manager: string, subresource: string, now: number): void {
-  const write = writeOf(resource, next, manager, subresource, now);
-  finished(noteChanges(write, old, compareFields(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema)));
-}
-
-/** Notes the changes of a long object, with pauses. */
-export function* trackUpdateSteps(
-  resource: Resource,
-  next: KubeObject,
-  old: Live | undefined,
+/** Returns the entries of a new object of a kind, in the requested form. */
+export function entriesOfNew(
+  kind: KindDefinition,
+  object: KubeObject,
   manager: string,
   subresource: string,
   now: number,
+): ManagedFieldsEntry[] | undefined {
+  const { changed } = compareFields(emptyOf(kind), comparable(object), codecOf(kind).structural);
+  return entriesOfFirst(kind, changed, manager, subresource, now);
+}
+
+/** Returns the entries of a new long object, with pauses. */
+export function* entriesOfNewSteps(
+  kind: KindDefinition,
+  object: KubeObject,
+  manager: string,
+  subresource: string,
+  now: number,
+): Steps<ManagedFieldsEntry[] | undefined> {
+  const { changed } = yield* compareFieldsSteps(emptyOf(kind), comparable(object), codecOf(kind).structural);
+  return entriesOfFirst(kind, yield* inOrderSteps(changed), manager, subresource, now);
+}
+
+/** Returns the entries of an object whose fields are those of its creator. */
+function entriesOfFirst(
+  kind: KindDefinition,
+  written: FieldSet,
+  manager: string,
+  subresource: string,
+  now: number,
+): ManagedFieldsEntry[] | undefined {
+  const fields = ownable(kind, written, subresource);
+  return entriesOf([{ manager, operation: 'Update', apiVersion: apiVersionOf(kind), subresource, time: timeText(now), fields }]);
+}
+
+/**
+ * Notes the changes of an ordinary write (update, patch) under its manager in metadata.managedFields, in place. Both states are in the form
+ * that the resource's writes are validated in. A client may hand back the entries it read, or an empty list to start anew.
+ */
+export function trackUpdate(call: TrackedCall, next: KubeObject, old: Live, manager: string, subresource: string): void {
+  const comparison = compareStored(call.resource, call.core.registry, comparable(old), comparable(next));
+  finished(noteChanges(call, next, old, manager, subresource, comparison));
+}
+
+/** Notes the changes of a long object, with pauses. */
+export function* trackUpdateSteps(call: TrackedCall, next: KubeObject, old: Live, manager: string, subresource: string): Steps<void> {
+  const { resource, core } = call;
+  const versions = managersOf(old.metadata.managedFields).map(({ apiVersion }) => apiVersion);
+  const comparison = yield* compareStoredSteps(resource, core.registry, comparable(old), comparable(next), versions);
+  yield* noteChanges(call, next, old, manager, subresource, comparison);
+}
+
+type TrackedCall = Pick<Call, 'resource' | 'core'>;
+
+function* noteChanges(
+  { resource, core }: TrackedCall,
+  next: KubeObject,
+  old: Live,
+  manager: string,
+  subresource: string,
+  comparison: VersionComparison,
 ): Steps<void> {
-  const write = writeOf(resource, next, manager, subresource, now);
-  const { changed, removed } = yield* compareFieldsSteps(old ? comparable(old) : emptyOf(resource.stored), comparable(next), write.schema);
-  yield* noteChanges(write, old, { changed: yield* inOrderSteps(changed), removed });
-}
-
-/** An ordinary write, by the manager `id`. */
-interface TrackedWrite {
-  readonly resource: Resource;
-  readonly meta: ObjectMeta;
-  readonly schema: StructuralSchema;
-  readonly id: ManagerId;
-  readonly time: string;
-}
-
-const writeOf = (resource: Resource, next: KubeObject, manager: string, subresource: string, now: number): TrackedWrite => ({
-  resource,
-  meta: metadataOf(next),
-  schema: codecOf(resource.stored).structural,
-  id: { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource },
-  time: timeText(now),
-});
-
-function* noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | undefined, { changed, removed }: FieldChanges): Steps<void> {
-  const { subresource } = id;
-  const mine = markAs(ownable(resource, changed, subresource), changed);
-  if (!old) {
-    meta.managedFields = entriesOf([{ ...id, time, fields: mine }]);
-    return;
-  }
+  const meta = metadataOf(next);
+  const id: ManagerId = { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource };
   const given =
     subresource === '' && meta.managedFields !== undefined && !sameEntries(meta.managedFields, old.metadata.managedFields)
       ? meta.managedFields
       : undefined;
   const managers = isReset(given) ? [] : managersOf(given ?? old.metadata.managedFields);
+  const { changed, removed } = comparison.requested;
+  const mine = markAs(ownable(resource.kind, changed, subresource), changed);
   const gone = difference(removed, NOBODYS) ?? {};
   if (isEmptySet(mine) && isEmptySet(gone)) {
     meta.managedFields = given ? entriesOf(managers) : old.metadata.managedFields;
@@ -127,7 +147,12 @@ function* noteChanges({ resource, meta, id, time }: TrackedWrite, old: Live | un
   const joined = before ? yield* unionSteps(before.fields, mine) : mine;
   const left = isEmptySet(gone) ? joined : ((yield* differenceSteps(joined, gone)) ?? {});
   const own = isLong(left) ? yield* inOrderSteps(left) : left;
-  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, mine, gone, time)));
+  const taken = isEmptySet(gone) ? mine : yield* unionSteps(gone, mine);
+  const takenIn = (apiVersion: string): FieldSet => {
+    const other = comparison.in(apiVersion);
+    return other === comparison.requested ? taken : ownable(resource.kind, union(other.changed, other.removed), subresource);
+  };
+  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, takenIn, timeText(core.clock.now()))));
 }
 
 const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);

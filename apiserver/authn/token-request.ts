@@ -96,6 +96,7 @@ export function tokenRequestHandler(tokens: ServiceAccountTokens, { extend = tru
     verbs: ['create'],
     async handle(request) {
       const body = await reviewOf(request, tokenRequests);
+      await request.track(tokenRequests, body);
       checkIdentity(body, request);
       const { namespace, name } = request.key;
       const account = request.storage.get(serviceAccounts, request.key);

@@ -47,4 +47,14 @@ describe('access reviews', () => {
     const given = { resourceRules, nonResourceRules, incomplete: true, evaluationError: 'a webhook cannot list' };
     expect((await asked({ verdict: 'allow' }, given)).rules).toEqual(given);
   });
+
+  it('name the fields of their creator, though they are not stored', async () => {
+    const server = await startTestServer();
+    const body = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+    const { json } = await server.ask('POST', `${REVIEWS}/selfsubjectaccessreviews?fieldManager=me`, { body });
+    await server.stop();
+    expect(json.metadata.managedFields).toMatchObject([
+      { manager: 'me', operation: 'Update', fieldsV1: { 'f:spec': { 'f:resourceAttributes': { '.': {}, 'f:resource': {}, 'f:verb': {} } } } },
+    ]);
+  });
 });

@@ -129,6 +129,7 @@ function review<T extends KubeObject>(
       const object = await reviewOf(request, kind);
       const { namespace } = request.key;
       if (kind.namespaced && !object.metadata?.namespace) object.metadata = { ...object.metadata, namespace };
+      await request.track(kind, object);
       const status = await statusOf(object, request);
       return created({ ...object, kind: kind.kind, apiVersion: apiVersionOf(kind), status });
     },

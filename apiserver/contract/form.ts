@@ -7,6 +7,8 @@ export type Media = 'json' | 'yaml' | 'protobuf';
 export interface Form {
   readonly media: Media;
   readonly as: 'object' | 'table' | 'partial';
+  /** Set if the metadata of a list is asked for, not of one object. */
+  readonly ofList?: boolean;
   /** Of the Table or the metadata, in the group meta.k8s.io. Default: v1. */
   readonly version?: 'v1' | 'v1beta1';
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Decision } from './authorizer.ts';
 import type { Call, Result } from './call.ts';
-import type { Form, IncludeObject } from './form.ts';
+import type { Form } from './form.ts';
 import type { ApiRequest, UserInfo } from './request.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { RouteHandler } from './route.ts';
@@ -45,7 +45,6 @@ export interface Exchange {
   flow: RequestFlow | undefined;
   /** The negotiated form of the answer; only requests from the network have one. */
   form: Form | undefined;
-  includeObject: IncludeObject | undefined;
   /** Of a request to a served resource, from the moment that it is looked up. */
   call: Call | undefined;
   /** The answer as it was before it was encoded; undefined until then, and after a failure. */

@@ -1,6 +1,6 @@
 import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
-import type { ObjectKey } from '../../api/meta/object.ts';
+import type { KubeObject, ObjectKey } from '../../api/meta/object.ts';
 import type { AdmissionAttributes } from './admission.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -26,6 +26,8 @@ export interface SubresourceRequest {
   readonly storage: StorageAccess;
   /** Runs the admission plugins (`connect` for exec and its like) over the subresource's object, which they may change in place. */
   readonly admit: (attributes: Pick<AdmissionAttributes, 'verb' | 'object' | 'old'>) => Promise<void>;
+  /** Notes the creator of an object of a kind that is not stored in its metadata.managedFields, in place. */
+  readonly track: (kind: KindDefinition, object: KubeObject) => Promise<void>;
   /** Deletes the parent object as DELETE would: with its grace period, finalizers and admission. */
   readonly remove: (options: DeleteOptions) => Promise<void>;
 }

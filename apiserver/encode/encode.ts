@@ -5,7 +5,7 @@ import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
 import type { Encoding, Form, Media } from '../contract/form.ts';
 import type { ApiResponse } from '../contract/request.ts';
-import { metaVersion, partialOf } from './partial.ts';
+import { metaVersion, partialOf, requireMetadataOf } from './partial.ts';
 import { listResponse, objectResponse, typedResponse } from './protobuf-responses.ts';
 import { columnDefinitionsOf, rowOf } from './table.ts';
 import { watchResponse } from './watch-stream.ts';
@@ -31,6 +31,7 @@ export function encode(result: Result, encoding: Encoding): ApiResponse | Promis
 
 function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse {
   const { status, object, kind } = result;
+  if (kind) requireMetadataOf('object', form, kind);
   if (form.media === 'protobuf') {
     const typed = kind && form.as !== 'table' ? objectResponse(status, object, kind, form) : typedResponse(status, object);
     if (typed) return typed;
@@ -53,6 +54,7 @@ const YAML_PART_LENGTH = 64 * 1024;
 
 function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse | Promise<ApiResponse> {
   const { resource, items, served } = result;
+  requireMetadataOf('list', form, resource.stored);
   const metadata = {
     ...(result.revision === undefined ? {} : { resourceVersion: String(result.revision) }),
     ...(result.continue === '' ? {} : { continue: result.continue }),

@@ -97,8 +97,9 @@ function transformed(media: Media, { parameters }: Clause, { custom }: FormScope
     case 'Table':
       return media === 'protobuf' ? undefined : { media, as: 'table', version };
     case 'PartialObjectMetadata':
-    case 'PartialObjectMetadataList':
       return { media, as: 'partial', version };
+    case 'PartialObjectMetadataList':
+      return { media, as: 'partial', version, ofList: true };
     default:
       return undefined;
   }

@@ -1,4 +1,6 @@
+import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { StatusError } from '../../api/meta/status-error.ts';
 import type { Form } from '../contract/form.ts';
 
 /** Returns the apiVersion of Tables and metadata in this form. */
@@ -10,3 +12,19 @@ export const partialOf = (object: KubeObject, form: Form): KubeObject => ({
   apiVersion: metaVersion(form),
   metadata: object.metadata,
 });
+
+/** Returns the Go type that upstream handles objects of a kind as, which its errors name: `*core.ConfigMap`. `stored` is the stored form. */
+function goTypeOf(stored: KindDefinition, isList: boolean): string {
+  if (stored.structural) return `*unstructured.Unstructured${isList ? 'List' : ''}`;
+  return `*${stored.group.split('.', 1)[0] || 'core'}.${stored.kind}${isList ? 'List' : ''}`;
+}
+
+/** @throws StatusError 406 if the metadata of an object is asked for and the answer is a list, or the other way round. */
+export function requireMetadataOf(what: 'object' | 'list', { as, ofList = false }: Form, stored: KindDefinition): void {
+  if (as !== 'partial' || ofList === (what === 'list')) return;
+  const why =
+    what === 'list'
+      ? 'PartialObjectMetadata, but the requested object is a list'
+      : 'PartialObjectMetadataList, but the requested object is not a list';
+  throw new StatusError('NotAcceptable', `you requested ${why} (${goTypeOf(stored, what === 'list')})`);
+}

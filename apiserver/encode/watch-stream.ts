@@ -24,9 +24,13 @@ export function watchResponse(plan: WatchPlan, encoding: Encoding): ApiResponse 
 const PART_LENGTH = 128 * 1024;
 
 async function stream(plan: WatchPlan, encoding: Encoding, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<void> {
+  if (isHopeless(encoding) && (plan.initial.length > 0 || plan.announceInitial)) return;
   if (!(await writeInitial(plan, encoder, sink, signal))) return;
   await writeChanges(plan, encoding, encoder, sink, signal);
 }
+
+/** Whether no event can be encoded: the metadata of a list is asked for. Upstream ends such a watch at its first event. */
+const isHopeless = ({ form }: Encoding): boolean => form.as === 'partial' && form.ofList === true;
 
 /** Writes the initial state; returns false if the client went away. */
 async function writeInitial(plan: WatchPlan, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<boolean> {
@@ -65,8 +69,10 @@ function partBuilder() {
   };
 }
 
-function writeChanges(plan: WatchPlan, { clock }: Encoding, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<void> {
+function writeChanges(plan: WatchPlan, encoding: Encoding, encoder: WatchEncoder, sink: StreamSink, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    const { clock } = encoding;
+    const hopeless = isHopeless(encoding);
     const cancels: (() => void)[] = [];
     let cancelBookmark = () => {};
     let ended = false;
@@ -80,7 +86,7 @@ function writeChanges(plan: WatchPlan, { clock }: Encoding, encoder: WatchEncode
     };
     const write = (line: string | Buffer) => {
       // If the buffer is over its bound, the client is too slow. It resumes from the last revision it saw.
-      if (!ended && !sink.write(line)) end();
+      if (!ended && (hopeless || !sink.write(line))) end();
     };
     signal.addEventListener('abort', end);
     cancels.push(clock.after(plan.timeoutMs, end));

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttp1Server, STATUS_CODES } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import { createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Socket, Server as TcpServer } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -35,6 +35,8 @@ export interface HttpFrontOptions {
   /** Default: all addresses. */
   readonly host?: string;
   readonly limits?: Partial<FrontLimits>;
+  /** A server that listens already, in place of `port` and `host`. It pauses its connections. */
+  readonly listening?: TcpServer;
 }
 
 /** Bounds on the time and connections that slow clients may take up. */
@@ -110,7 +112,8 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
   });
   // Connections that come together are not all taken in one turn of the loop: a handshake costs more than most requests.
   const handshakes = createHandshakeQueue((socket) => tlsServer.emit('connection', socket));
-  const server = createTcpServer({ pauseOnConnect: true }, (socket) => handshakes.add(socket));
+  const server = options.listening ?? createTcpServer({ pauseOnConnect: true });
+  server.on('connection', (socket: Socket) => handshakes.add(socket));
   server.maxConnections = limits.connections;
   server.on('drop', () => log.warn({ connections: limits.connections }, 'a connection was turned away: there are too many'));
   server.on('connection', (socket: Socket) => {
@@ -123,6 +126,7 @@ export async function listen(options: HttpFrontOptions): Promise<HttpFront> {
   });
 
   await new Promise<void>((resolve, reject) => {
+    if (options.listening) return resolve();
     server.once('error', reject);
     server.listen({ port, ...(host === undefined ? {} : { host }), backlog: 1024 }, () => {
       server.off('error', reject);

@@ -35,6 +35,8 @@ const fieldSchema = (schema: StructuralSchema | undefined, name: string): Struct
 
 const strategies = (schema: StructuralSchema | undefined): readonly string[] => schema?.['x-kubernetes-patch-strategy']?.split(',') ?? [];
 
+const badDirective = (map: JsonObject) => unappliable(`unknown patch type: ${goText(map[DIRECTIVE])} in map: ${goText(map)}`);
+
 function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSchema | undefined): JsonObject {
   const directive = patch[DIRECTIVE];
   if (directive !== undefined) {
@@ -46,7 +48,7 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
       case 'merge':
         break;
       default:
-        throw unappliable(`unknown patch type found: ${String(directive)}`);
+        throw badDirective(patch);
     }
   }
   const out = retained(original, patch);
@@ -180,7 +182,7 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
       return [...rest, ...(Object.keys(item).length > 1 ? [without(item, DIRECTIVE)] : [])].map((other) => plain(other, schema?.items));
     }
     if (directive === 'delete') gone.add(canonicalJson(keyOf(item)));
-    else if (directive !== undefined && directive !== 'merge') throw unappliable(`unknown patch type found: ${String(directive)}`);
+    else if (directive !== undefined && directive !== 'merge') throw badDirective(item);
     else items.push(directive === undefined ? item : without(item, DIRECTIVE));
   }
   const out = gone.size === 0 ? [...original] : original.filter((other) => !isObject(other) || !gone.has(canonicalJson(other[mergeKey])));

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
+import type { KubeletTls } from './kubelet-connection.ts';
 import { kubeletConnection } from './kubelet-connection.ts';
 
 describe('the connection to node agents', () => {
@@ -11,7 +12,7 @@ describe('the connection to node agents', () => {
       status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] },
     };
     const objects = { get: () => node } as unknown as StorageAccess;
-    const tls = { certificate: 'first', key: 'k1', ca: 'ca' };
+    const tls: KubeletTls = { certificate: 'first', key: 'k1', ca: 'ca' };
     const connection = kubeletConnection(tls);
     const agentOptions = () => {
       const { agent } = connection.target(objects, 'n', '/pods');
@@ -20,7 +21,11 @@ describe('the connection to node agents', () => {
     const first = agentOptions();
     expect(first).toMatchObject({ cert: 'first', key: 'k1' });
     expect(agentOptions()).toBe(first);
+    expect(first).toMatchObject({ ca: 'ca' });
     Object.assign(tls, { certificate: 'second', key: 'k2' });
     expect(agentOptions()).toMatchObject({ cert: 'second', key: 'k2' });
+    // No authority is named: the agent's certificate is not checked.
+    Object.assign(tls, { certificate: 'third', ca: undefined });
+    expect(agentOptions()).toMatchObject({ cert: 'third', rejectUnauthorized: false });
   });
 });

@@ -12,7 +12,8 @@ import type { Target } from './forward.ts';
 export interface KubeletTls {
   readonly certificate: string;
   readonly key: string;
-  readonly ca: string;
+  /** Undefined: any certificate of an agent is taken, as upstream does without --kubelet-certificate-authority. */
+  readonly ca: string | undefined;
 }
 
 /** Addresses node agents. */
@@ -37,7 +38,8 @@ export function kubeletConnection(tls: KubeletTls): KubeletConnection {
   let made: { readonly certificate: string; readonly agent: Agent } | undefined;
   const agentNow = (): Agent => {
     if (made?.certificate === tls.certificate) return made.agent;
-    const agent = new Agent({ cert: tls.certificate, key: tls.key, ca: tls.ca, keepAlive: true, maxCachedSessions: 256 });
+    const trust = tls.ca === undefined ? { rejectUnauthorized: false } : { ca: tls.ca };
+    const agent = new Agent({ cert: tls.certificate, key: tls.key, ...trust, keepAlive: true, maxCachedSessions: 256 });
     made = { certificate: tls.certificate, agent };
     return agent;
   };

@@ -4,12 +4,13 @@ import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
-import { errors } from '../../api/meta/status-error.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { notSupported, required } from '../../api/schema/field-error.ts';
+import { fieldErrorText, notSupported, required } from '../../api/schema/field-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
 import { created, decoded } from '../authn/review.ts';
+import { aggregateText } from '../authn/token-outcome.ts';
 import type { SubresourceHandler, SubresourceRequest } from '../contract/subresource.ts';
 import { evictionHandler } from './eviction.ts';
 import { withCondition } from './pod-condition.ts';
@@ -77,10 +78,11 @@ function bindingHandler(plural: 'pods' | 'bindings', subresource: string, clock:
       const name = plural === 'pods' ? request.key.name : (binding.metadata?.name ?? '');
       if (name === '') throw errors.badRequest('name must be provided');
       if (binding.metadata?.name && binding.metadata.name !== name) {
-        throw errors.badRequest(`the name of the object (${binding.metadata.name}) does not match the name on the URL (${name})`);
+        throw errors.badRequest('name in URL does not match name in Binding object');
       }
       const wrong = bindingErrors(binding);
-      if (wrong.length > 0) throw errors.invalid(bindings, name, wrong);
+      // Upstream does not make a refusal of these faults.
+      if (wrong.length > 0) throw new StatusError('', aggregateText(wrong.map(fieldErrorText)), undefined, 500);
       await request.admit({ verb: 'create', object: binding, old: undefined });
       const topology = topologyOf(request.storage.get(nodes, { namespace: '', name: binding.target.name ?? '' }));
       await change(request, { namespace: request.key.namespace, name }, (pod) => assigned(pod, binding, topology, timeText(clock.now())));

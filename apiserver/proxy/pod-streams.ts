@@ -82,6 +82,7 @@ function streamQuery(query: URLSearchParams): URLSearchParams {
   return passed;
 }
 
+/** Returns the agent's path of a stream. @throws StatusError 400 */
 type PathOf = (request: SubresourceRequest, pod: Live<Pod>) => string;
 
 type OptionsOf = (request: SubresourceRequest) => KubeObject;
@@ -114,10 +115,11 @@ export function podStreams(kubelet: KubeletConnection): readonly SubresourceHand
   return [
     logHandler(kubelet),
     upgradeHandler(kubelet, 'exec', execOptions, (request, pod) => {
-      if (!request.request.query.getAll('command').some((argument) => argument !== '')) {
+      const path = containerPath('exec', request, pod);
+      if (pod.spec?.nodeName && !request.request.query.getAll('command').some((argument) => argument !== '')) {
         throw errors.badRequest('you must specify at least one command for the container');
       }
-      return containerPath('exec', request, pod);
+      return path;
     }),
     upgradeHandler(kubelet, 'attach', attachOptions, (request, pod) => containerPath('attach', request, pod)),
     upgradeHandler(kubelet, 'portforward', portForwardOptions, ({ key, request }) => {

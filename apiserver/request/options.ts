@@ -1,8 +1,9 @@
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
+import type { IncludeObject } from '../contract/form.ts';
 import { isTrue } from './request-info.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -223,6 +224,23 @@ function watchFaults(p: ListParameters): FieldError[] {
   if (match !== 'NotOlderThan') faults.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
   if (p.continue !== '') forbid(BOTH_MATCH_AND_CONTINUE);
   return faults;
+}
+
+/** Reads the parameter of Tables; other forms do not look at it. @throws StatusError 400 */
+export function includeObjectOf(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject') ?? '';
+  switch (value) {
+    case '':
+    case 'Metadata':
+      return 'Metadata';
+    case 'None':
+    case 'Object':
+      return value;
+    default:
+      throw errors.badRequest(
+        `Unable to convert to Table as requested: ${fieldErrorText(invalid('includeObject', value, "must be 'Metadata', 'Object', 'None', or empty"))}`,
+      );
+  }
 }
 
 const MAX_UINT64 = 2n ** 64n - 1n;

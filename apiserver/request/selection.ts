@@ -68,13 +68,13 @@ function equalityOf({ key, operator, values }: Requirement): LabelTerm[] {
 
 function fieldOf(kind: KindDefinition, field: string): (object: Live) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name;
-  const { selectableFields } = kind.strategy;
+  const { selectableFields, unselectable } = kind.strategy;
   // Cluster-scoped kinds with fields of their own do not have this one.
   if (field === 'metadata.namespace' && (kind.namespaced || !selectableFields)) return (object) => object.metadata.namespace ?? '';
   const read = own(selectableFields, field);
   if (read) return read;
   // Kinds with fields of their own, and custom resources, answer shortly; the others name the known fields.
-  if (selectableFields) throw errors.badRequest(`field label not supported: ${field}`);
+  if (selectableFields) throw errors.badRequest(unselectable?.(field) ?? `field label not supported: ${field}`);
   throw errors.badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }
 
@@ -86,7 +86,7 @@ export function parseFieldSelector(text: string): FieldTerm[] {
     const match = /^([^!=]*)(!=|==|=)(.*)$/s.exec(part);
     if (!match) throw errors.badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, field = '', operator, escaped = ''] = match;
-    const value = unescaped(escaped, text);
+    const value = unescaped(escaped);
     // An empty field with an empty value selects everything.
     if (field !== '' || value !== '') terms.push({ field, equal: operator !== '!=', value });
   }
@@ -108,17 +108,19 @@ function splitTerms(text: string): string[] {
   return parts;
 }
 
-function unescaped(value: string, text: string): string {
+/** Go prints the rune as its number. */
+const EQUALS_SIGN = 61;
+
+function unescaped(value: string): string {
   if (!/[\\,=]/.test(value)) return value;
   let out = '';
   for (let i = 0; i < value.length; i++) {
     const char = value.charAt(i);
     if (char === '\\') {
       const next = value.charAt(++i);
-      if (next !== '\\' && next !== ',' && next !== '=')
-        throw errors.badRequest(`invalid field selector: invalid escape sequence: '\\${next}' in '${text}'`);
+      if (next !== '\\' && next !== ',' && next !== '=') throw errors.badRequest(`invalid field selector: invalid escape sequence: \\${next}`);
       out += next;
-    } else if (char === '=') throw errors.badRequest(`invalid field selector: unescaped character in value: '=' in '${text}'`);
+    } else if (char === '=') throw errors.badRequest(`invalid field selector: unescaped character in value: ${EQUALS_SIGN}`);
     else out += char;
   }
   return out;

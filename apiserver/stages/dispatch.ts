@@ -1,7 +1,11 @@
-import type { Verb } from '../../api/definition/kind.ts';
+import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
 import { isWholeObject } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { isLong } from '../../base/json/long-values.ts';
+import { inTurns } from '../../base/steps.ts';
+import { entriesOfNew, entriesOfNewSteps, managerName } from '../apply/tracking.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ComputedCollection } from '../contract/computed-collection.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
@@ -46,8 +50,7 @@ export interface DispatchOptions {
 
 /** Looks the resource up and hands the request to its verb or subresource. @throws StatusError 404, 405 and whatever the verb throws. */
 export function dispatch({ core, storage, subresources, collections = [] }: DispatchOptions): Stage {
-  const handlers = new Map(subresources.map((handler) => [`${handler.group}/${handler.plural}/${handler.subresource}`, handler]));
-  const computed = new Map(collections.map((collection) => [`${collection.group}/${collection.plural}/`, collection]));
+  const own = ownAnswers(subresources, collections);
   return {
     name: 'dispatch',
     handle(exchange) {
@@ -58,15 +61,37 @@ export function dispatch({ core, storage, subresources, collections = [] }: Disp
       if (resource.kind.deprecation !== undefined) warnings.push(resource.kind.deprecation);
       const call: Call = { core, request, info, resource, user, warnings };
       exchange.call = call;
-      const path = `${info.group}/${info.plural}/${info.subresource}`;
-      const collection = computed.get(path);
-      if (collection) return read(collection, call);
-      const handler = handlers.get(path);
+      const { collection, handlers } = own(resource.kind);
+      if (collection && info.subresource === '') return read(collection, call);
+      const handler = handlers.get(info.subresource);
       const answer = () => (handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call));
       // A proxied body is its target's.
       const decoding = info.subresource === 'proxy' ? undefined : decodeAhead(request);
       return decoding ? decoding.then(answer) : answer();
     },
+  };
+}
+
+/** The answers that a kind gives by itself, past the verbs. */
+interface OwnAnswers {
+  readonly collection: ComputedCollection | undefined;
+  /** By the name of the subresource; the object itself has none. */
+  readonly handlers: ReadonlyMap<string, SubresourceHandler>;
+}
+
+/** Returns a look-up of what a kind answers itself. It is gathered once a kind: a request costs no joined name. */
+function ownAnswers(subresources: readonly SubresourceHandler[], collections: readonly ComputedCollection[]): (kind: KindDefinition) => OwnAnswers {
+  const gathered = new WeakMap<KindDefinition, OwnAnswers>();
+  return (kind) => {
+    const found = gathered.get(kind);
+    if (found) return found;
+    const isOf = ({ group, plural }: { readonly group: string; readonly plural: string }) => group === kind.group && plural === kind.plural;
+    const answers = {
+      collection: collections.find(isOf),
+      handlers: new Map(subresources.filter(isOf).map((handler) => [handler.subresource, handler])),
+    };
+    gathered.set(kind, answers);
+    return answers;
   };
 }
 
@@ -132,6 +157,13 @@ async function handled(handler: SubresourceHandler, exchange: Exchange, call: Ca
       if (object && admitted && admitted !== object) overwrite(object, admitted);
       await admission.validate(object);
       admission.settle(true);
+    },
+    async track(kind, object) {
+      const manager = managerName(request.query.get('fieldManager') ?? '', request.headers['user-agent']);
+      const now = call.core.clock.now();
+      metadataOf(object).managedFields = isLong(object)
+        ? await inTurns(entriesOfNewSteps(kind, object, manager, info.subresource, now))
+        : entriesOfNew(kind, object, manager, info.subresource, now);
     },
     async remove(options) {
       await removeObject(call, key.namespace, key.name, deleteParametersOf(NO_QUERY, options));

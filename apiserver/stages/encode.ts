@@ -7,6 +7,7 @@ import type { Exchange, Next, Stage } from '../contract/stage.ts';
 import { encode, statusResponse } from '../encode/encode.ts';
 import { statusMediaOf } from '../encode/negotiate.ts';
 import { warningHeaders } from '../encode/warning-headers.ts';
+import { includeObjectOf } from '../request/options.ts';
 import { inTurns } from './in-turns.ts';
 
 /** Turns the result of the stages within into a response of the negotiated form, and every exception into a Status. */
@@ -17,7 +18,8 @@ export function encodeResults(clock: Clock, log: Logger): Stage {
       try {
         const result = await next(exchange);
         exchange.result = result;
-        const { form = PLAIN, includeObject = 'Metadata' } = exchange;
+        const { form = PLAIN } = exchange;
+        const includeObject = form.as === 'table' ? includeObjectOf(exchange.request.query) : 'Metadata';
         const encoded = encode(result, { form, includeObject, clock });
         return answer(encoded instanceof Promise ? await encoded : encoded, exchange);
       } catch (error) {

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { StatusError } from '../../api/meta/status-error.ts';
 import type { Decision } from '../contract/authorizer.ts';
 import type { Call, ListResult, Result } from '../contract/call.ts';
-import type { Form, IncludeObject } from '../contract/form.ts';
+import type { Form } from '../contract/form.ts';
 import type { ApiRequest, UserInfo } from '../contract/request.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { RouteHandler } from '../contract/route.ts';
@@ -26,7 +26,6 @@ class RequestExchange implements Exchange {
   decision: Decision | undefined = undefined;
   flow: RequestFlow | undefined = undefined;
   form: Form | undefined = undefined;
-  includeObject: IncludeObject | undefined = undefined;
   call: Call | undefined = undefined;
   result: Result | undefined = undefined;
   error: unknown = undefined;

@@ -1,17 +1,15 @@
-import { errors } from '../../api/meta/status-error.ts';
-import type { Form, IncludeObject } from '../contract/form.ts';
+import type { Form } from '../contract/form.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { Registry } from '../contract/resource.ts';
 import type { Stage } from '../contract/stage.ts';
 import { formOf, isPlainAccept } from '../encode/negotiate.ts';
 
-/** Agrees with the client on the form of the answer, before the request has an effect. @throws StatusError 406, 400. */
+/** Agrees with the client on the form of the answer, before the request has an effect. @throws StatusError 406. */
 export const negotiate = (registry: Registry): Stage => ({
   name: 'negotiate',
   handle(exchange, next) {
-    const { headers, query } = exchange.request;
+    const { headers } = exchange.request;
     exchange.form = isPlainAccept(headers.accept) ? PLAIN : negotiated(headers.accept, exchange.info, registry);
-    exchange.includeObject = includeObjectOf(query);
     return next(exchange);
   },
 });
@@ -26,19 +24,4 @@ function negotiated(accept: string | undefined, info: RequestInfo, registry: Reg
   if (subresource?.query) return PLAIN;
   const verb = info.verb === 'list' || info.verb === 'watch' ? info.verb : 'other';
   return formOf(accept, { custom: kind?.structural !== undefined, verb });
-}
-
-function includeObjectOf(query: URLSearchParams): IncludeObject {
-  if (query.size === 0) return 'Metadata';
-  const value = query.get('includeObject') ?? '';
-  switch (value) {
-    case '':
-    case 'Metadata':
-      return 'Metadata';
-    case 'None':
-    case 'Object':
-      return value;
-    default:
-      throw errors.badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
-  }
 }

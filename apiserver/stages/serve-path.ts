@@ -14,7 +14,7 @@ async function answer({ request, route, user }: Exchange): Promise<RawResult> {
   if (response) return { type: 'raw', response };
   const isApi = request.path.startsWith('/api/') || request.path.startsWith('/apis/');
   if (isApi && !isKnownMethod(request.method)) throw methodNotAllowed();
-  // Upstream's router of a version answers what it has no route for; a version that is not served has no router.
-  if (request.path.startsWith('/api/v1/')) throw pathNotFound();
+  // Upstream's router of the core group answers what it has no route for; a group that is not served has no router.
+  if (request.path.startsWith('/api/')) throw pathNotFound();
   return noSuchPage();
 }

@@ -7,12 +7,13 @@ import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { difference, pathsOf, union } from '../apply/field-set.ts';
-import { compareFields, fieldsOf } from '../apply/field-walk.ts';
+import { fieldsOf } from '../apply/field-walk.ts';
 import { ownedByClientSideApply, withLastApplied } from '../apply/last-applied.ts';
 import type { Manager, ManagerId } from '../apply/managers.ts';
 import { conflictsWith, entriesOf, findManager, managersOf, withWrite } from '../apply/managers.ts';
 import { listFault, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
-import { ownable } from '../apply/tracking.ts';
+import { comparable, ownable } from '../apply/tracking.ts';
+import { compareRequested } from '../apply/version-comparison.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
@@ -45,7 +46,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
     subresource: info.subresource,
   };
   if (hasLongBody(call.request)) await nextTurn();
-  const wanted = ownable(resource, fieldsOf(configuration, schema, true), info.subresource);
+  const wanted = ownable(resource.kind, fieldsOf(configuration, schema, true), info.subresource);
   for (let attempt = 1; ; attempt++) {
     const now = timeText(core.clock.now());
     if (hasLongBody(call.request)) await nextTurn();
@@ -80,31 +81,39 @@ async function applied(
   parameters: WriteParameters,
   now: string,
 ): Promise<KubeObject> {
-  const { resource } = call;
+  const { resource, core } = call;
   const schema = codecOf(resource.kind).structural;
   const live = resource.conversion.made(current).object;
   const managers = known(live, call, now);
   const last = findManager(managers, id);
   const others = managers.filter((manager) => manager !== last);
-  let merged = mergeConfiguration({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, configuration, schema);
+  let merged = mergeConfiguration(comparable(live), configuration, schema);
   if (last) {
     const owned = others.reduce((all, manager) => union(all, manager.fields), wanted);
     merged = prune(merged, last.fields, owned, schema);
   }
   if (hasLongBody(call.request)) await nextTurn();
-  const { changed, removed } = compareFields({ ...live, metadata: { ...live.metadata, managedFields: undefined } }, merged, schema);
+  const comparison = compareRequested(resource, core.registry, comparable(live), merged as KubeObject);
+  const { changed } = comparison.requested;
   if (hasLongBody(call.request)) await nextTurn();
-  let conflicts = conflictsWith(managers, id, changed);
+  let conflicts = conflictsWith(managers, id, (apiVersion) => comparison.in(apiVersion).changed);
   if (conflicts.length > 0 && !parameters.force) {
     const taken = ownedByClientSideApply(live, schema, id.apiVersion, id.manager);
     const disputed = taken ? difference(changed, taken) : changed;
-    if (taken) conflicts = disputed ? conflictsWith(managers, id, disputed) : [];
+    if (taken)
+      conflicts = disputed
+        ? conflictsWith(managers, id, (apiVersion) => (apiVersion === id.apiVersion ? disputed : comparison.in(apiVersion).changed))
+        : [];
     if (conflicts.length > 0) throw applyConflict(conflicts);
   }
   const object = decodeObject(withLastApplied(merged, configuration, id.manager), resource.kind, parameters.fieldValidation, call.warnings);
   checkIdentity(call, object);
   if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
-  object.metadata = { ...object.metadata, managedFields: entriesOf(withWrite(managers, id, wanted, changed, removed, now)) };
+  const takenIn = (apiVersion: string) => {
+    const changes = comparison.in(apiVersion);
+    return union(changes.changed, changes.removed);
+  };
+  object.metadata = { ...object.metadata, managedFields: entriesOf(withWrite(managers, id, wanted, takenIn, now)) };
   return object;
 }
 
@@ -112,7 +121,7 @@ async function applied(
 function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
   const managers = managersOf(live.metadata?.managedFields);
   if (managers.length > 0) return managers;
-  const fields = ownable(resource, fieldsOf(live, codecOf(resource.kind).structural, false), '');
+  const fields = ownable(resource.kind, fieldsOf(live, codecOf(resource.kind).structural, false), '');
   return [{ manager: 'before-first-apply', operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource: '', time: now, fields }];
 }
 

@@ -9,7 +9,7 @@ import { timeText } from '../../base/clock.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import { inTurns } from '../../base/steps.ts';
-import { managerName, trackUpdate, trackUpdateSteps } from '../apply/tracking.ts';
+import { entriesOfNew, entriesOfNewSteps, managerName } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -91,9 +91,12 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   // Fields that the server adds from here on have no owner.
   let managedFields = object.metadata?.managedFields;
   if (!apply) {
-    const given = resource.conversion.toStored(object);
-    const tracked = managedFromStart(call, given instanceof Promise ? await given : given, parameters);
-    managedFields = tracked instanceof Promise ? await tracked : tracked;
+    const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
+    const now = core.clock.now();
+    managedFields = isLong(object)
+      ? await inTurns(entriesOfNewSteps(resource.kind, object, manager, '', now))
+      : entriesOfNew(resource.kind, object, manager, '', now);
+    if (hasLongBody(call.request)) await nextTurn();
   }
   const admitted = await admission.admit(object, undefined);
   const converted = resource.conversion.toStored(admitted);
@@ -112,21 +115,6 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   if (hasLongBody(call.request)) await nextTurn();
   return resource.isStoredForm ? stored : (resource.stored.reading?.prune(stored) ?? stored);
 }
-
-/** Lists the managers of a new object's fields, as its creator gave it. */
-function managedFromStart(
-  { resource, request, core }: Call,
-  given: KubeObject,
-  { fieldManager }: WriteParameters,
-): ManagedFields | Promise<ManagedFields> {
-  const manager = managerName(fieldManager, request.headers['user-agent']);
-  const now = core.clock.now();
-  if (isLong(given)) return inTurns(trackUpdateSteps(resource, given, undefined, manager, '', now)).then(() => given.metadata?.managedFields);
-  trackUpdate(resource, given, undefined, manager, '', now);
-  return given.metadata?.managedFields;
-}
-
-type ManagedFields = ObjectMeta['managedFields'];
 
 function faultsOf({ rules, kind }: Resource, stored: KubeObject): FieldError[] {
   const metadata = validateObjectMeta(stored.metadata, {

@@ -1,10 +1,11 @@
-import { codecOf } from '../../api/definition/codec.ts';
+import { cannotBeHandled, codecOf } from '../../api/definition/codec.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { isLong, markAs } from '../../base/json/long-values.ts';
-import { isObject } from '../../base/json.ts';
+import { canonicalJson, isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished, inTurns } from '../../base/steps.ts';
@@ -15,8 +16,8 @@ import { mergePatchSteps } from '../patch/merge-patch.ts';
 import { strategicMergePatchSteps } from '../patch/strategic-merge-patch.ts';
 import { parseJson } from '../request/body.ts';
 import { hasLongBody } from '../request/decode-ahead.ts';
-import { decodeInTurns, decodeObject } from '../request/object-body.ts';
-import type { WriteParameters } from '../request/options.ts';
+import { BUILT_IN_SCHEME, decodeInTurns, decodeObject } from '../request/object-body.ts';
+import type { FieldValidation, WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { apply } from './apply.ts';
 import { requireItem } from './get.ts';
@@ -77,7 +78,10 @@ async function patchedObject(call: Call, current: CacheItem, type: PatchType, bo
   if (kind.structural && value.kind !== original.kind && typeof value.kind === 'string') {
     throw errors.invalid({ ...kind, kind: value.kind }, call.info.name, [invalid('kind', value.kind, `must be ${kind.kind}`)]);
   }
-  if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) throw badResult(value, 'a patch may not change kind or apiVersion');
+  if (value.kind !== original.kind || value.apiVersion !== original.apiVersion) {
+    const [type, version] = [value.kind, value.apiVersion].map((text) => JSON.stringify(text ?? ''));
+    throw badResult(value, `no kind ${type} is registered for version ${version} in scheme "${kind.scheme ?? BUILT_IN_SCHEME}"`);
+  }
   const managed = original.metadata?.managedFields;
   const { metadata } = value;
   // Entries that the patch leaves alone need not be read again.
@@ -90,15 +94,29 @@ async function patchedObject(call: Call, current: CacheItem, type: PatchType, bo
     if (untouched) metadataOf(object).managedFields = managed;
     return object;
   } catch (error) {
-    if (error instanceof StatusError) throw badResult(value, error.message);
-    throw error;
+    throw error instanceof StatusError ? badResult(value, faultOf(value, kind, parameters.fieldValidation, error)) : error;
   }
 }
 
+/**
+ * Returns the fault of a patch's result that cannot be read. Upstream reads it from JSON whose fields are sorted, and finds the unknown ones in
+ * that order; it does not say of which kind the object is.
+ */
+export function faultOf(value: unknown, kind: KindDefinition, fieldValidation: FieldValidation, first: StatusError): string {
+  const prefix = cannotBeHandled(kind, '').message;
+  const bare = (message: string) => (message.startsWith(prefix) ? message.slice(prefix.length) : message);
+  try {
+    decodeObject(JSON.parse(canonicalJson(value)), kind, fieldValidation, []);
+  } catch (error) {
+    if (error instanceof StatusError) return bare(error.message);
+  }
+  return bare(first.message);
+}
+
 /** The refusal of a patch whose result cannot be read, in upstream's form. */
-const badResult = (value: unknown, why: string) =>
+export const badResult = (value: unknown, why: string) =>
   errors.invalid({ group: '', plural: '', kind: '' }, '', [
-    { type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(JSON.stringify(value))}: ${why}` },
+    { type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(canonicalJson(value))}: ${why}` },
   ]);
 
 function patched({ resource }: Call, original: KubeObject, type: PatchType, body: unknown): Steps<unknown> {

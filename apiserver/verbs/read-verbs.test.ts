@@ -266,7 +266,8 @@ describe('watch', () => {
 
   it('of a version of the future ends with an error in the stream', async () => {
     const { events, ended } = await (async () => {
-      const watching = api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=99999&resourceVersionMatch=NotOlderThan&sendInitialEvents=true`);
+      const initial = 'resourceVersionMatch=NotOlderThan&sendInitialEvents=true&allowWatchBookmarks=true';
+      const watching = api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=99999&${initial}`);
       await clock.advance(3_000);
       return watching;
     })();

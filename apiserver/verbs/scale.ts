@@ -3,7 +3,7 @@ import type { Scale } from '../../api/kinds/autoscaling/scale.ts';
 import { scales } from '../../api/kinds/autoscaling/scale.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject, ObjectKey } from '../../api/meta/object.ts';
-import { errors } from '../../api/meta/status-error.ts';
+import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector/selector.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
@@ -20,7 +20,7 @@ import { writeParametersOf } from '../request/options.ts';
 import { applyConfiguration } from './apply.ts';
 import { findItem, requireItem } from './get.ts';
 import { throwInvalid } from './invalid.ts';
-import { patchTypeOf } from './patch.ts';
+import { badResult, faultOf, patchTypeOf } from './patch.ts';
 import { objectResult } from './results.ts';
 import type { ObjectView } from './update.ts';
 import { requireVersion, writeOver } from './update.ts';
@@ -102,11 +102,20 @@ export async function scale(call: Call): Promise<Result> {
       const value = body && 'bytes' in body ? parseJson(body.bytes).value : decodeBody(request)?.value;
       return write(call, parameters, (current) => {
         const next = type === 'application/json-patch+json' ? applyJsonPatch(current, value) : applyMergePatch(current, value);
-        return decodeObject(next, scales, parameters.fieldValidation, call.warnings) as Scale;
+        return patchedScale(call, next, parameters);
       });
     }
     default:
       throw errors.methodNotAllowed(resource.name, info.verb);
+  }
+}
+
+/** @throws StatusError 422 for a result of a patch that is no Scale. */
+function patchedScale(call: Call, value: unknown, { fieldValidation }: WriteParameters): Scale {
+  try {
+    return decodeObject(value, scales, fieldValidation, call.warnings) as Scale;
+  } catch (error) {
+    throw error instanceof StatusError ? badResult(value, faultOf(value, scales, fieldValidation, error)) : error;
   }
 }
 

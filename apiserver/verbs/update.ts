@@ -99,7 +99,7 @@ export async function writeOver(
   how: WriteKind,
   view?: ObjectView,
 ): Promise<ObjectResult | undefined> {
-  const { resource, info, core } = call;
+  const { resource, info } = call;
   const key = { namespace: info.namespace, name: info.name };
   const old = resource.conversion.base(current);
   call.previous = current;
@@ -117,9 +117,8 @@ export async function writeOver(
       // Fields that webhooks and policies changed have no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
       const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
-      const now = core.clock.now();
-      if (isLong(given)) await inTurns(trackUpdateSteps(resource, given, old, manager, info.subresource, now));
-      else trackUpdate(resource, given, old, manager, info.subresource, now);
+      if (isLong(given)) await inTurns(trackUpdateSteps(call, given, old, manager, info.subresource));
+      else trackUpdate(call, given, old, manager, info.subresource);
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (hasLongBody(call.request)) await nextTurn();

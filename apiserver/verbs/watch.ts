@@ -49,7 +49,7 @@ export async function watch(call: Call): Promise<Result> {
       initial,
       served: resource.conversion.made,
       after,
-      announceInitial: parameters.sendInitialEvents === true && parameters.allowWatchBookmarks,
+      announceInitial: parameters.sendInitialEvents === true && parameters.allowWatchBookmarks && !late,
       bookmarks: parameters.allowWatchBookmarks,
       // Spread over a range, so that not all clients come back at once.
       timeoutMs: timeoutMs > 0 ? timeoutMs : MIN_TIMEOUT_MS * (1 + (core.clock.now() % 1000) / 1000),

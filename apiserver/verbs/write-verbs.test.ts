@@ -390,3 +390,36 @@ describe('delete', () => {
     expect(json.items.map((item: { metadata: { name: string } }) => item.metadata.name)).toEqual(['b']);
   });
 });
+
+describe('a patch whose result cannot be read', () => {
+  const send = (path: string, body: unknown) => api.inject('PATCH', path, body, { 'content-type': 'application/merge-patch+json' });
+  beforeEach(async () => {
+    await api.inject('POST', CONFIG_MAPS, { metadata: { name: 'a' } });
+  });
+
+  it.each([
+    [
+      'unknown fields, in the order of their names',
+      { metadata: { bogus: 1 }, bogus: 2 },
+      'strict decoding error: unknown field "bogus", unknown field "metadata.bogus"',
+    ],
+    ['another kind', { kind: 'Other' }, 'no kind "Other" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30"'],
+    ['another type', { data: { k: 1 } }, 'json: cannot unmarshal number into Go struct field ConfigMap.data of type string'],
+  ])('is refused with %s', async (_what, body, why) => {
+    const { status, json } = await send(`${CONFIG_MAPS}/a?fieldValidation=Strict`, body);
+    expect([status, json.details.causes[0].field]).toEqual([422, 'patch']);
+    expect(json.message).toMatch(/^ "" is invalid: patch: Invalid value: "\{/);
+    expect(json.message.endsWith(`}": ${why}`)).toBe(true);
+  });
+
+  it('is refused as a Scale too', async () => {
+    const spec = {
+      selector: { matchLabels: { a: 'b' } },
+      template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+    };
+    await api.inject('POST', '/apis/apps/v1/namespaces/default/replicasets', { metadata: { name: 'r' }, spec });
+    const { status, json } = await send('/apis/apps/v1/namespaces/default/replicasets/r/scale', { spec: { replicas: 'x' } });
+    expect([status, json.details.causes[0].field]).toEqual([422, 'patch']);
+    expect(json.message.endsWith('json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32')).toBe(true);
+  });
+});

@@ -1,5 +1,6 @@
+import type { Server } from 'node:net';
 import { kinds } from '../../api/kinds/index.ts';
-import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/configuration.ts';
+import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/cluster-policy.ts';
 import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
 import type { AuditSettings } from '../../apiserver/audit/audit.ts';
 import { openAudit } from '../../apiserver/audit/audit.ts';
@@ -7,6 +8,7 @@ import { certificatesOf } from '../../apiserver/authn/certificate-chain.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/service-account-token.ts';
 import type { ComposedServer } from '../../apiserver/compose.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
+import type { Part } from '../../apiserver/contract/part.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
 import type { Component } from '../../apiserver/health/component-statuses.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
@@ -38,6 +40,7 @@ import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUse
 import { ownRoles } from './own-roles.ts';
 import type { PkiRenewalOptions } from './pki-renewal.ts';
 import { keepPkiRenewed } from './pki-renewal.ts';
+import { ownServedKinds } from './served-kinds.ts';
 
 export interface ControlPlaneOptions {
   readonly store: Store;
@@ -70,12 +73,20 @@ export interface ControlPlaneOptions {
   /** Limits of the requests that are served at once. Default: upstream's. */
   readonly inFlight?: InFlightLimits;
   readonly authentication?: AuthenticationSettings;
+  /** The authority of node agents' certificates, PEM; undefined: they are not checked. Default: the cluster's own. */
+  readonly kubelet?: { readonly ca: string | undefined };
   /** The calls to servers behind APIServices. */
   readonly aggregation?: AggregationSettings;
   /** Default: nothing is recorded. */
   readonly audit?: AuditSettings;
   /** Time for requests under way to end when the control plane stops. Default 2 s. */
   readonly graceMs?: number;
+  /** Further parts of the API server. */
+  readonly parts?: readonly Part[];
+  /** A server that listens on `port` already. It pauses its connections. */
+  readonly listening?: Server;
+  /** Stands around the handling of requests from the network. A rejection cuts the connection. */
+  readonly around?: (handle: ApiServer['handle']) => ApiServer['handle'];
 }
 
 export interface ControlPlane {
@@ -96,7 +107,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const audit = options.audit && openAudit({ ...options.audit, clock, logger: log.child({ component: 'audit' }), registry: metrics.lasting });
   const requestHeaderCa = authentication.requestHeaderCa ?? pki.frontProxyCa.certificate;
   const frontProxy = { ...pki.frontProxyClient };
-  const kubelet = { ...pki.kubeletClient, ca: pki.ca.certificate };
+  const kubelet = { ...pki.kubeletClient, ca: options.kubelet ? options.kubelet.ca : pki.ca.certificate };
   let running = false;
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
@@ -121,7 +132,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     components: componentsOf(options, () => running),
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
-    parts: [ownRoles, ...(audit ? [audit.part] : [])],
+    parts: [ownRoles, ...(audit ? [audit.part] : []), ...(options.parts ?? [])],
     kubelet,
     aggregation: { identity: frontProxy, ...options.aggregation },
   });
@@ -132,7 +143,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     clientCa: ca.certificate + requestHeaderCa,
   });
   const tls = tlsOf(pki);
-  const [front] = await Promise.all([listen({ handle: server.handle, tls, clock, log, port: options.port, host: options.host }), server.start()]);
+  const handle = options.around?.(server.handle) ?? server.handle;
+  const [front] = await Promise.all([
+    listen({ handle, tls, clock, log, port: options.port, host: options.host, ...(options.listening ? { listening: options.listening } : {}) }),
+    server.start(),
+  ]);
 
   return {
     server,
@@ -180,12 +195,6 @@ function componentsOf({ controllers = ALL_CONTROLLERS, scheduler }: ControlPlane
   return [component('controller-manager', controllers.length > 0), component('scheduler', scheduler !== false)];
 }
 
-/** The stored kinds, each in one version, for the garbage collector and the namespace controller. */
-const collectedKinds = (server: ApiServer) => () =>
-  server.registry.kinds.filter(
-    (kind) => !kind.storedAs && kind.verbs.includes('list') && kind.verbs.includes('watch') && kind.verbs.includes('delete'),
-  );
-
 /** Runs controllers and scheduler until the signal aborts; among servers that share a store, only while this one leads. */
 async function runControllers(options: ControlPlaneOptions, server: ComposedServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
   const { clock } = options;
@@ -219,8 +228,7 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
   const work: Runnable[] = [];
   const { ca, serving } = options.pki;
   const all = homeControllers({
-    kinds: collectedKinds(server),
-    remoteContent: server.remoteContent,
+    served: ownServedKinds(server),
     rootCaPem: ca.certificate,
     signing: { ca },
     reservedNames: namesIn(serving.certificate),

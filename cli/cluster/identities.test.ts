@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { controllerBindings } from '../../apiserver/bootstrap/rbac/controller-roles.ts';
 import { namespaceBindings } from '../../apiserver/bootstrap/rbac/namespace-roles.ts';
+import { listedKinds } from '../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { controllerUser, nodeUser, schedulerUser } from './identities.ts';
 import { approverBinding } from './own-roles.ts';
@@ -9,7 +10,7 @@ const SERVICE_ACCOUNTS = ['system:serviceaccounts', 'system:serviceaccounts:kube
 
 describe('the identities of the control plane', () => {
   it('are those that upstream binds its roles to', () => {
-    const users = homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }).map(({ name }) =>
+    const users = homeControllers({ served: listedKinds([]), rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }).map(({ name }) =>
       controllerUser(name),
     );
     const accounts = users.filter(({ name }) => name.startsWith('system:serviceaccount:kube-system:'));
@@ -18,12 +19,15 @@ describe('the identities of the control plane', () => {
       'bootstrap-signer',
       'certificate-controller',
       'clusterrole-aggregation-controller',
+      'cronjob-controller',
+      'daemon-set-controller',
       'deployment-controller',
       'disruption-controller',
       'endpoint-controller',
       'endpointslice-controller',
       'endpointslicemirroring-controller',
       'generic-garbage-collector',
+      'job-controller',
       'namespace-controller',
       'node-certificate-approver',
       'node-controller',
@@ -37,7 +41,9 @@ describe('the identities of the control plane', () => {
       'service-account-controller',
       'service-cidrs-controller',
       'service-controller',
+      'statefulset-controller',
       'token-cleaner',
+      'ttl-after-finished-controller',
       'ttl-controller',
       'volumeattributesclass-protection-controller',
     ]);

@@ -21,6 +21,7 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
   'certificatesigningrequest-approving-controller': 'certificate-controller',
   'certificatesigningrequest-cleaner-controller': 'certificate-controller',
   'certificatesigningrequest-signing-controller': 'certificate-controller',
+  'daemonset-controller': 'daemon-set-controller',
   'endpoints-controller': 'endpoint-controller',
   'endpointslice-mirroring-controller': 'endpointslicemirroring-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
@@ -43,9 +44,14 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
 /** Makes service accounts' tokens: as upstream, it cannot depend on having one. */
 const WITHOUT_ACCOUNT = 'serviceaccount-token-controller';
 
+/** The service account in kube-system that a controller acts as, by the controller's name; undefined for the one that acts as the process. */
+export const controllerAccount = (controller: string): string | undefined =>
+  controller === WITHOUT_ACCOUNT ? undefined : (SERVICE_ACCOUNTS[controller] ?? controller);
+
 /** The identity that a controller acts under, by the controller's name. */
 export function controllerUser(controller: string): UserInfo {
-  if (controller === WITHOUT_ACCOUNT) return controllerManagerUser;
-  const { name, groups } = serviceAccountUser('kube-system', SERVICE_ACCOUNTS[controller] ?? controller);
+  const account = controllerAccount(controller);
+  if (account === undefined) return controllerManagerUser;
+  const { name, groups } = serviceAccountUser('kube-system', account);
   return authenticated(name, ...groups);
 }

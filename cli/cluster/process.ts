@@ -39,6 +39,22 @@ export async function runningPid(layout: Layout, name: ProcessName): Promise<num
   return (await processOf(record.pid))?.startTicks === record.startTicks ? record.pid : undefined;
 }
 
+/**
+ * Records this process as the component of its data directory unless another one runs there, as a supervisor does for those that it starts:
+ * `skiff status`, `stop` and `down` know a component that was started by hand, too. A directory that cannot be written is left alone.
+ */
+export async function recordSelf(layout: Layout, name: ComponentName): Promise<void> {
+  if ((await runningPid(layout, name)) !== undefined) return;
+  const identity = await processOf(process.pid);
+  if (!identity) return;
+  try {
+    mkdirSync(layout.run, { recursive: true, mode: 0o700 });
+    writeFileSync(recordFile(layout, name), JSON.stringify(identity), { mode: 0o600 });
+  } catch {
+    // The part's own work says so, if it needs the directory.
+  }
+}
+
 /** The time within which a supervisor has started its program. */
 const START_MS = 10_000;
 
@@ -71,12 +87,17 @@ export async function startSupervised(layout: Layout, name: ComponentName, file:
   }
 }
 
-/** @throws Error with the end of the log if a component has ended more than `restarts` times; then it is stopped for good. */
+/** The part has ended, and is not started again. */
+export class PartEnded extends Error {
+  override readonly name = 'PartEnded';
+}
+
+/** @throws PartEnded with the end of the log if a component has ended more than `restarts` times; then it is stopped for good. */
 export async function requireRunning(layout: Layout, name: ComponentName, restarts = 0): Promise<void> {
   const supervision = supervisionOf(layout, name);
   if (supervision && supervision.restarts > restarts) {
     await stopComponent(layout, name);
-    throw new Error(`the ${name} ended (${exitText(supervision.status)}); the end of its log:\n${logTail(layout, name)}`);
+    throw new PartEnded(`the ${name} ended (${exitText(supervision.status)}); the end of its log:\n${logTail(layout, name)}`);
   }
 }
 

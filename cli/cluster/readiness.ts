@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
@@ -11,6 +12,21 @@ export async function serverReady(credentials: Credentials): Promise<boolean> {
   const response = await createTransport(credentials, 'skiff')({ method: 'GET', path: '/readyz', timeoutMs: TIMEOUT_MS });
   await bodyText(response);
   return response.statusCode === 200;
+}
+
+/** Whether somebody takes connections at a URL. */
+export function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 443), timeout: TIMEOUT_MS });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
 }
 
 /** The names of the nodes that are Ready, and the number of all. A heartbeat older than `since` (milliseconds) does not count: it is from before the agent's start. */

@@ -3,18 +3,26 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import * as z from 'zod';
 import { systemClock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
 import { createLogger } from '../../base/log.ts';
+import type { WebhookSettings } from '../../controllers/admission/configuration.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import { findCredentials, inClusterCredentials } from '../../runtime/client/find-credentials.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
+import { metadataOnly } from '../../runtime/client/metadata-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
+import type { Runnable } from '../../runtime/control/runnable.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { stopSignal } from '../cluster/signals.ts';
-import { stockClusterControllers } from '../config/concept-kinds.ts';
+import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControllers } from '../config/concept-kinds.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { dataDirOption, portSchema } from '../config/settings.ts';
+import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts';
 
 const options = {
+  home: { schema: z.boolean().default(false), help: "the controllers of a whole cluster instead: 'skiff controllers --home --help'" },
   kubeconfig: {
     schema: z.string().optional(),
     help: 'the cluster to work on (default: $KUBECONFIG, ~/.kube/config, or the pod’s own)',
@@ -27,13 +35,16 @@ const options = {
   'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': dataDirOption,
+  ...webhookOptions,
 };
 
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes('--home')) return (await import('./home-controllers.ts')).runHome(args);
   const parsed = parseOptions('controllers', "Runs skiff's reconcilers against any cluster, where they serve the group skiff.dev.", options, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  const all = stockClusterControllers();
+  const webhook = webhookSettingsOf(flags);
+  const all = stockClusterControllers(webhook !== undefined);
   const unknown = flags.controller.filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0)
     throw new UsageError(`--controller ${unknown.join(', ')}: there is no such controller; there are ${all.map(({ name }) => name).join(', ')}`);
@@ -41,21 +52,74 @@ export async function run(args: readonly string[]): Promise<number> {
   const registry = new Registry();
   processMetrics(registry);
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
-  const client = createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry });
+  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry }), METADATA_ONLY);
+  const admission = webhook && (await admissionOf(webhook, flags, client, log));
   const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
   const manager = createManager({
     client,
     clock: systemClock,
     log,
     registry,
-    controllers: flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name)),
+    controllers: [
+      ...(flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name))),
+      ...(admission ? [admission.keeper] : []),
+    ],
     ...(flags['leader-elect'] ? { leaderElection: { lease, identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}` } } : {}),
   });
-  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: manager.ready });
+  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: allReady(manager, admission?.server) });
   try {
-    await manager.run(stopSignal());
+    await runTogether(stopSignal(), manager, admission?.server);
   } finally {
     close();
   }
   return 0;
+}
+
+interface AdmissionFlags {
+  readonly 'webhook-port': number;
+  readonly 'webhook-secret': string;
+  readonly 'webhook-configuration': string;
+  readonly 'lease-namespace': string;
+}
+
+/** Returns the webhook that every replica serves, and the controller that keeps its certificates in the one that leads. Loaded only if asked for. */
+async function admissionOf(settings: WebhookSettings, flags: AdmissionFlags, client: Client, log: Logger) {
+  const [{ admissionWebhook }, { webhookKeeper }] = await Promise.all([
+    import('../../controllers/admission/webhook.ts'),
+    import('../../controllers/admission/keeper.ts'),
+  ]);
+  const objects = {
+    secret: { namespace: flags['lease-namespace'], name: flags['webhook-secret'] },
+    configuration: flags['webhook-configuration'],
+    settings,
+    concepts: Object.values(conceptKinds),
+    counted: countedOnStockCluster,
+  };
+  const server = admissionWebhook({
+    client,
+    clock: systemClock,
+    log: log.child({ part: 'webhook' }),
+    port: flags['webhook-port'],
+    informers: (signal) => createInformers({ client, clock: systemClock, log, signal }),
+    objects,
+  });
+  return { server, keeper: webhookKeeper(objects) };
+}
+
+const allReady = async (...parts: readonly (Runnable | undefined)[]): Promise<void> => {
+  await Promise.all(parts.map((part) => part?.ready));
+};
+
+/** Runs the parts until the signal aborts; the end of one with an error ends the others, and is thrown. */
+async function runTogether(signal: AbortSignal, ...parts: readonly (Runnable | undefined)[]): Promise<void> {
+  const stop = new AbortController();
+  const all = AbortSignal.any([signal, stop.signal]);
+  const runs = parts.map((part) =>
+    part?.run(all).catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
+  );
+  const failed = (await Promise.allSettled(runs)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }

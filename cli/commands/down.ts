@@ -3,9 +3,8 @@ import { listMounts, removeContainerd, unmount } from '../../agent/containerd/in
 import { removeNodeNetwork } from '../../agent/network/index.ts';
 import { clusterOf, removeContext } from '../cluster/user-kubeconfig.ts';
 import type { Layout } from '../config/data-dir.ts';
-import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
-import { dataDirOption } from '../config/settings.ts';
+import { clusterOptions, layoutFor } from '../config/settings.ts';
 import { stopCluster } from './stop.ts';
 
 /** Removes everything that a cluster made on this machine: processes, containers, mounts, network, files. Parts that do not exist are no error. */
@@ -29,9 +28,9 @@ async function unmountBelow(directories: readonly string[]): Promise<void> {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions('down', 'Stops the cluster and takes back everything it made, its data included.', { 'data-dir': dataDirOption }, args);
+  const parsed = parseOptions('down', 'Stops the cluster and takes back everything it made, its data included.', clusterOptions, args);
   if (!parsed) return 0;
-  const layout = layoutOf(parsed.options['data-dir']);
+  const layout = layoutFor(parsed.options);
   const cluster = clusterOf(layout.adminKubeconfig);
   await takeBack(layout);
   removeContext(cluster);

@@ -10,7 +10,7 @@ const AGENT_SET = {
   'resolv-conf': USE('--resolv-conf'),
   simulate: USE('--simulate'),
   nodes: USE('--nodes'),
-  ...{ join: JOINED, token: JOINED, 'ca-hash': JOINED },
+  ...{ join: JOINED, token: JOINED, 'ca-hash': JOINED, kubeconfig: JOINED, 'bootstrap-kubeconfig': JOINED, 'proxy-kubeconfig': JOINED },
 };
 
 /**

@@ -6,11 +6,13 @@ import { createLogger } from '../../base/log.ts';
 import { startHeartbeats } from '../../base/watchdog.ts';
 import type { WatchdogThread } from '../../base/watchdog-thread.ts';
 import { startWatchdogThread } from '../../base/watchdog-thread.ts';
+import { listedKinds } from '../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { startCompaction } from '../../store/compaction.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
 import { keepSecretFile } from '../cluster/kept-file.ts';
 import { openStore } from '../cluster/open-store.ts';
+import { recordSelf } from '../cluster/process.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { CONTEXT } from '../cluster/user-kubeconfig.ts';
 import { selectControllers } from '../config/controller-selection.ts';
@@ -21,6 +23,7 @@ import { aggregationSettings } from '../config/server/aggregation.ts';
 import { auditSettings } from '../config/server/audit.ts';
 import { authenticationSettings } from '../config/server/authentication.ts';
 import { inFlightLimitsOf } from '../config/server/flow-control.ts';
+import { kubeletAuthority } from '../config/server/kubelet.ts';
 import { serverOptions } from '../config/server/server-options.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
@@ -29,8 +32,9 @@ export async function serve(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('server', 'Runs the control plane: API server, controllers and scheduler.', serverOptions, args);
   if (!parsed) return 0;
   const flags = parsed.options;
-  selectControllers(homeControllers({ kinds: () => [], rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
+  selectControllers(homeControllers({ served: listedKinds([]), rootCaPem: '', signing: { ca: { certificate: '', key: '' } } }), flags.controllers);
   const layout = layoutOf(flags['data-dir']);
+  void recordSelf(layout, 'server');
   const signal = stopSignal();
   const log = createLogger({ component: 'server', level: flags['log-level'] });
   const admission = await admissionSettings(flags);
@@ -44,6 +48,9 @@ export async function serve(args: readonly string[]): Promise<number> {
   const guard = { cells: heartbeats.cells, limitSeconds: flags['watchdog-timeout'] };
   const ensureKeys = () => ensurePki(layout.pki, { clock: systemClock, names: [machineName()], ips: [...new Set([...ips, advertiseAddress])] });
   const [{ store: opened, shared, guards }, pki] = await Promise.all([openStore(flags.store, layout, { log, guard }), ensureKeys()]);
+  // It may be the authority of this cluster, which is made at the first start.
+  const kubeletCa = await kubeletAuthority(flags);
+  if (kubeletCa === undefined) log.warn({ option: '--kubelet-certificate-authority' }, "certificates of node agents are not checked: name their authority");
   const encryption = flags['encryption-provider-config'];
   const store = encryption === undefined ? opened : (await import('../cluster/encryption.ts')).encryptedByFile(opened, encryption, log);
   const writeKubeconfig = ({ ca, admin }: ClusterPki) => {
@@ -72,6 +79,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     ...admission,
     inFlight: inFlightLimitsOf(flags),
     authentication,
+    kubelet: { ca: kubeletCa },
     aggregation,
     ...(audit ? { audit } : {}),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },

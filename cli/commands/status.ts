@@ -6,9 +6,8 @@ import { runningPid, supervisionOf } from '../cluster/process.ts';
 import { nodeReadiness, serverReady } from '../cluster/readiness.ts';
 import type { Supervision } from '../cluster/supervisor.ts';
 import { exitText } from '../cluster/supervisor.ts';
-import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
-import { dataDirOption, loadSettings } from '../config/settings.ts';
+import { clusterOptions, layoutFor, loadSettings } from '../config/settings.ts';
 
 export interface ComponentState {
   readonly pid: number | undefined;
@@ -33,14 +32,9 @@ export function componentText({ pid, supervised, supervision, more, now }: Compo
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(
-    'status',
-    'Says what runs and whether it is ready. Exits 0 when the API server and a node are.',
-    { 'data-dir': dataDirOption },
-    args,
-  );
+  const parsed = parseOptions('status', 'Says what runs and whether it is ready. Exits 0 when the API server and a node are.', clusterOptions, args);
   if (!parsed) return 0;
-  const layout = layoutOf(parsed.options['data-dir']);
+  const layout = layoutFor(parsed.options);
   if (!existsSync(layout.settings)) {
     console.log(`there is no cluster in ${layout.dataDir}; 'skiff up' starts one`);
     return 1;

@@ -1,9 +1,8 @@
 import { killContainers, stopContainerd } from '../../agent/containerd/index.ts';
 import { stopComponent } from '../cluster/process.ts';
 import type { Layout } from '../config/data-dir.ts';
-import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions } from '../config/options.ts';
-import { dataDirOption } from '../config/settings.ts';
+import { clusterOptions, layoutFor } from '../config/settings.ts';
 
 /** Stops the cluster's processes and containers, in the order that loses nothing: the agent first, the store last. Resolves with whether anything ran. */
 export async function stopCluster(layout: Layout): Promise<boolean> {
@@ -22,11 +21,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(
     'stop',
     "Stops the cluster's processes and containers. All data stays: 'skiff up' goes on where it was.",
-    { 'data-dir': dataDirOption },
+    clusterOptions,
     args,
   );
   if (!parsed) return 0;
-  const ran = await stopCluster(layoutOf(parsed.options['data-dir']));
+  const ran = await stopCluster(layoutFor(parsed.options));
   console.log(ran ? "stopped; 'skiff up' starts it again" : 'nothing was running');
   return 0;
 }

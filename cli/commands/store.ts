@@ -1,11 +1,10 @@
 import { openStore } from '../cluster/open-store.ts';
-import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { dataDirOption, loadSettings, storeSetting } from '../config/settings.ts';
+import { clusterOptions, layoutFor, loadSettings, storeSetting } from '../config/settings.ts';
 
 const options = {
   store: { schema: storeSetting.optional(), help: "sqlite, etcd, or etcd endpoints (default: the cluster's)", value: 'STORE' },
-  'data-dir': dataDirOption,
+  ...clusterOptions,
 };
 
 const PAGE = 500;
@@ -23,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [action = '', key = '/registry/'] = parsed.positionals;
   if (!['list', 'get', 'delete'].includes(action) || (action !== 'list' && parsed.positionals.length !== 2))
     throw new UsageError("say what to do: 'skiff store list [PREFIX]', 'skiff store get KEY' or 'skiff store delete KEY'");
-  const layout = layoutOf(parsed.options['data-dir']);
+  const layout = layoutFor(parsed.options);
   const setting = parsed.options.store ?? loadSettings(layout).store;
   if (setting === 'memory') throw new UsageError('--store memory: nothing of it is kept when its server has stopped');
   const { store } = await openStore(setting, layout);

@@ -6,9 +6,8 @@ import { systemClock } from '../../base/clock.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
 import { createJoinToken } from '../cluster/joining.ts';
-import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { dataDirOption, loadSettings } from '../config/settings.ts';
+import { clusterOptions, layoutFor, loadSettings } from '../config/settings.ts';
 import { caHashOf } from '../node/authority.ts';
 import { machineIps } from '../node/machine.ts';
 
@@ -18,7 +17,7 @@ const options = {
     help: 'how long the token lets nodes join',
     value: 'HOURS',
   },
-  'data-dir': dataDirOption,
+  ...clusterOptions,
 };
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -33,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions('token', 'Makes a token with which nodes may join, and prints how.', options, args, 'create');
   if (!parsed) return 0;
   if (parsed.positionals.join(' ') !== 'create') throw new UsageError("say 'skiff token create'");
-  const layout = layoutOf(parsed.options['data-dir']);
+  const layout = layoutFor(parsed.options);
   if (!existsSync(layout.adminKubeconfig)) throw new Error(`there is no cluster in ${layout.dataDir}: start one with 'skiff up'`);
   const client = createHttpsClient(await kubeconfigCredentials(layout.adminKubeconfig));
   const [id, secret] = [randomText(6), randomText(16)];

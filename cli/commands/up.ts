@@ -6,18 +6,18 @@ import * as z from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
+import { freePortFrom, isTaken } from '../cluster/ports.ts';
 import type { ComponentName } from '../cluster/process.ts';
-import { logTail, requireRunning, runningPid, startComponent, stopComponent, supervisionOf } from '../cluster/process.ts';
-import { nodeReadiness, serverReady, until } from '../cluster/readiness.ts';
-import { addContext, CONTEXT, userKubeconfigPath } from '../cluster/user-kubeconfig.ts';
+import { logTail, PartEnded, requireRunning, runningPid, startComponent, stopComponent, supervisionOf } from '../cluster/process.ts';
+import { answers, nodeReadiness, serverReady, until } from '../cluster/readiness.ts';
+import { addContext, overwritten, userKubeconfigPath } from '../cluster/user-kubeconfig.ts';
 import type { Layout } from '../config/data-dir.ts';
-import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import type { Settings } from '../config/settings.ts';
-import { dataDirOption, loadSettings, portSchema, saveSettings, storeSetting } from '../config/settings.ts';
+import { clusterOptions, DEFAULT_NAME, layoutFor, loadSettings, portSchema, Settings, saveSettings, storeSetting } from '../config/settings.ts';
 import { handedOn } from './handed-on.ts';
 
 const options = {
+  ...clusterOptions,
   store: { schema: storeSetting.optional(), help: 'sqlite (default), etcd (a local one), memory, or etcd endpoints', value: 'STORE' },
   nodes: { schema: z.coerce.number().int().min(1).max(10_000).optional(), help: 'how many nodes; more than one are simulated', value: 'N' },
   simulate: { schema: z.boolean().optional(), help: 'simulated nodes: pods run in name only, on any system, without root' },
@@ -37,9 +37,8 @@ const options = {
     value: 'OPTION',
     multiple: true,
   },
-  kubeconfig: { schema: z.boolean().default(true), help: "add the context 'skiff' to your kubeconfig (--no-kubeconfig: leave it alone)" },
+  kubeconfig: { schema: z.boolean().default(true), help: "add a context of the cluster's name to your kubeconfig (--no-kubeconfig: leave it alone)" },
   timeout: { schema: z.coerce.number().positive().default(120), help: 'give up after this many seconds', value: 'SECONDS' },
-  'data-dir': dataDirOption,
 };
 
 const NODE_PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'nftables', 'iptables', 'iproute2', 'conntrack'];
@@ -66,6 +65,37 @@ async function requireStoppedForChange(layout: Layout, name: 'server' | 'agent',
   throw new UsageError(`--${name}-arg: the ${name} runs already, with other options: 'skiff stop' first, then 'skiff up'`);
 }
 
+const PARTS = ['agent', 'server'] as const;
+type Given = { readonly [K in 'name' | 'port' | 'agent-port']?: number | string | undefined };
+
+/** The ports that are asked for. A new cluster with a name of its own gets free ones, so that it can stand beside others. */
+async function portsOf(layout: Layout, { name = DEFAULT_NAME, port, 'agent-port': agentPort }: Given): Promise<Partial<Settings>> {
+  const asked = { ...(typeof port === 'number' && { port }), ...(typeof agentPort === 'number' && { agentPort }) };
+  if (name === DEFAULT_NAME || existsSync(layout.settings)) return asked;
+  const own = asked.port ?? (await freePortFrom(Settings.parse({}).port));
+  return { port: own, agentPort: asked.agentPort ?? (await freePortFrom(Settings.parse({}).agentPort, [own])) };
+}
+
+/** @throws UsageError for a port of a part that is to be started, if another program has it. */
+async function requireFreePorts(layout: Layout, { port, agentPort }: Settings): Promise<void> {
+  for (const [name, option, number] of [
+    ['server', '--port', port],
+    ['agent', '--agent-port', agentPort],
+  ] as const) {
+    if ((await runningPid(layout, name)) === undefined && (await isTaken(number)))
+      throw new UsageError(`${option} ${number}: another program has this port: end that, choose another port, or give the cluster a --name`);
+  }
+}
+
+/** @throws UsageError if the context is that of another cluster which is there. */
+async function requireOwnContext(layout: Layout, name: string): Promise<void> {
+  const server = overwritten(layout.adminKubeconfig, name);
+  if (server === undefined || !(await answers(server))) return;
+  throw new UsageError(
+    `the context "${name}" in ${userKubeconfigPath()} is that of another cluster, at ${server}: give this one a --name of its own, or --no-kubeconfig`,
+  );
+}
+
 /** Returns a check that throws with the end of the log if a component ends from now on. Call it before the components are started. */
 async function alive(layout: Layout): Promise<() => Promise<void>> {
   const names: readonly ComponentName[] = ['server', 'agent'];
@@ -87,6 +117,7 @@ async function startServer(layout: Layout, settings: Settings, timeoutMs: number
   if ((await runningPid(layout, 'server')) === undefined) {
     await startComponent(layout, 'server', [
       ...['--data-dir', layout.dataDir, '--store', settings.store, '--port', String(settings.port)],
+      ...['--kubelet-certificate-authority', join(layout.pki, 'ca.crt')],
       ...settings.serverArgs,
     ]);
   }
@@ -118,6 +149,32 @@ async function startAgent(layout: Layout, settings: Settings, simulated: boolean
   return since;
 }
 
+interface Bringing {
+  readonly simulated: boolean;
+  readonly timeoutMs: number;
+  readonly took: () => string;
+}
+
+/** Starts the parts that do not run, and waits until the nodes are Ready. @throws PartEnded if a part ends, Error after the time */
+async function bringUp(layout: Layout, settings: Settings, { simulated, timeoutMs, took }: Bringing): Promise<void> {
+  const guard = await alive(layout);
+  const starting = startAgent(layout, settings, simulated);
+  // A start under way is waited for: what is to be stopped has to be there.
+  const [server, agent] = await Promise.allSettled([startServer(layout, settings, timeoutMs, guard), starting]);
+  if (server.status === 'rejected') throw server.reason;
+  if (agent.status === 'rejected') throw agent.reason;
+  const admin = server.value;
+  console.log(`API server ready at ${admin.server} (${took()})`);
+  const ready = await until(
+    async () => {
+      const found = await nodeReadiness(admin, agent.value);
+      return found.ready.length >= settings.nodes ? found.ready : undefined;
+    },
+    { timeoutMs, everyMs: 50, guard, onTimeout: () => `no node is Ready; the end of the agent's log:\n${logTail(layout, 'agent')}` },
+  );
+  console.log(`${ready.length === 1 ? `node ${ready[0]} is` : `${ready.length} nodes are`} Ready (${took()})`);
+}
+
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(
     'up',
@@ -126,18 +183,18 @@ export async function run(args: readonly string[]): Promise<number> {
     args,
   );
   if (!parsed) return 0;
-  const { store, nodes, simulate, port, kubeconfig, timeout } = parsed.options;
-  const layout = layoutOf(parsed.options['data-dir']);
+  const { store, nodes, simulate, kubeconfig, timeout } = parsed.options;
+  const layout = layoutFor(parsed.options);
   const { 'server-arg': serverArg, 'agent-arg': agentArg } = parsed.options;
   const [serverArgs, agentArgs] = [await handedOn('server', serverArg), await handedOn('agent', agentArg)];
   // Their help was printed.
   if ((serverArg && !serverArgs) || (agentArg && !agentArgs)) return 0;
   const settings = loadSettings(layout, {
+    name: parsed.options.name,
+    ...(await portsOf(layout, parsed.options)),
     store,
     nodes,
     simulate,
-    port,
-    agentPort: parsed.options['agent-port'],
     nodeName: parsed.options['node-name'],
     resolvConf: parsed.options['resolv-conf'],
     serverArgs,
@@ -151,6 +208,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   await requireStoppedForChange(layout, 'server', kept.serverArgs, settings.serverArgs);
   await requireStoppedForChange(layout, 'agent', kept.agentArgs, settings.agentArgs);
+  await requireFreePorts(layout, settings);
+  if (kubeconfig) await requireOwnContext(layout, settings.name);
   const simulated = whySimulated(settings);
   const started = systemClock.monotonic();
   const took = () => `${((systemClock.monotonic() - started) / 1000).toFixed(2)} s`;
@@ -159,32 +218,21 @@ export async function run(args: readonly string[]): Promise<number> {
   else if (settings.store === 'etcd' && process.getuid?.() === 0) installPackages(['etcd-server']);
   saveSettings(layout, settings);
 
-  const guard = await alive(layout);
-  const [admin, since] = await Promise.all([
-    startServer(layout, settings, timeout * 1000, guard),
-    startAgent(layout, settings, simulated !== undefined),
-  ]);
-  console.log(`API server ready at ${admin.server} (${took()})`);
-  const ready = await until(
-    async () => {
-      const found = await nodeReadiness(admin, since);
-      return found.ready.length >= settings.nodes ? found.ready : undefined;
-    },
-    {
-      timeoutMs: timeout * 1000,
-      everyMs: 50,
-      guard,
-      onTimeout: () => `no node is Ready; the end of the agent's log:\n${logTail(layout, 'agent')}`,
-    },
-  );
-  console.log(`${ready.length === 1 ? `node ${ready[0]} is` : `${ready.length} nodes are`} Ready (${took()})`);
+  const before = await Promise.all(PARTS.map((name) => runningPid(layout, name)));
+  try {
+    await bringUp(layout, settings, { simulated: simulated !== undefined, timeoutMs: timeout * 1000, took });
+  } catch (error) {
+    // What has ended for good drags down what was started with it; a machine that is slow may get there yet.
+    if (error instanceof PartEnded) for (const [index, name] of PARTS.entries()) if (before[index] === undefined) await stopComponent(layout, name);
+    throw error;
+  }
   if (simulated !== undefined) console.log(`The nodes are SIMULATED (${simulated}): no container runs on them.`);
-  if (kubeconfig) addContext(layout.adminKubeconfig);
+  if (kubeconfig) addContext(layout.adminKubeconfig, settings.name);
   console.log(
     [
       '',
       kubeconfig
-        ? `kubectl's current context is now "${CONTEXT}" (${userKubeconfigPath()}). Next:`
+        ? `kubectl's current context is now "${settings.name}" (${userKubeconfigPath()}). Next:`
         : `export KUBECONFIG=${layout.adminKubeconfig}   # then:`,
       '  kubectl get nodes -o wide',
       '  kubectl create deployment web --image=nginx --replicas=3',

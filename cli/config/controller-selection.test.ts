@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { listedKinds } from '../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { ALL_CONTROLLERS, selectControllers } from './controller-selection.ts';
 
-const all = homeControllers({ kinds: () => [], rootCaPem: '' });
+const all = homeControllers({ served: listedKinds([]), rootCaPem: '' });
 const names = (...selection: string[]) => selectControllers(all, selection).map(({ name }) => name);
 
 describe('a selection of controllers', () => {

@@ -11,6 +11,9 @@ export function defaultDataDir(): string {
   return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'skiff');
 }
 
+/** The data directory of a cluster with a name of its own: beside the default one. */
+export const dataDirOfName = (name: string): string => `${defaultDataDir()}-${name}`;
+
 /** The data directory that the arguments name (`--data-dir X` or `--data-dir=X`), read before the command parses them. */
 export function dataDirOf(args: readonly string[]): string {
   const at = args.findIndex((arg) => arg === '--data-dir' || arg.startsWith('--data-dir='));

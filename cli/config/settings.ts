@@ -2,7 +2,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { Layout } from './data-dir.ts';
-import { defaultDataDir } from './data-dir.ts';
+import { dataDirOfName, defaultDataDir, layoutOf } from './data-dir.ts';
+
+/** The name of a cluster that is given none. */
+export const DEFAULT_NAME = 'skiff';
 
 const port = z.coerce
   .number({ error: 'must be a port number' })
@@ -12,6 +15,19 @@ const port = z.coerce
 
 /** The option `--data-dir` of the commands that work on a cluster of this machine. */
 export const dataDirOption = { schema: z.string().default(defaultDataDir), help: "the cluster's data directory", value: 'DIR' };
+
+/** Names become parts of paths. */
+const clusterName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/, 'must be lower-case letters, digits and dashes');
+
+/** The options by which commands find one of several clusters of this machine. */
+export const clusterOptions = {
+  name: { schema: clusterName.optional(), help: 'the cluster of this name (default: skiff)', value: 'NAME' },
+  'data-dir': { schema: z.string().optional(), help: "the cluster's data directory (default: that of its name)", value: 'DIR' },
+};
+
+/** The layout of the cluster that the options name. */
+export const layoutFor = ({ name, 'data-dir': dataDir }: { readonly name?: string | undefined; readonly 'data-dir'?: string | undefined }): Layout =>
+  layoutOf(dataDir ?? (name === undefined || name === DEFAULT_NAME ? defaultDataDir() : dataDirOfName(name)));
 
 /** Seconds, as a number or as upstream's flags are written: `40`, `40s`, `0.5s`, `500ms`, `5m`. */
 export const secondsSchema = z
@@ -32,6 +48,8 @@ export const storeSetting = z
 
 /** The settings that a cluster was started with; kept, so that the next `up` starts the same one. */
 export const Settings = z.object({
+  /** That of the context, too. */
+  name: clusterName.default(DEFAULT_NAME),
   store: storeSetting.default('sqlite'),
   port: port.default(6443),
   agentPort: port.default(10250),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultDataDir } from '../config/data-dir.ts';
+import { pathSchema } from '../config/server/option-schemas.ts';
 import { portSchema } from '../config/settings.ts';
 import { machineName } from './machine.ts';
 
@@ -14,7 +15,31 @@ export const agentOptions = {
     value: 'URL',
   },
   token: { schema: z.string().optional(), help: "a token from 'skiff token create'", value: 'TOKEN' },
-  'ca-hash': { schema: z.string().optional(), help: "the hash of the cluster's CA, as 'skiff token create' prints it", value: 'sha256:HEX' },
+  'ca-hash': {
+    schema: z.string().optional(),
+    help: "the hash of the cluster's CA, as 'skiff token create' or kubeadm prints it",
+    value: 'sha256:HEX',
+  },
+  kubeconfig: { schema: pathSchema, help: 'join with the credentials of the node in this file, if it is there', value: 'FILE' },
+  'bootstrap-kubeconfig': { schema: pathSchema, help: 'otherwise request them with the credentials in this one', value: 'FILE' },
+  'proxy-kubeconfig': {
+    schema: pathSchema,
+    help: 'credentials for proxy, routes and DNS of a joined node (default: they are requested)',
+    value: 'FILE',
+  },
+  proxy: { schema: z.boolean().default(true), help: 'serve services on this node (--no-proxy: another proxy does)' },
+  dns: { schema: z.boolean().default(true), help: "serve the cluster's names on this node (--no-dns: a service of the cluster does)" },
+  'cluster-dns': {
+    schema: z.ipv4('must be an IPv4 address').default('10.96.0.10'),
+    help: 'where pods send DNS requests (default 10.96.0.10)',
+    value: 'IP',
+  },
+  'cluster-domain': { schema: z.string().min(1).default('cluster.local'), help: "the cluster's domain (default cluster.local)", value: 'DOMAIN' },
+  'service-cluster-ip-range': {
+    schema: z.cidrv4('must be a range such as 10.96.0.0/12').default('10.96.0.0/12'),
+    help: "the range of services' addresses (default 10.96.0.0/12)",
+    value: 'CIDR',
+  },
   'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
   'allowed-unsafe-sysctls': {
     schema: z

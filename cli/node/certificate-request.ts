@@ -63,7 +63,9 @@ export async function requestCertificate(wanted: WantedCertificate, { client, cl
   for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(2 * lookMs, LAST_LOOK_MS)) {
     const certificate = issued(state);
     if (certificate !== undefined) return certificate;
-    const why = state.status?.conditions?.find(({ type }) => type === 'NotAutoApproved')?.message ?? '';
+    // A cluster whose controllers are not ours says nothing about a request that it leaves to an administrator.
+    const silent = lookMs === LAST_LOOK_MS && !state.status?.conditions?.length ? 'nobody has approved or denied it yet' : told;
+    const why = state.status?.conditions?.find(({ type }) => type === 'NotAutoApproved')?.message ?? silent;
     if (why !== told) log.warn({ request: key.name, why }, 'the certificate waits for an administrator: kubectl certificate approve');
     told = why;
     await sleep(clock, lookMs, signal);

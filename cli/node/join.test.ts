@@ -22,6 +22,7 @@ import { eventually } from '../cluster/eventually.ts';
 import { createJoinToken } from '../cluster/joining.ts';
 import { layoutOf } from '../config/data-dir.ts';
 import { caHashOf } from './authority.ts';
+import type { JoinOptions } from './join.ts';
 import { joinCluster } from './join.ts';
 import type { NodeCredentials } from './node-settings.ts';
 
@@ -67,7 +68,7 @@ describe('a node that joins with a token', () => {
   });
 
   const asToken = () => createHttpsClient({ server, ca, token: `abcdef.${SECRET}` });
-  const joined = (data: string, nodeName: string, more: { token?: string; caHash?: string } = {}): Promise<NodeCredentials> =>
+  const joined = (data: string, nodeName: string, more: Partial<JoinOptions> = {}): Promise<NodeCredentials> =>
     joinCluster({
       server,
       token: `abcdef.${SECRET}`,
@@ -87,14 +88,15 @@ describe('a node that joins with a token', () => {
     const credentials = await joined('a', 'first');
     const { cert = '' } = credentials.client.identity?.() ?? {};
     expect(new X509Certificate(cert).subject.split('\n').sort()).toEqual(['CN=system:node:first', 'O=system:nodes']);
-    expect(credentials.serving.current()).toBeUndefined();
+    const own = new X509Certificate(credentials.serving.current()?.cert ?? '');
+    expect(own.issuer).toMatch(/^CN=first-ca@\d+$/);
     await register(createHttpsClient(credentials.client), 'first');
     const ended = new AbortController();
     const renewing = credentials.run(ended.signal);
     const serving = await eventually(() => {
-      const pair = credentials.serving.current();
-      if (!pair) throw new Error('there is no serving certificate yet');
-      return new X509Certificate(pair.cert);
+      const current = new X509Certificate(credentials.serving.current()?.cert ?? '');
+      if (current.issuer === own.issuer) throw new Error('the cluster has issued no serving certificate yet');
+      return current;
     });
     expect(serving.subjectAltName).toBe(`DNS:first, IP Address:${ADDRESS}`);
     expect(serving.verify(new X509Certificate(ca).publicKey)).toBe(true);
@@ -115,6 +117,21 @@ describe('a node that joins with a token', () => {
       signal,
     });
     expect((await again).client.identity?.().cert).toContain('-----BEGIN CERTIFICATE-----');
+  });
+
+  it('joins with a bootstrap kubeconfig, too', async () => {
+    const bootstrap = { server, ca, token: `abcdef.${SECRET}` };
+    const credentials = await joined('e', 'bootstrapped', { token: undefined, caHash: undefined, bootstrap });
+    expect(new X509Certificate(credentials.client.identity?.().cert ?? '').subject).toContain('CN=system:node:bootstrapped');
+  });
+
+  it('acts under credentials that it is given, and requests none for those', async () => {
+    const before = (await admin.list(certificateSigningRequests)).items.length;
+    const own = { server, ca, token: 'of-the-node' };
+    const proxy = { server, ca, token: 'of-the-proxy' };
+    const credentials = await joined('f', 'given', { token: undefined, caHash: undefined, own, proxy });
+    expect([credentials.client.token, credentials.proxy.token]).toEqual(['of-the-node', 'of-the-proxy']);
+    expect((await admin.list(certificateSigningRequests)).items).toHaveLength(before);
   });
 
   it('waits for an administrator if its name is taken, and joins once one approves', async () => {

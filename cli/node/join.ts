@@ -8,13 +8,16 @@ import { sleep, systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import { createCertificateAuthority, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { createPrivateKeyText } from '../../base/x509/certificate-request.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import type { Credentials } from '../../runtime/client/credentials.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import type { Layout } from '../config/data-dir.ts';
-import { shownAuthority } from './authority.ts';
+import type { CertificateKeeper } from './certificate-keeper.ts';
 import { createCertificateKeeper, identityFrom } from './certificate-keeper.ts';
 import { CertificateRefused, requestCertificate } from './certificate-request.ts';
+import { invitedAuthority, WrongCluster } from './cluster-info.ts';
 import type { NodeCredentials } from './node-settings.ts';
 import { readPair, validPair, writePair } from './pair-file.ts';
 
@@ -22,8 +25,14 @@ export interface JoinOptions {
   /** `https://host:port` */
   readonly server: string;
   readonly token: string | undefined;
-  /** `sha256:…` of the CA's certificate (DER), as `skiff token create` prints it. */
+  /** `sha256:…` of the CA's certificate (DER), as `skiff token create` prints it, or of its public key, as kubeadm does. */
   readonly caHash: string | undefined;
+  /** Of a bootstrap kubeconfig, in place of token and hash. */
+  readonly bootstrap?: Credentials | undefined;
+  /** The node's own credentials, where somebody else issues and renews them. Then no client certificate is requested. */
+  readonly own?: Credentials | undefined;
+  /** Credentials for the node's network. Default: a certificate is requested for it, too. */
+  readonly proxy?: Credentials | undefined;
   readonly layout: Layout;
   readonly nodeName: string;
   /** The addresses that the node's status shows. */
@@ -52,7 +61,8 @@ class JoinRefused extends Error {
 /**
  * The credentials of a node on another machine than its server: those of an earlier start, otherwise requested as kubelet does, with the token
  * for the first client certificate, and under the node's own identity from then on. Keys never leave the machine. Tries again while the
- * server cannot be reached, and waits while a request is left to an administrator. The serving certificate comes once the node is registered.
+ * server cannot be reached, and waits while a request is left to an administrator. The serving certificate comes once the node is registered;
+ * until then it is one that the node has signed itself.
  * @throws when the server refuses or is not the one that the hash names, and the signal's reason when it aborts.
  */
 export async function joinCluster(options: JoinOptions): Promise<NodeCredentials> {
@@ -67,10 +77,9 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
   const clock = systemClock;
   const now = clock.now();
   const [kept, keptProxy, keptServing] = await Promise.all([readPair(files.client, now), readPair(files.proxy, now), readPair(files.serving, now)]);
-  const former = kept ? undefined : formerPair(layout, now);
-  const first = kept ?? former ?? (await firstPair(options, directory, files));
-  if (former && !existsSync(files.ca)) await writeSecretFile(files.ca, readFileSync(join(layout.agent, 'pki', 'ca.crt'), 'utf8'));
-  const ca = readFileSync(files.ca, 'utf8');
+  const first = options.own ? undefined : await firstClient(options, kept, directory, files);
+  const ca = options.own ? options.own.ca : readFileSync(files.ca, 'utf8');
+  if (ca === undefined) throw new Error('the kubeconfig names no certificate-authority: the agent checks who calls it by that');
 
   const common = { clock, random: systemRandom, log };
   const subject = nodeSubject(nodeName);
@@ -81,44 +90,54 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
     await writePair(path, pair);
     return pair;
   };
-  const clientKeeper = createCertificateKeeper({
-    ...common,
-    name: 'client',
-    pair: first,
-    renew: (signal) => obtain(files.client, CLIENT, signal),
-  });
-  const client = { server, ca, identity: identityFrom(clientKeeper, first) };
+  const keepers: CertificateKeeper[] = [];
+  const keep = (name: string, path: string, pair: KeyPair | undefined, wanted: Wanted) => {
+    const keeper = createCertificateKeeper({ ...common, name, pair, renew: (signal) => obtain(path, wanted, signal) });
+    keepers.push(keeper);
+    return keeper;
+  };
+  const client = first ? { server, ca, identity: identityFrom(keep('client', files.client, first, CLIENT), first) } : { ...options.own, server };
   const api = createHttpsClient({ ...client, userAgent: 'skiff-agent' });
-  const ofProxy = { ...PROXY, subject: PROXY_SUBJECT };
-  const firstProxy = keptProxy ?? (await obtain(files.proxy, ofProxy, options.signal));
-  const proxyKeeper = createCertificateKeeper({
-    ...common,
-    name: 'proxy',
-    pair: firstProxy,
-    renew: (signal) => obtain(files.proxy, ofProxy, signal),
-  });
-  const servingKeeper = createCertificateKeeper({
-    ...common,
-    name: 'serving',
-    pair: keptServing,
-    renew: (signal) => obtain(files.serving, { ...SERVING, sans: { names: [nodeName], ips } }, signal),
-  });
+  const proxy = options.proxy ?? (await proxyIdentity());
+  const serving = keep('serving', files.serving, keptServing, { ...SERVING, sans: { names: [nodeName], ips } });
+  const signedByItself = keptServing ?? (await selfSigned(nodeName, ips, now));
+
+  async function proxyIdentity(): Promise<Credentials> {
+    const wanted = { ...PROXY, subject: PROXY_SUBJECT };
+    const pair = keptProxy ?? (await obtain(files.proxy, wanted, options.signal));
+    return { server, ca: ca ?? '', identity: identityFrom(keep('proxy', files.proxy, pair, wanted), pair) };
+  }
   return {
     client,
-    proxy: { server, ca, identity: identityFrom(proxyKeeper, firstProxy) },
-    serving: {
-      current() {
-        const pair = servingKeeper.current();
-        return pair && identityOf(pair);
-      },
-      subscribe: servingKeeper.subscribe,
-    },
+    proxy,
+    serving: { current: () => identityOf(serving.current() ?? signedByItself), subscribe: serving.subscribe },
     clientCa: ca,
-    run: async (signal) => void (await Promise.all([clientKeeper, proxyKeeper, servingKeeper].map((keeper) => keeper.run(signal)))),
+    run: async (signal) => void (await Promise.all(keepers.map((keeper) => keeper.run(signal)))),
   };
 }
 
 const identityOf = ({ certificate, key }: KeyPair) => ({ cert: certificate, key });
+
+/** The certificate that a node serves with until the cluster has issued one, as kubelet's: an API server that checks it waits for the other. */
+async function selfSigned(nodeName: string, ips: readonly string[], now: number): Promise<KeyPair> {
+  const name = `${nodeName}-ca@${Math.floor(now / 1000)}`;
+  const authority = await createCertificateAuthority(name, { now });
+  return issueServingCertificate(authority, { commonName: `${nodeName}@${Math.floor(now / 1000)}` }, { names: [nodeName], ips }, { now });
+}
+
+async function firstClient(
+  options: JoinOptions,
+  kept: KeyPair | undefined,
+  directory: string,
+  files: { readonly ca: string; readonly client: string },
+): Promise<KeyPair> {
+  if (kept) return kept;
+  const { layout } = options;
+  const former = formerPair(layout, systemClock.now());
+  if (!former) return firstPair(options, directory, files);
+  if (!existsSync(files.ca)) await writeSecretFile(files.ca, readFileSync(join(layout.agent, 'pki', 'ca.crt'), 'utf8'));
+  return former;
+}
 
 /** The certificate of an agent that joined before there were certificate signing requests. */
 function formerPair(layout: Layout, now: number): KeyPair | undefined {
@@ -129,8 +148,9 @@ function formerPair(layout: Layout, now: number): KeyPair | undefined {
 
 /** Requests the first client certificate with the token. The key is kept before it is used: a restart goes on with the same request. */
 async function firstPair(options: JoinOptions, directory: string, files: { readonly ca: string; readonly client: string }): Promise<KeyPair> {
-  const { server, token, caHash, nodeName, log, signal } = options;
-  if (token === undefined || caHash === undefined) {
+  const { server, nodeName, log, signal } = options;
+  const entrance = entranceOf(options);
+  if (!entrance) {
     const why = existsSync(files.client) ? 'the certificate of the node has ended: joining again' : 'joining';
     throw new Error(`${why} takes --token and --ca-hash: 'skiff token create' on the server prints both`);
   }
@@ -139,10 +159,9 @@ async function firstPair(options: JoinOptions, directory: string, files: { reado
   await writeSecretFile(keyFile, key);
   for (;;) {
     try {
-      const authority = await shownAuthority(server);
-      if (authority.hash !== caHash) throw new JoinRefused(`${server} is not the cluster of --ca-hash: its authority's hash is ${authority.hash}`);
-      await writeSecretFile(files.ca, authority.pem);
-      const client: Client = createHttpsClient({ server, ca: authority.pem, token, userAgent: 'skiff-agent' });
+      const credentials = await entrance();
+      await writeSecretFile(files.ca, credentials.ca);
+      const client: Client = createHttpsClient({ ...credentials, userAgent: 'skiff-agent' });
       const wanted = { ...CLIENT, subject: nodeSubject(nodeName), key };
       const pair = { certificate: await requestCertificate(wanted, { client, clock: systemClock, log, signal }), key };
       await writePair(files.client, pair);
@@ -151,6 +170,7 @@ async function firstPair(options: JoinOptions, directory: string, files: { reado
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof JoinRefused) throw error;
+      if (error instanceof WrongCluster) throw new JoinRefused(error.message);
       if (error instanceof CertificateRefused) {
         // The next attempt is another request.
         await rm(keyFile, { force: true });
@@ -165,4 +185,15 @@ async function firstPair(options: JoinOptions, directory: string, files: { reado
       signal.throwIfAborted();
     }
   }
+}
+
+/** Returns a function that resolves to the credentials for the first request; undefined if the options hold none. */
+function entranceOf({ server, token, caHash, bootstrap }: JoinOptions): (() => Promise<Credentials & { readonly ca: string }>) | undefined {
+  if (bootstrap) {
+    const { ca } = bootstrap;
+    if (ca === undefined) throw new Error('--bootstrap-kubeconfig names no certificate-authority: the node would not know its cluster');
+    return async () => ({ ...bootstrap, ca });
+  }
+  if (token === undefined || caHash === undefined) return undefined;
+  return async () => ({ server, token, ca: await invitedAuthority({ server, token, caHash }) });
 }

@@ -11,6 +11,13 @@ export interface NodeSettings {
   readonly port: number;
   /** The file that names the node's resolvers, as /etc/resolv.conf does. */
   readonly resolvConf: string | undefined;
+  /** Whether this node serves services, and names of the cluster. */
+  readonly proxy: boolean;
+  readonly dns: boolean;
+  /** The address that pods send DNS requests to, the cluster's domain, and the range of services' addresses. */
+  readonly clusterDns: string;
+  readonly clusterDomain: string;
+  readonly serviceCidr: string;
   /** Sysctls, or patterns of them, that pods may set beside the safe ones. */
   readonly allowedUnsafeSysctls: readonly string[];
   /** The number of simulated nodes. */

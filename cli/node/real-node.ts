@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { createAgent } from '../../agent/compose.ts';
+import type { Containerd } from '../../agent/containerd/index.ts';
 import { containerdPaths, ensurePauseImage, startContainerd } from '../../agent/containerd/index.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { createNodeNetwork } from '../../agent/network/index.ts';
@@ -17,10 +18,6 @@ import { machineIps } from './machine.ts';
 import { claimMachine } from './machine-claim.ts';
 import type { NodeSettings } from './node-settings.ts';
 
-const CLUSTER_DNS = '10.96.0.10';
-const CLUSTER_DOMAIN = 'cluster.local';
-const SERVICE_CIDR = '10.96.0.0/12';
-
 /** Runs this machine as a node with real containers until the signal aborts. Containers, and containerd, go on when it ends. */
 export async function runRealNode(settings: NodeSettings, signal: AbortSignal): Promise<void> {
   const { layout, log, nodeName } = settings;
@@ -31,7 +28,12 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
 
   await claimMachine();
   // containerd needs nothing of the cluster: it starts while the server does.
-  const [containerd, credentials] = await Promise.all([startContainerd({ ...dirs, log, clock }), settings.credentials(nodeName, nodeIps)]);
+  const starting = startContainerd({ ...dirs, log, clock });
+  const credentials = await settings.credentials(nodeName, nodeIps).catch(async (error: unknown) => {
+    await endUnused(starting);
+    throw error;
+  });
+  const containerd = await starting;
   try {
     // There from the start, so that it can be watched.
     await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
@@ -50,9 +52,11 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
       cniConfDir,
       cniLeasesDir,
       runDir: layout.run,
-      clusterDNS: CLUSTER_DNS,
-      clusterDomain: CLUSTER_DOMAIN,
-      serviceCIDR: SERVICE_CIDR,
+      clusterDNS: settings.clusterDns,
+      clusterDomain: settings.clusterDomain,
+      serviceCIDR: settings.serviceCidr,
+      proxy: settings.proxy,
+      dns: settings.dns,
       resolvConf: settings.resolvConf,
       log,
       registry,
@@ -70,8 +74,8 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         log,
         recorder: events.recorder('kubelet', nodeName),
         nodeIps,
-        clusterDns: [CLUSTER_DNS],
-        clusterDomain: CLUSTER_DOMAIN,
+        clusterDns: [settings.clusterDns],
+        clusterDomain: settings.clusterDomain,
         podSource: createPodSource(ownPods),
         staticPodDir: layout.manifests,
         resolvConf: settings.resolvConf,
@@ -85,4 +89,10 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
   } finally {
     containerd.release();
   }
+}
+
+/** Ends a containerd that was started for nothing, since the node has not come about. One that ran before, with its containers, stays. */
+async function endUnused(starting: Promise<Containerd>): Promise<void> {
+  const containerd = await starting.catch(() => undefined);
+  await (containerd?.adopted ? containerd.release() : containerd?.stop());
 }

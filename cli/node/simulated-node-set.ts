@@ -3,7 +3,9 @@ import type { Agent, AgentOptions } from '../../agent/compose.ts';
 import { createAgent } from '../../agent/compose.ts';
 import type { NodeFacts } from '../../agent/node/node-info.ts';
 import { resources, systemInfo } from '../../agent/node/node-info.ts';
+import type { PodSource } from '../../agent/pod/sources/pod-source.ts';
 import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
+import type { SimulatedRuntime, SimulatedState } from '../../agent/simulated/simulated-runtime.ts';
 import { createSimulatedRuntime } from '../../agent/simulated/simulated-runtime.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -32,10 +34,20 @@ export interface SimulatedNodesOptions {
   readonly nodeIp: string;
   /** Pods a node takes; default 110. */
   readonly maxPods?: number;
+  /** Where sets of nodes share one watch of all pods. Default: a watch of the set's own. */
+  readonly podSource?: PodSource;
+  /** Capacity and identity of each node. Default: a machine that has just been started. */
+  readonly facts?: NodeFacts;
+  /** Hands out addresses of pods. Default: from 10.128.0.1 on. */
+  readonly podAddress?: () => string;
+  /** The containers that a node begins with, by its name. Default: none. */
+  readonly from?: ReadonlyMap<string, SimulatedState>;
 }
 
 export interface SimulatedNodes extends Runnable {
   readonly agents: readonly Agent[];
+  /** In the order of the agents. */
+  readonly runtimes: readonly SimulatedRuntime[];
 }
 
 const CPUS = 32;
@@ -48,11 +60,14 @@ const BATCH = 50;
 /** Many simulated nodes in one process: they share one watch of all pods and one of all services. */
 export async function createSimulatedNodes(options: SimulatedNodesOptions, signal: AbortSignal): Promise<SimulatedNodes> {
   const { client, informers, clock, log } = options;
-  const podSource = createPodSource(informers.of(pods));
-  const facts = simulatedFacts(options.maxPods ?? DEFAULT_PODS);
-  const nextAddress = addresses();
+  const { podSource = createPodSource(informers.of(pods)), podAddress = podAddresses() } = options;
+  const facts = options.facts ?? simulatedFacts(options.maxPods);
   const agents: Agent[] = [];
+  const runtimes: SimulatedRuntime[] = [];
   for (const [index, nodeName] of options.names.entries()) {
+    const from = options.from?.get(nodeName);
+    const runtime = createSimulatedRuntime({ clock, podAddress, ...(from ? { from } : {}) });
+    runtimes.push(runtime);
     agents.push(
       await createAgent(
         {
@@ -63,7 +78,7 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
           log,
           nodeName,
           hostname: nodeName,
-          runtime: createSimulatedRuntime({ clock, podAddress: nextAddress }),
+          runtime,
           recorder: options.recorder(nodeName),
           dataDir: options.dataDir,
           nodeIps: [options.nodeIp],
@@ -80,6 +95,7 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
   }
   return {
     agents,
+    runtimes,
     ready: Promise.all(agents.map((agent) => agent.ready)).then(() => {}),
     async run(runSignal) {
       await Promise.all(agents.map((agent) => agent.run(runSignal)));
@@ -87,7 +103,8 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
   };
 }
 
-function simulatedFacts(maxPods: number): NodeFacts {
+/** Returns the capacity and identity of a simulated machine that has just been started. */
+export function simulatedFacts(maxPods = DEFAULT_PODS): NodeFacts {
   const identity = { machineID: randomUUID(), systemUUID: randomUUID(), bootID: randomUUID(), osImage: 'simulated', kernelVersion: 'simulated' };
   return {
     info: systemInfo(identity, 'simulated://'),
@@ -96,9 +113,9 @@ function simulatedFacts(maxPods: number): NodeFacts {
   };
 }
 
-/** 10.128.0.1, 10.128.0.2 …: nobody answers there. */
-function addresses(): () => string {
-  let next = 1;
+/** Hands out 10.128.0.1, 10.128.0.2 …, beginning with the given number: nobody answers there. */
+export function podAddresses(first = 1): () => string {
+  let next = first;
   return () => {
     const value = next++;
     return `10.${128 + ((value >> 16) & 127)}.${(value >> 8) & 255}.${value & 255}`;

@@ -135,7 +135,7 @@ async function startAgent({ settings, signal, podAddress, registry }: Parts, { c
       nodeIps: [settings.nodeIp ?? LOCALHOST],
       hostname: nodeName,
       clusterDns: [],
-      clusterDomain: 'cluster.local',
+      clusterDomain: settings.clusterDomain,
       allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
       registry,
       // The first node's server listens on the port that was asked for, the others' on any.

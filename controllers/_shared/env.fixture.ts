@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import type { Kind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import { keyText } from '../../api/meta/object.ts';
@@ -20,6 +21,7 @@ export interface StubEnv {
   /** Returns the keys that were enqueued since the last call. */
   enqueued(): string[];
   readonly events: string[];
+  readonly registry: Registry;
   /** Returns how often all objects of a kind, or of a namespace, were listed since the last call. */
   scans(): number;
   /** Shows the informers an object as it is now. */
@@ -37,8 +39,10 @@ export function createStubEnv(definition: ControllerDefinition): StubEnv {
   const informers = createStubInformers();
   const events: string[] = [];
   let enqueued: string[] = [];
+  const registry = new Registry();
   const env: ControllerEnv = {
     client,
+    registry,
     clock,
     log: silentLogger,
     informers,
@@ -51,6 +55,7 @@ export function createStubEnv(definition: ControllerDefinition): StubEnv {
     clock,
     controller,
     events,
+    registry,
     scans: informers.scans,
     enqueued() {
       const keys = enqueued;

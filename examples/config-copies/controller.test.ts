@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ConfigMap, Live } from 'skiff/api';
-import { configMaps, isNotFound, namespaces } from 'skiff/api';
-import { createManager, Registry, silentLogger, systemClock } from 'skiff/runtime';
-import type { Cluster } from 'skiff/testing';
-import { eventually, startCluster } from 'skiff/testing';
+import type { ConfigMap, Live } from 'skiff-kube/api';
+import { configMaps, isNotFound, namespaces } from 'skiff-kube/api';
+import { createManager, Registry, silentLogger, systemClock } from 'skiff-kube/runtime';
+import type { Cluster } from 'skiff-kube/testing';
+import { eventually, startCluster } from 'skiff-kube/testing';
 import { configCopiesController } from './controller.ts';
 import { COPY_TO, planCopies } from './plan.ts';
 

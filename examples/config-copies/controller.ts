@@ -1,7 +1,7 @@
-import type { ConfigMap, Live } from 'skiff/api';
-import { configMaps, keyOf } from 'skiff/api';
-import type { ControllerDefinition } from 'skiff/runtime';
-import { DONE, indexed, primary, watched, withFinalizer } from 'skiff/runtime';
+import type { ConfigMap, Live } from 'skiff-kube/api';
+import { configMaps, keyOf } from 'skiff-kube/api';
+import type { ControllerDefinition } from 'skiff-kube/runtime';
+import { DONE, indexed, primary, watched, withFinalizer } from 'skiff-kube/runtime';
 import { COPY_OF, COPY_TO, keyOfOrigin, originOf, planCopies } from './plan.ts';
 
 const FINALIZER = 'copies.example.dev/remove-copies';

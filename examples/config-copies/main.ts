@@ -8,7 +8,7 @@ import {
   Stopped,
   serveProbes,
   systemClock,
-} from 'skiff/runtime';
+} from 'skiff-kube/runtime';
 import { configCopiesController } from './controller.ts';
 
 /** Runs the controller on the cluster of $KUBECONFIG, of the pod it runs in, or of ~/.kube/config: `node main.ts` (Node 24). */

@@ -1,4 +1,4 @@
-import type { ConfigMap, Live, ObjectKey } from 'skiff/api';
+import type { ConfigMap, Live, ObjectKey } from 'skiff-kube/api';
 
 /** The annotation of a ConfigMap that names the namespaces to copy it to, separated by commas. */
 export const COPY_TO = 'copies.example.dev/to';

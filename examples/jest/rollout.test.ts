@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppsV1Api, KubeConfig } from '@kubernetes/client-node';
-import type { Deployment } from 'skiff/api';
-import { deployments, pods } from 'skiff/api';
-import type { Cluster } from 'skiff/testing';
-import { eventually, startCluster } from 'skiff/testing';
+import type { Deployment } from 'skiff-kube/api';
+import { deployments, pods } from 'skiff-kube/api';
+import type { Cluster } from 'skiff-kube/testing';
+import { eventually, startCluster } from 'skiff-kube/testing';
 
 /** A real API server, controllers and scheduler, with simulated nodes, in this process: a manifest is tested against the real thing. */
 let cluster: Cluster;

@@ -14,7 +14,7 @@ export interface HttpRequest {
   readonly body?: string;
   readonly contentType?: string;
   /** Further headers, by lower-case names. */
-  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   readonly signal?: AbortSignal;
   /** Limits the time until the answer's headers have arrived; 0 for no limit. */
   readonly timeoutMs: number;

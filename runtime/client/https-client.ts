@@ -2,19 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Kind } from '../../api/definition/kind.ts';
 import { apiVersionOf, pathOf } from '../../api/definition/kind.ts';
-import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
-import { StatusError } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import { parseExactJson } from '../../base/exact-json.ts';
-import { createLineSplitter } from '../../base/line-splitter.ts';
 import type { Client, ListOptions, ObjectList, Patch, WatchEvent, WriteOptions } from './client.ts';
 import type { Credentials } from './credentials.ts';
 import type { HttpRequest, Transport } from './http-transport.ts';
 import { bodyText, createTransport } from './http-transport.ts';
 import { measuredTransport } from './rest-client-metrics.ts';
 import { statusErrorOf } from './status-answer.ts';
+import { watchEvents } from './watch-events.ts';
 
 export interface HttpsClientOptions extends Credentials {
   /** Appears in the server's log, and is the field manager if none is given. Default `skiff`. */
@@ -45,6 +44,32 @@ export function createHttpsClient(options: HttpsClientOptions): Client {
   return clientOver(transportOf(options), options);
 }
 
+/** The form in which a client asks for objects, as media types; and what it makes of the answers. */
+interface ReadForm {
+  readonly object?: { readonly accept: string };
+  readonly list?: { readonly accept: string };
+  readonly of: <T extends KubeObject>(kind: Kind, object: Live<T>) => Live<T>;
+}
+
+const WHOLE: ReadForm = { of: (_, object) => object };
+
+const partial = (type: string) => ({ accept: `application/json;as=${type};g=meta.k8s.io;v=v1,application/json` });
+
+/** A server that knows no partial objects sends whole ones: nothing but their metadata is kept. */
+const METADATA: ReadForm = {
+  object: partial('PartialObjectMetadata'),
+  list: partial('PartialObjectMetadataList'),
+  of: <T extends KubeObject>(kind: Kind, { metadata }: Live<T>) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind, metadata }) as Live<T>,
+};
+
+/**
+ * Creates a client that reads, lists and watches the metadata of objects of any kind, known here or not, and nothing else of them.
+ * Its writes are those of `createHttpsClient`.
+ */
+export function createMetadataClient(options: HttpsClientOptions): Client {
+  return clientOver(transportOf(options), options, METADATA);
+}
+
 /** The user as whom a client acts, with the right to impersonate (`Impersonate-User`). */
 export interface ImpersonatedUser {
   readonly name: string;
@@ -65,16 +90,17 @@ function transportOf(options: HttpsClientOptions): Transport {
   return options.registry ? measuredTransport(plain, options.server, options.registry) : plain;
 }
 
-function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemClock }: HttpsClientOptions): Client {
+function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemClock }: HttpsClientOptions, form = WHOLE): Client {
   const send = <R>(request: Omit<HttpRequest, 'timeoutMs'>): Promise<R> => sendWithRetries(transport, clock, { ...request, timeoutMs }) as Promise<R>;
   const json = JSON.stringify;
 
   return {
-    get: (kind, key) => send({ method: 'GET', path: pathOf(kind, key.namespace, key.name) }),
+    get: async <T extends KubeObject>(kind: Kind<T>, key: ObjectKey) =>
+      form.of(kind, await send<Live<T>>({ method: 'GET', path: pathOf(kind, key.namespace, key.name), headers: form.object })),
     getSubresource: (kind, key, subresource) => send({ method: 'GET', path: pathOf(kind, key.namespace, key.name, subresource) }),
     async list<T extends KubeObject>(kind: Kind<T>, list: ListOptions = {}) {
-      const answer = await send<RawList<T>>({ method: 'GET', path: `${pathOf(kind, list.namespace)}${listQuery(list)}` });
-      return objectList(kind, answer);
+      const answer = await send<RawList<T>>({ method: 'GET', path: `${pathOf(kind, list.namespace)}${listQuery(list)}`, headers: form.list });
+      return objectList(kind, answer, form);
     },
     create: (kind, object, write) =>
       send({
@@ -107,13 +133,18 @@ function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemCl
       const path = `${pathOf(kind, watch.namespace)}${listQuery({ ...watch, watch: 'true' })}`;
       let response: IncomingMessage;
       try {
-        response = await transport({ method: 'GET', path, signal, timeoutMs, longRunning: true });
+        response = await transport({ method: 'GET', path, signal, timeoutMs, longRunning: true, headers: form.object });
       } catch (error) {
         if (signal.aborted) return;
         throw error;
       }
       if (response.statusCode !== 200) throw statusErrorOf(response, await bodyText(response));
-      await readEvents(kind, response, onEvent, signal);
+      await readEvents(
+        kind,
+        response,
+        (event) => onEvent(event.type === 'BOOKMARK' ? event : { ...event, object: form.of(kind, event.object) }),
+        signal,
+      );
     },
   };
 }
@@ -124,13 +155,17 @@ interface RawList<T extends KubeObject> {
 }
 
 /** Fills in the type that items of a list lack, so that an object is the same whether it was listed or read. */
-function objectList<T extends KubeObject>(kind: Kind<T>, { items, metadata }: RawList<T>): ObjectList<T> {
+function objectList<T extends KubeObject>(kind: Kind<T>, { items, metadata }: RawList<T>, form: ReadForm): ObjectList<T> {
   const apiVersion = apiVersionOf(kind);
   for (const item of items ?? []) {
     item.apiVersion ??= apiVersion;
     item.kind ??= kind.kind;
   }
-  return { items: items ?? [], resourceVersion: metadata?.resourceVersion ?? '', ...(metadata?.continue && { continue: metadata.continue }) };
+  return {
+    items: (items ?? []).map((item) => form.of(kind, item)),
+    resourceVersion: metadata?.resourceVersion ?? '',
+    ...(metadata?.continue && { continue: metadata.continue }),
+  };
 }
 
 const typed = <T extends KubeObject>(kind: Kind<T>, object: T): T => ({ ...object, apiVersion: apiVersionOf(kind), kind: kind.kind });
@@ -178,10 +213,6 @@ async function sendWithRetries(transport: Transport, clock: Clock, request: Http
 const DROPPED = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 const isDropped = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && DROPPED.has(String(error.code));
 
-type RawEvent<T extends KubeObject> =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: Live<T> }
-  | { readonly type: 'ERROR'; readonly object: Parameters<typeof StatusError.fromStatus>[0] };
-
 /** Reads a watch to its end. A cut connection counts as an end: the caller resumes. */
 async function readEvents<T extends KubeObject>(
   kind: Kind<T>,
@@ -189,19 +220,11 @@ async function readEvents<T extends KubeObject>(
   onEvent: (event: WatchEvent<T>) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const apiVersion = apiVersionOf(kind);
-  const split = createLineSplitter((line) => {
-    const event = parseExactJson(line) as RawEvent<T>;
-    if (event.type === 'ERROR') throw StatusError.fromStatus(event.object);
-    if (event.type === 'BOOKMARK') return onEvent({ type: 'BOOKMARK', resourceVersion: event.object.metadata.resourceVersion });
-    event.object.apiVersion ??= apiVersion;
-    event.object.kind ??= kind.kind;
-    onEvent({ type: event.type, object: event.object });
-  });
+  const take = watchEvents(kind, onEvent);
   try {
     for await (const chunk of response) {
       if (signal.aborted) return;
-      split(chunk as Buffer);
+      take(chunk as Buffer);
     }
   } catch (error) {
     if (signal.aborted || isDropped(error)) return;

@@ -189,7 +189,10 @@ function mergePatch(target: unknown, patch: unknown): unknown {
 
 const typeOf = (value: unknown) => (typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined);
 
+const replaces = (item: unknown) => typeof item === 'object' && item !== null && '$patch' in item && item.$patch === 'replace';
+
 function mergeByType(target: unknown, patch: readonly unknown[]): unknown {
+  if (patch.some(replaces)) return patch.filter((item) => !replaces(item));
   if (patch.length === 0 || patch.some((item) => typeOf(item) === undefined)) return patch;
   const old: readonly unknown[] = Array.isArray(target) ? target : [];
   return [

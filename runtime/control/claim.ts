@@ -33,6 +33,7 @@ export interface Claimed<T extends KubeObject> {
 /**
  * Takes possession of the objects that belong to `owner`. Before the first adoption the owner is read from the server:
  * a cache that lags must not adopt for an owner that is gone or being deleted (kubernetes/kubernetes#42639).
+ * @param finalizer given to the objects that are adopted, and taken from those that are released
  */
 export async function claim<O extends KubeObject, T extends KubeObject>(
   client: Client,
@@ -41,6 +42,7 @@ export async function claim<O extends KubeObject, T extends KubeObject>(
   kind: Kind<T>,
   candidates: readonly Live<T>[],
   matches: (object: Live<T>) => boolean,
+  finalizer?: string,
 ): Promise<Claimed<T>> {
   const owned: Live<T>[] = [];
   let error: unknown;
@@ -53,14 +55,14 @@ export async function claim<O extends KubeObject, T extends KubeObject>(
       case 'adopt':
         try {
           recheck ??= mayAdopt(client, owners, owner);
-          if (await recheck) owned.push(await adopt(client, owners, owner, kind, object));
+          if (await recheck) owned.push(await adopt(client, owners, owner, kind, object, finalizer));
         } catch (caught) {
           if (!isNotFound(caught)) error ??= caught;
         }
         break;
       case 'release':
         try {
-          await release(client, owner, kind, object);
+          await release(client, owner, kind, object, finalizer);
         } catch (caught) {
           // Deleted, or replaced by another object of that name: nothing is left to release.
           if (!isNotFound(caught) && !hasReason(caught, 'Invalid')) error ??= caught;
@@ -81,17 +83,35 @@ async function mayAdopt<O extends KubeObject>(client: Client, kind: Kind<O>, own
 }
 
 /** UID and resource version in the patch are preconditions: a lost race throws Conflict. */
-function withOwners(object: Live<KubeObject>, ownerReferences: object[]): object {
+function withOwners(object: Live<KubeObject>, ownerReferences: object[], finalizers?: readonly string[]): object {
   const { uid, resourceVersion } = object.metadata;
-  return { metadata: { uid, resourceVersion, ownerReferences } };
+  return { metadata: { uid, resourceVersion, ownerReferences, ...(finalizers && { finalizers: finalizers.length > 0 ? finalizers : null }) } };
 }
 
-function adopt<T extends KubeObject>(client: Client, owners: Kind, owner: Live<KubeObject>, kind: Kind<T>, object: Live<T>): Promise<Live<T>> {
+const finalizersBut = (object: Live<KubeObject>, finalizer: string): string[] =>
+  (object.metadata.finalizers ?? []).filter((one) => one !== finalizer);
+
+function adopt<T extends KubeObject>(
+  client: Client,
+  owners: Kind,
+  owner: Live<KubeObject>,
+  kind: Kind<T>,
+  object: Live<T>,
+  finalizer: string | undefined,
+): Promise<Live<T>> {
   const references = [...(object.metadata.ownerReferences ?? []), controllerRefTo(owners, owner)];
-  return client.patch(kind, keyOf(object), { type: 'merge', body: withOwners(object, references) });
+  const finalizers = finalizer === undefined ? undefined : [...finalizersBut(object, finalizer), finalizer];
+  return client.patch(kind, keyOf(object), { type: 'merge', body: withOwners(object, references, finalizers) });
 }
 
-function release<T extends KubeObject>(client: Client, owner: Live<KubeObject>, kind: Kind<T>, object: Live<T>): Promise<Live<T>> {
+function release<T extends KubeObject>(
+  client: Client,
+  owner: Live<KubeObject>,
+  kind: Kind<T>,
+  object: Live<T>,
+  finalizer: string | undefined,
+): Promise<Live<T>> {
   const references = (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid);
-  return client.patch(kind, keyOf(object), { type: 'merge', body: withOwners(object, references) });
+  const finalizers = finalizer === undefined ? undefined : finalizersBut(object, finalizer);
+  return client.patch(kind, keyOf(object), { type: 'merge', body: withOwners(object, references, finalizers) });
 }

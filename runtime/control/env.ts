@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { ObjectKey } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -14,6 +15,8 @@ export interface ControllerEnv {
   readonly log: Logger;
   /** Records events on objects under the controller's component name. */
   readonly recorder: EventRecorder;
+  /** Receives the metrics of the controller, beside those that the manager keeps of every one. */
+  readonly registry: Registry;
   /** Puts a key into this controller's lane of the shared work queue. */
   readonly enqueue: (key: ObjectKey, options?: EnqueueOptions) => void;
 }

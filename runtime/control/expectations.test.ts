@@ -17,6 +17,15 @@ describe('expectations', () => {
     expect(expectations.satisfied('b')).toBe(true);
   });
 
+  it('hold until creations and deletions of one round have all been seen', () => {
+    const expectations = createExpectations(createFakeClock());
+    expectations.expect('a', 1, ['x']);
+    expectations.creationObserved('a');
+    expect(expectations.satisfied('a')).toBe(false);
+    expectations.deletionObserved('a', 'x');
+    expect(expectations.satisfied('a')).toBe(true);
+  });
+
   it('hold until each deletion, told apart by UID, has been seen', () => {
     const expectations = createExpectations(createFakeClock());
     expectations.expectDeletions('a', ['u1', 'u2']);

@@ -12,6 +12,8 @@ export interface Expectations {
   expectCreations(key: string, count: number): void;
   /** Expects the deletions of the objects with these UIDs, in place of the key's former expectations. */
   expectDeletions(key: string, uids: readonly string[]): void;
+  /** Expects creations and deletions at once, in place of the key's former expectations. */
+  expect(key: string, creations: number, deletions: readonly string[]): void;
   creationObserved(key: string): void;
   /** Reports an object that was deleted, or is terminating. */
   deletionObserved(key: string, uid: string): void;
@@ -38,6 +40,7 @@ export function createExpectations(clock: Clock): Expectations {
   return {
     expectCreations: (key, count) => expect(key, count, []),
     expectDeletions: (key, uids) => expect(key, 0, uids),
+    expect,
     creationObserved(key) {
       const expected = byKey.get(key);
       if (expected && expected.creations > 0) expected.creations--;

@@ -128,7 +128,7 @@ interface SetUpOptions extends ManagerOptions {
 }
 
 function setUp(definition: ControllerDefinition, options: SetUpOptions): Running {
-  const { client, clock, informers, events, queue, metrics, signal } = options;
+  const { client, clock, informers, events, queue, registry, metrics, signal } = options;
   const log = options.log.child({ controller: definition.name });
   let controller: ConnectedController | undefined;
   const process = async (item: WorkItem): Promise<Result> => {
@@ -159,6 +159,7 @@ function setUp(definition: ControllerDefinition, options: SetUpOptions): Running
     clock,
     log,
     recorder: events.recorder(definition.component),
+    registry,
     enqueue: (key, enqueueOptions) => lane.add(key, enqueueOptions),
   });
   return { definition, controller, lane, log };

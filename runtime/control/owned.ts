@@ -13,6 +13,8 @@ import { LOW, NORMAL } from './priorities.ts';
 export interface OwnedOptions<T extends KubeObject> {
   /** Whether an update concerns the owner. Default: every update does. A change of the controller always wakes both of them. */
   changed?(object: Live<T>, old: Live<T>): boolean;
+  /** Delays the owner's key, so that a burst of events becomes one reconcile. Milliseconds; default 0. */
+  delayMs?(owner: Live<KubeObject>): number;
 }
 
 /** A kind whose objects have objects of the primary kind as their controllers. */
@@ -50,9 +52,14 @@ function ownedHandler<T extends KubeObject>(
   expectations: Expectations | undefined,
 ): InformerHandler<T> {
   const concerns = (object: Live<T>, old: Live<T>) => options.changed === undefined || options.changed(object, old);
+  const wake = (owner: Live<KubeObject>, initial: boolean) => {
+    const request = initial ? LOW : NORMAL;
+    const afterMs = options.delayMs?.(owner) ?? 0;
+    enqueue(keyOf(owner), afterMs > 0 ? { ...request, afterMs } : request);
+  };
   const wakeOwner = (object: Live<T>) => {
     const owner = owners.ownerOf(object);
-    if (owner) enqueue(keyOf(owner), NORMAL);
+    if (owner) wake(owner, false);
   };
   const wakeAdopters = (object: Live<T>, initial: boolean) => {
     for (const owner of owners.adoptersOf(object)) enqueue(keyOf(owner), initial ? LOW : NORMAL);
@@ -60,9 +67,8 @@ function ownedHandler<T extends KubeObject>(
   const deleted = (object: Live<T>) => {
     const owner = owners.ownerOf(object);
     if (!owner) return;
-    const key = keyOf(owner);
-    expectations?.deletionObserved(keyText(key), object.metadata.uid);
-    enqueue(key, NORMAL);
+    expectations?.deletionObserved(keyText(keyOf(owner)), object.metadata.uid);
+    wake(owner, false);
   };
   const created = (object: Live<T>, initial: boolean) => {
     // After a restart an object may turn up that is terminating already: it is no creation.
@@ -70,9 +76,8 @@ function ownedHandler<T extends KubeObject>(
     if (!controllerOf(object)) return wakeAdopters(object, initial);
     const owner = owners.ownerOf(object);
     if (!owner) return;
-    const key = keyOf(owner);
-    expectations?.creationObserved(keyText(key));
-    enqueue(key, initial ? LOW : NORMAL);
+    expectations?.creationObserved(keyText(keyOf(owner)));
+    wake(owner, initial);
   };
   return {
     add: created,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import type { ReplicaSet } from '../../api/kinds/apps/replica-set.ts';
 import { replicaSets } from '../../api/kinds/apps/replica-set.ts';
 import type { ConfigMap } from '../../api/kinds/core/config-map.ts';
@@ -44,6 +45,7 @@ function wire(wiring: Wiring, settled?: Expectations) {
       clock,
       log: silentLogger,
       recorder: { event: () => {} },
+      registry: new Registry(),
       enqueue: (key, { priority = 'normal', afterMs } = {}) =>
         enqueued.push(`${keyText(key)}${priority === 'low' ? ' low' : ''}${afterMs === undefined ? '' : ` after ${afterMs}`}`),
     },

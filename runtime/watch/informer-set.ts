@@ -1,6 +1,7 @@
 import type { Kind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
+import { Stopped } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { nextTurn } from '../../base/next-turn.ts';
@@ -15,6 +16,8 @@ import type { Delivery, Pages } from './watcher-state.ts';
 
 export interface InformerSetOptions {
   readonly client: Client;
+  /** Reads metadata alone (`createMetadataClient`). Default: nothing is read in part. */
+  readonly metadata?: Client;
   readonly clock: Clock;
   readonly log: Logger;
   /** Ends all of them. */
@@ -33,16 +36,39 @@ const SLICE_MS = 8;
 
 /** Creates the informers of a process. Each starts in the microtask after its first use, so that indexes and handlers can be attached first. */
 export function createInformers(options: InformerSetOptions): Informers {
-  const informers = new Map<string, Informer>();
+  const { metadata } = options;
+  const whole = informersOver(options);
+  const partial = metadata && informersOver({ ...options, client: metadata });
+  return {
+    of: whole.of,
+    metadataOf: (kind) => partial?.get(kind) ?? (partial && whole.get(kind) === undefined ? partial.of(kind) : whole.of(kind)),
+    drop(kind) {
+      whole.drop(kind);
+      partial?.drop(kind);
+    },
+  };
+}
+
+/** The informers over one client, by their kinds. */
+function informersOver(options: InformerSetOptions) {
+  const informers = new Map<string, { readonly informer: Informer; end(): void }>();
+  const idOf = ({ group, version, plural }: Kind) => `${group}/${version}/${plural}`;
   return {
     of<T extends KubeObject>(kind: Kind<T>): Informer<T> {
-      const id = `${kind.group}/${kind.version}/${kind.plural}`;
-      let informer = informers.get(id);
-      if (!informer) {
-        informer = createInformer(kind, options);
-        informers.set(id, informer);
+      const id = idOf(kind);
+      let entry = informers.get(id);
+      if (!entry) {
+        const life = new AbortController();
+        const signal = AbortSignal.any([options.signal, life.signal]);
+        entry = { informer: createInformer(kind, { ...options, signal }), end: () => life.abort(new Stopped('shutdown')) };
+        informers.set(id, entry);
       }
-      return informer as Informer<T>; // The id names the kind, and the kind its objects' type.
+      return entry.informer as Informer<T>; // The id names the kind, and the kind its objects' type.
+    },
+    get: (kind: Kind): Informer | undefined => informers.get(idOf(kind))?.informer,
+    drop(kind: Kind): void {
+      informers.get(idOf(kind))?.end();
+      informers.delete(idOf(kind));
     },
   };
 }

@@ -30,4 +30,11 @@ export interface InformerHandler<T extends KubeObject> {
 /** The informers of a process: one per kind, started on first use. */
 export interface Informers {
   of<T extends KubeObject>(kind: Kind<T>): Informer<T>;
+  /**
+   * Returns an informer for those who need the metadata alone: its objects may have nothing else, so that a kind that nobody else follows
+   * costs little. It is that of `of` if there is one already, or if this process reads no metadata alone.
+   */
+  metadataOf(kind: Kind): Informer;
+  /** Ends the informers of a kind that is not served any more. If it is served again, the next call makes another one. */
+  drop(kind: Kind): void;
 }

@@ -63,6 +63,8 @@ export function createStubInformers(): StubInformers {
   };
   return {
     of: <T extends KubeObject>(kind: Kind<T>) => stubOf(kind).informer as Informer<T>,
+    metadataOf: (kind) => stubOf(kind).informer,
+    drop: (kind) => void stubs.delete(`${kind.group}/${kind.plural}`),
     show: (kind, object, initial = false) => stubOf(kind).show(object, initial),
     hide: (kind, object) => stubOf(kind).hide(object),
     scans() {

@@ -14,6 +14,7 @@ const selectors: Record<string, LabelSelector | undefined> = {
   expression: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['front', 'back'] }] },
   all: {},
   none: undefined,
+  unreadable: { matchExpressions: [{ key: 'app', operator: 'Like', values: ['web'] }] },
 };
 const live = (name: string, namespace: string): Live<Service> => ({
   metadata: { name, namespace, uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },

@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
-import { selectorFrom } from '../../api/selector/selector.ts';
+import { SelectorError, selectorFrom } from '../../api/selector/selector.ts';
 import type { Informer } from './informer.ts';
 
 /** Returns the objects of a namespace whose selectors match these labels. */
@@ -29,8 +29,16 @@ export function indexBySelector<T extends KubeObject>(
   });
   return (namespace, labels = {}) => {
     const places = [NO_LABEL, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
-    return places.flatMap((place) =>
-      informer.byIndex(INDEX, `${namespace}\n${place}`).filter((object) => selectorFrom(selectorOf(object)).matches(labels)),
-    );
+    return places.flatMap((place) => informer.byIndex(INDEX, `${namespace}\n${place}`).filter((object) => selects(selectorOf(object), labels)));
   };
+}
+
+/** Whether a selector matches labels. One that cannot be read matches none: it must not keep other objects from being found. */
+function selects(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+  try {
+    return selectorFrom(selector).matches(labels);
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
 }

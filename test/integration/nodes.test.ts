@@ -73,7 +73,7 @@ describe('a Node', () => {
     const spec = { template: { spec: { tolerations: [soon('unreachable'), soon('not-ready')] } } };
     await kubectl('patch', 'deployment', 'web', '-p', JSON.stringify({ spec }));
     await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
-    await cluster.cutNode(node);
+    await cluster.faults.killNode(node);
     await eventually(async () => expect(await kubectl('get', 'node', node)).toMatch(/ NotReady /));
     const said = await kubectl('describe', 'node', node);
     expect(said).toMatch(/Ready +Unknown .*NodeStatusUnknown +Kubelet stopped posting node status\./);

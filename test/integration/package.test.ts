@@ -36,7 +36,8 @@ describe('the package, as a user installs it', () => {
   });
 
   it('refuses what does not fit its types', async () => {
-    const wrong = "import { createManager } from 'skiff/runtime';\nimport { pods } from 'skiff/api';\ncreateManager({ controllers: [pods] });\n";
+    const wrong =
+      "import { createManager } from 'skiff-kube/runtime';\nimport { pods } from 'skiff-kube/api';\ncreateManager({ controllers: [pods] });\n";
     writeFileSync(join(project, 'wrong.ts'), wrong);
     const { code, stdout } = await node('node_modules/typescript/bin/tsc', '--noEmit');
     rmSync(join(project, 'wrong.ts'));

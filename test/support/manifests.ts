@@ -38,6 +38,20 @@ export const deployment = (name: string, replicas: number, more: object = {}, ap
   spec: { replicas, selector: { matchLabels: { app: name } }, template: template(name), ...more },
 });
 
+export const daemonSet = (name: string, more: object = {}) => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name },
+  spec: { selector: { matchLabels: { app: name } }, template: template(name), ...more },
+});
+
+export const statefulSet = (name: string, replicas: number, more: object = {}) => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name },
+  spec: { replicas, serviceName: name, selector: { matchLabels: { app: name } }, template: template(name), ...more },
+});
+
 export const service = (name: string, spec: object = {}) => ({
   apiVersion: 'v1',
   kind: 'Service',

@@ -25,7 +25,7 @@ export interface ServiceSource {
   pod(key: string): Live<Pod> | undefined;
   nodes(): readonly Live<Node>[];
   /** Tells of changes after the call, not of what is there. Returns the removal. */
-  onChange(listener: (change: ProxyChange) => void): () => void;
+  onChange(listener: (change: ProxyChange) => unknown): () => void;
 }
 
 export interface SourceInformers {
@@ -90,5 +90,14 @@ export function informerSource(informers: SourceInformers, nodeName: string): Se
     },
   };
 }
+
+/** The source without services: those of another proxy on this node. Pods keep their host ports, and their way out. */
+export const withoutServices = (source: ServiceSource): ServiceSource => ({
+  ...source,
+  services: () => [],
+  service: () => undefined,
+  slices: () => [],
+  onChange: (listener) => source.onChange((change) => change.type === 'service' || listener(change)),
+});
 
 export const zoneOf = (node: Live<Node>): string | undefined => node.metadata.labels?.['topology.kubernetes.io/zone'];

@@ -55,6 +55,8 @@ describe('the names of a pod', () => {
   });
 
   it('on the host’s network are the host’s', () => {
-    expect(hostsFile(aPod({ hostNetwork: true }), ['192.0.2.1'], 'c', '127.0.0.1 me\n')).toBe('# Kubernetes-managed hosts file.\n127.0.0.1 me\n');
+    expect(hostsFile(aPod({ hostNetwork: true }), ['192.0.2.1'], 'c', '127.0.0.1 me\n')).toBe(
+      '# Kubernetes-managed hosts file (host network).\n127.0.0.1 me\n',
+    );
   });
 });

@@ -66,7 +66,7 @@ export function podHostNames(pod: Live<Pod>, clusterDomain: string): HostNames {
 export function hostsFile(pod: Live<Pod>, ips: readonly string[], clusterDomain: string, hostFile: string): string {
   const aliases = (pod.spec?.hostAliases ?? []).map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`);
   const aliasBlock = aliases.length > 0 ? `\n# Entries added by HostAliases.\n${aliases.join('')}` : '';
-  if (pod.spec?.hostNetwork) return `${MANAGED}\n${hostFile}${aliasBlock}`;
+  if (pod.spec?.hostNetwork) return `${MANAGED_HOST_NETWORK}\n${hostFile}${aliasBlock}`;
   const { hostname, domain } = podHostNames(pod, clusterDomain);
   const short = hostname.split('.')[0] ?? hostname;
   const names = domain === '' ? hostname : `${short}.${domain}\t${short}`;
@@ -74,6 +74,7 @@ export function hostsFile(pod: Live<Pod>, ips: readonly string[], clusterDomain:
 }
 
 const MANAGED = '# Kubernetes-managed hosts file.';
+const MANAGED_HOST_NETWORK = '# Kubernetes-managed hosts file (host network).';
 const LOCAL = [
   '127.0.0.1\tlocalhost',
   '::1\tlocalhost ip6-localhost ip6-loopback',

@@ -195,6 +195,15 @@ describe('a pod that begins', () => {
     expect(result.state.life).toMatchObject({ phase: 'ending', graceSeconds: 0 });
   });
 
+  it('that another client has ended is ended within its grace period, and stays as that client left it', () => {
+    const begins = run(running({ terminationGracePeriodSeconds: 7 }), view(ALIVE), LOOK);
+    const evicted = aPod({ terminationGracePeriodSeconds: 7 }, { resourceVersion: '2' }, { phase: 'Failed', reason: 'Evicted' });
+    const { state, actions } = run(begins.state, view(ALIVE), update(evicted), LOOK);
+    expect(state.life).toMatchObject({ phase: 'ending', graceSeconds: 7 });
+    expect(shortly({ state, actions })).toEqual(expect.arrayContaining(['begin end', 'status Failed']));
+    expect(state.status).toMatchObject({ phase: 'Failed', reason: 'Evicted' });
+  });
+
   it('keeps quiet for a moment if it is simulated, unless it runs sooner', () => {
     const simulated = { node: { ...FACTS, simulated: true } };
     const state = initialState(aPod(), START, true);
@@ -373,7 +382,7 @@ describe('a newer version of the pod', () => {
       { type: 'Ready', status: 'False' },
       { type: 'example.com/gate', status: 'True' },
     ];
-    const { state } = run(told, view(ALIVE), update({ ...newer(), status: { phase: 'Failed', conditions: theirs } }));
+    const { state } = run(told, view(ALIVE), update({ ...newer(), status: { phase: 'Pending', conditions: theirs } }));
     expect(state.pod.status?.phase).toBe('Running');
     const statusOf = (type: string) => state.pod.status?.conditions?.find((condition) => condition.type === type)?.status;
     expect([statusOf('Ready'), statusOf('example.com/gate')]).toEqual(['True', 'True']);

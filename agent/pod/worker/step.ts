@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { NODE_CONDITION_TYPES } from '../status/pod-conditions.ts';
+import { isTerminal } from '../status/pod-phase.ts';
 import type { EndRequest, PodState } from './pod-state.ts';
 import { deadlineOf, graceOf } from './pod-state.ts';
 import { publish, quietUntil } from './publication.ts';
@@ -79,12 +80,17 @@ function update(turn: Turn, next: Live<Pod>): void {
   const isNewer = next.metadata.resourceVersion !== state.pod.metadata.resourceVersion;
   turn.state = { ...state, live: next, pod: { ...next, status: mergedStatus(next, state.status) } };
   if (isNewer && state.volumesReady) turn.actions.push({ type: 'updateVolumes' });
-  if (next.metadata.deletionTimestamp) endPod(turn, { graceSeconds: graceOf(next) });
+  if (next.metadata.deletionTimestamp || isEndedByOthers(next, state.status)) endPod(turn, { graceSeconds: graceOf(next) });
 }
 
-/** Our own status is newer than the one in the API, but for the conditions that others set. */
+/** Whether another client has ended the pod, which is final: the node ends its containers. */
+const isEndedByOthers = ({ status }: Live<Pod>, own: PodStatus | undefined): boolean =>
+  own !== undefined && isTerminal(status?.phase) && !isTerminal(own.phase);
+
+/** Our own status is newer than the one in the API, but for the conditions that others set, and the end of the pod. */
 function mergedStatus(next: Live<Pod>, own: PodStatus | undefined): PodStatus | undefined {
   if (!own) return next.status;
+  if (isEndedByOthers(next, own)) return { ...own, ...next.status };
   const types = new Set((own.conditions ?? []).map(({ type }) => type));
   const current = next.status?.conditions ?? [];
   const fresh = (own.conditions ?? []).map((condition) =>

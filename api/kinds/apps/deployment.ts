@@ -14,6 +14,8 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, int32, int64, intOrString, listMap, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
+import { internalForm } from '../../schema/internal-form.ts';
+import { structuralOf } from '../../schema/structural.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { checkImmutable, checkNonNegative } from '../../validation/field-rules.ts';
@@ -125,7 +127,7 @@ function validate(deployment: Deployment): FieldError[] {
   const errors: FieldError[] = [];
   const { spec } = deployment;
   checkNonNegative(errors, spec?.replicas, SPEC, 'replicas');
-  checkSelectorAndTemplate(errors, spec ?? {}, 'Deployment', SPEC);
+  checkSelectorAndTemplate(errors, spec ?? {}, SPEC);
   checkStrategy(errors, spec?.strategy ?? {});
   checkNonNegative(errors, spec?.minReadySeconds, SPEC, 'minReadySeconds');
   checkNonNegative(errors, spec?.revisionHistoryLimit, SPEC, 'revisionHistoryLimit');
@@ -149,7 +151,7 @@ function checkStrategy(errors: FieldError[], strategy: DeploymentStrategy): void
       else checkRollingUpdate(errors, strategy.rollingUpdate, childPath(STRATEGY, 'rollingUpdate'));
       break;
     default:
-      errors.push(notSupported('spec.strategy', strategy, ['Recreate', 'RollingUpdate']));
+      errors.push(notSupported('spec.strategy', internalForm(strategy, structuralOf(DeploymentStrategy)), ['Recreate', 'RollingUpdate']));
   }
 }
 
@@ -168,7 +170,7 @@ function checkRollingUpdate(errors: FieldError[], update: RollingUpdateDeploymen
 }
 
 function validateStatusUpdate(deployment: Deployment, old: Live<Deployment>): FieldError[] {
-  const errors = validateReplicaStatus(deployment.status);
+  const errors = validateReplicaStatus(deployment.status, 'updatedReplicas');
   const collisions = deployment.status?.collisionCount;
   const before = old.status?.collisionCount;
   if (before !== undefined && (collisions === undefined || collisions < before)) {

@@ -64,7 +64,7 @@ function validate(set: ReplicaSet): FieldError[] {
   const errors: FieldError[] = [];
   checkNonNegative(errors, set.spec?.replicas, SPEC, 'replicas');
   checkNonNegative(errors, set.spec?.minReadySeconds, SPEC, 'minReadySeconds');
-  checkSelectorAndTemplate(errors, set.spec ?? {}, 'ReplicaSet', SPEC);
+  checkSelectorAndTemplate(errors, set.spec ?? {}, SPEC);
   return errors;
 }
 
@@ -91,7 +91,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
     checkImmutable(errors, set.spec?.selector, old.spec?.selector, 'spec.selector');
     return errors;
   },
-  validateStatusUpdate: (set) => validateReplicaStatus(set.status),
+  validateStatusUpdate: (set) => validateReplicaStatus(set.status, 'fullyLabeledReplicas'),
   warnings: (set, old) => podTemplateWarnings(set, old, set.spec?.template, 'spec.template'),
 };
 

@@ -12,7 +12,6 @@ import { checkLabelSelector, isEmptySelector } from '../../validation/label-sele
 export function checkSelectorAndTemplate(
   errors: FieldError[],
   spec: { readonly selector?: LabelSelector | undefined; readonly template?: PodTemplateSpec | undefined },
-  kind: 'ReplicaSet' | 'Deployment',
   path: FieldPath,
 ): void {
   const { selector, template } = spec;
@@ -27,7 +26,8 @@ export function checkSelectorAndTemplate(
       return;
     }
     if (isEmptySelector(selector)) {
-      errors.push(invalid(pathText(path, 'selector'), selector, `empty selector is invalid for ${kind.toLowerCase()}`));
+      // Upstream says so of a ReplicaSet too.
+      errors.push(invalid(pathText(path, 'selector'), selector, 'empty selector is invalid for deployment'));
     }
   }
   if (!template) {

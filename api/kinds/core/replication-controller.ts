@@ -114,7 +114,7 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   },
   validate,
   validateUpdate: validate,
-  validateStatusUpdate: (controller) => validateReplicaStatus(controller.status),
+  validateStatusUpdate: (controller) => validateReplicaStatus(controller.status, 'fullyLabeledReplicas'),
   warnings: (controller, old) => podTemplateWarnings(controller, old, controller.spec?.template, 'spec.template'),
   selectableFields: { 'status.replicas': (controller) => String(controller.status?.replicas ?? 0) },
 };

@@ -112,10 +112,18 @@ function checkScopeSelector(errors: FieldError[], spec: ResourceQuotaSpec): void
   const expressions = spec.scopeSelector?.matchExpressions ?? [];
   const path = 'spec.scopeSelector.matchExpressions';
   const limit = errors.length + MAX_WHOLE_LIST_ERRORS;
+  // Upstream shows the structure as its server holds it.
+  const shown = {
+    MatchExpressions: expressions.map(({ scopeName = '', operator = '', values }) => ({
+      ScopeName: scopeName,
+      Operator: operator,
+      Values: values ?? null,
+    })),
+  };
   for (const { scopeName = '', operator = '', values = [] } of expressions) {
     if (errors.length >= limit) return;
     if (!isScope(scopeName)) errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'));
-    for (const _name of unfitFor(scopeName, spec)) errors.push(invalid(path, spec.scopeSelector, 'unsupported scope applied to resource'));
+    for (const _name of unfitFor(scopeName, spec)) errors.push(invalid(path, shown, 'unsupported scope applied to resource'));
     if (PLAIN_SCOPES.has(scopeName) && operator !== 'Exists') {
       errors.push(invalid(`${path}.operator`, operator, `must be 'Exists' when scope is ${[...PLAIN_SCOPES].join(', ')}`));
     }

@@ -34,7 +34,7 @@ describe('an IPAddress', () => {
   it('keeps its parent', () => {
     const old = stored(strategy, withParent({}));
     expect(updateErrors(strategy, old, ({ spec }) => (spec.parentRef.name = 'other'))).toEqual([
-      'spec.parentRef: Invalid value: {"group":"","resource":"services","namespace":"default","name":"other"}: field is immutable',
+      'spec.parentRef: Invalid value: {"Group":"","Resource":"services","Namespace":"default","Name":"other"}: field is immutable',
     ]);
     expect(updateErrors(strategy, old, ({ metadata }) => Object.assign(metadata ?? {}, { labels: { a: 'b' } }))).toEqual([]);
   });

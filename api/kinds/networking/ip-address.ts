@@ -1,14 +1,17 @@
+import { semanticEqual } from '../../../base/equality.ts';
 import { nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { required } from '../../schema/field-error.ts';
+import { invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { ref, string, struct, topLevel } from '../../schema/fields.ts';
+import { internalForm } from '../../schema/internal-form.ts';
+import { structuralOf } from '../../schema/structural.ts';
 import { childPath, pathText, rootPath } from '../../validation/field-path.ts';
-import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
+import { addFaults, IMMUTABLE } from '../../validation/field-rules.ts';
 import { IP_FAULT, parseIp } from '../../validation/ip-rules.ts';
 import { dns1123SubdomainFaults, pathSegmentName } from '../../validation/name-rules.ts';
 
@@ -65,7 +68,10 @@ const ipAddressStrategy: Strategy<IPAddress> = {
   validate,
   validateUpdate(address, old) {
     const errors = validate(address);
-    checkImmutable(errors, address.spec?.parentRef, old.spec?.parentRef, 'spec.parentRef');
+    const parent = address.spec?.parentRef;
+    if (!semanticEqual(parent, old.spec?.parentRef)) {
+      errors.push(invalid('spec.parentRef', parent ? internalForm(parent, structuralOf(ParentReference)) : null, IMMUTABLE));
+    }
     return errors;
   },
 };

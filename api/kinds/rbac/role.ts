@@ -26,7 +26,7 @@ export const Role = topLevel('Role', 'Rules that can be given to subjects within
   })
     .tag(1)
     .optional(),
-  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null' }).tag(2).optional(),
+  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null', keepsEmpty: true }).tag(2).optional(),
 });
 export type Role = Infer<typeof Role>;
 
@@ -42,7 +42,7 @@ export const ClusterRole = topLevel('ClusterRole', 'Rules that can be given to s
   })
     .tag(1)
     .optional(),
-  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null' }).tag(2).optional(),
+  rules: atomicList(PolicyRule, 'What the role allows.', { presence: 'null', keepsEmpty: true }).tag(2).optional(),
 });
 export type ClusterRole = Infer<typeof ClusterRole>;
 
@@ -89,7 +89,14 @@ function validateClusterRole(role: ClusterRole): FieldError[] {
   return errors;
 }
 
+/** Stores an empty list as null, as Protobuf does. Its writer owns the field all the same. */
+function dropEmptyRules(role: Role | ClusterRole): void {
+  if (role.rules?.length === 0) Object.assign(role, { rules: null });
+}
+
 export const roleStrategy: Strategy<Role> = {
+  prepareForCreate: dropEmptyRules,
+  prepareForUpdate: dropEmptyRules,
   metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: pathSegmentName,
   validate: validateRole,
@@ -97,6 +104,8 @@ export const roleStrategy: Strategy<Role> = {
 };
 
 export const clusterRoleStrategy: Strategy<ClusterRole> = {
+  prepareForCreate: dropEmptyRules,
+  prepareForUpdate: dropEmptyRules,
   metadataChecks: { onUpdate: ['whole', 'change'] },
   validateName: pathSegmentName,
   validate: validateClusterRole,

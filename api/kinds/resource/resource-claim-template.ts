@@ -1,12 +1,16 @@
+import { semanticEqual } from '../../../base/equality.ts';
 import { ageColumn, nameColumn } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
+import { invalid } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { ref, struct, topLevel } from '../../schema/fields.ts';
+import { internalForm } from '../../schema/internal-form.ts';
+import { structuralOf } from '../../schema/structural.ts';
 import { childPath, rootPath } from '../../validation/field-path.ts';
-import { checkImmutable } from '../../validation/field-rules.ts';
+import { IMMUTABLE } from '../../validation/field-rules.ts';
 import { checkAnnotations, checkLabels } from '../../validation/object-meta.ts';
 import { checkDeviceClaim, defaultDeviceClaim } from './claim-rules.ts';
 import { ResourceClaimSpec } from './device-claim.ts';
@@ -44,7 +48,11 @@ const resourceClaimTemplateStrategy: Strategy<ResourceClaimTemplate> = {
   validate,
   validateUpdate(template, old) {
     const errors = validate(template);
-    checkImmutable(errors, template.spec, old.spec, 'spec');
+    if (!semanticEqual(template.spec, old.spec)) {
+      const { metadata, spec } = template.spec;
+      // Upstream embeds the metadata, which has JSON names.
+      errors.push(invalid('spec', { ...metadata, Spec: internalForm(spec, structuralOf(ResourceClaimSpec)) }, IMMUTABLE));
+    }
     return errors;
   },
 };

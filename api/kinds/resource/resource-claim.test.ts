@@ -35,7 +35,7 @@ describe('a ResourceClaim', () => {
     const errors = updateErrors(strategy, old, (next) => {
       next.spec = {};
     });
-    expect(errors).toEqual([expect.stringContaining('field is immutable')]);
+    expect(errors).toEqual([expect.stringMatching(/^spec: Invalid value: \{"Devices":\{"Requests":.*\}: field is immutable$/)]);
   });
 
   it('is reserved only once devices are allocated', () => {

@@ -1,12 +1,16 @@
+import { semanticEqual } from '../../../base/equality.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
+import { invalid } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { ref, topLevel } from '../../schema/fields.ts';
+import { internalForm } from '../../schema/internal-form.ts';
+import { structuralOf } from '../../schema/structural.ts';
 import { childPath, rootPath } from '../../validation/field-path.ts';
-import { checkImmutable } from '../../validation/field-rules.ts';
+import { IMMUTABLE } from '../../validation/field-rules.ts';
 import { ResourceClaimStatus } from './allocation.ts';
 import { checkClaimStatus } from './allocation-rules.ts';
 import { checkDeviceClaim, defaultDeviceClaim, requestNamesOf } from './claim-rules.ts';
@@ -51,7 +55,7 @@ const resourceClaimStrategy: Strategy<ResourceClaim> = {
   },
   validateUpdate({ spec }, old) {
     const errors: FieldError[] = [];
-    checkImmutable(errors, spec, old.spec, 'spec');
+    if (!semanticEqual(spec, old.spec)) errors.push(invalid('spec', internalForm(spec, structuralOf(ResourceClaimSpec)), IMMUTABLE));
     return errors;
   },
   validateStatusUpdate({ metadata, spec, status }, old) {

@@ -116,6 +116,7 @@ const resourceSliceStrategy: Strategy<ResourceSlice> = {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
     'spec.driver': ({ spec }) => spec.driver,
   },
+  unselectable: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
 };
 
 const resourceSliceColumns: readonly Column<ResourceSlice>[] = [

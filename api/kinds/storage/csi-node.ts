@@ -71,12 +71,12 @@ function validate({ spec }: CSINode): FieldError[] {
   return errors;
 }
 
-/** Upstream shows a driver by the names of its Go fields. */
-const shownDriver = ({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver) => ({
+/** Upstream shows a driver by the names of its Go fields, without the number of volumes, which may change. */
+const shownDriver = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({
   Name: name,
   NodeID: nodeID,
   TopologyKeys: topologyKeys ?? null,
-  Allocatable: allocatable ? { Count: allocatable.count ?? null } : null,
+  Allocatable: null,
 });
 
 /** A driver may come and go, and change the number of volumes, but nothing else. */

@@ -18,8 +18,6 @@ export function defaultContainer(container: Container | EphemeralContainer): voi
   defaultProbe(container.readinessProbe);
   defaultProbe(container.startupProbe);
   defaultLifecycle(container.lifecycle);
-  const security = container.securityContext;
-  if (security?.procMount === '') security.procMount = 'Default';
 }
 
 function defaultEnvVar(variable: EnvVar): void {

@@ -101,6 +101,9 @@ function checkClaims(errors: FieldError[], claims: readonly ResourceClaim[], kno
       seen.add(key);
       if (claim.request) inParts.add(name);
     }
-    if (!known.has(name)) errors.push(notFound(pathText(at), name));
+    if (!known.has(name)) {
+      const names = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
+      errors.push(notFound(pathText(at), name, `must be one of the names in pod.spec.resourceClaims${names}`));
+    }
   });
 }

@@ -69,7 +69,13 @@ function checkSeccompProfile(errors: FieldError[], profile: SeccompProfile | und
   checkChoice(errors, profile.type, PROFILE_TYPES, path, 'type', 'type is required when seccompProfile is set');
   if (profile.type !== 'Localhost') {
     if (profile.localhostProfile !== undefined) {
-      errors.push(invalid(pathText(path, 'localhostProfile'), profile, 'can only be set when seccomp type is Localhost'));
+      errors.push(
+        invalid(
+          pathText(path, 'localhostProfile'),
+          { Type: profile.type, LocalhostProfile: profile.localhostProfile },
+          'can only be set when seccomp type is Localhost',
+        ),
+      );
     }
   } else if (profile.localhostProfile === undefined) {
     errors.push(required(pathText(path, 'localhostProfile'), 'must be set when seccomp type is Localhost'));

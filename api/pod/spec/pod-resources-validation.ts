@@ -20,6 +20,7 @@ export function checkPodResources(
 ): void {
   if (resources.claims) errors.push(forbidden(pathText(path, 'claims'), 'claims cannot be set for Resources at pod-level'));
   checkResources(errors, resources, claims, 'pod', path);
+  if (!resources.requests && !resources.limits) return;
   const needed = aggregateContainers(spec, (container) => container.resources?.requests);
   for (const name in needed) {
     if (!isPodLevelResource(name)) continue;

@@ -116,7 +116,8 @@ function checkClassNames(errors: FieldError[], spec: PodSpec, path: FieldPath): 
   if (spec.priorityClassName) addFaults(errors, subdomainName(spec.priorityClassName, false), spec.priorityClassName, path, 'priorityClassName');
   const runtimeClass = spec.runtimeClassName;
   if (runtimeClass !== undefined) addFaults(errors, subdomainName(runtimeClass, false), runtimeClass, path, 'runtimeClassName');
-  checkOptionalChoice(errors, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], path, 'preemptionPolicy');
+  if (spec.preemptionPolicy === '') errors.push(required(pathText(path, 'preemptionPolicy')));
+  else checkOptionalChoice(errors, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], path, 'preemptionPolicy');
 }
 
 /** Checks the pod's resource claims and collects their names. */

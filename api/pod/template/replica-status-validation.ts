@@ -28,14 +28,13 @@ const COUNTERS = [
   'terminatingReplicas',
   'collisionCount',
 ] as const;
-const PARTS = ['fullyLabeledReplicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
 
-/** Checks that no counter is negative, and that no part exceeds the whole. */
-export function validateReplicaStatus(status: ReplicaCounts | undefined): FieldError[] {
+/** Checks that no counter is negative, and that no part exceeds the whole. `own` is the part that the kind counts beside the common ones. */
+export function validateReplicaStatus(status: ReplicaCounts | undefined, own: 'fullyLabeledReplicas' | 'updatedReplicas'): FieldError[] {
   const errors: FieldError[] = [];
   const counts = status ?? {};
   for (const counter of COUNTERS) checkNonNegative(errors, counts[counter], STATUS, counter);
-  for (const part of PARTS) {
+  for (const part of [own, 'readyReplicas', 'availableReplicas'] as const) {
     const value = counts[part] ?? 0;
     if (value > (counts.replicas ?? 0)) errors.push(invalid(`status.${part}`, value, 'cannot be greater than status.replicas'));
   }

@@ -3,8 +3,8 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { entryText, pathText } from '../../validation/field-path.ts';
-import { checkOptionalChoice, checkRequired } from '../../validation/field-rules.ts';
-import { inRangeText } from '../../validation/name-rules.ts';
+import { addFaults, checkOptionalChoice, checkRequired } from '../../validation/field-rules.ts';
+import { dns1123LabelFaults, inRangeText } from '../../validation/name-rules.ts';
 import { checkDescendingPath } from '../../validation/path-rules.ts';
 import type { Volume } from './volume.ts';
 import type {
@@ -162,7 +162,9 @@ function checkAzureDisk(errors: FieldError[], source: AzureDiskVolumeSource, pat
 }
 
 function checkStorageOs(errors: FieldError[], source: StorageOSVolumeSource, path: FieldPath): void {
-  checkRequired(errors, source.volumeName, path, 'volumeName');
+  if (!source.volumeName) errors.push(required(pathText(path, 'volumeName')));
+  else addFaults(errors, dns1123LabelFaults(source.volumeName), source.volumeName, path, 'volumeName');
+  if (source.volumeNamespace) addFaults(errors, dns1123LabelFaults(source.volumeNamespace), source.volumeNamespace, path, 'volumeNamespace');
   if (source.secretRef) checkRequired(errors, source.secretRef.name, path, 'secretRef.name');
 }
 

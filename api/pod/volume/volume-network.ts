@@ -169,7 +169,7 @@ export const ScaleIOVolumeSource = struct('ScaleIOVolumeSource', 'A ScaleIO volu
   gateway: string('Address of the gateway.').tag(1),
   protectionDomain: string('Protection domain.').tag(5).optional(),
   readOnly: boolean('Mount it without the right to write.').tag(10).optional(),
-  secretRef: ref(LocalObjectReference, 'Secret with the credentials for the storage.', { presence: 'pointer' }).tag(3),
+  secretRef: ref(LocalObjectReference, 'Secret with the credentials for the storage.', { presence: 'null' }).tag(3),
   sslEnabled: boolean('Talk TLS to the gateway.').tag(4).optional(),
   storageMode: string('ThickProvisioned or ThinProvisioned.', { default: 'ThinProvisioned', published: 'ThinProvisioned' }).tag(7).optional(),
   storagePool: string('Pool of the volume.').tag(6).optional(),

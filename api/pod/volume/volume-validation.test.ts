@@ -23,6 +23,21 @@ describe('volumes', () => {
       mounted({ hostPath: { path: '/a/../b' } }),
       ['hostPath.path: Invalid value: "/a/../b": must not contain \'..\'', 'Not found'],
     ],
+    [
+      'of StorageOS have names of labels',
+      mounted({ storageos: { volumeName: 'a.b', volumeNamespace: '-1' } }),
+      ['storageos.volumeName: Invalid value: "a.b"', 'storageos.volumeNamespace: Invalid value: "-1"', 'Not found'],
+    ],
+    [
+      'of a CSI driver name a Secret that there can be, under the path that upstream gives',
+      mounted({ csi: { driver: 'd', nodePublishSecretRef: { name: '-1' } } }),
+      ['spec.volumes[0].csi.name: Invalid value: "-1": a lowercase RFC 1123 subdomain', 'Not found'],
+    ],
+    [
+      'of a CSI driver name their Secret',
+      mounted({ csi: { driver: 'd', nodePublishSecretRef: {} } }),
+      ['spec.volumes[0].csi.nodePublishSecretRef.name: Required value', 'Not found'],
+    ],
     ['name a ConfigMap', mounted({ configMap: {} }), ['spec.volumes[0].configMap.name: Required value', 'Not found']],
     [
       'give files a mode',

@@ -146,5 +146,9 @@ function checkCsi(errors: FieldError[], source: CSIVolumeSource, path: FieldPath
   if (!source.driver) errors.push(required(pathText(path, 'driver')));
   else if (source.driver.length > 63) errors.push(invalid(pathText(path, 'driver'), source.driver, 'must be no more than 63 characters'));
   else addFaults(errors, dns1123SubdomainFaults(source.driver.toLowerCase()), source.driver, path, 'driver');
-  if (source.nodePublishSecretRef) checkRequired(errors, source.nodePublishSecretRef.name, path, 'nodePublishSecretRef.name');
+  if (!source.nodePublishSecretRef) return;
+  const { name } = source.nodePublishSecretRef;
+  // Upstream's error names the field as if it stood in the source itself.
+  if (name) addFaults(errors, dns1123SubdomainFaults(name), name, path, 'name');
+  else errors.push(required(pathText(path, 'nodePublishSecretRef', 'name')));
 }

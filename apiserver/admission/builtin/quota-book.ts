@@ -1,6 +1,7 @@
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
-import { addQuantities, compareQuantities } from '../../../api/schema/quantity.ts';
+import type { Excess } from '../../../api/quota/charge.ts';
+import { compareQuantities } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { addResources } from '../../../api/schema/resource-list.ts';
 
@@ -10,15 +11,6 @@ export interface Charge {
   readonly delta: ResourceList;
   /** Counts the usage of all that exists, of the resources that the kind is charged to, as the cache has it now. */
   readonly counted: () => ResourceList;
-}
-
-/** The reason why a charge does not fit: the resources that would exceed the quota, with the amounts asked, used and allowed. */
-export interface Excess {
-  readonly quota: string;
-  readonly names: readonly string[];
-  readonly delta: ResourceList;
-  readonly used: ResourceList;
-  readonly hard: ResourceList;
 }
 
 /** A charge that stands in the quota's status, until it is known what became of the write. */
@@ -55,17 +47,6 @@ export interface Book {
   running: boolean;
 }
 
-const positive = (quantity: string): boolean => compareQuantities(quantity, '0') > 0;
-export const negated = (list: ResourceList): Record<string, string> =>
-  Object.fromEntries(Object.entries(list).map(([name, quantity]) => [name, quantity.startsWith('-') ? quantity.slice(1) : `-${quantity}`]));
-const atLeastZero = (quantity: string): string => (compareQuantities(quantity, '0') < 0 ? '0' : quantity);
-
-/** `used` with `delta` added, of the resources that the quota limits. */
-export function charged(used: ResourceList, delta: ResourceList): Record<string, string> {
-  const sum = addResources(used, delta);
-  return Object.fromEntries(Object.entries(sum).map(([name, quantity]) => [name, atLeastZero(quantity)]));
-}
-
 /** Notes a change of the quota: resources that others have lowered are suspect from now on. */
 export function note(book: Book, quota: Live<ResourceQuota>): void {
   const used = quota.status?.used ?? {};
@@ -96,15 +77,4 @@ export function usedNow(
     }
   }
   return used;
-}
-
-/** Returns the reason why a delta does not fit on top of `used`; undefined if it does. */
-export function excessOf(quota: Live<ResourceQuota>, used: ResourceList, delta: ResourceList): Excess | undefined {
-  const hard = quota.status?.hard ?? {};
-  const over = Object.entries(delta).filter(
-    ([name, quantity]) =>
-      positive(quantity) && hard[name] !== undefined && compareQuantities(addQuantities(used[name] ?? '0', quantity), hard[name]) > 0,
-  );
-  if (over.length === 0) return undefined;
-  return { quota: quota.metadata.name, names: over.map(([name]) => name).sort(), delta, used, hard };
 }

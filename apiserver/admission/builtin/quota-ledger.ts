@@ -3,9 +3,11 @@ import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
+import type { Excess } from '../../../api/quota/charge.ts';
+import { charged, excessOf, negated } from '../../../api/quota/charge.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
-import type { Book, Charge, Excess, Pending, Reservation, Waiting } from './quota-book.ts';
-import { charged, excessOf, negated, note, usedNow } from './quota-book.ts';
+import type { Book, Charge, Pending, Reservation, Waiting } from './quota-book.ts';
+import { note, usedNow } from './quota-book.ts';
 
 export interface QuotaLedger {
   charge(charge: Charge): Promise<{ excess: Excess } | { reservation: Reservation }>;

@@ -1,36 +1,17 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
-import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
+import { constraintFault, deltaOf, excessText, rises } from '../../../api/quota/charge.ts';
 import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
-import { compareQuantities, subtractQuantities } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
+import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
-import type { Excess, Reservation } from './quota-book.ts';
+import type { Reservation } from './quota-book.ts';
 import { quotaLedger } from './quota-ledger.ts';
-
-const listText = (names: readonly string[], list: ResourceList): string => names.map((name) => `${name}=${list[name] ?? '0'}`).join(',');
-
-function excessText({ quota, names, delta, used, hard }: Excess): string {
-  return `exceeded quota: ${quota}, requested: ${listText(names, delta)}, used: ${listText(names, used)}, limited: ${listText(names, hard)}`;
-}
-
-/** The usage that a write adds: all of a new object's, the difference of a changed one's. */
-function deltaOf(kind: KindDefinition, object: KubeObject, old: Live | undefined, quota: Live<ResourceQuota>, now: number): Record<string, string> {
-  const names = quotaResourcesFor(kind, Object.keys(quota.status?.hard ?? {}));
-  const after = usageOf(kind, object, now);
-  const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now) : {};
-  const delta: Record<string, string> = {};
-  for (const name of names) {
-    const difference = subtractQuantities(after[name] ?? '0', before[name] ?? '0');
-    if (compareQuantities(difference, '0') !== 0) delta[name] = difference;
-  }
-  return delta;
-}
 
 /** The usage of all objects of a kind in the quota's namespace, in the resources that the kind is charged to. */
 function countOf(objects: StorageAccess, kind: KindDefinition, quota: Live<ResourceQuota>, now: number): ResourceList {
@@ -41,16 +22,6 @@ function countOf(objects: StorageAccess, kind: KindDefinition, quota: Live<Resou
     Object.fromEntries(names.map((name) => [name, hard[name] ?? '0'])),
     there.map((object) => usageOf(kind, object, now)),
   );
-}
-
-/** Refuses objects that do not name what the quota covers (pods), and all objects until the quota has been counted once. */
-function checkConstraints(attributes: AdmissionAttributes, object: KubeObject, quota: Live<ResourceQuota>): void {
-  const covered = quotaResourcesFor(attributes.kind, Object.keys(quota.status?.hard ?? {}));
-  const refusal = attributes.old ? undefined : attributes.kind.quota?.refusal?.(object, covered);
-  if (refusal !== undefined) throw forbidden(attributes, `failed quota: ${quota.metadata.name}: ${refusal}`);
-  const uncounted = covered.filter((name) => quota.status?.used?.[name] === undefined);
-  if (uncounted.length === 0) return;
-  throw forbidden(attributes, `status unknown for quota: ${quota.metadata.name}, resources: ${uncounted.sort().join(',')}`);
 }
 
 /**
@@ -77,13 +48,15 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       if (quotas.length === 0) return;
       const now = clock.now();
       const covering = quotas.filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
-      for (const quota of covering) checkConstraints(attributes, object, quota);
+      for (const quota of covering) {
+        const fault = constraintFault(kind, object, old === undefined, quota);
+        if (fault !== undefined) throw forbidden(attributes, fault);
+      }
       const reservations: Reservation[] = [];
       try {
         for (const quota of covering) {
           const delta = deltaOf(kind, object, old, quota, now);
-          const rises = Object.values(delta).some((quantity) => compareQuantities(quantity, '0') > 0);
-          if (!rises) continue;
+          if (!rises(delta)) continue;
           const counted = () => countOf(objects, kind, quota, now);
           const quotaKey = { namespace: key.namespace, name: quota.metadata.name };
           if (dryRun) {

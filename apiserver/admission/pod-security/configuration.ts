@@ -1,24 +1,7 @@
 import * as z from 'zod';
 import { dns1123LabelFaults, dns1123SubdomainFaults } from '../../../api/validation/name-rules.ts';
-import type { LevelVersion, Policy } from './policy.ts';
+import type { PodSecurityConfiguration } from './cluster-policy.ts';
 import { LEVEL_FAULT, parseLevel, parseVersion, VERSION_FAULT } from './policy.ts';
-
-/** Pod Security of a whole cluster: the policy of namespaces without labels, and who is exempt from all policies. */
-export interface PodSecurityConfiguration {
-  readonly defaults: Policy;
-  readonly exemptions: {
-    readonly usernames: ReadonlySet<string>;
-    readonly namespaces: ReadonlySet<string>;
-    readonly runtimeClasses: ReadonlySet<string>;
-  };
-}
-
-const anything: LevelVersion = { level: 'privileged', version: 'latest' };
-
-export const NO_CONFIGURATION: PodSecurityConfiguration = {
-  defaults: { enforce: anything, audit: anything, warn: anything },
-  exemptions: { usernames: new Set(), namespaces: new Set(), runtimeClasses: new Set() },
-};
 
 /** An empty value is the default, as a missing one. */
 const read = <T>(parse: (text: string) => T | undefined, fault: string, otherwise: string) =>

@@ -12,7 +12,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admiss
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { admitted, forbidden } from '../admitted.ts';
 import type { CheckedPod, Violation } from './checks/check.ts';
-import type { PodSecurityConfiguration } from './configuration.ts';
+import type { PodSecurityConfiguration } from './cluster-policy.ts';
 import { detailsText, evaluate } from './evaluator.ts';
 import { existingPodWarnings } from './existing-pods.ts';
 import type { LevelVersion, NamespacePolicy } from './policy.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fieldErrorText } from '../../../api/schema/field-error.ts';
-import { NO_CONFIGURATION } from './configuration.ts';
+import { NO_CONFIGURATION } from './cluster-policy.ts';
 import { faultsText, policyOf, policyText } from './policy.ts';
 
 const P = 'pod-security.kubernetes.io/';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import type { PodSecurityConfiguration } from '../../../apiserver/admission/pod-security/configuration.ts';
+import type { PodSecurityConfiguration } from '../../../apiserver/admission/pod-security/cluster-policy.ts';
 import { UsageError } from '../options.ts';
 
 /** Upstream's option for the configuration of admission plugins. */

@@ -6,6 +6,7 @@ import { aggregationOptions } from './aggregation.ts';
 import { auditOptions } from './audit.ts';
 import { authenticationOptions } from './authentication.ts';
 import { flowControlOptions } from './flow-control.ts';
+import { kubeletOptions } from './kubelet.ts';
 import { storeOptions } from './store-options.ts';
 
 /** The options of `skiff server`. */
@@ -39,6 +40,7 @@ export const serverOptions = {
   ...authenticationOptions,
   ...auditOptions,
   ...aggregationOptions,
+  ...kubeletOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };

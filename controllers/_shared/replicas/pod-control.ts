@@ -10,8 +10,13 @@ import { generateNameFor } from '../generate-name.ts';
 import { isNamespaceTerminating, messageOf } from '../refusals.ts';
 import { createTurns } from './turns.ts';
 
-/** Returns a pod of the template, named after its owner and controlled by it. */
-export function podFromTemplate(owners: Kind, owner: Live<KubeObject>, template: PodTemplateSpec | undefined): Pod {
+/** Returns a pod of the template, controlled by its owner. Its name begins with `prefix`, by default with the owner's. */
+export function podFromTemplate(
+  owners: Kind,
+  owner: Live<KubeObject>,
+  template: PodTemplateSpec | undefined,
+  prefix = generateNameFor(owner.metadata.name),
+): Pod {
   const { labels, annotations, finalizers } = template?.metadata ?? {};
   return {
     apiVersion: 'v1',
@@ -20,7 +25,7 @@ export function podFromTemplate(owners: Kind, owner: Live<KubeObject>, template:
       ...(labels ? { labels } : {}),
       ...(annotations ? { annotations } : {}),
       ...(finalizers ? { finalizers } : {}),
-      generateName: generateNameFor(owner.metadata.name),
+      generateName: prefix,
       ...(owner.metadata.namespace === undefined ? {} : { namespace: owner.metadata.namespace }),
       ownerReferences: [controllerRefTo(owners, owner)],
     },
@@ -33,8 +38,11 @@ const CALLS_AT_ONCE = 32;
 
 /** Creates and deletes pods for an owner, and records an event on the owner for each. */
 export interface PodControl {
-  /** @throws StatusError as the server answered */
-  create(owner: Live<KubeObject>, template: PodTemplateSpec | undefined): Promise<void>;
+  /**
+   * @param prefix the beginning of the pod's name. Default: the owner's name
+   * @throws StatusError as the server answered
+   */
+  create(owner: Live<KubeObject>, template: PodTemplateSpec | undefined, prefix?: string): Promise<void>;
   /** Deletes that very pod. @throws StatusError as the server answered, NotFound for a pod that is deleted already */
   delete(owner: Live<KubeObject>, pod: Live<Pod>): Promise<void>;
 }
@@ -42,10 +50,10 @@ export interface PodControl {
 export function createPodControl(env: Pick<ControllerEnv, 'client' | 'recorder' | 'clock'>, owners: Kind, pods: Kind<Pod>): PodControl {
   const turn = createTurns(CALLS_AT_ONCE, env.clock);
   return {
-    create: (owner, template) =>
+    create: (owner, template, prefix) =>
       turn(async () => {
         try {
-          const pod = await env.client.create(pods, podFromTemplate(owners, owner, template));
+          const pod = await env.client.create(pods, podFromTemplate(owners, owner, template, prefix));
           env.recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
         } catch (error) {
           if (!isNamespaceTerminating(error)) env.recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);

@@ -24,7 +24,8 @@ const OWNER_SHOWS_UP_MS = 100;
 /** A kind that does not answer for this long holds up the others no longer: its objects are asked for one by one. */
 const SYNC_PATIENCE_MS = 30_000;
 
-const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
+/** A kind that is served in another version than before is followed anew. */
+const idOf = (kind: Kind): string => `${kind.group}/${kind.version}/${kind.plural}`;
 /** Events own nothing and are not collected, as upstream's (pkg/controller/garbagecollector, DefaultIgnoredResources). */
 const isEvents = (kind: Kind): boolean => isKind(kind, events) || isKind(kind, eventsEvents);
 
@@ -39,7 +40,7 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
     concurrency: 20,
     setup(env) {
       const graph = createOwnerGraph();
-      const followed = new Map<string, { informer: Informer; stop: () => void }>();
+      const followed = new Map<string, { kind: Kind; informer: Informer; stop: () => void }>();
       /** The kinds whose first list has not arrived, with the time since which it is awaited. */
       const unsynced = new Map<string, number>();
       const look = (uid: string, afterMs = 0) => {
@@ -47,7 +48,7 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
         if (node) env.enqueue({ namespace: resourceText(node.kind), name: uid }, { afterMs });
       };
       const follow = (kind: Kind) => {
-        const informer = env.informers.of(kind);
+        const informer = env.informers.metadataOf(kind);
         const stop = informer.on({
           add: (object) => {
             for (const uid of graph.put(kind, object)) look(uid, OWNER_SHOWS_UP_MS);
@@ -60,7 +61,7 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
             for (const uid of graph.remove(object)) look(uid);
           },
         });
-        followed.set(idOf(kind), { informer, stop });
+        followed.set(idOf(kind), { kind, informer, stop });
         unsynced.set(idOf(kind), env.clock.monotonic());
         void informer.ready.then(() => unsynced.delete(idOf(kind)));
       };
@@ -68,9 +69,11 @@ export function garbageCollectorController(kinds: GarbageCollectorKinds): Contro
         const entry = followed.get(id);
         followed.delete(id);
         unsynced.delete(id);
-        entry?.stop();
+        if (!entry) return;
+        entry.stop();
+        env.informers.drop(entry.kind);
         // An object whose kind is no longer followed is neither owner nor owned.
-        for (const object of entry?.informer.list() ?? []) for (const uid of graph.remove(object)) look(uid);
+        for (const object of entry.informer.list()) for (const uid of graph.remove(object)) look(uid);
       };
       const refresh = () => {
         const current = kinds.collected().filter((kind) => !isEvents(kind));

@@ -38,7 +38,7 @@ export function createCollectorReconcile(parts: CollectorParts): Reconcile {
     if (!parts.synced()) return { requeueAfterMs: NOT_SYNCED_MS };
     const node = graph.get(uid);
     if (node === undefined) return DONE;
-    const object = env.informers.of(node.kind).get(node);
+    const object = env.informers.metadataOf(node.kind).get(node);
     if (object?.metadata.uid !== uid) return DONE;
     if (node.orphaning) return orphan(parts, node, object);
     if (node.deletingDependents) return finishForeground(parts, node, object);
@@ -131,7 +131,7 @@ async function orphan({ env, graph }: CollectorParts, node: GraphNode, object: L
   for (let next = 0; next < dependents.length; next += ORPHANED_AT_ONCE) {
     const batch = dependents.slice(next, next + ORPHANED_AT_ONCE).map(async (dependent) => {
       const key: ObjectKey = dependent;
-      const live = env.informers.of(dependent.kind).get(key);
+      const live = env.informers.metadataOf(dependent.kind).get(key);
       if (live?.metadata.uid === dependent.uid) await dropOwners(env, dependent.kind, live, uids);
     });
     await Promise.all(batch);

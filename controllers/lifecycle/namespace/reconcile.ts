@@ -12,16 +12,19 @@ import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
+import type { FoundKinds, ServedKinds } from '../../_shared/served-kinds.ts';
+import { isContent } from '../../_shared/served-kinds.ts';
 import type { Outcome, Remaining } from './plan.ts';
 import { planConditions, remainingOf } from './plan.ts';
 
 export interface NamespaceKinds {
   readonly namespaces: Kind<Namespace>;
   readonly pods: Kind<Pod>;
-  /** Returns every namespaced kind that can be listed and deleted. Called in each attempt, so that kinds may come and go. */
-  readonly content: () => readonly Kind[] | Promise<readonly Kind[]>;
-  /** Returns why some kinds are not known, as long as that is so: the others are deleted, and the namespace stays. */
-  readonly undiscovered?: () => string | undefined;
+  /**
+   * Finds all kinds. Called in each attempt: kinds come and go, and an object of a kind that came since must not outlive its namespace.
+   * If some are not known, the others are deleted, and the namespace stays.
+   */
+  readonly discover: ServedKinds['discover'];
 }
 
 const FINALIZER = 'kubernetes';
@@ -82,14 +85,15 @@ async function empty(env: ControllerEnv, kinds: NamespaceKinds, namespace: strin
   // Objects that the pods use (config, accounts, policies) outlive them.
   if (typeof pods === 'string') return { deletionErrors: [pods], remaining: [] };
   if (pods.count > 0) return { deletionErrors: [], remaining: [pods] };
-  let content: readonly Kind[];
+  let found: FoundKinds;
   try {
-    content = await kinds.content();
+    found = await kinds.discover();
   } catch (error) {
     return { discoveryError: messageOf(error), deletionErrors: [], remaining: [] };
   }
-  const discoveryError = kinds.undiscovered?.();
-  const results = await Promise.all(content.filter((kind) => !isKind(kind, kinds.pods)).map((kind) => emptyKind(env, kind, namespace)));
+  const { discoveryError } = found;
+  const content = found.kinds.filter((kind) => isContent(kind) && !isKind(kind, kinds.pods));
+  const results = await Promise.all(content.map((kind) => emptyKind(env, kind, namespace)));
   return {
     ...(discoveryError === undefined ? {} : { discoveryError }),
     deletionErrors: results.filter((result) => typeof result === 'string'),

@@ -1,9 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { conceptServices } from '../../../api/concepts/service.ts';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';
+import { backs } from '../backing-service/plan.ts';
 import { endpointSliceController } from './controller.ts';
 
 it('slices that the cache does not show yet are not made twice', async () => {
@@ -16,4 +18,38 @@ it('slices that the cache does not show yet are not made twice', async () => {
   await stub.catchUp(endpointSlices);
   expect(await stub.reconcile('web')).toEqual({ done: true });
   expect((await stub.client.list(endpointSlices)).items).toHaveLength(1);
+});
+
+describe('slices of a service that a core Service carries', () => {
+  const carried = async (uid: 'its own' | 'another') => {
+    const stub = createStubEnv(endpointSliceController({ services: conceptServices, pods, nodes, endpointSlices }, { kind: services, backs }));
+    const key = { name: 'web', namespace: 'default' };
+    const { metadata } = await stub.client.create(conceptServices, { metadata: key, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } });
+    const owner = { apiVersion: 'skiff.dev/v1', kind: 'Service', name: 'web', uid: uid === 'another' ? uid : metadata.uid, controller: true };
+    await stub.client.create(services, { metadata: { ...key, ownerReferences: [owner] }, spec: { ipFamilies: ['IPv6'] } });
+    for (const kind of [conceptServices, services]) await stub.catchUp(kind);
+    return stub;
+  };
+
+  it('are of the families that the cluster chose', async () => {
+    const stub = await carried('its own');
+    await stub.reconcile('web');
+    expect((await stub.client.list(endpointSlices)).items.map(({ addressType }) => addressType)).toEqual(['IPv6']);
+  });
+
+  it('are not made for a core Service of somebody else, and go with its own', async () => {
+    const stranger = await carried('another');
+    await stranger.reconcile('web');
+    expect((await stranger.client.list(endpointSlices)).items).toEqual([]);
+
+    const stub = await carried('its own');
+    await stub.reconcile('web');
+    await stub.catchUp(endpointSlices);
+    stub.enqueued();
+    await stub.client.delete(services, { namespace: 'default', name: 'web' });
+    await stub.catchUp(services);
+    expect(stub.enqueued()).toEqual(['default/web']);
+    await stub.reconcile('web');
+    expect((await stub.client.list(endpointSlices)).items).toEqual([]);
+  });
 });

@@ -3,14 +3,19 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
-import { keyText } from '../../../api/meta/object.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { keyOf, keyText } from '../../../api/meta/object.ts';
 import type { ControllerDefinition, Reconcile } from '../../../runtime/control/controller.ts';
-import { controllerRefTo } from '../../../runtime/control/controller-ref.ts';
+import { controllerOf, controllerRefTo } from '../../../runtime/control/controller-ref.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Expectations } from '../../../runtime/control/expectations.ts';
 import { createExpectations } from '../../../runtime/control/expectations.ts';
+import type { Watched } from '../../../runtime/control/watched.ts';
+import { watched } from '../../../runtime/control/watched.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
+import type { Informer } from '../../../runtime/watch/informer.ts';
+import { semanticallyEqual } from '../../_shared/equality.ts';
 import { isHeadless, podsOf, selectsPods } from '../../_shared/service-pods/membership.ts';
 import type { Pace } from '../../_shared/service-pods/pace.ts';
 import { createPace } from '../../_shared/service-pods/pace.ts';
@@ -38,8 +43,15 @@ export interface EndpointSliceKinds {
   readonly endpointSlices: Kind<EndpointSlice>;
 }
 
+/** The relation of services of another group to the core services that carry their traffic. */
+export interface Carriers {
+  readonly kind: Kind<Service>;
+  /** Whether the core Service of the same name stands behind the service: slices for somebody else's would lead its clients astray. */
+  backs(carrier: Live<Service>, service: Live<Service>): boolean;
+}
+
 /** Keeps the EndpointSlices of services that select pods. Those of a deleted service are deleted with it, as its dependents. */
-export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDefinition {
+export function endpointSliceController(kinds: EndpointSliceKinds, carriers?: Carriers): ControllerDefinition {
   return {
     name: 'endpointslice-controller',
     component: 'endpoint-slice-controller',
@@ -57,10 +69,16 @@ export function endpointSliceController(kinds: EndpointSliceKinds): ControllerDe
       });
       return {
         for: kinds.services,
-        watches: [selectedPods(kinds.pods, services, pace), slices.watched],
+        watches: [selectedPods(kinds.pods, services, pace), slices.watched, ...(carriers ? [watchedCarriers(carriers, services)] : [])],
         indexes: [slices.indexed],
         needs: [nodes],
-        reconcile: createReconcile(env, kinds, { slices, expectations, pace, zones: followZones(env, nodes), triggers: createTriggerTimes() }),
+        reconcile: createReconcile(env, kinds, carriers, {
+          slices,
+          expectations,
+          pace,
+          zones: followZones(env, nodes),
+          triggers: createTriggerTimes(),
+        }),
       };
     },
   };
@@ -75,11 +93,17 @@ interface Memory {
   readonly triggers: TriggerTimes;
 }
 
-function createReconcile(env: ControllerEnv, kinds: EndpointSliceKinds, { slices, expectations, pace, zones, triggers }: Memory): Reconcile {
+function createReconcile(
+  env: ControllerEnv,
+  kinds: EndpointSliceKinds,
+  carriers: Carriers | undefined,
+  { slices, expectations, pace, zones, triggers }: Memory,
+): Reconcile {
   const services = env.informers.of(kinds.services);
   const pods = env.informers.of(kinds.pods);
   const nodes = env.informers.of(kinds.nodes);
   const managerName = managerOf(kinds.services);
+  const carrierInformer = carriers && env.informers.of(carriers.kind);
   return async (key) => {
     const text = keyText(key);
     const service = services.get(key);
@@ -90,9 +114,16 @@ function createReconcile(env: ControllerEnv, kinds: EndpointSliceKinds, { slices
     if (!selectsPods(service)) return DONE;
     // The cache lags behind our own writes: slices that it lacks would be created twice.
     if (!expectations.satisfied(text)) return { requeueAfterMs: 10 };
+    const carrier = carrierInformer?.get(key);
+    if (carriers && !(carrier && carriers.backs(carrier, service))) {
+      await applySlices(env, kinds.endpointSlices, text, service, { create: [], update: [], remove: slices.of(key) }, expectations);
+      return DONE;
+    }
+    // The cluster chooses the families of the core Service.
+    const carried = carrier ? { ...service, spec: { ...service.spec, ipFamilies: carrier.spec?.ipFamilies } } : service;
     const members = podsOf(service, pods);
     pace.set(text, members.length);
-    const { groups, nodeless } = podEndpoints(service, members, (name) => nodes.get({ namespace: '', name }));
+    const { groups, nodeless } = podEndpoints(carried, members, (name) => nodes.get({ namespace: '', name }));
     const frame = {
       name: key.name,
       namespace: key.namespace,
@@ -102,8 +133,21 @@ function createReconcile(env: ControllerEnv, kinds: EndpointSliceKinds, { slices
       // Slices created now would be deleted at once with the service that owns them.
       closing: isDeleting(service),
     };
-    const plan = planSlices(frame, familiesOf(service), zones.apply(service, groups), slices.of(key));
+    const plan = planSlices(frame, familiesOf(carried), zones.apply(service, groups), slices.of(key));
     await applySlices(env, kinds.endpointSlices, text, service, plan, expectations);
     return nodeless ? { requeueAfterMs: NODE_SHOWS_UP_MS } : DONE;
   };
+}
+
+/** Declares that a core Service that appears, goes or changes hands wakes the service of its name. */
+function watchedCarriers({ kind }: Carriers, services: Informer<Service>): Watched {
+  return watched(kind, {
+    when: {
+      create: true,
+      update: (carrier, old) =>
+        controllerOf(carrier)?.uid !== controllerOf(old)?.uid || !semanticallyEqual(carrier.spec?.ipFamilies, old.spec?.ipFamilies),
+      delete: true,
+    },
+    map: (carrier) => (services.get(keyOf(carrier)) ? keyOf(carrier) : undefined),
+  });
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
@@ -9,13 +9,13 @@ import { FINALIZER } from './plan.ts';
 
 let stub: StubEnv;
 const key = { namespace: 'default', name: 'web' };
-async function start(finalizer: boolean, finalizers?: string[]): Promise<void> {
-  stub = createStubEnv(serviceLoadBalancerController({ services, nodes, endpointSlices }, { finalizer }));
+beforeEach(async () => {
+  stub = createStubEnv(serviceLoadBalancerController({ services, nodes, endpointSlices }));
   const addresses = [{ type: 'InternalIP', address: '192.0.2.1' }];
   await stub.client.create(nodes, { metadata: { name: 'a' }, status: { addresses, conditions: [{ type: 'Ready', status: 'True' }] } });
-  await stub.client.create(services, { metadata: { ...key, ...(finalizers ? { finalizers } : {}) }, spec: { type: 'LoadBalancer' } });
+  await stub.client.create(services, { metadata: { ...key, finalizers: ['example.com/mine'] }, spec: { type: 'LoadBalancer' } });
   await stub.catchUp(nodes);
-}
+});
 async function round() {
   await stub.catchUp(services);
   await stub.reconcile('web');
@@ -23,29 +23,9 @@ async function round() {
   return { finalizers: metadata.finalizers ?? [], ips: status?.loadBalancer?.ingress?.map(({ ip }) => ip) ?? [] };
 }
 
-describe('where the controller may be uninstalled', () => {
-  beforeEach(() => start(false));
-
-  it('a service has its addresses and no finalizer, which nobody would take off', async () => {
-    expect(await round()).toEqual({ finalizers: [], ips: ['192.0.2.1'] });
-  });
-
-  it('a service of another type gives its addresses back', async () => {
-    await round();
-    await stub.client.patch(services, key, { type: 'merge', body: { spec: { type: 'ClusterIP' } } });
-    expect(await round()).toEqual({ finalizers: [], ips: [] });
-    expect(stub.events.slice(-2)).toEqual(['DeletingLoadBalancer: Deleting load balancer', 'DeletedLoadBalancer: Deleted load balancer']);
-  });
-
-  it('the finalizer of an older version is taken off, others stay', async () => {
-    await start(false, ['example.com/mine', FINALIZER]);
-    expect(await round()).toEqual({ finalizers: ['example.com/mine'], ips: ['192.0.2.1'] });
-  });
-});
-
-it('at home a service is protected until its load balancer is down', async () => {
-  await start(true);
-  expect(await round()).toEqual({ finalizers: [FINALIZER], ips: ['192.0.2.1'] });
+it('a service is protected until its load balancer is down; finalizers of others stay', async () => {
+  expect(await round()).toEqual({ finalizers: ['example.com/mine', FINALIZER], ips: ['192.0.2.1'] });
   await stub.client.patch(services, key, { type: 'merge', body: { spec: { type: 'ClusterIP' } } });
-  expect(await round()).toEqual({ finalizers: [], ips: [] });
+  expect(await round()).toEqual({ finalizers: ['example.com/mine'], ips: [] });
+  expect(stub.events.slice(-2)).toEqual(['DeletingLoadBalancer: Deleting load balancer', 'DeletedLoadBalancer: Deleted load balancer']);
 });

@@ -30,23 +30,10 @@ const serviceOf = (slice: Live<EndpointSlice>): ObjectKey => ({
 
 const isProtected = (service: Service): boolean => service.metadata?.finalizers?.includes(FINALIZER) ?? false;
 
-/** Whether a service shows addresses although it is of another type by now. */
-const hasLeftovers = ({ metadata, spec, status }: Service): boolean =>
-  spec?.type !== 'LoadBalancer' && metadata?.deletionTimestamp === undefined && (status?.loadBalancer?.ingress ?? []).length > 0;
-
-export interface LoadBalancerOptions {
-  /**
-   * Whether services carry upstream's finalizer while they have a load balancer. Only where this controller lives as long as the cluster does:
-   * nothing is to be taken down, and once an uninstalled controller is gone, nobody would take the finalizer off. Without it one that is there
-   * is taken off.
-   */
-  readonly finalizer: boolean;
-}
-
 /** Gives services of type LoadBalancer the nodes' addresses, as there is no cloud to ask; removes them when the type changes. */
-export function serviceLoadBalancerController(kinds: LoadBalancerKinds, { finalizer }: LoadBalancerOptions): ControllerDefinition {
+export function serviceLoadBalancerController(kinds: LoadBalancerKinds): ControllerDefinition {
   /** Whether a service has a load balancer, or had one that is to be taken down. */
-  const concerns = (service: Service): boolean => wantsLoadBalancer(service) || isProtected(service) || (!finalizer && hasLeftovers(service));
+  const concerns = (service: Service): boolean => wantsLoadBalancer(service) || isProtected(service);
   return {
     name: 'service-lb-controller',
     component: 'service-controller',
@@ -75,10 +62,10 @@ export function serviceLoadBalancerController(kinds: LoadBalancerKinds, { finali
       return async (key) => {
         const service = services.get(key);
         if (service === undefined || !concerns(service)) return DONE;
-        if (!wantsLoadBalancer(service)) return release(env, kinds.services, service, finalizer);
+        if (!wantsLoadBalancer(service)) return release(env, kinds.services, service);
         const nodesWithEndpoints = new Set(slices.byIndex(SLICES_BY_SERVICE, keyText(key)).flatMap(readyNodes));
         const ingress = planIngress(service, nodes.list(), nodesWithEndpoints);
-        return ensure(env, kinds.services, service, { ingress, finalizer });
+        return ensure(env, kinds.services, service, ingress);
       };
     },
   };
@@ -90,33 +77,20 @@ const reachedOtherwise = (node: Live<Node>, old: Live<Node>): boolean =>
 const readyNodes = (slice: Live<EndpointSlice>): string[] =>
   (slice.endpoints ?? []).flatMap(({ conditions, nodeName }) => (conditions?.ready && nodeName ? [nodeName] : []));
 
-/**
- * Replaces the finalizers. `byStatus` goes through the status, which is all that upstream's role lets this controller write; the status of a custom
- * resource holds no finalizers.
- */
-function patchFinalizers(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, finalizers: readonly string[], byStatus: boolean) {
+/** Replaces the finalizers through the status, which is all that upstream's role lets this controller write. */
+function patchFinalizers(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, finalizers: readonly string[]) {
   const { uid, resourceVersion } = service.metadata;
   const body = { metadata: { uid, resourceVersion, finalizers } };
-  return env.client.patch(kind, keyOf(service), { type: 'merge', body }, byStatus ? { subresource: 'status' } : {});
+  return env.client.patch(kind, keyOf(service), { type: 'merge', body }, { subresource: 'status' });
 }
 
-interface LoadBalancerState {
-  readonly ingress: readonly LoadBalancerIngress[];
-  readonly finalizer: boolean;
-}
-
-async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, { ingress, finalizer }: LoadBalancerState) {
+async function ensure(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, ingress: readonly LoadBalancerIngress[]) {
   let current = service;
-  const finalizers = service.metadata.finalizers ?? [];
-  const asWanted = isProtected(service) === finalizer;
   const changed = !semanticallyEqual(service.status?.loadBalancer?.ingress ?? [], ingress);
-  if (!changed && asWanted) return DONE;
-  if (asWanted && (service.status?.loadBalancer?.ingress ?? []).length > 0) return moveTo(env, kind, service, ingress);
+  if (!changed && isProtected(service)) return DONE;
+  if (isProtected(service) && (service.status?.loadBalancer?.ingress ?? []).length > 0) return moveTo(env, kind, service, ingress);
   env.recorder.event(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
-  if (!asWanted) {
-    const others = finalizers.filter((name) => name !== FINALIZER);
-    current = await patchFinalizers(env, kind, service, finalizer ? [...others, FINALIZER] : others, finalizer);
-  }
+  if (!isProtected(service)) current = await patchFinalizers(env, kind, service, [...(service.metadata.finalizers ?? []), FINALIZER]);
   if (changed)
     await env.client.update(kind, { ...current, status: { ...current.status, loadBalancer: { ingress: [...ingress] } } }, { subresource: 'status' });
   env.recorder.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
@@ -132,15 +106,15 @@ async function moveTo(env: ControllerEnv, kind: Kind<Service>, service: Live<Ser
 }
 
 /** Takes the load balancer down: the service is terminating, or has another type by now. */
-async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>, finalizer: boolean) {
+async function release(env: ControllerEnv, kind: Kind<Service>, service: Live<Service>) {
   env.recorder.event(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
   let current = service;
   if ((service.status?.loadBalancer?.ingress ?? []).length > 0) {
     current = await env.client.update(kind, { ...service, status: { ...service.status, loadBalancer: {} } }, { subresource: 'status' });
   }
   if (isProtected(service)) {
-    const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-    await unlessGone(patchFinalizers(env, kind, current, finalizers, finalizer));
+    const finalizers = (current.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
+    await unlessGone(patchFinalizers(env, kind, current, finalizers));
   }
   env.recorder.event(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
   return DONE;

@@ -1,35 +1,40 @@
+import type { ConceptQuotaStatus, QuotaReservation } from '../../../api/concepts/resource-quota.ts';
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
-import type { CountedKind } from '../../../api/quota/usage.ts';
+import { resourceText } from '../../../api/meta/status-error.ts';
 import { compareQuantities } from '../../../api/schema/quantity.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
-import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import { primary } from '../../../runtime/control/primary.ts';
 import { watched } from '../../../runtime/control/watched.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
-import type { Informer, InformerHandler } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
-import { countedKinds, planStatus, usageAt } from './plan.ts';
-
-/** A kind that a quota may count. Kinds without a definition of ours are counted by number. */
-type CountedResource = Kind & CountedKind;
+import { enforcedStatus, newFaults } from './enforcement.ts';
+import { followedKinds } from './followed-kinds.ts';
+import type { Counted } from './plan.ts';
+import { countedKinds, countStatus, planStatus } from './plan.ts';
 
 export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
   /** Returns every namespaced kind that a quota may count. Called for each quota, so that kinds may come and go. */
   readonly counted: () => readonly Kind[];
-  /** Whether admission charges these quotas for creations, so that only freed usage has to be noticed. Default true. */
-  readonly charged?: boolean;
+  /**
+   * Set for quotas of another group, which the API server's admission does not know: whether a webhook charges them. Then creations wake the
+   * quota too, and its status keeps what the webhook let through.
+   */
+  readonly enforcement?: { readonly on: boolean };
 }
 
 /** The period after which a quota is counted again even if nothing seems to have changed. */
 const RESYNC_MS = 5 * 60_000;
 /** Charges of objects that admission had passed but the store did not hold yet are missing from a count: a second count finds them. */
 const RECHECK_MS = 1000;
-const NOT_SYNCED_MS = 20;
+/** A quota whose kinds have not delivered their first list is woken by the last of them; this is for one whose wake-up was lost. */
+const NOT_SYNCED_MS = 1000;
+/** A kind that could not be listed for this long is left out of the count, and the status says so. */
+const UNLISTABLE_MS = 10_000;
 /** Gathers changes for this long: a deleted Deployment frees its pods one by one. */
 const GATHER_MS = 50;
 
@@ -42,29 +47,24 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
     component: 'resourcequota-controller',
     concurrency: 5,
     setup(env) {
+      const { enforcement } = kinds;
       const quotas = env.informers.of(kinds.resourceQuotas);
-      const followed = new Set<string>();
-      const synced = new Set<string>();
-      const wakeAll = (namespace = '') => {
+      const lists = followedKinds(env, enforcement !== undefined, (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
-      };
-      /** Follows a kind from its first use on, so that a kind that no quota counts costs nothing. */
-      const follow = (kind: Kind): Informer => {
-        const informer = env.informers.of(kind);
-        const id = idOf(kind);
-        if (!followed.has(id)) {
-          followed.add(id);
-          informer.on(changes(kind, env, kinds.charged ?? true, wakeAll));
-          void informer.ready.then(() => synced.add(id));
-        }
-        return informer;
+      });
+      const status = (quota: Live<ResourceQuota>, counted: readonly Counted[], uncounted: readonly string[]) => {
+        const now = env.clock.now();
+        if (!enforcement) return planStatus(quota, counted, now);
+        const isSettled = (reservation: QuotaReservation) => lists.isSettled(quota.metadata.namespace ?? '', reservation);
+        const next = enforcedStatus(countStatus(quota, counted, now), quota.status, { ...enforcement, isSettled, uncounted }, now);
+        return semanticallyEqual(quota.status, next) ? undefined : next;
       };
       return {
         for: primary(kinds.resourceQuotas, { when: { create: true, update: asksOtherwise } }),
         watches: [
           // Counted by us (the answer may have been lost) or by another: charges that admission made meanwhile may be missing.
           watched(kinds.resourceQuotas, {
-            when: { update: (quota, old) => !asksOtherwise(quota, old) && usesLess(quota, old) },
+            when: { update: (quota, old) => !asksOtherwise(quota, old) && (usesLess(quota, old) || reservationsOf(quota).length > 0) },
             map: keyOf,
             afterMs: RECHECK_MS,
           }),
@@ -72,12 +72,18 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
         async reconcile(key) {
           const quota = quotas.get(key);
           if (quota === undefined) return DONE;
-          const informers = countedKinds(quota, kinds.counted()).map((kind) => ({ kind, informer: follow(kind) }));
-          if (informers.some(({ kind }) => !synced.has(idOf(kind)))) return { requeueAfterMs: NOT_SYNCED_MS };
-          const counted = informers.map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
-          const status = planStatus(quota, counted, env.clock.now());
-          if (status === undefined) return { requeueAfterMs: RESYNC_MS };
-          await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status }, { subresource: 'status' }));
+          const wanted = countedKinds(quota, kinds.counted());
+          const followed = wanted.map((kind) => ({ kind, informer: lists.of(kind) }));
+          const missing = followed.filter(({ kind }) => !lists.isSynced(kind));
+          if (missing.some(({ kind }) => enforcement === undefined || lists.ageMs(kind) < UNLISTABLE_MS)) return { requeueAfterMs: NOT_SYNCED_MS };
+          const uncounted = missing.map(({ kind }) => resourceText(kind));
+          const counted = followed
+            .filter(({ kind }) => lists.isSynced(kind))
+            .map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
+          const next = status(quota, counted, uncounted);
+          if (next === undefined) return { requeueAfterMs: uncounted.length > 0 || reservationsOf(quota).length > 0 ? RECHECK_MS : RESYNC_MS };
+          await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status: next }, { subresource: 'status' }));
+          for (const { reason, message } of newFaults(quota, next)) env.recorder.event(quota, 'Warning', reason, message);
           return { requeueAfterMs: RECHECK_MS };
         },
       };
@@ -92,20 +98,6 @@ const asksOtherwise = (quota: ResourceQuota, old: ResourceQuota): boolean =>
 const usesLess = (quota: ResourceQuota, old: ResourceQuota): boolean =>
   Object.entries(old.status?.used ?? {}).some(([name, before]) => compareQuantities(quota.status?.used?.[name] ?? '0', before) < 0);
 
-const idOf = (kind: Kind): string => `${kind.group}/${kind.plural}`;
-
-/** Wakes on changes that free quota: an object is deleted, a pod ends, a service gives up its ports; and on creations, if no admission charges them. */
-function changes(kind: CountedResource, env: ControllerEnv, charged: boolean, wake: (namespace: string | undefined) => void): InformerHandler<Live> {
-  const now = () => env.clock.now();
-  return {
-    ...(charged ? {} : { add: (object: Live, initial: boolean) => initial || wake(object.metadata.namespace) }),
-    delete: (object) => wake(object.metadata.namespace),
-    ...(kind.quota?.changesOnUpdate
-      ? {
-          update: (object: Live, old: Live) => {
-            if (!semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()))) wake(object.metadata.namespace);
-          },
-        }
-      : {}),
-  };
-}
+/** The reservations of a quota of another group; quotas of the home have none. */
+const reservationsOf = ({ status }: Live<ResourceQuota>): readonly QuotaReservation[] =>
+  (status as ConceptQuotaStatus | undefined)?.reservations ?? [];

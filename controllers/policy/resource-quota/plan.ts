@@ -23,14 +23,22 @@ export function usageAt(kind: CountedKind, object: KubeObject, now: number): Res
   return worked;
 }
 
+/** The objects of one kind that a quota may count. */
+export interface Counted {
+  readonly kind: CountedKind;
+  readonly objects: readonly KubeObject[];
+}
+
 /**
  * Returns the status of a quota from the objects of its namespace; undefined if the present status is right.
  */
-export function planStatus(
-  quota: Live<ResourceQuota>,
-  counted: readonly { readonly kind: CountedKind; readonly objects: readonly KubeObject[] }[],
-  now: number,
-): ResourceQuotaStatus | undefined {
+export function planStatus(quota: Live<ResourceQuota>, counted: readonly Counted[], now: number): ResourceQuotaStatus | undefined {
+  const status = countStatus(quota, counted, now);
+  return semanticallyEqual(quota.status, status) ? undefined : status;
+}
+
+/** Returns the limits of a quota and the usage of the objects of its namespace. */
+export function countStatus(quota: Live<ResourceQuota>, counted: readonly Counted[], now: number): { hard: ResourceList; used: ResourceList } {
   const spec = quota.spec ?? {};
   const hard = spec.hard ?? {};
   // A resource that no kind counts is left out of `used`: a zero would be a claim.
@@ -38,6 +46,5 @@ export function planStatus(
   const usages = counted.flatMap(({ kind, objects }) =>
     objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageAt(kind, object, now)),
   );
-  const status = { hard: { ...hard }, used: sumUsage(Object.fromEntries(Object.entries(hard).filter(([name]) => charged.has(name))), usages) };
-  return semanticallyEqual(quota.status, status) ? undefined : status;
+  return { hard: { ...hard }, used: sumUsage(Object.fromEntries(Object.entries(hard).filter(([name]) => charged.has(name))), usages) };
 }

@@ -8,6 +8,7 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 import { startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
@@ -83,7 +84,7 @@ describe('the controllers come to the right end', () => {
   });
 
   it('with two of each at work', async () => {
-    const all = () => homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
     cluster = await startControllersCluster({
       controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
     });

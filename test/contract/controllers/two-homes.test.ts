@@ -5,6 +5,7 @@ import { ReplicaSet, replicaSets } from '../../../api/kinds/apps/replica-set.ts'
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import { conceptControllers } from '../../../controllers/concepts.ts';
 import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
@@ -38,7 +39,10 @@ describe('the same controllers', () => {
   it('serve kinds of another group, whose names their references carry', async () => {
     cluster = await startControllersCluster({
       moreKinds: [skiffDeployments, skiffReplicaSets],
-      controllers: conceptControllers({ deployments: skiffDeployments, replicaSets: skiffReplicaSets }, () => storedKinds),
+      controllers: conceptControllers(
+        { deployments: skiffDeployments, replicaSets: skiffReplicaSets },
+        { counted: () => storedKinds, enforced: false },
+      ),
     });
     await cluster.client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'default' } });
     await cluster.client.create(skiffDeployments, {
@@ -73,7 +77,7 @@ describe('the same controllers', () => {
   });
 
   it('running twice at once come to the same end', async () => {
-    const twice = () => homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
+    const twice = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
     cluster = await startControllersCluster({
       controllers: [...twice(), ...twice().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
     });

@@ -20,10 +20,13 @@ import type { Clock } from '../../../base/clock.ts';
 import { systemClock, timeText } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../../controllers/index.ts';
+import { targetNode } from '../../../controllers/workloads/daemon-set/daemon-pod.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { createManager } from '../../../runtime/control/manager.ts';
+import type { Informers } from '../../../runtime/watch/informer.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { createMemoryStore } from '../../../store/memory.ts';
 
@@ -36,13 +39,15 @@ export const storedKinds = kinds.filter((kind) => kind.storedAs === undefined &&
 export interface ControllersCluster {
   readonly client: Client;
   readonly clock: Clock;
-  /** Resolves to the first truthy value of `look`, which is called again and again. Rejects after eight seconds. */
+  /** Resolves to the first truthy value of `look`, which is called again and again. Rejects after a minute. */
   until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
   /** Returns undefined if the object does not exist. */
   find<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): Promise<Live<T> | undefined>;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Promise<readonly Live<T>[]>;
   /** `reason: message` of each event on an object, in order of appearance. */
   eventsOn(kind: string, name: string): Promise<string[]>;
+  /** Ends the controllers as a crash does, whatever they are about, and starts others with empty caches. */
+  restartControllers(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,9 +60,15 @@ export interface ControllersClusterOptions {
   readonly controllersClient?: (client: Client) => Client;
   /** A fake clock that `until` advances by so many milliseconds per step. */
   readonly advance?: { readonly clock: FakeClock; readonly stepMs: number };
-  /** Stands in for scheduler and agent: binds each pod to a node and runs it, or ends it when it is deleted. Default true. */
-  readonly runPods?: boolean | ((pod: Live<Pod>) => 'run' | 'hold' | 'unready');
+  /**
+   * Stands in for scheduler and agent: binds each pod to the node that its affinity names, or to `node-0`, and runs it, or ends it when it is
+   * deleted. Default true.
+   */
+  readonly runPods?: boolean | ((pod: Live<Pod>) => PodWish);
 }
+
+/** The fate of a pod: it runs, is never bound, runs without becoming ready, or ends one way or the other. */
+export type PodWish = 'run' | 'hold' | 'unready' | 'succeed' | 'fail';
 
 /** Starts an API server on the memory store with the home's controllers, all in this process. */
 export async function startControllersCluster(options: ControllersClusterOptions = {}): Promise<ControllersCluster> {
@@ -83,24 +94,28 @@ export async function startControllersCluster(options: ControllersClusterOptions
   const { signal } = abort;
   const informers = createInformers({ client, clock, log, signal });
   const controllersClient = options.controllersClient?.(client);
-  const controllers = options.controllers ?? homeControllers({ kinds: () => storedKinds, rootCaPem: 'PEM' });
-  const manager = createManager({
-    client: controllersClient ?? client,
-    clock,
-    log,
-    registry: new Registry(),
-    controllers,
-    informers: controllersClient ? createInformers({ client: controllersClient, clock, log, signal }) : informers,
-  });
-  const running = manager.run(signal);
+  const runControllers = (shared: Informers | undefined) => {
+    const end = new AbortController();
+    const both = AbortSignal.any([signal, end.signal]);
+    const manager = createManager({
+      client: controllersClient ?? client,
+      clock,
+      log,
+      registry: new Registry(),
+      controllers: options.controllers ?? homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' }),
+      informers: shared ?? createInformers({ client: controllersClient ?? client, clock, log, signal: both }),
+    });
+    return { end, manager, ended: manager.run(both).catch(() => {}) };
+  };
+  let running = runControllers(controllersClient ? undefined : informers);
   if (options.runPods !== false) {
-    const wish = typeof options.runPods === 'function' ? options.runPods : () => 'run' as const;
+    const wish: (pod: Live<Pod>) => PodWish = typeof options.runPods === 'function' ? options.runPods : () => 'run';
     informers.of(pods).on({
       add: (pod) => void playPod(client, clock, pod, wish(pod)),
       update: (pod) => void playPod(client, clock, pod, wish(pod)),
     });
   }
-  await manager.ready;
+  await running.manager.ready;
 
   const find = async <T extends KubeObject>(kind: Kind<T>, name: string, namespace = kind.namespaced ? 'default' : '') => {
     try {
@@ -116,7 +131,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
     find,
     list: async (kind, namespace = 'default') => (await client.list(kind, kind.namespaced ? { namespace } : {})).items,
     async until(what, look) {
-      const deadline = Date.now() + 8000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         const found = await look();
         if (found) return found;
@@ -129,10 +144,15 @@ export async function startControllersCluster(options: ControllersClusterOptions
       const all = (await client.list(events, {})).items.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
       return all.map(({ reason, message }) => `${reason}: ${message}`);
     },
+    async restartControllers() {
+      running.end.abort();
+      running = runControllers(undefined);
+      await running.manager.ready;
+    },
     async stop() {
       abort.abort();
       if (options.advance) await options.advance.clock.advance(20_000);
-      await running.catch(() => {});
+      await running.ended;
       server.close();
     },
   };
@@ -141,7 +161,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
 let address = 0;
 
 /** Does to a pod what scheduler and agent do, as far as controllers can tell. */
-async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run' | 'hold' | 'unready'): Promise<void> {
+async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: PodWish): Promise<void> {
   const key = keyOf(pod);
   try {
     if (pod.metadata.deletionTimestamp !== undefined) {
@@ -153,14 +173,36 @@ async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: 'run'
         apiVersion: 'v1',
         kind: 'Binding',
         metadata: key,
-        target: { kind: 'Node', name: 'node-0' },
+        target: { kind: 'Node', name: targetNode(pod) ?? 'node-0' },
       } as KubeObject);
+    } else if (wish === 'succeed' || wish === 'fail') {
+      if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+      await client.update(pods, { ...pod, status: endedStatus(clock, pod, wish === 'succeed') }, { subresource: 'status' });
     } else if (pod.status?.phase === 'Pending' || wasUnready(pod, wish)) {
       await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
     }
   } catch {
     // A lost race: the next event brings the pod again.
   }
+}
+
+/** Ends all containers with exit code 0, or 1. */
+function endedStatus(clock: Clock, pod: Live<Pod>, succeeds: boolean): NonNullable<Pod['status']> {
+  const at = timeText(clock.now());
+  const terminated = { exitCode: succeeds ? 0 : 1, reason: succeeds ? 'Completed' : 'Error', startedAt: at, finishedAt: at };
+  return {
+    ...pod.status,
+    phase: succeeds ? 'Succeeded' : 'Failed',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: at }],
+    containerStatuses: (pod.spec?.containers ?? []).map(({ name, image = '' }) => ({
+      name,
+      image,
+      imageID: image,
+      ready: false,
+      restartCount: 0,
+      state: { terminated },
+    })),
+  };
 }
 
 const wasUnready = (pod: Pod, wish: string): boolean =>

@@ -31,6 +31,7 @@ export const apiServices = defineKind<APIService>({
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   storagePrefix: 'apiregistration.k8s.io/apiservices',
   strategy: apiServiceStrategy,
+  scheme: 'k8s.io/kube-aggregator/pkg/apiserver/scheme/scheme.go:28',
 });
 
 export type { Availability } from './conditions.ts';

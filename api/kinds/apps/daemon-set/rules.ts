@@ -11,7 +11,7 @@ import { checkImmutable, checkNonNegative } from '../../../validation/field-rule
 import { checkLabelSelector, isEmptySelector } from '../../../validation/label-selector.ts';
 import { amountOf, checkAtMostWhole, checkIntOrPercent } from '../int-or-percent-validation.ts';
 import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, RollingUpdateDaemonSet } from './schema.ts';
-import { advanceTemplateGeneration, checkTemplateGeneration, keepTemplateGeneration, startTemplateGeneration } from './template-generation.ts';
+import { advanceTemplateGeneration, defaultTemplateGeneration, keepTemplateGeneration, startTemplateGeneration } from './template-generation.ts';
 
 const SPEC = rootPath('spec');
 const STATUS = rootPath('status');
@@ -31,7 +31,7 @@ const COUNTERS = [
 ] as const;
 
 function defaultDaemonSet(set: DaemonSet): void {
-  checkTemplateGeneration(set);
+  defaultTemplateGeneration(set);
   const { spec } = set;
   if (!spec) return;
   spec.updateStrategy ??= {};

@@ -9,10 +9,14 @@ import type { DaemonSet } from './schema.ts';
  */
 export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
-/** @throws StatusError 400 if the annotation is no number. */
-export function checkTemplateGeneration(set: DaemonSet): void {
+/** Gives a DaemonSet that comes without the annotation the number 0. @throws StatusError 400 if the annotation is no number. */
+export function defaultTemplateGeneration(set: DaemonSet): void {
   const text = set.metadata?.annotations?.[TEMPLATE_GENERATION];
-  if (text === undefined || /^[-+]?\d{1,18}$/.test(text)) return;
+  if (text === undefined) {
+    setGeneration(set, 0);
+    return;
+  }
+  if (/^[-+]?\d{1,18}$/.test(text)) return;
   throw errors.badRequest(
     `DaemonSet in version "v1" cannot be handled as a DaemonSet: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
   );

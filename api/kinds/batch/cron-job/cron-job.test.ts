@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { row } from '../../../definition/row.fixture.ts';
 import { createErrors, defaulted, stored, updateErrors } from '../../../definition/strategy.fixture.ts';
 import { cronJobs, cronJobStrategy as strategy } from './index.ts';
-import { scheduleFault } from './schedule-validation.ts';
+import { scheduleFault } from './schedule.ts';
 import { isTimeZone, timeZoneFaults } from './time-zone.ts';
 
 const jobTemplate = { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } };

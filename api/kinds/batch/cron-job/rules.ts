@@ -8,7 +8,7 @@ import { defaultJobTemplate } from '../job/defaults.ts';
 import { jobSpecWarnings } from '../job/rules.ts';
 import type { JobSpec } from '../job/schema.ts';
 import { checkJobSpec } from '../job/spec-validation.ts';
-import { scheduleFault } from './schedule-validation.ts';
+import { scheduleFault } from './schedule.ts';
 import type { CronJob, CronJobSpec } from './schema.ts';
 import { isTimeZone, timeZoneFaults } from './time-zone.ts';
 

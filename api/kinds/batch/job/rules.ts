@@ -128,4 +128,5 @@ export const jobStrategy: Strategy<Job> = {
   validateStatusUpdate: validateJobStatus,
   warnings: (job, old) => jobSpecWarnings(job, old, job.spec, 'spec'),
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
+  unselectable: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
 };

@@ -30,7 +30,9 @@ describe('a PersistentVolumeClaim', () => {
     const resize = (size: string) => (next: PersistentVolumeClaim) => {
       if (next.spec) next.spec.resources = storage(size);
     };
-    expect(updateErrors(strategy, old, resize('3Gi'))).toEqual([IMMUTABLE]);
+    expect(updateErrors(strategy, old, resize('3Gi'))).toEqual([
+      `${IMMUTABLE}\n- resources: {"requests":{"storage":"2Gi"}}\n+ resources: {"requests":{"storage":"3Gi"}}`,
+    ]);
     expect(updateErrors(strategy, bound, resize('3Gi'))).toEqual([]);
     expect(updateErrors(strategy, bound, resize('1Gi'))).toEqual([
       'spec.resources.requests.storage: Forbidden: field can not be less than status.capacity',

@@ -9,6 +9,7 @@ import { checkClaimSpec } from '../../../pod/volume/persistent-volume-claim-vali
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { compareQuantities, valueOfQuantity } from '../../../schema/quantity.ts';
+import { changesText } from '../../../validation/changes-text.ts';
 import { childPath, entryText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../../../validation/field-rules.ts';
 import { qualifiedNameFaults } from '../../../validation/name-rules.ts';
@@ -68,7 +69,8 @@ function validateUpdate(claim: PersistentVolumeClaim, old: Live<PersistentVolume
     checkImmutable(errors, annotation ?? '', old.metadata.annotations?.[BETA_STORAGE_CLASS] ?? '', field);
   }
   if (!semanticEqual(next, before)) {
-    errors.push(forbidden('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'));
+    const why = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+    errors.push(forbidden('spec', `${why}\n${changesText(next ?? {}, before ?? {})}`));
   }
   const size = claim.spec?.resources?.requests?.storage ?? '0';
   const shrinks = compareQuantities(size, old.spec?.resources?.requests?.storage ?? '0') < 0;

@@ -30,7 +30,8 @@ describe('a PersistentVolume', () => {
       });
     expect(errorsOf({ capacity: { storage: '2Gi' } })).toEqual([]);
     expect(errorsOf({ nfs: { server: 't', path: '/p' } })).toEqual([
-      'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation',
+      'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n' +
+        '- nfs: {"server":"s","path":"/p"}\n+ nfs: {"server":"t","path":"/p"}',
     ]);
   });
 });

@@ -9,6 +9,7 @@ import { defaultNetworkVolume } from '../../../pod/volume/volume-defaults.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { signOfQuantity, valueOfQuantity } from '../../../schema/quantity.ts';
+import { changesText } from '../../../validation/changes-text.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, entryText, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults, checkImmutable, checkOptionalChoice, NOT_POSITIVE } from '../../../validation/field-rules.ts';
@@ -152,8 +153,10 @@ function validateUpdate(volume: PersistentVolume, old: Live<PersistentVolume>): 
   const once = validate(volume);
   const errors = [...once, ...once];
   const [spec, before] = [volume.spec ?? {}, old.spec ?? {}];
-  if (!semanticEqual(sourceOf(spec, before), sourceOf(before, before))) {
-    errors.push(forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'));
+  const [source, sourceBefore] = [sourceOf(spec, before), sourceOf(before, before)];
+  if (!semanticEqual(source, sourceBefore)) {
+    const why = 'spec.persistentvolumesource is immutable after creation';
+    errors.push(forbidden('spec.persistentvolumesource', `${why}\n${changesText(source ?? {}, sourceBefore ?? {})}`));
   }
   checkImmutable(errors, spec.volumeMode ?? null, before.volumeMode ?? null, 'volumeMode');
   const affinity = before.nodeAffinity;

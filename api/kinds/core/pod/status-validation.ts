@@ -26,10 +26,9 @@ export function validatePodStatusUpdate(pod: Pod, old: Live<Pod>): FieldError[] 
   const before = old.status ?? {};
   checkPodAnnotationsUpdate(errors, pod.metadata?.annotations, old.metadata.annotations, POD_ANNOTATIONS);
   checkPodAnnotations(errors, pod.metadata?.annotations, spec, POD_ANNOTATIONS);
-  // Upstream reports conditions under metadata.
   status.conditions?.forEach((condition, i) => {
     if (SYSTEM_CONDITIONS.has(condition.type)) return;
-    addFaults(errors, qualifiedNameFaults(condition.type ?? ''), condition.type ?? '', rootPath(`metadata.conditions[${i}].Type`));
+    addFaults(errors, qualifiedNameFaults(condition.type ?? ''), condition.type ?? '', rootPath(`status.conditions[${i}].Type`));
   });
   if (pod.spec?.nodeName !== spec.nodeName) errors.push(forbidden('status.nodeName', 'may not be changed directly'));
   const nominated = status.nominatedNodeName;
@@ -99,7 +98,7 @@ function checkIpList(errors: FieldError[], list: readonly { readonly ip: string 
   });
   if (list.length < 2) return;
   if (list.length > 2 || !isDualStack(addresses)) errors.push(invalid(pathText(path), list, 'may specify no more than one IP for each IP family'));
-  for (const i of repeatedPlaces(addresses)) errors.push(duplicate(pathText(indexPath(path, i)), list[i]));
+  if (name === 'podIPs') for (const i of repeatedPlaces(addresses)) errors.push(duplicate(pathText(indexPath(path, i)), list[i]));
 }
 
 function checkUsers(errors: FieldError[], statuses: readonly ContainerStatus[], os: string, path: FieldPath): void {

@@ -8,6 +8,7 @@ import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/spe
 import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../../schema/field-error.ts';
+import { changesText } from '../../../validation/changes-text.ts';
 import { childPath, indexPath, pathText } from '../../../validation/field-path.ts';
 import { inRangeText } from '../../../validation/name-rules.ts';
 import type { Pod } from './schema.ts';
@@ -43,16 +44,6 @@ export function validatePodUpdate(pod: Pod, old: Live<Pod>): FieldError[] {
   if (!semanticEqual(comparable, before))
     errors.push(forbidden('spec', `pod updates may not change fields other than ${CHANGEABLE}\n${changesText(comparable, before)}`));
   return errors;
-}
-
-/** Lists the fields of a spec that changed and must not, each with its old and new value. */
-function changesText(spec: PodSpec, old: PodSpec): string {
-  const names = [...new Set([...Object.keys(old), ...Object.keys(spec)])].sort();
-  const entries = (of: PodSpec) => new Map(Object.entries(of));
-  const [next, before] = [entries(spec), entries(old)];
-  const changed = names.filter((name) => !semanticEqual(next.get(name), before.get(name)));
-  const line = (sign: string, name: string, value: unknown) => (value === undefined ? [] : [`${sign} ${name}: ${JSON.stringify(value)}`]);
-  return changed.flatMap((name) => [...line('-', name, before.get(name)), ...line('+', name, next.get(name))]).join('\n');
 }
 
 /** Returns false if further checks make no sense. */

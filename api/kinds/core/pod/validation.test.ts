@@ -42,6 +42,17 @@ describe('a pod', () => {
       ['spec.nodeName: Forbidden: cannot be set until all schedulingGates'],
     ],
     ['has no ephemeral containers when it is made', ephemeral({}), ['spec.ephemeralContainers: Forbidden: cannot be set on create']],
+    ['names a policy of preemption, if any', { preemptionPolicy: '' }, ['spec.preemptionPolicy: Required value']],
+    [
+      'names a known policy of preemption',
+      { preemptionPolicy: 'x' },
+      ['spec.preemptionPolicy: Unsupported value: "x": supported values: "PreemptLowerPriority", "Never"'],
+    ],
+    [
+      'masks /proc in a known way',
+      one({ securityContext: { procMount: '' } }),
+      ['securityContext.procMount: Unsupported value: "": supported values: "Default", "Unmasked"'],
+    ],
     ['names a known operating system', { os: { name: 'dos' } }, ['spec.os: Unsupported value: "dos": supported values: "linux", "windows"']],
     [
       'needs an account for its tokens',
@@ -65,6 +76,10 @@ describe('a pod', () => {
 });
 
 describe('resources of a pod as a whole', () => {
+  it('hold nothing back where they ask for nothing', () => {
+    expect(podErrors({ resources: {}, ...one({ resources: { requests: { cpu: '2' } } }) })).toEqual([]);
+  });
+
   refuses([
     [
       'hold what its containers ask for',

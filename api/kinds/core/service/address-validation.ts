@@ -82,6 +82,8 @@ function checkClusterIpUpdate(errors: FieldError[], spec: ServiceSpec, old: Serv
 function checkFamilyUpdate(errors: FieldError[], spec: ServiceSpec, old: ServiceSpec): void {
   const families = spec.ipFamilies ?? [];
   const before = old.ipFamilies ?? [];
+  // A family that there is not is an error of its own, which allocation reports before it compares.
+  if (families.some((family) => !FAMILIES.includes(family))) return;
   const changed = (i: number) => families[i] !== before[i];
   if (families.length === before.length) {
     for (const i of before.keys()) if (changed(i)) errors.push(invalid('spec.ipFamilies[0]', families, ONCE));

@@ -190,6 +190,11 @@ describe('an update of a service', () => {
       s.spec!.loadBalancerClass = 'a/c';
     });
     expect(errors).toEqual(['spec.loadBalancerClass: Invalid value: "a/c": may not change once set']);
+    const malformed = updateErrors(strategy, balancer, (s) => {
+      s.spec!.loadBalancerClass = 'a b';
+    });
+    const name = expect.stringMatching(/^spec\.loadBalancerClass: Invalid value: "a b": name part/);
+    expect(malformed).toEqual(['spec.loadBalancerClass: Invalid value: "a b": may not change once set', name, name]);
   });
 
   it('gives a load balancer’s address in the status of a load balancer only', () => {

@@ -3,7 +3,7 @@ import { labelName } from '../../../validation/name-rules.ts';
 import { checkAddressUpdate, validateServiceStatus } from './address-validation.ts';
 import { defaultService, prepareServiceCreate, prepareServiceUpdate } from './defaults.ts';
 import type { Service } from './schema.ts';
-import { validateService } from './validation.ts';
+import { checkLoadBalancerClass, validateService } from './validation.ts';
 
 function warnings({ spec = {}, metadata }: Service): string[] {
   const found: string[] = [];
@@ -40,6 +40,8 @@ export const serviceStrategy: Strategy<Service> = {
     const errors = validateService(service);
     const changes: typeof errors = [];
     checkAddressUpdate(changes, service.spec ?? {}, old.spec ?? {});
+    // As upstream, an update checks the class twice.
+    checkLoadBalancerClass(changes, service.spec ?? {});
     return [...changes, ...errors];
   },
   validateStatusUpdate: validateServiceStatus,

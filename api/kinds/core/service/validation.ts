@@ -118,7 +118,17 @@ function checkRepeatedPorts(errors: FieldError[], spec: ServiceSpec): void {
   const numbers = new Set<string>();
   ports.forEach((port, i) => {
     const key = `${port.protocol}/${port.port}`;
-    if (numbers.has(key)) errors.push(duplicate(pathText(indexPath(PORTS, i)), { port: port.port, protocol: port.protocol }));
+    if (numbers.has(key))
+      errors.push(
+        duplicate(pathText(indexPath(PORTS, i)), {
+          Name: '',
+          Protocol: port.protocol,
+          AppProtocol: null,
+          Port: port.port,
+          TargetPort: 0,
+          NodePort: 0,
+        }),
+      );
     numbers.add(key);
   });
 }
@@ -140,7 +150,7 @@ function checkSourceRanges(errors: FieldError[], spec: ServiceSpec, annotation: 
   }
 }
 
-function checkLoadBalancerClass(errors: FieldError[], spec: ServiceSpec): void {
+export function checkLoadBalancerClass(errors: FieldError[], spec: ServiceSpec): void {
   const name = spec.loadBalancerClass;
   if (name === undefined) return;
   if (spec.type !== 'LoadBalancer') errors.push(forbidden('spec.loadBalancerClass', ONLY_LOAD_BALANCER));

@@ -1,0 +1,37 @@
+import type { NodeStatus } from '../../api/kinds/core/node/index.ts';
+
+type Resources = Readonly<Record<string, unknown>>;
+
+const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+
+const changedResources = (before: Resources = {}, after: Resources = {}): Resources =>
+  Object.fromEntries(Object.entries(after).filter(([name, quantity]) => differs(before[name], quantity)));
+
+/**
+ * Returns a strategic merge patch that turns the status which a node has into the wanted one, as kubelet writes it: it names only what differs,
+ * so that conditions, resources and fields that others keep there are left alone. Addresses are replaced as a whole.
+ * (k8s.io/component-helpers/node/util, PatchNodeStatus)
+ */
+export function nodeStatusPatch(before: NodeStatus | undefined, after: NodeStatus): object {
+  const { conditions = [], addresses, capacity, allocatable, ...rest } = after;
+  const old = before?.conditions ?? [];
+  const status: Record<string, unknown> = Object.fromEntries(
+    Object.entries(rest).filter(([name, value]) => differs(before?.[name as keyof NodeStatus], value)),
+  );
+  const changed = conditions.filter((condition) =>
+    differs(
+      old.find(({ type }) => type === condition.type),
+      condition,
+    ),
+  );
+  if (changed.length > 0) status.conditions = changed;
+  if (addresses && differs(before?.addresses, addresses)) status.addresses = [{ $patch: 'replace' }, ...addresses];
+  for (const [name, wanted, there] of [
+    ['capacity', capacity, before?.capacity],
+    ['allocatable', allocatable, before?.allocatable],
+  ] as const) {
+    const own = changedResources(there, wanted);
+    if (Object.keys(own).length > 0) status[name] = own;
+  }
+  return { status };
+}

@@ -1,0 +1,27 @@
+/** Chance that a seed repeats: property tests try many states, and name the seed of one that fails. */
+export interface Chance {
+  /** Returns a whole number from 0 up to, not including, `limit`. */
+  below(limit: number): number;
+  /** Whether something of this probability happens. */
+  happens(probability: number): boolean;
+  pick<T>(items: readonly [T, ...T[]]): T;
+}
+
+/** Returns the chance of a seed (mulberry32). */
+export function createChance(seed: number): Chance {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    below: (limit) => Math.floor(next() * limit),
+    happens: (probability) => next() < probability,
+    pick: ([first, ...others]) => [first, ...others][Math.floor(next() * (others.length + 1))] ?? first,
+  };
+}
+
+/** The seeds that a property test tries. */
+export const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);
