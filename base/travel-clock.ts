@@ -16,7 +16,7 @@ export interface TravelClock extends Clock {
 }
 
 export interface TravelClockOptions {
-  /** How far the clock is ahead of the machine's from the start, in milliseconds. Default 0. */
+  /** The milliseconds by which the clock is ahead of the machine's from the start. Default 0. */
   readonly aheadMs?: number;
   /** Returns whether all that has been set off is done, but for what waits for this clock. Default: it is, after a few turns of the event loop. */
   readonly idle?: () => boolean;

@@ -23,7 +23,7 @@ export interface BenchEvent {
 }
 
 export interface HttpClient {
-  /** The bytes of the response, as they came. @throws RefusedError if the status is 400 or more. */
+  /** The bytes of the response, as they came. A body of bytes is sent as it is. @throws RefusedError if the status is 400 or more. */
   ask(method: string, path: string, body?: object, contentType?: string, headers?: Readonly<Record<string, string>>): Promise<Buffer>;
   json<T>(method: string, path: string, body?: object, contentType?: string): Promise<T>;
   /** Follows a watch, resuming when the server ends it, until the returned function is called. */
@@ -66,8 +66,29 @@ export async function accessOf(kubeconfigPath: string): Promise<Access> {
   };
 }
 
+/** The form of a watch's stream. */
+export interface StreamForm {
+  readonly accept: string;
+  /** Makes a function that takes the bytes of one stream as they come. */
+  reader(onEvent: (event: BenchEvent) => void): (bytes: Buffer) => void;
+}
+
+/** A watch as lines of JSON. */
+const JSON_LINES: StreamForm = {
+  accept: 'application/json',
+  reader(onEvent) {
+    const text = new TextDecoder();
+    let rest = '';
+    return (bytes) => {
+      const lines = (rest + text.decode(bytes, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') onEvent(JSON.parse(line));
+    };
+  },
+};
+
 /** A plain HTTP/1.1 client. */
-export function createHttpClient({ host, port, token, ...tls }: Access, sockets: number): HttpClient {
+export function createHttpClient({ host, port, token, ...tls }: Access, sockets: number, stream: StreamForm = JSON_LINES): HttpClient {
   const agent = new Agent({ ...tls, keepAlive: true, maxSockets: sockets });
   const watchAgent = new Agent({ ...tls, keepAlive: false });
   const at = { host, port };
@@ -75,7 +96,7 @@ export function createHttpClient({ host, port, token, ...tls }: Access, sockets:
 
   function ask(method: string, path: string, body?: object, contentType = 'application/json', more: object = {}): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const payload = body && Buffer.from(JSON.stringify(body));
+      const payload = body && (Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)));
       const headers = {
         accept: 'application/json',
         ...identity,
@@ -98,14 +119,8 @@ export function createHttpClient({ host, port, token, ...tls }: Access, sockets:
   }
 
   function watchOnce(path: string, onEvent: (event: BenchEvent) => void, onEnd: () => void): () => void {
-    const sent = request({ ...at, method: 'GET', path, agent: watchAgent, headers: { accept: 'application/json', ...identity } }, (response) => {
-      let rest = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') onEvent(JSON.parse(line));
-      });
+    const sent = request({ ...at, method: 'GET', path, agent: watchAgent, headers: { accept: stream.accept, ...identity } }, (response) => {
+      response.on('data', stream.reader(onEvent));
       response.on('end', onEnd);
       response.on('error', onEnd);
     });

@@ -7,6 +7,7 @@ import { measureApi } from './api-load.ts';
 import { measureFairness } from './fairness-load.ts';
 import { accessOf } from './http-client.ts';
 import { median, rounded } from './measures.ts';
+import { createProtobufClient } from './protobuf-client.ts';
 import { measureScale, startHollowNodes } from './scale-load.ts';
 import type { ServerProcess } from './server-process.ts';
 import { startServer, stopLocalEtcd } from './server-process.ts';
@@ -20,6 +21,7 @@ const HELP = `Measures a control plane of its own. node bench/run.ts [MEASURE...
 
   --store sqlite|etcd|memory (sqlite)   --program FILE (dist/skiff.mjs)
   --profile DIR   leaves the server's CPU profiles there, for the measures that load it
+  --protobuf   api: typed clients, which send and take Protobuf, beside those that speak JSON
   --objects N (2000)  --width N (32)  --watchers N (50)  --replicas N (1000)  --nodes N (50)  --rounds N (1)
   --writers N (1000)  --seconds N (10)
 `;
@@ -31,6 +33,7 @@ const { values, positionals } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     program: { type: 'string', default: 'dist/skiff.mjs' },
     profile: { type: 'string' },
+    protobuf: { type: 'boolean', default: false },
     objects: { type: 'string', default: '2000' },
     width: { type: 'string', default: '32' },
     watchers: { type: 'string', default: '50' },
@@ -101,6 +104,11 @@ async function main(): Promise<void> {
       if (!wanted.includes('api')) break;
       await measured(server, 'api', (after) =>
         measureApi(client, { count: Number(values.objects), width, watchers: Number(values.watchers) }, after),
+      );
+      if (!values.protobuf) continue;
+      const typed = createProtobufClient(await accessOf(server.kubeconfig), width);
+      await measured(server, 'apiProtobuf', (after) =>
+        measureApi(typed, { count: Number(values.objects), width, watchers: Number(values.watchers) }, after),
       );
     }
     if (wanted.includes('fairness')) {

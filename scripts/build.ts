@@ -6,4 +6,4 @@ import { bundles, entryText, publicEntries } from './bundle.ts';
 rmSync('dist', { recursive: true, force: true });
 await Promise.all(bundles.map((each) => build(each)));
 for (const name of Object.keys(publicEntries)) writeFileSync(`dist/${name}.mjs`, entryText(name));
-chmodSync('dist/launch.mjs', 0o755);
+for (const program of ['dist/launch.mjs', 'dist/kubectl-skiff.mjs']) chmodSync(program, 0o755);

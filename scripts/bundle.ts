@@ -51,6 +51,7 @@ export const bundles: readonly BuildOptions[] = [
     plugins: [],
     banner: {},
   },
+  { ...common, entryPoints: { 'kubectl-skiff': 'cli/kubectl-skiff/main.ts' } },
   { ...common, entryPoints: { 'sqlite-worker': 'store/sqlite/worker.ts' } },
   { ...common, entryPoints: { 'watchdog-worker': 'base/watchdog-worker.ts' } },
   { ...common, entryPoints: { 'yaml-worker': 'base/yaml/decode-worker.ts' } },

@@ -65,6 +65,6 @@ export const rooms: readonly Room[] = [
   {
     name: 'cli',
     imports: ['base', 'api', 'store', 'runtime', 'apiserver', 'controllers', 'scheduler', 'agent'],
-    floors: ['config', ['cluster', 'node'], ['commands', 'testing']],
+    floors: ['config', ['cluster', 'node'], ['commands', 'kubectl-skiff', 'testing']],
   },
 ];

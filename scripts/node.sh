@@ -3,8 +3,7 @@
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 own=$(command -v node || true)
 major() { "$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
-# If skiff is installed as a package, its dependencies stand beside it.
-for node in "$home/node_modules/.bin/node" "$home/../.bin/node" $own; do
+for node in "$home/node_modules/.bin/node" "$home"/node_modules/node-*/bin/node $own; do
   if [ -x "$node" ] && [ "$(major "$node")" -ge 24 ]; then
     readlink -f "$node"
     exit 0

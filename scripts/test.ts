@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canRunContainers } from '../test/support/cluster/real-cluster.ts';
+import { controllersImageArchive } from '../test/support/image/skiff-images.ts';
 import { testImageArchive } from '../test/support/image/test-image.ts';
 
 /**
@@ -39,7 +40,7 @@ async function run(suite: string): Promise<{ readonly ok: boolean; readonly outc
   const jest = [process.execPath, '--experimental-vm-modules', '--no-warnings', ...args];
   // A cluster of the user's may run on this machine, so real containers get a network namespace of their own.
   const [command = '', ...rest] = suite === 'e2e' && canRunContainers ? ['sh', 'scripts/own-network.sh', ...jest] : jest;
-  if (suite === 'e2e' && canRunContainers) testImageArchive();
+  if (suite === 'e2e' && canRunContainers) buildImages();
   const status = await new Promise<number>((resolve) => {
     const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
     child.on('exit', (code) => resolve(code ?? 1));
@@ -50,6 +51,16 @@ async function run(suite: string): Promise<{ readonly ok: boolean; readonly outc
   } catch {
     console.error(`${suite}: the suite did not finish`);
     return { ok: false, outcome: undefined };
+  }
+}
+
+/** Builds the images of the end-to-end tests, whose network reaches no archive. A failure is told here, and fails the tests that need the image. */
+function buildImages(): void {
+  testImageArchive();
+  try {
+    controllersImageArchive();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
   }
 }
 

@@ -12,14 +12,19 @@ export interface CrdOptions {
   readonly group: string;
   readonly version: string;
   readonly columns: readonly CustomResourceColumnDefinition[];
+  /** Must differ from those of the cluster's own kinds, whose names win. */
+  readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
 }
 
 /**
  * Returns the CustomResourceDefinition by which a stock cluster serves a kind of ours under another group: same fields, descriptions, constant
- * defaults, list types and subresources. Short names are omitted, since the cluster's own kind has them.
+ * defaults, list types and subresources. The kind's short names are the cluster's own; it gets those of the options.
  */
-export function crdFromKind(kind: KindDefinition, { group, version, columns, categories = [] }: CrdOptions): CustomResourceDefinition {
+export function crdFromKind(
+  kind: KindDefinition,
+  { group, version, columns, shortNames = [], categories = [] }: CrdOptions,
+): CustomResourceDefinition {
   const schema = structuralOf(kind.schema);
   const properties: Record<string, JSONSchemaProps> = {};
   for (const property of schema.properties?.values() ?? []) {
@@ -37,6 +42,7 @@ export function crdFromKind(kind: KindDefinition, { group, version, columns, cat
         listKind: `${kind.kind}List`,
         plural: kind.plural,
         singular: kind.singular,
+        ...(shortNames.length === 0 ? {} : { shortNames: [...shortNames] }),
         ...(categories.length === 0 ? {} : { categories: [...categories] }),
       },
       scope: kind.namespaced ? 'Namespaced' : 'Cluster',

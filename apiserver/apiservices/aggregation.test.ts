@@ -114,10 +114,18 @@ describe('a version that another server serves', () => {
     await client.delete(flunders, { namespace: 'default', name: 'inner' });
     await expect(client.get(flunders, { namespace: 'default', name: 'inner' })).rejects.toMatchObject({ code: 404, reason: 'NotFound' });
     await expect(client.delete(flunders, { namespace: 'default', name: 'inner' })).rejects.toMatchObject({ code: 404 });
-    const signal = new AbortController().signal;
-    await expect(client.watch(flunders, { namespace: 'default', resourceVersion: '0' }, () => {}, signal)).rejects.toThrow(
-      'a watch was not answered by a watch',
+    const watching = new AbortController();
+    const seen: string[] = [];
+    const ended = client.watch(
+      flunders,
+      { namespace: 'default', resourceVersion: '0' },
+      (event) => event.type === 'BOOKMARK' || seen.push(`${event.type} ${event.object.metadata.name}`),
+      watching.signal,
     );
+    await client.create(flunders, { ...flunder('seen'), metadata: { name: 'seen', namespace: 'default' } });
+    await eventually(() => seen.includes('ADDED seen'));
+    watching.abort();
+    await ended;
   });
 
   it('keeps its own refusals', async () => {

@@ -11,6 +11,7 @@ import { decodeProtobuf } from '../request/protobuf/envelope.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const PARTIAL = `${PROTOBUF};as=PartialObjectMetadata;g=meta.k8s.io;v=v1`;
+const PARTIAL_LIST = `${PROTOBUF};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
 /** The messages around objects, as a client knows them. */
@@ -71,7 +72,7 @@ describe('an answer in Protobuf', () => {
     const part = listIn((await ask(`${CONFIG_MAPS}?limit=2`)).bytes);
     expect([part.items.length, part.metadata?.remaining]).toEqual([2, 1]);
     expect(part.metadata?.continue).not.toBe('');
-    expect(listIn((await ask(CONFIG_MAPS, PARTIAL)).bytes).type).toEqual({ apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadataList' });
+    expect(listIn((await ask(CONFIG_MAPS, PARTIAL_LIST)).bytes).type).toEqual({ apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadataList' });
   });
 
   it('is a long list, whose items are encoded in turns', async () => {

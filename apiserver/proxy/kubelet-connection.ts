@@ -12,7 +12,7 @@ import type { Target } from './forward.ts';
 export interface KubeletTls {
   readonly certificate: string;
   readonly key: string;
-  /** Undefined: any certificate of an agent is taken, as upstream does without --kubelet-certificate-authority. */
+  /** If undefined, any certificate of an agent is taken, as upstream does without --kubelet-certificate-authority. */
   readonly ca: string | undefined;
 }
 

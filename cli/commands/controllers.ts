@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import * as z from 'zod';
+import { Stopped, settledWithin } from '../../base/abort.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { createLogger } from '../../base/log.ts';
@@ -12,14 +13,21 @@ import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import { metadataOnly } from '../../runtime/client/metadata-client.ts';
 import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
-import { serveProbes } from '../../runtime/observe/probe-server.ts';
+import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
+import { serveMetrics } from '../cluster/controller-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
 import { conceptKinds, countedOnStockCluster, METADATA_ONLY, stockClusterControllers } from '../config/concept-kinds.ts';
+import { metricsOptions } from '../config/metrics-options.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
-import { dataDirOption, portSchema } from '../config/settings.ts';
+import { dataDirOption } from '../config/settings.ts';
 import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts';
+
+/** Of the Lease, and the source of the events about it. */
+const NAME = 'skiff-controllers';
+/** Limits the time for writing the last events. */
+const EVENTS_GRACE_MS = 1_000;
 
 const options = {
   home: { schema: z.boolean().default(false), help: "the controllers of a whole cluster instead: 'skiff controllers --home --help'" },
@@ -32,7 +40,13 @@ const options = {
   controller: { schema: z.array(z.string()).default([]), help: 'run this controller (may be repeated; default: all)', value: 'NAME', multiple: true },
   'leader-elect': { schema: z.boolean().default(true), help: 'work only while leading (--no-leader-elect: always)' },
   'lease-namespace': { schema: z.string().default('default'), help: 'where the Lease is kept', value: 'NAMESPACE' },
-  'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
+  'watch-namespace': {
+    schema: z.array(z.string()).default([]),
+    help: 'see the objects of this namespace only (may be repeated; default: all)',
+    value: 'NAMESPACE',
+    multiple: true,
+  },
+  ...metricsOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': dataDirOption,
   ...webhookOptions,
@@ -52,24 +66,31 @@ export async function run(args: readonly string[]): Promise<number> {
   const registry = new Registry();
   processMetrics(registry);
   const credentials = flags['in-cluster'] ? await inClusterCredentials() : await findCredentials({ kubeconfig: flags.kubeconfig });
-  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: 'skiff-controllers', registry }), METADATA_ONLY);
+  const client = metadataOnly(createHttpsClient({ ...credentials, userAgent: NAME, registry }), METADATA_ONLY);
   const admission = webhook && (await admissionOf(webhook, flags, client, log));
-  const lease = { namespace: flags['lease-namespace'], name: 'skiff-controllers' };
+  const lease = { namespace: flags['lease-namespace'], name: NAME };
+  const ending = new AbortController();
+  const eventSink = createEventSink({ client, clock: systemClock, log, signal: ending.signal });
+  const identity = `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`;
   const manager = createManager({
     client,
     clock: systemClock,
     log,
     registry,
+    eventSink,
+    namespaces: flags['watch-namespace'],
     controllers: [
       ...(flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name))),
       ...(admission ? [admission.keeper] : []),
     ],
-    ...(flags['leader-elect'] ? { leaderElection: { lease, identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}` } } : {}),
+    ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder: eventSink.recorder(NAME) } } : {}),
   });
-  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: allReady(manager, admission?.server) });
+  const close = await serveMetrics(flags, { client, clock: systemClock, log, registry, ready: allReady(manager, admission?.server) });
   try {
     await runTogether(stopSignal(), manager, admission?.server);
   } finally {
+    await settledWithin(systemClock, EVENTS_GRACE_MS, eventSink.idle());
+    ending.abort(new Stopped('shutdown'));
     close();
   }
   return 0;
@@ -80,6 +101,7 @@ interface AdmissionFlags {
   readonly 'webhook-secret': string;
   readonly 'webhook-configuration': string;
   readonly 'lease-namespace': string;
+  readonly 'watch-namespace': readonly string[];
 }
 
 /** Returns the webhook that every replica serves, and the controller that keeps its certificates in the one that leads. Loaded only if asked for. */
@@ -100,7 +122,7 @@ async function admissionOf(settings: WebhookSettings, flags: AdmissionFlags, cli
     clock: systemClock,
     log: log.child({ part: 'webhook' }),
     port: flags['webhook-port'],
-    informers: (signal) => createInformers({ client, clock: systemClock, log, signal }),
+    informers: (signal) => createInformers({ client, clock: systemClock, log, namespaces: flags['watch-namespace'], signal }),
     objects,
   });
   return { server, keeper: webhookKeeper(objects) };

@@ -50,7 +50,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   const [{ store: opened, shared, guards }, pki] = await Promise.all([openStore(flags.store, layout, { log, guard }), ensureKeys()]);
   // It may be the authority of this cluster, which is made at the first start.
   const kubeletCa = await kubeletAuthority(flags);
-  if (kubeletCa === undefined) log.warn({ option: '--kubelet-certificate-authority' }, "certificates of node agents are not checked: name their authority");
+  if (kubeletCa === undefined)
+    log.warn({ option: '--kubelet-certificate-authority' }, 'certificates of node agents are not checked: name their authority');
   const encryption = flags['encryption-provider-config'];
   const store = encryption === undefined ? opened : (await import('../cluster/encryption.ts')).encryptedByFile(opened, encryption, log);
   const writeKubeconfig = ({ ca, admin }: ClusterPki) => {

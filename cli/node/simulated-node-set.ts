@@ -34,7 +34,7 @@ export interface SimulatedNodesOptions {
   readonly nodeIp: string;
   /** Pods a node takes; default 110. */
   readonly maxPods?: number;
-  /** Where sets of nodes share one watch of all pods. Default: a watch of the set's own. */
+  /** One watch of all pods, for sets of nodes that share it. Default: a watch of the set's own. */
   readonly podSource?: PodSource;
   /** Capacity and identity of each node. Default: a machine that has just been started. */
   readonly facts?: NodeFacts;

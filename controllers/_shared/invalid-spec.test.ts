@@ -8,7 +8,7 @@ it.each<[string, Parameters<typeof invalidSpec>[0], string | undefined]>([
   ['that selects what it makes is valid', { selector, template, replicas: 3 }, undefined],
   ['without replicas is valid', { selector, template }, undefined],
   ['without a selector is not', { selector: undefined, template }, 'spec.selector: Required value'],
-  ['with an empty selector is not', { selector: {}, template }, 'spec.selector: Invalid value: {}: empty selector is invalid for replicaset'],
+  ['with an empty selector is not', { selector: {}, template }, 'spec.selector: Invalid value: {}: empty selector is invalid for deployment'],
   ['without a template is not', { selector }, 'spec.template: Required value'],
   [
     'that does not select what it makes is not',
@@ -31,5 +31,5 @@ it.each<[string, Parameters<typeof invalidSpec>[0], string | undefined]>([
     'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
   ],
 ])('a spec %s', (_, spec, fault) => {
-  expect(invalidSpec(spec, 'ReplicaSet')).toBe(fault);
+  expect(invalidSpec(spec)).toBe(fault);
 });

@@ -18,18 +18,18 @@ export interface SelectingSpec {
 /**
  * Returns the fault of a spec that must not be acted on, in the words of the built-in kinds' validation; undefined if there is none. A
  * selector that does not match the template makes pods without end, as none of them counts; an empty one takes everybody's pods. The API
- * server refuses both at home, a CustomResourceDefinition may let them through.
+ * server refuses both at home, a CustomResourceDefinition may let them through. Upstream names the deployment in what it says of a ReplicaSet too.
  */
-export function invalidSpec({ selector, template, replicas = 0 }: SelectingSpec, kind: string): string | undefined {
-  const fault = selectorFault(selector, template, kind);
+export function invalidSpec({ selector, template, replicas = 0 }: SelectingSpec): string | undefined {
+  const fault = selectorFault(selector, template);
   if (fault) return fieldErrorText(fault);
   if (replicas < 0) return fieldErrorText(invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
   return undefined;
 }
 
-function selectorFault(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined, kind: string): FieldError | undefined {
+function selectorFault(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined): FieldError | undefined {
   if (!selector) return required('spec.selector');
-  if (isEmptySelector(selector)) return invalid('spec.selector', selector, `empty selector is invalid for ${kind.toLowerCase()}`);
+  if (isEmptySelector(selector)) return invalid('spec.selector', selector, 'empty selector is invalid for deployment');
   if (!template) return required('spec.template');
   const labels = template.metadata?.labels;
   try {

@@ -72,7 +72,12 @@ export async function kubeconfigCredentials(path: string, contextName?: string):
 
 /** Loads the client library on demand: the import costs half a second. */
 async function pluginOf(path: string, context: string): Promise<NonNullable<Credentials['prepare']>> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('@kubernetes/client-node').catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the user of context "${context}" in ${path} logs in by a plugin (exec, auth-provider), for which @kubernetes/client-node is needed: install it (npm install @kubernetes/client-node): ${reason}`,
+    );
+  });
   const config = new KubeConfig();
   config.loadFromFile(path);
   config.setCurrentContext(context);

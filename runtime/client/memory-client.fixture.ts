@@ -150,16 +150,23 @@ export function createMemoryClient(clock: Clock): MemoryClient {
       if (!handle) throw errors.methodNotAllowed(kind, 'create');
       return handle(key, body);
     },
-    async watch(kind: Kind, options: { resourceVersion: string }, onEvent: (event: WatchEvent<KubeObject>) => void, signal: AbortSignal) {
+    async watch(
+      kind: Kind,
+      options: { namespace?: string; resourceVersion: string },
+      onEvent: (event: WatchEvent<KubeObject>) => void,
+      signal: AbortSignal,
+    ) {
       await record('watch', kind, undefined);
       const since = Number(options.resourceVersion);
       if (since < compacted) throw errors.expired(`too old resource version: ${since} (${compacted})`);
       const id = idOf(kind);
-      for (const change of history) if (change.kindId === id && change.revision > since) onEvent(change.event);
+      const concerns = ({ kindId, event }: Change) =>
+        kindId === id && (options.namespace === undefined || event.object.metadata.namespace === options.namespace);
+      for (const change of history) if (concerns(change) && change.revision > since) onEvent(change.event);
       await new Promise<void>((resolve) => {
         const listener = (change: Change | 'end') => {
           if (change === 'end') return finish();
-          if (change.kindId === id) onEvent(change.event);
+          if (concerns(change)) onEvent(change.event);
         };
         const finish = () => {
           listeners.delete(listener);

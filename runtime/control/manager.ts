@@ -35,6 +35,8 @@ export interface ManagerOptions {
   readonly clientFor?: (definition: ControllerDefinition) => Client;
   /** Shared with other parts of the process. Default: the manager's own. */
   readonly informers?: Informers;
+  /** Limits the manager's own informers to these namespaces. Default: all. */
+  readonly namespaces?: readonly string[];
   readonly eventSink?: EventSink;
   /** Left out, the manager leads at once. */
   readonly leaderElection?: Pick<LeaderElectionOptions, 'lease' | 'identity'> & Partial<LeaderElectionOptions>;
@@ -84,7 +86,7 @@ async function runControllers(options: ManagerOptions, signal: AbortSignal, mark
   const { client, clock, log, random, registry, graceMs = 10_000 } = options;
   // Outlives the reconciles, so that they can read and record events to their end.
   const base = new AbortController();
-  const informers = options.informers ?? createInformers({ client, clock, log, random, signal: base.signal });
+  const informers = options.informers ?? createInformers({ client, clock, log, random, namespaces: options.namespaces, signal: base.signal });
   const events = options.eventSink ?? createEventSink({ client, clock, log, random, signal: base.signal });
   const queue = createWorkQueue({ clock, registry });
   const metricsOf = reconcileMetrics(registry);

@@ -3,13 +3,14 @@ import type { Registry } from 'prom-client';
 
 export interface ProbeServerOptions {
   readonly port: number;
-  readonly registry: Registry;
+  /** Left out, /metrics is not served here. */
+  readonly registry?: Registry;
   /** /readyz answers 200 once this has resolved: a manager's `ready`. */
   readonly ready: Promise<void>;
 }
 
 /**
- * Serves /metrics, /healthz and /readyz over plain HTTP, as pods do.
+ * Serves /healthz, /readyz and, with a registry, /metrics over plain HTTP, as pods do.
  * @returns a function that stops it
  * @throws Error if the port is taken
  */
@@ -21,6 +22,7 @@ export function serveProbes({ port, registry, ready }: ProbeServerOptions): Prom
   const server = createServer(async (request, response) => {
     switch (request.url) {
       case '/metrics':
+        if (!registry) return void response.writeHead(404).end();
         return void response.setHeader('content-type', registry.contentType).end(await registry.metrics());
       case '/healthz':
         return void response.end('ok');

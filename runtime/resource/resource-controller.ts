@@ -15,7 +15,7 @@ interface WithStatus extends KubeObject {
   status?: unknown;
 }
 
-/** What a reconcile of one object works with. */
+/** The tools with which one object is reconciled. */
 export interface ReconcileTools<Status> extends Pick<ControllerEnv, 'client' | 'informers' | 'recorder' | 'clock'>, ReconcileContext {
   /**
    * Brings an owned object into this state by server-side apply, under the controller's name; creates it if it is missing. Its namespace is

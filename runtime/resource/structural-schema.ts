@@ -136,6 +136,14 @@ function unionOf(options: readonly JsonSchema[], path: string, rules: readonly R
 }
 
 function nodeOf(json: JsonSchema, path: string, rules: readonly Rule[]): StructuralNode {
+  // zod writes a nullable scalar as a list of types.
+  const types: unknown = json.type;
+  if (Array.isArray(types))
+    return unionOf(
+      types.map((type) => ({ ...json, default: undefined, description: undefined, [RULES]: undefined, type })),
+      path,
+      rules,
+    );
   const values = json.const === undefined ? json.enum : [json.const];
   const withValues = values === undefined ? {} : { enum: [...values] };
   switch (json.type) {

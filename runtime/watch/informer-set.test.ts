@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ConfigMap } from '../../api/kinds/core/config-map.ts';
 import { configMaps } from '../../api/kinds/core/config-map.ts';
+import { nodes } from '../../api/kinds/core/node/index.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../client/memory-client.fixture.ts';
@@ -12,12 +13,12 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop.abort();
 });
 
-function harness() {
+function harness(namespaces?: readonly string[]) {
   const clock = createFakeClock();
   const client = createMemoryClient(clock);
   const stop = new AbortController();
   stops.push(stop);
-  const informers = createInformers({ client, clock, log: silentLogger, signal: stop.signal });
+  const informers = createInformers({ client, clock, log: silentLogger, namespaces, signal: stop.signal });
   const create = (name: string, data: Record<string, string> = {}, labels: Record<string, string> = {}, namespace = 'default') =>
     client.create(configMaps, { metadata: { name, namespace, labels }, data });
   return { clock, client, informers, create };
@@ -187,5 +188,26 @@ describe('an informer', () => {
     expect(watches()).toBe(1);
     await clock.advance(310_000);
     expect(watches()).toBe(2);
+  });
+
+  it('sees the namespaces that it is limited to, each with a list of its own, and of cluster-wide kinds all objects', async () => {
+    const { clock, client, informers, create } = harness(['a', 'b']);
+    for (const namespace of ['a', 'b', 'c']) await create('early', {}, {}, namespace);
+    await client.create(nodes, { metadata: { name: 'n1' } });
+    const informer = informers.of(configMaps);
+    await Promise.all([informer.ready, informers.of(nodes).ready]);
+    const seen = () => informer.list().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    expect(seen()).toEqual(['a/early', 'b/early']);
+    expect(informers.of(nodes).list()).toHaveLength(1);
+    await clock.settle();
+    client.endWatches();
+    await client.delete(configMaps, { namespace: 'a', name: 'early' });
+    await create('late', {}, {}, 'b');
+    await create('late', {}, {}, 'c');
+    client.compact();
+    // Both namespaces are listed again; what one lacks does not remove the other's.
+    await clock.advance(5000);
+    expect(seen()).toEqual(['b/early', 'b/late']);
+    expect(client.calls.filter((call) => call.startsWith('list configmaps'))).toHaveLength(4);
   });
 });

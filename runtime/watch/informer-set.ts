@@ -23,6 +23,8 @@ export interface InformerSetOptions {
   /** Ends all of them. */
   readonly signal: AbortSignal;
   readonly random?: Random;
+  /** Limits namespaced kinds to these namespaces, each with a list and a watch of its own. Default: all. */
+  readonly namespaces?: readonly string[];
 }
 
 /** A selection of a kind's objects, for an informer of its own. */
@@ -79,14 +81,17 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
   const log = options.log.child({ informer: kind.kind });
   const cache = createObjectCache<T>();
   const handlers = createHandlers<T>(log);
+  // With undefined, all namespaces in one watch.
+  const scopes: readonly (string | undefined)[] = kind.namespaced && options.namespaces?.length ? options.namespaces : [undefined];
+  const listed = new Set<string | undefined>();
   let synced = false;
   let markReady = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
   });
 
-  const deliver = (delivery: Delivery<T>): Promise<void> | void => {
-    if (delivery.type === 'replace') return replace(delivery.pages);
+  const deliver = (delivery: Delivery<T>, scope: string | undefined): Promise<void> | void => {
+    if (delivery.type === 'replace') return replace(delivery.pages, scope);
     if (delivery.type === 'delete') {
       const old = cache.delete(keyOf(delivery.object));
       if (old) handlers.tellAll({ type: 'delete', object: delivery.object });
@@ -106,8 +111,9 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
     if (old.metadata.resourceVersion === object.metadata.resourceVersion && old.metadata.uid === object.metadata.uid) return undefined;
     return { type: 'update', object, old };
   };
-  const replace = async (pages: Pages<T>): Promise<void> => {
-    const gone = new Map(cache.all().map((object) => [keyText(keyOf(object)), object]));
+  const replace = async (pages: Pages<T>, scope: string | undefined): Promise<void> => {
+    const before = scope === undefined ? cache.all() : cache.inNamespace(scope);
+    const gone = new Map(before.map((object) => [keyText(keyOf(object)), object]));
     const changes: Change<T>[] = [];
     let sliceStart = clock.monotonic();
     for (const page of pages) {
@@ -130,11 +136,16 @@ export function createInformer<T extends KubeObject>(kind: Kind<T>, options: Inf
       if (signal.aborted) return;
       sliceStart = clock.monotonic();
     }
+    listed.add(scope);
+    if (listed.size < scopes.length) return;
     synced = true;
     markReady();
   };
 
-  queueMicrotask(() => void runWatcher({ kind, client, clock, log, deliver, signal, random, ...selection }));
+  queueMicrotask(() => {
+    for (const namespace of scopes)
+      void runWatcher({ kind, client, clock, log, namespace, deliver: (delivery) => deliver(delivery, namespace), signal, random, ...selection });
+  });
   return {
     kind,
     ready,

@@ -17,6 +17,8 @@ export interface WatcherOptions<T extends KubeObject> {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default: all namespaces. */
+  readonly namespace?: string;
   /** Limits the objects to those that both selectors match. */
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -80,9 +82,10 @@ export async function runWatcher<T extends KubeObject>(options: WatcherOptions<T
 
 /** The first list may be as old as the server's cache; a relist must not go back in time, so it asks for the newest. */
 async function listPage<T extends KubeObject>(options: WatcherOptions<T>, first: boolean, token: string | undefined): Promise<WatcherInput<T>> {
-  const { client, kind, labelSelector, fieldSelector } = options;
+  const { client, kind, namespace, labelSelector, fieldSelector } = options;
   try {
     const page = await client.list(kind, {
+      namespace,
       labelSelector,
       fieldSelector,
       limit: PAGE_SIZE,
@@ -99,7 +102,7 @@ async function watchUntilEnd<T extends KubeObject>(
   revision: string,
   feed: (input: WatcherInput<T>) => Promise<void> | void,
 ): Promise<WatcherInput<T>> {
-  const { client, clock, kind, labelSelector, fieldSelector, signal, random = systemRandom } = options;
+  const { client, clock, kind, namespace, labelSelector, fieldSelector, signal, random = systemRandom } = options;
   const timeoutSeconds = Math.floor(MIN_WATCH_SECONDS * (1 + random()));
   const silence = new AbortController();
   const limitMs = timeoutSeconds * 1000 + SILENCE_MARGIN_MS;
@@ -115,7 +118,7 @@ async function watchUntilEnd<T extends KubeObject>(
   try {
     await client.watch(
       kind,
-      { labelSelector, fieldSelector, resourceVersion: revision, allowWatchBookmarks: true, timeoutSeconds },
+      { namespace, labelSelector, fieldSelector, resourceVersion: revision, allowWatchBookmarks: true, timeoutSeconds },
       (event) => {
         if (either.aborted) return;
         lastHeard = clock.monotonic();

@@ -91,8 +91,8 @@ const imageRequired: Rule = {
   reason: 'FieldValueRequired',
 };
 
-/** Returns the constraints of a kind with a label selector, in the words of its own messages. */
-const selecting = (kind: string): ConstraintsByPath => ({
+/** The constraints of the kinds with a label selector. Upstream's ReplicaSet names the deployment too. */
+const selecting: ConstraintsByPath = {
   ...requirements,
   ...template('ReplicaSet'),
   spec: {
@@ -105,7 +105,7 @@ const selecting = (kind: string): ConstraintsByPath => ({
     rules: [
       {
         rule: '(has(self.matchLabels) && size(self.matchLabels) > 0) || (has(self.matchExpressions) && size(self.matchExpressions) > 0)',
-        message: `empty selector is invalid for ${kind}`,
+        message: 'empty selector is invalid for deployment',
       },
       immutable,
     ],
@@ -113,15 +113,13 @@ const selecting = (kind: string): ConstraintsByPath => ({
   'spec.selector.matchLabels': labels,
   'spec.replicas': { rules: [notNegative] },
   'spec.minReadySeconds': { rules: [notNegative] },
-});
-
-const deployment = selecting('deployment');
+};
 
 export const deploymentRules: ConstraintsByPath = {
-  ...deployment,
+  ...selecting,
   spec: {
     rules: [
-      ...(deployment.spec?.rules ?? []),
+      ...(selecting.spec?.rules ?? []),
       {
         rule: '!has(self.progressDeadlineSeconds) || self.progressDeadlineSeconds > (has(self.minReadySeconds) ? self.minReadySeconds : 0)',
         message: 'must be greater than minReadySeconds',
@@ -157,7 +155,7 @@ export const deploymentRules: ConstraintsByPath = {
   'spec.strategy.rollingUpdate.maxSurge': { maxLength: 16, rules: [...intOrPercent] },
 };
 
-export const replicaSetRules: ConstraintsByPath = selecting('replicaset');
+export const replicaSetRules: ConstraintsByPath = selecting;
 
 /** Its selector may be left out: it is that of the template's labels then. */
 export const replicationControllerRules: ConstraintsByPath = {

@@ -149,6 +149,20 @@ describe('an API server that extends the cluster', () => {
     expect(await kubectl('get', '--raw', `/apis/wardle.example.com/v1alpha1/namespaces/${NAMESPACE}/flunders`)).toContain('"first"');
   });
 
+  it('is seen by quotas and by the garbage collector', async () => {
+    const count = 'count/flunders.wardle.example.com';
+    await kubectl('create', 'configmap', 'owner');
+    const uid = await kubectl.path('{.metadata.uid}', 'configmap', 'owner');
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
+    await kubectl.input({ ...flunder('owned'), metadata: { name: 'owned', ownerReferences } }, 'create', '-f', '-');
+    await kubectl('create', 'quota', 'fish', `--hard=${count}=10`);
+    await eventually(async () => expect(await kubectl.path('{.status.used}', 'quota', 'fish')).toBe(`{"${count}":"2"}`));
+    await kubectl('delete', 'configmap', 'owner');
+    await kubectl('wait', '--for=delete', 'flunder/owned', '--timeout=60s');
+    await eventually(async () => expect(await kubectl.path('{.status.used}', 'quota', 'fish')).toBe(`{"${count}":"1"}`));
+    await kubectl('delete', 'quota', 'fish');
+  });
+
   it('loses the objects of a namespace with it, which stays while the server cannot be asked', async () => {
     const inPond = await cluster.namespace('pond');
     await inPond.input(flunder('last'), 'create', '-f', '-');

@@ -1,13 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import type { Helm } from '../support/commands/helm.ts';
 import { helmFor } from '../support/commands/helm.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
+import { run } from '../support/commands/program.ts';
+import { deployment } from '../support/manifests.ts';
 import { CHART } from '../support/second-home/second-home.ts';
 
 let cluster: KubectlCluster;
@@ -140,7 +143,7 @@ describe.each([4, 3] as const)('helm %i', (version) => {
     it('has nothing that lint complains of, whatever is set', async () => {
       const set = [
         '--set',
-        'leaderElection.enabled=false,metrics.annotations=false,controllers={deployment-controller,replicaset-controller},serviceAccount.name=other',
+        'leaderElection.enabled=false,replicas=1,metrics.annotations=false,controllers={deployment-controller,replicaset-controller},serviceAccount.name=other',
       ];
       expect(await helm('lint', '--strict', CHART)).toMatch(/0 chart\(s\) failed/);
       expect(await helm('lint', '--strict', CHART, ...set)).toMatch(/0 chart\(s\) failed/);
@@ -148,6 +151,55 @@ describe.each([4, 3] as const)('helm %i', (version) => {
       for (const text of ['--no-leader-elect', '--controller=deployment-controller', 'serviceAccountName: other', 'name: x-skiff'])
         expect(manifests).toContain(text);
       expect(manifests).not.toContain('prometheus.io/scrape');
+    });
+
+    it('refuses values that it does not know or that are of another type, by their names', async () => {
+      const refused = async (values: string) => helm.fails('template', 'x', CHART, '--set', values);
+      expect(await refused('replcas=3')).toMatch(/replcas/);
+      expect(await refused('image.pullPolicy=Sometimes')).toMatch(/pullPolicy/);
+      expect(await refused('metrics.port=0')).toMatch(/port/);
+      expect(await refused('leaderElection.enabled=false')).toMatch(/replicas must be 1 while leaderElection\.enabled is false/);
+    });
+
+    it('needs no file outside its folder, and has all that is asked for', async () => {
+      const alone = join(directory, `alone-${version}`);
+      cpSync(CHART, alone, { recursive: true, dereference: false });
+      const everything = [
+        'metrics.secure.enabled=true',
+        'metrics.serviceMonitor.enabled=true',
+        'metrics.prometheusRule.enabled=true',
+        'metrics.dashboard.enabled=true',
+        'networkPolicy.enabled=true',
+        'webhook.enabled=true',
+        'watchNamespaces={a,b}',
+        'crds.categoryAll=true',
+        `image.digest=sha256:${'0'.repeat(64)}`,
+        'priorityClassName=system-cluster-critical',
+      ];
+      const manifests = (await helm('template', 'x', alone, '--set', everything.join(','))).split('\n---\n').map((text) => parse(text));
+      const kinds = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`);
+      for (const wanted of [
+        'Role a x-skiff',
+        'Role b x-skiff',
+        `ServiceMonitor ${namespace} x-skiff`,
+        `PrometheusRule ${namespace} x-skiff`,
+        `NetworkPolicy ${namespace} x-skiff`,
+        `PodDisruptionBudget ${namespace} x-skiff`,
+        `ConfigMap ${namespace} x-skiff-dashboard`,
+        'ValidatingWebhookConfiguration  x-skiff',
+        'ClusterRole  x-skiff-metrics-reader',
+        'CustomResourceDefinition  deployments.skiff.dev',
+      ])
+        expect(kinds).toContain(wanted);
+      const crd = manifests.find(({ metadata }) => metadata.name === 'deployments.skiff.dev');
+      expect(crd.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+      expect(crd.spec.names.categories).toEqual(['skiff', 'all']);
+      const [controllers] = manifests.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers;
+      expect(controllers.image).toBe(`skiff-controllers@sha256:${'0'.repeat(64)}`);
+      const rules = manifests.find(({ kind }) => kind === 'PrometheusRule').spec;
+      const file = join(directory, 'rules.yaml');
+      writeFileSync(file, JSON.stringify(rules));
+      expect(await run('promtool', ['check', 'rules', file])).toMatchObject({ code: 0, stdout: expect.stringMatching(/7 rules found/) });
     });
 
     it('is installed with its kinds, as a package too', async () => {
@@ -169,12 +221,29 @@ describe.each([4, 3] as const)('helm %i', (version) => {
       );
     });
 
+    it('upgrades its kinds too', async () => {
+      const categories = () => cluster.kubectl.path('{.spec.names.categories}', 'crd', 'deployments.skiff.dev');
+      expect(await categories()).toBe('["skiff"]');
+      await helm('upgrade', 'skiff', CHART, '--set', 'crds.categoryAll=true', '--wait', '--timeout', '20s');
+      expect(await categories()).toBe('["skiff","all"]');
+      await helm('rollback', 'skiff', '--wait', '--timeout', '20s');
+      expect(await categories()).toBe('["skiff"]');
+    });
+
     it('is uninstalled; the kinds stay, and with them what users made of them', async () => {
       await helm('uninstall', 'skiff', '--wait');
       expect(await kubectl('get', ROLES, '-l', 'app.kubernetes.io/instance=skiff', '-o', 'name')).toBe('');
       expect(await cluster.kubectl('get', 'crd', 'deployments.skiff.dev', '-o', 'name')).toBe(
         'customresourcedefinition.apiextensions.k8s.io/deployments.skiff.dev\n',
       );
+    });
+
+    it('takes the kinds up again, and takes them with it where that is asked for', async () => {
+      await helm('install', 'skiff', CHART, '--set', 'crds.keep=false', '--wait', '--timeout', '20s');
+      await kubectl.input({ ...deployment('users', 1), apiVersion: 'skiff.dev/v1' }, 'create', '-f', '-');
+      await helm('uninstall', 'skiff', '--wait');
+      await eventually(async () => expect(await cluster.kubectl('get', 'crd', '-o', 'name')).toBe(''));
+      expect(await kubectl('get', ROLES, '-l', 'app.kubernetes.io/instance=skiff', '-o', 'name')).toBe('');
     });
   });
 });

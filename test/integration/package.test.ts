@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -11,7 +11,9 @@ import { run } from '../support/commands/program.ts';
  * jest, TypeScript) come from the checkout.
  */
 let project: string;
-const installed = () => join(project, 'node_modules', 'skiff');
+const BUNDLED = ['pino', 'prom-client', 'js-yaml', 'yaml', 're2js', 'ws', 'jose', '@grpc', '@peculiar', 'reflect-metadata'];
+const MEGABYTE = 1024 * 1024;
+const installed = () => join(project, 'node_modules', 'skiff-kube');
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'skiff-package-'));
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
@@ -23,6 +25,8 @@ beforeAll(() => {
   const [archive = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'));
   execFileSync('tar', ['-xzf', join(project, archive), '-C', installed(), '--strip-components=1']);
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    // They are in the package: nobody installs them.
+    if (BUNDLED.includes(name)) continue;
     if (!existsSync(join(project, 'node_modules', name))) symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
   }
 }, 180_000);
@@ -47,13 +51,36 @@ describe('the package, as a user installs it', () => {
 
   it('runs the tests of the examples: a controller of one’s own, and a manifest on a whole cluster', async () => {
     const { code, stderr } = await node('--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--rootDir', project);
-    expect(stderr).toMatch(/Tests: +8 passed, 8 total/);
+    expect(stderr).toMatch(/Tests: +13 passed, 13 total/);
     expect(code).toBe(0);
   }, 180_000);
 
   it('runs the command, and the example’s program, which says what it lacks', async () => {
-    expect(await run(join(installed(), 'skiff'), ['version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^skiff \d/) });
+    expect(await node(join(installed(), 'dist', 'launch.mjs'), 'version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^skiff \d/) });
     expect(await node('config-copies/main.ts')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no cluster is configured/) });
+  });
+
+  it('says which Node it needs before it does anything else', async () => {
+    const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });";
+    const on20 = ['--import', `data:text/javascript,${encodeURIComponent(older)}`];
+    const needed = /skiff needs Node 24 or newer, and this is Node 20\.1\.0/;
+    expect(await node(...on20, join(installed(), 'dist', 'launch.mjs'), 'up')).toMatchObject({ code: 1, stderr: expect.stringMatching(needed) });
+    for (const entry of ['api', 'runtime', 'testing']) {
+      const imported = await node(...on20, '--input-type=module', '-e', `await import('skiff-kube/${entry}');`);
+      expect(imported).toMatchObject({ code: 1, stderr: expect.stringMatching(needed) });
+    }
+  });
+
+  it('is small, needs zod alone, and brings no Node', () => {
+    const manifest = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
+    expect(Object.keys(manifest.dependencies)).toEqual(['zod']);
+    expect(manifest).toMatchObject({ engines: { node: '>=24' }, peerDependenciesMeta: { '@kubernetes/client-node': { optional: true } } });
+    expect(manifest.private).toBeUndefined();
+    expect(manifest.optionalDependencies).toBeUndefined();
+    const files = readdirSync(installed(), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    expect(bytes).toBeLessThan(20 * MEGABYTE);
+    expect(files.filter(({ name }) => name.endsWith('.map'))).toEqual([]);
   });
 
   it('brings the kinds for a stock cluster, and its licence', () => {

@@ -48,7 +48,12 @@ describe('a Deployment of skiff.dev', () => {
 
   it('shows its columns', async () => {
     expect(await kubectl('get', 'deployments.skiff.dev')).toMatch(/^NAME +DESIRED +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +3 +3 +3 +3 +\d+s\n$/);
+    expect(await kubectl('get', 'sdep', '-o', 'wide')).toMatch(
+      /^NAME +DESIRED +READY +UP-TO-DATE +AVAILABLE +AGE +CONTAINERS +IMAGES +SELECTOR\nweb .* web +web:1 +\{"app":"web"\}\n$/,
+    );
+    expect(await kubectl('get', 'srs')).toMatch(/^NAME +DESIRED +CURRENT +READY +AGE\nweb-\w+ +3 +3 +3 /);
     expect(await kubectl('get', 'skiff')).toMatch(/^deployment\.skiff\.dev\/web /m);
+    expect(await kubectl('wait', 'sdep/web', '--for=condition=Available', '--timeout=60s')).toBe('deployment.skiff.dev/web condition met\n');
   });
 
   it('rolls to another image, never below what must be available', async () => {

@@ -42,7 +42,7 @@ export function createReplicaReconcile<T extends ReplicaOwner>(parts: ReplicaPar
       expectations.forget(keyText(key));
       return DONE;
     }
-    const fault = invalidSpec({ ...owner.spec, selector: kinds.selectorOf(owner) }, kinds.owners.kind);
+    const fault = invalidSpec({ ...owner.spec, selector: kinds.selectorOf(owner) });
     if (fault !== undefined) return refuse(parts, owner, fault);
     const selector = selectorFrom(kinds.selectorOf(owner));
     // Asked before the pods are read: objects observed by now are among those read next.

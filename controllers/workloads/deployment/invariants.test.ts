@@ -55,7 +55,7 @@ it('whatever it meets, a Deployment makes one ReplicaSet at most, changes none t
     const before = stub.client.calls.length;
     for (let round = 0; round < 2; round++) await stub.reconcile('web').catch(() => undefined);
     const writes = stub.client.calls.slice(before).filter((call) => /^(create|update|patch|delete) (replicasets|pods)/.test(call));
-    if (invalidSpec({ ...spec }, 'Deployment') !== undefined) {
+    if (invalidSpec({ ...spec }) !== undefined) {
       expect({ seed, writes }).toEqual({ seed, writes: [] });
       continue;
     }

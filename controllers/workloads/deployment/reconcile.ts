@@ -53,7 +53,7 @@ export function createDeploymentReconcile(env: ControllerEnv, kinds: DeploymentK
       env.recorder.event(deployment, 'Warning', 'SelectingAll', message);
       return writeStatus(parts, deployment, { ...deployment.status, observedGeneration: deployment.metadata.generation });
     }
-    const fault = invalidSpec({ selector: undefined, ...deployment.spec }, kinds.deployments.kind);
+    const fault = invalidSpec({ selector: undefined, ...deployment.spec });
     if (fault !== undefined) return refuse(parts, deployment, fault);
     const selector = selectorFrom(deployment.spec?.selector);
     const candidates = [...controlledBy(replicaSets, deployment.metadata.uid), ...orphansIn(replicaSets, key.namespace)];

@@ -16,7 +16,7 @@ import {
 } from './job-pods.ts';
 import type { JobSettings } from './settings.ts';
 
-/** How far the indexes of a Job are. */
+/** The indexes of a Job that have ended, and the pods that await a replacement. */
 export interface IndexState {
   /** Those that the status shows already. */
   readonly counted: Indexes;

@@ -38,6 +38,8 @@ export function createJobReconcile(parts: JobParts): Reconcile {
       return DONE;
     }
     if (foreignManagerOf(found) !== undefined) return DONE;
+    // The event of the write brings the key back.
+    if (memory.isBehind(keyText(key), found)) return DONE;
     const job = typed(jobs.kind, found);
     const { completionMode = 'NonIndexed' } = job.spec ?? {};
     if (completionMode !== 'NonIndexed' && completionMode !== 'Indexed') {
@@ -141,9 +143,11 @@ async function track(parts: JobParts, assessment: Assessment, round: Round): Pro
 const keyFrom = ({ metadata }: Live<Job>): ObjectKey => ({ namespace: metadata.namespace ?? '', name: metadata.name });
 
 /** Resolves to the Job as it is after the write, or as it was if it had the status; to undefined if it is gone. */
-async function writeStatus({ env, jobs }: JobParts, job: Live<Job>, status: JobStatus): Promise<Live<Job> | undefined> {
+async function writeStatus({ env, jobs, memory }: JobParts, job: Live<Job>, status: JobStatus): Promise<Live<Job> | undefined> {
   if (semanticallyEqual(job.status, status)) return job;
-  return unlessGone(env.client.update(jobs.kind, { ...job, status }, { subresource: 'status' }));
+  const written = await unlessGone(env.client.update(jobs.kind, { ...job, status }, { subresource: 'status' }));
+  if (written) memory.wrote(keyText(keyFrom(written)), written);
+  return written;
 }
 
 interface Released {

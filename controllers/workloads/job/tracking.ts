@@ -38,7 +38,7 @@ export interface Tracking {
   readonly entered: ReadonlySet<string>;
   /** The UIDs of the pods that carried the finalizer at the beginning of the round. */
   readonly tracked: ReadonlySet<string>;
-  /** How often a failure policy took which action. */
+  /** The actions that a failure policy took, one per failed pod. */
   readonly actions: readonly FailureAction[];
   /** Whether there are more pods to count than one status may hold. */
   readonly full: boolean;

@@ -110,7 +110,7 @@ describe('what cannot be valid', () => {
     await stub.catchUp(pods);
     await stub.reconcile('web');
     expect((await made()).map(({ metadata }) => metadata.ownerReferences)).toEqual([undefined, undefined, undefined]);
-    expect(await failure()).toMatchObject({ reason: 'InvalidSpec', message: expect.stringContaining('empty selector is invalid for replicaset') });
+    expect(await failure()).toMatchObject({ reason: 'InvalidSpec', message: expect.stringContaining('empty selector is invalid for deployment') });
   });
 
   it('keeps the pods that it has, counts them, and goes on once it is mended', async () => {

@@ -6,9 +6,9 @@ interface Panel {
   readonly targets?: readonly { readonly expr: string }[];
 }
 
-/** The queries of the Grafana dashboard, with its variables replaced. */
-export function dashboardQueries(): string[] {
-  const { panels }: { panels: readonly Panel[] } = JSON.parse(readFileSync(join(ROOT, 'deploy', 'grafana', 'skiff.json'), 'utf8'));
+/** The queries of a Grafana dashboard, with its variables replaced. */
+export function dashboardQueries(file = 'deploy/grafana/skiff.json'): string[] {
+  const { panels }: { panels: readonly Panel[] } = JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
   return panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '1m')));
 }
 

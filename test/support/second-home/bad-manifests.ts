@@ -78,7 +78,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   bad('a container with a bad name', podded({}, { name: 'Bad_Name' }), 'a lowercase RFC 1123 label must consist of'),
   bad('two containers of one name', podded({ containers: [1, 2].map(() => ({ name: 'a', image: 'a:1' })) }), 'Duplicate value'),
   bad('a port of a container out of range', podded({}, { ports: [{ containerPort: 70000 }] }), 'must be between 1 and 65535, inclusive'),
-  bad('a ReplicaSet with an empty selector', replicaSet({ selector: {} }), 'empty selector is invalid for replicaset'),
+  bad('a ReplicaSet with an empty selector', replicaSet({ selector: {} }), 'empty selector is invalid for deployment'),
   bad('a ReplicaSet without a template', replicaSet({ template: {} }), '`selector` does not match template `labels`'),
   bad(
     'a ReplicationController without a template',

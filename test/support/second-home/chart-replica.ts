@@ -12,6 +12,8 @@ export interface ChartReplica {
   readonly name: string;
   /** `http://127.0.0.1:PORT` of its probes and metrics. */
   readonly url: string;
+  /** `https://127.0.0.1:PORT` of its metrics, where they are secured. */
+  readonly secureUrl: string;
   /** Its output so far. */
   log(): string;
   /** Sends the signal and resolves with the exit code once the process has ended; null after a kill. */
@@ -28,16 +30,23 @@ export async function startChartReplica(deployment: Deployment, name: string, ku
   const env: Record<string, string> = {};
   for (const { name: variable, value, valueFrom } of container?.env ?? [])
     env[variable] = value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ''] ?? '';
-  const port = await freePort();
+  const [port, securePort] = [await freePort(), await freePort()];
   const args = (container?.args ?? []).flatMap((arg) => {
     if (arg === '--in-cluster') return ['--kubeconfig', kubeconfig];
     if (arg.startsWith('--metrics-port=')) return [`--metrics-port=${port}`];
+    if (arg.startsWith('--metrics-secure-port=')) return [`--metrics-secure-port=${securePort}`];
     return [arg.replace(/\$\((\w+)\)/g, (reference, variable: string) => env[variable] ?? reference)];
   });
   const child = spawn(join(ROOT, 'skiff'), ['controllers', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  return { name, url: `http://127.0.0.1:${port}`, log: () => output.join(''), end: (signal) => ended(child, signal) };
+  return {
+    name,
+    url: `http://127.0.0.1:${port}`,
+    secureUrl: `https://127.0.0.1:${securePort}`,
+    log: () => output.join(''),
+    end: (signal) => ended(child, signal),
+  };
 }
 
 async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {

@@ -1,0 +1,54 @@
+import { createServer } from 'node:https';
+import type { Registry } from 'prom-client';
+import type { PathAccess } from './metrics-access.ts';
+
+/** A certificate with its key, PEM. */
+export interface ServingPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface SecureMetricsOptions {
+  readonly port: number;
+  readonly registry: Registry;
+  readonly access: PathAccess;
+  readonly pair: ServingPair;
+}
+
+export interface SecureMetricsServer {
+  /** The port it listens on: the given one, or a free one for 0. */
+  readonly port: number;
+  /** Serves new connections with another certificate. */
+  use(pair: ServingPair): void;
+  close(): void;
+}
+
+const bearerOf = (header: string | undefined): string => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+
+/**
+ * Serves /metrics over TLS to clients that `access` lets in.
+ * @throws Error if the port is taken, or the pair is none
+ */
+export function serveSecureMetrics({ port, registry, access, pair }: SecureMetricsOptions): Promise<SecureMetricsServer> {
+  const tls = ({ certificate, key }: ServingPair) => ({ cert: certificate, key });
+  const server = createServer({ ...tls(pair), minVersion: 'TLSv1.2' }, async (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const refusal = await access(bearerOf(request.headers.authorization), (request.method ?? 'GET').toLowerCase(), path);
+    if (refusal) return void response.writeHead(refusal.code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${refusal.message}\n`);
+    if (path !== '/metrics') return void response.writeHead(404).end();
+    response.setHeader('content-type', registry.contentType).end(await registry.metrics());
+  });
+  return new Promise((resolve, reject) =>
+    server.once('error', reject).listen(port, () => {
+      const address = server.address();
+      resolve({
+        port: typeof address === 'object' && address ? address.port : port,
+        use: (next) => server.setSecureContext(tls(next)),
+        close() {
+          server.close();
+          server.closeAllConnections();
+        },
+      });
+    }),
+  );
+}

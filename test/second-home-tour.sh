@@ -1,0 +1,139 @@
+#!/bin/sh
+# A tour of the second home: what each concept of skiff.dev promises, shown with stock kubectl in a namespace of its own. Ends at the first promise
+# that is not kept, and says which.
+#   second-home-tour.sh [workloads | traffic | quota | refusals]...      all four by default
+# Environment: KUBECTL (kubectl), NAMESPACE (tour), IMAGE and IMAGE_2 (web servers on port 80 whose answers differ; with sh and wget in them).
+set -eu
+: "${KUBECTL:=kubectl}" "${NAMESPACE:=tour}" "${IMAGE:=docker.io/library/skiff-test:v1}" "${IMAGE_2:=docker.io/library/skiff-test:v2}"
+k() { $KUBECTL -n "$NAMESPACE" "$@"; }
+ok() { echo "ok: $*"; }
+fail() { echo "not kept: $*" >&2; k get skiff,pods,events >&2 || true; exit 1; }
+# until_is WHAT EXPECTED COMMAND...: waits up to a minute for the command's output.
+until_is() {
+  what=$1 expected=$2
+  shift 2
+  for _ in $(seq 120); do
+    [ "$("$@" 2>/dev/null || true)" = "$expected" ] && { ok "$what"; return; }
+    sleep 0.5
+  done
+  fail "$what: expected '$expected', got '$("$@" 2>&1 || true)'"
+}
+# refused WHAT PATTERN: creates the manifest on standard input, which must be refused with a message that matches.
+refused() {
+  if out=$(k create -f - 2>&1); then fail "$1 is refused, but it was created"; fi
+  echo "$out" | grep -q "$2" || fail "$1 is refused with '$2', but the message is: $out"
+  ok "$1 is refused"
+}
+count() { k get "$@" --no-headers 2>/dev/null | grep -c . || true; }
+workload() { # workload KIND NAME REPLICAS [IMAGE]
+  case $1 in ReplicationController) selector="{ app: $2 }" ;; *) selector="{ matchLabels: { app: $2 } }" ;; esac
+  cat <<END
+apiVersion: skiff.dev/v1
+kind: $1
+metadata: { name: $2 }
+spec:
+  replicas: $3
+  selector: $selector
+  template:
+    metadata: { labels: { app: $2 } }
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{ name: web, image: "${4:-$IMAGE}", ports: [{ containerPort: 80 }] }]
+END
+}
+
+workloads() {
+  workload Deployment web 2 | k create -f - >/dev/null
+  k wait sdep/web --for=condition=Available --timeout=60s >/dev/null
+  until_is 'a Deployment runs its pods' '2 2' k get sdep web -o 'jsonpath={.status.readyReplicas} {.status.updatedReplicas}'
+  k scale sdep/web --replicas=3 >/dev/null
+  until_is 'it is scaled' 3 k get sdep web -o 'jsonpath={.status.availableReplicas}'
+  k patch sdep web --type=json -p "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"$IMAGE_2\"}]" >/dev/null
+  until_is 'it rolls out another image' "$IMAGE_2 $IMAGE_2 $IMAGE_2" k get pods -l app=web -o 'jsonpath={.items[*].spec.containers[0].image}'
+  until_is 'the older ReplicaSet is kept, empty' '0 3' k get srs -l app=web --sort-by=.spec.replicas -o 'jsonpath={.items[*].spec.replicas}'
+  victim=$(k get pods -l app=web -o 'jsonpath={.items[0].metadata.name}')
+  k delete pod "$victim" --wait=false >/dev/null
+  until_is 'a deleted pod is replaced' 3 k get sdep web -o 'jsonpath={.status.availableReplicas}'
+  pods=$(k get pods -l app=web -o name | sort)
+  k delete sdep web --cascade=orphan >/dev/null
+  workload Deployment web 3 "$IMAGE_2" | k create -f - >/dev/null
+  until_is 'an orphaned ReplicaSet is adopted, with its pods' 3 k get sdep web -o 'jsonpath={.status.availableReplicas}'
+  [ "$(k get pods -l app=web -o name | sort)" = "$pods" ] || fail 'the pods are the same'
+  k delete sdep web --wait=false >/dev/null
+  until_is 'a deleted Deployment takes all it made with it' 0 count srs,pods -l app=web
+  for kind in ReplicaSet ReplicationController; do
+    name=$(echo "$kind" | tr '[:upper:]' '[:lower:]')
+    workload "$kind" "$name" 2 | k create -f - >/dev/null
+    until_is "a $kind runs its pods" 2 k get "$name.skiff.dev" "$name" -o 'jsonpath={.status.readyReplicas}'
+    k scale "$name.skiff.dev/$name" --replicas=1 >/dev/null
+    until_is "a $kind is scaled down" 1 count pods -l "app=$name"
+    k delete "$name.skiff.dev" "$name" --wait=false >/dev/null
+    until_is "a deleted $kind takes its pods with it" 0 count pods -l "app=$name"
+  done
+}
+
+traffic() {
+  workload Deployment site 2 | k create -f - >/dev/null
+  k run client --image="$IMAGE" --restart=Never >/dev/null
+  k create -f - >/dev/null <<END
+apiVersion: skiff.dev/v1
+kind: Service
+metadata: { name: site }
+spec: { type: NodePort, selector: { app: site }, ports: [{ port: 80 }] }
+END
+  k wait sdep/site --for=condition=Available --timeout=60s >/dev/null
+  k wait pod/client --for=condition=Ready --timeout=60s >/dev/null
+  address=
+  for _ in $(seq 120); do
+    address=$(k get service site -o 'jsonpath={.spec.clusterIP}' 2>/dev/null || true)
+    [ -n "$address" ] && break
+    sleep 0.5
+  done
+  port=$(k get service site -o 'jsonpath={.spec.ports[0].nodePort}')
+  node=$($KUBECTL get nodes -o 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}')
+  answers() { k exec client -- wget -q -O - -T 5 "http://$1/" | cut -d ' ' -f 1; }
+  until_is 'a Service answers on its cluster address' web answers "$address"
+  until_is 'a Service answers on its node port' web answers "$node:$port"
+  until_is 'a Service answers by its name' web answers "site.$NAMESPACE.svc.cluster.local"
+  k delete ssvc site --wait=false >/dev/null
+  until_is 'a deleted Service leaves nothing behind' 0 count services,endpointslices -l kubernetes.io/service-name=site
+  k delete sdep/site pod/client --wait=false >/dev/null
+}
+
+quota() {
+  k create -f - >/dev/null <<END
+apiVersion: skiff.dev/v1
+kind: ResourceQuota
+metadata: { name: all }
+spec: { hard: { pods: "1", count/deployments.skiff.dev: "1" } }
+END
+  until_is 'a ResourceQuota counts' '1 0' k get squota all -o 'jsonpath={.status.hard.pods} {.status.used.pods}'
+  workload Deployment counted 1 | k create -f - >/dev/null
+  until_is 'it counts what is made' 1 k get squota all -o 'jsonpath={.status.used.pods}'
+  workload Deployment another 1 | refused 'a Deployment beyond the quota' 'exceeded quota: all'
+  refused 'a pod beyond the quota' 'exceeded quota: all' <<END
+apiVersion: v1
+kind: Pod
+metadata: { name: beyond }
+spec: { containers: [{ name: web, image: "$IMAGE" }] }
+END
+  k delete squota/all sdep/counted --wait=false >/dev/null
+  until_is 'what is deleted is no longer there' 0 count sdep,pods -l app=counted
+}
+
+refusals() {
+  workload Deployment bad -1 | refused 'a negative number of replicas' 'must be greater than or equal to 0'
+  workload Deployment bad 1 | sed 's/matchLabels: { app: bad }/matchLabels: { app: other }/' | refused 'a selector that does not match the template' 'does not match template'
+  workload ReplicaSet bad 1 | sed 's/matchLabels: { app: bad }/{}/; s/{ {} }/{}/' | refused 'an empty selector' 'empty selector\|Required value\|Invalid value'
+  workload Deployment bad three | refused 'a number that is none' 'must be of type integer\|unmarshal\|Invalid value'
+  workload Deployment bad 1 | sed 's/replicas:/replicsa:/' | refused 'an unknown field' 'unknown field "spec.replicsa"'
+}
+
+[ $# -gt 0 ] || set -- workloads traffic quota refusals
+$KUBECTL create namespace "$NAMESPACE" >/dev/null
+$KUBECTL -n "$NAMESPACE" wait --for=create serviceaccount/default --timeout=60s >/dev/null
+for part in "$@"; do
+  case $part in workloads | traffic | quota | refusals) "$part" ;; *) echo "second-home-tour.sh: no such part: $part" >&2; exit 2 ;; esac
+done
+$KUBECTL delete namespace "$NAMESPACE" --timeout=120s >/dev/null
+ok 'the namespace is gone, with all that was in it'
