@@ -165,12 +165,14 @@ export function* fieldsSteps(value: unknown, schema: StructuralSchema, applied: 
   const out: Building = applied ? {} : { [SELF]: LEAF };
   markLong(out);
   let count = 0;
+  let isEmpty = true;
   for (const name of Object.keys(value)) {
     const below = value[name];
     if (below === undefined) continue;
+    isEmpty = false;
     const inner = fieldSchemaOf(schema, name);
     out[`f:${name}`] = below === null ? LEAF : isLong(below) ? yield* fieldsSteps(below, inner, applied) : fieldsOf(below, inner, applied);
     if (typeof below === 'object' || ++count % STEP_COUNT === 0) yield;
   }
-  return out;
+  return isEmpty ? LEAF : out;
 }
