@@ -7,7 +7,9 @@ export const MAX_TURN_MS = 100;
 /** Answers of 5xx that upstream gives too, by the message. */
 const ALLOWED: readonly RegExp[] = [
   // Strategic merge and apply patches that contradict the schema.
-  /unknown patch type found/,
+  /unknown patch type: /,
+  // A binding without a node.
+  /target\.(?:kind|name): /,
   /does not contain declared merge key/,
   /\$retainKeys|must be a list|must be objects/,
   /failed to create typed patch object/,
