@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { goSyntaxProblem } from './go-json-syntax.ts';
+import { finished } from './steps.ts';
 
 describe('the description of a text that is not JSON', () => {
   it.each([
@@ -19,10 +20,10 @@ describe('the description of a text that is not JSON', () => {
     ['"\\q"', "invalid character 'q' in string escape code"],
     ['"a\nb"', "invalid character '\\n' in string literal"],
   ])('of %j is %s', (text, problem) => {
-    expect(goSyntaxProblem(text)).toBe(problem);
+    expect(finished(goSyntaxProblem(text))).toBe(problem);
   });
 
   it('takes nested texts of any depth', () => {
-    expect(goSyntaxProblem('['.repeat(100_000))).toBe('unexpected end of JSON input');
+    expect(finished(goSyntaxProblem('['.repeat(100_000)))).toBe('unexpected end of JSON input');
   });
 });

@@ -1,8 +1,10 @@
+import type { Steps } from './steps.ts';
+
 /** Describes where a text stops being JSON, in the words of Go's encoding/json, which clients see in errors. */
-export function goSyntaxProblem(text: string): string {
+export function* goSyntaxProblem(text: string): Steps<string> {
   const scanner = new Scanner(text);
   try {
-    scanner.value('looking for beginning of value');
+    yield* scanner.value('looking for beginning of value');
     scanner.blanks();
     if (!scanner.ended) scanner.fail('after top-level value');
   } catch (error) {
@@ -15,6 +17,8 @@ export function goSyntaxProblem(text: string): string {
 class SyntaxProblem extends Error {}
 
 const LITERALS: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'null' };
+/** Values that are read in one step. */
+const STEP_VALUES = 1_000;
 const ESCAPES = '"\\/bfnrt';
 
 /** Go quotes a character as in its sources: `'x'`, `'\n'`, `'\''`. */
@@ -46,11 +50,12 @@ class Scanner {
     while (' \t\r\n'.includes(this.text.charAt(this.at)) && !this.ended) this.at++;
   }
 
-  value(context: string): void {
+  *value(context: string): Steps<void> {
     // An explicit stack: texts may be nested deeply.
     const open: ('{' | '[')[] = [];
     let expected = context;
-    for (;;) {
+    for (let count = 1; ; count++) {
+      if (count % STEP_VALUES === 0) yield;
       this.blanks();
       const char = this.text.charAt(this.at);
       if (char === '{' || char === '[') {

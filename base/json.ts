@@ -22,14 +22,42 @@ export function equalJson(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
-/** Returns a canonical text, the same for objects whose keys have another order. */
+/** Returns a canonical text, the same for objects whose keys have another order. Takes values of any depth. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
-    .join(',')}}`;
+  let text = '';
+  const levels: Level[] = [];
+  const write = (one: unknown): void => {
+    if (typeof one !== 'object' || one === null) {
+      text += JSON.stringify(one) ?? 'null';
+      return;
+    }
+    const isList = Array.isArray(one);
+    text += isList ? '[' : '{';
+    levels.push({ values: one as Level['values'], keys: isList ? undefined : Object.keys(one).sort(), count: 0 });
+  };
+  write(value);
+  for (let level = levels.at(-1); level; level = levels.at(-1)) {
+    const { values, keys } = level;
+    const at = level.count++;
+    if (at === (keys ?? values).length) {
+      text += keys ? '}' : ']';
+      levels.pop();
+      continue;
+    }
+    if (at > 0) text += ',';
+    const key = keys?.[at];
+    if (key !== undefined) text += `${JSON.stringify(key)}:`;
+    write(values[key ?? at]);
+  }
+  return text;
+}
+
+/** An object (with its keys in order) or list that is being written. */
+interface Level {
+  readonly values: { readonly length: number; readonly [key: string | number]: unknown };
+  readonly keys: readonly string[] | undefined;
+  /** The members that are written. */
+  count: number;
 }
 
 /** Returns the value of a key of a map that others wrote; undefined for names that only the prototype has, such as `constructor`. */

@@ -85,9 +85,6 @@ export function jsonPath(text: string): JsonPath {
   return path;
 }
 
-/** Returns the first value that a path finds, or undefined. */
-export const firstAt = (path: string, root: unknown): unknown => jsonPath(path)(root)[0];
-
 /** Returns the fields of a path of fields only (`.spec.replicas`), which a scale subresource writes to; undefined for any other path. */
 export function fieldsOfPath(text: string): readonly string[] | undefined {
   const fields: string[] = [];

@@ -1,10 +1,15 @@
+import type { Steps } from '../../base/steps.ts';
+import { finished } from '../../base/steps.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { StatusError } from '../meta/status-error.ts';
+import type { DecodeState } from '../schema/decode.ts';
 import { decoderOf } from '../schema/decode.ts';
 import { report } from '../schema/decode-report.ts';
-import { defaulterOf } from '../schema/defaults.ts';
+import { decodeSteps } from '../schema/decode-steps.ts';
+import { defaulterOf, defaultSteps } from '../schema/defaults.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { structuralOf } from '../schema/structural.ts';
+import type { CustomResult } from './custom-decode.ts';
 import { customReader } from './custom-decode.ts';
 import type { KindDefinition } from './kind.ts';
 
@@ -30,8 +35,12 @@ export interface Codec<T extends KubeObject = KubeObject> {
   readonly structural: StructuralSchema;
   /** Reads a parsed JSON value, which is not changed, with the semantics of kube-apiserver: see decode.ts. Unknown fields are dropped. */
   decode(value: unknown, options?: DecodeOptions): DecodeResult<T>;
+  /** Decodes a long value with pauses; the result is the same. */
+  decodeSteps(value: unknown, options?: DecodeOptions): Steps<DecodeResult<T>>;
   /** Fills in the schema's constant defaults, in place. */
   applyDefaults(object: T): void;
+  /** Fills them in a long object, with pauses. */
+  applyDefaultsSteps(object: T): Steps<void>;
 }
 
 const codecs = new WeakMap<KindDefinition, Codec>();
@@ -52,47 +61,66 @@ const none: readonly string[] = [];
 /** Returns the codec of a structure that is not a kind: DeleteOptions, Scale, Status. */
 export function builtInCodec<T extends KubeObject>(structural: StructuralSchema): Codec<T> {
   const decoder = decoderOf(structural);
-  const defaulter = defaulterOf(structural);
+  function* outcome(value: unknown, object: unknown, state: DecodeState, strict: boolean): Steps<DecodeResult<T>> {
+    if (state.failed || object === undefined) {
+      const { problem } = yield* report(value, structural);
+      return { ok: false, message: problem ?? 'json: cannot unmarshal null' };
+    }
+    const unknownFields = strict && state.unknown ? (yield* report(value, structural)).unknownFields : none;
+    return { ok: true, object: object as T, unknownFields };
+  }
   return {
     structural,
-    applyDefaults: defaulter,
+    applyDefaults: defaulterOf(structural),
+    applyDefaultsSteps: (object) => defaultSteps(object, structural),
     decode(value, { strict = false } = {}) {
       try {
         const state = { failed: false, unknown: false };
         const object = decoder(value, state);
-        if (state.failed || object === undefined) {
-          return { ok: false, message: report(value, structural).problem ?? 'json: cannot unmarshal null' };
-        }
-        return {
-          ok: true,
-          object: object as T,
-          unknownFields: strict && state.unknown ? report(value, structural).unknownFields : none,
-        };
+        if (state.failed || object === undefined || state.unknown) return finished(outcome(value, object, state, strict));
+        return { ok: true, object: object as T, unknownFields: none };
       } catch (error) {
-        if (error instanceof RangeError) return { ok: false, message: TOO_DEEP };
-        throw error;
+        return tooDeep(error);
+      }
+    },
+    *decodeSteps(value, { strict = false } = {}) {
+      try {
+        const state = { failed: false, unknown: false };
+        const object = yield* decodeSteps(value, structural, state);
+        return yield* outcome(value, object, state, strict);
+      } catch (error) {
+        return tooDeep(error);
       }
     },
   };
 }
 
+/** The outcome for a value that is nested deeper than the stack bears. @throws whatever else it is given. */
+function tooDeep(error: unknown): DecodeResult<never> {
+  if (error instanceof RangeError) return { ok: false, message: TOO_DEEP };
+  throw error;
+}
+
 function customCodec(structural: StructuralSchema): Codec {
-  const { decode } = customReader(structural);
+  const reader = customReader(structural);
+  const outcome = (result: CustomResult, strict: boolean): DecodeResult<KubeObject> =>
+    result.ok ? { ok: true, object: result.object, unknownFields: strict ? result.unknownFields : none } : result;
   return {
     structural,
     applyDefaults: defaulterOf(structural),
+    applyDefaultsSteps: (object) => defaultSteps(object, structural),
     decode(value, { strict = false } = {}) {
       try {
-        const result = decode(value);
-        if (!result.ok) return result;
-        return {
-          ok: true,
-          object: result.object,
-          unknownFields: strict ? result.unknownFields : none,
-        };
+        return outcome(reader.decode(value), strict);
       } catch (error) {
-        if (error instanceof RangeError) return { ok: false, message: TOO_DEEP };
-        throw error;
+        return tooDeep(error);
+      }
+    },
+    *decodeSteps(value, { strict = false } = {}) {
+      try {
+        return outcome(yield* reader.decodeSteps(value), strict);
+      } catch (error) {
+        return tooDeep(error);
       }
     },
   };

@@ -1,5 +1,7 @@
 import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime } from '../../base/go-json.ts';
 import { isObject } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
+import type { Field } from './fields.ts';
 import { quantityProblem } from './quantity.ts';
 import type { StructuralSchema } from './structural.ts';
 import { structuralOf } from './structural.ts';
@@ -10,6 +12,9 @@ export interface DecodeReport {
   /** Paths of fields that the schema does not know, in the order of the text: `spec.containers[0].bogus`. */
   readonly unknownFields: readonly string[];
 }
+
+/** Fields or items of one value that are visited in one step. */
+const STEP_COUNT = 1_000;
 
 /** Ends the walk: at a type that decodes itself (times, quantities, int-or-string), Go's decoder stops at once. */
 class Refused extends Error {}
@@ -23,10 +28,10 @@ interface Walk {
 }
 
 /** Reports the faults of a value in kube-apiserver's words. Slow; meant for values that did not pass the decoder. */
-export function report(value: unknown, schema: StructuralSchema): DecodeReport {
+export function* report(value: unknown, schema: StructuralSchema): Steps<DecodeReport> {
   const walk: Walk = { unknown: [], fields: [], struct: '', saved: {} };
   try {
-    visit(value, schema, '', walk);
+    yield* visit(value, schema, '', walk);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return { problem: error.message, unknownFields: walk.unknown };
@@ -76,19 +81,33 @@ function mistyped(value: unknown, type: string, walk: Walk, withNumber = false):
   return `json: cannot unmarshal ${what} into Go ${where} of type ${type}`;
 }
 
-function visit(value: unknown, schema: StructuralSchema, path: string, walk: Walk): void {
+function* visit(value: unknown, schema: StructuralSchema, path: string, walk: Walk): Steps<void> {
   if (value === null || value === undefined) return;
+  const isContainer = typeof value === 'object' && schema.format === undefined;
+  if (schema.parsedAs) {
+    if (isContainer) yield* visitParsed(value, schema.parsedAs, path, walk);
+  } else if (isContainer && schema.type === 'array' && schema.items && Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      if (i % STEP_COUNT === STEP_COUNT - 1) yield;
+      yield* visit(value[i], schema.items, `${path}[${i}]`, walk);
+    }
+  } else if (isContainer && schema.type === 'object' && isObject(value)) yield* visitObject(value, schema, path, walk);
+  else visitOther(value, schema, walk);
+}
+
+/** Upstream's decoder of such values is not strict. */
+function* visitParsed(value: object, field: Field, path: string, walk: Walk): Steps<void> {
+  const inner = { ...walk, unknown: [] };
+  const structure = structuralOf(field);
+  if (!Array.isArray(value)) yield* visit(value, structure, path, inner);
+  else for (const item of value) yield* visit(item, structure, path, inner);
+}
+
+/** Visits a value that is no object or list, or should be none. */
+function visitOther(value: unknown, schema: StructuralSchema, walk: Walk): void {
   const save = (problem: string) => {
     walk.saved.problem ??= problem;
   };
-  if (schema.parsedAs) {
-    // Upstream's decoder of such values is not strict.
-    const inner = { ...walk, unknown: [] };
-    const structure = structuralOf(schema.parsedAs);
-    if (Array.isArray(value)) for (const item of value) visit(item, structure, path, inner);
-    else if (isObject(value)) visit(value, structure, path, inner);
-    return;
-  }
   switch (schema.format) {
     case 'quantity': {
       const problem = quantityProblem(typeof value === 'string' ? value.trim() : JSON.stringify(value));
@@ -123,14 +142,10 @@ function visit(value: unknown, schema: StructuralSchema, path: string, walk: Wal
       if (typeof value !== 'number' && typeof value !== 'bigint') save(mistyped(value, goTypeOf(schema), walk));
       return;
     case 'array':
-      if (!schema.items) return;
-      if (!Array.isArray(value)) save(mistyped(value, goTypeOf(schema), walk));
-      else for (let i = 0; i < value.length; i++) visit(value[i], schema.items, `${path}[${i}]`, walk);
+      if (schema.items && !Array.isArray(value)) save(mistyped(value, goTypeOf(schema), walk));
       return;
     case 'object':
-      if (!schema.properties && typeof schema.additionalProperties !== 'object') return;
-      if (!isObject(value)) save(mistyped(value, goTypeOf(schema), walk));
-      else visitObject(value, schema, path, walk);
+      if ((schema.properties || typeof schema.additionalProperties === 'object') && !isObject(value)) save(mistyped(value, goTypeOf(schema), walk));
       return;
   }
 }
@@ -147,21 +162,25 @@ function visitBytes(value: unknown, walk: Walk, save: (problem: string) => void)
   }
 }
 
-function visitObject(value: Readonly<Record<string, unknown>>, schema: StructuralSchema, path: string, walk: Walk): void {
+function* visitObject(value: Readonly<Record<string, unknown>>, schema: StructuralSchema, path: string, walk: Walk): Steps<void> {
+  const { properties, additionalProperties: others } = schema;
+  if (!properties && typeof others !== 'object') return;
   const prefix = path === '' ? '' : `${path}.`;
+  let count = 0;
   for (const key of Object.keys(value)) {
-    if (!schema.properties) {
-      if (typeof schema.additionalProperties === 'object') visit(value[key], schema.additionalProperties, `${prefix}${key}`, walk);
+    if (++count % STEP_COUNT === 0) yield;
+    if (!properties) {
+      if (typeof others === 'object') yield* visit(value[key], others, `${prefix}${key}`, walk);
       continue;
     }
-    const property = schema.properties.get(key);
+    const property = properties.get(key);
     if (!property) {
       walk.unknown.push(`${prefix}${key}`);
       continue;
     }
     const fields = [...walk.fields, ...(property.embedded === undefined ? [] : [property.embedded]), key];
     const unknown = property.opaque ? [] : walk.unknown;
-    visit(value[key], property.schema, `${prefix}${key}`, { ...walk, unknown, fields, struct: structName(schema) });
+    yield* visit(value[key], property.schema, `${prefix}${key}`, { ...walk, unknown, fields, struct: structName(schema) });
   }
 }
 

@@ -126,7 +126,7 @@ function alternativeDecoder(field: Field): Decoder {
 }
 
 /** Returns Go's zero value for a place that JSON does not fill; undefined if it is not a value of ours (times). */
-function zeroOf(schema: StructuralSchema): unknown {
+export function zeroOf(schema: StructuralSchema): unknown {
   switch (schema.format) {
     case 'quantity':
       return '0';

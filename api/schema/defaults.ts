@@ -1,4 +1,6 @@
+import { isLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
 import { copy } from './decode.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
@@ -97,4 +99,40 @@ function build(schema: StructuralSchema): Defaulter {
       others(value[key]);
     }
   };
+}
+
+/** Fills in the defaults of a value with pauses in its long parts. */
+export function* defaultSteps(value: unknown, schema: StructuralSchema): Steps<void> {
+  if (!isLong(value)) {
+    defaulterOf(schema)(value);
+    return;
+  }
+  if (Array.isArray(value)) yield* listSteps(value, schema);
+  else if (isObject(value)) {
+    // The long fields are set aside, so that the defaulter of the structure does not enter them.
+    const apart: [string, unknown, StructuralSchema][] = [];
+    for (const [name, { schema: below }] of schema.properties ?? []) {
+      const field = value[name];
+      if (!isLong(field)) continue;
+      apart.push([name, field, below]);
+      value[name] = Array.isArray(field) ? [] : {};
+    }
+    defaulterOf(schema)(value);
+    for (const [name, field, below] of apart) {
+      setOwn(value, name, field);
+      yield* defaultSteps(field, below);
+    }
+  }
+}
+
+function* listSteps(value: unknown[], schema: StructuralSchema): Steps<void> {
+  const { items } = schema;
+  const item = items && hasDefaults(items) ? items : undefined;
+  const ofNull = presetForNull(items);
+  if (!item && ofNull === undefined) return;
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] === null && ofNull !== undefined) value[i] = copy(ofNull);
+    if (item) yield* defaultSteps(value[i], item);
+    yield;
+  }
 }

@@ -96,3 +96,6 @@ export const tooMany = (field: string, actual: number, max: number): FieldError 
 
 /** The text of one error as it stands in a Status message and in a cause. */
 export const fieldErrorText = (error: FieldError): string => `${error.field}: ${error.message}`;
+
+/** Faults from which on maps and lists of any length are searched for no more: an answer lists half as many. */
+export const ENOUGH_FAULTS = 2_000;

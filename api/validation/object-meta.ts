@@ -1,6 +1,6 @@
 import type { ObjectMeta, OwnerReference } from '../meta/object-meta.ts';
 import type { FieldError } from '../schema/field-error.ts';
-import { forbidden, invalid, required, tooLong } from '../schema/field-error.ts';
+import { ENOUGH_FAULTS, forbidden, invalid, required, tooLong } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { childPath, pathText, rootPath } from './field-path.ts';
 import { addFaults, checkImmutable, checkNonNegative } from './field-rules.ts';
@@ -108,6 +108,7 @@ function checkMaps(errors: FieldError[], meta: ObjectMeta, path: FieldPath): voi
 /** Keys are qualified names, values label values. Upstream names the map, not the key, in the error. */
 export function checkLabels(errors: FieldError[], labels: Readonly<Record<string, string>>, path: FieldPath, name: string): void {
   for (const key in labels) {
+    if (errors.length >= ENOUGH_FAULTS) return;
     const value = labels[key] ?? '';
     addFaults(errors, qualifiedNameFaults(key), key, path, name);
     addFaults(errors, labelValueFaults(value), value, path, name);
@@ -118,6 +119,7 @@ export function checkLabels(errors: FieldError[], labels: Readonly<Record<string
 export function checkAnnotations(errors: FieldError[], annotations: Readonly<Record<string, string>>, path: FieldPath, name: string): void {
   let bytes = 0;
   for (const key in annotations) {
+    if (errors.length >= ENOUGH_FAULTS) return;
     addFaults(errors, qualifiedNameFaults(key.toLowerCase()), key, path, name);
     bytes += byteLength(key) + byteLength(annotations[key] ?? '');
   }
@@ -127,6 +129,7 @@ export function checkAnnotations(errors: FieldError[], annotations: Readonly<Rec
 function checkOwnerReferences(errors: FieldError[], references: readonly OwnerReference[], path: FieldPath): void {
   let controller: string | undefined;
   for (const reference of references) {
+    if (errors.length >= ENOUGH_FAULTS) return;
     const version = reference.apiVersion?.split('/').at(-1) ?? '';
     if (version === '') errors.push(invalid(pathText(path, 'apiVersion'), reference.apiVersion ?? '', 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const) {
@@ -151,7 +154,10 @@ function checkOwnerReferences(errors: FieldError[], references: readonly OwnerRe
 }
 
 function checkFinalizers(errors: FieldError[], finalizers: readonly string[], path: FieldPath): void {
-  for (const finalizer of finalizers) addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
+  for (const finalizer of finalizers) {
+    if (errors.length >= ENOUGH_FAULTS) return;
+    addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
+  }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(pathText(path), finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
@@ -159,7 +165,8 @@ function checkFinalizers(errors: FieldError[], finalizers: readonly string[], pa
 
 function checkFinalizersKnown(errors: FieldError[], finalizers: readonly string[] | undefined, path: FieldPath): void {
   finalizers?.forEach((finalizer, index) => {
-    if (!isKnownFinalizer(finalizer)) errors.push(invalid(`${pathText(path, 'finalizers')}[${index}]`, finalizer, UNKNOWN_FINALIZER));
+    if (errors.length < ENOUGH_FAULTS && !isKnownFinalizer(finalizer))
+      errors.push(invalid(`${pathText(path, 'finalizers')}[${index}]`, finalizer, UNKNOWN_FINALIZER));
   });
 }
 

@@ -10,7 +10,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { Discovery } from '../../runtime/client/discovered.ts';
 import type { Part } from '../contract/part.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
-import { clusterAddressResolver, endpointResolver } from '../proxy/service-endpoint.ts';
+import { clusterAddressResolver, endpointResolver } from '../webhook/service-resolver.ts';
 import { aggregate } from './aggregate-stage.ts';
 import { availabilityMetrics } from './availability-metrics.ts';
 import type { Backends } from './backend.ts';

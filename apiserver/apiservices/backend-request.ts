@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
 import type { UserInfo } from '../contract/request.ts';
 import { dialErrorText, hostPort } from '../proxy/dial-error.ts';
-import type { ServiceResolver } from '../proxy/service-endpoint.ts';
+import type { ServiceResolver } from '../webhook/service-resolver.ts';
 import type { Claim } from './claims.ts';
 import type { Transports } from './transports.ts';
 import { userHeaders } from './user-headers.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { ServiceResolver } from '../proxy/service-endpoint.ts';
+import type { ServiceResolver } from '../webhook/service-resolver.ts';
 import type { AskBackend } from './backend-request.ts';
 import { askBackend } from './backend-request.ts';
 import type { Claim, Claims } from './claims.ts';

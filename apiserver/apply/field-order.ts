@@ -1,3 +1,5 @@
+import { isLong, markLong } from '../../base/json/long-values.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
 import { SELF } from './field-set.ts';
 
@@ -15,9 +17,68 @@ export function inOrder(set: FieldSet): FieldSet {
   return ordered;
 }
 
+/** Puts a set into that order for `inOrder`, which then returns it at once, with pauses in the sets that are marked as long. */
+export function* inOrderSteps(set: FieldSet): Steps<FieldSet> {
+  if (known.has(set)) return set;
+  const ordered = yield* sortedSteps(set);
+  known.add(ordered);
+  return ordered;
+}
+
+/** Elements that are put into order in one step. */
+const STEP_COUNT = 2_000;
+
+function* sortedSteps(set: FieldSet): Steps<FieldSet> {
+  if (!isLong(set)) return sorted(set);
+  const keys = yield* mergeSort(Object.keys(set));
+  const out: Record<string, FieldSet> = markLong({});
+  let count = 0;
+  for (const key of keys) {
+    const below = set[key];
+    if (below) out[key] = isLong(below) ? yield* sortedSteps(below) : sorted(below);
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  known.add(out);
+  return out;
+}
+
+/** Sorts runs of the keys, then merges neighbouring runs until one is left. */
+function* mergeSort(keys: readonly string[]): Steps<readonly string[]> {
+  let runs: (readonly string[])[] = [];
+  for (let begin = 0; begin < keys.length; begin += STEP_COUNT) {
+    runs.push(keys.slice(begin, begin + STEP_COUNT).sort(compareElements));
+    yield;
+  }
+  while (runs.length > 1) {
+    const merged: (readonly string[])[] = [];
+    for (let i = 0; i < runs.length; i += 2) merged.push(yield* mergeRuns(runs[i] ?? [], runs[i + 1] ?? []));
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+function* mergeRuns(a: readonly string[], b: readonly string[]): Steps<readonly string[]> {
+  const out: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const [left = '', right = ''] = [a[i], b[j]];
+    if (compareElements(left, right) <= 0) {
+      out.push(left);
+      i++;
+    } else {
+      out.push(right);
+      j++;
+    }
+    if (out.length % STEP_COUNT === 0) yield;
+  }
+  for (; i < a.length; i++) out.push(a[i] ?? '');
+  for (; j < b.length; j++) out.push(b[j] ?? '');
+  return out;
+}
+
 function sorted(set: FieldSet): FieldSet {
   const keys = Object.keys(set);
-  if (keys.length === 0) return set;
+  if (keys.length === 0 || known.has(set)) return set;
   let isSame = true;
   for (let i = 1; i < keys.length && isSame; i++) isSame = compareElements(keys[i - 1] ?? '', keys[i] ?? '') <= 0;
   if (!isSame) keys.sort(compareElements);

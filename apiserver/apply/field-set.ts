@@ -1,3 +1,6 @@
+import { isLong, markLong } from '../../base/json/long-values.ts';
+import type { Steps } from '../../base/steps.ts';
+
 /**
  * A set of fields in the form of `metadata.managedFields[].fieldsV1`: a tree whose keys are path elements (`f:name`, `k:{"name":"c"}`, `v:"x"`).
  * A node without children is a member; one with children is a member where it has the key `.`. The root stands for no field: empty, it is the empty set.
@@ -55,6 +58,30 @@ function mergeNodes(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   return withSelf(out, isMember(a) || isMember(b)) ?? LEAF;
 }
 
+/** Elements that are put into a union in one step. */
+const STEP_COUNT = 1_000;
+
+/** Returns the fields that are in either, with pauses where the second set is marked as long. */
+export const unionSteps = (a: FieldSet, b: FieldSet): Steps<FieldSet> => mergeSteps(a, b, false);
+
+function* mergeSteps(a: FieldSet, b: FieldSet, below: boolean): Steps<FieldSet> {
+  if (a === b || !isLong(b)) return mergeNodes(a, b, below);
+  const out: Building = below && (isMember(a) || isMember(b)) ? { [SELF]: LEAF } : {};
+  let count = 0;
+  for (const key of Object.keys(a)) {
+    const mine = a[key];
+    const other = b[key];
+    if (mine && key !== SELF) out[key] = other ? yield* mergeSteps(mine, other, true) : mine;
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  for (const key of Object.keys(b)) {
+    const other = b[key];
+    if (other && key !== SELF && !(key in out)) out[key] = other;
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  return below && !isBranch(out) ? LEAF : markLong(out);
+}
+
 /** Returns the fields that are in the first and not in the second; undefined if there are none. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet | undefined {
   const out: Building = {};
@@ -72,6 +99,37 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet | undefined {
 function nodeDifference(a: FieldSet, b: FieldSet): FieldSet | undefined {
   const children = difference(a, b) ?? {};
   return withSelf({ ...children }, isMember(a) && !isMember(b));
+}
+
+/** Returns what `difference` returns, with pauses where the first set is marked as long. */
+export function* differenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
+  if (!isLong(a)) return difference(a, b);
+  const out: Building = {};
+  return (yield* putDifference(out, a, b)) ? markLong(out) : undefined;
+}
+
+function* nodeDifferenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
+  if (!isLong(a)) return nodeDifference(a, b);
+  const member = isMember(a) && !isMember(b);
+  const out: Building = member ? { [SELF]: LEAF } : {};
+  if (yield* putDifference(out, a, b)) return markLong(out);
+  return member ? LEAF : undefined;
+}
+
+/** Puts the children of the first node that the second one lacks into `out`; returns whether there are any. */
+function* putDifference(out: Building, a: FieldSet, b: FieldSet): Steps<boolean> {
+  let count = 0;
+  let found = false;
+  for (const key of Object.keys(a)) {
+    const [mine, other] = [a[key], b[key]];
+    if (++count % STEP_COUNT === 0) yield;
+    if (!mine || key === SELF) continue;
+    const left = other ? yield* nodeDifferenceSteps(mine, other) : mine;
+    if (!left) continue;
+    out[key] = left;
+    found = true;
+  }
+  return found;
 }
 
 /** Returns the fields that are in both; undefined if there are none. */

@@ -1,7 +1,9 @@
 import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
 import { equalJson, isObject } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
-import { LEAF, SELF } from './field-set.ts';
+import { isEmptySet, LEAF, SELF } from './field-set.ts';
 import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
 
 type Building = Record<string, FieldSet>;
@@ -113,4 +115,64 @@ function note(element: string, old: unknown, next: unknown, schema: StructuralSc
     removed[element] = removedBelow;
     break;
   }
+}
+
+/** Entries of maps that are looked at in one step. An entry that is an object or list is a step of its own. */
+const STEP_COUNT = 1_000;
+
+/** Compares as `compareFields` does, with pauses in the long structures and maps. Long sets are marked as such. */
+export function* compareFieldsSteps(old: unknown, next: unknown, schema: StructuralSchema): Steps<FieldChanges> {
+  const changed: Building = markAs({}, next);
+  const removed: Building = {};
+  yield* compareSteps(old, next, schema, changed, removed);
+  return { changed, removed };
+}
+
+function* compareSteps(old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): Steps<boolean> {
+  const isWide = isLong(next) && isObject(next) && isObject(old) && shapeOf(next, schema) === 'fields';
+  if (!isWide) return compareInto(old, next, schema, changed, removed);
+  let count = 0;
+  for (const name of Object.keys(next)) {
+    const [before, after] = [old[name], next[name]];
+    if (after === undefined) continue;
+    const below = fieldSchemaOf(schema, name);
+    if (!isLong(after)) note(`f:${name}`, before, after, below, changed, removed);
+    else if (before === undefined) changed[`f:${name}`] = yield* fieldsSteps(after, below, false);
+    else yield* noteSteps(`f:${name}`, before, after, below, changed, removed);
+    if (typeof after === 'object' || ++count % STEP_COUNT === 0) yield;
+  }
+  for (const name of Object.keys(old)) {
+    if (old[name] !== undefined && next[name] === undefined) removed[`f:${name}`] = fieldsOf(old[name], fieldSchemaOf(schema, name), false);
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  return false;
+}
+
+function* noteSteps(element: string, old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): Steps<void> {
+  const changedBelow: Building = markLong({});
+  const removedBelow: Building = {};
+  if (yield* compareSteps(old === null ? emptyLike(next) : old, next, schema, changedBelow, removedBelow))
+    changed[element] = yield* fieldsSteps(next, schema, false);
+  else {
+    if (!isEmptySet(changedBelow)) changed[element] = changedBelow;
+    if (!isEmptySet(removedBelow)) removed[element] = removedBelow;
+  }
+}
+
+/** Returns what `fieldsOf` returns, with pauses in the long structures and maps. */
+export function* fieldsSteps(value: unknown, schema: StructuralSchema, applied: boolean): Steps<FieldSet> {
+  if (!isLong(value) || !isObject(value) || shapeOf(value, schema) !== 'fields') return fieldsOf(value, schema, applied);
+  const out: Building = applied ? {} : { [SELF]: LEAF };
+  markLong(out);
+  let count = 0;
+  let isEmpty = true;
+  for (const name of Object.keys(value)) {
+    const below = value[name];
+    if (below === undefined) continue;
+    isEmpty = false;
+    const inner = fieldSchemaOf(schema, name);
+    out[`f:${name}`] = below === null ? LEAF : isLong(below) ? yield* fieldsSteps(below, inner, applied) : fieldsOf(below, inner, applied);
+    if (typeof below === 'object' || ++count % STEP_COUNT === 0) yield;
+  }
+  return isEmpty ? LEAF : out;
 }

@@ -5,14 +5,19 @@ import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
+import { finished } from '../../base/steps.ts';
 import type { Call } from '../contract/call.ts';
+import { inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
-import { difference, isEmptySet, union } from './field-set.ts';
-import { compareFields } from './field-walk.ts';
+import { difference, differenceSteps, isEmptySet, union, unionSteps } from './field-set.ts';
+import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
 import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
-import { compareStored } from './version-comparison.ts';
+import type { VersionComparison } from './version-comparison.ts';
+import { compareStored, compareStoredSteps } from './version-comparison.ts';
 
 const LEAF: FieldSet = {};
 
@@ -42,7 +47,8 @@ export function ownable(kind: KindDefinition, fields: FieldSet, subresource: str
 }
 
 /** Returns the object without managedFields, which take no part in comparisons. */
-export const comparable = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: undefined } });
+export const comparable = (object: KubeObject): KubeObject =>
+  markAs({ ...object, metadata: markAs({ ...object.metadata, managedFields: undefined }, object.metadata) }, object);
 
 const empties = new WeakMap<KindDefinition, KubeObject>();
 
@@ -69,7 +75,30 @@ export function entriesOfNew(
   now: number,
 ): ManagedFieldsEntry[] | undefined {
   const { changed } = compareFields(emptyOf(kind), comparable(object), codecOf(kind).structural);
-  const fields = ownable(kind, changed, subresource);
+  return entriesOfFirst(kind, changed, manager, subresource, now);
+}
+
+/** Returns the entries of a new long object, with pauses. */
+export function* entriesOfNewSteps(
+  kind: KindDefinition,
+  object: KubeObject,
+  manager: string,
+  subresource: string,
+  now: number,
+): Steps<ManagedFieldsEntry[] | undefined> {
+  const { changed } = yield* compareFieldsSteps(emptyOf(kind), comparable(object), codecOf(kind).structural);
+  return entriesOfFirst(kind, yield* inOrderSteps(changed), manager, subresource, now);
+}
+
+/** Returns the entries of an object whose fields are those of its creator. */
+function entriesOfFirst(
+  kind: KindDefinition,
+  written: FieldSet,
+  manager: string,
+  subresource: string,
+  now: number,
+): ManagedFieldsEntry[] | undefined {
+  const fields = ownable(kind, written, subresource);
   return entriesOf([{ manager, operation: 'Update', apiVersion: apiVersionOf(kind), subresource, time: timeText(now), fields }]);
 }
 
@@ -77,13 +106,29 @@ export function entriesOfNew(
  * Notes the changes of an ordinary write (update, patch) under its manager in metadata.managedFields, in place. Both states are in the form
  * that the resource's writes are validated in. A client may hand back the entries it read, or an empty list to start anew.
  */
-export function trackUpdate(
-  { resource, core }: Pick<Call, 'resource' | 'core'>,
+export function trackUpdate(call: TrackedCall, next: KubeObject, old: Live, manager: string, subresource: string): void {
+  const comparison = compareStored(call.resource, call.core.registry, comparable(old), comparable(next));
+  finished(noteChanges(call, next, old, manager, subresource, comparison));
+}
+
+/** Notes the changes of a long object, with pauses. */
+export function* trackUpdateSteps(call: TrackedCall, next: KubeObject, old: Live, manager: string, subresource: string): Steps<void> {
+  const { resource, core } = call;
+  const versions = managersOf(old.metadata.managedFields).map(({ apiVersion }) => apiVersion);
+  const comparison = yield* compareStoredSteps(resource, core.registry, comparable(old), comparable(next), versions);
+  yield* noteChanges(call, next, old, manager, subresource, comparison);
+}
+
+type TrackedCall = Pick<Call, 'resource' | 'core'>;
+
+function* noteChanges(
+  { resource, core }: TrackedCall,
   next: KubeObject,
   old: Live,
   manager: string,
   subresource: string,
-): void {
+  comparison: VersionComparison,
+): Steps<void> {
   const meta = metadataOf(next);
   const id: ManagerId = { manager, operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource };
   const given =
@@ -91,17 +136,18 @@ export function trackUpdate(
       ? meta.managedFields
       : undefined;
   const managers = isReset(given) ? [] : managersOf(given ?? old.metadata.managedFields);
-  const comparison = compareStored(resource, core.registry, comparable(old), comparable(next));
   const { changed, removed } = comparison.requested;
-  const mine = ownable(resource.kind, changed, subresource);
+  const mine = markAs(ownable(resource.kind, changed, subresource), changed);
   const gone = difference(removed, NOBODYS) ?? {};
   if (isEmptySet(mine) && isEmptySet(gone)) {
     meta.managedFields = given ? entriesOf(managers) : old.metadata.managedFields;
     return;
   }
   const before = findManager(managers, id);
-  const own = difference(union(before?.fields ?? {}, mine), gone) ?? {};
-  const taken = union(mine, gone);
+  const joined = before ? yield* unionSteps(before.fields, mine) : mine;
+  const left = isEmptySet(gone) ? joined : ((yield* differenceSteps(joined, gone)) ?? {});
+  const own = isLong(left) ? yield* inOrderSteps(left) : left;
+  const taken = isEmptySet(gone) ? mine : yield* unionSteps(gone, mine);
   const takenIn = (apiVersion: string): FieldSet => {
     const other = comparison.in(apiVersion);
     return other === comparison.requested ? taken : ownable(resource.kind, union(other.changed, other.removed), subresource);

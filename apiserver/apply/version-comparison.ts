@@ -1,9 +1,11 @@
 import { codecOf } from '../../api/definition/codec.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { markAs } from '../../base/json/long-values.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { Registry, Resource } from '../contract/resource.ts';
 import type { FieldChanges } from './field-walk.ts';
-import { compareFields } from './field-walk.ts';
+import { compareFields, compareFieldsSteps } from './field-walk.ts';
 
 /**
  * The difference between two states of an object, in the terms of each version of its kind: the fields of a manager bear the names of the
@@ -22,11 +24,30 @@ type Versions = Pick<Registry, 'findKind'>;
 const atOnce = (converted: KubeObject | Promise<KubeObject> | undefined, object: KubeObject): KubeObject =>
   converted === undefined || converted instanceof Promise ? object : converted;
 
-const formIn = ({ kind }: Resource, stored: KubeObject): KubeObject => atOnce(kind.storedAs?.fromStored(stored), stored);
+/** Returns a stored object in a version's form; what is made of a long object counts as long. */
+const formIn = ({ kind }: Resource, stored: KubeObject): KubeObject => markAs(atOnce(kind.storedAs?.fromStored(stored), stored), stored);
 
 /** Compares two states in the stored form. */
 export function compareStored(resource: Resource, registry: Versions, old: KubeObject, next: KubeObject): VersionComparison {
   return comparison(resource, registry, changesIn(resource, old, next), () => ({ old, next }));
+}
+
+/** Compares two states of a long object in the stored form, with pauses: in the version of the request, and in the given ones. */
+export function* compareStoredSteps(
+  resource: Resource,
+  registry: Versions,
+  old: KubeObject,
+  next: KubeObject,
+  versions: readonly string[],
+): Steps<VersionComparison> {
+  const requested = yield* changesInSteps(resource, old, next);
+  const known = new Map([[apiVersionOf(resource.kind), requested]]);
+  for (const version of versions) {
+    if (known.has(version)) continue;
+    const other = otherVersion(resource, registry, version);
+    known.set(version, other ? yield* changesInSteps(other, old, next) : requested);
+  }
+  return comparison(resource, registry, requested, () => ({ old, next }), known);
 }
 
 /** Compares two states in the form of the request. */
@@ -42,20 +63,22 @@ export function compareRequested(resource: Resource, registry: Versions, old: Ku
 const changesIn = (resource: Resource, old: KubeObject, next: KubeObject): FieldChanges =>
   compareFields(formIn(resource, old), formIn(resource, next), codecOf(resource.kind).structural);
 
+const changesInSteps = (resource: Resource, old: KubeObject, next: KubeObject): Steps<FieldChanges> =>
+  compareFieldsSteps(formIn(resource, old), formIn(resource, next), codecOf(resource.kind).structural);
+
 function comparison(
   resource: Resource,
   registry: Versions,
   requested: FieldChanges,
   stored: () => { readonly old: KubeObject; readonly next: KubeObject },
+  known = new Map([[apiVersionOf(resource.kind), requested]]),
 ): VersionComparison {
-  const here = apiVersionOf(resource.kind);
-  const known = new Map([[here, requested]]);
   return {
     requested,
     in(apiVersion) {
       let changes = known.get(apiVersion);
       if (!changes) {
-        const other = resource.kind.converter ? undefined : resourceOf(resource, registry, apiVersion);
+        const other = otherVersion(resource, registry, apiVersion);
         const { old, next } = stored();
         changes = other ? changesIn(other, old, next) : requested;
         known.set(apiVersion, changes);
@@ -65,8 +88,9 @@ function comparison(
   };
 }
 
-/** Finds the resource that serves the same stored objects in another version. */
-function resourceOf(resource: Resource, registry: Versions, apiVersion: string): Resource | undefined {
+/** Finds the resource that serves the same stored objects in another version; returns undefined if a webhook converts them. */
+function otherVersion(resource: Resource, registry: Versions, apiVersion: string): Resource | undefined {
+  if (resource.kind.converter) return undefined;
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
   const found = registry.findKind(group, apiVersion.slice(slash + 1), resource.kind.kind);

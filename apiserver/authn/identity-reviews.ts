@@ -26,8 +26,8 @@ export function identityReviews(ofToken: TokenUnion, clock: Clock): readonly Sub
       subresource: '',
       verbs: ['create'],
       async handle(request) {
-        const review = reviewOf(request, tokenReviews);
-        request.track(tokenReviews, review);
+        const review = await reviewOf(request, tokenReviews);
+        await request.track(tokenReviews, review);
         if (!review.spec.token) throw errors.badRequest('token is required for TokenReview in authentication');
         const wanted = review.spec.audiences?.length ? review.spec.audiences : undefined;
         // It is asked about as if it came in a header: blanks end it, and what is then empty is no token.
@@ -46,7 +46,7 @@ export function identityReviews(ofToken: TokenUnion, clock: Clock): readonly Sub
       subresource: '',
       verbs: ['create'],
       async handle(request) {
-        reviewOf(request, selfSubjectReviews);
+        await reviewOf(request, selfSubjectReviews);
         return created({
           kind: selfSubjectReviews.kind,
           apiVersion: 'authentication.k8s.io/v1',

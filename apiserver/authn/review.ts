@@ -6,7 +6,7 @@ import type { Field } from '../../api/schema/fields.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import type { SubresourceRequest } from '../contract/subresource.ts';
-import { objectOf } from '../request/object-body.ts';
+import { objectInTurns } from '../request/object-body.ts';
 import { writeParametersOf } from '../request/options.ts';
 
 interface ReviewKind {
@@ -35,9 +35,9 @@ export function decoded<T extends KubeObject>(schema: Field<T>, body: unknown, k
  * Reads the body of a review with its defaults, by the request's parameters (`fieldValidation`), as any other create is read.
  * @throws StatusError 400 for a body of another kind, with a field of a wrong type, or (Strict) with an unknown one; 413, 415.
  */
-export function reviewOf<T extends KubeObject>({ request, warnings }: SubresourceRequest, kind: KindDefinition<T>): T;
-export function reviewOf({ request, warnings }: SubresourceRequest, kind: KindDefinition): KubeObject {
-  return objectOf(request, kind, writeParametersOf(request.query, 'CreateOptions').fieldValidation, warnings);
+export function reviewOf<T extends KubeObject>({ request, warnings }: SubresourceRequest, kind: KindDefinition<T>): T | Promise<T>;
+export function reviewOf({ request, warnings }: SubresourceRequest, kind: KindDefinition): KubeObject | Promise<KubeObject> {
+  return objectInTurns(request, kind, writeParametersOf(request.query, 'CreateOptions').fieldValidation, warnings);
 }
 
 /** The answer to a create that stores nothing. */

@@ -95,8 +95,8 @@ export function tokenRequestHandler(tokens: ServiceAccountTokens, { extend = tru
     subresource: 'token',
     verbs: ['create'],
     async handle(request) {
-      const body = reviewOf(request, tokenRequests);
-      request.track(tokenRequests, body);
+      const body = await reviewOf(request, tokenRequests);
+      await request.track(tokenRequests, body);
       checkIdentity(body, request);
       const { namespace, name } = request.key;
       const account = request.storage.get(serviceAccounts, request.key);

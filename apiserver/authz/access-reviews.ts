@@ -126,10 +126,10 @@ function review<T extends KubeObject>(
     subresource: '',
     verbs: ['create'],
     async handle(request) {
-      const object = reviewOf(request, kind);
+      const object = await reviewOf(request, kind);
       const { namespace } = request.key;
       if (kind.namespaced && !object.metadata?.namespace) object.metadata = { ...object.metadata, namespace };
-      request.track(kind, object);
+      await request.track(kind, object);
       const status = await statusOf(object, request);
       return created({ ...object, kind: kind.kind, apiVersion: apiVersionOf(kind), status });
     },

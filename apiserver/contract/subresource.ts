@@ -27,7 +27,7 @@ export interface SubresourceRequest {
   /** Runs the admission plugins (`connect` for exec and its like) over the subresource's object, which they may change in place. */
   readonly admit: (attributes: Pick<AdmissionAttributes, 'verb' | 'object' | 'old'>) => Promise<void>;
   /** Notes the creator of an object of a kind that is not stored in its metadata.managedFields, in place. */
-  readonly track: (kind: KindDefinition, object: KubeObject) => void;
+  readonly track: (kind: KindDefinition, object: KubeObject) => Promise<void>;
   /** Deletes the parent object as DELETE would: with its grace period, finalizers and admission. */
   readonly remove: (options: DeleteOptions) => Promise<void>;
 }

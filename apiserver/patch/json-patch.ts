@@ -1,7 +1,11 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { copy } from '../../api/schema/decode.ts';
+import { copySteps } from '../../api/schema/decode-steps.ts';
 import { jsonTypeOf } from '../../base/go-json.ts';
+import { isLong, markLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
+import { finished } from '../../base/steps.ts';
 
 type Json = Record<string, unknown> | unknown[];
 
@@ -56,10 +60,16 @@ const missingKey = (key: string | number) =>
  * Applies an RFC 6902 patch; the document stays as it is.
  * @throws StatusError 400 for what is no list of operations, 413 for too many, 422 for one that does not apply.
  */
-export function applyJsonPatch(document: object, patch: unknown): unknown {
+export const applyJsonPatch = (document: object, patch: unknown): unknown => finished(jsonPatchSteps(document, patch));
+
+/** Applies a patch with pauses between its operations and in long values. */
+export function* jsonPatchSteps(document: object, patch: unknown): Steps<unknown> {
   const operations = operationsOf(patch);
-  const application: Application = { box: { root: copy(document) }, fieldCounts: new WeakMap(), copiedBytes: 0, shifted: 0 };
-  for (const operation of operations) applyOne(application, operation);
+  const application: Application = { box: { root: yield* copySteps(document) }, fieldCounts: new WeakMap(), copiedBytes: 0, shifted: 0 };
+  for (const operation of operations) {
+    yield* applyOne(application, operation);
+    yield;
+  }
   return application.box.root;
 }
 
@@ -79,7 +89,7 @@ function operationsOf(patch: unknown): Operation[] {
   });
 }
 
-function applyOne(application: Application, { op, path, from, value, hasValue }: Operation): void {
+function* applyOne(application: Application, { op, path, from, value, hasValue }: Operation): Steps<void> {
   const { box } = application;
   switch (op) {
     case 'add':
@@ -89,7 +99,9 @@ function applyOne(application: Application, { op, path, from, value, hasValue }:
       // A field that is not there is added all the same, as upstream's library does; an index is not.
       if (op === 'replace' && Array.isArray(place.parent) && !exists(place))
         throw rejected(`replace operation does not apply: doc is missing key: ${path}: ${MISSING}`);
-      put(application, place, copy(value), op === 'add', `error in ${op} for path: '${path}'`);
+      const copied = yield* copySteps(value);
+      if (isLong(copied)) markPath(box, path);
+      put(application, place, copied, op === 'add', `error in ${op} for path: '${path}'`);
       return;
     }
     case 'remove': {
@@ -120,6 +132,16 @@ function applyOne(application: Application, { op, path, from, value, hasValue }:
     }
     default:
       throw rejected(`Unexpected kind: ${op}`);
+  }
+}
+
+/** Marks the containers on the way to a long value as long, so that work on the whole pauses in it. */
+function markPath(box: Record<string, unknown>, pointer: string): void {
+  let at: unknown = box.root;
+  for (const step of pointer.split('/').slice(1)) {
+    if (typeof at !== 'object' || at === null) return;
+    markLong(at);
+    at = read(stepInto(at, step.replaceAll('~1', '/').replaceAll('~0', '~'), ''));
   }
 }
 

@@ -1,4 +1,6 @@
+import { isLong, markLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -11,4 +13,21 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
     else setOwn(out, key, applyMergePatch(Object.hasOwn(out, key) ? out[key] : undefined, value));
   }
   return out;
+}
+
+/** Fields of a patch that are applied in one step. */
+const STEP_COUNT = 1_000;
+
+/** Applies a merge patch with pauses in its long parts. */
+export function* mergePatchSteps(target: unknown, patch: unknown): Steps<unknown> {
+  if (!isObject(patch) || !isLong(patch)) return applyMergePatch(target, patch);
+  const out: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  let count = 0;
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (value === null) delete out[key];
+    else setOwn(out, key, yield* mergePatchSteps(Object.hasOwn(out, key) ? out[key] : undefined, value));
+    if (typeof value === 'object' || ++count % STEP_COUNT === 0) yield;
+  }
+  return markLong(out);
 }

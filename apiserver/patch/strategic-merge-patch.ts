@@ -1,6 +1,8 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { isLong, markLong } from '../../base/json/long-values.ts';
 import { canonicalJson, isObject, setOwn } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { JsonObject } from './merge-patch.ts';
 
 const DIRECTIVE = '$patch';
@@ -20,6 +22,12 @@ const unappliable = (message: string) => new StatusError('', message, undefined,
 export function applyStrategicMergePatch(target: object, patch: unknown, schema: StructuralSchema | undefined): unknown {
   if (!isObject(patch)) throw errors.badRequest('error decoding patch: a strategic merge patch must be an object');
   return mergeMap(target as JsonObject, patch, schema);
+}
+
+/** Applies a strategic merge patch with pauses in its long maps. */
+export function* strategicMergePatchSteps(target: object, patch: unknown, schema: StructuralSchema | undefined): Steps<unknown> {
+  if (!isObject(patch) || !isLong(patch)) return applyStrategicMergePatch(target, patch, schema);
+  return yield* mergeMapSteps(target as JsonObject, patch, schema);
 }
 
 const fieldSchema = (schema: StructuralSchema | undefined, name: string): StructuralSchema | undefined =>
@@ -44,33 +52,70 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
     }
   }
   const out = retained(original, patch);
-  for (const [key, value] of Object.entries(patch)) {
-    if (key === DIRECTIVE || key === RETAIN_KEYS) continue;
-    if (key.startsWith(DELETE_FROM)) {
-      const field = key.slice(DELETE_FROM.length);
-      if (!Array.isArray(value)) throw unappliable(`the value of ${key} must be a list`);
-      const list = out[field];
-      const gone = new Set(value.map(canonicalJson));
-      if (Array.isArray(list)) out[field] = list.filter((item) => !gone.has(canonicalJson(item)));
-      continue;
-    }
-    if (key.startsWith(ELEMENT_ORDER)) continue;
-    if (value === null) {
-      delete out[key];
-      continue;
-    }
+  for (const [key, value] of Object.entries(patch)) mergeField(out, key, value, schema);
+  return putInOrder(out, patch, original, schema);
+}
+
+/** Fields of a patch that are merged in one step. */
+const STEP_COUNT = 1_000;
+
+function* mergeMapSteps(original: JsonObject, patch: JsonObject, schema: StructuralSchema | undefined): Steps<JsonObject> {
+  if (patch[DIRECTIVE] !== undefined || !isLong(patch)) return mergeMap(original, patch, schema);
+  const out = retained(original, patch);
+  let count = 0;
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
     const below = fieldSchema(schema, key);
-    const current = Object.hasOwn(out, key) ? out[key] : undefined;
-    if (isObject(value)) {
-      const replaces = schema?.properties?.get(key)?.patchStrategy === 'replace' || strategies(below).includes('replace');
-      if (isObject(current) && !replaces) setOwn(out, key, mergeMap(current, value, below));
-      else if (value[DIRECTIVE] === 'delete') delete out[key];
-      else setOwn(out, key, plain(value, below));
-    } else if (Array.isArray(value)) setOwn(out, key, mergeList(Array.isArray(current) ? current : [], value, below, key));
-    else setOwn(out, key, value);
+    if (!isObject(value) || !isLong(value) || value[DIRECTIVE] !== undefined) mergeField(out, key, value, schema);
+    else {
+      const current = Object.hasOwn(out, key) ? out[key] : undefined;
+      const base = isObject(current) && !replaces(key, schema, below) ? current : {};
+      setOwn(out, key, yield* mergeMapSteps(base, value, below));
+    }
+    if (typeof value === 'object' || ++count % STEP_COUNT === 0) yield;
   }
-  for (const [key, order] of Object.entries(patch)) {
+  return markLong(putInOrder(out, patch, original, schema));
+}
+
+/** Whether a map of the patch takes the place of the one that is there. */
+const replaces = (key: string, schema: StructuralSchema | undefined, below: StructuralSchema | undefined): boolean =>
+  schema?.properties?.get(key)?.patchStrategy === 'replace' || strategies(below).includes('replace');
+
+/** Merges one field of a patch into the fields so far. */
+function mergeField(out: Record<string, unknown>, key: string, value: unknown, schema: StructuralSchema | undefined): void {
+  if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(ELEMENT_ORDER)) return;
+  if (key.startsWith(DELETE_FROM)) {
+    const field = key.slice(DELETE_FROM.length);
+    if (!Array.isArray(value)) throw unappliable(`the value of ${key} must be a list`);
+    const list = out[field];
+    const gone = new Set(value.map(canonicalJson));
+    if (Array.isArray(list)) out[field] = list.filter((item) => !gone.has(canonicalJson(item)));
+    return;
+  }
+  if (value === null) {
+    delete out[key];
+    return;
+  }
+  const below = fieldSchema(schema, key);
+  const current = Object.hasOwn(out, key) ? out[key] : undefined;
+  if (isObject(value)) {
+    if (isObject(current) && !replaces(key, schema, below)) setOwn(out, key, mergeMap(current, value, below));
+    else if (value[DIRECTIVE] === 'delete') delete out[key];
+    else setOwn(out, key, plain(value, below));
+  } else if (Array.isArray(value)) setOwn(out, key, mergeList(Array.isArray(current) ? current : [], value, below, key));
+  else setOwn(out, key, value);
+}
+
+/** Puts the lists of the merged fields into the orders that the patch gives; returns the fields. */
+function putInOrder(
+  out: Record<string, unknown>,
+  patch: JsonObject,
+  original: JsonObject,
+  schema: StructuralSchema | undefined,
+): Record<string, unknown> {
+  for (const key in patch) {
     if (!key.startsWith(ELEMENT_ORDER)) continue;
+    const order = patch[key];
     const field = key.slice(ELEMENT_ORDER.length);
     if (!Array.isArray(order)) throw unappliable(`the value of ${key} must be a list`);
     const list = out[field];

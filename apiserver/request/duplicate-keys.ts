@@ -1,3 +1,6 @@
+import { endOfString } from '../../base/json/string-end.ts';
+import type { Steps } from '../../base/steps.ts';
+
 const QUOTE = 34;
 const COLON = 58;
 const COMMA = 44;
@@ -5,34 +8,36 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
-const BACKSLASH = 92;
 
 interface Frame {
   readonly isObject: boolean;
-  readonly keys: Set<string> | undefined;
-  /** The key, or the index, that is being read. */
-  key: string;
+  /** The keys so far, from the second one on: most objects of a long body have one or none. */
+  keys: Set<string> | undefined;
+  /** The key, or the index, that is being read. Undefined before the first key. */
+  key: string | undefined;
   index: number;
 }
+
+/** Characters that are looked at in one step. */
+const STEP_LENGTH = 32 * 1024;
 
 /**
  * Finds the paths of keys that stand twice in one object: `spec.replicas`. JSON.parse keeps the last and says nothing.
  * One pass over the text, which must be valid JSON.
  */
-export function duplicateKeys(text: string): string[] {
+export function* duplicateKeys(text: string): Steps<string[]> {
   const found = new Set<string>();
   const stack: Frame[] = [];
   let top: Frame | undefined;
   let expectKey = false;
+  let pause = STEP_LENGTH;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case QUOTE: {
         const end = endOfString(text, i + 1);
-        if (expectKey && top?.keys) {
+        if (expectKey && top?.isObject) {
           expectKey = false;
-          top.key = text.slice(i + 1, end);
-          if (top.keys.has(top.key)) found.add(pathOf(stack));
-          else top.keys.add(top.key);
+          if (isKnown(top, text.slice(i + 1, end))) found.add(pathOf(stack));
         }
         i = end;
         break;
@@ -40,7 +45,7 @@ export function duplicateKeys(text: string): string[] {
       case OPEN_BRACE:
       case OPEN_BRACKET: {
         const isObject = text.charCodeAt(i) === OPEN_BRACE;
-        top = { isObject, keys: isObject ? new Set() : undefined, key: '', index: 0 };
+        top = { isObject, keys: undefined, key: undefined, index: 0 };
         stack.push(top);
         expectKey = isObject;
         break;
@@ -58,18 +63,21 @@ export function duplicateKeys(text: string): string[] {
       case COLON:
         expectKey = false;
     }
+    if (i < pause) continue;
+    pause = i + STEP_LENGTH;
+    yield;
   }
   return [...found];
 }
 
-/** The index of the quote that ends the string. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return end;
-  }
-  return text.length;
+/** Enters a key into its object; returns true if it has stood there before. */
+function isKnown(frame: Frame, key: string): boolean {
+  const before = frame.key;
+  frame.key = key;
+  if (before === undefined) return false;
+  frame.keys ??= new Set([before]);
+  const { size } = frame.keys;
+  return frame.keys.add(key).size === size;
 }
 
 function pathOf(stack: readonly Frame[]): string {

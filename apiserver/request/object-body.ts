@@ -1,3 +1,4 @@
+import type { DecodeResult } from '../../api/definition/codec.ts';
 import { cannotBeHandled, codecOf, strictDecodingMessage, strictProblems } from '../../api/definition/codec.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
@@ -6,9 +7,12 @@ import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
+import type { Steps } from '../../base/steps.ts';
+import { finished, inTurns } from '../../base/steps.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import type { DecodedBody } from './body.ts';
-import { decodeBody, hasLongBody } from './body.ts';
+import { decodeBody } from './body.ts';
+import { hasLongBody } from './decode-ahead.ts';
 import type { FieldValidation } from './options.ts';
 import { summaryOf as summaryOfBytes } from './protobuf/envelope.ts';
 
@@ -33,17 +37,22 @@ export function objectInTurns(
   return decodeInTurns(body, kind, fieldValidation, warnings);
 }
 
-async function decodeInTurns(
+/** As decodeObject, with pauses. */
+export async function decodeInTurns(
   { value, doubled }: DecodedBody,
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
 ): Promise<KubeObject> {
+  const looks = fieldValidation !== 'Ignore';
+  const found = looks && doubled ? await inTurns(doubled()) : [];
+  const decoded = await inTurns(codecOf(kind).decodeSteps(value, { strict: looks }));
+  for (const problem of decoded.ok ? await inTurns(problemSteps(decoded.unknownFields)) : []) found.push(problem);
   await nextTurn();
-  const found = fieldValidation === 'Ignore' ? [] : (doubled?.() ?? []);
+  const object = checked(decoded, kind, fieldValidation, warnings, found);
+  await inTurns(codecOf(kind).applyDefaultsSteps(object));
   await nextTurn();
-  const object = decodeObject(value, kind, fieldValidation, warnings, () => found);
-  await nextTurn();
+  kind.strategy.default?.(object);
   return object;
 }
 
@@ -61,22 +70,45 @@ export function decodeObject(
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
-  doubled?: () => string[],
+  doubled?: () => Steps<string[]>,
 ): KubeObject {
-  const codec = codecOf(kind);
   const looks = fieldValidation !== 'Ignore';
-  const decoded = codec.decode(value, { strict: looks });
-  if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
-  if (looks) {
-    const problems = doubled?.() ?? [];
-    for (const problem of strictProblems(decoded.unknownFields)) problems.push(problem);
-    if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
-    // One by one: an argument each would be too many for a call.
-    for (const problem of problems) warnings.push(problem);
+  const decoded = codecOf(kind).decode(value, { strict: looks });
+  const found = looks && decoded.ok && doubled ? finished(doubled()) : [];
+  for (const problem of decoded.ok ? strictProblems(decoded.unknownFields) : []) found.push(problem);
+  return withDefaults(checked(decoded, kind, fieldValidation, warnings, found), kind);
+}
+
+/** Unknown fields that are put into words in one step. */
+const STEP_COUNT = 2_000;
+
+function* problemSteps(unknownFields: readonly string[]): Steps<string[]> {
+  const problems: string[] = [];
+  for (let begin = 0; begin < unknownFields.length; begin += STEP_COUNT) {
+    for (const problem of strictProblems(unknownFields.slice(begin, begin + STEP_COUNT))) problems.push(problem);
+    yield;
   }
-  codec.applyDefaults(decoded.object);
-  kind.strategy.default?.(decoded.object);
+  return problems;
+}
+
+/** Returns what was decoded; warns of its faults, unless they are ignored. @throws StatusError 400 */
+function checked(
+  decoded: DecodeResult<KubeObject>,
+  kind: KindDefinition,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+  problems: string[],
+): KubeObject {
+  if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
+  if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
+  for (const problem of problems) warnings.push(problem);
   return decoded.object;
+}
+
+function withDefaults(object: KubeObject, kind: KindDefinition): KubeObject {
+  codecOf(kind).applyDefaults(object);
+  kind.strategy.default?.(object);
+  return object;
 }
 
 /** The place of upstream's sources that registers the built-in kinds; clients see it in errors. */

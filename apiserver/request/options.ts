@@ -91,16 +91,27 @@ function queryDeleteOptions(query: URLSearchParams): DeleteOptions {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 
+const DELETE_OPTIONS: ReadonlySet<string> = new Set([
+  'kind',
+  'apiVersion',
+  'dryRun',
+  'gracePeriodSeconds',
+  'orphanDependents',
+  'preconditions',
+  'propagationPolicy',
+  'ignoreStoreReadErrorWithClusterBreakingPotential',
+]);
+
 function bodyDeleteOptions(body: unknown): DeleteOptions {
   if (!isObject(body)) throw errors.badRequest('the body of a deletion must be a DeleteOptions object');
-  const { kind, apiVersion, dryRun, gracePeriodSeconds, orphanDependents, preconditions, propagationPolicy, ...rest } = body;
+  const { kind, apiVersion, dryRun, gracePeriodSeconds, orphanDependents, preconditions, propagationPolicy } = body;
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
     throw errors.badRequest(`${textOf(kind)} in version "${typeof apiVersion === 'string' ? apiVersion : ''}" cannot be handled as a DeleteOptions`);
   }
-  delete rest.ignoreStoreReadErrorWithClusterBreakingPotential;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined)
-    throw errors.badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: unknown field "${unknown}"`);
+  for (const field in body) {
+    if (!DELETE_OPTIONS.has(field))
+      throw errors.badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: unknown field "${field}"`);
+  }
   const options: DeleteOptions = {};
   if (gracePeriodSeconds != null) options.gracePeriodSeconds = expectType('gracePeriodSeconds', gracePeriodSeconds, isInteger, 'an integer');
   if (orphanDependents != null) options.orphanDependents = expectType('orphanDependents', orphanDependents, isBoolean, 'a boolean');

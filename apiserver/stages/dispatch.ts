@@ -3,7 +3,9 @@ import { isWholeObject } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
-import { entriesOfNew, managerName } from '../apply/tracking.ts';
+import { isLong } from '../../base/json/long-values.ts';
+import { inTurns } from '../../base/steps.ts';
+import { entriesOfNew, entriesOfNewSteps, managerName } from '../apply/tracking.ts';
 import type { Call, Core, Result } from '../contract/call.ts';
 import type { ComputedCollection } from '../contract/computed-collection.ts';
 import type { ResourceRequestInfo } from '../contract/request-info.ts';
@@ -12,6 +14,7 @@ import type { Exchange, Stage } from '../contract/stage.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
+import { decodeAhead } from '../request/decode-ahead.ts';
 import { deleteParametersOf } from '../request/options.ts';
 import { admissionOf } from '../verbs/admission.ts';
 import { readComputed } from '../verbs/computed.ts';
@@ -61,7 +64,10 @@ export function dispatch({ core, storage, subresources, collections = [] }: Disp
       const { collection, handlers } = own(resource.kind);
       if (collection && info.subresource === '') return read(collection, call);
       const handler = handlers.get(info.subresource);
-      return handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call);
+      const answer = () => (handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call));
+      // A proxied body is its target's.
+      const decoding = info.subresource === 'proxy' ? undefined : decodeAhead(request);
+      return decoding ? decoding.then(answer) : answer();
     },
   };
 }
@@ -152,9 +158,12 @@ async function handled(handler: SubresourceHandler, exchange: Exchange, call: Ca
       await admission.validate(object);
       admission.settle(true);
     },
-    track(kind, object) {
+    async track(kind, object) {
       const manager = managerName(request.query.get('fieldManager') ?? '', request.headers['user-agent']);
-      metadataOf(object).managedFields = entriesOfNew(kind, object, manager, info.subresource, call.core.clock.now());
+      const now = call.core.clock.now();
+      metadataOf(object).managedFields = isLong(object)
+        ? await inTurns(entriesOfNewSteps(kind, object, manager, info.subresource, now))
+        : entriesOfNew(kind, object, manager, info.subresource, now);
     },
     async remove(options) {
       await removeObject(call, key.namespace, key.name, deleteParametersOf(NO_QUERY, options));

@@ -1,6 +1,6 @@
 import type { Result } from '../contract/call.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
-import { decodeLongYaml, LONG_BODY_BYTES } from '../request/body.ts';
+import { hasLongBody } from '../request/decode-ahead.ts';
 
 /**
  * Reads the body of a request from the network: only now is it known that its sender may ask for this at all. Until then a body costs the
@@ -17,11 +17,7 @@ export const readBody: Stage = {
 
 async function enter(exchange: Exchange, reading: Promise<void>, next: Next): Promise<Result> {
   await reading;
-  const { body } = exchange.request;
-  if (body && 'bytes' in body && body.bytes.length >= LONG_BODY_BYTES) {
-    // Others have their turn before what takes milliseconds.
-    await exchange.flow?.turn();
-    await decodeLongYaml(exchange.request);
-  }
+  // Others have their turn before what takes milliseconds.
+  if (hasLongBody(exchange.request)) await exchange.flow?.turn();
   return next(exchange);
 }

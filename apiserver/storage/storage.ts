@@ -1,6 +1,9 @@
 import type { KubeObject } from '../../api/meta/object.ts';
+import { isLong } from '../../base/json/long-values.ts';
+import { stringifySteps } from '../../base/json/stringify-steps.ts';
 import { equalJson } from '../../base/json.ts';
 import type { Logger } from '../../base/log.ts';
+import { inTurns } from '../../base/steps.ts';
 import type { Store, WriteResult } from '../../store/store.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Storage, WriteOutcome } from '../contract/resource.ts';
@@ -19,7 +22,7 @@ export interface StorageOptions {
 export function createStorage({ store, cache, shared, log }: StorageOptions): Storage {
   async function put(key: string, object: KubeObject, expected: CacheItem | undefined, ttlSeconds: number | undefined): Promise<WriteOutcome> {
     const inOrder = ordered(typeOfStored(cache.kind, object), object);
-    const value = JSON.stringify(inOrder);
+    const value = isLong(inOrder) ? await inTurns(stringifySteps(inOrder)) : JSON.stringify(inOrder);
     const write = cache.expect(key, value, inOrder);
     const options = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {

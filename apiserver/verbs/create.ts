@@ -6,12 +6,14 @@ import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { nextTurn } from '../../base/next-turn.ts';
-import { entriesOfNew, managerName } from '../apply/tracking.ts';
+import { inTurns } from '../../base/steps.ts';
+import { entriesOfNew, entriesOfNewSteps, managerName } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { Resource } from '../contract/resource.ts';
-import { hasLongBody } from '../request/body.ts';
+import { hasLongBody } from '../request/decode-ahead.ts';
 import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
@@ -89,13 +91,11 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   // Fields that the server adds from here on have no owner.
   let managedFields = object.metadata?.managedFields;
   if (!apply) {
-    managedFields = entriesOfNew(
-      resource.kind,
-      object,
-      managerName(parameters.fieldManager, call.request.headers['user-agent']),
-      '',
-      core.clock.now(),
-    );
+    const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
+    const now = core.clock.now();
+    managedFields = isLong(object)
+      ? await inTurns(entriesOfNewSteps(resource.kind, object, manager, '', now))
+      : entriesOfNew(resource.kind, object, manager, '', now);
     if (hasLongBody(call.request)) await nextTurn();
   }
   const admitted = await admission.admit(object, undefined);

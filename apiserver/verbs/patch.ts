@@ -4,15 +4,19 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
 import { canonicalJson, isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
+import type { Steps } from '../../base/steps.ts';
+import { finished, inTurns } from '../../base/steps.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
-import { applyMergePatch } from '../patch/merge-patch.ts';
-import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
-import { hasLongBody, parseJson } from '../request/body.ts';
-import { BUILT_IN_SCHEME, decodeObject } from '../request/object-body.ts';
+import { jsonPatchSteps } from '../patch/json-patch.ts';
+import { mergePatchSteps } from '../patch/merge-patch.ts';
+import { strategicMergePatchSteps } from '../patch/strategic-merge-patch.ts';
+import { parseJson } from '../request/body.ts';
+import { hasLongBody } from '../request/decode-ahead.ts';
+import { BUILT_IN_SCHEME, decodeInTurns, decodeObject } from '../request/object-body.ts';
 import type { FieldValidation, WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { apply } from './apply.ts';
@@ -47,7 +51,7 @@ export async function patch(call: Call): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     const current = await requireItem(resource, info.namespace, info.name);
     if (hasLongBody(request)) await nextTurn();
-    const object = patchedObject(call, current, type, body, parameters);
+    const object = await patchedObject(call, current, type, body, parameters);
     if (hasLongBody(request)) await nextTurn();
     checkIdentity(call, object);
     const named = object.metadata?.resourceVersion;
@@ -65,10 +69,11 @@ function patchBody({ request }: Call): unknown {
   return parseJson(body.bytes, (why) => errors.badRequest(`error decoding patch: ${why}`)).value;
 }
 
-function patchedObject(call: Call, current: CacheItem, type: PatchType, body: unknown, parameters: WriteParameters): KubeObject {
+async function patchedObject(call: Call, current: CacheItem, type: PatchType, body: unknown, parameters: WriteParameters): Promise<KubeObject> {
   const { kind } = call.resource;
   const original = call.resource.conversion.made(current).object;
-  const value = patched(call, original, type, body);
+  const steps = patched(call, original, type, body);
+  const value = isLong(body) ? await inTurns(steps) : finished(steps);
   if (!isObject(value)) throw badResult(value, 'the result of the patch is not an object');
   if (kind.structural && value.kind !== original.kind && typeof value.kind === 'string') {
     throw errors.invalid({ ...kind, kind: value.kind }, call.info.name, [invalid('kind', value.kind, `must be ${kind.kind}`)]);
@@ -82,12 +87,10 @@ function patchedObject(call: Call, current: CacheItem, type: PatchType, body: un
   // Entries that the patch leaves alone need not be read again.
   const untouched = managed !== undefined && isObject(metadata) && metadata.managedFields === managed;
   try {
-    const object = decodeObject(
-      untouched ? { ...value, metadata: { ...metadata, managedFields: undefined } } : value,
-      kind,
-      parameters.fieldValidation,
-      call.warnings,
-    );
+    const given = untouched ? markAs({ ...value, metadata: markAs({ ...metadata, managedFields: undefined }, metadata) }, value) : value;
+    const object = isLong(given)
+      ? await decodeInTurns({ value: given }, kind, parameters.fieldValidation, call.warnings)
+      : decodeObject(given, kind, parameters.fieldValidation, call.warnings);
     if (untouched) metadataOf(object).managedFields = managed;
     return object;
   } catch (error) {
@@ -116,13 +119,13 @@ export const badResult = (value: unknown, why: string) =>
     { type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(canonicalJson(value))}: ${why}` },
   ]);
 
-function patched({ resource }: Call, original: KubeObject, type: PatchType, body: unknown): unknown {
+function patched({ resource }: Call, original: KubeObject, type: PatchType, body: unknown): Steps<unknown> {
   switch (type) {
     case 'application/json-patch+json':
-      return applyJsonPatch(original, body);
+      return jsonPatchSteps(original, body);
     case 'application/merge-patch+json':
       if (!isObject(body)) throw errors.badRequest('error decoding patch: a merge patch must be an object');
-      return applyMergePatch(original, body);
+      return mergePatchSteps(original, body);
     default:
       if (resource.kind.structural) {
         throw new StatusError(
@@ -130,6 +133,6 @@ function patched({ resource }: Call, original: KubeObject, type: PatchType, body
           `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.filter((t) => t !== type).join(', ')}`,
         );
       }
-      return applyStrategicMergePatch(original, body, codecOf(resource.kind).structural);
+      return strategicMergePatchSteps(original, body, codecOf(resource.kind).structural);
   }
 }

@@ -1,5 +1,8 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
+import { stringifySteps } from '../../base/json/stringify-steps.ts';
+import { inTurns } from '../../base/steps.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ObjectResult } from '../contract/call.ts';
 import type { Resource, ServedForm } from '../contract/resource.ts';
@@ -35,6 +38,13 @@ export function unstoredResult(
   status: number,
 ): ObjectResult | Promise<ObjectResult> {
   const inOrder = ordered(resource.stored, object);
-  if (current) inOrder.metadata = { ...inOrder.metadata, resourceVersion: String(current.revision) };
+  if (current) inOrder.metadata = markAs({ ...inOrder.metadata, resourceVersion: String(current.revision) }, inOrder.metadata);
+  if (isLong(inOrder)) return longResult(resource, inOrder, current?.revision ?? 0, status);
   return itemResult(resource, new StoredItem('', inOrder as Live, current?.revision ?? 0), status);
+}
+
+/** Makes the text of a long object with pauses: those who ask for it expect it at once. */
+async function longResult(resource: Resource, object: KubeObject, revision: number, status: number): Promise<ObjectResult> {
+  const text = await inTurns(stringifySteps(object));
+  return itemResult(resource, new StoredItem('', object as Live, revision, text), status);
 }

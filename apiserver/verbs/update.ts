@@ -5,12 +5,14 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
-import { managerName, trackUpdate } from '../apply/tracking.ts';
+import { inTurns } from '../../base/steps.ts';
+import { managerName, trackUpdate, trackUpdateSteps } from '../apply/tracking.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, ObjectResult, Result } from '../contract/call.ts';
-import { hasLongBody } from '../request/body.ts';
+import { hasLongBody } from '../request/decode-ahead.ts';
 import { objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
@@ -114,7 +116,9 @@ export async function writeOver(
     if (how !== 'APPLY') {
       // Fields that webhooks and policies changed have no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
-      trackUpdate(call, given, old, managerName(parameters.fieldManager, call.request.headers['user-agent']), info.subresource);
+      const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
+      if (isLong(given)) await inTurns(trackUpdateSteps(call, given, old, manager, info.subresource));
+      else trackUpdate(call, given, old, manager, info.subresource);
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (hasLongBody(call.request)) await nextTurn();

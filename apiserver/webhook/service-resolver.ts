@@ -5,54 +5,71 @@ import { errors } from '../../api/meta/status-error.ts';
 import type { Random } from '../../base/random.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 
-/** A place to connect to. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface ServiceName {
+export interface ServiceReference {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
 }
 
-const SERVICE_LABEL = 'kubernetes.io/service-name';
+export interface ServiceEndpoint {
+  readonly host: string;
+  readonly port: number;
+}
 
 /**
- * Chooses an endpoint of a Service at random among those that are ready (k8s.io/apiserver/pkg/util/proxy, ResolveEndpoint). The server
- * connects to endpoints, not to the cluster IP: it needs no service proxy on its machine.
- * @throws StatusError NotFound for the Service, ServiceUnavailable if it has no such port or no ready endpoint. Error for a type without endpoints.
+ * Resolves a service to an address for the server's own calls. Throws an error with upstream's text if there is none
+ * (k8s.io/apiserver/pkg/util/proxy).
  */
-export function resolveService(objects: StorageAccess, { namespace, name, port }: ServiceName, random: Random): Endpoint {
+export type ServiceResolver = (service: ServiceReference) => ServiceEndpoint;
+
+const NAME_LABEL = 'kubernetes.io/service-name';
+
+function serviceOf(objects: Pick<StorageAccess, 'get'>, { namespace, name }: ServiceReference): Service {
   const service = objects.get(services, { namespace, name });
-  if (!service) throw errors.notFound({ group: '', plural: 'services', kind: 'Service' }, name);
-  const type = service.spec?.type ?? 'ClusterIP';
-  if (type === 'ExternalName') return { host: service.spec?.externalName ?? '', port };
-  const portName = portNameOf(service, port);
-  if (portName === undefined) throw errors.serviceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
-  const ready = endpointsOf(objects, namespace, name, portName);
-  const chosen = ready[Math.floor(random() * ready.length)];
-  if (!chosen) throw errors.serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
-  return chosen;
+  if (!service) throw errors.notFound({ group: '', plural: 'service', kind: 'Service' }, name);
+  return service;
 }
 
-/** Returns the name of a Service's port, empty if it has none; undefined if there is no such port. */
-function portNameOf({ spec }: Service, port: number): string | undefined {
+function portOf({ spec, metadata }: Service, port: number) {
   const found = spec?.ports?.find((one) => one.port === port);
-  return found && (found.name ?? '');
+  if (!found) throw errors.serviceUnavailable(`no service port ${port} found for service ${JSON.stringify(metadata?.name)}`);
+  return found;
 }
 
-function endpointsOf(objects: StorageAccess, namespace: string, service: string, portName: string): Endpoint[] {
-  const ready: Endpoint[] = [];
-  for (const { metadata, ports, endpoints } of objects.list(endpointSlices, namespace)) {
-    if (metadata.labels?.[SERVICE_LABEL] !== service) continue;
-    const port = ports?.find(({ name }) => (name ?? '') === portName)?.port;
-    if (port === undefined) continue;
-    for (const { addresses, conditions } of endpoints ?? []) {
-      const [host] = addresses;
-      if (host !== undefined && conditions?.ready !== false) ready.push({ host, port });
-    }
-  }
-  return ready;
+const external = (service: Service, port: number): ServiceEndpoint | undefined =>
+  service.spec?.type === 'ExternalName' ? { host: service.spec.externalName ?? '', port } : undefined;
+
+/**
+ * Chooses one of the ready endpoints of a service: that reaches a pod from wherever pods are reached, whether or not this machine knows
+ * cluster addresses. A service with an external name is called by it.
+ */
+export function endpointResolver(objects: Pick<StorageAccess, 'get' | 'list'>, random: Random): ServiceResolver {
+  return (reference) => {
+    const service = serviceOf(objects, reference);
+    const outside = external(service, reference.port);
+    if (outside) return outside;
+    const { name = '' } = portOf(service, reference.port);
+    const slices = objects.list(endpointSlices, reference.namespace).filter(({ metadata }) => metadata.labels?.[NAME_LABEL] === reference.name);
+    const ready = slices.flatMap((slice) => {
+      const port = slice.ports?.find((one) => (one.name ?? '') === name)?.port;
+      if (port === undefined) return [];
+      const endpoints = (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
+      return endpoints.flatMap(({ addresses }) => addresses.slice(0, 1).map((host) => ({ host, port })));
+    });
+    const chosen = ready[Math.floor(random() * ready.length)];
+    if (!chosen) throw errors.serviceUnavailable(`no endpoints available for service ${JSON.stringify(reference.name)}`);
+    return chosen;
+  };
+}
+
+/** Returns the cluster address of a service; one with an external name is called by it. */
+export function clusterAddressResolver(objects: Pick<StorageAccess, 'get'>): ServiceResolver {
+  return (reference) => {
+    const service = serviceOf(objects, reference);
+    const outside = external(service, reference.port);
+    if (outside) return outside;
+    const { clusterIP = '' } = service.spec ?? {};
+    if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
+    return { host: clusterIP, port: portOf(service, reference.port).port };
+  };
 }

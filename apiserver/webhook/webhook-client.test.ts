@@ -46,7 +46,7 @@ describe('a webhook behind a Service', () => {
   });
 
   it.each([
-    ['there is none', {}, 'services "hook" not found'],
+    ['there is none', {}, 'service "hook" not found'],
     ['it has no such port', { services: [{ ...SERVICE, spec: { ports: [] } }] }, 'no service port 443 found for service "hook"'],
     ['it has no ready endpoint', { services: [SERVICE] }, 'no endpoints available for service "hook"'],
   ])('cannot be called if %s', async (_what, objects, why) => {

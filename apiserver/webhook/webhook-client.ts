@@ -10,7 +10,7 @@ import { systemRandom } from '../../base/random.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { connectionErrorText } from './connection-error.ts';
 import { responseError } from './response-error.ts';
-import { resolveService } from './service-resolver.ts';
+import { endpointResolver } from './service-resolver.ts';
 
 /** The place of a webhook, as configurations and definitions of custom resources name it. */
 export interface WebhookClientConfig {
@@ -82,7 +82,7 @@ export function createWebhookClient({ objects, clock, random = systemRandom }: W
       const at = `${cleanPath(path)}${query}`;
       const url = `https://${servername}:${port}${at}`;
       try {
-        const endpoint = resolveService(objects, { namespace, name, port }, random);
+        const endpoint = endpointResolver(objects, random)({ namespace, name, port });
         return { url, servername, options: { ...endpoint, ...ca, path: at, servername, headers: { host: `${servername}:${port}` } } };
       } catch (error) {
         throw new WebhookCallError(`Post ${JSON.stringify(url)}: ${textOf(error)}`, SERVICE_UNAVAILABLE);

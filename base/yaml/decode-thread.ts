@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { parseSteps } from '../json/parse-steps.ts';
+import { inTurns } from '../steps.ts';
 import type { DecodedYaml } from './decode.ts';
 import { YamlError } from './scalar.ts';
 
@@ -30,7 +32,7 @@ export async function decodeYamlAside(source: string): Promise<DecodedYaml> {
   worker.postMessage(source);
   const reply = await promise;
   if ('fault' in reply) throw new YamlError(reply.fault);
-  return { value: JSON.parse(reply.json), doubled: () => [...reply.doubled] };
+  return { value: await inTurns(parseSteps(reply.json, { maxDepth: Number.POSITIVE_INFINITY })), doubled: () => [...reply.doubled] };
 }
 
 function start(): Worker {

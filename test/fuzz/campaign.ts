@@ -48,7 +48,9 @@ export async function prepare(target: Target): Promise<void> {
 
 /** Sends one request alone. Returns its fault, if it has one. */
 export async function check(target: Target, request: FuzzRequest): Promise<string | undefined> {
-  const outcome = await target.send(request);
+  let outcome = await target.send(request);
+  // The answer to HEAD has no text to judge it by; that to GET tells why.
+  if (request.method === 'HEAD' && outcome.kind === 'answer' && outcome.status >= 500) outcome = await target.send({ ...request, method: 'GET' });
   const turn = await target.longestTurn();
   return target.ended() ?? faultOf(request, outcome, turn);
 }
@@ -85,8 +87,10 @@ export async function* campaign(target: Target, seed: number, count: number): As
 
 async function examine(target: Target, request: FuzzRequest, seen: string | undefined): Promise<Omit<Failure, 'index'> | undefined> {
   const fault = await check(target, request);
-  if (fault === undefined)
-    return seen === undefined || seen.startsWith('the connection broke') ? undefined : { fault: seen, request, repeats: false };
+  if (fault === undefined) {
+    const isJudged = seen === undefined || seen.startsWith('the connection broke') || request.method === 'HEAD';
+    return isJudged ? undefined : { fault: seen, request, repeats: false };
+  }
   // The garbage of earlier requests may have to be collected in a turn: the fault is the request's own if it shows again.
   if (fault.startsWith('the event loop') && (await check(target, request)) === undefined) return undefined;
   const smallest = await shrink(request, async (smaller) => sameFault(await check(target, smaller), fault));

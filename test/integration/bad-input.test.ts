@@ -230,7 +230,13 @@ describe('a patch is refused', () => {
       code: 400,
       message: /name of the object \(other\) does not match the name on the URL/,
     },
-    { what: 'that changes the kind', body: '{"kind":"Pod"}', headers: MERGE_PATCH, code: 422, message: /may not change kind/ },
+    {
+      what: 'that changes the kind',
+      body: '{"kind":"Pod"}',
+      headers: MERGE_PATCH,
+      code: 422,
+      message: /no kind "Pod" is registered for version "v1"/,
+    },
     {
       what: 'of a version that has passed',
       body: '{"metadata":{"resourceVersion":"1"}}',

@@ -136,7 +136,7 @@ describe('webhooks, driven by kubectl', () => {
     await server.kubectl('create', 'configmap', 'open');
     await configure('Validating', webhook('/always-deny', elsewhere));
     expect(await refused('create', 'configmap', 'closed')).toContain(
-      'Post "https://none.default.svc:443/configmaps?timeout=10s": services "none" not found',
+      'Post "https://none.default.svc:443/configmaps?timeout=10s": service "none" not found',
     );
     await configure('Validating', webhook('/always-deny', { clientConfig: { url: `${hook.url}/always-deny` } }));
     expect(await refused('create', 'configmap', 'closed')).toContain('x509: certificate signed by unknown authority');

@@ -4,7 +4,7 @@ import type { Declaration } from '../declarations.ts';
 import { sizesIn, typeOfDeclaration } from '../declarations.ts';
 import { kubernetesEnvironment } from '../environment.ts';
 import type { CelSchema, Rule } from '../schema.ts';
-import { normalizedPath } from './rule-path.ts';
+import { fieldAtPath } from './field-path.ts';
 
 /** A rule, compiled. Without an error and a program, the rule is empty. */
 export interface CompiledRule {
@@ -43,8 +43,8 @@ function compileRule(rule: Rule, schema: CelSchema, environment: Environment): C
   const { program, error } = compiled(environment, rule.rule, BOOL, 'compilation failed: ', 'cel expression must evaluate to a bool');
   if (!program) return { rule, usesOldSelf: false, error };
   const base = { rule, program, usesOldSelf: program.references.has('oldSelf') };
-  const path = rule.fieldPath ? normalizedPath(rule.fieldPath, schema) : undefined;
-  const placed = path ? { ...base, path } : base;
+  const field = rule.fieldPath ? fieldAtPath(rule.fieldPath, schema) : undefined;
+  const placed = field?.ok && field.path !== '' ? { ...base, path: field.path } : base;
   if (!rule.messageExpression) return placed;
   const message = compiled(
     environment,

@@ -3,7 +3,6 @@ import { fieldErrorText } from '../../schema/field-error.ts';
 import { compileDeviceSelector } from '../device-selector.ts';
 import type { CelSchema } from '../schema.ts';
 import { checkRules } from './definition-check.ts';
-import { checkRuleTexts } from './rule-texts.ts';
 import { ruleValidator } from './validator.ts';
 
 const ofSpec = (spec: CelSchema): CelSchema => ({ type: 'object', properties: { spec } });
@@ -50,23 +49,6 @@ describe('a definition is refused for a rule that', () => {
     ],
   ])('%s', (_what, schema, message) => {
     expect(definitionFaults(schema).join('\n')).toContain(message);
-  });
-
-  it.each<[object, string]>([
-    [{ rule: ' ' }, 'rule: Required value: rule is not specified'],
-    [{ rule: 'a\nb' }, 'message: Required value: message must be specified if rule contains line breaks'],
-    [{ rule: 'true', message: ' ' }, 'message: Invalid value: " ": must be non-empty if specified'],
-    [{ rule: 'true', reason: 'Other' }, 'reason: Unsupported value: "Other": supported values: "FieldValueDuplicate"'],
-    [{ rule: 'true', fieldPath: '.nope' }, 'fieldPath: Invalid value: ".nope": must be a valid path'],
-  ])('is written %j', (rule, message) => {
-    const found: Parameters<typeof checkRuleTexts>[2] = [];
-    const { rule: source, ...more } = { rule: 'true', ...rule };
-    checkRuleTexts(
-      { type: 'object', properties: { a: { type: 'string' } }, 'x-kubernetes-validations': [{ rule: source, ...more }] },
-      'schema',
-      found,
-    );
-    expect(found.map(fieldErrorText).join('\n')).toContain(`schema.x-kubernetes-validations[0].${message}`);
   });
 
   it('may keep a rule that is too expensive if the schema did not change', () => {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, notFound, required } from '../../schema/field-error.ts';
+import { duplicate, ENOUGH_FAULTS, forbidden, invalid, notFound, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults, checkChoice } from '../../validation/field-rules.ts';
@@ -58,6 +58,7 @@ export function checkContainers(errors: FieldError[], containers: readonly Conta
   }
   const names = new Set<string>();
   containers.forEach((container, i) => {
+    if (errors.length >= ENOUGH_FAULTS) return;
     const at = indexPath(path, i);
     checkCommonRules(errors, container, pod, at);
     const name = container.name ?? '';
@@ -79,6 +80,7 @@ export function checkInitContainers(
 ): void {
   const names = new Set(regular.map((container) => container.name));
   containers.forEach((container, i) => {
+    if (errors.length >= ENOUGH_FAULTS) return;
     const at = indexPath(path, i);
     checkCommonRules(errors, container, pod, at);
     checkContainerRestartRules(errors, container, at);
@@ -120,6 +122,7 @@ export function checkEphemeralContainers(
   const otherNames = new Set(others.map((container) => container.name));
   const names = new Set(otherNames);
   containers.forEach((container, i) => {
+    if (errors.length >= ENOUGH_FAULTS) return;
     const at = indexPath(path, i);
     checkCommonRules(errors, container, pod, at);
     checkImageSpacing(errors, container, at);

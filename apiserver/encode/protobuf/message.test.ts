@@ -3,8 +3,9 @@ import { kinds } from '../../../api/kinds/index.ts';
 import { Status } from '../../../api/meta/status.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
+import { Writer } from '../../../base/protobuf/writer.ts';
 import { decodeMessage } from '../../request/protobuf/decode.ts';
-import { encodeMessage } from './message.ts';
+import { writeMessage } from './message.ts';
 
 /** Makes a value of a schema with every field set, but for structures within themselves. */
 function sample(schema: StructuralSchema, within: readonly StructuralSchema[]): unknown {
@@ -52,6 +53,12 @@ const holds = (schema: StructuralSchema | undefined, within: readonly Structural
 function structure(properties: readonly Property[], within: readonly StructuralSchema[]): object {
   const known = properties.filter(({ tag, schema }) => tag !== undefined && !holds(schema, within));
   return Object.fromEntries(known.map(({ name, schema }) => [name, sample(schema, within)]));
+}
+
+function encodeMessage(schema: StructuralSchema, object: unknown): Buffer {
+  const writer = new Writer();
+  writeMessage(writer, schema, object);
+  return writer.finish();
 }
 
 const hex = (schema: StructuralSchema, value: object) => encodeMessage(schema, value).toString('hex');

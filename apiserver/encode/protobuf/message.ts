@@ -2,7 +2,7 @@ import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import { WIRE } from '../../../base/protobuf/wire.ts';
-import { Writer } from '../../../base/protobuf/writer.ts';
+import type { Writer } from '../../../base/protobuf/writer.ts';
 
 /** Writes a value as field `number` of the message that the writer is in. */
 type Write = (writer: Writer, number: number, value: unknown) => void;
@@ -27,12 +27,6 @@ const compiled = new WeakMap<StructuralSchema, readonly Entry[]>();
  */
 export function writeMessage(writer: Writer, schema: StructuralSchema, object: unknown): void {
   writeEntries(writer, entriesOf(schema), object as Fields);
-}
-
-export function encodeMessage(schema: StructuralSchema, object: unknown): Buffer {
-  const writer = new Writer();
-  writeMessage(writer, schema, object);
-  return writer.finish();
 }
 
 function writeEntries(writer: Writer, entries: readonly Entry[], object: Fields): void {

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { apiVersionOf } from '../../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
+import { markAs } from '../../../base/json/long-values.ts';
 import type { CacheItem } from '../../contract/cache.ts';
 
 /** An object in the cache, with its text as long as it is current. */
@@ -69,7 +70,7 @@ export function typeOfStored(kind: KindDefinition, { apiVersion }: KubeObject): 
 export function ordered(kind: { group: string; version: string; kind: string }, object: KubeObject): KubeObject {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _resourceVersion, ...meta } = metadata ?? {};
-  return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: meta, ...rest };
+  return markAs({ kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: markAs(meta, metadata), ...rest }, object);
 }
 
 const versionField = (revision: number): string => `"resourceVersion":"${revision}",`;

@@ -1,7 +1,7 @@
 import { isObject } from '../../../../base/json.ts';
+import { fieldAtPath } from '../../../cel/rules/field-path.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
-import { fieldAtPath } from './field-path.ts';
 import type { JSONSchemaProps, ValidationRule } from './json-schema-props.ts';
 import { SCHEMA_TYPES } from './limits.ts';
 import { checkKeys, checkMergeTypes } from './list-type-check.ts';

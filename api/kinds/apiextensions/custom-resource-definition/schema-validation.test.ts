@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { loadRules } from '../../../cel/rules/loader.ts';
 import { fieldErrorText } from '../../../schema/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import { checkSchema } from './schema-validation.ts';
@@ -7,6 +8,8 @@ import { NEW_DEFINITION } from './validation-options.ts';
 const check = (schema: JSONSchemaProps) => checkSchema(schema, 's', true, NEW_DEFINITION).map(fieldErrorText);
 const field = (f: JSONSchemaProps) => check({ type: 'object', properties: { f } });
 const AT = 's.properties[f]';
+
+beforeAll(loadRules);
 
 describe('a structural schema', () => {
   it('of plain types passes', () => {
@@ -60,6 +63,21 @@ describe('a structural schema', () => {
       [`${AT}.x-kubernetes-validations[0].rule: Required value: rule is not specified`],
     ],
   ])('%j is told what is wrong', (schema, expected) => expect(field(schema)).toEqual(expected));
+
+  it.each<[object, string | undefined]>([
+    [{ rule: 'true\n', message: 'm' }, undefined],
+    [{ rule: 'a\nb' }, 'message: Required value: message must be specified if rule contains line breaks'],
+    [{ rule: 'true', message: ' ' }, 'message: Invalid value: " ": must be non-empty if specified'],
+    [{ rule: 'true', reason: 'Other' }, 'reason: Unsupported value: "Other": supported values: "FieldValueDuplicate"'],
+    [{ rule: 'true', fieldPath: '.nope' }, 'fieldPath: Invalid value: ".nope": must be a valid path'],
+    [{ rule: 'true', fieldPath: ".o['a b']" }, undefined],
+    [{ rule: 'true', fieldPath: ".o['\\x']" }, `fieldPath: Invalid value: ".o['\\\\x']": must be a valid path`],
+  ])('has a rule that is written %j', (rule, message) => {
+    const o = { type: 'object', additionalProperties: { type: 'string' } };
+    const found = field({ type: 'object', properties: { o }, 'x-kubernetes-validations': [rule] } as JSONSchemaProps).join('\n');
+    if (message === undefined) expect(found).toBe('');
+    else expect(found).toContain(`${AT}.x-kubernetes-validations[0].${message}`);
+  });
 
   it('refuses patterns that are none', () => {
     expect(field({ type: 'string', pattern: '(' })[0]).toMatch(

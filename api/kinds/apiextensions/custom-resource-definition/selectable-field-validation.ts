@@ -1,6 +1,6 @@
+import { fieldAtPath } from '../../../cel/rules/field-path.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, required, tooMany } from '../../../schema/field-error.ts';
-import { fieldAtPath } from './field-path.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import { MAX_SELECTABLE_FIELDS } from './limits.ts';
 import type { SelectableField } from './schema.ts';

@@ -1,0 +1,110 @@
+import { isLong, markLong } from '../../base/json/long-values.ts';
+import { isObject, setOwn } from '../../base/json.ts';
+import type { Steps } from '../../base/steps.ts';
+import type { DecodeState } from './decode.ts';
+import { copy, decoderOf, MAX_DEPTH, zeroOf } from './decode.ts';
+import type { Property, StructuralSchema } from './structural.ts';
+
+/** Scalars that are looked at in one step. An object or list that is not long is a step of its own. */
+const STEP_COUNT = 1_000;
+
+/** Whether a step ends with the item, which is the `count`th. */
+export const endsStep = (item: unknown, count: number): boolean => (typeof item === 'object' && item !== null) || count % STEP_COUNT === 0;
+
+/** Decodes a value as the decoder of its schema does, with pauses in its long parts, which stay marked as long. The order of fields is kept. */
+export function* decodeSteps(value: unknown, schema: StructuralSchema, state: DecodeState): Steps<unknown> {
+  if (!isLong(value) || schema.parsedAs || schema.format !== undefined) return decoderOf(schema)(value, state);
+  if (schema.type === 'array' && schema.items && Array.isArray(value)) return yield* list(value, schema.items, state);
+  if (schema.type === 'object' && isObject(value)) {
+    if (schema.properties) return yield* struct(value, schema, schema.properties, state);
+    if (typeof schema.additionalProperties === 'object') return yield* map(value, schema.additionalProperties, state);
+  }
+  // The decoder refuses the value, or copies it whole.
+  const probe = { failed: false, unknown: false };
+  decoderOf(schema)(Array.isArray(value) ? [] : {}, probe);
+  if (!probe.failed) return yield* copySteps(value);
+  state.failed = true;
+  return undefined;
+}
+
+function* list(value: readonly unknown[], items: StructuralSchema, state: DecodeState): Steps<unknown[]> {
+  const decode = decoderOf(items);
+  const out: unknown[] = markLong([]);
+  for (const item of value) {
+    const decoded = isLong(item) ? yield* decodeSteps(item, items, state) : decode(item, state);
+    if (endsStep(item, out.push(decoded === undefined ? zeroOf(items) : decoded))) yield;
+  }
+  return out;
+}
+
+type Fields = Record<string, unknown>;
+
+function* map(value: Readonly<Fields>, values: StructuralSchema, state: DecodeState): Steps<Fields> {
+  const decode = decoderOf(values);
+  const out: Fields = markLong({});
+  let count = 0;
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    const decoded = isLong(item) ? yield* decodeSteps(item, values, state) : decode(item, state);
+    setOwn(out, key, decoded === undefined ? zeroOf(values) : decoded);
+    if (endsStep(item, ++count)) yield;
+  }
+  return out;
+}
+
+/** The short fields are decoded together by the schema's decoder, so that it is the only one to know which fields are dropped or filled in. */
+function* struct(value: Readonly<Fields>, schema: StructuralSchema, properties: ReadonlyMap<string, Property>, state: DecodeState): Steps<Fields> {
+  const short: Fields = {};
+  const decodedApart = new Map<string, unknown>();
+  let count = 0;
+  for (const key of Object.keys(value)) {
+    if (++count % STEP_COUNT === 0) yield;
+    const property = properties.get(key);
+    if (!property) state.unknown = true;
+    else if (isLong(value[key])) {
+      const field = yield* decodeSteps(value[key], property.schema, state);
+      yield;
+      // Whether what is left empty is dropped, the decoder of the structure knows.
+      const isEmpty = typeof field === 'object' && field !== null && isEmptyContainer(field);
+      short[key] = isEmpty ? field : null;
+      if (!isEmpty) decodedApart.set(key, field);
+    } else short[key] = value[key];
+  }
+  const decoded = decoderOf(schema)(short, state) as Fields;
+  const out: Fields = markLong({});
+  for (const key of Object.keys(short)) {
+    const field = decodedApart.has(key) ? decodedApart.get(key) : decoded[key];
+    if (field !== undefined && field !== null) out[key] = field;
+  }
+  for (const key of Object.keys(decoded)) if (!(key in out)) out[key] = decoded[key];
+  return out;
+}
+
+/** Copies a JSON value deeply, with pauses in its long parts. @throws RangeError past the deepest nesting that is accepted. */
+export function* copySteps(value: unknown, depth = 0): Steps<unknown> {
+  if (!isLong(value)) return copy(value, depth);
+  if (depth > MAX_DEPTH) throw new RangeError('exceeded max depth');
+  let count = 0;
+  if (Array.isArray(value)) {
+    const items: unknown[] = markLong([]);
+    for (const item of value) {
+      items.push(isLong(item) ? yield* copySteps(item, depth + 1) : copy(item, depth + 1));
+      if (endsStep(item, ++count)) yield;
+    }
+    return items;
+  }
+  const out: Fields = markLong({});
+  const fields = value as Readonly<Fields>;
+  for (const key of Object.keys(fields)) {
+    const item = fields[key];
+    setOwn(out, key, isLong(item) ? yield* copySteps(item, depth + 1) : copy(item, depth + 1));
+    if (endsStep(item, ++count)) yield;
+  }
+  return out;
+}
+
+function isEmptyContainer(value: object): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  for (const _ in value) return false;
+  return true;
+}
