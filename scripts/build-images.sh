@@ -9,6 +9,8 @@ cd "$home"
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/skiff/images
 say() { echo "skiff: $*" >&2; }
 [ "$(id -u)" = 0 ] || { say "building images needs root"; exit 1; }
+# What buildah mounts ends with the script: it works in a mount namespace of its own.
+[ -n "${SKIFF_MOUNTS_APART:-}" ] || SKIFF_MOUNTS_APART=1 exec unshare --mount sh "$0" "$@"
 [ $# -gt 0 ] || set -- controllers server agent
 for target in "$@"; do
   case $target in controllers | server | agent) ;; *) say "build-images.sh: the Dockerfile has the targets controllers, server and agent, not '$target'"; exit 2 ;; esac
