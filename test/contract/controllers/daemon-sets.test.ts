@@ -289,7 +289,10 @@ describe('a rolling update of a DaemonSet', () => {
     await ready(1);
     const [first] = await cluster.list(controllerRevisions);
     await cluster.client.delete(daemonSets, keyIn('log'), { propagationPolicy: 'Foreground' });
-    await cluster.until('all is gone', async () => (await cluster.list(controllerRevisions)).length === 0 && (await cluster.list(pods)).length === 0);
+    await cluster.until(
+      'all is gone',
+      async () => !(await cluster.find(daemonSets, 'log')) && (await cluster.list(controllerRevisions)).length === 0,
+    );
     await cluster.client.create(controllerRevisions, {
       metadata: { name: first!.metadata.name, namespace: 'default' },
       data: { spec: { template: {} } },
