@@ -222,7 +222,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     await bringUp(layout, settings, { simulated: simulated !== undefined, timeoutMs: timeout * 1000, took });
   } catch (error) {
-    // What has ended for good drags down what was started with it; a machine that is slow may get there yet.
+    // A part that has ended for good drags down the others; a machine that is slow may get there yet.
     if (error instanceof PartEnded) for (const [index, name] of PARTS.entries()) if (before[index] === undefined) await stopComponent(layout, name);
     throw error;
   }

@@ -92,7 +92,7 @@ function seekDay(schedule: FieldSchedule, from: Wall, zone: TimeZone, moved: { y
     const start = moved.yet ? at : timeOf(at.year, at.month, at.day, 0, zone);
     moved.yet = true;
     at = dayAfter(start, zone);
-    // Where midnight does not exist the day begins an hour off.
+    // A day without a midnight begins an hour off.
     if (at.hour !== 0) at = wallAt(at.time + (at.hour > 12 ? 24 - at.hour : -at.hour) * HOUR, zone);
     if (at.day === 1) return { at, wrapped: true };
   }

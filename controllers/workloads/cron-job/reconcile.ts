@@ -57,7 +57,7 @@ export function createCronJobReconcile(parts: CronJobParts): Reconcile {
     } catch (error) {
       failure = { error };
     }
-    // What was learned is written even if a later step failed.
+    // The knowledge gained so far is written even if a later step failed.
     await writeStatus(parts, found, round.cronJob);
     if (failure) throw failure.error;
     return result;
