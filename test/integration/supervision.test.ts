@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -42,18 +42,32 @@ describe('a cluster that skiff up started', () => {
     expect(stdout).toMatch(/server: +not running\nagent: +not running/);
   });
 
-  it('whose agent ends at once says so, with the end of its log, and tries no further', async () => {
+  it('is not started on a port that another program has', async () => {
     const { agentPort } = JSON.parse(readFileSync(`${cluster.dataDir}/settings.json`, 'utf8'));
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(agentPort, resolve));
     try {
-      await expect(cluster.up()).rejects.toThrow(
-        new RegExp(`the agent ended \\(exit code 1\\); the end of its log:[\\s\\S]*port ${agentPort} is in use by another program`),
-      );
-      expect((await cluster.skiff('status')).stdout).toMatch(/agent: +not running/);
+      await expect(cluster.up()).rejects.toThrow(`--agent-port ${agentPort}: another program has this port`);
     } finally {
       other.close();
     }
+    expect((await cluster.skiff('status')).stdout).toMatch(/server: +not running\nagent: +not running/);
+  });
+
+  it('whose agent ends at once says so, with the end of its log, tries no further, and leaves nothing running', async () => {
+    const pki = join(cluster.dataDir, 'agent', 'pki');
+    const key = readdirSync(pki).find((name) => name.endsWith('-client.key')) ?? '';
+    renameSync(join(pki, key), join(pki, 'aside'));
+    mkdirSync(join(pki, key));
+    try {
+      await expect(cluster.up()).rejects.toThrow(
+        new RegExp(`the agent ended \\(exit code 1\\); the end of its log:[\\s\\S]*${key} cannot be read \\(EISDIR\\)`),
+      );
+    } finally {
+      rmdirSync(join(pki, key));
+      renameSync(join(pki, 'aside'), join(pki, key));
+    }
+    expect((await cluster.skiff('status')).stdout).toMatch(/server: +not running\nagent: +not running/);
     await cluster.up();
   });
 });
