@@ -1,26 +1,34 @@
-/** A source of chance that a seed determines, for tests that meet many objects. */
+/** Chance that a seed repeats: property tests try many states, and name the seed of one that fails. */
 export interface Chance {
   /** Returns an integer of the range, both ends included. */
   int(min: number, max: number): number;
+  /** Returns a whole number from 0 up to, not including, `limit`. */
+  below(limit: number): number;
   /** Returns true with the probability. */
-  chance(probability: number): boolean;
+  happens(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
 }
 
-/** Returns the chance of a seed: a linear congruential generator with the constants of Numerical Recipes, and its high bits. */
+/** Returns the chance of a seed (mulberry32). */
 export function createChance(seed: number): Chance {
-  let state = (Math.imul(seed, 2_654_435_761) ^ 0x9e3779b9) >>> 0;
-  const next = (): number => {
-    for (let i = 0; i < 2; i++) state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state >>> 8) / 2 ** 24;
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   };
-  const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
+  const below = (limit: number) => Math.floor(next() * limit);
   return {
-    int,
-    chance: (probability) => next() < probability,
+    int: (min, max) => min + below(max - min + 1),
+    below,
+    happens: (probability) => next() < probability,
     pick<T>(items: readonly T[]): T {
       if (items.length === 0) throw new RangeError('nothing to pick from');
-      return items[int(0, items.length - 1)] as T;
+      return items[below(items.length)] as T;
     },
   };
 }
+
+/** The seeds that a property test tries. */
+export const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);

@@ -66,7 +66,7 @@ describe('whatever order writers, counts and failures come in', () => {
         gone.add(uid);
       },
       count() {
-        const isSettled = ({ uid }: QuotaReservation) => seen.has(uid) || (gone.has(uid) && chance.chance(0.5));
+        const isSettled = ({ uid }: QuotaReservation) => seen.has(uid) || (gone.has(uid) && chance.happens(0.5));
         const counted = { hard: { pods: `${hard}` }, used: { pods: `${seen.size}` } };
         live = { ...live, status: enforcedStatus(counted, live.status, { on: true, isSettled, uncounted: [] }, now) };
       },

@@ -23,10 +23,10 @@ interface ExistingPod {
 
 /** Objects as a cluster may hold them that checks nothing: selectors that match too much or nothing, fewer pods than none, strangers' pods. */
 function generator(chance: Chance) {
-  const maybe = <T>(make: () => T): T | undefined => (chance.chance(0.1) ? undefined : make());
+  const maybe = <T>(make: () => T): T | undefined => (chance.happens(0.1) ? undefined : make());
   const labels = () => {
     const made: Record<string, string> = {};
-    for (const key of ['app', 'tier']) if (chance.chance(0.6)) made[key] = chance.pick(['a', 'a', 'b']);
+    for (const key of ['app', 'tier']) if (chance.happens(0.6)) made[key] = chance.pick(['a', 'a', 'b']);
     return made;
   };
   const several = <T>(most: number, make: () => T): T[] => Array.from({ length: chance.int(0, most) }, make);
@@ -39,8 +39,8 @@ function generator(chance: Chance) {
     replicas: () => maybe(() => chance.int(-2, 5)),
     labels: () => maybe(labels),
     selector: (): LabelSelector | undefined =>
-      maybe(() => ({ matchLabels: labels(), ...(chance.chance(0.3) ? { matchExpressions: several(2, requirement) } : {}) })),
-    template: () => maybe(() => ({ ...(chance.chance(0.1) ? {} : { metadata: { labels: labels() } }), spec: { containers: [] } })),
+      maybe(() => ({ matchLabels: labels(), ...(chance.happens(0.3) ? { matchExpressions: several(2, requirement) } : {}) })),
+    template: () => maybe(() => ({ ...(chance.happens(0.1) ? {} : { metadata: { labels: labels() } }), spec: { containers: [] } })),
     pods: () =>
       several(
         5,
@@ -48,7 +48,7 @@ function generator(chance: Chance) {
           labels: maybe(labels),
           owner: chance.pick(['nobody', 'this', 'another']),
           phase: chance.pick(['Pending', 'Running', 'Failed']),
-          deleting: chance.chance(0.2),
+          deleting: chance.happens(0.2),
         }),
       ),
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseSchedule } from '../../../api/kinds/batch/cron-job/schedule.ts';
 import { isTimeZone } from '../../../api/kinds/batch/cron-job/time-zone.ts';
-import { createChance, seeds } from '../../_shared/chance.fixture.ts';
+import { createChance, seeds } from '../../../base/chance.fixture.ts';
 import { nextTime } from './next-time.ts';
 import { timeZone, zonedTimeText } from './time-zone.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { Chance } from '../../_shared/chance.fixture.ts';
-import { createChance, seeds } from '../../_shared/chance.fixture.ts';
+import type { Chance } from '../../../base/chance.fixture.ts';
+import { createChance, seeds } from '../../../base/chance.fixture.ts';
 import type { PodTraits } from './daemon-pods.fixture.ts';
 import { daemonPod, daemonSet, observed } from './daemon-pods.fixture.ts';
 import type { Placement } from './placement.ts';

@@ -13,11 +13,11 @@ import { deploymentController } from './controller.ts';
 const APP = ['a', 'a', 'b'];
 
 function labelsOf(chance: Chance): Record<string, string> {
-  return { ...(chance.chance(0.8) ? { app: chance.pick(APP) } : {}), ...(chance.chance(0.3) ? { tier: chance.pick(APP) } : {}) };
+  return { ...(chance.happens(0.8) ? { app: chance.pick(APP) } : {}), ...(chance.happens(0.3) ? { tier: chance.pick(APP) } : {}) };
 }
 
 function specOf(chance: Chance) {
-  const selector: LabelSelector = chance.chance(0.05) ? {} : { matchLabels: labelsOf(chance) };
+  const selector: LabelSelector = chance.happens(0.05) ? {} : { matchLabels: labelsOf(chance) };
   return {
     replicas: chance.int(-1, 4),
     progressDeadlineSeconds: 600,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createChance, seeds } from '../../_shared/chance.fixture.ts';
+import { createChance, seeds } from '../../../base/chance.fixture.ts';
 import { countCommon, countIndexes, firstFree, hasIndex, indexesOf, indexesText, mergeIndexes, parseIndexes } from './indexes.ts';
 
 describe('completion indexes', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StatefulSet } from '../../../api/kinds/apps/stateful-set/schema.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { Chance } from '../../_shared/chance.fixture.ts';
-import { createChance, seeds } from '../../_shared/chance.fixture.ts';
+import type { Chance } from '../../../base/chance.fixture.ts';
+import { createChance, seeds } from '../../../base/chance.fixture.ts';
 import { ordinalOf } from './ordinals.ts';
 import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
