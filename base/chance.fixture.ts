@@ -1,9 +1,11 @@
-/** Chance that a seed repeats: property tests try many states, and name the seed of one that fails. */
+/** Chance that a seed repeats: property tests and the fuzzer try many states, and name the seed of one that fails. */
 export interface Chance {
   /** Returns an integer of the range, both ends included. */
   int(min: number, max: number): number;
   /** Returns a whole number from 0 up to, not including, `limit`. */
   below(limit: number): number;
+  /** Returns true once in so many calls. */
+  oneIn(count: number): boolean;
   /** Returns true with the probability. */
   happens(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
@@ -22,6 +24,7 @@ export function createChance(seed: number): Chance {
   return {
     int: (min, max) => min + below(max - min + 1),
     below,
+    oneIn: (count) => below(count) === 0,
     happens: (probability) => next() < probability,
     pick<T>(items: readonly T[]): T {
       if (items.length === 0) throw new RangeError('nothing to pick from');

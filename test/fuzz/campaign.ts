@@ -1,4 +1,4 @@
-import { createChance } from './chance.ts';
+import { createChance } from '../../base/chance.fixture.ts';
 import { nextRequest } from './generator.ts';
 import type { FuzzRequest } from './request.ts';
 import { WIDGETS } from './rich-objects.ts';

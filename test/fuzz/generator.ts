@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import { kinds } from '../../api/kinds/index.ts';
+import type { Chance } from '../../base/chance.fixture.ts';
 import { isObject } from '../../base/json.ts';
 import { encodeYaml } from '../../base/yaml/encode.ts';
-import type { Chance } from './chance.ts';
 import { longText, NASTY_NAMES, nastyText, nastyValue } from './nasty-values.ts';
 import { protobufBody } from './protobuf-body.ts';
 import type { FuzzRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts';
+import type { Chance } from '../../base/chance.fixture.ts';
 
 /** Names that every object of JavaScript inherits, and others that are no ordinary keys. */
 export const NASTY_NAMES: readonly string[] = [

@@ -2,8 +2,8 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
+import type { Chance } from '../../base/chance.fixture.ts';
 import { isObject } from '../../base/json.ts';
-import type { Chance } from './chance.ts';
 
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 

@@ -2,8 +2,8 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
+import type { Chance } from '../../base/chance.fixture.ts';
 import { isObject, setOwn } from '../../base/json.ts';
-import type { Chance } from './chance.ts';
 import { NASTY_NAMES, nastyText, nastyValue } from './nasty-values.ts';
 
 const MAX_DEPTH = 9;
