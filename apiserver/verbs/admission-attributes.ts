@@ -1,17 +1,14 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf, objectTypeOf } from '../../api/definition/kind.ts';
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
+import type { MaybePromise } from '../../base/maybe-promise.ts';
+import { chained } from '../../base/maybe-promise.ts';
 import type { AdmissionAttributes, AdmissionOptions, AdmissionVerb, AdmittedForm } from '../contract/admission.ts';
 import type { Call } from '../contract/call.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { DeleteParameters } from '../request/options.ts';
 import type { AdmissionWrite } from './admission-write.ts';
-
-type Maybe<T> = T | Promise<T>;
-
-/** Calls `next` with a value, at once unless it is a promise. */
-const chained = <T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> => (value instanceof Promise ? value.then(next) : next(value));
 
 /** The attributes of one write. They are filled in as it goes through the phases; conversions are made when a plugin asks for them. */
 class Attributes implements AdmissionAttributes {
@@ -98,12 +95,12 @@ class Attributes implements AdmissionAttributes {
     }
   }
 
-  stored(): Maybe<AdmittedForm> {
+  stored(): MaybePromise<AdmittedForm> {
     const kind = this.call.resource.stored;
     return chained(this.storedNow(), (object) => ({ kind, object, old: this.storedOld }));
   }
 
-  inVersion(kind: KindDefinition): Maybe<AdmittedForm> {
+  inVersion(kind: KindDefinition): MaybePromise<AdmittedForm> {
     const { fromStored } = this.equivalent(kind).conversion;
     if (this.view || this.hasOwnKind) return { kind, object: this.object, old: this.old };
     if (kind === this.kind) return chained(this.requestedNow(), (object) => ({ kind, object, old: this.old }));
@@ -113,7 +110,7 @@ class Attributes implements AdmissionAttributes {
     );
   }
 
-  replace(object: KubeObject, kind: KindDefinition = this.kind): Maybe<void> {
+  replace(object: KubeObject, kind: KindDefinition = this.kind): MaybePromise<void> {
     const set = (next: KubeObject) => {
       this.object = next;
     };
@@ -174,11 +171,11 @@ class Attributes implements AdmissionAttributes {
     return this.subresource !== '' && this.view === undefined && this.objectKind.kind !== this.kind.kind;
   }
 
-  private requestedNow(): Maybe<KubeObject | undefined> {
+  private requestedNow(): MaybePromise<KubeObject | undefined> {
     return this.showsStored && this.object ? this.call.resource.conversion.fromStored(this.object) : this.object;
   }
 
-  private storedNow(): Maybe<KubeObject | undefined> {
+  private storedNow(): MaybePromise<KubeObject | undefined> {
     if (this.isPrepared || this.object === undefined) return this.storedObject;
     if (this.view || this.hasOwnKind) return this.object;
     return this.call.resource.conversion.toStored(this.object);
@@ -192,5 +189,7 @@ class Attributes implements AdmissionAttributes {
     return found;
   }
 }
+
+export type { Attributes };
 
 export const createAttributes = (call: Call, write: AdmissionWrite): Attributes => new Attributes(call, write);

@@ -1,8 +1,11 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { MaybePromise } from '../../base/maybe-promise.ts';
+import { chained } from '../../base/maybe-promise.ts';
 import { oncePer } from '../../base/once-per.ts';
 import type { AdmissionAttributes, AdmissionPhase, AdmissionPlace, AdmissionPlugin, AdmissionVerb } from '../contract/admission.ts';
 import type { Call } from '../contract/call.ts';
+import type { Attributes } from './admission-attributes.ts';
 import { createAttributes } from './admission-attributes.ts';
 import type { AdmissionWrite } from './admission-write.ts';
 
@@ -12,9 +15,9 @@ export interface Admission {
    * Runs the mutating phases over the object and its old state in the requested form; `storedOld` is the latter as it is stored.
    * Returns the object, changed in place or replaced.
    */
-  admit<T extends KubeObject | undefined>(object: T, old: Live | undefined, storedOld?: Live): Promise<T | KubeObject>;
+  admit<T extends KubeObject | undefined>(object: T, old: Live | undefined, storedOld?: Live): MaybePromise<T | KubeObject>;
   /** Runs the validating phases; `stored` is the object as it will be stored. */
-  validate(stored: KubeObject | undefined): Promise<void>;
+  validate(stored: KubeObject | undefined): MaybePromise<void>;
   /** Tells the plugins how the write ended; once per attempt. */
   settle(committed: boolean): void;
 }
@@ -68,37 +71,40 @@ function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, sub
   return chain;
 }
 
-const NO_ADMISSION: Admission = { admit: async (object) => object, validate: async () => {}, settle: () => {} };
+const NO_ADMISSION: Admission = { admit: (object) => object, validate: () => {}, settle: () => {} };
 
-/** Runs a step of plugins one after the other. Those that have nothing to wait for cost no turn of the microtask queue. */
-async function run(plugins: readonly AdmissionPlugin[], step: 'admit' | 'validate', attributes: AdmissionAttributes): Promise<void> {
-  for (const plugin of plugins) {
-    const pending = plugin[step]?.(attributes);
-    if (pending) await pending;
+/** Runs a step of plugins one after the other, from one on. Returns a promise only if one of them has something to wait for. */
+function run(plugins: readonly AdmissionPlugin[], step: 'admit' | 'validate', attributes: AdmissionAttributes, from = 0): MaybePromise<void> {
+  for (let i = from; i < plugins.length; i++) {
+    const pending = plugins[i]?.[step]?.(attributes);
+    if (pending) return pending.then(() => run(plugins, step, attributes, i + 1));
   }
+}
+
+/** Runs the mutating plugins, once more if one of them asks for it, then those that allocate. */
+function mutate({ mutating, allocating }: Chain, attributes: Attributes): MaybePromise<void> {
+  const again = () => {
+    if (!attributes.wantsReinvocation) return;
+    attributes.isReinvocation = true;
+    return run(mutating, 'admit', attributes);
+  };
+  return chained(chained(run(mutating, 'admit', attributes), again), () => run(allocating, 'admit', attributes));
 }
 
 export function admissionOf(call: Call, write: AdmissionWrite): Admission {
   const { resource, core } = call;
-  const { mutating, allocating, validating, readsRequested } = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
+  const chain = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
+  const { mutating, allocating, validating, readsRequested } = chain;
   if (mutating.length + allocating.length + validating.length === 0) return NO_ADMISSION;
   const attributes = createAttributes(call, write);
   return {
-    async admit(object, old, storedOld = old) {
+    admit(object, old, storedOld = old) {
       attributes.begin(object, old, storedOld);
-      await run(mutating, 'admit', attributes);
-      if (attributes.wantsReinvocation) {
-        attributes.isReinvocation = true;
-        await run(mutating, 'admit', attributes);
-      }
-      for (const plugin of allocating) await plugin.admit?.(attributes);
-      return attributes.object ?? object;
+      return chained(mutate(chain, attributes), () => attributes.object ?? object);
     },
-    async validate(stored) {
+    validate(stored) {
       if (validating.length === 0) return;
-      const pending = attributes.prepared(stored, readsRequested);
-      if (pending) await pending;
-      await run(validating, 'validate', attributes);
+      return chained(attributes.prepared(stored, readsRequested), () => run(validating, 'validate', attributes));
     },
     settle: (committed) => attributes.settle(committed),
   };

@@ -98,7 +98,8 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
       : entriesOfNew(resource.kind, object, manager, '', now);
     if (hasLongBody(call.request)) await nextTurn();
   }
-  const admitted = await admission.admit(object, undefined);
+  const admitting = admission.admit(object, undefined);
+  const admitted = admitting instanceof Promise ? await admitting : admitting;
   const converted = resource.conversion.toStored(admitted);
   const stored = converted instanceof Promise ? await converted : converted;
   if (hasLongBody(call.request)) await nextTurn();
@@ -111,7 +112,8 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   throwInvalid(resource.name, stored.metadata?.name ?? '', slow ? [...faults, ...(await slow)] : faults);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);
   if (hasLongBody(call.request)) await nextTurn();
-  await admission.validate(stored);
+  const validating = admission.validate(stored);
+  if (validating) await validating;
   if (hasLongBody(call.request)) await nextTurn();
   return resource.isStoredForm ? stored : (resource.stored.reading?.prune(stored) ?? stored);
 }

@@ -7,6 +7,7 @@ import { invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
+import { chained } from '../../base/maybe-promise.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import { inTurns } from '../../base/steps.ts';
 import { managerName, trackUpdate, trackUpdateSteps } from '../apply/tracking.ts';
@@ -107,9 +108,10 @@ export async function writeOver(
   let committed = false;
   try {
     const before = resource.conversion.made(current).object as Live;
-    const admitted = view
-      ? view.into(object, await admission.admit(view.of(object), view.of(before) as Live, old))
-      : await admission.admit(object, before, old);
+    const admitting = view
+      ? chained(admission.admit(view.of(object), view.of(before) as Live, old), (part) => view.into(object, part))
+      : admission.admit(object, before, old);
+    const admitted = admitting instanceof Promise ? await admitting : admitting;
     if (hasLongBody(call.request)) await nextTurn();
     const stored = resource.conversion.toStored(admitted);
     let next = prepared(call, stored instanceof Promise ? await stored : stored, old);
@@ -127,7 +129,8 @@ export async function writeOver(
     throwInvalid(resource.name, info.name, slow ? [...faults, ...(await slow)] : faults);
     warn(call, next, old);
     if (hasLongBody(call.request)) await nextTurn();
-    await admission.validate(next);
+    const validating = admission.validate(next);
+    if (validating) await validating;
     if (hasLongBody(call.request)) await nextTurn();
     const { storage } = resource;
     if (!resource.isStoredForm) next = resource.stored.reading?.prune(next) ?? next;
