@@ -1,7 +1,8 @@
 import { isLong, markLong } from '../../base/json/long-values.ts';
+import { sortInPlace } from '../../base/sort-in-place.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
-import { SELF } from './field-set.ts';
+import { isEmptySet, SELF } from './field-set.ts';
 
 /** Sets that are known to be in order: an object's are written again with every change of it. */
 const known = new WeakSet<FieldSet>();
@@ -76,30 +77,47 @@ function* mergeRuns(a: readonly string[], b: readonly string[]): Steps<readonly 
   return out;
 }
 
+/** Most sets are in order, and few of the others are large: no list of keys is made for the first, nor a copy for the sort of the second. */
 function sorted(set: FieldSet): FieldSet {
-  const keys = Object.keys(set);
-  if (keys.length === 0 || known.has(set)) return set;
-  let isSame = true;
-  for (let i = 1; i < keys.length && isSame; i++) isSame = compareElements(keys[i - 1] ?? '', keys[i] ?? '') <= 0;
-  if (!isSame) keys.sort(compareElements);
+  if (isEmptySet(set) || known.has(set)) return set;
+  let isOrdered = true;
+  let previous: string | undefined;
+  let changed: Record<string, FieldSet> | undefined;
+  for (const key in set) {
+    isOrdered &&= previous === undefined || compareElements(previous, key) <= 0;
+    previous = key;
+    const below = set[key];
+    const inside = below && sorted(below);
+    if (inside === undefined || inside === below) continue;
+    changed ??= { ...set };
+    changed[key] = inside;
+  }
+  const result = changed ?? set;
+  return isOrdered ? result : withKeys(result, sortInPlace(Object.keys(result), compareElements));
+}
+
+function withKeys(set: FieldSet, keys: readonly string[]): FieldSet {
   const out: Record<string, FieldSet> = {};
   for (const key of keys) {
     const below = set[key];
-    if (!below) continue;
-    const inside = sorted(below);
-    if (inside !== below) isSame = false;
-    out[key] = inside;
+    if (below) out[key] = below;
   }
-  return isSame ? set : out;
+  return out;
 }
 
 const KINDS = 'fkvi';
+
+/**
+ * An element of one key with a text, or whose value is a text, without escapes and without characters up to the quote: elements of this
+ * form are in the order of their spelling.
+ */
+const PLAIN = /^(?:k:\{"[#-[\]-\uffff]*":"[#-[\]-\uffff]*"\}|v:"[#-[\]-\uffff]*")$/;
 
 export function compareElements(a: string, b: string): number {
   if (a === SELF || b === SELF) return a === b ? 0 : a === SELF ? -1 : 1;
   const kind = a.charAt(0);
   if (kind !== b.charAt(0)) return KINDS.indexOf(kind) - KINDS.indexOf(b.charAt(0));
-  if (kind === 'f') return compareTexts(a, b);
+  if (kind === 'f' || (PLAIN.test(a) && PLAIN.test(b))) return compareTexts(a, b);
   const [left, right]: unknown[] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))];
   return compareValues(kind === 'k' ? sortedEntries(left) : left, kind === 'k' ? sortedEntries(right) : right);
 }

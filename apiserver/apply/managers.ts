@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
+import { sortInPlace } from '../../base/sort-in-place.ts';
 import { inOrder } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, equalSets, intersection, isEmptySet, union } from './field-set.ts';
@@ -11,6 +12,8 @@ export interface Manager {
   readonly subresource: string;
   readonly time: string | undefined;
   readonly fields: FieldSet;
+  /** The entry that it was decoded from, if that is in the form in which this server writes entries: written again as it is. */
+  readonly entry?: ManagedFieldsEntry | undefined;
 }
 
 export type ManagerId = Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;
@@ -22,44 +25,45 @@ const sameManager = (a: ManagerId, b: ManagerId): boolean =>
   a.subresource === b.subresource &&
   (a.operation === 'Apply' || a.apiVersion === b.apiVersion);
 
-export function managersOf(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
-  return (entries ?? []).flatMap(({ manager, operation, apiVersion, subresource, time, fieldsV1 }): Manager[] =>
-    operation === 'Apply' || operation === 'Update'
-      ? [
-          {
-            manager: manager ?? '',
-            operation,
-            apiVersion: apiVersion ?? '',
-            subresource: subresource ?? '',
-            time,
-            fields: (fieldsV1 ?? {}) as FieldSet,
-          },
-        ]
-      : [],
-  );
+/** Decodes the entries of a stored object. */
+export const managersOf = (entries: readonly ManagedFieldsEntry[] | undefined): Manager[] => decoded(entries, true);
+
+/** Decodes entries that a client wrote. */
+export const managersGiven = (entries: readonly ManagedFieldsEntry[] | undefined): Manager[] => decoded(entries, false);
+
+function decoded(entries: readonly ManagedFieldsEntry[] | undefined, isStored: boolean): Manager[] {
+  const managers: Manager[] = [];
+  for (const entry of entries ?? []) {
+    const { manager = '', operation, apiVersion = '', subresource = '', time, fieldsV1 } = entry;
+    if (operation !== 'Apply' && operation !== 'Update') continue;
+    const fields = (fieldsV1 ?? {}) as FieldSet;
+    managers.push({ manager, operation, apiVersion, subresource, time, fields, entry: isStored ? entry : undefined });
+  }
+  return managers;
 }
 
 /** Encodes managers in upstream's order: appliers first, then by time and name. Returns undefined if no field has an owner. */
 export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] | undefined {
-  const entries = managers
-    .filter(({ fields }) => !isEmptySet(fields))
-    .sort(
-      (a, b) =>
-        compare(a.operation, b.operation) ||
-        compare(a.time ?? '', b.time ?? '') ||
-        compare(a.manager, b.manager) ||
-        compare(a.apiVersion, b.apiVersion),
-    )
-    .map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-      manager,
-      operation,
-      apiVersion,
-      ...(time === undefined ? {} : { time }),
-      fieldsType: 'FieldsV1',
-      fieldsV1: inOrder(fields),
-      ...(subresource === '' ? {} : { subresource }),
-    }));
-  return entries.length > 0 ? entries : undefined;
+  const owners = sortInPlace(
+    managers.filter(({ fields }) => !isEmptySet(fields)),
+    byPlace,
+  );
+  return owners.length > 0 ? owners.map((manager) => manager.entry ?? entryOf(manager)) : undefined;
+}
+
+const byPlace = (a: Manager, b: Manager): number =>
+  compare(a.operation, b.operation) || compare(a.time ?? '', b.time ?? '') || compare(a.manager, b.manager) || compare(a.apiVersion, b.apiVersion);
+
+function entryOf({ manager, operation, apiVersion, subresource, time, fields }: Manager): ManagedFieldsEntry {
+  return {
+    manager,
+    operation,
+    apiVersion,
+    ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: inOrder(fields),
+    ...(subresource === '' ? {} : { subresource }),
+  };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -90,7 +94,7 @@ export function withWrite(managers: readonly Manager[], id: ManagerId, own: Fiel
     if (isEmptySet(taken)) return [manager];
     const fields = difference(manager.fields, taken);
     if (!fields) return [];
-    return [equalSets(fields, manager.fields) ? manager : { ...manager, fields }];
+    return [equalSets(fields, manager.fields) ? manager : { ...manager, fields, entry: undefined }];
   });
   if (isEmptySet(own)) return others;
   const before = findManager(managers, id);
@@ -113,7 +117,7 @@ export function capped(managers: readonly Manager[]): Manager[] {
     const bucket = byVersion.get(manager.apiVersion);
     byVersion.set(
       manager.apiVersion,
-      bucket ? { ...bucket, time: manager.time, fields: union(bucket.fields, manager.fields) } : { ...manager, manager: ANCIENT },
+      bucket ? { ...bucket, time: manager.time, fields: union(bucket.fields, manager.fields) } : { ...manager, manager: ANCIENT, entry: undefined },
     );
   }
   return [...rest, ...byVersion.values()];

@@ -15,7 +15,7 @@ import type { FieldSet } from './field-set.ts';
 import { difference, differenceSteps, isEmptySet, union, unionSteps } from './field-set.ts';
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { ManagerId } from './managers.ts';
-import { capped, entriesOf, findManager, managersOf, withWrite } from './managers.ts';
+import { capped, entriesOf, findManager, managersGiven, managersOf, withWrite } from './managers.ts';
 import type { VersionComparison } from './version-comparison.ts';
 import { compareStored, compareStoredSteps } from './version-comparison.ts';
 
@@ -135,7 +135,7 @@ function* noteChanges(
     subresource === '' && meta.managedFields !== undefined && !sameEntries(meta.managedFields, old.metadata.managedFields)
       ? meta.managedFields
       : undefined;
-  const managers = isReset(given) ? [] : managersOf(given ?? old.metadata.managedFields);
+  const managers = isReset(given) ? [] : given ? managersGiven(given) : managersOf(old.metadata.managedFields);
   const { changed, removed } = comparison.requested;
   const mine = markAs(ownable(resource.kind, changed, subresource), changed);
   const gone = difference(removed, NOBODYS) ?? {};

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { sortInPlace } from '../../base/sort-in-place.ts';
 import type { PodRequests } from './resources.ts';
 import { podRequests } from './resources.ts';
 import type { Term, WeightedTerm } from './term.ts';
@@ -40,7 +41,7 @@ export function podInfoOf(pod: Live<Pod>): PodInfo {
   const namespace = metadata.namespace ?? '';
   const labels = metadata.labels ?? {};
   const terminating = metadata.deletionTimestamp !== undefined;
-  const labelsKey = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const labelsKey = JSON.stringify(sortInPlace(Object.entries(labels), ([a], [b]) => (a < b ? -1 : 1)));
   const podAffinity = spec?.affinity?.podAffinity;
   const podAntiAffinity = spec?.affinity?.podAntiAffinity;
   const affine = podAffinity || podAntiAffinity;
