@@ -40,6 +40,11 @@ export function countsDiffer(pod: Live<Pod>, old: Live<Pod>): boolean {
 /** Whether two maps of text are equal; a missing one equals an empty one. */
 export function sameText(a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>> | undefined): boolean {
   if (a === b) return true;
-  const keys = Object.keys(a ?? {});
-  return keys.length === Object.keys(b ?? {}).length && keys.every((key) => a?.[key] === b?.[key]);
+  let excess = 0;
+  for (const key in a) {
+    if (b?.[key] !== a[key]) return false;
+    excess++;
+  }
+  for (const _ in b) excess--;
+  return excess === 0;
 }

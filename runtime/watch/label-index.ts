@@ -13,9 +13,10 @@ const pairOf = (namespace: string, key: string, value: string | undefined): stri
 
 export function createLabelIndex<T extends KubeObject>(): LabelIndex<T> {
   const buckets = new Map<string, Map<string, Live<T>>>();
-  const remove = (key: string, object: Live<T>) => {
+  const remove = (key: string, object: Live<T>, kept?: Readonly<Record<string, string>>) => {
     const { namespace = '', labels } = object.metadata;
     for (const label in labels) {
+      if (kept !== undefined && kept[label] === labels[label]) continue;
       const pair = pairOf(namespace, label, labels[label]);
       const bucket = buckets.get(pair);
       if (bucket?.delete(key) && bucket.size === 0) buckets.delete(pair);
@@ -23,8 +24,8 @@ export function createLabelIndex<T extends KubeObject>(): LabelIndex<T> {
   };
   return {
     put(key, object, old) {
-      if (old) remove(key, old);
       const { namespace = '', labels } = object.metadata;
+      if (old) remove(key, old, labels);
       for (const label in labels) {
         const pair = pairOf(namespace, label, labels[label]);
         const bucket = buckets.get(pair);
@@ -32,7 +33,7 @@ export function createLabelIndex<T extends KubeObject>(): LabelIndex<T> {
         else buckets.set(pair, new Map([[key, object]]));
       }
     },
-    delete: remove,
+    delete: (key, object) => remove(key, object),
     smallest(namespace, labels) {
       let least: Map<string, Live<T>> | undefined;
       for (const label in labels) {

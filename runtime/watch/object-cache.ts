@@ -45,8 +45,8 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
     bucket.array ??= [...bucket.objects.values()];
     return bucket.array;
   };
-  const insert = (index: Index<T>, text: string, object: Live<T>) => {
-    for (const value of index.valuesOf(object)) {
+  const insert = (index: Index<T>, text: string, object: Live<T>, values = index.valuesOf(object)) => {
+    for (const value of values) {
       let bucket = index.buckets.get(value);
       if (!bucket) {
         bucket = { objects: new Map(), array: undefined };
@@ -65,6 +65,11 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
       bucket.array = undefined;
       if (bucket.objects.size === 0) index.buckets.delete(value);
     }
+  };
+  const replace = (index: Index<T>, text: string, object: Live<T>, old: Live<T>) => {
+    const values = index.valuesOf(object);
+    remove(index, text, old, values);
+    insert(index, text, object, values);
   };
   const eachIndex = (visit: (index: Index<T>) => void) => {
     visit(namespaces);
@@ -101,10 +106,9 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
     put(object) {
       const text = textOf(object);
       const old = everything.objects.get(text);
-      if (old) eachIndex((index) => remove(index, text, old, index.valuesOf(object)));
       everything.objects.set(text, object);
       everything.array = undefined;
-      eachIndex((index) => insert(index, text, object));
+      eachIndex((index) => (old ? replace(index, text, object, old) : insert(index, text, object)));
       labels?.put(text, object, old);
       return old;
     },

@@ -20,11 +20,11 @@ const live = (name: string, namespace: string): Live<Service> => ({
   metadata: { name, namespace, uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
 });
 
-function selectedBy(namespace: string, labels: Record<string, string> | undefined): string[] {
+function selectedBy(namespace: string, labels: Record<string, string> | undefined, places = ['default', 'other']): string[] {
   const cache = createObjectCache<Service>();
   const informer: Informer<Service> = { ...cache, kind: services, ready: Promise.resolve(), list: cache.all, on: () => () => {} };
   const find = indexBySelector(informer, (service) => selectors[service.metadata.name]);
-  for (const name of Object.keys(selectors)) for (const place of ['default', 'other']) cache.put(live(name, place));
+  for (const name of Object.keys(selectors)) for (const place of places) cache.put(live(name, place));
   return find(namespace, labels)
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
     .sort();
@@ -38,5 +38,9 @@ describe('an object is found by', () => {
     ['the empty selector alone, where it has no labels', undefined, ['all']],
   ])('%s', (_, labels, names) => {
     expect(selectedBy('default', labels)).toEqual(names.map((name) => `default/${name}`));
+  });
+
+  it('no selector of another namespace, where its own has none', () => {
+    expect(selectedBy('default', { app: 'web' }, ['other'])).toEqual([]);
   });
 });

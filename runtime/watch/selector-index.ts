@@ -4,10 +4,12 @@ import { SelectorError, selectorFrom } from '../../api/selector/selector.ts';
 import type { Informer } from './informer.ts';
 
 /** Returns the objects of a namespace whose selectors match these labels. */
-export type SelectedBy<T extends KubeObject> = (namespace: string, labels: Readonly<Record<string, string>> | undefined) => Live<T>[];
+export type SelectedBy<T extends KubeObject> = (namespace: string, labels: Readonly<Record<string, string>> | undefined) => readonly Live<T>[];
 
 const INDEX = 'selector';
 const NO_LABEL = '';
+
+const NONE: readonly never[] = [];
 
 /** Returns the index value of a selector: the first label that it requires, or one for selectors that require no exact label. */
 function placeOf(namespace: string, selector: LabelSelector): string {
@@ -25,9 +27,12 @@ export function indexBySelector<T extends KubeObject>(
 ): SelectedBy<T> {
   informer.addIndex(INDEX, (object) => {
     const selector = selectorOf(object);
-    return selector ? [placeOf(object.metadata.namespace ?? '', selector)] : [];
+    const { namespace = '' } = object.metadata;
+    return selector ? [namespace, placeOf(namespace, selector)] : NONE;
   });
   return (namespace, labels = {}) => {
+    // Asked for every change of every pod: a namespace without selectors costs one look-up.
+    if (informer.byIndex(INDEX, namespace).length === 0) return NONE;
     const places = [NO_LABEL, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
     return places.flatMap((place) => informer.byIndex(INDEX, `${namespace}\n${place}`).filter((object) => selects(selectorOf(object), labels)));
   };
