@@ -20,7 +20,7 @@ FROM base AS controllers
 USER 65532:65532
 EXPOSE 8080
 HEALTHCHECK --interval=10s --start-period=5s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=8", "/skiff/dist/skiff.mjs", "controllers", "--data-dir", "/tmp/skiff"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "/skiff/dist/skiff.mjs", "controllers", "--data-dir", "/tmp/skiff"]
 
 # The control plane. Its data, and the credentials of the cluster, are in the volume.
 FROM base AS server
@@ -29,7 +29,7 @@ USER 65532:65532
 VOLUME /var/lib/skiff
 EXPOSE 6443
 HEALTHCHECK --interval=5s --start-period=5s CMD ["node", "-e", "require('node:https').get({ port: 6443, path: '/livez', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=8", "/skiff/dist/skiff.mjs", "server", "--data-dir", "/var/lib/skiff"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "/skiff/dist/skiff.mjs", "server", "--data-dir", "/var/lib/skiff"]
 
 # The node agent with containerd; needs --privileged, the host's cgroups and a network of its own or the host's.
 FROM base AS agent

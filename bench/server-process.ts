@@ -59,7 +59,7 @@ export async function startServer({ program, dataDir, store, watchLoop, nodeFlag
   const loopFile = join(dataDir, 'loop.json');
   const preload = fileURLToPath(new URL('./loop-watch.mjs', import.meta.url));
   // As the launcher (`skiff`) does.
-  const flags = ['--max-semi-space-size=8', ...nodeFlags, ...(watchLoop ? ['--import', preload] : [])];
+  const flags = ['--max-semi-space-size=16', ...nodeFlags, ...(watchLoop ? ['--import', preload] : [])];
   const args = ['server', '--data-dir', dataDir, '--store', store, '--port', String(port), '--bind-address', '127.0.0.1', '--log-level', 'warn'];
   const started = performance.now();
   const child = spawn(process.execPath, [...flags, program, ...args], {

@@ -101,7 +101,7 @@ export async function requireRunning(layout: Layout, name: ComponentName, restar
   }
 }
 
-/** The agent makes little that lives long: half the young generation that the launcher sets saves it a tenth of its memory, and no time. */
+/** The agent makes little that lives long: a quarter of the young generation that the launcher sets saves it a tenth of its memory, and no time. */
 const NODE_FLAGS = { server: [], agent: ['--max-semi-space-size=4'] } as const;
 
 /** Starts one of skiff's own commands under a supervisor. */

@@ -40,7 +40,7 @@ export async function startTarget(): Promise<Target> {
   const log = join(dataDir, 'server.log');
   const output = openSync(log, 'a');
   const args = ['server', '--data-dir', dataDir, '--store', 'memory', '--port', String(port), '--bind-address', '127.0.0.1', '--log-level', 'warn'];
-  const flags = ['--no-warnings', '--max-semi-space-size=8', '--import', join(ROOT, 'test/fuzz/loop-monitor.mjs')];
+  const flags = ['--no-warnings', '--max-semi-space-size=16', '--import', join(ROOT, 'test/fuzz/loop-monitor.mjs')];
   const child = spawn(process.execPath, [...flags, join(ROOT, 'cli/main.ts'), ...args], { stdio: ['ignore', output, output, 'ipc'], cwd: ROOT });
   closeSync(output);
   const tail = () => readFileSync(log, 'utf8').slice(-2_000);
