@@ -81,31 +81,49 @@ function run(plugins: readonly AdmissionPlugin[], step: 'admit' | 'validate', at
   }
 }
 
-/** Runs the mutating plugins, once more if one of them asks for it, then those that allocate. */
-function mutate({ mutating, allocating }: Chain, attributes: Attributes): MaybePromise<void> {
-  const again = () => {
-    if (!attributes.wantsReinvocation) return;
-    attributes.isReinvocation = true;
-    return run(mutating, 'admit', attributes);
-  };
-  return chained(chained(run(mutating, 'admit', attributes), again), () => run(allocating, 'admit', attributes));
+/** The admission of one write by the plugins that are asked about it. */
+class PluginAdmission implements Admission {
+  private readonly chain: Chain;
+  private readonly attributes: Attributes;
+
+  constructor(chain: Chain, attributes: Attributes) {
+    this.chain = chain;
+    this.attributes = attributes;
+  }
+
+  admit<T extends KubeObject | undefined>(object: T, old: Live | undefined, storedOld = old): MaybePromise<T | KubeObject> {
+    const { chain, attributes } = this;
+    attributes.begin(object, old, storedOld);
+    const pending = run(chain.mutating, 'admit', attributes);
+    if (!pending && !attributes.wantsReinvocation && chain.allocating.length === 0) return attributes.object ?? object;
+    return chained(
+      chained(pending, () => this.reinvoke()),
+      () => chained(run(chain.allocating, 'admit', attributes), () => attributes.object ?? object),
+    );
+  }
+
+  validate(stored: KubeObject | undefined): MaybePromise<void> {
+    const { validating, readsRequested } = this.chain;
+    if (validating.length === 0) return;
+    const pending = this.attributes.prepared(stored, readsRequested);
+    return pending ? pending.then(() => run(validating, 'validate', this.attributes)) : run(validating, 'validate', this.attributes);
+  }
+
+  settle(committed: boolean): void {
+    this.attributes.settle(committed);
+  }
+
+  /** Runs the mutating plugins once more if one of them asked for it. */
+  private reinvoke(): MaybePromise<void> {
+    if (!this.attributes.wantsReinvocation) return;
+    this.attributes.isReinvocation = true;
+    return run(this.chain.mutating, 'admit', this.attributes);
+  }
 }
 
 export function admissionOf(call: Call, write: AdmissionWrite): Admission {
   const { resource, core } = call;
   const chain = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
-  const { mutating, allocating, validating, readsRequested } = chain;
-  if (mutating.length + allocating.length + validating.length === 0) return NO_ADMISSION;
-  const attributes = createAttributes(call, write);
-  return {
-    admit(object, old, storedOld = old) {
-      attributes.begin(object, old, storedOld);
-      return chained(mutate(chain, attributes), () => attributes.object ?? object);
-    },
-    validate(stored) {
-      if (validating.length === 0) return;
-      return chained(attributes.prepared(stored, readsRequested), () => run(validating, 'validate', attributes));
-    },
-    settle: (committed) => attributes.settle(committed),
-  };
+  if (chain.mutating.length + chain.allocating.length + chain.validating.length === 0) return NO_ADMISSION;
+  return new PluginAdmission(chain, createAttributes(call, write));
 }
