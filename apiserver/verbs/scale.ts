@@ -140,7 +140,7 @@ async function applyScale(call: Call, parameters: WriteParameters): Promise<Resu
   };
   const path = resource.kind.scale?.specReplicasPath ?? '';
   const configuration = withAt(named, path.split('.').slice(1), spec?.replicas ?? 0) as JsonObject;
-  await applyConfiguration(call, parameters, configuration, scaleView(call, path));
+  await applyConfiguration(call, parameters, configuration, { view: scaleView(call, path) });
   const after = scaleOfItem(call, await requireItem(resource, info.namespace, info.name));
   return objectResult(parameters.dryRun ? { ...after, spec: { replicas: spec?.replicas ?? 0 } } : after, 200, scales);
 }
