@@ -57,6 +57,6 @@ describe('a Node', () => {
       statusErrors(nodeStrategy, old, (n) => {
         n.status = { addresses: [address, address] };
       }),
-    ).toEqual([expect.stringContaining('status.addresses[1]: Duplicate value')]);
+    ).toEqual([expect.stringMatching(/^status\.addresses\[1\]: Duplicate value: \{"Type":".*","Address":".*"\}$/)]);
   });
 });

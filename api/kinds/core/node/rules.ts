@@ -78,7 +78,7 @@ function checkUpdate(node: Node, old: Live<Node>): FieldError[] {
   const seen = new Set<string>();
   node.status?.addresses?.forEach((address, i) => {
     const key = `${address.type}/${address.address}`;
-    if (seen.has(key)) errors.push(duplicate(`status.addresses[${i}]`, address));
+    if (seen.has(key)) errors.push(duplicate(`status.addresses[${i}]`, { Type: address.type, Address: address.address }));
     seen.add(key);
   });
   const cidrs = node.spec?.podCIDRs ?? [];
