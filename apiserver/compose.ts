@@ -137,7 +137,14 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     {
       name: 'admission',
       hooks: ['start-apiserver-admission-initializer'],
-      plugins: admissionPlugins({ objects: storage, clock, authorizer, kinds: options.kinds, podSecurity: options.podSecurity }),
+      plugins: admissionPlugins({
+        objects: storage,
+        clock,
+        authorizer,
+        kinds: options.kinds,
+        podSecurity: options.podSecurity,
+        metrics: metrics.lasting,
+      }),
     },
     allocation,
     customResources({ objects: storage, registry, log, webhookClient }),

@@ -10,3 +10,18 @@ export function escapedName(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`;
   return name.replace(/__|[-./]/g, (part) => ESCAPES[part] ?? part);
 }
+
+const UNESCAPES: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
+
+/** Returns the name that an identifier stands for; undefined if it holds an escape that there is not (k8s.io/apiserver/pkg/cel, Unescape). */
+export function unescapedName(identifier: string): string | undefined {
+  let isGood = true;
+  const name = identifier.replace(/__.*?__/g, (whole) => {
+    const content = whole.slice(2, -2);
+    const character = UNESCAPES[content];
+    if (character !== undefined) return character;
+    if (!RESERVED.has(content) || whole !== identifier) isGood = false;
+    return content;
+  });
+  return isGood ? name : undefined;
+}

@@ -29,7 +29,7 @@ export type ManagedFieldsEntry = Infer<typeof ManagedFieldsEntry>;
 
 export const ObjectMeta = struct('ObjectMeta', 'What every stored object has: identity, labels and what the system keeps about it.', {
   annotations: map(string(), 'Unstructured notes of tools and people; not for selecting objects.').tag(12).optional(),
-  creationTimestamp: time('When the object was created; set by the server.').tag(8).optional(),
+  creationTimestamp: time('CreationTimestamp is a timestamp of the creation of the object, set by the server.').tag(8).optional(),
   deletionGracePeriodSeconds: int64('Seconds the object may take to stop; set with deletionTimestamp.', { presence: 'pointer' }).tag(10).optional(),
   deletionTimestamp: time('When the object will be removed at the latest; set by a graceful deletion, and never taken back.', {
     presence: 'pointer',

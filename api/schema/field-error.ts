@@ -64,10 +64,10 @@ export const forbidden = (field: string, detail: string): FieldError => ({
   field,
   message: withDetail('Forbidden', detail),
 });
-export const duplicate = (field: string, value: unknown): FieldError => ({
+export const duplicate = (field: string, value: unknown, detail = ''): FieldError => ({
   type: 'FieldValueDuplicate',
   field,
-  message: `Duplicate value: ${shown(value)}`,
+  message: withDetail(`Duplicate value: ${shown(value)}`, detail),
 });
 export const notFound = (field: string, value: unknown, detail = ''): FieldError => ({
   type: 'FieldValueNotFound',

@@ -214,8 +214,8 @@ export const struct = <S extends Shape>(title: string, description: string, shap
 export const atomicStruct = <S extends Shape>(title: string, description: string, shape: S) =>
   struct(title, description, shape, { 'x-kubernetes-map-type': 'atomic' });
 
-const API_VERSION = 'Group and version of the schema that this object is written in.';
-const KIND = 'Name of the resource type that this object is of, in CamelCase.';
+export const API_VERSION = 'APIVersion defines the schema that this object is written in: its group and version.';
+export const KIND = 'Kind names the type of this object, in CamelCase.';
 
 type Typed = { apiVersion: OptionalField<string>; kind: OptionalField<string> };
 

@@ -1,6 +1,6 @@
 import { parseGoDuration } from '../../base/go-duration.ts';
 import { parseTime } from '../../base/go-json.ts';
-import { isRequestUri } from '../../base/go-uri.ts';
+import { parseGoRequestUri } from '../../base/go-url.ts';
 import { isIpv6 } from '../../base/ip-text.ts';
 import type { Pattern } from '../../base/regexp.ts';
 import { goPattern } from '../../base/regexp.ts';
@@ -121,7 +121,7 @@ function isDuration(text: string): boolean {
 
 const FORMATS: ReadonlyMap<string, FormatCheck> = new Map<string, FormatCheck>([
   ['bsonobjectid', (text) => /^[0-9a-f]{24}$/i.test(text)],
-  ['uri', isRequestUri],
+  ['uri', (text) => parseGoRequestUri(text).ok],
   ['email', isEmail],
   ['hostname', isHostname],
   ['ipv4', isIpv4],

@@ -6,6 +6,8 @@ export interface RouteHandler {
   readonly path: string;
   /** Served without authorisation (still authenticated where there are credentials). */
   readonly open?: boolean;
+  /** Left out of the list of paths at `/`. */
+  readonly unlisted?: boolean;
   /** Returns undefined if there is nothing at this path (404). */
   handle(request: ApiRequest, user: UserInfo): ApiResponse | undefined | Promise<ApiResponse | undefined>;
 }

@@ -111,6 +111,8 @@ describe('a custom resource definition', () => {
       status: { replicas: 3 },
     });
     expect((await server.ask('GET', `${WIDGETS}/w/scale`)).json).toMatchObject({ kind: 'Scale', spec: { replicas: 1 }, status: { replicas: 3 } });
+    const bad = await server.ask('PUT', `${WIDGETS}/w/scale`, { body: { kind: 'Other', apiVersion: 'autoscaling/v1', metadata: { name: 'w' } } });
+    expect([bad.status, bad.json.message]).toEqual([400, expect.stringContaining('no kind is registered for the type v1.Scale in scheme')]);
     await merge('/scale', { spec: { replicas: 5 } });
     expect((await server.ask('GET', `${WIDGETS}/w`)).json.spec.replicas).toBe(5);
   });

@@ -8,6 +8,8 @@ export interface FormScope {
   /** Custom resources have no Protobuf form, but their metadata has. */
   readonly custom: boolean;
   readonly verb: 'list' | 'watch' | 'other';
+  /** Whether the resource has a table: what can only be created, as reviews and bindings are, has none. Default: it has. */
+  readonly hasTable?: boolean;
 }
 
 const JSON_FORM: Form = { media: 'json', as: 'object' };
@@ -34,7 +36,7 @@ export const isPlainAccept = (accept: string | undefined): boolean =>
  */
 export function formOf(accept: string | undefined, scope: FormScope): Form {
   if (accept === undefined || isPlainAccept(accept)) return JSON_FORM;
-  const key = `${scope.custom} ${scope.verb} ${accept}`;
+  const key = `${scope.custom} ${scope.verb} ${scope.hasTable !== false} ${accept}`;
   let form = known.get(key);
   if (form === undefined) {
     form = negotiated(accept, scope);
@@ -87,7 +89,7 @@ function firstAllowed<T>(accept: string, allow: (media: Media, clause: Clause) =
 }
 
 /** `as=Table;v=v1;g=meta.k8s.io` and its siblings; undefined for a form that the resource does not have. */
-function transformed(media: Media, { parameters }: Clause, { custom }: FormScope): Form | undefined {
+function transformed(media: Media, { parameters }: Clause, { custom, hasTable = true }: FormScope): Form | undefined {
   const server = parameters.get('sv') ?? '';
   if (server !== '' && server !== 'v1') return undefined;
   const [as, group, version] = ['as', 'g', 'v'].map((name) => parameters.get(name));
@@ -95,7 +97,7 @@ function transformed(media: Media, { parameters }: Clause, { custom }: FormScope
   if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
   switch (as) {
     case 'Table':
-      return media === 'protobuf' ? undefined : { media, as: 'table', version };
+      return media === 'protobuf' || !hasTable ? undefined : { media, as: 'table', version };
     case 'PartialObjectMetadata':
       return { media, as: 'partial', version };
     case 'PartialObjectMetadataList':

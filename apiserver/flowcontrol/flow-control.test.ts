@@ -54,7 +54,8 @@ function share(specs: Readonly<Record<string, PriorityLevelConfigurationSpec>>):
 }
 
 const counts = new FlowCounts('l', 's', silent);
-const enter = (level: PriorityLevel, seats = 1) => level.enter(seats, counts);
+const applicant = { user: undefined, info: { isResource: false, verb: 'get', path: '/' } } as const;
+const enter = (level: PriorityLevel, seats = 1) => level.enter(seats, counts, applicant);
 function enterMany(level: PriorityLevel, times: number): Occupied[] {
   const seated: Occupied[] = [];
   for (let i = 0; i < times; i++) {
@@ -64,7 +65,7 @@ function enterMany(level: PriorityLevel, times: number): Occupied[] {
   return seated;
 }
 function wait(level: PriorityLevel, hand: readonly number[], { seats = 1, waitMs = 15_000, signal = new AbortController().signal } = {}) {
-  return level.wait({ seats, counts, hand: () => hand, waitMs, signal });
+  return level.wait({ seats, applicant, counts, hand: () => hand, waitMs, signal });
 }
 
 describe('the seats of a server', () => {

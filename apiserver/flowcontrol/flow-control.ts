@@ -38,6 +38,8 @@ export interface FlowControl {
   classify(user: UserInfo, info: RequestInfo): ServedSchema;
   readonly levels: ReadonlyMap<string, PriorityLevel>;
   readonly counts: Iterable<FlowCounts>;
+  /** Returns the name of the flow that a request belongs to, among those of a flow schema; empty for a schema that is gone. */
+  distinguisher(schema: string, user: UserInfo | undefined, info: RequestInfo): string;
   /** Follows the stored objects from now on. */
   follow(objects: StorageAccess): void;
 }
@@ -65,6 +67,7 @@ export function createFlowControl(serverSeats: number, clock: Clock, histograms:
   let stale = true;
   let find: (user: UserInfo, info: RequestInfo) => ServedSchema | undefined = () => undefined;
   let last: ServedSchema | undefined;
+  let served: ReadonlyMap<string, ServedSchema> = new Map();
 
   const market: SeatMarket = {
     waiting: 0,
@@ -100,7 +103,7 @@ export function createFlowControl(serverSeats: number, clock: Clock, histograms:
     }
   }
 
-  function served(object: FlowSchema, uid: string, level: PriorityLevel): ServedSchema {
+  function schemaAtWork(object: FlowSchema, uid: string, level: PriorityLevel): ServedSchema {
     const name = object.metadata?.name ?? '';
     const id = `${level.name}/${name}`;
     const numbers = counts.get(id) ?? new FlowCounts(level.name, name, made);
@@ -132,12 +135,13 @@ export function createFlowControl(serverSeats: number, clock: Clock, histograms:
     for (const { object, uid } of found.values()) {
       // A schema that names no level that is there is none, until there is one.
       const level = levels.get(object.spec?.priorityLevelConfiguration.name ?? '');
-      if (level) schemas.push(served(object, uid, level));
+      if (level) schemas.push(schemaAtWork(object, uid, level));
     }
     const kept = new Set(schemas.map((schema) => schema.counts));
     for (const [id, each] of counts) if (!kept.has(each) && each.executing === 0 && each.inQueue === 0) counts.delete(id);
     find = createClassifier(schemas);
-    last = schemas.find(({ object }) => object.metadata?.name === CATCH_ALL);
+    served = new Map(schemas.map((schema) => [schema.object.metadata?.name ?? '', schema]));
+    last = served.get(CATCH_ALL);
   }
 
   function refresh(): void {
@@ -160,6 +164,10 @@ export function createFlowControl(serverSeats: number, clock: Clock, histograms:
     get counts() {
       if (stale) refresh();
       return counts.values();
+    },
+    distinguisher(schema, user, info) {
+      const object = served.get(schema)?.object;
+      return object && user ? distinguisherOf(object, user, info) : '';
     },
     follow(stored) {
       objects = stored;

@@ -82,7 +82,7 @@ export function limitFlows({ control, turns, rounds, estimate }: FlowStageOption
 
   function turnAway({ level, counts }: ServedSchema, reason: RejectionReason): Result {
     counts.reject(reason);
-    return tooManyRequests(level.turnAway());
+    return tooManyRequests(level.turnAway(reason));
   }
 
   return {
@@ -98,10 +98,11 @@ export function limitFlows({ control, turns, rounds, estimate }: FlowStageOption
         exchange.flow = flow;
         return flow;
       };
-      const occupied = level.enter(seats, counts);
+      const occupied = level.enter(seats, counts, exchange);
       if (occupied) return serve(exchange, next, seated(occupied), isLong, user.name);
       const outcome = level.wait({
         seats,
+        applicant: exchange,
         counts,
         hand: (queuing) => schema.hand(user, info, queuing),
         waitMs: longestWaitMs(request.query),

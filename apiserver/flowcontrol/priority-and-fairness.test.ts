@@ -76,6 +76,18 @@ describe('a request', () => {
     expect(text).toContain('apiserver_flowcontrol_nominal_limit_seats{priority_level="narrow"} 1');
   });
 
+  it('for the dumps shows the configuration at work to those who may see it; the paths are not listed', async () => {
+    server = await startTestServer();
+    const dump = (name: string, user?: typeof jane) => server.ask('GET', `/debug/api_priority_and_fairness/${name}`, user ? { user } : {});
+    const levels = await dump('dump_priority_levels');
+    expect(levels.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(levels.text).toMatch(/^catch-all, +0, +true, +false, /m);
+    expect((await dump('dump_queues')).text).toMatch(/^workload-low, +127, +0, /m);
+    expect((await dump('dump_requests')).text).toMatch(/^PriorityLevelName, +FlowSchemaName, /);
+    expect((await dump('dump_requests', jane)).status).toBe(403);
+    expect((await server.ask('GET', '/')).json.paths.filter((path: string) => path.startsWith('/debug'))).toEqual([]);
+  });
+
   it('that waits is served when those before it are', async () => {
     server = await startTestServer({ inFlight: { maxRequestsInflight: 1, maxMutatingRequestsInflight: 0, enablePriorityAndFairness: true } });
     await server.grantAll('jane', 'joe');

@@ -7,6 +7,7 @@ import type { Registry } from '../contract/resource.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensureConfiguration } from './configuration-producer.ts';
 import { danglingController } from './dangling-controller.ts';
+import { debugRoutes } from './debug-routes.ts';
 import { createFlowControl } from './flow-control.ts';
 import { flowMetrics } from './flow-metrics.ts';
 import { limitFlows } from './flow-stage.ts';
@@ -56,6 +57,7 @@ export function priorityAndFairness({ objects, registry, clock, metrics, limits 
     name: 'flow-control',
     hooks: [...hooks, 'priority-and-fairness-filter'],
     entryStages: [limitFlows({ control, turns: createTurns(), rounds: createRounds(clock), estimate: createWorkEstimate(registry) })],
+    routes: debugRoutes(control, clock),
     controllers,
     async start(client) {
       await ensure(client);

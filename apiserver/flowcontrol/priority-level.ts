@@ -1,12 +1,21 @@
 import type { PriorityLevelConfigurationSpec, QueuingConfiguration } from '../../api/kinds/flowcontrol/priority-level-configuration/schema.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { UserInfo } from '../contract/request.ts';
+import type { RequestInfo } from '../contract/request-info.ts';
 import type { FlowCounts, RejectionReason } from './flow-counts.ts';
 import { createRetryAfter } from './retry-after.ts';
 import type { SeatLimits } from './seats.ts';
 
+/** The request that seats are for, as those see it who list a level's requests. */
+export interface Applicant {
+  readonly user: UserInfo | undefined;
+  readonly info: RequestInfo;
+}
+
 /** A request that wants seats. */
 export interface SeatRequest {
   readonly seats: number;
+  readonly applicant: Applicant;
   /** The queues that it may wait in; asked for only if it has to wait. */
   hand(queuing: QueuingConfiguration): readonly number[];
   readonly counts: FlowCounts;
@@ -23,20 +32,23 @@ export interface Occupied {
   readonly counts: FlowCounts;
   /** The queue that the request has waited in, whose flow pays for the time. */
   readonly queue: Queue | undefined;
+  /** When it arrived, and since when it has the seats, on the clock's monotonic scale. */
+  readonly arrived: number;
   readonly since: number;
+  readonly applicant: Applicant;
 }
 
 /** The outcome of waiting: seats, or the reason why there are none. */
 export type Outcome = Occupied | RejectionReason;
 
-interface Waiter {
+export interface Waiter {
   readonly request: SeatRequest;
   readonly arrived: number;
   readonly settle: (outcome: Outcome) => void;
 }
 
 /** Requests that wait, of one flow or of a few. */
-interface Queue {
+export interface Queue {
   readonly card: number;
   readonly waiters: Waiter[];
   /** The virtual time at which its next request is due: each request moves it on by its seats times its duration. */
@@ -50,7 +62,7 @@ interface Due {
 }
 
 /** The duration that a request is taken to have until it is over, in milliseconds; upstream's first guess. */
-const ESTIMATED_MS = 3;
+export const ESTIMATED_MS = 3;
 /** The widest request, in seats. */
 const MAX_SEATS = 10;
 /** The part of a level's seats that one request may have. */
@@ -86,12 +98,17 @@ export class PriorityLevel {
   waitingSeats = 0;
   /** Seats in use by requests that take several. */
   private wide = 0;
-  private readonly queues = new Map<number, Queue>();
+  /** Outcomes of requests since the level is there. */
+  readonly totals = { dispatched: 0, rejected: 0, timedOut: 0, cancelled: 0 };
+  /** The requests that have seats. */
+  readonly executing = new Set<Occupied>();
+  /** Those that are in use, by their numbers. */
+  readonly queues = new Map<number, Queue>();
   private readonly retryAfter = createRetryAfter();
   private readonly clock: Clock;
   private readonly market: SeatMarket;
   /** The virtual time of the request that was served last from a queue. */
-  private virtual = 0;
+  virtual = 0;
 
   constructor(name: string, clock: Clock, market: SeatMarket) {
     this.name = name;
@@ -119,9 +136,9 @@ export class PriorityLevel {
   }
 
   /** Returns seats if there are any and nobody waits for them; otherwise undefined, and the request has to `wait`. */
-  enter(seats: number, counts: FlowCounts): Occupied | undefined {
+  enter(seats: number, counts: FlowCounts, applicant: Applicant): Occupied | undefined {
     if (!this.isExempt && (this.waiting > 0 || !this.hasRoom(seats))) return undefined;
-    return this.occupy(seats, counts, undefined);
+    return this.occupy(seats, counts, undefined, this.clock.monotonic(), applicant);
   }
 
   /** Waits for seats; returns the outcome at once if there is nothing to wait for. */
@@ -138,7 +155,9 @@ export class PriorityLevel {
   }
 
   /** Gives seats back, and hands them on. */
-  leave({ seats, counts, queue, since }: Occupied): void {
+  leave(occupied: Occupied): void {
+    const { seats, counts, queue, since } = occupied;
+    this.executing.delete(occupied);
     this.occupied -= seats;
     if (seats > 1) this.wide -= seats;
     counts.executing--;
@@ -156,7 +175,10 @@ export class PriorityLevel {
   }
 
   /** Counts a request that is turned away; returns the seconds for its Retry-After header. */
-  turnAway(): number {
+  turnAway(reason: RejectionReason): number {
+    if (reason === 'time-out') this.totals.timedOut++;
+    else if (reason === 'cancelled') this.totals.cancelled++;
+    else this.totals.rejected++;
     return this.retryAfter.drop(this.clock.now());
   }
 
@@ -174,12 +196,12 @@ export class PriorityLevel {
     }
   }
 
-  private serveNext({ queue, next: { request, settle } }: Due): void {
+  private serveNext({ queue, next: { request, arrived, settle } }: Due): void {
     queue.waiters.shift();
     this.virtual = Math.max(this.virtual, queue.due);
     queue.due += request.seats * ESTIMATED_MS;
     queue.occupied += request.seats;
-    settle(this.occupy(request.seats, request.counts, queue));
+    settle(this.occupy(request.seats, request.counts, queue, arrived, request.applicant));
   }
 
   /** Whether so many seats are free, or can be borrowed. */
@@ -193,14 +215,18 @@ export class PriorityLevel {
     return wanted <= upper && wanted - nominal <= this.market.lentTo(this);
   }
 
-  private occupy(seats: number, counts: FlowCounts, queue: Queue | undefined): Occupied {
+  private occupy(seats: number, counts: FlowCounts, queue: Queue | undefined, arrived: number, applicant: Applicant): Occupied {
     this.occupied += seats;
     if (seats > 1) this.wide += seats;
     counts.executing++;
     counts.executingSeats += seats;
     counts.dispatched++;
+    this.totals.dispatched++;
     if (!queue && !this.isExempt) counts.waited(0, true);
-    return { level: this, seats, counts, queue, since: this.clock.monotonic() };
+    const since = queue ? this.clock.monotonic() : arrived;
+    const occupied: Occupied = { level: this, seats, counts, queue, arrived, since, applicant };
+    this.executing.add(occupied);
+    return occupied;
   }
 
   private enqueue(queue: Queue, request: SeatRequest, resolve: (outcome: Outcome) => void): void {

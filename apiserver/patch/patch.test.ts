@@ -207,9 +207,17 @@ describe('a strategic merge patch', () => {
   const refusals: [string, object][] = [
     ['an item without its merge key', { spec: { containers: [{ image: 'x' }] } }],
     ['an unknown directive', { metadata: { labels: { $patch: 'explode' } } }],
+    ['an unknown directive in a list', { spec: { containers: [{ name: 'a', $patch: 'explode' }] } }],
     ['fields that $retainKeys does not name', { spec: { $retainKeys: ['containers'], nodeName: 'n' } }],
   ];
   it.each(refusals)('is refused for %s', (_what, patch) => {
     expect(() => applyStrategicMergePatch(podWith(container('a')), patch, pod)).toThrow(expect.objectContaining({ name: 'StatusError', code: 500 }));
+  });
+
+  it.each([
+    [{ metadata: { labels: { a: 'b', $patch: 'explode' } } }, 'unknown patch type: explode in map: map[$patch:explode a:b]'],
+    [{ spec: { containers: [{ name: 'a', $patch: 7 }] } }, 'unknown patch type: 7 in map: map[$patch:7 name:a]'],
+  ])('says of %j which directive it does not know, and where', (patch, message) => {
+    expect(() => applyStrategicMergePatch(podWith(container('a')), patch, pod)).toThrow(message);
   });
 });

@@ -6,6 +6,7 @@ import { issueClientCertificate, issueServingCertificate } from '../../base/x509
 import { renewalTime } from '../../base/x509/renewal.ts';
 import { CLUSTER_CA, ensureAuthority, ensureServiceAccountKey, FRONT_PROXY_CA } from './authority-files.ts';
 import { pairOf, readIfThere, writeSecretFile } from './key-files.ts';
+import { KUBELET_CLIENT_USER } from './kubelet-client-user.ts';
 
 /** The keys of a control plane. All texts are PEM. */
 export interface ClusterPki {
@@ -32,9 +33,6 @@ export interface PkiOptions extends SubjectAltNames {
   readonly lifeMs?: number;
   readonly caLifeMs?: number;
 }
-
-/** The user as whom the API server calls node agents. */
-export const KUBELET_CLIENT_USER = 'kube-apiserver-kubelet-client';
 
 /** The middle of the time in which certificates are renewed: four fifths of their life. */
 const RENEW_AT = 0.5;

@@ -238,6 +238,32 @@ describe('exec', () => {
     expect([status, body.kind === 'object' ? body.object : body]).toMatchObject([400, expect.anything()]);
     expect(JSON.stringify(body.kind === 'text' ? [...body.parts] : body.kind === 'object' ? body.object : '')).toContain(message);
   });
+
+  it.each([
+    [
+      'the container',
+      {
+        containers: [
+          { name: 'a', image: 'i' },
+          { name: 'b', image: 'i' },
+        ],
+      },
+      'container=z',
+      'container z is not valid for pod p',
+    ],
+    ['the command', { nodeName: 'n1' }, 'stdout=true', 'you must specify at least one command for the container'],
+    ['the node', {}, 'command=ls', 'pod p does not have a host assigned'],
+    ['the connection', { nodeName: 'n1' }, 'command=ls', 'Upgrade request required'],
+  ])('looks at %s before what comes after it', async (_what, spec, query, message) => {
+    await createPod(spec);
+    const { body } = await exec(query, {});
+    expect(JSON.stringify(body)).toContain(message);
+  });
+
+  it('asks for a host before it asks for a command', async () => {
+    await createPod();
+    expect(JSON.stringify((await exec('stdout=true', {})).body)).toContain('pod p does not have a host assigned');
+  });
 });
 
 describe('proxying', () => {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { strictProblems } from '../../api/definition/codec.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { mayHaveLoneSurrogates, parseExactJson, wellFormedJson } from '../../base/exact-json.ts';
 import { goSyntaxProblem } from '../../base/go-json-syntax.ts';
@@ -9,7 +10,7 @@ import { decodeYaml } from '../../base/yaml/decode.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import { decodedAhead, MAX_DEPTH, mediaTypeOf } from './decode-ahead.ts';
-import { duplicateKeys } from './duplicate-keys.ts';
+import { keyFaults } from './key-faults.ts';
 import type { ExpectedType } from './protobuf/envelope.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 
@@ -18,8 +19,11 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 export interface DecodedBody {
   readonly value: unknown;
-  /** Names the keys that stand twice in one object: only in the text can they be seen. Undefined for a body that was no text. */
-  readonly doubled?: () => Steps<string[]>;
+  /**
+   * Words the keys that stand twice in one object, which can be seen in the text only, and the unknown fields that are given: of JSON in the
+   * order of the text, of YAML after the others. Undefined for a body that was no text.
+   */
+  readonly faults?: (unknownFields: readonly string[]) => Steps<string[]>;
 }
 
 export const bodyTooLarge = () => new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
@@ -75,11 +79,11 @@ function jsonOf(text: string): unknown {
   return mayHaveLoneSurrogates(text) ? wellFormedJson(value) : value;
 }
 
-const fromJson = (value: unknown, text: string): DecodedBody => ({ value, doubled: () => doubledFields(text) });
+const fromJson = (value: unknown, text: string): DecodedBody => ({ value, faults: (unknownFields) => faultsOfJson(text, unknownFields) });
 
-function* doubledFields(text: string): Steps<string[]> {
-  const paths = yield* duplicateKeys(text);
-  return paths.map((path) => `duplicate field ${JSON.stringify(path)}`);
+function* faultsOfJson(text: string, unknownFields: readonly string[]): Steps<string[]> {
+  const paths = yield* keyFaults(text, new Set(unknownFields));
+  return paths.map(({ path, isDuplicate }) => `${isDuplicate ? 'duplicate' : 'unknown'} field ${JSON.stringify(path)}`);
 }
 
 /** Reads a YAML text as JSON, which is far quicker: most clients send it so. Returns undefined if it is none, as other flow mappings. */
@@ -92,11 +96,11 @@ function asJson(text: string): DecodedBody | undefined {
   }
 }
 
-const fromYaml = ({ value, doubled }: DecodedYaml): DecodedBody => ({ value, doubled: () => doubledLines(doubled) });
+const fromYaml = ({ value, doubled }: DecodedYaml): DecodedBody => ({ value, faults: (unknownFields) => faultsOfYaml(doubled, unknownFields) });
 
-function* doubledLines(doubled: () => string[]): Steps<string[]> {
+function* faultsOfYaml(doubled: () => string[], unknownFields: readonly string[]): Steps<string[]> {
   yield;
-  return oneSentence(doubled());
+  return [...oneSentence(doubled()), ...strictProblems(unknownFields)];
 }
 
 const notYaml = (why: YamlError | string) =>
@@ -120,6 +124,9 @@ export function parseYaml(bytes: Buffer): DecodedBody {
     throw error;
   }
 }
+
+/** Returns upstream's sentence about keys that stand twice in a text that is read as YAML, JSON too; undefined if there are none. */
+export const doubledInYaml = (bytes: Buffer): string | undefined => oneSentence(decodeYaml(bytes.toString('utf8')).doubled())[0];
 
 /** Puts the doubled keys into one sentence, as upstream's YAML reader does. */
 const oneSentence = (found: readonly string[]): string[] =>

@@ -22,7 +22,7 @@ import { summaryOf as summaryOfBytes } from './protobuf/envelope.ts';
  */
 export function objectOf(request: ApiRequest, kind: KindDefinition, fieldValidation: FieldValidation, warnings: string[]): KubeObject {
   const body = givenBody(request, kind);
-  return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
+  return decodeObject(body.value, kind, fieldValidation, warnings, body.faults);
 }
 
 /** As objectOf; others have their turn of the event loop while a long body is decoded. */
@@ -33,21 +33,20 @@ export function objectInTurns(
   warnings: string[],
 ): KubeObject | Promise<KubeObject> {
   const body = givenBody(request, kind);
-  if (!hasLongBody(request)) return decodeObject(body.value, kind, fieldValidation, warnings, body.doubled);
+  if (!hasLongBody(request)) return decodeObject(body.value, kind, fieldValidation, warnings, body.faults);
   return decodeInTurns(body, kind, fieldValidation, warnings);
 }
 
 /** As decodeObject, with pauses. */
 export async function decodeInTurns(
-  { value, doubled }: DecodedBody,
+  { value, faults }: DecodedBody,
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
 ): Promise<KubeObject> {
   const looks = fieldValidation !== 'Ignore';
-  const found = looks && doubled ? await inTurns(doubled()) : [];
   const decoded = await inTurns(codecOf(kind).decodeSteps(value, { strict: looks }));
-  for (const problem of decoded.ok ? await inTurns(problemSteps(decoded.unknownFields)) : []) found.push(problem);
+  const found = looks && decoded.ok ? await inTurns(problemsOf(decoded.unknownFields, kind, faults)) : [];
   await nextTurn();
   const object = checked(decoded, kind, fieldValidation, warnings, found);
   await inTurns(codecOf(kind).applyDefaultsSteps(object));
@@ -70,13 +69,20 @@ export function decodeObject(
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
-  doubled?: () => Steps<string[]>,
+  faults?: DecodedBody['faults'],
 ): KubeObject {
   const looks = fieldValidation !== 'Ignore';
   const decoded = codecOf(kind).decode(value, { strict: looks });
-  const found = looks && decoded.ok && doubled ? finished(doubled()) : [];
-  for (const problem of decoded.ok ? strictProblems(decoded.unknownFields) : []) found.push(problem);
+  const found = looks && decoded.ok ? finished(problemsOf(decoded.unknownFields, kind, faults)) : [];
   return withDefaults(checked(decoded, kind, fieldValidation, warnings, found), kind);
+}
+
+/** Words the faults of a body. Unknown fields of a custom resource are found after it has been read, and follow. */
+function* problemsOf(unknownFields: readonly string[], { structural }: KindDefinition, faults: DecodedBody['faults']): Steps<string[]> {
+  if (faults && !structural) return yield* faults(unknownFields);
+  const problems = faults ? yield* faults([]) : [];
+  for (const problem of yield* problemSteps(unknownFields)) problems.push(problem);
+  return problems;
 }
 
 /** Unknown fields that are put into words in one step. */

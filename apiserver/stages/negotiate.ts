@@ -23,5 +23,10 @@ function negotiated(accept: string | undefined, info: RequestInfo, registry: Reg
   // Logs, proxies and their like answer in a form of their own.
   if (subresource?.query) return PLAIN;
   const verb = info.verb === 'list' || info.verb === 'watch' ? info.verb : 'other';
-  return formOf(accept, { custom: kind?.structural !== undefined, verb });
+  const verbs = (subresource ?? kind)?.verbs;
+  return formOf(accept, {
+    custom: kind?.structural !== undefined,
+    verb,
+    hasTable: verbs === undefined || verbs.includes('get') || verbs.includes('list'),
+  });
 }

@@ -5,6 +5,7 @@ import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { timeText } from '../../base/clock.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
+import { finished, inTurns } from '../../base/steps.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { difference, pathsOf, union } from '../apply/field-set.ts';
 import { fieldsOf } from '../apply/field-walk.ts';
@@ -17,7 +18,8 @@ import { compareRequested } from '../apply/version-comparison.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { parseYaml } from '../request/body.ts';
+import type { DecodedBody } from '../request/body.ts';
+import { doubledInYaml, parseYaml } from '../request/body.ts';
 import { hasLongBody } from '../request/decode-ahead.ts';
 import { decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
@@ -33,10 +35,35 @@ const ATTEMPTS = 10;
  * Creates an object that is not there. @throws StatusError Conflict if others own fields that it would change, unless forced.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-export const apply = (call: Call, parameters: WriteParameters): Promise<Result> => applyConfiguration(call, parameters, configurationOf(call));
+export function apply(call: Call, parameters: WriteParameters): Promise<Result> {
+  const { configuration, faults } = configurationOf(call);
+  const looks = faults && parameters.fieldValidation === 'Strict';
+  return applyConfiguration(call, parameters, configuration, looks ? { checkText: () => refuseDoubled(call, faults) } : {});
+}
 
-/** Applies a configuration that has been read already; admission is shown the `view` of the object, if there is one. */
-export async function applyConfiguration(call: Call, parameters: WriteParameters, configuration: JsonObject, view?: ObjectView): Promise<Result> {
+/** What an application may have beside its configuration. */
+interface ApplyOptions {
+  /** The form in which admission is shown the object. */
+  readonly view?: ObjectView;
+  /** Checks the text of the configuration, once it is known that it can be applied. */
+  readonly checkText?: () => Promise<void>;
+}
+
+/** Refuses a text in which a key stands twice in one object. @throws StatusError 400 */
+async function refuseDoubled({ request }: Call, faults: NonNullable<DecodedBody['faults']>): Promise<void> {
+  const found = hasLongBody(request) ? await inTurns(faults([])) : finished(faults([]));
+  const { body } = request;
+  if (found.length === 0 || !body || !('bytes' in body)) return;
+  throw errors.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${doubledInYaml(body.bytes) ?? found.join(', ')}`);
+}
+
+/** Applies a configuration that has been read already. */
+export async function applyConfiguration(
+  call: Call,
+  parameters: WriteParameters,
+  configuration: JsonObject,
+  { view, checkText }: ApplyOptions = {},
+): Promise<Result> {
   const { resource, info, core } = call;
   const schema = codecOf(resource.kind).structural;
   const id: ManagerId = {
@@ -54,6 +81,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
     if (!current) {
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
       const object = decodeObject(configuration, resource.kind, parameters.fieldValidation, call.warnings);
+      if (checkText) await checkText();
       checkIdentity(call, object);
       const { uid } = object.metadata ?? {};
       if (uid) {
@@ -64,6 +92,7 @@ export async function applyConfiguration(call: Call, parameters: WriteParameters
       return createObject(call, object, parameters, true);
     }
     const object = await applied(call, current, configuration, wanted, id, parameters, now);
+    if (checkText) await checkText();
     if (hasLongBody(call.request)) await nextTurn();
     const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
@@ -126,10 +155,10 @@ function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
 }
 
 /** Reads the applied configuration. @throws StatusError 400 if it is none of this object, 500 if it does not fit the schema (as upstream does). */
-function configurationOf({ resource, info, request }: Call): JsonObject {
+function configurationOf({ resource, info, request }: Call): { readonly configuration: JsonObject; readonly faults: DecodedBody['faults'] } {
   const { body } = request;
   if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
-  const value = 'bytes' in body ? parseYaml(body.bytes).value : body.object;
+  const { value, faults }: DecodedBody = 'bytes' in body ? parseYaml(body.bytes) : { value: body.object };
   if (!isObject(value)) throw errors.badRequest('error decoding YAML: an applied configuration must be an object');
   const { kind } = resource;
   const apiVersion = typeof value.apiVersion === 'string' ? value.apiVersion : '';
@@ -153,10 +182,8 @@ function configurationOf({ resource, info, request }: Call): JsonObject {
   if (unknown !== undefined) throw failed(`.${unknown}: field not declared in schema`);
   const fault = listFault(value, codec.structural);
   if (fault) throw failed(`${fault.path}: ${fault.why}`);
-  return {
-    ...value,
-    metadata: { ...metadata, name: metadata.name ?? info.name, ...(kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {}) },
-  };
+  const namespace = kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {};
+  return { configuration: { ...value, metadata: { ...metadata, name: metadata.name ?? info.name, ...namespace } }, faults };
 }
 
 function applyConflict(conflicts: ReturnType<typeof conflictsWith>): StatusError {

@@ -20,7 +20,7 @@ import { writeParametersOf } from '../request/options.ts';
 import { cacheKey } from '../storage/cache/cache-item.ts';
 import type { Admission } from './admission.ts';
 import { admissionOf } from './admission.ts';
-import { throwInvalid } from './invalid.ts';
+import { throwInvalid, validatedAs } from './invalid.ts';
 import { generatedName } from './naming.ts';
 import { itemResult, unstoredResult } from './results.ts';
 
@@ -109,7 +109,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   metadataOf(stored).managedFields = managedFields;
   const faults = faultsOf(resource, stored);
   const slow = resource.rules.slowFaults?.(stored);
-  throwInvalid(resource.name, stored.metadata?.name ?? '', slow ? [...faults, ...(await slow)] : faults);
+  throwInvalid(validatedAs(resource), stored.metadata?.name ?? '', slow ? [...faults, ...(await slow)] : faults);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);
   if (hasLongBody(call.request)) await nextTurn();
   const validating = admission.validate(stored);

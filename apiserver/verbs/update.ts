@@ -22,7 +22,7 @@ import { createObject, placeInNamespace } from './create.ts';
 import { completesDeletion } from './deletion.ts';
 import { raisesGeneration } from './generation.ts';
 import { findItem } from './get.ts';
-import { throwInvalid } from './invalid.ts';
+import { throwInvalid, validatedAs } from './invalid.ts';
 import { itemResult, unstoredResult } from './results.ts';
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
@@ -126,7 +126,7 @@ export async function writeOver(
     if (hasLongBody(call.request)) await nextTurn();
     const faults = faultsOf(call, next, old);
     const slow = resource.rules.slowFaults?.(next);
-    throwInvalid(resource.name, info.name, slow ? [...faults, ...(await slow)] : faults);
+    throwInvalid(validatedAs(resource), info.name, slow ? [...faults, ...(await slow)] : faults);
     warn(call, next, old);
     if (hasLongBody(call.request)) await nextTurn();
     const validating = admission.validate(next);

@@ -125,6 +125,28 @@ describe('create', () => {
     expect((await api.inject('GET', CONFIG_MAPS)).json.items).toEqual([]);
   });
 
+  it('writes a reference that Go always writes as null where there is none', async () => {
+    const scaleIO = { gateway: 'g', system: 's', volumeName: 'v' };
+    const { json } = await api.inject('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'p' },
+      spec: { containers: [{ name: 'c', image: 'i' }], volumes: [{ name: 'v', scaleIO }] },
+    });
+    expect(json.spec.volumes[0].scaleIO).toMatchObject({ ...scaleIO, secretRef: null });
+  });
+
+  it('names the scheme that registers the kind where it is given another one', async () => {
+    const version = 'apiregistration.k8s.io/v1';
+    const { status, json } = await api.inject('POST', `/apis/${version}/apiservices`, {
+      apiVersion: version,
+      kind: 'Other',
+      metadata: { name: 'o' },
+    });
+    expect([status, json.message]).toEqual([
+      400,
+      `Other in version "v1" cannot be handled as a APIService: no kind "Other" is registered for version "${version}" in scheme "k8s.io/kube-aggregator/pkg/apiserver/scheme/scheme.go:28"`,
+    ]);
+  });
+
   it('warns of unknown fields and drops them unless told otherwise', async () => {
     const { status, headers, json } = await api.inject('POST', CONFIG_MAPS, { metadata: { name: 'a' }, bogus: 1 });
     expect(status).toBe(201);

@@ -17,6 +17,7 @@ import type { Frame } from './steps.ts';
 import { SLICE } from './steps.ts';
 import { Suspended } from './suspension.ts';
 import type { Expr } from './syntax-tree.ts';
+import { selectsField } from './syntax-tree.ts';
 import type { CelType } from './types.ts';
 import type { Value } from './values.ts';
 import { EvaluationError, noSuchOverload } from './values.ts';
@@ -103,6 +104,7 @@ function programOf(source: string, expr: Expr, type: CelType, references: Readon
     source,
     type,
     references,
+    selects: (variable, field) => selectsField(expr, variable, field),
     evaluate(variables, limit = PER_CALL_LIMIT): Outcome {
       const frame = newFrame(variables, limit);
       try {

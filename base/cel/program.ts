@@ -11,6 +11,8 @@ export interface Program {
   readonly type: CelType;
   /** The variables that the expression reads. */
   readonly references: ReadonlySet<string>;
+  /** Whether the expression names a field of a variable, as `v.f`, `has(v.f)` or `v.?f`; not by an index. */
+  selects(variable: string, field: string): boolean;
   /**
    * Evaluates the expression. The evaluation stops with a `CostLimitExceeded` once it costs more than `limit`; without one, it costs up to
    * the limit of a single call, PER_CALL_LIMIT.

@@ -129,3 +129,14 @@ export function childrenOf(expr: Expr): readonly Expr[] {
 
 /** Whether an expression loops over something. */
 export const hasLoop = (expr: Expr): boolean => expr.kind === 'comprehension' || childrenOf(expr).some(hasLoop);
+
+/** Whether an expression names a field of a variable, also optionally; not by an index. */
+export function selectsField(expr: Expr, variable: string, field: string): boolean {
+  const isVariable = (operand: Expr | undefined) => operand?.kind === 'ident' && operand.name === variable;
+  if (expr.kind === 'select' && expr.field === field && isVariable(expr.operand)) return true;
+  if (expr.kind === 'call' && expr.name === '_?._') {
+    const [operand, name] = expr.args;
+    if (isVariable(operand) && name?.kind === 'literal' && name.value === field) return true;
+  }
+  return childrenOf(expr).some((child) => selectsField(child, variable, field));
+}

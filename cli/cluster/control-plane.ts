@@ -37,7 +37,6 @@ import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selecti
 import type { AuthenticationSettings } from '../config/server/authentication.ts';
 import { AUTHENTICATION_DEFAULTS } from '../config/server/authentication.ts';
 import { CONTROLLER_MANAGER, controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
-import { ownRoles } from './own-roles.ts';
 import type { PkiRenewalOptions } from './pki-renewal.ts';
 import { keepPkiRenewed } from './pki-renewal.ts';
 import { ownServedKinds } from './served-kinds.ts';
@@ -132,7 +131,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     components: componentsOf(options, () => running),
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
-    parts: [ownRoles, ...(audit ? [audit.part] : []), ...(options.parts ?? [])],
+    parts: [...(audit ? [audit.part] : []), ...(options.parts ?? [])],
     kubelet,
     aggregation: { identity: frontProxy, ...options.aggregation },
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { controllerBindings } from '../../apiserver/bootstrap/rbac/controller-roles.ts';
 import { namespaceBindings } from '../../apiserver/bootstrap/rbac/namespace-roles.ts';
+import { ownBindings } from '../../apiserver/bootstrap/rbac/own-roles.ts';
 import { listedKinds } from '../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { controllerUser, nodeUser, schedulerUser } from './identities.ts';
-import { approverBinding } from './own-roles.ts';
 
 const SERVICE_ACCOUNTS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
 
@@ -47,7 +47,7 @@ describe('the identities of the control plane', () => {
       'ttl-controller',
       'volumeattributesclass-protection-controller',
     ]);
-    const bindings = [...controllerBindings, ...namespaceBindings, approverBinding];
+    const bindings = [...controllerBindings, ...namespaceBindings, ...ownBindings];
     const bound = bindings.flatMap(({ subjects = [] }) => subjects.map(({ name }) => `system:serviceaccount:kube-system:${name}`));
     for (const { name } of accounts) expect(bound).toContain(name);
     expect(users.filter((user) => !accounts.includes(user))).toEqual([{ name: 'system:kube-controller-manager', groups: ['system:authenticated'] }]);

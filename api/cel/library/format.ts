@@ -2,9 +2,9 @@ import type { Functions, Library, Overload } from '../../../base/cel/functions.t
 import type { CelType } from '../../../base/cel/types.ts';
 import { listType, objectType, optionalType, STRING } from '../../../base/cel/types.ts';
 import { ArrayList, NONE, noSuchOverload, OpaqueValue, OptionalValue } from '../../../base/cel/values.ts';
+import { parseGoRequestUri } from '../../../base/go-url.ts';
 import { stringFormat } from '../../schema/formats.ts';
 import { dns1035LabelFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../validation/name-rules.ts';
-import { GoUrlError, parseGoUrl } from './go-url.ts';
 
 export const FORMAT_TYPE: CelType = objectType('kubernetes.NamedFormat');
 
@@ -39,13 +39,8 @@ const asPrefix =
     faults(text.endsWith('-') && text.length > 1 ? `${text.slice(0, -2)}a` : text);
 
 function uriFaults(text: string): readonly string[] {
-  try {
-    parseGoUrl(text);
-    return [];
-  } catch (error) {
-    if (error instanceof GoUrlError) return [error.message];
-    throw error;
-  }
+  const parsed = parseGoRequestUri(text);
+  return parsed.ok ? [] : [parsed.problem];
 }
 
 const formats: Readonly<Record<string, FormatValue>> = {

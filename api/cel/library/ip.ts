@@ -3,8 +3,8 @@ import type { CelType } from '../../../base/cel/types.ts';
 import { BOOL, INT, opaqueType, STRING } from '../../../base/cel/types.ts';
 import type { Value } from '../../../base/cel/values.ts';
 import { EvaluationError, noSuchOverload, OpaqueValue } from '../../../base/cel/values.ts';
-import type { Address, Prefix } from './ip-address.ts';
-import { AddressError, addressText, containsAddress, masked, parseAddress, parsePrefix, prefixText } from './ip-address.ts';
+import type { Address, Prefix } from '../../../base/go-address.ts';
+import { AddressError, addressText, containsAddress, masked, parseAddress, parsePrefix, prefixText } from '../../../base/go-address.ts';
 
 export const IP_TYPE: CelType = opaqueType('net.IP');
 export const CIDR_TYPE: CelType = opaqueType('net.CIDR');

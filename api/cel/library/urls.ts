@@ -3,8 +3,8 @@ import type { CelType } from '../../../base/cel/types.ts';
 import { BOOL, listType, mapType, objectType, STRING } from '../../../base/cel/types.ts';
 import type { Value } from '../../../base/cel/values.ts';
 import { ArrayList, EntryMap, EvaluationError, noSuchOverload, OpaqueValue } from '../../../base/cel/values.ts';
-import type { GoUrl } from './go-url.ts';
-import { GoUrlError, parseGoUrl, queryOf } from './go-url.ts';
+import type { GoUrl } from '../../../base/go-url.ts';
+import { escapedPath, hostAndPort, parseGoRequestUri, parseGoUrl, queryOf } from '../../../base/go-url.ts';
 
 export const URL_TYPE: CelType = objectType('kubernetes.URL');
 
@@ -22,9 +22,13 @@ class UrlValue extends OpaqueValue {
   }
 }
 
-function parse(text: Value | undefined): GoUrl {
+/** Reads an absolute URL or an absolute path. A fragment is taken off, though the check takes it for a part of the path. */
+function urlOf(text: Value | undefined): UrlValue {
   if (typeof text !== 'string') throw noSuchOverload();
-  return parseGoUrl(text);
+  const checked = parseGoRequestUri(text);
+  const parsed = checked.ok ? parseGoUrl(text) : checked;
+  if (!parsed.ok) throw new EvaluationError(`URL parse error during conversion from string: ${parsed.problem}`);
+  return new UrlValue(text, parsed.url);
 }
 
 const accessor = (id: string, result: CelType, read: (url: GoUrl) => Value): readonly Overload[] => [
@@ -45,26 +49,12 @@ const query = (url: GoUrl): Value => EntryMap.of(Array.from(queryOf(url), ([key,
 /** URLs as Go's net/url reads them. */
 export const urlLibrary: Library = {
   functions: {
-    url: [
-      {
-        id: 'string_to_url',
-        params: [STRING],
-        result: URL_TYPE,
-        call: (text) => {
-          try {
-            return new UrlValue(String(text), parse(text));
-          } catch (error) {
-            if (error instanceof GoUrlError) throw new EvaluationError(`URL parse error during conversion from string: ${error.message}`);
-            throw error;
-          }
-        },
-      },
-    ],
+    url: [{ id: 'string_to_url', params: [STRING], result: URL_TYPE, call: urlOf }],
     getScheme: accessor('url_get_scheme', STRING, ({ scheme }) => scheme),
     getHost: accessor('url_get_host', STRING, ({ host }) => host),
-    getHostname: accessor('url_get_hostname', STRING, ({ hostname }) => hostname),
-    getPort: accessor('url_get_port', STRING, ({ port }) => port),
-    getEscapedPath: accessor('url_get_escaped_path', STRING, ({ escapedPath }) => escapedPath),
+    getHostname: accessor('url_get_hostname', STRING, (url) => hostAndPort(url).hostname),
+    getPort: accessor('url_get_port', STRING, (url) => hostAndPort(url).port),
+    getEscapedPath: accessor('url_get_escaped_path', STRING, escapedPath),
     getQuery: accessor('url_get_query', mapType(STRING, listType(STRING)), query),
     isURL: [
       {
@@ -72,13 +62,8 @@ export const urlLibrary: Library = {
         params: [STRING],
         result: BOOL,
         call: (text) => {
-          try {
-            parse(text);
-            return true;
-          } catch (error) {
-            if (error instanceof GoUrlError) return false;
-            throw error;
-          }
+          if (typeof text !== 'string') throw noSuchOverload();
+          return parseGoRequestUri(text).ok;
         },
       },
     ],

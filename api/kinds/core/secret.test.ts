@@ -26,7 +26,21 @@ describe('a Secret', () => {
       'of Docker has JSON, which is not shown',
       'kubernetes.io/dockerconfigjson',
       { '.dockerconfigjson': base64('{secret') },
-      ['data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": must be valid JSON'],
+      ['data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character \'s\' looking for beginning of object key string'],
+    ],
+    [
+      'of Docker is not empty',
+      'kubernetes.io/dockerconfigjson',
+      { '.dockerconfigjson': '' },
+      ['data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": unexpected end of JSON input'],
+    ],
+    [
+      'of Docker is an object',
+      'kubernetes.io/dockerconfigjson',
+      { '.dockerconfigjson': base64('[]') },
+      [
+        'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value of type map[string]interface {}',
+      ],
     ],
     [
       'of basic authentication has a user or a password',

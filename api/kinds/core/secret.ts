@@ -1,4 +1,7 @@
 import { semanticEqual } from '../../../base/equality.ts';
+import { goSyntaxProblem } from '../../../base/go-json-syntax.ts';
+import { isObject } from '../../../base/json.ts';
+import { finished } from '../../../base/steps.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -88,12 +91,17 @@ function checkJson(errors: FieldError[], data: Readonly<Record<string, string>>,
   if (why !== undefined) errors.push(invalid(`data[${key}]`, '<secret contents redacted>', why));
 }
 
+/** Returns Go's words on data that are no JSON object. */
 function notAnObject(base64: string): string | undefined {
+  const bytes = Buffer.from(base64, 'base64');
   try {
-    const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-    return value === null || (typeof value === 'object' && !Array.isArray(value)) ? undefined : 'must be a JSON object';
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    if (value === null || isObject(value)) return undefined;
+    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
   } catch {
-    return 'must be valid JSON';
+    // Go names a byte, not a character.
+    return finished(goSyntaxProblem(bytes.toString('latin1')));
   }
 }
 

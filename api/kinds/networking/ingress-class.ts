@@ -4,9 +4,10 @@ import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required, tooLong } from '../../schema/field-error.ts';
+import { forbidden, notSupported, required, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { ref, string, struct, topLevel } from '../../schema/fields.ts';
+import { domainPrefixedPathErrors } from '../../validation/domain-prefixed-path.ts';
 import { childPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
 import { byteLength, dns1123LabelFaults, dns1123SubdomainFaults, pathSegmentName } from '../../validation/name-rules.ts';
@@ -38,22 +39,11 @@ export type IngressClass = Infer<typeof IngressClass>;
 const MAX_CONTROLLER_BYTES = 250;
 const CLUSTER = 'Cluster';
 const NAMESPACE = 'Namespace';
-const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
-/** Checks a path with a domain in front (k8s.io/apimachinery/pkg/util/validation, IsDomainPrefixedPath). */
 function checkController(errors: FieldError[], controller: string): void {
-  const path = childPath(rootPath('spec'), 'controller');
-  const field = pathText(path);
+  const field = pathText(childPath(rootPath('spec'), 'controller'));
   if (byteLength(controller) > MAX_CONTROLLER_BYTES) errors.push(tooLong(field, MAX_CONTROLLER_BYTES));
-  const slash = controller.indexOf('/');
-  const rest = controller.slice(slash + 1);
-  if (controller === '') errors.push(required(field));
-  else if (slash <= 0 || rest === '') errors.push(invalid(field, controller, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  else {
-    const host = controller.slice(0, slash);
-    addFaults(errors, dns1123SubdomainFaults(host), host, path);
-    if (!new RegExp(`^${HTTP_PATH}$`).test(rest)) errors.push(invalid(field, rest, `Invalid path (regex used for validation is '${HTTP_PATH}')`));
-  }
+  errors.push(...domainPrefixedPathErrors(field, controller));
 }
 
 function checkParameters(errors: FieldError[], { apiGroup, kind, name, namespace, scope = '' }: IngressClassParametersReference): void {

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { kinds as builtInKinds } from '../../../api/kinds/index.ts';
 import type { Clock } from '../../../base/clock.ts';
@@ -7,6 +8,7 @@ import type { StorageAccess } from '../../contract/storage-access.ts';
 import type { PodSecurityConfiguration } from '../pod-security/cluster-policy.ts';
 import { NO_CONFIGURATION } from '../pod-security/cluster-policy.ts';
 import { podSecurity } from '../pod-security/pod-security.ts';
+import { podSecurityMetrics } from '../pod-security/pod-security-metrics.ts';
 import { certificatePlugins } from './certificates/plugins.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { kindRules } from './kind-rules.ts';
@@ -69,6 +71,8 @@ export interface AdmissionPluginOptions {
   /** The kinds that are served. Default: the built-in ones. */
   readonly kinds?: readonly KindDefinition[] | undefined;
   readonly podSecurity?: PodSecurityConfiguration | undefined;
+  /** Takes the metrics of the plugins. Default: there are none. */
+  readonly metrics?: Registry | undefined;
 }
 
 /** The admission plugins of a server that serves these kinds: its own, and the rules that the kinds bring. */
@@ -79,7 +83,7 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     serviceAccountAdmission(objects, clock),
     nodeRestriction(objects, authorizer),
     taintNodesByCondition,
-    podSecurity(objects, clock, options.podSecurity ?? NO_CONFIGURATION),
+    podSecurity(objects, clock, options.podSecurity ?? NO_CONFIGURATION, options.metrics && podSecurityMetrics(options.metrics)),
     defaultTolerationSeconds,
     storageObjectInUseProtection,
     ...kindRules(options.kinds ?? builtInKinds, objects),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { metricsRegistries } from '../../metrics/metrics-registries.ts';
 import type { TestServer } from '../../test-server.fixture.ts';
 import { startTestServer } from '../../test-server.fixture.ts';
 
@@ -62,6 +63,32 @@ describe('Pod Security Admission', () => {
     expect(stricter.status).toBe(200);
     expect(JSON.stringify(stricter.headers)).toContain('a: host namespaces');
     expect(JSON.stringify((await relabel({ [`${P}enforce`]: 'privileged' })).headers)).not.toContain('host namespaces');
+  });
+
+  it('counts what it decides under upstream’s names', async () => {
+    await server.stop();
+    const metrics = metricsRegistries();
+    server = await startTestServer({ metrics });
+    const fresh = await metrics.text();
+    expect(fresh).toContain(
+      'pod_security_evaluations_total{decision="allow",policy_level="privileged",policy_version="latest",mode="enforce",request_operation="update",resource="pod",subresource=""} 0',
+    );
+    expect(fresh).toContain('pod_security_exemptions_total{request_operation="create",resource="controller",subresource=""} 0');
+    await namespace({ enforce: 'baseline', 'enforce-version': 'v1.30', warn: 'restricted', 'warn-version': 'v1.99' });
+    await post('pods', hostPod('a'));
+    await post('pods', { metadata: { name: 'b' }, spec: { containers: [container] } });
+    await post('pods', { metadata: { name: 'c' }, spec: { containers: [container] } });
+    await relabel({ [`${P}enforce`]: 'privileged', [`${P}warn`]: 'privileged' });
+    await post('pods', hostPod('d'));
+    const evaluations = (await metrics.text()).match(/^pod_security_evaluations_total{.*"create".*$/gm);
+    const line = (decision: string, level: string, version: string, mode: string, count: number) =>
+      `pod_security_evaluations_total{decision="${decision}",policy_level="${level}",policy_version="${version}",mode="${mode}",request_operation="create",resource="pod",subresource=""} ${count}`;
+    expect(evaluations?.sort()).toEqual([
+      line('allow', 'baseline', 'v1.30', 'enforce', 2),
+      line('allow', 'privileged', 'latest', 'enforce', 1),
+      line('deny', 'baseline', 'v1.30', 'enforce', 1),
+      line('deny', 'restricted', 'future', 'warn', 2),
+    ]);
   });
 
   it('refuses labels that cannot be read, unless they are there already', async () => {

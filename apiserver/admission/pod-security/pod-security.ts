@@ -15,7 +15,9 @@ import type { CheckedPod, Violation } from './checks/check.ts';
 import type { PodSecurityConfiguration } from './cluster-policy.ts';
 import { detailsText, evaluate } from './evaluator.ts';
 import { existingPodWarnings } from './existing-pods.ts';
-import type { LevelVersion, NamespacePolicy } from './policy.ts';
+import type { EvaluatedRequest, PodSecurityMetrics } from './pod-security-metrics.ts';
+import { NO_METRICS } from './pod-security-metrics.ts';
+import type { LevelVersion, Mode, NamespacePolicy } from './policy.ts';
 import { compareLevels, faultsText, isFullyPrivileged, LABEL_PREFIX, policyOf, policyText, samePolicy } from './policy.ts';
 
 /** Writes through these subresources of a pod do not change its spec in a way that a policy is about. */
@@ -41,7 +43,12 @@ const isSilent = ({ warn, audit }: NamespacePolicy): boolean => warn.level === '
  * Pod Security Admission: refuses pods that the policy of their namespace forbids, and warns of pods and workloads that it would have
  * warned of (https://kubernetes.io/docs/concepts/security/pod-security-admission/). The policy of a namespace is read once per state of it.
  */
-export function podSecurity(objects: StorageAccess, clock: Clock, { defaults, exemptions }: PodSecurityConfiguration): AdmissionPlugin {
+export function podSecurity(
+  objects: StorageAccess,
+  clock: Clock,
+  { defaults, exemptions }: PodSecurityConfiguration,
+  metrics: PodSecurityMetrics = NO_METRICS,
+): AdmissionPlugin {
   const policyIn = oncePer(({ metadata }: Live<Namespace>) => policyOf(metadata.labels, defaults));
 
   function validateNamespace(attributes: AdmissionAttributes): void | Promise<void> {
@@ -98,16 +105,20 @@ export function podSecurity(objects: StorageAccess, clock: Clock, { defaults, ex
     const policy = namespace && policyIn(namespace);
     const exempt = exemption(attributes);
     if (exempt !== undefined) {
+      metrics.exempted(evaluatedRequest(attributes, isPod));
       annotate('exempt', exempt);
       return;
     }
     if (!policy) {
+      metrics.failed(true, evaluatedRequest(attributes, isPod));
       if (isPod) throw errors.internal(`failed to lookup namespace ${JSON.stringify(key.namespace)}`);
       annotate('error', `failed to lookup namespace ${JSON.stringify(key.namespace)}: namespace not found`);
       return;
     }
     if (policy.faults.length === 0 && (isPod ? isFullyPrivileged(policy) : isSilent(policy))) {
-      if (isPod) attributes.annotate(ENFORCE_POLICY, 'privileged:latest');
+      if (!isPod) return;
+      metrics.allowedPrivileged(attributes.verb, attributes.subresource);
+      attributes.annotate(ENFORCE_POLICY, 'privileged:latest');
       return;
     }
     const template = object && kind.podTemplate?.(object);
@@ -116,12 +127,18 @@ export function podSecurity(objects: StorageAccess, clock: Clock, { defaults, ex
     const spec = (template.spec ?? { containers: [] }) as PodSpec;
     const before = old && isPod ? kind.podTemplate?.(old)?.spec : undefined;
     if (before && !isSignificant(spec, before as PodSpec)) return;
+    const request = evaluatedRequest(attributes, isPod);
     if (isExemptClass(spec.runtimeClassName)) {
+      metrics.exempted(request);
       annotate('exempt', 'runtimeClass');
       return;
     }
-    if (policy.faults.length > 0) annotate('error', `Failed to parse policy: ${faultsText(policy.faults)}`);
-    judge(attributes, policy, { annotations: template.metadata?.annotations ?? {}, spec }, isPod);
+    if (policy.faults.length > 0) {
+      metrics.failed(false, request);
+      annotate('error', `Failed to parse policy: ${faultsText(policy.faults)}`);
+    }
+    const judged = { annotations: template.metadata?.annotations ?? {}, spec };
+    judge(attributes, policy, judged, isPod, (decision, level, mode) => metrics.evaluated(decision, level, mode, request));
   }
 
   return {
@@ -139,8 +156,20 @@ export function podSecurity(objects: StorageAccess, clock: Clock, { defaults, ex
   };
 }
 
+const evaluatedRequest = ({ verb, subresource }: AdmissionAttributes, isPod: boolean): EvaluatedRequest => ({
+  verb,
+  resource: isPod ? 'pod' : 'controller',
+  subresource,
+});
+
 /** Refuses a pod that is forbidden, notes what is to be audited, warns of the rest. A workload is not refused: its pods will be. */
-function judge(attributes: AdmissionAttributes, { enforce, audit, warn }: NamespacePolicy, pod: CheckedPod, isPod: boolean): void {
+function judge(
+  attributes: AdmissionAttributes,
+  { enforce, audit, warn }: NamespacePolicy,
+  pod: CheckedPod,
+  isPod: boolean,
+  count: (decision: 'allow' | 'deny', policy: LevelVersion, mode: Mode) => void,
+): void {
   const done: { policy: LevelVersion; violations: readonly Violation[] }[] = [];
   const violationsOf = (policy: LevelVersion): readonly Violation[] => {
     let entry = done.find((one) => samePolicy(one.policy, policy));
@@ -153,10 +182,18 @@ function judge(attributes: AdmissionAttributes, { enforce, audit, warn }: Namesp
   const text = (policy: LevelVersion, violations: readonly Violation[]): string =>
     `PodSecurity ${JSON.stringify(policyText(policy))}: ${detailsText(violations)}`;
   const refused = isPod ? violationsOf(enforce) : [];
-  if (isPod) attributes.annotate(ENFORCE_POLICY, policyText(enforce));
+  if (isPod) {
+    attributes.annotate(ENFORCE_POLICY, policyText(enforce));
+    count(refused.length > 0 ? 'deny' : 'allow', enforce, 'enforce');
+  }
   const audited = violationsOf(audit);
-  if (audited.length > 0) attributes.annotate(`${LABEL_PREFIX}audit-violations`, `would violate ${text(audit, audited)}`);
+  if (audited.length > 0) {
+    attributes.annotate(`${LABEL_PREFIX}audit-violations`, `would violate ${text(audit, audited)}`);
+    count('deny', audit, 'audit');
+  }
   if (refused.length > 0) throw forbidden(attributes, `violates ${text(enforce, refused)}`);
   const warned = violationsOf(warn);
-  if (warned.length > 0) attributes.warn(`would violate ${text(warn, warned)}`);
+  if (warned.length === 0) return;
+  attributes.warn(`would violate ${text(warn, warned)}`);
+  count('deny', warn, 'warn');
 }

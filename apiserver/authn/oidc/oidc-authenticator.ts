@@ -7,8 +7,9 @@ import type { UserInfo } from '../../contract/request.ts';
 import { unverifiedToken } from '../service-account-token.ts';
 import type { TokenAuthenticator, TokenOutcome } from '../token-outcome.ts';
 import { quotedList } from '../token-outcome.ts';
-import { ClaimError, userOfIdToken } from './claims.ts';
+import { userOfIdToken } from './claims.ts';
 import type { OidcIssuer } from './issuer.ts';
+import { ClaimError } from './issuer.ts';
 import type { FetchJson, IssuerKeys } from './issuer-keys.ts';
 import { issuerKeys } from './issuer-keys.ts';
 
@@ -98,7 +99,7 @@ export function oidcAuthenticator(
     if (error) return { error };
     try {
       await checkSignature(token, { keys, issuer });
-      const user = userOfIdToken(payload, issuer);
+      const user = await userOfIdToken(payload, issuer);
       good.set(hash, { user, until: Math.min(now + CACHE_MS, typeof payload.exp === 'number' ? payload.exp * 1000 : 0) });
       return user;
     } catch (failure) {

@@ -4,6 +4,7 @@ import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { TestServer } from '../../test-server.fixture.ts';
 import { eventually, startTestServer } from '../../test-server.fixture.ts';
 import { parseTokenFile } from '../static-tokens.ts';
+import { compileMapping } from './expressions.ts';
 import type { OidcIssuer } from './issuer.ts';
 import { SIGNING_ALGORITHMS } from './issuer.ts';
 import { oidcAuthenticator } from './oidc-authenticator.ts';
@@ -64,6 +65,14 @@ describe('an ID token makes the user that its claims name', () => {
     const token = await issuer.sign({ exp: soon(), ...claims });
     expect(await authenticator.authenticate(token, API)).toEqual({ user, audiences: API });
   });
+});
+
+it('an ID token makes the user that expressions over its claims name', async () => {
+  const username = compileMapping('claims.email.split("@")[0]').expression;
+  if (!username) throw new Error('the expression does not compile');
+  const authenticator = await ready({ username, groups: { claim: 'groups', prefix: 'g:' } });
+  const token = await issuer.sign({ exp: soon(), email: 'jane@example.com', groups: ['a'] });
+  expect(await authenticator.authenticate(token, API)).toEqual({ user: { name: 'jane', groups: ['g:a'] }, audiences: API });
 });
 
 describe('an ID token is refused, with the reason', () => {

@@ -56,12 +56,15 @@ export const group = (name: string): Subject => ({ kind: 'Group', apiGroup: GROU
 /** A service account in kube-system. */
 export const account = (name: string): Subject => ({ kind: 'ServiceAccount', namespace: 'kube-system', name });
 
-/** Binds a ClusterRole, by its own name, in the whole cluster. */
-export const clusterBinding = (name: string, ...subjects: readonly Subject[]): ClusterRoleBinding => ({
+/** Binds a ClusterRole in the whole cluster. */
+export const clusterBindingOf = (name: string, roleName: string, ...subjects: readonly Subject[]): ClusterRoleBinding => ({
   metadata: { name, labels: { ...labels }, annotations: { ...annotations } },
-  roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name },
+  roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: roleName },
   subjects: [...subjects],
 });
+
+/** Binds a ClusterRole, by its own name, in the whole cluster. */
+export const clusterBinding = (name: string, ...subjects: readonly Subject[]): ClusterRoleBinding => clusterBindingOf(name, name, ...subjects);
 
 /** Binds a Role of the same namespace. */
 export const binding = (namespace: string, name: string, roleName: string, ...subjects: readonly Subject[]): RoleBinding => ({

@@ -128,8 +128,6 @@ export const systemRoles: readonly ClusterRole[] = [
     rule('get list watch update patch').groups('').resources('persistentvolumeclaims', 'persistentvolumes'),
     rule(READ).groups('storage.k8s.io').resources('storageclasses'),
   ]),
-  // The one role that kubeadm's clusters lack: what the issuer of tokens publishes is public, and the reference cluster shows it to every user.
-  clusterRole('skiff:issuer-discovery', [rule('get').paths('/.well-known', '/.well-known/*')]),
 ];
 
 /** The holders of these roles. system:node is bound to nobody: the Node authorizer gives nodes their rights. */
@@ -146,5 +144,4 @@ export const systemBindings: readonly ClusterRoleBinding[] = [
   clusterBinding('system:volume-scheduler', user('system:kube-scheduler')),
   clusterBinding('system:node'),
   clusterBinding('system:service-account-issuer-discovery', group('system:serviceaccounts')),
-  clusterBinding('skiff:issuer-discovery', group('system:authenticated')),
 ];

@@ -91,7 +91,7 @@ export function indexRoute(kinds: () => readonly KindDefinition[], routes: reado
     path: '/',
     handle(request) {
       if (request.path !== '/') return undefined;
-      const fixed = routes.map(({ path }) => path).filter((path) => !path.endsWith('/*'));
+      const fixed = routes.filter(({ path, unlisted }) => !unlisted && !path.endsWith('/*')).map(({ path }) => path);
       return jsonResponse(200, { paths: [...new Set([...fixed, ...discoveryDocuments(kinds()).plain.keys()])].sort() });
     },
   };

@@ -52,6 +52,17 @@ describe('discovery', () => {
     expect((await server.ask('GET', '/api')).json).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
   });
 
+  it.each([
+    ['/api/v2', 'application/json', 'the server could not find the requested resource'],
+    ['/api/v2/pods', 'application/json', 'the server could not find the requested resource'],
+    ['/apis/none.example.com/v1', 'text/plain; charset=utf-8', '404 page not found'],
+    ['/nothing', 'text/plain; charset=utf-8', '404 page not found'],
+  ])('answers %s, which nothing serves, in %s', async (path, type, message) => {
+    const answer = await server.ask('GET', path);
+    expect([answer.status, answer.headers['content-type']]).toEqual([404, type]);
+    expect(answer.text).toContain(message);
+  });
+
   it('gives all in one document to those who ask for it, and nothing to those who have it', async () => {
     const first = await server.ask('GET', '/apis', { headers: { accept: KUBECTL } });
     expect(first.headers['content-type']).toBe(V2);

@@ -9,8 +9,9 @@ import { WatchEvent } from '../../../api/meta/watch-event.ts';
 import type { Field } from '../../../api/schema/fields.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
+import { withoutV3Features } from './custom-schema.ts';
 import type { Dialect, Json, SchemaWriter } from './schema-document.ts';
-import { scalarDocument, schemaWriter } from './schema-document.ts';
+import { scalarDocument, schemaWriter, TYPE_FIELDS } from './schema-document.ts';
 import type { SchemaNames } from './schema-names.ts';
 import { kindSchemaName, LIST_META, metaName, OBJECT_META, packageOf, VERSION_INFO } from './schema-names.ts';
 
@@ -59,7 +60,9 @@ export function definitionsOf(
     const name = kindSchemaName(kind);
     const { structural } = kind;
     add(name, () =>
-      structural ? customBody(structural, writer, gvk(kind.kind, kind)) : { ...writer.body(structuralOf(kind.schema)), ...gvk(kind.kind, kind) },
+      structural
+        ? customBody(structural, writer, { ...gvk(kind.kind, kind), ...selectableFields(kind) })
+        : { ...writer.body(structuralOf(kind.schema)), ...gvk(kind.kind, kind) },
     );
     if (kind.verbs.includes('list')) add(`${name}List`, () => listBody(kind, name, writer));
     for (const { group = '', version, kind: other, schema } of kind.subresources) {
@@ -101,17 +104,22 @@ export function definitionsOf(
 
 const builtInKind = (name: string): KindDefinition | undefined => builtInKinds.find((kind) => kindSchemaName(kind) === name);
 
-const TYPE_FIELDS: Json = {
-  apiVersion: { description: 'Group and version of the schema that this object is written in.', type: 'string' },
-  kind: { description: 'Name of the resource type that this object is of, in CamelCase.', type: 'string' },
-};
-
-/** Custom resources have apiVersion, kind and metadata, though their schemas need not say so. */
+/**
+ * Custom resources have apiVersion, kind and metadata, though their schemas need not say so. In OpenAPI v2 a resource that keeps unknown fields
+ * has no properties at all: kubectl would refuse all others.
+ */
 function customBody(schema: StructuralSchema, writer: SchemaWriter, more: Json): Json {
-  const body = writer.body(schema);
+  const isV2 = writer.dialect.version === 2;
+  if (isV2 && schema['x-kubernetes-preserve-unknown-fields']) return { type: 'object', ...more };
+  const body = writer.body(isV2 ? withoutV3Features(schema) : schema);
   const properties = typeof body.properties === 'object' ? body.properties : {};
-  const metadata = writer.reference(OBJECT_META, { description: 'Identity of the object.' });
-  return { ...body, properties: { ...TYPE_FIELDS, ...properties, metadata }, ...more };
+  return { ...body, properties: { ...properties, ...writer.objectFields() }, ...more };
+}
+
+/** The fields of a custom resource that lists and watches may select by. */
+function selectableFields({ structural, strategy }: KindDefinition): Json {
+  const fields = structural ? Object.keys(strategy.selectableFields ?? {}) : [];
+  return fields.length > 0 ? { 'x-kubernetes-selectable-fields': fields.map((fieldPath) => ({ fieldPath })) } : {};
 }
 
 function listBody(kind: KindDefinition, name: string, writer: SchemaWriter): Json {
@@ -126,5 +134,6 @@ function listBody(kind: KindDefinition, name: string, writer: SchemaWriter): Jso
       metadata: writer.reference(LIST_META, { description: 'Facts of the list itself.', ...filled }),
     },
     ...gvk(`${kind.kind}List`, kind),
+    ...selectableFields(kind),
   };
 }

@@ -1,8 +1,9 @@
 import type { Union } from '../../../api/schema/fields.ts';
+import { API_VERSION, KIND } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema, ValueValidation } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import type { SchemaNames } from './schema-names.ts';
-import { FIELDS_V1, INT_OR_STRING, MICRO_TIME, QUANTITY, RAW_EXTENSION, TIME } from './schema-names.ts';
+import { FIELDS_V1, INT_OR_STRING, MICRO_TIME, OBJECT_META, QUANTITY, RAW_EXTENSION, TIME } from './schema-names.ts';
 
 export type Json = { [key: string]: unknown };
 
@@ -25,12 +26,22 @@ const SCALARS: Readonly<Record<string, string>> = {
   FieldsV1: FIELDS_V1,
 };
 
+export const TYPE_FIELDS: Json = {
+  apiVersion: { description: API_VERSION, type: 'string' },
+  kind: { description: KIND, type: 'string' },
+};
+
+/** Begins as upstream's description does: people and conformance tests look for it in `kubectl explain`. */
+const METADATA = "Standard object's metadata: name, namespace, labels, annotations and the records of the system.";
+
 /** Writes schemas down for a document, and collects the structures they refer to. */
 export interface SchemaWriter {
   /** A structure or any other schema in place, without reference. */
   body(schema: StructuralSchema): Json;
   /** A reference to a schema by name, with what is said beside it. */
   reference(name: string, beside?: Json): Json;
+  /** The fields that every object has: apiVersion, kind and metadata. */
+  objectFields(): Json;
   /** Structures that were referred to and are not written yet: name → body. */
   readonly pending: Map<string, StructuralSchema>;
   /** Scalars of apimachinery that were referred to. */
@@ -51,6 +62,8 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     if (Object.keys(beside).length === 0) return { $ref };
     return dialect.version === 2 ? { $ref, ...beside } : { allOf: [{ $ref }], ...beside };
   };
+
+  const objectFields = (): Json => ({ ...TYPE_FIELDS, metadata: reference(OBJECT_META, { description: METADATA }) });
 
   /** The name of a schema that has one: of a structure, or of a scalar of apimachinery. */
   const nameOf = (schema: StructuralSchema): string | undefined => {
@@ -110,12 +123,18 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
       out.properties = Object.fromEntries([...schema.properties.values()].map((field) => [field.name, property(field)]));
     }
     if (schema.required?.length) out.required = inOrder(schema);
+    if (schema['x-kubernetes-embedded-resource'] && !(dialect.version === 2 && schema['x-kubernetes-preserve-unknown-fields'])) {
+      out.properties = { ...(typeof out.properties === 'object' ? out.properties : {}), ...objectFields() };
+      out.required = [...new Set([...(schema.required ?? []), 'kind', 'apiVersion'])];
+    }
     if (schema.validation) Object.assign(out, constraints(schema.validation, dialect));
     // Any JSON: upstream writes RawExtension and the like as an object without more.
     if (!schema.type && schema['x-kubernetes-preserve-unknown-fields'] && !schema.validation) {
       // That a named value may be anything says its name.
-      if (names(schema) === undefined) out.type = 'object';
-      else delete out['x-kubernetes-preserve-unknown-fields'];
+      if (names(schema) === undefined) {
+        // Custom resources keep what their schema says.
+        if (schema.goType !== undefined) out.type = 'object';
+      } else delete out['x-kubernetes-preserve-unknown-fields'];
     }
     return out;
   };
@@ -131,7 +150,7 @@ export function schemaWriter(dialect: Dialect, names: SchemaNames): SchemaWriter
     };
   };
 
-  return { body, reference, pending, scalars, referred, dialect };
+  return { body, reference, objectFields, pending, scalars, referred, dialect };
 }
 
 /** Returns the names of the required fields in the order in which the Go type has them: that of their numbers, where they have some. */

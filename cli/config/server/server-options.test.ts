@@ -122,7 +122,7 @@ describe('options for authentication', () => {
         ['d', ''],
       ],
     });
-    expect((await authentication(...URL_AND_CLIENT, '--oidc-username-prefix=-')).oidcIssuers[0]?.username.prefix).toBe('');
+    expect((await authentication(...URL_AND_CLIENT, '--oidc-username-prefix=-')).oidcIssuers[0]?.username).toMatchObject({ prefix: '' });
   });
 
   it.each<[string, string[]]>([

@@ -1,4 +1,4 @@
-import { isRequestUri } from '../../../../base/go-uri.ts';
+import { parseGoRequestUri } from '../../../../base/go-url.ts';
 import type { CustomResourceDefinition } from './schema.ts';
 
 export const APPROVAL_ANNOTATION = 'api-approved.kubernetes.io';
@@ -18,6 +18,7 @@ export function approvalOf(crd: CustomResourceDefinition): Approval {
   const hint = 'see https://github.com/kubernetes/enhancements/pull/1111';
   if (value === '') return { state: 'missing', reason: `${must}, ${hint}` };
   if (value.startsWith('unapproved')) return { state: 'bypassed', reason: `not approved: ${JSON.stringify(value)}` };
-  if (isRequestUri(value) && /^[^:]+:\/\/[^/]/.test(value)) return { state: 'approved', reason: `approved in ${value}` };
+  const parsed = parseGoRequestUri(value);
+  if (parsed.ok && parsed.url.scheme !== '' && parsed.url.host !== '') return { state: 'approved', reason: `approved in ${value}` };
   return { state: 'invalid', reason: `${must} with either a URL or a reason starting with "unapproved", ${hint}` };
 }

@@ -142,16 +142,11 @@ function checkVersion(
   else errors.push(invalid(at, '', 'may only be set when `version.schema.openAPIV3Schema` is not included'));
 }
 
-function checkVersionList({ versions = [] }: CustomResourceDefinitionSpec, shared: ReadonlySet<Versioned>, errors: FieldError[]): void {
+function checkVersionList({ versions: given }: CustomResourceDefinitionSpec, shared: ReadonlySet<Versioned>, errors: FieldError[]): void {
+  const versions = given ?? [];
   const names = versions.map(({ name }) => name);
-  const refuse = (why: string) =>
-    void errors.push(
-      invalid(
-        'spec.versions',
-        versions.map((version) => internalVersion(withoutShared(version, shared))),
-        why,
-      ),
-    );
+  const shown = () => given?.map((version) => internalVersion(withoutShared(version, shared))) ?? null;
+  const refuse = (why: string) => void errors.push(invalid('spec.versions', shown(), why));
   if (new Set(names).size < names.length) refuse('must contain unique version names');
   if (versions.filter(({ storage }) => storage).length !== 1) refuse('must have exactly one version marked as storage version');
   const [first] = names;

@@ -1,12 +1,14 @@
+import { semanticEqual } from '../../../../base/equality.ts';
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import type { Container } from '../../../pod/container/container.ts';
+import { internalPodSpec } from '../../../pod/spec/internal-pod-spec.ts';
 import type { PodTemplateSpec } from '../../../pod/template/pod-template.ts';
 import { podTemplateWarnings } from '../../../pod/template/pod-warnings.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid } from '../../../schema/field-error.ts';
 import { rootPath } from '../../../validation/field-path.ts';
-import { checkImmutable } from '../../../validation/field-rules.ts';
+import { checkImmutable, IMMUTABLE } from '../../../validation/field-rules.ts';
 import { dns1123LabelFaults } from '../../../validation/name-rules.ts';
 import { defaultJob } from './defaults.ts';
 import { checkGeneratedSelector, generateSelector, hasPrefixedLabels } from './generated-selector.ts';
@@ -69,7 +71,7 @@ function checkTemplateChange(errors: FieldError[], job: Job, old: Live<Job>): vo
   const template = job.spec?.template ?? {};
   const before = isAtRest(old) ? withMutableParts(old.spec?.template ?? {}, template) : (old.spec?.template ?? {});
   checkImmutable(errors, template.metadata, before.metadata, 'spec.template.metadata');
-  checkImmutable(errors, template.spec, before.spec, 'spec.template.spec');
+  if (!semanticEqual(template.spec, before.spec)) errors.push(invalid('spec.template.spec', internalPodSpec(template.spec), IMMUTABLE));
 }
 
 /** Returns the old template with the new values of all that a suspended Job may change. */

@@ -57,7 +57,10 @@ function checkTaints(errors: FieldError[], taints: readonly Taint[]): void {
     if (faults.length > 0) errors.push(invalid(pathText(at, 'value'), value, faults.join(';')));
     checkChoice(errors, effect, TAINT_EFFECTS, at, 'effect');
     const pair = `${effect}/${key}`;
-    if (seen.has(pair)) errors.push(duplicate(pathText(at), taint));
+    if (seen.has(pair)) {
+      const shown = { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null };
+      errors.push(duplicate(pathText(at), shown, 'taints must be unique by key and effect pair'));
+    }
     seen.add(pair);
   });
 }
@@ -75,7 +78,7 @@ function checkUpdate(node: Node, old: Live<Node>): FieldError[] {
   const seen = new Set<string>();
   node.status?.addresses?.forEach((address, i) => {
     const key = `${address.type}/${address.address}`;
-    if (seen.has(key)) errors.push(duplicate(`status.addresses[${i}]`, address));
+    if (seen.has(key)) errors.push(duplicate(`status.addresses[${i}]`, { Type: address.type, Address: address.address }));
     seen.add(key);
   });
   const cidrs = node.spec?.podCIDRs ?? [];

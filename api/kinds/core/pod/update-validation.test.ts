@@ -244,6 +244,31 @@ describe('an update of a pod’s status', () => {
       }),
     ).toEqual(['status.hostIPs[0].ip: Invalid value: "1.2.3.5": must be equal to `hostIP`']);
   });
+
+  it('is told of an address that its host or the pod has twice, where upstream tells', () => {
+    const twice = [{ ip: '1.2.3.4' }, { ip: '1.2.3.4' }];
+    const errorsOf = (next: Pod['status']) =>
+      status(live(), (pod) => {
+        pod.status = next;
+      }).map((text) => text.slice(0, text.indexOf(': ', 30)));
+    expect(errorsOf({ podIPs: twice })).toEqual([
+      expect.stringMatching(/^status\.podIPs: Invalid/),
+      expect.stringMatching(/^status\.podIPs\[1\]: Dup/),
+    ]);
+    expect(errorsOf({ hostIPs: twice, hostIP: '1.2.3.4' })).toEqual([expect.stringMatching(/^status\.hostIPs: Invalid/)]);
+  });
+
+  it('has conditions of its own under qualified names', () => {
+    const errors = status(live(), (pod) => {
+      pod.status = {
+        conditions: [
+          { type: 'Ready', status: 'True' },
+          { type: 'a b', status: 'True' },
+        ],
+      };
+    });
+    expect(errors).toEqual([expect.stringMatching(/^status\.conditions\[1\]\.Type: Invalid value: "a b": name part must consist of/)]);
+  });
 });
 
 describe('ephemeral containers', () => {

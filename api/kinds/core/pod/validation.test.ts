@@ -26,6 +26,23 @@ describe('a pod', () => {
       { dnsConfig: { nameservers: ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4'] } },
       ['must not have more than 3 nameservers'],
     ],
+    [
+      'searches domains whose names may hold underscores',
+      { dnsConfig: { searches: ['_a.b', 'a b'] } },
+      [
+        "spec.dnsConfig.searches[1]: Invalid value: \"a b\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and",
+      ],
+    ],
+    [
+      'names a claim of its own in a container',
+      { resourceClaims: [{ name: 'z', resourceClaimName: 'c' }], ...one({ resources: { claims: [{ name: 'a' }] } }) },
+      ['resources.claims[0]: Not found: "a": must be one of the names in pod.spec.resourceClaims: z'],
+    ],
+    [
+      'has claims if a container names one',
+      one({ resources: { claims: [{ name: 'a' }] } }),
+      ['resources.claims[0]: Not found: "a": must be one of the names in pod.spec.resourceClaims which is empty'],
+    ],
     ['names its name servers by address', { dnsConfig: { nameservers: ['x'] } }, ['spec.dnsConfig.nameservers[0]: Invalid value']],
     [
       'has a deadline of a second at least',

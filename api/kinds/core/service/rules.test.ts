@@ -184,6 +184,17 @@ describe('an update of a service', () => {
     expect(errors).toEqual([expect.stringContaining('spec.clusterIPs[0]: Invalid value: ["10.0.0.10"]: may not change once set')]);
   });
 
+  it('keeps the first family; one that there is not is an error of its own', () => {
+    const withFamilies = (...families: string[]) =>
+      updateErrors(strategy, old, (s) => {
+        s.spec!.ipFamilies = families;
+      });
+    expect(withFamilies('IPv6')).toContain('spec.ipFamilies[0]: Invalid value: ["IPv6"]: may not change once set');
+    const unknown = withFamilies('IPv9');
+    expect(unknown).toContain('spec.ipFamilies[0]: Unsupported value: "IPv9": supported values: "IPv4", "IPv6"');
+    expect(unknown.join('\n')).not.toContain('may not change once set');
+  });
+
   it('keeps the class of a load balancer', () => {
     const balancer = stored(strategy, service({ ...allocated, type: 'LoadBalancer', loadBalancerClass: 'a/b' }));
     const errors = updateErrors(strategy, balancer, (s) => {

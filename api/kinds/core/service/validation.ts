@@ -174,7 +174,7 @@ function checkTrafficPolicies(errors: FieldError[], spec: ServiceSpec): void {
   if (internal === undefined && takesClusterIp(spec)) errors.push(required('spec.internalTrafficPolicy'));
   if (internal !== undefined && !POLICIES.includes(internal)) errors.push(notSupported('spec.internalTrafficPolicy', internal, POLICIES));
   const distribution = spec.trafficDistribution;
-  const known = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
+  const known = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
   if (distribution !== undefined && !known.includes(distribution)) {
     errors.push(notSupported('spec.trafficDistribution', distribution, known));
   }

@@ -1,3 +1,4 @@
+import { USER_INFO } from '../../../../api/cel/user-type.ts';
 import type { CelType } from '../../../../base/cel/types.ts';
 import { BOOL, DYN, INT, listType, mapType, objectType, STRING, TIMESTAMP } from '../../../../base/cel/types.ts';
 
@@ -9,7 +10,6 @@ const STRING_MAP = mapType(STRING, STRING);
 
 const KIND = structure('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING });
 const RESOURCE = structure('kubernetes.GroupVersionResource', { group: STRING, version: STRING, resource: STRING });
-const USER_INFO = structure('kubernetes.UserInfo', { username: STRING, uid: STRING, groups: STRINGS, extra: mapType(STRING, STRINGS) });
 
 /** The type of the variable `request` (k8s.io/apiserver/pkg/admission/plugin/cel, BuildRequestType). */
 export const REQUEST = structure('kubernetes.AdmissionRequest', {

@@ -1,3 +1,5 @@
+import { goQuote } from './go-format.ts';
+
 /** An IP address as Go's net/netip reads it: strictly, without leading zeros. */
 export interface Address {
   readonly family: 4 | 6;
@@ -12,7 +14,7 @@ export interface Address {
 export class AddressError extends Error {}
 
 const MAPPED_PREFIX = 0xffffn;
-const quote = (text: string): string => JSON.stringify(text);
+const quote = goQuote;
 
 /** @throws AddressError */
 export function parseAddress(text: string): Address {

@@ -21,12 +21,20 @@ interface Frame {
 /** Characters that are looked at in one step. */
 const STEP_LENGTH = 32 * 1024;
 
+export interface KeyFault {
+  readonly path: string;
+  /** Whether the key stands twice in its object; otherwise it is one of the unknown fields. */
+  readonly isDuplicate: boolean;
+}
+
 /**
- * Finds the paths of keys that stand twice in one object: `spec.replicas`. JSON.parse keeps the last and says nothing.
- * One pass over the text, which must be valid JSON.
+ * Finds the paths of keys that stand twice in one object, such as `spec.replicas`, which JSON.parse does not tell, and the places of the unknown
+ * fields among them. One pass over the text, which must be valid JSON.
  */
-export function* duplicateKeys(text: string): Steps<string[]> {
-  const found = new Set<string>();
+export function* keyFaults(text: string, unknownFields: ReadonlySet<string>): Steps<KeyFault[]> {
+  const duplicates = new Set<string>();
+  const unknown = new Set(unknownFields);
+  const found: KeyFault[] = [];
   const stack: Frame[] = [];
   let top: Frame | undefined;
   let expectKey = false;
@@ -37,7 +45,12 @@ export function* duplicateKeys(text: string): Steps<string[]> {
         const end = endOfString(text, i + 1);
         if (expectKey && top?.isObject) {
           expectKey = false;
-          if (isKnown(top, text.slice(i + 1, end))) found.add(pathOf(stack));
+          const isDuplicate = isKnown(top, text.slice(i + 1, end));
+          if (isDuplicate || unknown.size > 0) {
+            const path = pathOf(stack);
+            if (unknown.delete(path)) found.push({ path, isDuplicate: false });
+            else if (isDuplicate && duplicates.size < duplicates.add(path).size) found.push({ path, isDuplicate });
+          }
         }
         i = end;
         break;
@@ -67,7 +80,9 @@ export function* duplicateKeys(text: string): Steps<string[]> {
     pause = i + STEP_LENGTH;
     yield;
   }
-  return [...found];
+  // Keys with escapes stand otherwise in the text.
+  for (const path of unknown) found.push({ path, isDuplicate: false });
+  return found;
 }
 
 /** Enters a key into its object; returns true if it has stood there before. */

@@ -1,0 +1,25 @@
+import type { ClusterRole, ClusterRoleBinding } from '../../../api/kinds/rbac/index.ts';
+import { KUBELET_CLIENT_USER } from '../../pki/kubelet-client-user.ts';
+import { account, clusterBinding, clusterBindingOf, clusterRole, group, named, READ, recordsEvents, rule, user } from './role-builder.ts';
+
+const ISSUER_DISCOVERY = 'skiff:issuer-discovery';
+const APPROVER = 'skiff:node-certificate-approver';
+
+/** The roles of identities that upstream has none of. */
+export const ownRoles: readonly ClusterRole[] = [
+  // What the issuer of tokens publishes is public; the reference cluster shows it to every user, kubeadm's clusters do not.
+  clusterRole(ISSUER_DISCOVERY, [rule('get').paths('/.well-known', '/.well-known/*')]),
+  clusterRole(APPROVER, [
+    rule(READ).groups('certificates.k8s.io').resources('certificatesigningrequests'),
+    rule('update').groups('certificates.k8s.io').resources('certificatesigningrequests/approval'),
+    named(rule('approve').groups('certificates.k8s.io').resources('signers'), 'kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client'),
+    recordsEvents,
+  ]),
+];
+
+export const ownBindings: readonly ClusterRoleBinding[] = [
+  clusterBinding(ISSUER_DISCOVERY, group('system:authenticated')),
+  clusterBinding(APPROVER, account('node-certificate-approver')),
+  // The API server calls node agents under an identity that may do that and nothing else.
+  clusterBindingOf('skiff:kubelet-api-admin', 'system:kubelet-api-admin', user(KUBELET_CLIENT_USER)),
+];
