@@ -2,7 +2,7 @@ import type { ClusterRole, ClusterRoleBinding } from '../../api/kinds/rbac/index
 import { clusterRoles } from '../../api/kinds/rbac/role.ts';
 import { clusterRoleBindings } from '../../api/kinds/rbac/role-binding.ts';
 import type { Part } from '../../apiserver/contract/part.ts';
-import { KUBELET_CLIENT_USER } from '../../apiserver/pki/cluster-pki.ts';
+import { KUBELET_CLIENT_USER, PROXY_SUBJECT } from '../../apiserver/pki/cluster-pki.ts';
 import { ensureObjects } from './ensure-objects.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -36,6 +36,23 @@ export const approverBinding: ClusterRoleBinding = {
   subjects: [{ kind: 'ServiceAccount', name: 'node-certificate-approver', namespace: 'kube-system' }],
 };
 
+const POLICIES = 'skiff:network-policies';
+
+/** Nodes enforce network policies under the identity of their proxies: upstream's role for it knows services alone. */
+const policyReader: ClusterRole = {
+  metadata: { name: POLICIES },
+  rules: [
+    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [''], resources: ['namespaces', 'pods'], verbs: ['get', 'list', 'watch'] },
+  ],
+};
+
+const policyReaderBinding: ClusterRoleBinding = {
+  metadata: { name: POLICIES },
+  roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: POLICIES },
+  subjects: [{ apiGroup: GROUP, kind: 'User', name: PROXY_SUBJECT.commonName }],
+};
+
 /** Roles of identities that upstream has none of; made at the start of the server if they are not there. */
 export const ownRoles: Part = {
   name: 'own roles',
@@ -44,5 +61,7 @@ export const ownRoles: Part = {
       { kind: clusterRoleBindings, object: kubeletApiAdmin },
       { kind: clusterRoles, object: approver },
       { kind: clusterRoleBindings, object: approverBinding },
+      { kind: clusterRoles, object: policyReader },
+      { kind: clusterRoleBindings, object: policyReaderBinding },
     ]),
 };
