@@ -83,7 +83,7 @@ const namesText = (names: readonly PortName[]): string =>
     .sort()
     .join();
 
-/** Where pods of this node have ports of these names: the destinations of an ingress rule. Only pods that the rule's policy selects get to it. */
+/** Returns the destinations of an ingress rule: ports of these names of this node's pods. Only pods that the rule's policy selects get to it. */
 export const localPortSet = (names: readonly PortName[]): AddressSet => ({
   name: `ports-${shortHash(namesText(names))}`,
   declaration: PORT_SET,
@@ -91,7 +91,7 @@ export const localPortSet = (names: readonly PortName[]): AddressSet => ({
   elementsOf: (pod) => (pod.isLocal ? portElements(pod, names) : []),
 });
 
-/** Where the pods that an egress rule names, by labels or by address, have ports of these names. Without peers: where any pod has them. */
+/** Returns the destinations of an egress rule: ports of these names of the pods that its peers name, by labels or by address; of any pod without peers. */
 export function remotePortSet(names: readonly PortName[], peers: readonly NetworkPolicyPeer[], namespace: string): AddressSet {
   const pods = peers.flatMap((peer) => podPeer(peer, namespace) ?? []);
   const blocks = blockRanges(peers.flatMap(({ ipBlock }) => ipBlock ?? []));

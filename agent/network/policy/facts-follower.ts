@@ -5,7 +5,7 @@ import type { WatcherOptions } from '../../../runtime/watch/watcher.ts';
 import { runWatcher } from '../../../runtime/watch/watcher.ts';
 
 export interface FactsOptions<T extends KubeObject, F> extends Omit<WatcherOptions<T>, 'deliver'> {
-  /** What is kept of an object; undefined if it counts as absent. */
+  /** Returns the facts to keep of an object; undefined if it counts as absent. */
   readonly factsOf: (object: Live<T>) => F | undefined;
   /** Called with what an object, by `namespace/name`, is now, each time that it changes. */
   readonly changed: (key: string, facts: F | undefined) => void;

@@ -52,7 +52,7 @@ const REMOTE = '10.244.8.2';
     ledger.set('service', fragmentOf(planService(service, [slice], { nodeName: 'here', ownAddresses: new Set() }).items));
     ledger.set('nodes', fragmentOf([element('local_pods', LAB_POD_CIDR), element('pod_networks', LAB_POD_CIDR)]));
     await lab.onNode('nft', ['-f', '-'], baseTable({}) + [...ledger.everything()].join(''));
-  }, 60_000);
+  }, 180_000);
   afterAll(() => lab.remove());
 
   beforeEach(async () => {

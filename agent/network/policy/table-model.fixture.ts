@@ -5,7 +5,7 @@
 export interface TableModel {
   /** Runs the commands of one transaction. @throws Error for a command that the kernel would refuse. */
   apply(transaction: string): void;
-  /** What the table does with the first packet of a connection that the node forwards. */
+  /** Returns the table's verdict on a packet that the node forwards. */
   judge(packet: Packet): 'accept' | 'drop';
   /** Everything in the table, sorted: equal tables have equal lines. */
   lines(): string[];
