@@ -4,15 +4,20 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { Clock } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
+import type { ContainerRuntime } from '../contract/runtime.ts';
 import { createClusterDns } from './dns/index.ts';
 import { createDnsMetrics } from './dns/metrics.ts';
 import { informerRecords } from './dns/records.ts';
 import { keepCniConfig } from './pod-network/cni-keeper.ts';
 import { keepRoutes } from './pod-network/routes.ts';
 import { applySysctls, sysctlFile } from './pod-network/sysctls.ts';
+import { createNetworkPolicies } from './policy/index.ts';
+import { removePolicyTable } from './policy/policy-kernel.ts';
 import { createProxyMetrics } from './proxy/metrics.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { informerSource, withoutServices } from './proxy/source.ts';
@@ -44,6 +49,8 @@ export interface NodeNetworkOptions {
   readonly proxy?: boolean;
   /** Default true. False: the cluster's DNS is a service like any other. */
   readonly dns?: boolean;
+  /** Reads network policies, namespaces and the pods of all nodes. Without it, network policies are not enforced: another program may do so. */
+  readonly policyClient?: Client | undefined;
   /** The node's resolvers. Default /etc/resolv.conf. */
   readonly resolvConf?: string;
   readonly log: Logger;
@@ -55,6 +62,8 @@ export interface NodeNetworkOptions {
 export interface NodeNetwork extends Runnable {
   /** Resolves when the CNI list is there: what a node's Ready condition waits for. */
   readonly podNetworkReady: Promise<void>;
+  /** The same runtime, in which containers wait until the network policies that select their pods are in force. */
+  guard(runtime: ContainerRuntime): ContainerRuntime;
 }
 
 /**
@@ -62,7 +71,7 @@ export interface NodeNetwork extends Runnable {
  * (the agent may be restarting, and pods go on talking) but DNS, which needs the agent; `removeNodeNetwork` takes it back.
  */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
-  const { informers, nodeName, log, registry, clock, proxy: servesServices = true } = options;
+  const { informers, nodeName, log, registry, clock, policyClient, proxy: servesServices = true } = options;
   const source = informerSource(informers, nodeName);
   const proxy = createProxy({
     source: servesServices ? source : withoutServices(source),
@@ -74,12 +83,23 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     clock,
   });
   const dns = options.dns === false ? undefined : nodeDns(options);
+  const policies =
+    policyClient &&
+    createNetworkPolicies({
+      client: policyClient,
+      ownPods: informers.pods,
+      nodeName,
+      clock: clock ?? systemClock,
+      log: log.child({ part: 'network policies' }),
+      registry,
+    });
   let written = () => {};
   const podNetworkReady = new Promise<void>((resolve) => {
     written = resolve;
   });
   return {
     podNetworkReady,
+    guard: (runtime) => policies?.guard(runtime) ?? runtime,
     ready: Promise.all([podNetworkReady, proxy.ready, dns?.ready]).then(() => {}),
     async run(signal) {
       await applySysctls({ file: sysctlFile(options.runDir) });
@@ -98,6 +118,8 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
         keepRoutes({ nodes: informers.nodes, nodeName, log: log.child({ part: 'routes' }), clock }, signal),
         proxy.run(signal),
         dns?.run(signal),
+        // What an earlier process enforced, another program now does, or none.
+        policies?.run(signal) ?? removePolicyTable(),
       ]);
     },
   };

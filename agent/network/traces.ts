@@ -5,6 +5,7 @@ import { cgroupDirs, listBundles, listMounts, listProcesses } from '../container
 import { listLocalAddresses } from './dns/local-address.ts';
 import { listPodLinks } from './pod-network/pod-links.ts';
 import { listRoutes } from './pod-network/routes.ts';
+import { POLICY_TABLE } from './policy/policy-table.ts';
 import { TABLE } from './proxy/table.ts';
 
 /** The traces that a node of ours leaves on a machine, by kind; all empty after `skiff down`. */
@@ -32,7 +33,7 @@ export async function listOwnTraces(options: ContainerdDirs & { readonly cgroupR
     mounts: await listMounts([options.dataDir, options.runDir]),
     links: (await listPodLinks()).map(({ device }) => device),
     addresses: await listLocalAddresses(),
-    nftTables: tables.filter((line) => line === `table ${TABLE}`),
+    nftTables: tables.filter((line) => line === `table ${TABLE}` || line === `table ${POLICY_TABLE}`),
     routes: [...(await listRoutes().catch(() => new Map<string, string>()))].map(([cidr, via]) => `${cidr} via ${via}`),
     cgroups: (await Promise.all([...cgroups].map(cgroupDirs))).flat(),
     files: [...(await existing([options.dataDir, options.runDir, ...shimSockets]))],

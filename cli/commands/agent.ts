@@ -49,6 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
     resolvConf: flags['resolv-conf'],
     proxy: flags.proxy,
     dns: flags.dns,
+    networkPolicy: flags['network-policy'],
     clusterDns: flags['cluster-dns'],
     clusterDomain: flags['cluster-domain'],
     serviceCidr: flags['service-cluster-ip-range'],

@@ -29,6 +29,10 @@ export const agentOptions = {
   },
   proxy: { schema: z.boolean().default(true), help: 'serve services on this node (--no-proxy: another proxy does)' },
   dns: { schema: z.boolean().default(true), help: "serve the cluster's names on this node (--no-dns: a service of the cluster does)" },
+  'network-policy': {
+    schema: z.boolean().default(true),
+    help: 'enforce network policies on this node (--no-network-policy: another program does)',
+  },
   'cluster-dns': {
     schema: z.ipv4('must be an IPv4 address').default('10.96.0.10'),
     help: 'where pods send DNS requests (default 10.96.0.10)',

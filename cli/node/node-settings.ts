@@ -11,9 +11,10 @@ export interface NodeSettings {
   readonly port: number;
   /** The file that names the node's resolvers, as /etc/resolv.conf does. */
   readonly resolvConf: string | undefined;
-  /** Whether this node serves services, and names of the cluster. */
+  /** Whether this node serves services, names of the cluster, and enforces network policies. */
   readonly proxy: boolean;
   readonly dns: boolean;
+  readonly networkPolicy: boolean;
   /** The address that pods send DNS requests to, the cluster's domain, and the range of services' addresses. */
   readonly clusterDns: string;
   readonly clusterDomain: string;

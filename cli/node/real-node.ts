@@ -41,8 +41,9 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
     const registry = new Registry();
     const client = createHttpsClient({ ...credentials.client, userAgent: 'skiff-agent', registry });
     const shared = { client, clock, log, signal };
-    // A node may not read other nodes, nor endpoints: its network does, as kube-proxy.
-    const informers = createInformers({ ...shared, client: createHttpsClient({ ...credentials.proxy, userAgent: 'skiff-proxy' }) });
+    // A node may not read other nodes, their pods, nor endpoints: its network does, as kube-proxy.
+    const proxyClient = createHttpsClient({ ...credentials.proxy, userAgent: 'skiff-proxy' });
+    const informers = createInformers({ ...shared, client: proxyClient });
     const events = createEventSink(shared);
     const ownPods = createInformer(pods, shared, { fieldSelector: `spec.nodeName=${nodeName}` });
     const { cniConfDir, cniLeasesDir } = containerdPaths(dirs);
@@ -57,6 +58,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
       serviceCIDR: settings.serviceCidr,
       proxy: settings.proxy,
       dns: settings.dns,
+      policyClient: settings.networkPolicy ? proxyClient : undefined,
       resolvConf: settings.resolvConf,
       log,
       registry,
@@ -67,7 +69,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         client,
         informers,
         nodeName,
-        runtime: createCriRuntime(containerd.socket, clock),
+        runtime: network.guard(createCriRuntime(containerd.socket, clock)),
         dataDir: layout.agent,
         cgroupRoot: layout.cgroupRoot,
         clock,

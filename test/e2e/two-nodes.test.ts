@@ -10,7 +10,8 @@ import type { RealCluster } from '../support/cluster/real-cluster.ts';
 import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
 import { testImageArchive } from '../support/image/test-image.ts';
-import { deployment } from '../support/manifests.ts';
+import { container, deployment, networkPolicy, pod, service } from '../support/manifests.ts';
+import { podNetwork } from '../support/network/pod-network.ts';
 import type { SecondMachine } from '../support/network/second-machine.ts';
 import { startSecondMachine } from '../support/network/second-machine.ts';
 
@@ -79,6 +80,100 @@ suite('a machine that joins with a token', () => {
       await answers(() => kubectl('exec', pod, '--', 'wget', '-qO-', 'http://web/'));
       expect(await kubectl('logs', pod)).toBe('web v1 starts\n');
     }
+  });
+
+  describe('with network policies', () => {
+    let closed: Kubectl;
+    let strangers: Kubectl;
+    const ip: Record<string, string> = {};
+    /** A web server on the ports 80, which is named `http`, and 8080. */
+    const script = 'mkdir -p /www; echo hello > /www/index.html; httpd -p 80 -h /www; exec httpd -f -p 8080 -h /www';
+    const ports = [{ name: 'http', containerPort: 80 }];
+    const onNode = (name: string, nodeName: string) =>
+      pod(name, {
+        labels: { app: name },
+        nodeName,
+        terminationGracePeriodSeconds: 1,
+        containers: [container(web(), { command: ['sh', '-c', script], ports, readinessProbe: { httpGet: { port: 80 } } })],
+      });
+
+    beforeAll(async () => {
+      closed = await cluster.namespace('closed');
+      strangers = await cluster.namespace('strangers');
+      await kubectl('label', 'namespace', 'strangers', 'team=strangers');
+      const pods = [onNode('server', 'second'), onNode('near', 'second'), onNode('far', cluster.nodeName)];
+      await closed.input([...pods, service('server')], 'create', '-f', '-');
+      await strangers.input(onNode('stranger', cluster.nodeName), 'create', '-f', '-');
+      await closed('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
+      await strangers('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
+      for (const name of ['server', 'near', 'far']) ip[name] = await closed.path('{.status.podIP}', 'pod', name);
+      ip.service = await closed.path('{.spec.clusterIP}', 'service', 'server');
+    }, 180_000);
+
+    const reaches = async (from: string, address = '', port = 80) => {
+      const network = podNetwork(from === 'near' ? { dataDir } : cluster, from === 'stranger' ? strangers : closed);
+      return (await network.request(from, address, port, { protocol: 'http' }))[0] === 'hello';
+    };
+    /** Waits until of the clients exactly these reach the server. */
+    const reachedBy = (...wanted: readonly string[]) =>
+      eventually(async () => {
+        const clients = ['near', 'far', 'stranger'];
+        const found = await Promise.all(clients.map((from) => reaches(from, ip.server)));
+        expect(clients.filter((_, at) => found[at])).toEqual(wanted);
+      });
+    const apply = (spec: object) =>
+      closed.input(networkPolicy('policy', { podSelector: { matchLabels: { app: 'server' } }, ...spec }), 'apply', '-f', '-');
+
+    it('denies what comes from pods of both nodes, through a service too, but not what comes from the node', async () => {
+      await reachedBy('near', 'far', 'stranger');
+      await apply({});
+      await reachedBy();
+      expect(await reaches('far', ip.service)).toBe(false);
+      await eventually(async () => expect((await machine.run('curl', '-s', '-m', '5', `http://${ip.server}/`)).stdout).toBe('hello\n'));
+      expect(await closed.path('{.status.conditions[?(@.type=="Ready")].status}', 'pod', 'server')).toBe('True');
+    });
+
+    it('allows a namespace, pods by their labels, and blocks of addresses without their exceptions', async () => {
+      await apply({ ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'strangers' } } }] }] });
+      await reachedBy('stranger');
+      await apply({ ingress: [{ from: [{ podSelector: { matchLabels: { app: 'far' } } }] }] });
+      await reachedBy('far');
+      await eventually(async () => expect(await reaches('far', ip.service)).toBe(true));
+      await apply({ ingress: [{ from: [{ ipBlock: { cidr: '10.244.0.0/16', except: [`${ip.far}/32`] } }] }] });
+      await reachedBy('near', 'stranger');
+    });
+
+    it('allows ports by range and by name', async () => {
+      await apply({ ingress: [{ ports: [{ port: 8000, endPort: 9000 }] }] });
+      await eventually(async () => expect([await reaches('far', ip.server, 8080), await reaches('far', ip.server)]).toEqual([true, false]));
+      await apply({ ingress: [{ ports: [{ port: 'http' }] }] });
+      await eventually(async () => expect([await reaches('far', ip.server, 8080), await reaches('far', ip.server)]).toEqual([false, true]));
+    });
+
+    it('limits what a pod may reach, on its own node', async () => {
+      const egress = [{ to: [{ podSelector: { matchLabels: { app: 'near' } } }] }];
+      await apply({ podSelector: { matchLabels: { app: 'far' } }, policyTypes: ['Egress'], egress });
+      await reachedBy('near', 'stranger');
+      await eventually(async () => expect(await reaches('far', ip.near)).toBe(true));
+    });
+
+    it('isolates a pod before its first container runs', async () => {
+      const eager = `timeout 5 wget -qO- http://${ip.near}/; echo end; exec sleep 600`;
+      await apply({ podSelector: { matchLabels: { app: 'eager' } }, policyTypes: ['Egress'] });
+      // The node that is to enforce it has it by the time that it denies another pod.
+      await closed('label', 'pod', 'far', 'app=eager', '--overwrite');
+      await eventually(async () => expect(await reaches('far', ip.near)).toBe(false));
+      const containers = [container(web(), { command: ['sh', '-c', eager] })];
+      const spec = { labels: { app: 'eager' }, nodeName: cluster.nodeName, terminationGracePeriodSeconds: 1, containers };
+      await closed.input(pod('eager', spec), 'create', '-f', '-');
+      await eventually(async () => expect(await closed('logs', 'eager')).toMatch(/end\n$/));
+      expect(await closed('logs', 'eager')).not.toContain('hello');
+    });
+
+    it('ends with the policy', async () => {
+      await closed('delete', 'networkpolicy', 'policy');
+      await reachedBy('near', 'far', 'stranger');
+    });
   });
 
   it('leaves its containers running when its agent ends, and takes them up again', async () => {

@@ -59,6 +59,13 @@ export const service = (name: string, spec: object = {}) => ({
   spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec },
 });
 
+export const networkPolicy = (name: string, spec: object) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name },
+  spec,
+});
+
 export const quota = (name: string, hard: Readonly<Record<string, string>>) => ({
   apiVersion: 'v1',
   kind: 'ResourceQuota',

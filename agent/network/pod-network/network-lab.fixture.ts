@@ -14,6 +14,8 @@ export interface NetworkLab {
   joinOutside(podCIDR: string, podAddress: string): Promise<void>;
   /** Runs nft, ip, conntrack … as the node. */
   onNode(program: string, args: readonly string[], input?: string): Promise<string>;
+  /** Runs a program in a pod. */
+  inPod(name: string, program: string, args: readonly string[]): Promise<string>;
   /** Adds a pod through the CNI plugin that nodes use; it serves its name on `port`, TCP and UDP. Answers its address. */
   addPod(name: string, port?: number): Promise<string>;
   /** Starts the server that pods run: on the node itself (a pod in the host's network) or `outside`. */
@@ -87,6 +89,7 @@ export async function createNetworkLab(): Promise<NetworkLab> {
       await run('node', 'ip', ['route', 'add', podCIDR, 'via', LAB_OUTSIDE_ADDRESS]);
     },
     onNode: (program, args, input) => run('node', program, args, input),
+    inPod: run,
     serve,
     async addPod(name, port = 8080) {
       await addNamespace(name);

@@ -3,7 +3,7 @@ import { TABLE } from './table.ts';
 
 /** A thing in the table that can be there or not. Two with the same id are the same thing; content may differ. */
 export type Item =
-  | { readonly type: 'element'; readonly collection: Collection; readonly key: string; readonly value: string }
+  | { readonly type: 'element'; readonly collection: string; readonly key: string; readonly value: string }
   | { readonly type: 'chain'; readonly name: string; readonly rules: string }
   | { readonly type: 'set'; readonly name: string; readonly declaration: string };
 
@@ -49,7 +49,8 @@ export interface Ledger {
   readonly size: number;
 }
 
-export function createLedger(): Ledger {
+/** Creates the ledger of a table, such as `ip skiff`: the service proxy's by default. */
+export function createLedger(table = TABLE): Ledger {
   const fragments = new Map<string, Fragment>();
   const claims = new Map<string, Claim | Claim[]>();
   /** Ids touched since the last commit, with what was in the table before. */
@@ -111,7 +112,7 @@ export function createLedger(): Ledger {
         if (before) gone.push(before);
         if (now) added.push(now);
       }
-      yield* transaction(gone, added);
+      yield* transaction(table, gone, added);
     },
     *everything() {
       const added: Item[] = [];
@@ -120,7 +121,7 @@ export function createLedger(): Ledger {
         if (now) added.push(now);
         if (added.length % BREATH === 0) yield '';
       }
-      yield* transaction([], added);
+      yield* transaction(table, [], added);
     },
     commit: () => touched.clear(),
     get size() {
@@ -134,28 +135,28 @@ const ELEMENTS_A_LINE = 200;
 const BREATH = 1000;
 
 /** One transaction: nothing that is still referred to goes, nothing is referred to before it is there. */
-function* transaction(gone: readonly Item[], added: readonly Item[]): Iterable<string> {
+function* transaction(table: string, gone: readonly Item[], added: readonly Item[]): Iterable<string> {
   const names = (items: readonly Item[], type: 'chain' | 'set') => new Set(items.flatMap((item) => (item.type === type ? [item.name] : [])));
   const oldChains = names(gone, 'chain');
   const newChains = names(added, 'chain');
   const oldSets = names(gone, 'set');
   const newSets = names(added, 'set');
-  yield* elementLines('delete', gone);
-  for (const name of oldChains) yield `flush chain ${TABLE} ${name}\n`;
+  yield* elementLines(table, 'delete', gone);
+  for (const name of oldChains) yield `flush chain ${table} ${name}\n`;
   // A set is its declaration: another one can only take its place after it has gone.
-  for (const name of oldSets) if (newSets.has(name)) yield `delete set ${TABLE} ${name}\n`;
-  for (const item of added) if (item.type === 'set') yield `add set ${TABLE} ${item.name} { ${item.declaration} }\n`;
-  for (const name of newChains) yield `add chain ${TABLE} ${name}\n`;
-  for (const item of added) if (item.type === 'chain') for (const rule of item.rules.split('\n')) yield `add rule ${TABLE} ${item.name} ${rule}\n`;
-  yield* elementLines('add', added);
-  for (const name of oldChains) if (!newChains.has(name)) yield `delete chain ${TABLE} ${name}\n`;
-  for (const name of oldSets) if (!newSets.has(name)) yield `delete set ${TABLE} ${name}\n`;
+  for (const name of oldSets) if (newSets.has(name)) yield `delete set ${table} ${name}\n`;
+  for (const item of added) if (item.type === 'set') yield `add set ${table} ${item.name} { ${item.declaration} }\n`;
+  for (const name of newChains) yield `add chain ${table} ${name}\n`;
+  for (const item of added) if (item.type === 'chain') for (const rule of item.rules.split('\n')) yield `add rule ${table} ${item.name} ${rule}\n`;
+  yield* elementLines(table, 'add', added);
+  for (const name of oldChains) if (!newChains.has(name)) yield `delete chain ${table} ${name}\n`;
+  for (const name of oldSets) if (!newSets.has(name)) yield `delete set ${table} ${name}\n`;
 }
 
 /** Elements are collected by the map they go to; a line is told as soon as it is full. */
-function* elementLines(verb: 'add' | 'delete', items: readonly Item[]): Iterable<string> {
-  const waiting = new Map<Collection, string[]>();
-  const line = (collection: Collection, elements: readonly string[]) => `${verb} element ${TABLE} ${collection} { ${elements.join(', ')} }\n`;
+function* elementLines(table: string, verb: 'add' | 'delete', items: readonly Item[]): Iterable<string> {
+  const waiting = new Map<string, string[]>();
+  const line = (collection: string, elements: readonly string[]) => `${verb} element ${table} ${collection} { ${elements.join(', ')} }\n`;
   for (const item of items) {
     if (item.type !== 'element') continue;
     const list = waiting.get(item.collection) ?? [];

@@ -4,6 +4,7 @@ import { account, clusterBinding, clusterBindingOf, clusterRole, group, named, R
 
 const ISSUER_DISCOVERY = 'skiff:issuer-discovery';
 const APPROVER = 'skiff:node-certificate-approver';
+const POLICIES = 'skiff:network-policies';
 
 /** The roles of identities that upstream has none of. */
 export const ownRoles: readonly ClusterRole[] = [
@@ -15,11 +16,17 @@ export const ownRoles: readonly ClusterRole[] = [
     named(rule('approve').groups('certificates.k8s.io').resources('signers'), 'kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client'),
     recordsEvents,
   ]),
+  // Nodes enforce network policies under the identity of their proxies: upstream's role for it knows services alone.
+  clusterRole(POLICIES, [
+    rule(READ).groups('networking.k8s.io').resources('networkpolicies'),
+    rule(READ).groups('').resources('namespaces', 'pods'),
+  ]),
 ];
 
 export const ownBindings: readonly ClusterRoleBinding[] = [
   clusterBinding(ISSUER_DISCOVERY, group('system:authenticated')),
   clusterBinding(APPROVER, account('node-certificate-approver')),
+  clusterBinding(POLICIES, user('system:kube-proxy')),
   // The API server calls node agents under an identity that may do that and nothing else.
   clusterBindingOf('skiff:kubelet-api-admin', 'system:kubelet-api-admin', user(KUBELET_CLIENT_USER)),
 ];

@@ -21,7 +21,8 @@ export interface PodNetwork {
   stop(): void;
 }
 
-export function podNetwork({ dataDir }: RealCluster, kubectl: Kubectl): PodNetwork {
+/** `cluster`: the node that the pods are on, by its data directory. */
+export function podNetwork({ dataDir }: Pick<RealCluster, 'dataDir'>, kubectl: Kubectl): PodNetwork {
   const layout = layoutOf(dataDir);
   const servers: ChildProcess[] = [];
   const enter = async (pod: string) => {

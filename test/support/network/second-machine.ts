@@ -22,7 +22,7 @@ const LINK = 'second';
 /** Starts the namespace and its link. Needs root and Linux. */
 export async function startSecondMachine(): Promise<SecondMachine> {
   // The namespace exists as long as the process that holds it. Its first output says that the namespace exists.
-  const holder = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 600'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 3600'], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
   const inside = ['--net', `--target=${holder.pid}`];
   const must = async (file: string, ...args: readonly string[]) => {
