@@ -90,7 +90,7 @@ describe('a claim', () => {
     ],
     [
       'that names a volume that is reserved for it',
-      observed(aClaim('c', { volumeName: 'v' }), { named: aVolume('v', { claimRef: refTo(claim, undefined) }) }),
+      observed(aClaim('c', { volumeName: 'v' }), { named: aVolume('v', { claimRef: refTo(claim, '') }) }),
       'bind v',
     ],
     ['that is bound stays so', observed(boundClaim('c', 'v'), { named: aVolume('v', { claimRef: refTo(claim) }) }), 'bind v'],

@@ -12,7 +12,7 @@ const marked = (marks: Record<string, string>) => ({ metadata: { annotations: ma
 describe('a volume', () => {
   it.each<[string, Live<PersistentVolume>, Live<PersistentVolumeClaim> | undefined, object]>([
     ['that nobody claims is available', aVolume('v'), undefined, { do: 'set phase', phase: 'Available' }],
-    ['that is reserved by name is available', aVolume('v', { claimRef: refTo(claim, undefined) }), claim, { do: 'set phase', phase: 'Available' }],
+    ['that is reserved by name is available', aVolume('v', { claimRef: refTo(claim, '') }), claim, { do: 'set phase', phase: 'Available' }],
     ['whose claim is gone is reclaimed', aVolume('v', { claimRef: refTo(claim) }), undefined, { do: 'reclaim' }],
     ['whose claim does not know it yet wakes the claim', aVolume('v', { claimRef: refTo(claim) }), claim, { do: 'wake claim' }],
     ['of another mode than its claim', aVolume('v', { claimRef: refTo(claim), volumeMode: 'Block' }), claim, { do: 'tell mismatch' }],

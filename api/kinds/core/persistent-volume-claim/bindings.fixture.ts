@@ -40,13 +40,13 @@ export const aClaim = (
   status: extra.status ?? { phase: 'Pending' },
 });
 
-/** The reference of a volume to a claim. */
-export const refTo = (claim: Live<PersistentVolumeClaim>, uid: string | undefined = claim.metadata.uid) => ({
+/** The reference of a volume to a claim; with an empty `uid` that of a person, who knows the name alone. */
+export const refTo = (claim: Live<PersistentVolumeClaim>, uid = claim.metadata.uid) => ({
   kind: 'PersistentVolumeClaim',
   apiVersion: 'v1',
   namespace: 'default',
   name: claim.metadata.name,
-  ...(uid === undefined ? {} : { uid }),
+  ...(uid === '' ? {} : { uid }),
 });
 
 /** A claim that is bound to a volume. */

@@ -36,7 +36,7 @@ describe('the volume for a claim', () => {
     [
       'is reserved for it, however large the others',
       claim,
-      [sized('fit', '5Gi'), sized('mine', '9Gi', { claimRef: refTo(claim, undefined) })],
+      [sized('fit', '5Gi'), sized('mine', '9Gi', { claimRef: refTo(claim, '') })],
       'mine',
     ],
     ['is not reserved for another', claim, [sized('v', '5Gi', { claimRef: refTo(aClaim('other')) })], undefined],
