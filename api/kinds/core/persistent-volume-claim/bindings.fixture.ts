@@ -2,7 +2,6 @@ import type { Live } from '../../../meta/object.ts';
 import type { PersistentVolumeClaimSpec } from '../../../pod/volume/persistent-volume-claim.ts';
 import type { PersistentVolume, PersistentVolumeSpec } from '../persistent-volume/index.ts';
 import type { PersistentVolumeClaim } from './index.ts';
-import { BIND_COMPLETED, BOUND_BY_CONTROLLER } from './volume-binding.ts';
 
 /** Volumes and claims for tests. */
 
@@ -55,7 +54,7 @@ export const boundClaim = (name: string, volumeName: string, spec: Partial<Persi
     name,
     { volumeName, ...spec },
     {
-      metadata: { annotations: { [BIND_COMPLETED]: 'yes', [BOUND_BY_CONTROLLER]: 'yes' } },
+      metadata: { annotations: { 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' } },
       status: { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' } },
     },
   );

@@ -33,12 +33,7 @@ describe('the volume for a claim', () => {
       [sized('v', '5Gi'), aVolume('l', {}, { metadata: { labels: { tier: 'db' } } })],
       'l',
     ],
-    [
-      'is reserved for it, however large the others',
-      claim,
-      [sized('fit', '5Gi'), sized('mine', '9Gi', { claimRef: refTo(claim, '') })],
-      'mine',
-    ],
+    ['is reserved for it, however large the others', claim, [sized('fit', '5Gi'), sized('mine', '9Gi', { claimRef: refTo(claim, '') })], 'mine'],
     ['is not reserved for another', claim, [sized('v', '5Gi', { claimRef: refTo(aClaim('other')) })], undefined],
     ['is not reserved for an older claim of that name', claim, [sized('v', '5Gi', { claimRef: refTo(claim, 'old') })], undefined],
     ['is available', claim, [aVolume('v', { capacity: { storage: '5Gi' } }, { status: { phase: 'Pending' } })], undefined],
@@ -59,7 +54,7 @@ describe('the volume for a claim', () => {
     ],
     ['is the reserved one where the scheduler chooses', claim, [sized('v', '5Gi')], undefined, { reservedOnly: true }],
     ['is not taken', claim, [sized('v', '5Gi'), sized('w', '6Gi')], 'w', { isTaken: ({ metadata }) => metadata.name === 'v' }],
-  ])('%s', (_sentence, wanted, volumes, expected, options) => {
+  ])('%s', (...[, wanted, volumes, expected, options]) => {
     expect(findMatchingVolume(wanted, volumes, options)?.metadata.name).toBe(expected);
   });
 });
