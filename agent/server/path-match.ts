@@ -9,7 +9,7 @@ export type NodeRequest =
       readonly uid?: string;
       readonly container: string;
     }
-  /** What the provisioner of the class `local-path` asks for; kubelet has no such path. */
+  /** Requests of the provisioner of the class `local-path`; kubelet has no such path. */
   | { readonly kind: 'localVolume'; readonly name: string; readonly remove: boolean }
   | { readonly kind: 'portForward'; readonly namespace: string; readonly pod: string; readonly uid?: string }
   | { readonly kind: 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'summary' };

@@ -46,7 +46,7 @@ export function createClaimedVolumes({ nodeName, directories, objects }: Claimed
     }
   };
 
-  /** What was set up before goes on, whatever has become of the claim: the pod's containers have it. */
+  /** Reads the volumes that were set up before. They go on, whatever has become of the claim: the pod's containers have them. */
   const known = async (uid: string): Promise<ReadonlyMap<string, PersistentMount>> => {
     const text = await readFile(recordPath(uid), 'utf8').catch(() => undefined);
     return new Map(text === undefined ? [] : (JSON.parse(text) as [string, PersistentMount][]));

@@ -4,7 +4,7 @@ import { namespaceBindings } from '../../apiserver/bootstrap/rbac/namespace-role
 import { listedKinds } from '../../controllers/_shared/served-kinds.ts';
 import { homeControllers } from '../../controllers/index.ts';
 import { controllerUser, nodeUser, schedulerUser } from './identities.ts';
-import { approverBinding } from './own-roles.ts';
+import { approverBinding, provisionerBinding } from './own-roles.ts';
 
 const SERVICE_ACCOUNTS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
 
@@ -26,11 +26,15 @@ describe('the identities of the control plane', () => {
       'endpoint-controller',
       'endpointslice-controller',
       'endpointslicemirroring-controller',
+      'ephemeral-volume-controller',
+      'expand-controller',
       'generic-garbage-collector',
       'job-controller',
+      'local-path-provisioner',
       'namespace-controller',
       'node-certificate-approver',
       'node-controller',
+      'persistent-volume-binder',
       'pod-garbage-collector',
       'pv-protection-controller',
       'pvc-protection-controller',
@@ -47,7 +51,7 @@ describe('the identities of the control plane', () => {
       'ttl-controller',
       'volumeattributesclass-protection-controller',
     ]);
-    const bindings = [...controllerBindings, ...namespaceBindings, approverBinding];
+    const bindings = [...controllerBindings, ...namespaceBindings, approverBinding, provisionerBinding];
     const bound = bindings.flatMap(({ subjects = [] }) => subjects.map(({ name }) => `system:serviceaccount:kube-system:${name}`));
     for (const { name } of accounts) expect(bound).toContain(name);
     expect(users.filter((user) => !accounts.includes(user))).toEqual([{ name: 'system:kube-controller-manager', groups: ['system:authenticated'] }]);

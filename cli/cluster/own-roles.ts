@@ -53,7 +53,7 @@ const provisioner: ClusterRole = {
   ],
 };
 
-const provisionerBinding: ClusterRoleBinding = {
+export const provisionerBinding: ClusterRoleBinding = {
   metadata: { name: PROVISIONER },
   roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: PROVISIONER },
   subjects: [{ kind: 'ServiceAccount', name: LOCAL_PATH_PROVISIONER, namespace: 'kube-system' }],

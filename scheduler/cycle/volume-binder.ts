@@ -13,7 +13,7 @@ import type { PodInfo } from '../state/pod-info.ts';
 import type { VolumeCache } from '../state/volume-cache.ts';
 import type { Claim, Volume } from '../state/volume-view.ts';
 
-/** What a decision will write for a pod's volumes: both are as they are to be. */
+/** Volumes and claims as a decision will write them for a pod. */
 export interface AssumedVolumes {
   readonly nodeName: string;
   readonly volumes: readonly Volume[];
@@ -150,7 +150,7 @@ const isOlder = (seen: Live<object>, written: Live<object>): boolean =>
 
 const failed = (message: string): Error => new Error(`binding volumes: ${message}`);
 
-/** How far a pod's volumes have come (upstream's checkBindings). */
+/** Returns how far a pod's volumes have come (upstream's checkBindings). */
 function stateOf({ volumes, claims, boundClaims, nodeName }: AssumedVolumes, cache: VolumeCache, node: Live<Node> | undefined): Bound {
   if (!node) return failed(`failed to get node ${JSON.stringify(nodeName)}: node ${JSON.stringify(nodeName)} not found`);
   const selectable = { name: nodeName, labels: node.metadata.labels ?? {} };

@@ -17,7 +17,7 @@ export interface PodClaims {
   readonly delayed: readonly Claim[];
 }
 
-/** What has to be written for a pod's claims before it can be bound to a node. */
+/** Writes that a pod's claims need before it can be bound to a node. */
 export interface PodVolumes {
   readonly bindings: readonly { readonly claim: Claim; readonly volume: Volume }[];
   /** Claims that a provisioner is to make volumes for, on that node. */
