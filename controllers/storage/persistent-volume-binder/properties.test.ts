@@ -80,12 +80,7 @@ describe('from any state, with caches that lag and writes that fail', () => {
       if (!volume) throw new Error(`${claim.metadata.name} is bound to a volume that is not there`);
       // Two that people made for each other are bound as they are.
       const misfit = claim.metadata.annotations?.[BOUND_BY_CONTROLLER] === undefined ? undefined : mismatchOf(volume, claim);
-      expect([volume.spec?.claimRef?.uid, volume.status?.phase, isFullyBound(claim), misfit]).toEqual([
-        claim.metadata.uid,
-        'Bound',
-        true,
-        undefined,
-      ]);
+      expect([volume.spec?.claimRef?.uid, volume.status?.phase, isFullyBound(claim), misfit]).toEqual([claim.metadata.uid, 'Bound', true, undefined]);
       expect(claim.status).toMatchObject({ accessModes: volume.spec?.accessModes, capacity: volume.spec?.capacity });
     }
     const waiting = claims.filter(({ status, spec }) => status?.phase === 'Pending' && !spec?.volumeName);
