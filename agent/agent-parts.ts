@@ -9,6 +9,7 @@ import type { Logger } from '../base/log.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
+import type { LocalVolumes } from './contract/local-volumes.ts';
 import type { NodeAbilities } from './contract/node-abilities.ts';
 import type { PodFiles, RuntimeAccess } from './contract/node-parts.ts';
 import type { ObjectSource } from './contract/object-source.ts';
@@ -26,8 +27,9 @@ import type { NodeReporter } from './node/node-reporter.ts';
 import { createNodeReporter } from './node/node-reporter.ts';
 import { hostDns } from './pod/config/host-dns.ts';
 import { createNetworkTransport } from './probe/network-transport.ts';
-import { noCgroups, noVolumes, simulatedTransport } from './simulated/simulated-parts.ts';
+import { noCgroups, noLocalVolumes, noVolumes, simulatedTransport } from './simulated/simulated-parts.ts';
 import { createLinuxVolumes, mountMemoryDir } from './volume/linux-volumes.ts';
+import { createLocalVolumes } from './volume/local-volumes.ts';
 import { createObjectCache, directSource } from './volume/object-cache.ts';
 import { createTokenSource } from './volume/token-source.ts';
 
@@ -93,6 +95,7 @@ function createFiles({ options, log, runtime, cache, facts, abilities, signal }:
   const changes = createChannel<[kind: Kind, key: ObjectKey]>();
   const objects = createObjectCache({ client, clock, log, signal, onChange: changes.send });
   const volumes = createLinuxVolumes({
+    nodeName: options.nodeName,
     directories,
     memoryDir: memoryDir(dataDir),
     objects,
@@ -106,6 +109,12 @@ function createFiles({ options, log, runtime, cache, facts, abilities, signal }:
   });
   changes.listen((kind, key) => volumes.objectChanged(kind, key));
   return { directories, objects, volumes };
+}
+
+/** The directories of the class `local-path`: nothing below the pods' own, which go with them. */
+function localVolumes(dataDir: string, runtime: ContainerRuntime): LocalVolumes {
+  const root = join(dataDir, 'storage');
+  return runtime.simulated ? noLocalVolumes(root) : createLocalVolumes(root);
 }
 
 const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
@@ -129,6 +138,7 @@ export async function createNodeParts(ground: NodeGround, runtimeName: string, s
     images: createImagePuller({ runtime, recorder, clock, credentials: (pod, reference) => pullCredentials(pod, reference, objects) }),
     volumes,
     objects,
+    localVolumes: localVolumes(options.dataDir, runtime),
     services: () => serviceInformer.list(),
     cgroups: runtime.simulated ? noCgroups : await openCgroups(),
     cgroupRoot: options.cgroupRoot ?? '/kubepods',

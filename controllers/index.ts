@@ -24,6 +24,7 @@ import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
 import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/index.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
+import { storageClasses } from '../api/kinds/storage/storage-class.ts';
 import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-class.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import type { ServedKinds } from './_shared/served-kinds.ts';
@@ -58,9 +59,14 @@ import { nodeTtlController } from './nodes/node-ttl/controller.ts';
 import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
 import { disruptionController } from './policy/disruption/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
+import { ephemeralVolumeController } from './storage/ephemeral-volume/controller.ts';
+import { localPathClassController } from './storage/local-path/class-controller.ts';
+import { localPathProvisionerController } from './storage/local-path/controller.ts';
+import { persistentVolumeBinderController } from './storage/persistent-volume-binder/controller.ts';
 import { pvProtectionController } from './storage/pv-protection/controller.ts';
 import { pvcProtectionController } from './storage/pvc-protection/controller.ts';
 import { vacProtectionController } from './storage/vac-protection/controller.ts';
+import { volumeExpandController } from './storage/volume-expand/controller.ts';
 import { cronJobController } from './workloads/cron-job/controller.ts';
 import { daemonSetController } from './workloads/daemon-set/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
@@ -118,6 +124,11 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     resourceQuotaController({ resourceQuotas, counted: () => served.kinds().filter(isCountable) }),
     namespaceController({ namespaces, pods, discover: served.discover }),
     podGcController({ nodes, pods }, options.podGc),
+    persistentVolumeBinderController({ persistentVolumes, persistentVolumeClaims, storageClasses, pods }),
+    ephemeralVolumeController({ pods, persistentVolumeClaims }),
+    volumeExpandController({ persistentVolumes, persistentVolumeClaims }),
+    localPathProvisionerController({ persistentVolumes, persistentVolumeClaims, storageClasses, nodes }),
+    localPathClassController({ nodes, storageClasses }),
     pvcProtectionController({ persistentVolumeClaims, pods }),
     pvProtectionController({ persistentVolumes }),
     vacProtectionController({ volumeAttributesClasses, persistentVolumeClaims, persistentVolumes }),

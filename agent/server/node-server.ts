@@ -162,6 +162,11 @@ async function serve(
       return end(response, 200, await resourceMetrics(node), 'text/plain; version=0.0.4; charset=utf-8');
     case 'summary':
       return end(response, 200, JSON.stringify(await statsSummary(node, pods)), 'application/json');
+    case 'localVolume': {
+      if (request.method !== 'POST') return end(response, 405, 'Method Not Allowed\n');
+      const path = target.remove ? await node.localVolumes.delete(target.name) : await node.localVolumes.make(target.name);
+      return end(response, 200, JSON.stringify({ kind: 'LocalVolume', apiVersion: 'local-path.skiff.dev/v1', path }), 'application/json');
+    }
     case 'containerLogs':
       return serveLogs(context, target, query, request, response);
     case 'run': {

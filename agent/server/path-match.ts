@@ -9,6 +9,8 @@ export type NodeRequest =
       readonly uid?: string;
       readonly container: string;
     }
+  /** Requests of the provisioner of the class `local-path`; kubelet has no such path. */
+  | { readonly kind: 'localVolume'; readonly name: string; readonly remove: boolean }
   | { readonly kind: 'portForward'; readonly namespace: string; readonly pod: string; readonly uid?: string }
   | { readonly kind: 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'summary' };
 
@@ -41,6 +43,9 @@ export function matchPath(path: string): NodeRequest | undefined {
   const fixed = FIXED.get(path);
   if (fixed) return { kind: fixed };
   const [, kind, namespace, pod, ...rest] = path.split('/').map(decodedSegment);
+  if (kind === 'localVolumes' && namespace && rest.length === 0 && (pod === undefined || pod === 'remove')) {
+    return { kind: 'localVolume', name: namespace, remove: pod === 'remove' };
+  }
   if (!namespace || !pod) return undefined;
   if (kind === 'portForward' && rest.length <= 1) return { kind, namespace, pod, ...(rest[0] ? { uid: rest[0] } : {}) };
   if (kind !== 'containerLogs' && kind !== 'exec' && kind !== 'attach' && kind !== 'run') return undefined;

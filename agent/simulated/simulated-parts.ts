@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { CgroupManager } from '../contract/cgroups.ts';
+import type { LocalVolumes } from '../contract/local-volumes.ts';
 import type { PodVolumes } from '../contract/pod-volumes.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 
@@ -9,6 +11,12 @@ export const noVolumes: PodVolumes = {
   podChanged: () => {},
   tearDown: () => Promise.resolve(),
 };
+
+/** The directories of volumes on a simulated node, which has none: they exist in name. */
+export const noLocalVolumes = (root: string): LocalVolumes => ({
+  make: (name) => Promise.resolve(join(root, name)),
+  delete: () => Promise.resolve(),
+});
 
 export const noCgroups: CgroupManager = { apply: () => Promise.resolve(), remove: () => Promise.resolve(), list: () => Promise.resolve([]) };
 

@@ -6,6 +6,7 @@ import { MountError } from '../contract/pod-volumes.ts';
 import type { Mount } from '../contract/runtime-config.ts';
 import { PROPAGATION } from '../contract/runtime-config.ts';
 import { expand } from '../spec/expansion.ts';
+import type { PersistentMount } from './persistent-mount.ts';
 import { bindSubPath } from './sub-path.ts';
 import { volumePath } from './volume-path.ts';
 import { isPayloadVolume } from './volume-payload.ts';
@@ -26,17 +27,20 @@ export interface MountRequest {
   readonly environment: ReadonlyMap<string, string>;
   /** The runtime can make a mount read-only with all mounts below it. */
   readonly recursiveReadOnly: boolean;
+  /** The pod's volumes of claims, by name. */
+  readonly claimed?: ReadonlyMap<string, PersistentMount>;
 }
 
 /** One mount of a container as the runtime takes it; a path within a volume is bound first. @throws MountError */
 export async function containerMount(
-  { pod, container, mount, index, environment, recursiveReadOnly }: MountRequest,
+  { pod, container, mount, index, environment, recursiveReadOnly, claimed }: MountRequest,
   directories: PodDirectories,
   memoryDir: string,
 ): Promise<Mount> {
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
   if (!volume) throw new MountError(`volume "${mount.name}" is mounted but not defined`);
-  const root = volumePath(pod, volume, directories, memoryDir);
+  const persistent = claimed?.get(volume.name);
+  const root = persistent?.path ?? volumePath(pod, volume, directories, memoryDir);
   const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => environment.get(name)) : mount.subPath;
   if (subPath?.includes('$(')) throw new MountError(`missing value for ${JSON.stringify(mount.subPathExpr)}`);
   const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
@@ -44,7 +48,7 @@ export async function containerMount(
     container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     host_path: subPath ? await bindSubPath(root, subPath, target) : root,
     // Files from the API are only ever the agent's to write.
-    readonly: (mount.readOnly ?? false) || isPayloadVolume(volume),
+    readonly: (mount.readOnly ?? false) || (persistent?.readOnly ?? false) || isPayloadVolume(volume),
     ...(isRecursive(mount, recursiveReadOnly) ? { recursive_read_only: true } : {}),
     propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
   };

@@ -13,16 +13,21 @@ import { MountError } from '../contract/pod-volumes.ts';
 import type { PodAddresses } from '../spec/field-path.ts';
 import type { Allocatable } from '../spec/resource-field.ts';
 import { writePayload } from './atomic-writer.ts';
+import { isClaimed } from './claimed-volume.ts';
+import { createClaimedVolumes } from './claimed-volumes.ts';
 import { containerMount } from './container-mount.ts';
 import { prepareHostPath } from './host-path.ts';
-import { mountsUnder, mountTmpfs, unmountUnder } from './mount-command.ts';
+import { isMountPoint, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
 import { createObjectUsers } from './object-users.ts';
+import type { PersistentMount } from './persistent-mount.ts';
+import { prepareNfs } from './persistent-mount.ts';
 import type { TokenSource } from './token-source.ts';
 import { volumePath } from './volume-path.ts';
 import { isPayloadVolume, objectsOf, volumePayload } from './volume-payload.ts';
 
 export interface LinuxVolumesOptions {
+  readonly nodeName: string;
   readonly directories: PodDirectories;
   /** A directory on tmpfs: what comes from Secrets and tokens never touches a disk. */
   readonly memoryDir: string;
@@ -48,15 +53,19 @@ interface PodState {
   /** Rewriting files is serial within a pod. */
   work: Promise<void>;
   cancelRefresh: () => void;
+  /** Its volumes of claims, by the volumes' names. */
+  claimed: ReadonlyMap<string, PersistentMount>;
 }
 
 /** Memory tmpfs of the whole node, made once; it outlives the agent, as the containers do that mount from it. */
 export async function mountMemoryDir(memoryDir: string): Promise<void> {
   await mkdir(memoryDir, { recursive: true, mode: 0o700 });
-  if (!(await mountsUnder(memoryDir)).includes(memoryDir)) await mountTmpfs(memoryDir);
+  if (!(await isMountPoint(memoryDir))) await mountTmpfs(memoryDir);
 }
 
 const REWRITE_RETRY_MS = 5_000;
+const NO_CLAIMS: ReadonlyMap<string, PersistentMount> = new Map();
+
 /** Volumes of real pods. Past a hundred lines, as set-up, rewriting and tear-down share the state of each pod. */
 export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const { directories, memoryDir, objects, tokens, clock, log, signal } = options;
@@ -67,11 +76,14 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   signal.addEventListener('abort', cancelAll, { once: true });
   const users = createObjectUsers(objects);
 
+  const claimedVolumes = createClaimedVolumes({ nodeName: options.nodeName, directories, objects });
+
   const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
     const path = volumePath(pod, volume, directories, memoryDir);
     const group = pod.spec?.securityContext?.fsGroup;
     try {
       if (volume.hostPath) return await prepareHostPath(volume.hostPath);
+      if (volume.nfs) return await prepareNfs(volume.nfs, path, []);
       if (!volume.emptyDir && !isPayloadVolume(volume)) throw new Error('no volume plugin matched');
       await mkdir(path, { recursive: true });
       if (volume.emptyDir) return await prepareEmptyDir(path, volume.emptyDir, group);
@@ -98,7 +110,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       uid,
       (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume)),
     );
-    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {} };
+    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {}, claimed: NO_CLAIMS };
     states.set(uid, state);
     return state;
   };
@@ -132,12 +144,18 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   return {
     async setUp(pod) {
       const state = follow(pod);
-      await Promise.all((pod.spec?.volumes ?? []).map((volume) => setUpOne(pod, volume)));
+      const all = pod.spec?.volumes ?? [];
+      const [claimed] = await Promise.all([
+        claimedVolumes.setUp(pod),
+        ...all.filter((volume) => !isClaimed(volume)).map((volume) => setUpOne(pod, volume)),
+      ]);
+      state.claimed = claimed;
       scheduleRefresh(state);
     },
     async mounts(pod, container, environment) {
+      const { claimed = NO_CLAIMS } = states.get(pod.metadata.uid) ?? {};
       const list = (container.volumeMounts ?? []).map((mount, index) =>
-        containerMount({ pod, container, mount, index, environment, recursiveReadOnly: options.recursiveReadOnly }, directories, memoryDir),
+        containerMount({ pod, container, mount, index, environment, recursiveReadOnly: options.recursiveReadOnly, claimed }, directories, memoryDir),
       );
       return Promise.all(list);
     },
@@ -159,6 +177,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     async tearDown(uid) {
       const state = states.get(uid);
       states.delete(uid);
+      claimedVolumes.forget(uid);
       state?.cancelRefresh();
       tokens.forget(uid);
       users.release(uid);
@@ -170,7 +189,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
 }
 
 async function prepareEmptyDir(path: string, { medium, sizeLimit }: NonNullable<Volume['emptyDir']>, group: number | undefined): Promise<void> {
-  if (medium === 'Memory' && !(await mountsUnder(path)).includes(path)) {
+  if (medium === 'Memory' && !(await isMountPoint(path))) {
     await mountTmpfs(path, sizeLimit === undefined ? undefined : valueOfQuantity(sizeLimit));
   }
   if (group !== undefined) await chown(path, 0, group);

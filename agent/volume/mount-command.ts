@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -14,8 +14,33 @@ export const bindMount = async (source: string, target: string): Promise<void> =
   await run('mount', ['--bind', source, target]);
 };
 
+/** A server that does not answer keeps mount.nfs trying for longer. */
+const NFS_TIMEOUT_MS = 110_000;
+
+/** Mounts an export by the machine's own mount.nfs. @throws Error as kubelet words it, with the output of mount */
+export async function mountNfs(source: string, target: string, options: readonly string[]): Promise<void> {
+  const args = ['-t', 'nfs', ...(options.length > 0 ? ['-o', options.join(',')] : []), source, target];
+  try {
+    await run('mount', args, { timeout: NFS_TIMEOUT_MS });
+  } catch (error) {
+    const { code, stderr = '' } = error as { readonly code?: number | string; readonly stderr?: string };
+    const end = typeof code === 'number' ? `exit status ${code}` : `no end within ${NFS_TIMEOUT_MS / 1000}s`;
+    throw new Error(`mount failed: ${end}\nMounting command: mount\nMounting arguments: ${args.join(' ')}\nOutput: ${stderr}`);
+  }
+}
+
+/** Whether something is mounted at a path. */
+export async function isMountPoint(path: string): Promise<boolean> {
+  const real = await resolved(path);
+  return (await mountsUnder(path)).includes(real);
+}
+
+/** The kernel lists mounts by paths without links. A path that does not exist has none. */
+const resolved = (path: string): Promise<string> => realpath(path).catch(() => path);
+
 /** Mount points at and under a directory, the deepest first. */
-export async function mountsUnder(directory: string): Promise<readonly string[]> {
+export async function mountsUnder(path: string): Promise<readonly string[]> {
+  const directory = await resolved(path);
   const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   const points = table
     .split('\n')

@@ -16,6 +16,7 @@ export function volumePath(pod: Live<Pod>, volume: Volume, directories: PodDirec
   if (volume.emptyDir) return directories.volume(uid, 'kubernetes.io/empty-dir', volume.name);
   if (volume.configMap) return directories.volume(uid, 'kubernetes.io/configmap', volume.name);
   if (volume.downwardAPI) return directories.volume(uid, 'kubernetes.io/downward-api', volume.name);
+  if (volume.nfs) return directories.volume(uid, 'kubernetes.io/nfs', volume.name);
   if (volume.secret) return join(memoryDir, uid, 'secret', volume.name);
   if (volume.projected) return join(memoryDir, uid, 'projected', volume.name);
   throw new MountError(`Unable to attach or mount volumes: volume "${volume.name}" is of a kind that this node does not support`);

@@ -12,6 +12,9 @@ export const controllerManagerUser = authenticated('system:kube-controller-manag
 export const schedulerUser = authenticated('system:kube-scheduler');
 export const nodeUser = (nodeName: string): UserInfo => authenticated(`system:node:${nodeName}`, 'system:nodes');
 
+/** The service account of skiff's own provisioner, which upstream has none of. */
+export const LOCAL_PATH_PROVISIONER = 'local-path-provisioner';
+
 /**
  * Service accounts in kube-system whose names are not those of their controllers
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go).
@@ -27,8 +30,12 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
   'garbage-collector-controller': 'generic-garbage-collector',
   'kube-proxy-client-approving-controller': 'node-certificate-approver',
   'kubelet-serving-approving-controller': 'node-certificate-approver',
+  'local-path-class-controller': LOCAL_PATH_PROVISIONER,
+  'local-path-provisioner-controller': LOCAL_PATH_PROVISIONER,
   'node-ipam-controller': 'node-controller',
   'node-lifecycle-controller': 'node-controller',
+  'persistentvolume-binder-controller': 'persistent-volume-binder',
+  'persistentvolume-expander-controller': 'expand-controller',
   'persistentvolume-protection-controller': 'pv-protection-controller',
   'persistentvolumeclaim-protection-controller': 'pvc-protection-controller',
   'pod-garbage-collector-controller': 'pod-garbage-collector',

@@ -9,7 +9,7 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { prepareFilters, rejectionOf } from './filtering.ts';
+import { prepareFilters, refusalOf, rejectionOf } from './filtering.ts';
 
 /** The number of feasible nodes after which the search ends: all of up to 100, a shrinking share of more (percentageOfNodesToScore at its default). */
 export function nodesToFind(count: number): number {
@@ -17,6 +17,9 @@ export function nodesToFind(count: number): number {
   const percentage = Math.max(5, 50 - Math.trunc(count / 125));
   return Math.max(100, Math.trunc((count * percentage) / 100));
 }
+
+/** The rejection of all nodes by a reason that is shown once. */
+const ANYWHERE = reject('', false);
 
 export type Decision = { readonly node: NodeInfo } | { readonly diagnosis: Diagnosis };
 
@@ -40,6 +43,11 @@ export function createAlgorithm({ cluster, nominations, defaultSelector, random 
 
   const search = (pod: PodInfo) => {
     const nodes = cluster.nodes();
+    const refusal = nodes.length === 0 ? undefined : refusalOf(pod, cluster);
+    if (refusal) {
+      const diagnosis = { nodeCount: nodes.length, rejections: new Map(), absent: ANYWHERE, rejectedBy: new Set([refusal.name]) };
+      return { feasible: [], diagnosis: { ...diagnosis, contradiction: refusal.reason } };
+    }
     const named = namedNodes(pod.pod);
     const candidates = named ? [...named].flatMap((name) => cluster.node(name) ?? []) : nodes;
     const filters = prepareFilters(pod, cluster);

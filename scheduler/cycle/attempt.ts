@@ -16,6 +16,7 @@ import { createPreemptor } from './preemptor.ts';
 import type { Pump } from './pump.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import type { SchedulingCycle } from './scheduling-cycle.ts';
+import type { VolumeBinder } from './volume-binder.ts';
 
 export interface AttemptOptions {
   readonly client: Client;
@@ -25,7 +26,8 @@ export interface AttemptOptions {
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
   readonly cycle: SchedulingCycle;
-  readonly pump: Pick<Pump, 'beside'>;
+  readonly pump: Pick<Pump, 'beside' | 'apart'>;
+  readonly volumeBinder: VolumeBinder;
   readonly podInformer: Pick<Informer<Pod>, 'get'>;
 }
 
@@ -36,10 +38,10 @@ export interface AttemptOptions {
 export type Attempt = (queued: QueuedPod) => void;
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { client, clock, log, recorder, metrics, state, cycle, pump, podInformer } = options;
+  const { client, clock, log, recorder, metrics, state, cycle, pump, volumeBinder, podInformer } = options;
   const { cluster, queue, nominator, failures, assumed } = state;
   const handleFailure = createFailureHandler({ client, clock, log, recorder, queue, podInformer });
-  const bind = createBindingCycle({ client, clock, log, recorder, metrics, state, handleFailure });
+  const bind = createBindingCycle({ client, clock, log, recorder, metrics, state, volumeBinder, handleFailure });
   const preempt = createPreemptor({ client, clock, log, recorder, state, pump, handleFailure });
   const fail = (pod: PodInfo, failure: SchedulingFailure) => void pump.beside(handleFailure(pod, failure));
 
@@ -63,13 +65,17 @@ export function createAttempt(options: AttemptOptions): Attempt {
     const placement = cycle.place(info);
     switch (placement.type) {
       case 'scheduled': {
-        const { nodeName } = placement;
+        const { nodeName, volumes } = placement;
         metrics.decided(seconds());
         // Counted on its node from now on: the next decision sees it.
         cluster.addPod(info, nodeName);
         assumed.add(info.uid);
         nominator.remove(info.uid);
-        return void pump.beside(bind(queued, nodeName).then((result) => metrics.attempted(result, seconds())));
+        const bindPod = async () => metrics.attempted(await bind.pod(queued, nodeName), seconds());
+        if (!volumes) return void pump.beside(bindPod());
+        return void pump.apart(
+          bind.volumes(queued, volumes).then((result) => (result === 'bound' ? pump.beside(bindPod()) : metrics.attempted(result, seconds()))),
+        );
       }
       case 'unschedulable':
         metrics.decided(seconds());

@@ -7,9 +7,11 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import type { FailureHandler } from './failure-handler.ts';
 import type { AttemptResult, SchedulerMetrics } from './metrics.ts';
 import type { SchedulerState } from './scheduler-state.ts';
+import type { AssumedVolumes, VolumeBinder } from './volume-binder.ts';
 
 export interface BindingCycleOptions {
   readonly client: Client;
@@ -18,15 +20,49 @@ export interface BindingCycleOptions {
   readonly recorder: EventRecorder;
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
+  readonly volumeBinder: VolumeBinder;
   readonly handleFailure: FailureHandler;
 }
 
-/** Binds a pod, which is assumed on its node, through the API. */
-export type BindingCycle = (pod: QueuedPod, nodeName: string) => Promise<AttemptResult>;
+/** Binds a pod, which is assumed on its node, through the API. What fails is taken back, and the pod is tried again. */
+export interface BindingCycle {
+  /** PreBind: has the pod's volumes bound or made, which may take minutes. */
+  volumes(pod: QueuedPod, volumes: AssumedVolumes): Promise<'bound' | 'error'>;
+  pod(pod: QueuedPod, nodeName: string): Promise<AttemptResult>;
+}
 
-export function createBindingCycle({ client, clock, log, recorder, metrics, state, handleFailure }: BindingCycleOptions): BindingCycle {
+export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
+  const { client, clock, log, recorder, metrics, state, volumeBinder, handleFailure } = options;
   const { cluster, queue, assumed } = state;
-  return async ({ info, attempts, addedAt }, nodeName) => {
+
+  async function takeBack(info: PodInfo, nodeName: string, error: unknown, what: string): Promise<void> {
+    // Its place is free again.
+    if (assumed.delete(info.uid)) {
+      cluster.removePod(info.uid);
+      queue.wake({ name: 'AssignedPodDelete', pod: info });
+    }
+    if (isNotFound(error)) {
+      // Deleted meanwhile; the informer takes it out of the queue.
+      queue.failed(info.uid, { rejectedBy: new Set(), error: true });
+      return;
+    }
+    const key = keyOf(info.pod);
+    log.warn({ err: error, pod: `${key.namespace}/${key.name}`, node: nodeName }, 'binding failed');
+    const reason = error instanceof Error ? error.message : String(error);
+    await handleFailure(info, { reason: 'SchedulerError', message: `${what}: ${reason}`, error: true });
+  }
+
+  async function bindVolumes({ info }: QueuedPod, volumes: AssumedVolumes): Promise<'bound' | 'error'> {
+    try {
+      await volumeBinder.bind(info, volumes);
+      return 'bound';
+    } catch (error) {
+      await takeBack(info, volumes.nodeName, error, 'running PreBind plugin "VolumeBinding"');
+      return 'error';
+    }
+  }
+
+  async function bindPod({ info, attempts, addedAt }: QueuedPod, nodeName: string): Promise<AttemptResult> {
     const { metadata } = info.pod;
     const key = keyOf(info.pod);
     const binding: Binding = {
@@ -38,24 +74,14 @@ export function createBindingCycle({ client, clock, log, recorder, metrics, stat
     try {
       await client.createSubresource(pods, key, 'binding', binding);
     } catch (error) {
-      // Its place is free again.
-      if (assumed.delete(info.uid)) {
-        cluster.removePod(info.uid);
-        queue.wake({ name: 'AssignedPodDelete', pod: info });
-      }
-      if (isNotFound(error)) {
-        // Deleted meanwhile; the informer takes it out of the queue.
-        queue.failed(info.uid, { rejectedBy: new Set(), error: true });
-      } else {
-        log.warn({ err: error, pod: `${key.namespace}/${key.name}`, node: nodeName }, 'binding failed');
-        const reason = error instanceof Error ? error.message : String(error);
-        await handleFailure(info, { reason: 'SchedulerError', message: `binding rejected: ${reason}`, error: true });
-      }
+      await takeBack(info, nodeName, error, 'binding rejected');
       return 'error';
     }
     queue.remove(info.uid);
     metrics.scheduled(attempts, (clock.now() - addedAt) / 1000);
     recorder.event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
     return 'scheduled';
-  };
+  }
+
+  return { volumes: bindVolumes, pod: bindPod };
 }

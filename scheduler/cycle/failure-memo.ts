@@ -32,11 +32,12 @@ export function createFailureMemo(cluster: ClusterState, nominator: Nominator): 
   return {
     find(pod) {
       refresh();
-      return failures.size === 0 || nominator.nodeOf(pod.uid) !== undefined ? undefined : failures.get(signature(pod));
+      // Claims differ from replica to replica, and their changes do not show in the cluster's version.
+      return failures.size === 0 || pod.claims.length > 0 || nominator.nodeOf(pod.uid) !== undefined ? undefined : failures.get(signature(pod));
     },
     remember(pod, failure) {
       refresh();
-      if (nominator.nodeOf(pod.uid) === undefined) failures.set(signature(pod), failure);
+      if (nominator.nodeOf(pod.uid) === undefined && pod.claims.length === 0) failures.set(signature(pod), failure);
     },
     forget: () => failures.clear(),
   };

@@ -17,6 +17,15 @@ export function prepareFilters(pod: PodInfo, cluster: ClusterState): readonly Pr
   });
 }
 
+/** PreFilter: the first filter that refuses the pod as a whole, with its reason. Returns undefined if none does. */
+export function refusalOf(pod: PodInfo, cluster: ClusterState): { readonly name: string; readonly reason: string } | undefined {
+  for (const filter of FILTERS) {
+    const reason = filter.refuse?.(pod, cluster);
+    if (reason !== undefined) return { name: filter.name, reason };
+  }
+  return undefined;
+}
+
 export interface NamedRejection extends Rejection {
   readonly filter: string;
 }

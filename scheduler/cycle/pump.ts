@@ -21,6 +21,8 @@ export interface Pump {
   wake(): void;
   /** Counts work that goes on beside the next attempts; never rejects. */
   beside(work: Promise<void>): Promise<void>;
+  /** Counts work that waits for others and holds up nothing: it ends by itself when the scheduler stops. Never rejects. */
+  apart(work: Promise<void>): Promise<void>;
   /** Resolves when no work goes on. */
   drained(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function createPump({ clock, log, defer, next }: PumpOptions): Pump {
   let running = false;
   let scheduled = false;
   let underWay = 0;
+  let waiting = 0;
   let idle: (() => void) | undefined;
 
   const wake = () => {
@@ -66,12 +69,23 @@ export function createPump({ clock, log, defer, next }: PumpOptions): Pump {
         log.error({ err: error }, 'unexpected error');
       } finally {
         underWay--;
-        if (underWay === 0) idle?.();
+        if (underWay + waiting === 0) idle?.();
         wake();
       }
     },
+    async apart(work) {
+      waiting++;
+      try {
+        await work;
+      } catch (error) {
+        log.error({ err: error }, 'unexpected error');
+      } finally {
+        waiting--;
+        if (underWay + waiting === 0) idle?.();
+      }
+    },
     drained: () =>
-      underWay === 0
+      underWay + waiting === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
             idle = resolve;

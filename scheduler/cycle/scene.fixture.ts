@@ -4,6 +4,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import { createClusterState } from '../state/cluster-state.ts';
 import { podInfoOf } from '../state/pod-info.ts';
+import type { VolumeView } from '../state/volume-view.ts';
 import type { Algorithm } from './algorithm.ts';
 import { createAlgorithm } from './algorithm.ts';
 import { diagnosisText } from './diagnosis.ts';
@@ -16,8 +17,8 @@ export interface Scene {
 }
 
 /** A cluster of nodes with pods on them: `{ 'node-name': [pods] }`. */
-export function scene(nodes: readonly Live<Node>[], placed: Readonly<Record<string, readonly Live<Pod>[]>> = {}): Scene {
-  const cluster = createClusterState((name) => ({ 'kubernetes.io/metadata.name': name }));
+export function scene(nodes: readonly Live<Node>[], placed: Readonly<Record<string, readonly Live<Pod>[]>> = {}, volumes?: VolumeView): Scene {
+  const cluster = createClusterState((name) => ({ 'kubernetes.io/metadata.name': name }), volumes);
   for (const each of nodes) cluster.setNode(each);
   for (const [name, pods] of Object.entries(placed)) for (const each of pods) cluster.addPod(podInfoOf(each), name);
   const algorithm = createAlgorithm({ cluster, nominations: { on: () => [] }, defaultSelector: () => undefined, random: () => 0.99 });

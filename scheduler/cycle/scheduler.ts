@@ -1,7 +1,10 @@
 import type { Registry } from 'prom-client';
 import { namespaces } from '../../api/kinds/core/namespace.ts';
 import { nodes } from '../../api/kinds/core/node/index.ts';
+import { persistentVolumes } from '../../api/kinds/core/persistent-volume/index.ts';
+import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
+import { storageClasses } from '../../api/kinds/storage/storage-class.ts';
 import { aborted, settledBefore } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -15,6 +18,7 @@ import { createDefaultSpread } from '../plugins/default-spread.ts';
 import { createNominator } from '../queue/nominator.ts';
 import { createSchedulingQueue } from '../queue/queue.ts';
 import { createClusterState } from '../state/cluster-state.ts';
+import { createVolumeCache } from '../state/volume-cache.ts';
 import { createAlgorithm } from './algorithm.ts';
 import { createAttempt } from './attempt.ts';
 import { followCluster } from './event-handlers.ts';
@@ -24,6 +28,8 @@ import type { Defer } from './pump.ts';
 import { createPump } from './pump.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import { createSchedulingCycle } from './scheduling-cycle.ts';
+import { createVolumeBinder } from './volume-binder.ts';
+import { followVolumes } from './volume-events.ts';
 
 export interface SchedulerOptions {
   readonly client: Client;
@@ -55,7 +61,12 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   const nodeInformer = informers.of(nodes);
   const namespaceInformer = informers.of(namespaces);
   const spread = createDefaultSpread(informers);
-  const cluster = createClusterState((name) => namespaceInformer.get({ namespace: '', name })?.metadata.labels);
+  const volumeCache = createVolumeCache({
+    claims: informers.of(persistentVolumeClaims),
+    volumes: informers.of(persistentVolumes),
+    storageClasses: informers.of(storageClasses),
+  });
+  const cluster = createClusterState((name) => namespaceInformer.get({ namespace: '', name })?.metadata.labels, volumeCache);
   const assumed = new Set<string>();
   const metrics = createSchedulerMetrics(registry, {
     queues: () => queue.sizes(),
@@ -66,7 +77,15 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   const nominator = createNominator();
   const state: SchedulerState = { cluster, queue, nominator, failures: createFailureMemo(cluster, nominator), assumed, doomed: new Set() };
   const algorithm = createAlgorithm({ cluster, nominations: nominator, defaultSelector: spread.selectorOf, random });
-  const cycle = createSchedulingCycle(state, algorithm, random);
+  const volumeBinder = createVolumeBinder({
+    client: options.client,
+    clock,
+    cache: volumeCache,
+    pods: podInformer,
+    nodes: nodeInformer,
+    signal: life.signal,
+  });
+  const cycle = createSchedulingCycle(state, algorithm, random, volumeBinder);
   const pump = createPump({
     clock,
     log,
@@ -77,13 +96,15 @@ export function createScheduler(options: SchedulerOptions): Runnable {
       return queued !== undefined;
     },
   });
-  const attempt = createAttempt({ ...options, log, metrics, state, cycle, pump, podInformer });
+  const attempt = createAttempt({ ...options, log, metrics, state, cycle, pump, volumeBinder, podInformer });
   followCluster({ ...state, podInformer, nodeInformer, namespaceInformer, schedulerName });
+  followVolumes(volumeCache, queue);
 
   return {
     ready: ready.promise,
     async run(signal) {
-      const needs = [podInformer, nodeInformer, namespaceInformer, ...spread.needs];
+      const { claims, volumes, storageClasses: classes } = volumeCache;
+      const needs = [podInformer, nodeInformer, namespaceInformer, claims, volumes, classes, ...spread.needs];
       if (await settledBefore(Promise.all(needs.map((informer) => informer.ready)), signal)) {
         pump.start();
         ready.resolve();

@@ -6,10 +6,11 @@ import type { Failure } from './failure-memo.ts';
 import type { Candidate } from './preemption.ts';
 import { findPreemption } from './preemption.ts';
 import type { SchedulerState } from './scheduler-state.ts';
+import type { AssumedVolumes, VolumeBinder } from './volume-binder.ts';
 
 /** The outcome of PreFilter, Filter and Score for a pod. */
 export type Placement =
-  | { readonly type: 'scheduled'; readonly nodeName: string }
+  | { readonly type: 'scheduled'; readonly nodeName: string; readonly volumes?: AssumedVolumes | undefined }
   /** No node takes it. */
   | { readonly type: 'unschedulable'; readonly diagnosis: Diagnosis }
   /** A pod like this one was tried since the cluster last changed, with this answer. */
@@ -23,7 +24,7 @@ export type PostFilter =
   | { readonly type: 'unschedulable'; readonly failure: Failure; readonly clearNomination: boolean }
   | { readonly type: 'preempt'; readonly candidate: Candidate };
 
-/** A scheduling cycle decides; it performs nothing. Both steps are synchronous, and the scheduler's state is as before when they return. */
+/** A scheduling cycle decides; it performs nothing. Both steps are synchronous, and the scheduler's state is as before when they return, but for assumed volumes. */
 export interface SchedulingCycle {
   place(pod: PodInfo): Placement;
   postFilter(pod: PodInfo, diagnosis: Diagnosis): PostFilter;
@@ -33,6 +34,7 @@ export function createSchedulingCycle(
   { cluster, nominator, failures, doomed }: Pick<SchedulerState, 'cluster' | 'nominator' | 'failures' | 'doomed'>,
   algorithm: Algorithm,
   random: Random,
+  volumeBinder?: Pick<VolumeBinder, 'assume'>,
 ): SchedulingCycle {
   return {
     place(pod) {
@@ -40,7 +42,9 @@ export function createSchedulingCycle(
       if (failure) return { type: 'known', failure };
       try {
         const decision = cluster.trial(() => algorithm.decide(pod));
-        return 'node' in decision ? { type: 'scheduled', nodeName: decision.node.name } : { type: 'unschedulable', diagnosis: decision.diagnosis };
+        if (!('node' in decision)) return { type: 'unschedulable', diagnosis: decision.diagnosis };
+        const volumes = volumeBinder?.assume(pod, decision.node);
+        return { type: 'scheduled', nodeName: decision.node.name, ...(volumes ? { volumes } : {}) };
       } catch (error) {
         return { type: 'error', message: messageOf(error) };
       }

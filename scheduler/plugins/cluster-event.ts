@@ -1,4 +1,5 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { StorageClass } from '../../api/kinds/storage/storage-class.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
@@ -12,7 +13,12 @@ export type ClusterEvent =
   /** `AssignedPodUpdate`: its labels changed, or it began to terminate; `ScaleDown`: it asks for less. */
   | { readonly name: 'AssignedPodAdd' | 'AssignedPodUpdate' | 'AssignedPodScaleDown' | 'AssignedPodDelete'; readonly pod: PodInfo }
   /** The labels of a namespace changed, by which affinity terms select. */
-  | { readonly name: 'NamespaceUpdate' };
+  | { readonly name: 'NamespaceUpdate' }
+  /** `claim`: its namespace and name. */
+  | { readonly name: 'PersistentVolumeClaimAdd' | 'PersistentVolumeClaimUpdate'; readonly claim: string }
+  | { readonly name: 'PersistentVolumeAdd' | 'PersistentVolumeUpdate' }
+  | { readonly name: 'StorageClassAdd' }
+  | { readonly name: 'StorageClassUpdate'; readonly storageClass: StorageClass; readonly old: StorageClass };
 
 const ASPECTS: Readonly<Record<NodeAspect, (node: Live<Node>) => unknown>> = {
   labels: (node) => node.metadata.labels,

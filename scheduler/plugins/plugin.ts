@@ -16,6 +16,8 @@ export type NodeCheck = (node: NodeInfo) => Rejection | undefined;
 /** A condition that a node must meet. Names are those of upstream's plugins. */
 export interface Filter {
   readonly name: string;
+  /** PreFilter: returns the reason if no node can have the pod as things are, whatever pods are there. Default: there is none. */
+  refuse?(pod: PodInfo, cluster: ClusterState): string | undefined;
   /** PreFilter: computes once what holds for all nodes. Returns undefined if the pod asks nothing of this kind. */
   prepare(pod: PodInfo, cluster: ClusterState): NodeCheck | undefined;
   /** The events after which a pod that this filter rejected may fit. */

@@ -9,6 +9,9 @@ import type { Filter, Score } from './plugin.ts';
 import type { DefaultSelector } from './pod-topology-spread.ts';
 import { podTopologySpread, podTopologySpreadScore } from './pod-topology-spread.ts';
 import { taintToleration, taintTolerationScore } from './taint-toleration.ts';
+import { volumeBinding } from './volume-binding.ts';
+import { volumeRestrictions } from './volume-restrictions.ts';
+import { volumeZone } from './volume-zone.ts';
 
 /** The filters of upstream's default profile that apply here, in its order: the first to reject a node gives the reason. */
 export const FILTERS: readonly Filter[] = [
@@ -18,6 +21,9 @@ export const FILTERS: readonly Filter[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
+  volumeBinding,
+  volumeZone,
   podTopologySpread,
   interPodAffinity,
 ];

@@ -7,6 +7,7 @@ import type { AffinityGroup, PodGroup } from './pod-groups.ts';
 import { createPodGroups } from './pod-groups.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { NamespaceLabels } from './term.ts';
+import type { VolumeView } from './volume-view.ts';
 
 /**
  * The cluster as the scheduler sees it (upstream's cache): nodes with their free resources, and the pods on them.
@@ -31,6 +32,10 @@ export interface ClusterState {
   /** The number of nodes that have the image. */
   imageSpread(image: string): number;
   readonly namespaceLabels: NamespaceLabels;
+  /** Returns the number of pods on nodes that use a claim, by its namespace and name. */
+  claimUsers(claim: string): number;
+  /** Claims and volumes; undefined where nobody follows them. */
+  readonly volumes: VolumeView | undefined;
   /** Grows with every change. */
   readonly version: number;
   /** Runs `what`, which leaves the state as it was: `version` does not grow. */
@@ -39,11 +44,12 @@ export interface ClusterState {
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-export function createClusterState(namespaceLabels: NamespaceLabels = () => undefined): ClusterState {
+export function createClusterState(namespaceLabels: NamespaceLabels = () => undefined, volumes?: VolumeView): ClusterState {
   const infos = new Map<string, NodeInfo>();
   const podNodes = new Map<string, NodeInfo>();
   const groups = createPodGroups();
   const images = new Map<string, number>();
+  const claimUsers = new Map<string, number>();
   let ordered: readonly NodeInfo[] | undefined;
   let version = 0;
 
@@ -58,6 +64,13 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
   const countImages = (info: NodeInfo, delta: number) => {
     for (const image of info.images.keys()) images.set(image, (images.get(image) ?? 0) + delta);
   };
+  const countClaims = ({ claims }: PodInfo, delta: number) => {
+    for (const claim of claims) {
+      const users = (claimUsers.get(claim) ?? 0) + delta;
+      if (users > 0) claimUsers.set(claim, users);
+      else claimUsers.delete(claim);
+    }
+  };
   const dropIfEmpty = (info: NodeInfo) => {
     if (!info.node && info.pods.size === 0) infos.delete(info.name);
   };
@@ -69,6 +82,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     removePodFrom(info, pod);
     podNodes.delete(uid);
     groups.count(pod, info, -1);
+    countClaims(pod, -1);
     dropIfEmpty(info);
   };
 
@@ -106,6 +120,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
       addPodTo(info, pod);
       podNodes.set(pod.uid, info);
       groups.count(pod, info, 1);
+      countClaims(pod, 1);
     },
     removePod,
     nodeOfPod: (uid) => podNodes.get(uid),
@@ -120,6 +135,8 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     },
     imageSpread: (image) => images.get(image) ?? 0,
     namespaceLabels,
+    claimUsers: (claim) => claimUsers.get(claim) ?? 0,
+    volumes,
     get version() {
       return version;
     },

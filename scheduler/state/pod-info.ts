@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { claimNameOf } from '../../api/pod/volume/claim-name.ts';
 import { sortInPlace } from '../../base/sort-in-place.ts';
 import type { PodRequests } from './resources.ts';
 import { podRequests } from './resources.ts';
@@ -23,6 +24,8 @@ export interface PodInfo extends PodRequests {
   readonly priority: number;
   readonly hostPorts: readonly HostPort[];
   readonly terminating: boolean;
+  /** `namespace/name` of the claims that its volumes refer to. */
+  readonly claims: readonly string[];
   /** Equal for pods of one namespace with equal labels, both or neither terminating. */
   readonly groupKey: string;
   readonly affinity: AffinityTerms | undefined;
@@ -53,6 +56,7 @@ export function podInfoOf(pod: Live<Pod>): PodInfo {
     priority: spec?.priority ?? 0,
     hostPorts: hostPortsOf(pod),
     terminating,
+    claims: claimsOf(pod),
     groupKey: terminating ? `${labelsKey}-` : labelsKey,
     affinity: affine ? affinityOf(pod, namespace, labels) : undefined,
     affinityKey: affine ? `${namespace}${labelsKey}${JSON.stringify([podAffinity, podAntiAffinity])}` : undefined,
@@ -81,6 +85,19 @@ function hostPortsOf({ spec }: Pod): HostPort[] {
       hostPort > 0 ? [{ port: hostPort, ip: hostIP || '0.0.0.0', protocol: protocol || 'TCP' }] : [],
     ),
   );
+}
+
+const NO_CLAIMS: readonly string[] = [];
+
+function claimsOf({ metadata, spec }: Live<Pod>): readonly string[] {
+  let claims: string[] | undefined;
+  for (const volume of spec?.volumes ?? []) {
+    const name = claimNameOf(metadata.name, volume);
+    if (name === undefined) continue;
+    claims ??= [];
+    claims.push(`${metadata.namespace ?? ''}/${name}`);
+  }
+  return claims ?? NO_CLAIMS;
 }
 
 /** Orders pods by importance, which preemption spares: by higher priority, then earlier start. */

@@ -217,6 +217,74 @@ suite('what pods are given', () => {
     );
   });
 
+  it('a claim has a directory of the node, which outlives its pods and goes with the claim', async () => {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    };
+    const user = (name: string, readOnly: boolean) =>
+      pod(name, {
+        ...QUICK,
+        securityContext: { runAsUser: 1000, fsGroup: 2000 },
+        containers: [shell(web(), SLEEP, { volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data', readOnly } }],
+      });
+    await kubectl.input([claim, user('writer', false)], 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/writer', '--timeout=60s');
+    expect(await kubectl('exec', 'writer', '--', 'sh', '-c', 'echo kept > /data/file; stat -c "%u %g" /data/file')).toBe('1000 2000\n');
+    await kubectl('delete', 'pod', 'writer', '--timeout=60s');
+    await kubectl.input(user('reader', true), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/reader', '--timeout=60s');
+    expect(await kubectl('exec', 'reader', '--', 'cat', '/data/file')).toBe('kept\n');
+    expect(await kubectl.fails(['exec', 'reader', '--', 'touch', '/data/x'])).toMatch(/Read-only file system/);
+    const directory = await kubectl.path('{.items[0].spec.local.path}', 'pv');
+    expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('kept\n');
+    await kubectl('delete', 'pod/reader', 'pvc/data', '--timeout=60s');
+    await eventually(() => expect(existsSync(directory)).toBe(false));
+  }, 180_000);
+
+  it('a volume that cannot be mounted says why', async () => {
+    const volume = (name: string, source: object) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: {
+        capacity: { storage: '1Mi' },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'manual',
+        claimRef: { namespace: 'configuration', name },
+        ...source,
+      },
+    });
+    const nodeAffinity = {
+      required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/os', operator: 'In', values: ['linux'] }] }] },
+    };
+    const claim = (name: string) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', volumeName: name, resources: { requests: { storage: '1Mi' } } },
+    });
+    const user = (name: string) =>
+      pod(name, { ...QUICK, containers: [shell(web(), SLEEP)], volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }] });
+    const [lost, away] = [
+      volume('lost', { local: { path: join(host, 'no-such') }, nodeAffinity }),
+      volume('away', { nfs: { server: '127.0.0.1', path: '/export' } }),
+    ];
+    await kubectl.input([lost, claim('lost'), user('lost'), away, claim('away'), user('away')], 'create', '-f', '-');
+    await eventually(async () => {
+      expect((await podEvents(kubectl, 'lost')).join('\n')).toContain(
+        `FailedMount kubelet MountVolume.NewMounter initialization failed for volume "lost" : path "${join(host, 'no-such')}" does not exist`,
+      );
+      expect((await podEvents(kubectl, 'away')).join('\n')).toMatch(
+        /FailedMount kubelet MountVolume.SetUp failed for volume "away" : mount failed: exit status \d+\nMounting command: mount\nMounting arguments: -t nfs 127.0.0.1:\/export .*\nOutput: mount/,
+      );
+    });
+    await kubectl('delete', 'pod', 'lost', 'away', '--timeout=60s');
+  }, 180_000);
+
   it('changes reach the files of a pod that runs, but not what was mounted by subPath', async () => {
     await kubectl('patch', 'configmap', 'settings', '-p', '{"data":{"colour":"red","file.conf":"two\\n","more":"m"}}');
     await kubectl('patch', 'secret', 'password', '-p', '{"stringData":{"word":"changed"}}');

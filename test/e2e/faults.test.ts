@@ -105,9 +105,25 @@ describe('faults of a server on etcd', () => {
       volumes: [{ name: 'kept', emptyDir: {} }],
       containers: [container(web(), { volumeMounts: [{ name: 'kept', mountPath: '/kept' }] })],
     };
-    const steady = (name: string) => pod(name, { labels: { app: 'steady' }, ...emptyDir });
-    await kubectl.input([steady('steady-1'), steady('steady-2'), service('steady'), deployment('moving', 2)].map(withTestImage), 'create', '-f', '-');
+    const claimed = {
+      volumes: [{ name: 'claimed', persistentVolumeClaim: { claimName: 'claimed' } }],
+      containers: [container(web(), { volumeMounts: [{ name: 'claimed', mountPath: '/claimed' }] })],
+    };
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'claimed' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    };
+    const steady = (name: string, more: object) => pod(name, { labels: { app: 'steady' }, ...more });
+    await kubectl.input(
+      [claim, steady('steady-1', emptyDir), steady('steady-2', claimed), service('steady'), deployment('moving', 2)].map(withTestImage),
+      'create',
+      '-f',
+      '-',
+    );
     await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=steady', '--timeout=60s');
+    await kubectl('exec', 'steady-2', '--', 'sh', '-c', 'echo data > /claimed/file');
   }, 180_000);
   afterAll(() => cluster?.down(), 180_000);
 
@@ -163,6 +179,7 @@ describe('faults of a server on etcd', () => {
       expect(await listBundles({ dataDir: layout.agent, runDir: layout.run })).toHaveLength(10);
     });
     expect(await kubectl('exec', 'steady-1', '--', 'hostname')).toBe('steady-1\n');
+    expect(await kubectl('exec', 'steady-2', '--', 'cat', '/claimed/file')).toBe('data\n');
   }, 180_000);
 
   it('containers outlive a containerd that is killed, and new pods start in its successor', async () => {
@@ -195,6 +212,7 @@ describe('faults of a server on etcd', () => {
     await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
     expect(await objects()).toBe(before);
     expect(await kubectl('exec', 'steady-1', '--', 'cat', '/kept/file')).toBe('kept\n');
+    expect(await kubectl('exec', 'steady-2', '--', 'cat', '/claimed/file')).toBe('data\n');
     const ip = await clusterIP();
     await eventually(async () => {
       const answers = await network.request(undefined, ip, 80, { protocol: 'http', count: 20 });

@@ -3,6 +3,7 @@ import type { Column } from '../../columns/column.ts';
 import type { KindAdmission, KindDefinition } from '../../definition/kind.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
+import type { Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { BETA_STORAGE_CLASS } from '../../pod/volume/persistent-volume-claim.ts';
 import type { FieldError } from '../../schema/field-error.ts';
@@ -104,12 +105,17 @@ const storageClassStrategy: Strategy<StorageClass> = {
 
 const IS_DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'] as const;
 
-const isDefault = ({ metadata }: StorageClass): boolean => IS_DEFAULT.some((key) => metadata?.annotations?.[key] === 'true');
+/** Whether claims without a class get this one. */
+export const isDefaultClass = ({ metadata }: StorageClass): boolean => IS_DEFAULT.some((key) => metadata?.annotations?.[key] === 'true');
+
+/** Returns the newest of the default classes, which claims without a class get; undefined if there is none. */
+export const defaultClassOf = (classes: readonly Live<StorageClass>[]): Live<StorageClass> | undefined =>
+  classes.filter(isDefaultClass).toSorted((a, b) => newestFirst(a.metadata, b.metadata))[0];
 
 const storageClassColumns: readonly Column<StorageClass>[] = [
   {
     ...nameColumn,
-    cell: (storageClass) => (isDefault(storageClass) ? `${storageClass.metadata.name} (default)` : storageClass.metadata.name),
+    cell: (storageClass) => (isDefaultClass(storageClass) ? `${storageClass.metadata.name} (default)` : storageClass.metadata.name),
   },
   shown('Provisioner', 'The provisioner of the volumes.', ({ provisioner }) => provisioner),
   shown('ReclaimPolicy', 'What happens to a volume whose claim is gone.', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
@@ -125,9 +131,7 @@ const defaultStorageClass: KindAdmission<PersistentVolumeClaim> = {
   verbs: ['create'],
   admit(claim, _old, { list }) {
     if (!claim.spec || claim.spec.storageClassName !== undefined || claim.metadata?.annotations?.[BETA_STORAGE_CLASS] !== undefined) return;
-    const [first] = list(storageClasses)
-      .filter(isDefault)
-      .toSorted((a, b) => newestFirst(a.metadata, b.metadata));
+    const first = defaultClassOf(list(storageClasses));
     if (first) claim.spec.storageClassName = first.metadata.name;
   },
 };

@@ -3,18 +3,18 @@ import type { PersistentVolumeClaim } from '../../../api/kinds/core/persistent-v
 import { PVC_PROTECTION_FINALIZER } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
-import { keyOf, keyText } from '../../../api/meta/object.ts';
+import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { watched } from '../../../runtime/control/watched.ts';
 import type { Result } from '../../../runtime/queue/result.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
+import { claimKeys, indexByClaim, podsOfClaim } from '../../_shared/pods-by-claim.ts';
 import { protectedObjects, reconcileProtection } from '../../_shared/protection.ts';
 import { livePods } from './live-pods.ts';
-import { claimNames, isShutDown, usesClaim } from './usage.ts';
+import { isShutDown, usesClaim } from './usage.ts';
 
 const NAME = 'persistentvolumeclaim-protection-controller';
-const BY_CLAIM = 'claim';
 /** Delays the next look at a claim whose user the informer has not shown: it may be gone before its events come. */
 const UNSEEN_USER_MS = 5_000;
 
@@ -23,7 +23,6 @@ export interface PvcProtectionKinds {
   readonly pods: Kind<Pod>;
 }
 
-const claimKeys = (pod: Live<Pod>): readonly ObjectKey[] => claimNames(pod).map((name) => ({ namespace: pod.metadata.namespace ?? '', name }));
 const isOther = (pod: Live<Pod>, old: Live<Pod>): boolean => pod.metadata.uid !== old.metadata.uid;
 
 /** Keeps terminating claims while pods on nodes use them (upstream's pkg/controller/volume/pvcprotection). */
@@ -36,7 +35,7 @@ export function pvcProtectionController(kinds: PvcProtectionKinds): ControllerDe
     setup(env) {
       const claims = env.informers.of(kinds.persistentVolumeClaims);
       const pods = env.informers.of(kinds.pods);
-      pods.addIndex(BY_CLAIM, (pod) => claimKeys(pod).map(keyText));
+      indexByClaim(pods);
       const live = livePods(env.client, kinds.pods);
       const isWaiting = (key: ObjectKey) => {
         const claim = claims.get(key);
@@ -44,7 +43,7 @@ export function pvcProtectionController(kinds: PvcProtectionKinds): ControllerDe
       };
       async function use(claim: Live<PersistentVolumeClaim>): Promise<Result | undefined> {
         const key = keyOf(claim);
-        if (pods.byIndex(BY_CLAIM, keyText(key)).some((pod) => usesClaim(pod, claim))) return DONE;
+        if (podsOfClaim(pods, key).some((pod) => usesClaim(pod, claim))) return DONE;
         const users = (await live(key.namespace)).get(key.name) ?? [];
         return users.some((pod) => usesClaim(pod, claim)) ? { requeueAfterMs: UNSEEN_USER_MS } : undefined;
       }

@@ -2,7 +2,7 @@ import type { Kind } from '../../../api/definition/kind.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Client } from '../../../runtime/client/client.ts';
-import { claimNames } from './usage.ts';
+import { claimNames } from '../../_shared/pods-by-claim.ts';
 
 /** The pods of a namespace by the names of the claims that they refer to. */
 export type PodsByClaim = ReadonlyMap<string, readonly Live<Pod>[]>;

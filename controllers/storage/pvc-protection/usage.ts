@@ -1,22 +1,9 @@
 import type { PersistentVolumeClaim } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { ephemeralClaimName } from '../../../api/pod/volume/claim-name.ts';
 import { controllerOf } from '../../../runtime/control/controller-ref.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
-
-const NONE: readonly string[] = [];
-
-/** Returns the names of the claims in a pod's namespace that its volumes refer to; those of ephemeral volumes too. */
-export function claimNames({ metadata, spec }: Live<Pod>): readonly string[] {
-  let names: string[] | undefined;
-  for (const { name, persistentVolumeClaim, ephemeral } of spec?.volumes ?? []) {
-    const claim = persistentVolumeClaim ? persistentVolumeClaim.claimName : ephemeral && `${metadata.name}-${name}`;
-    if (claim === undefined) continue;
-    names ??= [];
-    names.push(claim);
-  }
-  return names ?? NONE;
-}
 
 /** Whether the kubelet is done with a terminating pod, or it was deleted by force: it waits for its finalizers alone. */
 export const isShutDown = (pod: Live<Pod>): boolean => isDeleting(pod) && pod.metadata.deletionGracePeriodSeconds === 0;
@@ -32,7 +19,7 @@ export function usesClaim(pod: Live<Pod>, claim: Live<PersistentVolumeClaim>): b
     (volume) =>
       volume.persistentVolumeClaim?.claimName === name ||
       (volume.ephemeral !== undefined &&
-        `${pod.metadata.name}-${volume.name}` === name &&
+        ephemeralClaimName(pod.metadata.name, volume.name) === name &&
         controllerOf(claim)?.uid === pod.metadata.uid &&
         !isShutDown(pod)),
   );

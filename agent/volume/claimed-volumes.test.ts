@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import type { PersistentVolumeSpec } from '../../api/kinds/core/persistent-volume/index.ts';
+import { persistentVolumes } from '../../api/kinds/core/persistent-volume/index.ts';
+import { aClaim, aVolume } from '../../api/kinds/core/persistent-volume-claim/bindings.fixture.ts';
+import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
+import type { Volume } from '../../api/pod/volume/volume.ts';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import { podDirectories } from '../contract/pod-directories.ts';
+import { aContainer, aPod } from '../contract/pods.fixture.ts';
+import { createClaimedVolumes } from './claimed-volumes.ts';
+import { directSource } from './object-cache.ts';
+
+let root = '';
+let client: MemoryClient;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'claimed-volumes-'));
+  await mkdir(join(root, 'disk'));
+  client = createMemoryClient(createFakeClock());
+  await client.create(nodes, { metadata: { name: 'n', labels: { 'kubernetes.io/hostname': 'n' } } });
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const volumes = () => createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client) });
+const byClaim: Volume = { name: 'data', persistentVolumeClaim: { claimName: 'c' } };
+const mounting = (volume = byClaim, uid = 'u1') =>
+  aPod({ containers: [aContainer('main', { volumeMounts: [{ name: volume.name, mountPath: '/data' }] })], volumes: [volume] }, { uid });
+
+async function bound(spec: Partial<PersistentVolumeSpec> = {}, status = 'Bound'): Promise<void> {
+  const claim = aClaim('c', { volumeName: 'v' }, { status: { phase: status } });
+  const { metadata } = await client.create(persistentVolumeClaims, { ...claim, metadata: { name: 'c', namespace: 'default' } });
+  const local = { hostPath: undefined, local: { path: join(root, 'disk') } };
+  await client.create(persistentVolumes, aVolume('v', { ...local, claimRef: { namespace: 'default', name: 'c', uid: metadata.uid }, ...spec }));
+}
+const path = async (pod = mounting()) => (await volumes().setUp(pod)).get('data')?.path;
+const unmounted = 'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: ';
+
+describe('the volume of a claim', () => {
+  it('is the directory of its local volume', async () => {
+    await bound();
+    expect(await path()).toBe(join(root, 'disk'));
+  });
+
+  it('is the path of its host path, made where its type says so', async () => {
+    const made = join(root, 'made');
+    await bound({ local: undefined, hostPath: { path: made, type: 'DirectoryOrCreate' } });
+    expect(await path()).toBe(made);
+    expect((await stat(made)).isDirectory()).toBe(true);
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      'is not there',
+      async () => {},
+      `${unmounted}error processing PVC default/c: failed to fetch PVC from API server: persistentvolumeclaims "c" not found`,
+    ],
+    ['is not bound', () => bound({}, 'Pending'), `${unmounted}error processing PVC default/c: PVC is not bound`],
+    [
+      'has lost its volume',
+      () => bound({ claimRef: undefined }),
+      `${unmounted}error processing PVC default/c: found PV object v but it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim`,
+    ],
+    ['is of another mode', () => bound({ volumeMode: 'Block' }), `${unmounted}volume data has volumeMode Block, but is specified in volumeMounts`],
+    [
+      'has no directory',
+      () => bound({ local: { path: '/no/such' } }),
+      'MountVolume.NewMounter initialization failed for volume "v" : path "/no/such" does not exist',
+    ],
+    [
+      'is on another node',
+      () =>
+        bound({
+          nodeAffinity: {
+            required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['m'] }] }] },
+          },
+        }),
+      'MountVolume.NodeAffinity check failed for volume "v" : no matching NodeSelectorTerms',
+    ],
+    [
+      'is of a kind that nobody mounts here',
+      () => bound({ local: undefined, iscsi: { targetPortal: 't', iqn: 'i', lun: 0 } }),
+      'MountVolume.SetUp failed for volume "v" : no volume plugin matched',
+    ],
+  ])('that %s says so', async (_sentence, make, expected) => {
+    await make();
+    await expect(path()).rejects.toThrow(expected);
+  });
+
+  it('that was made for another pod is refused', async () => {
+    await bound();
+    await client.create(persistentVolumeClaims, {
+      ...aClaim('p-data', { volumeName: 'v' }, { status: { phase: 'Bound' } }),
+      metadata: { name: 'p-data', namespace: 'default' },
+    });
+    await expect(path(mounting({ name: 'data', ephemeral: {} }))).rejects.toThrow(
+      'PVC default/p-data was not created for pod default/p (pod is not the owner)',
+    );
+  });
+
+  it('for one pod alone waits until that lets it go', async () => {
+    await bound({ accessModes: ['ReadWriteOncePod'] });
+    const here = volumes();
+    await here.setUp(mounting());
+    const other = mounting(byClaim, 'u2');
+    await expect(here.setUp(other)).rejects.toThrow('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
+    here.forget('u1');
+    expect((await here.setUp(other)).size).toBe(1);
+  });
+
+  it('stays with its pod after a restart of the agent, though the claim is terminating', async () => {
+    await bound();
+    await volumes().setUp(mounting());
+    await client.patch(
+      persistentVolumeClaims,
+      { namespace: 'default', name: 'c' },
+      { type: 'merge', body: { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } } },
+    );
+    expect(await path()).toBe(join(root, 'disk'));
+    await expect(path(mounting(byClaim, 'u2'))).rejects.toThrow('PVC is being deleted');
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Volume } from '../../api/pod/volume/volume.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
+import type { PodDirectories } from '../contract/pod-directories.ts';
+import { MountError } from '../contract/pod-volumes.ts';
+import { checkReach, isClaimed, volumeOfClaim } from './claimed-volume.ts';
+import { isMountPoint } from './mount-command.ts';
+import type { PersistentMount } from './persistent-mount.ts';
+import { isExclusive, mountPersistent } from './persistent-mount.ts';
+
+/** Volumes of claims on this node. */
+export interface ClaimedVolumes {
+  /** Makes a pod's volumes of claims available; safe to repeat. Resolves with them by the volumes' names. @throws MountError naming the volume */
+  setUp(pod: Live<Pod>): Promise<ReadonlyMap<string, PersistentMount>>;
+  /** Lets other pods have the volumes that only one may have. */
+  forget(podUid: string): void;
+}
+
+export interface ClaimedVolumesOptions {
+  readonly nodeName: string;
+  readonly directories: PodDirectories;
+  readonly objects: ObjectSource;
+}
+
+export function createClaimedVolumes({ nodeName, directories, objects }: ClaimedVolumesOptions): ClaimedVolumes {
+  /** The pods that have volumes for themselves, by the names of these. */
+  const owners = new Map<string, string>();
+  const recordPath = (uid: string) => join(directories.pod(uid), 'claimed-volumes.json');
+
+  const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<PersistentMount> => {
+    const found = await volumeOfClaim(pod, volume, objects);
+    const { name } = found.metadata;
+    const { uid } = pod.metadata;
+    await checkReach(found, nodeName, objects);
+    const fail = (why: string) => new MountError(`MountVolume.SetUp failed for volume ${JSON.stringify(name)} : ${why}`);
+    if ((owners.get(name) ?? uid) !== uid) throw fail('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
+    if (isExclusive(found)) owners.set(name, uid);
+    try {
+      return await mountPersistent({ pod, volume: found, readOnly: volume.persistentVolumeClaim?.readOnly ?? false }, directories);
+    } catch (error) {
+      if (error instanceof MountError) throw error;
+      throw fail(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  /** Reads the volumes that were set up before. They go on, whatever has become of the claim: the pod's containers have them. */
+  const known = async (uid: string): Promise<ReadonlyMap<string, PersistentMount>> => {
+    const text = await readFile(recordPath(uid), 'utf8').catch(() => undefined);
+    return new Map(text === undefined ? [] : (JSON.parse(text) as [string, PersistentMount][]));
+  };
+
+  const record = async (uid: string, mounts: ReadonlyMap<string, PersistentMount>): Promise<void> => {
+    const path = recordPath(uid);
+    await mkdir(directories.pod(uid), { recursive: true });
+    await writeFile(`${path}.new`, JSON.stringify([...mounts]));
+    await rename(`${path}.new`, path);
+  };
+
+  /** A mount that the machine has lost, as in a reboot, is made again; a directory of the machine itself is there or not. */
+  const isThere = async (uid: string, { path }: PersistentMount): Promise<boolean> =>
+    !path.startsWith(directories.pod(uid)) || (await isMountPoint(path));
+
+  return {
+    async setUp(pod) {
+      const { uid } = pod.metadata;
+      const volumes = (pod.spec?.volumes ?? []).filter(isClaimed);
+      if (volumes.length === 0) return new Map();
+      const before = await known(uid);
+      const mounts = await Promise.all(
+        volumes.map(async (volume): Promise<[string, PersistentMount]> => {
+          const old = before.get(volume.name);
+          return [volume.name, old && (await isThere(uid, old)) ? old : await setUpOne(pod, volume)];
+        }),
+      );
+      for (const [, { volume, exclusive }] of mounts) if (exclusive) owners.set(volume, uid);
+      const all = new Map(mounts);
+      await record(uid, all);
+      return all;
+    },
+    forget(podUid) {
+      for (const [volume, uid] of owners) if (uid === podUid) owners.delete(volume);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { mkdir, stat } from 'node:fs/promises';
+import type { PersistentVolume } from '../../api/kinds/core/persistent-volume/index.ts';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { NFSVolumeSource } from '../../api/pod/volume/volume-network.ts';
+import type { PodDirectories } from '../contract/pod-directories.ts';
+import { MountError } from '../contract/pod-volumes.ts';
+import { prepareHostPath } from './host-path.ts';
+import { isMountPoint, mountNfs } from './mount-command.ts';
+import { giveToGroup } from './ownership.ts';
+
+/** A volume of a claim as it is on this node. Kept beside the pod's files: a restarted agent knows it without the API. */
+export interface PersistentMount {
+  /** The PersistentVolume. */
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** No other pod may have it. */
+  readonly exclusive: boolean;
+}
+
+const named = (name: string) => JSON.stringify(name);
+
+/** Whether only one pod may have a volume. */
+export const isExclusive = ({ spec }: PersistentVolume): boolean => spec?.accessModes?.length === 1 && spec.accessModes[0] === 'ReadWriteOncePod';
+
+export interface MountWish {
+  readonly pod: Live<Pod>;
+  readonly volume: Live<PersistentVolume>;
+  readonly readOnly: boolean;
+}
+
+/** Makes a PersistentVolume available to a pod; safe to repeat. @throws Error if that fails, or the node does not know the volume's kind */
+export async function mountPersistent({ pod, volume, readOnly }: MountWish, directories: PodDirectories): Promise<PersistentMount> {
+  const { name } = volume.metadata;
+  const { spec = {} } = volume;
+  const mount = (path: string): PersistentMount => ({ volume: name, path, readOnly, exclusive: isExclusive(volume) });
+  if (spec.volumeMode === 'Block') throw new Error('block devices are not supported by this node: use a volume with volumeMode Filesystem');
+  if (spec.hostPath) {
+    await prepareHostPath(spec.hostPath);
+    return mount(spec.hostPath.path);
+  }
+  if (spec.local) {
+    await prepareLocal(name, spec.local.path);
+    const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
+    if (fsGroup !== undefined && !readOnly) await giveToGroup(spec.local.path, fsGroup, fsGroupChangePolicy);
+    return mount(spec.local.path);
+  }
+  if (spec.nfs) {
+    const path = directories.volume(pod.metadata.uid, 'kubernetes.io/nfs', name);
+    await prepareNfs({ ...spec.nfs, readOnly: readOnly || spec.nfs.readOnly }, path, spec.mountOptions ?? []);
+    return mount(path);
+  }
+  throw new Error('no volume plugin matched');
+}
+
+async function prepareLocal(name: string, path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  const fault = !found ? `path ${named(path)} does not exist` : found.isDirectory() ? undefined : `path ${named(path)} is not a directory`;
+  if (fault !== undefined) throw new MountError(`MountVolume.NewMounter initialization failed for volume ${named(name)} : ${fault}`);
+}
+
+/** Mounts an export of an NFS server at a directory of the pod; safe to repeat. */
+export async function prepareNfs({ server, path, readOnly }: NFSVolumeSource, target: string, options: readonly string[]): Promise<void> {
+  if (await isMountPoint(target)) return;
+  await mkdir(target, { recursive: true, mode: 0o750 });
+  await mountNfs(`${server.includes(':') ? `[${server}]` : server}:${path}`, target, readOnly ? ['ro', ...options] : options);
+}

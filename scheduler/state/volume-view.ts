@@ -1,0 +1,16 @@
+import type { PersistentVolume } from '../../api/kinds/core/persistent-volume/index.ts';
+import type { PersistentVolumeClaim } from '../../api/kinds/core/persistent-volume-claim/index.ts';
+import type { StorageClass } from '../../api/kinds/storage/storage-class.ts';
+import type { Live } from '../../api/meta/object.ts';
+
+export type Claim = Live<PersistentVolumeClaim>;
+export type Volume = Live<PersistentVolume>;
+
+/** Claims, volumes and classes as decisions see them: with what earlier decisions will write. */
+export interface VolumeView {
+  claim(namespace: string, name: string): Claim | undefined;
+  volume(name: string): Volume | undefined;
+  /** The volumes that might be bound to a claim: those that are reserved for it, and the free ones of its class. */
+  candidates(claim: Claim): readonly Volume[];
+  storageClass(name: string): Live<StorageClass> | undefined;
+}
