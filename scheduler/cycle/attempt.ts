@@ -2,8 +2,8 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { createBindingCycle } from './binding-cycle.ts';
@@ -14,6 +14,7 @@ import { createFailureHandler, unschedulable } from './failure-handler.ts';
 import type { SchedulerMetrics } from './metrics.ts';
 import { createPreemptor } from './preemptor.ts';
 import type { Pump } from './pump.ts';
+import type { Recorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import type { SchedulingCycle } from './scheduling-cycle.ts';
 
@@ -21,7 +22,7 @@ export interface AttemptOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly recorder: EventRecorder;
+  readonly recorders: Recorders;
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
   readonly cycle: SchedulingCycle;
@@ -36,11 +37,11 @@ export interface AttemptOptions {
 export type Attempt = (queued: QueuedPod) => void;
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { client, clock, log, recorder, metrics, state, cycle, pump, podInformer } = options;
+  const { client, clock, log, recorders, metrics, state, cycle, pump, podInformer } = options;
   const { cluster, queue, nominator, failures, assumed } = state;
-  const handleFailure = createFailureHandler({ client, clock, log, recorder, queue, podInformer });
-  const bind = createBindingCycle({ client, clock, log, recorder, metrics, state, handleFailure });
-  const preempt = createPreemptor({ client, clock, log, recorder, state, pump, handleFailure });
+  const handleFailure = createFailureHandler({ client, clock, log, recorders, queue, podInformer });
+  const bind = createBindingCycle({ client, clock, log, recorders, metrics, state, handleFailure });
+  const preempt = createPreemptor({ client, clock, log, recorders, state, pump, handleFailure });
   const fail = (pod: PodInfo, failure: SchedulingFailure) => void pump.beside(handleFailure(pod, failure));
 
   const makeRoom = (pod: PodInfo, diagnosis: Diagnosis) => {
@@ -58,6 +59,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
 
   return (queued) => {
     const { info } = queued;
+    const profile = schedulerNameOf(info.pod);
     const started = clock.monotonic();
     const seconds = () => (clock.monotonic() - started) / 1000;
     const placement = cycle.place(info);
@@ -69,17 +71,17 @@ export function createAttempt(options: AttemptOptions): Attempt {
         cluster.addPod(info, nodeName);
         assumed.add(info.uid);
         nominator.remove(info.uid);
-        return void pump.beside(bind(queued, nodeName).then((result) => metrics.attempted(result, seconds())));
+        return void pump.beside(bind(queued, nodeName).then((result) => metrics.attempted(profile, result, seconds())));
       }
       case 'unschedulable':
         metrics.decided(seconds());
-        metrics.attempted('unschedulable', seconds());
+        metrics.attempted(profile, 'unschedulable', seconds());
         return makeRoom(info, placement.diagnosis);
       case 'known':
-        metrics.attempted('unschedulable', seconds());
+        metrics.attempted(profile, 'unschedulable', seconds());
         return fail(info, unschedulable(placement.failure));
       case 'error':
-        metrics.attempted('error', seconds());
+        metrics.attempted(profile, 'error', seconds());
         return fail(info, { reason: 'SchedulerError', message: placement.message, error: true });
     }
   };

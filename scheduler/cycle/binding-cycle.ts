@@ -5,17 +5,17 @@ import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { FailureHandler } from './failure-handler.ts';
 import type { AttemptResult, SchedulerMetrics } from './metrics.ts';
+import type { Recorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 
 export interface BindingCycleOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly recorder: EventRecorder;
+  readonly recorders: Recorders;
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
   readonly handleFailure: FailureHandler;
@@ -24,7 +24,7 @@ export interface BindingCycleOptions {
 /** Binds a pod, which is assumed on its node, through the API. */
 export type BindingCycle = (pod: QueuedPod, nodeName: string) => Promise<AttemptResult>;
 
-export function createBindingCycle({ client, clock, log, recorder, metrics, state, handleFailure }: BindingCycleOptions): BindingCycle {
+export function createBindingCycle({ client, clock, log, recorders, metrics, state, handleFailure }: BindingCycleOptions): BindingCycle {
   const { cluster, queue, assumed } = state;
   return async ({ info, attempts, addedAt }, nodeName) => {
     const { metadata } = info.pod;
@@ -55,7 +55,7 @@ export function createBindingCycle({ client, clock, log, recorder, metrics, stat
     }
     queue.remove(info.uid);
     metrics.scheduled(attempts, (clock.now() - addedAt) / 1000);
-    recorder.event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
+    recorders.of(info).event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
     return 'scheduled';
   };
 }
