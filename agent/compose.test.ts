@@ -15,7 +15,7 @@ import { createAgent } from './compose.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import { resources, systemInfo } from './node/node-info.ts';
 import { createPodSource } from './pod/sources/pod-source.ts';
-import { SIMULATED } from './simulated/simulated-containers.ts';
+import { SIMULATED } from './simulated/behaviour.ts';
 import { createSimulatedRuntime } from './simulated/simulated-runtime.ts';
 
 const NODE = 'n1';
@@ -66,11 +66,16 @@ async function start(
   await clock.settle();
   await agent.ready;
   const get = (name: string) => client.get(pods, { namespace: 'default', name });
-  const create = async (name: string, spec: Partial<NonNullable<Pod['spec']>> = {}, annotations: Record<string, string> = {}) => {
+  const create = async (
+    name: string,
+    spec: Partial<NonNullable<Pod['spec']>> = {},
+    annotations: Record<string, string> = {},
+    ownerReferences?: NonNullable<Pod['metadata']>['ownerReferences'],
+  ) => {
     await client.create(pods, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, namespace: 'default', annotations },
+      metadata: { name, namespace: 'default', annotations, ...(ownerReferences && { ownerReferences }) },
       spec: { nodeName: NODE, containers: [{ name: 'c', image: 'img', imagePullPolicy: 'IfNotPresent' }], ...spec },
     });
     await clock.advance(100);
@@ -155,6 +160,44 @@ describe('the agent', () => {
     expect(pod.status?.phase).toBe('Succeeded');
     expect(condition(pod, 'Ready')).toBe('False');
     expect((await runtime.listSandboxes()).every(({ ready }) => !ready)).toBe(true);
+  });
+
+  it('takes a simulated pod through its init containers, and leaves sidecars running', async () => {
+    const { create, get } = await start();
+    const init = (name: string, more = {}) => ({ name, image: 'img', imagePullPolicy: 'IfNotPresent', ...more });
+    await create('p', { initContainers: [init('first'), init('side', { restartPolicy: 'Always' }), init('last')] });
+    const { status } = await get('p');
+    expect(status?.phase).toBe('Running');
+    expect(status?.initContainerStatuses?.map(({ name, state }) => [name, Object.keys(state ?? {})[0]])).toEqual([
+      ['first', 'terminated'],
+      ['side', 'running'],
+      ['last', 'terminated'],
+    ]);
+  });
+
+  it('ends a simulated pod of a Job at once, unless it is told how long the pod runs', async () => {
+    const { create, get, clock } = await start();
+    const owner = [{ apiVersion: 'batch/v1', kind: 'Job', name: 'job', uid: 'job', controller: true }];
+    await create('quick', { restartPolicy: 'Never' }, {}, owner);
+    await create('slow', { restartPolicy: 'Never' }, { [SIMULATED.runFor]: '1h' }, owner);
+    await clock.advance(1_000);
+    expect([(await get('quick')).status?.phase, (await get('slow')).status?.phase]).toEqual(['Succeeded', 'Running']);
+  });
+
+  it('starts a simulated container that must not run as root, if the user that it names is not', async () => {
+    const { create, get } = await start();
+    await create('p', { securityContext: { runAsNonRoot: true } });
+    await create('root', { securityContext: { runAsNonRoot: true, runAsUser: 0 } });
+    expect((await get('p')).status?.phase).toBe('Running');
+    expect(first(await get('root'))?.state?.waiting?.reason).toBe('CreateContainerConfigError');
+  });
+
+  it('starts a simulated container without the variables of a Secret that is missing, and says so', async () => {
+    const { create, get, reasons } = await start();
+    const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'missing', key: 'password' } } }];
+    await create('p', { containers: [{ name: 'c', image: 'img', imagePullPolicy: 'IfNotPresent', env }] });
+    expect((await get('p')).status?.phase).toBe('Running');
+    expect(await reasons('p')).toContain('Simulated');
   });
 
   it('stops a pod that is being deleted, then removes it from the API and the runtime', async () => {

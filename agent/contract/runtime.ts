@@ -28,7 +28,8 @@ export interface ContainerRuntime {
   stopSandbox(id: string): Promise<void>;
   /** Removes a sandbox and the containers in it. */
   removeSandbox(id: string): Promise<void>;
-  createContainer(sandboxId: string, config: ContainerConfig, sandboxConfig: SandboxConfig): Promise<string>;
+  /** `life` is for runtimes that run nothing for real. Default 'service'. */
+  createContainer(sandboxId: string, config: ContainerConfig, sandboxConfig: SandboxConfig, life?: ContainerLife): Promise<string>;
   startContainer(id: string): Promise<void>;
   /** Sends the stop signal, and SIGKILL after `graceSeconds`; resolves when the container is dead. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
@@ -56,6 +57,9 @@ export interface ContainerRuntime {
   watchExits(onExit: (id: string) => void, signal: AbortSignal): Promise<void>;
   close(): void;
 }
+
+/** The life that a container is expected to have: init containers and the tasks of Jobs end by themselves, sidecars and services run until they are stopped. */
+export type ContainerLife = 'init' | 'sidecar' | 'task' | 'service';
 
 /** gRPC's codes, by name, as the CRI answers with them. */
 export type RuntimeErrorCode = 'Unknown' | 'NotFound' | 'DeadlineExceeded' | 'Unavailable' | 'InvalidArgument' | 'AlreadyExists' | 'Other';
@@ -150,8 +154,8 @@ export type StreamRequest =
   | ({ readonly kind: 'attach'; readonly containerId: string } & StreamSet)
   | { readonly kind: 'portForward'; readonly sandboxId: string; readonly ports: readonly number[] };
 
-/** Bytes go to a streaming server of the runtime, or the answer is known already (simulated). */
-export type StreamTarget = { readonly url: string } | { readonly stdout: string; readonly exitCode: number };
+/** Bytes go to a streaming server of the runtime, or the answer is known already (simulated): `refusal` is that of every forwarded connection. */
+export type StreamTarget = { readonly url: string } | { readonly stdout: string; readonly exitCode: number } | { readonly refusal: string };
 
 export interface LogLine {
   readonly time: string;

@@ -76,7 +76,12 @@ export interface Amounts {
 
 export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts): Pick<NodeFacts, 'capacity' | 'allocatable'> {
   const kibibytes = (bytes: number) => `${Math.floor(bytes / KI)}Ki`;
-  const base = { cpu: String(cpu), pods: String(pods), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0' };
+  const base = {
+    cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
+    pods: String(pods),
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+  };
   return {
     capacity: { ...base, memory: kibibytes(memoryBytes), 'ephemeral-storage': kibibytes(diskBytes) },
     allocatable: {

@@ -11,10 +11,11 @@ describe('the patch of a node’s status', () => {
     expect(nodeStatusPatch(before, { conditions: [ready('True'), network], addresses })).toEqual({ status: { conditions: [ready('True')] } });
   });
 
-  it('leaves resources alone that others have added', () => {
-    const before = { capacity: { cpu: '4', 'example.com/gpu': '2' }, allocatable: { cpu: '4', 'example.com/gpu': '1' } };
-    expect(nodeStatusPatch(before, { capacity: { cpu: '8' }, allocatable: { cpu: '8' } })).toEqual({
-      status: { capacity: { cpu: '8' }, allocatable: { cpu: '8' } },
+  it('leaves capacity alone that others have added, and takes away what can no longer be allocated', () => {
+    const before = { capacity: { cpu: '4', 'example.com/gpu': '2' }, allocatable: { cpu: '4', 'example.com/gpu': '1', 'example.com/gone': '3' } };
+    const after = { capacity: { cpu: '8' }, allocatable: { cpu: '8', 'example.com/gpu': '2' } };
+    expect(nodeStatusPatch(before, after)).toEqual({
+      status: { capacity: { cpu: '8' }, allocatable: { cpu: '8', 'example.com/gpu': '2', 'example.com/gone': null } },
     });
   });
 

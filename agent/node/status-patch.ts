@@ -7,9 +7,14 @@ const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.
 const changedResources = (before: Resources = {}, after: Resources = {}): Resources =>
   Object.fromEntries(Object.entries(after).filter(([name, quantity]) => differs(before[name], quantity)));
 
+/** Null for each resource that is there and not wanted: it is removed. */
+const removedResources = (before: Resources = {}, after: Resources = {}): Resources =>
+  Object.fromEntries(Object.keys(before).flatMap((name) => (name in after ? [] : [[name, null] as const])));
+
 /**
  * Returns a strategic merge patch that turns the status which a node has into the wanted one, as kubelet writes it: it names only what differs,
- * so that conditions, resources and fields that others keep there are left alone. Addresses are replaced as a whole.
+ * so that conditions, capacities and fields that others keep there are left alone. Addresses are replaced as a whole, and what may be allocated
+ * follows from the capacity: an extended resource that is gone there may not be allocated any more.
  * (k8s.io/component-helpers/node/util, PatchNodeStatus)
  */
 export function nodeStatusPatch(before: NodeStatus | undefined, after: NodeStatus): object {
@@ -26,12 +31,10 @@ export function nodeStatusPatch(before: NodeStatus | undefined, after: NodeStatu
   );
   if (changed.length > 0) status.conditions = changed;
   if (addresses && differs(before?.addresses, addresses)) status.addresses = [{ $patch: 'replace' }, ...addresses];
-  for (const [name, wanted, there] of [
-    ['capacity', capacity, before?.capacity],
-    ['allocatable', allocatable, before?.allocatable],
-  ] as const) {
-    const own = changedResources(there, wanted);
-    if (Object.keys(own).length > 0) status[name] = own;
-  }
+  const ownCapacity = changedResources(before?.capacity, capacity);
+  if (Object.keys(ownCapacity).length > 0) status.capacity = ownCapacity;
+  const gone = allocatable ? removedResources(before?.allocatable, allocatable) : {};
+  const ownAllocatable = { ...changedResources(before?.allocatable, allocatable), ...gone };
+  if (Object.keys(ownAllocatable).length > 0) status.allocatable = ownAllocatable;
   return { status };
 }

@@ -17,7 +17,8 @@ import { matchPath } from './path-match.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 import type { ServingCertificate } from './serving-certificate.ts';
-import { printSimulatedLog, serveSimulated } from './simulated-streams.ts';
+import { printSimulatedLog } from './simulated-logs.ts';
+import { serveSimulatedCommand, serveSimulatedPorts } from './simulated-streams.ts';
 import { resourceMetrics, statsSummary } from './stats.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -240,7 +241,7 @@ async function serveStream(
       .filter((port) => port > 0);
     const answer = await node.runtime.stream({ kind: 'portForward', sandboxId: sandbox.id, ports });
     if ('url' in answer) return tunnel(answer.url, request, socket, head);
-    throw new StatusError('BadRequest', 'port-forward is not supported here');
+    return serveSimulatedPorts('refusal' in answer ? answer.refusal : '', ports, { request, socket, head });
   }
   if (target.kind !== 'exec' && target.kind !== 'attach') throw new StatusError('BadRequest', 'this path takes no upgrade');
   const { container, spec } = runningContainer(node, pods, target);
@@ -257,5 +258,5 @@ async function serveStream(
     target.kind === 'exec' ? { kind: 'exec', command: query.getAll('command'), ...streams } : { kind: 'attach', ...streams },
   );
   if ('url' in answer) return tunnel(answer.url, request, socket, head, streams);
-  serveSimulated(answer, request, socket, head);
+  if ('stdout' in answer) serveSimulatedCommand(answer, streams, { request, socket, head });
 }

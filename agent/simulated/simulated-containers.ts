@@ -5,35 +5,24 @@ import type { Image, LogLine, RuntimeContainer } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import type { ContainerConfig } from '../contract/runtime-config.ts';
 import { LABEL } from '../contract/runtime-labels.ts';
-
-/**
- * The annotations by which a simulated pod behaves; durations in milliseconds.
- * - `simulated.skiff.dev/start-delay`: how long each container takes to start (default 0)
- * - `simulated.skiff.dev/run-for`: how long each container runs before it exits (default: for ever)
- * - `simulated.skiff.dev/exit-code`: with which code it then exits (default 0)
- */
-export const SIMULATED = {
-  startDelay: 'simulated.skiff.dev/start-delay',
-  runFor: 'simulated.skiff.dev/run-for',
-  exitCode: 'simulated.skiff.dev/exit-code',
-} as const;
+import type { Behaviour } from './behaviour.ts';
 
 export interface SimulatedContainer {
   record: RuntimeContainer;
   readonly sandboxId: string;
-  /** The pod's: they say how it behaves. */
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly behaviour: Behaviour;
   cancelExit: () => void;
   readonly lines: LogLine[];
 }
 
-/** The containers of one simulated runtime: created, then running, then exited when they are stopped or their annotation says. */
+/** The containers of one simulated runtime: created, then running, then exited when they are stopped or their behaviour says. */
 export interface SimulatedContainers {
   all(): Iterable<SimulatedContainer>;
   get(id: string): SimulatedContainer | undefined;
   /** @throws RuntimeError NotFound */
   need(id: string): SimulatedContainer;
-  create(id: string, sandboxId: string, config: ContainerConfig, annotations: SimulatedContainer['annotations']): void;
+  create(id: string, sandboxId: string, config: ContainerConfig, behaviour: Behaviour): void;
+  /** @throws RuntimeError with the message of a container that cannot be started */
   start(id: string): Promise<void>;
   /** Ends it if it runs. */
   exit(container: SimulatedContainer, exitCode: number): void;
@@ -60,12 +49,13 @@ export function createSimulatedContainers(clock: Clock, onExit: (id: string) => 
     container.record = { ...container.record, state: 'exited', finishedAt: clock.now(), exitCode, reason };
     onExit(container.record.id);
   };
-  /** Lets a container exit when its annotation says, counted from its start. */
+  /** Lets a container exit when its behaviour says, counted from its start. */
   const scheduleExit = (container: SimulatedContainer) => {
-    const runMs = milliseconds(container.annotations[SIMULATED.runFor]);
-    if (runMs === undefined || container.record.state !== 'running') return;
-    const leftMs = container.record.startedAt + runMs - clock.now();
-    container.cancelExit = clock.after(leftMs, () => exit(container, Number(container.annotations[SIMULATED.exitCode] ?? 0)));
+    const { runForMs, exitCode } = container.behaviour;
+    if (runForMs === undefined || container.record.state !== 'running') return;
+    const leftMs = container.record.startedAt + runForMs - clock.now();
+    if (leftMs <= 0) exit(container, exitCode);
+    else container.cancelExit = clock.after(leftMs, () => exit(container, exitCode));
   };
   for (const container of from) scheduleExit(container);
   return {
@@ -73,13 +63,19 @@ export function createSimulatedContainers(clock: Clock, onExit: (id: string) => 
     copies: () => [...containers.values()].map((container) => ({ ...container, cancelExit: () => {}, lines: [...container.lines] })),
     get: (id) => containers.get(id),
     need,
-    create(id, sandboxId, config, annotations) {
-      containers.set(id, { record: createdRecord(id, config, clock.now()), sandboxId, annotations, cancelExit: () => {}, lines: [] });
+    create(id, sandboxId, config, behaviour) {
+      containers.set(id, { record: createdRecord(id, config, clock.now()), sandboxId, behaviour, cancelExit: () => {}, lines: [] });
     },
     async start(id) {
       const container = need(id);
-      const delayMs = milliseconds(container.annotations[SIMULATED.startDelay]) ?? 0;
-      if (delayMs > 0) await sleep(clock, delayMs);
+      const { startDelayMs, startError } = container.behaviour;
+      if (startDelayMs > 0) await sleep(clock, startDelayMs);
+      if (startError !== undefined) {
+        const now = clock.now();
+        const end = { startedAt: 0, finishedAt: now, exitCode: START_ERROR_CODE, reason: 'StartError', message: startError };
+        container.record = { ...container.record, state: 'exited', ...end };
+        throw new RuntimeError('Unknown', startError);
+      }
       container.record = { ...container.record, state: 'running', startedAt: clock.now() };
       const { name, labels } = container.record;
       print(container, `simulated container ${name} of pod ${labels[LABEL.podName] ?? ''} started: nothing runs for real`);
@@ -93,12 +89,17 @@ export function createSimulatedContainers(clock: Clock, onExit: (id: string) => 
   };
 }
 
+/** The exit code of a container that containerd could not start. */
+const START_ERROR_CODE = 128;
+
 const IMAGE_BYTES = 1_000_000;
+/** The user of images, of which nothing is known: not root, so that pods which must not run as root start. */
+const IMAGE_USER = 65_532;
 
 /** Every image is present on a simulated node; its id follows from the reference. */
 export function simulatedImage(reference: string): Image {
   const id = `sha256:${createHash('sha256').update(reference).digest('hex')}`;
-  return { id, tags: [reference], digests: [], sizeBytes: IMAGE_BYTES, username: '', pinned: false };
+  return { id, tags: [reference], digests: [], sizeBytes: IMAGE_BYTES, uid: IMAGE_USER, username: '', pinned: false };
 }
 
 function createdRecord(id: string, config: ContainerConfig, now: number): RuntimeContainer {
@@ -120,9 +121,4 @@ function createdRecord(id: string, config: ContainerConfig, now: number): Runtim
     annotations: config.annotations ?? {},
     logPath: '',
   };
-}
-
-function milliseconds(text: string | undefined): number | undefined {
-  const number = text === undefined ? Number.NaN : Number(text);
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }

@@ -4,6 +4,7 @@ import type { ContainerRuntime, Sandbox } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import type { SandboxConfig } from '../contract/runtime-config.ts';
 import { NAMESPACE } from '../contract/runtime-config.ts';
+import { behaviourOf } from './behaviour.ts';
 import type { SimulatedContainer } from './simulated-containers.ts';
 import { createSimulatedContainers, simulatedImage } from './simulated-containers.ts';
 
@@ -27,9 +28,9 @@ export interface SimulatedRuntime extends ContainerRuntime {
 }
 
 /**
- * A runtime in memory: every image is there, containers start at once and run until they are stopped or their annotation says.
- * Logs show when the container started and stopped. Exec answers with the command that it would have run; `echo`, `true` and `false` behave;
- * port-forward is refused. Long, as it has a method per operation of the contract.
+ * A runtime in memory: every image is there, containers start at once; tasks end at once too, others run until they are stopped, unless the
+ * pod's annotations say otherwise (`SIMULATED`). Logs show when the container started and stopped. Exec answers with the command that it would have
+ * run; `echo`, `true` and `false` behave; a forwarded port says that nothing listens. Long, as it has a method per operation of the contract.
  */
 export function createSimulatedRuntime({ clock, podAddress, from }: SimulatedRuntimeOptions): SimulatedRuntime {
   const sandboxes = new Map<string, { sandbox: Sandbox; readonly config: SandboxConfig }>(
@@ -86,10 +87,10 @@ export function createSimulatedRuntime({ clock, podAddress, from }: SimulatedRun
       sandboxes.delete(id);
       for (const { sandboxId, record } of [...containers.all()]) if (sandboxId === id) containers.remove(record.id);
     },
-    async createContainer(sandboxId, config, sandboxConfig) {
+    async createContainer(sandboxId, config, sandboxConfig, life = 'service') {
       if (!sandboxes.get(sandboxId)?.sandbox.ready) throw new RuntimeError('NotFound', `failed to find sandbox id "${sandboxId}": not found`);
       const id = newId();
-      containers.create(id, sandboxId, config, sandboxConfig.annotations ?? {});
+      containers.create(id, sandboxId, config, behaviourOf(sandboxConfig.annotations ?? {}, config.metadata?.name ?? '', life));
       return id;
     },
     startContainer: (id) => containers.start(id),
@@ -107,7 +108,7 @@ export function createSimulatedRuntime({ clock, podAddress, from }: SimulatedRun
       return { ...pretend(command), stderr: '' };
     },
     async stream(request) {
-      if (request.kind === 'portForward') throw new RuntimeError('Unknown', 'a simulated pod has no ports to forward to');
+      if (request.kind === 'portForward') return { refusal: NO_PORTS };
       if (request.kind === 'attach') {
         const lines = containers.need(request.containerId).lines.map(({ text }) => text);
         return { stdout: `${lines.join('\n')}\n`, exitCode: 0 };
@@ -141,6 +142,8 @@ export function createSimulatedRuntime({ clock, podAddress, from }: SimulatedRun
   };
 }
 
+/** The answer to every connection through a forwarded port. */
+const NO_PORTS = 'a simulated pod has no ports: nothing runs for real';
 const NO_USE = { cpuNanoseconds: 0, workingSetBytes: 0, rssBytes: 0, usageBytes: 0, writableLayerBytes: 0, writableLayerInodes: 0 };
 
 function pretend(command: readonly string[]): { stdout: string; exitCode: number } {

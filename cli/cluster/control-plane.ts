@@ -31,6 +31,7 @@ import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
+import type { SchedulerConfiguration } from '../../scheduler/index.ts';
 import { createScheduler } from '../../scheduler/index.ts';
 import type { Store } from '../../store/store.ts';
 import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selection.ts';
@@ -65,6 +66,8 @@ export interface ControlPlaneOptions {
   readonly controllers?: readonly string[];
   /** Default true. */
   readonly scheduler?: boolean;
+  /** Default: upstream's default profile. */
+  readonly schedulerConfiguration?: SchedulerConfiguration;
   /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
   /** More conditions of health. */
@@ -238,8 +241,9 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
   if (controllers.length > 0) work.push(createManager({ client, clientFor, clock, log, registry, informers, eventSink, controllers }));
   if (options.scheduler !== false) {
     const own = { client: server.loopback(schedulerUser), clock, log: options.log.child({ component: 'scheduler' }) };
-    const recorder = createEventSink({ ...own, signal: base.signal }).recorder('default-scheduler');
-    work.push(createScheduler({ ...own, informers, recorder, registry }));
+    const { recorder } = createEventSink({ ...own, signal: base.signal });
+    const { schedulerConfiguration: configuration } = options;
+    work.push(createScheduler({ ...own, informers, recorder, registry, ...(configuration ? { configuration } : {}) }));
   }
   try {
     await Promise.all(work.map((each) => each.run(signal)));

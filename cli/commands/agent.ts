@@ -9,6 +9,7 @@ import { agentOptions } from '../node/agent-options.ts';
 import type { JoinOptions } from '../node/join.ts';
 import { localNodeCredentials, serverKeys } from '../node/node-credentials.ts';
 import type { NodeSettings } from '../node/node-settings.ts';
+import { nodeSize } from '../node/registration-options.ts';
 
 type Flags = NonNullable<ReturnType<typeof parse>>['options'];
 
@@ -54,7 +55,10 @@ export async function run(args: readonly string[]): Promise<number> {
     clusterDomain: flags['cluster-domain'],
     serviceCidr: flags['service-cluster-ip-range'],
     allowedUnsafeSysctls: flags['allowed-unsafe-sysctls'],
+    labels: flags['node-labels'],
+    taints: flags['register-with-taints'],
     nodes: flags.nodes,
+    size: nodeSize(flags),
     log,
     async credentials(nodeName, ips) {
       if (!remote) return localNodeCredentials({ layout, nodeName, ips, log, signal });

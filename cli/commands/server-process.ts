@@ -24,6 +24,7 @@ import { auditSettings } from '../config/server/audit.ts';
 import { authenticationSettings } from '../config/server/authentication.ts';
 import { inFlightLimitsOf } from '../config/server/flow-control.ts';
 import { kubeletAuthority } from '../config/server/kubelet.ts';
+import { schedulerSettings } from '../config/server/scheduler.ts';
 import { serverOptions } from '../config/server/server-options.ts';
 import { machineIps, machineName } from '../node/machine.ts';
 
@@ -41,6 +42,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const authentication = await authenticationSettings(flags, (message) => log.warn(message));
   const audit = await auditSettings(flags);
   const aggregation = await aggregationSettings(flags);
+  const schedulerConfiguration = await schedulerSettings(flags, (message) => log.warn(message));
   const ips = machineIps();
   const advertiseAddress = flags['advertise-address'] ?? ips[0] ?? '127.0.0.1';
 
@@ -77,6 +79,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     identity: `${machineName()}_${process.pid}`,
     controllers: flags.controllers,
     scheduler: flags.scheduler,
+    ...(schedulerConfiguration ? { schedulerConfiguration } : {}),
     ...admission,
     inFlight: inFlightLimitsOf(flags),
     authentication,

@@ -15,6 +15,7 @@ import type { Layout } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { clusterOptions, DEFAULT_NAME, layoutFor, loadSettings, portSchema, Settings, saveSettings, storeSetting } from '../config/settings.ts';
 import { handedOn } from './handed-on.ts';
+import { registrationArguments, registrationFlags } from './registration-flags.ts';
 
 const options = {
   ...clusterOptions,
@@ -25,6 +26,7 @@ const options = {
   'agent-port': { schema: portSchema.optional(), help: "the node agent's port (default 10250)", value: 'PORT' },
   'node-name': { schema: z.string().optional(), help: "the node's name (default: the machine's)", value: 'NAME' },
   'resolv-conf': { schema: z.string().optional(), help: "the node's resolvers (default: /etc/resolv.conf)", value: 'FILE' },
+  ...registrationFlags,
   'server-arg': {
     schema: z.array(z.string()).optional(),
     help: "an option of 'skiff server', such as --server-arg=--audit-log-path=FILE; repeated; kept for the next 'up', --server-arg= drops all",
@@ -185,7 +187,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!parsed) return 0;
   const { store, nodes, simulate, kubeconfig, timeout } = parsed.options;
   const layout = layoutFor(parsed.options);
-  const { 'server-arg': serverArg, 'agent-arg': agentArg } = parsed.options;
+  const { 'server-arg': serverArg } = parsed.options;
+  const agentArg = registrationArguments(parsed.options, parsed.options['agent-arg'], () => loadSettings(layout).agentArgs);
   const [serverArgs, agentArgs] = [await handedOn('server', serverArg), await handedOn('agent', agentArg)];
   // Their help was printed.
   if ((serverArg && !serverArgs) || (agentArg && !agentArgs)) return 0;

@@ -2,6 +2,7 @@ import type { ServingCertificate } from '../../agent/server/serving-certificate.
 import type { Logger } from '../../base/log.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import type { Layout } from '../config/data-dir.ts';
+import type { NodeSize, NodeTaint } from './registration-options.ts';
 
 /** The settings that real and simulated nodes share. */
 export interface NodeSettings {
@@ -21,8 +22,12 @@ export interface NodeSettings {
   readonly serviceCidr: string;
   /** Sysctls, or patterns of them, that pods may set beside the safe ones. */
   readonly allowedUnsafeSysctls: readonly string[];
-  /** The number of simulated nodes. */
+  /** The labels and taints that a node registers with. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly NodeTaint[];
+  /** The number of simulated nodes, and the size of each. */
   readonly nodes: number;
+  readonly size: NodeSize;
   readonly log: Logger;
   /** Resolves when the cluster can be reached for the first time. `ips`: the addresses that the node's status shows. */
   readonly credentials: (nodeName: string, ips: readonly string[]) => Promise<NodeCredentials>;

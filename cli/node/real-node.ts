@@ -76,6 +76,8 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         log,
         recorder: events.recorder('kubelet', nodeName),
         nodeIps,
+        labels: settings.labels,
+        taints: settings.taints,
         clusterDns: [settings.clusterDns],
         clusterDomain: settings.clusterDomain,
         podSource: createPodSource(ownPods),

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Agent, AgentOptions } from '../../agent/compose.ts';
 import { createAgent } from '../../agent/compose.ts';
 import type { NodeFacts } from '../../agent/node/node-info.ts';
-import { resources, systemInfo } from '../../agent/node/node-info.ts';
 import type { PodSource } from '../../agent/pod/sources/pod-source.ts';
 import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
 import type { SimulatedRuntime, SimulatedState } from '../../agent/simulated/simulated-runtime.ts';
@@ -14,6 +12,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informers } from '../../runtime/watch/informer.ts';
+import { SIMULATED_LABELS, simulatedFacts } from './simulated-facts.ts';
 
 export interface SimulatedNodesOptions {
   /** Lists and watches for all of them, and writes for those that have no client of their own. */
@@ -50,10 +49,6 @@ export interface SimulatedNodes extends Runnable {
   readonly runtimes: readonly SimulatedRuntime[];
 }
 
-const CPUS = 32;
-const MEMORY_BYTES = 256 * 2 ** 30;
-const DISK_BYTES = 1024 * 2 ** 30;
-const DEFAULT_PODS = 110;
 /** Nodes set up at once. */
 const BATCH = 50;
 
@@ -61,7 +56,7 @@ const BATCH = 50;
 export async function createSimulatedNodes(options: SimulatedNodesOptions, signal: AbortSignal): Promise<SimulatedNodes> {
   const { client, informers, clock, log } = options;
   const { podSource = createPodSource(informers.of(pods)), podAddress = podAddresses() } = options;
-  const facts = options.facts ?? simulatedFacts(options.maxPods);
+  const facts = options.facts ?? simulatedFacts(options.maxPods === undefined ? {} : { pods: options.maxPods });
   const agents: Agent[] = [];
   const runtimes: SimulatedRuntime[] = [];
   for (const [index, nodeName] of options.names.entries()) {
@@ -84,7 +79,7 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
           nodeIps: [options.nodeIp],
           clusterDns: options.clusterDns,
           clusterDomain: options.clusterDomain,
-          labels: { 'skiff.dev/simulated': 'true' },
+          labels: SIMULATED_LABELS,
           facts,
           ...(options.server ? { server: { ...options.server, port: index === 0 ? options.server.port : 0 } } : {}),
         },
@@ -100,16 +95,6 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
     async run(runSignal) {
       await Promise.all(agents.map((agent) => agent.run(runSignal)));
     },
-  };
-}
-
-/** Returns the capacity and identity of a simulated machine that has just been started. */
-export function simulatedFacts(maxPods = DEFAULT_PODS): NodeFacts {
-  const identity = { machineID: randomUUID(), systemUUID: randomUUID(), bootID: randomUUID(), osImage: 'simulated', kernelVersion: 'simulated' };
-  return {
-    info: systemInfo(identity, 'simulated://'),
-    ...resources({ cpus: CPUS, memoryBytes: MEMORY_BYTES, diskBytes: DISK_BYTES, pods: maxPods }),
-    memoryBytes: MEMORY_BYTES,
   };
 }
 

@@ -11,7 +11,8 @@ import type { Logger } from '../../base/log.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { nodeUser } from '../cluster/identities.ts';
-import { createSimulatedNodes, podAddresses, simulatedFacts } from '../node/simulated-node-set.ts';
+import { simulatedFacts } from '../node/simulated-facts.ts';
+import { createSimulatedNodes, podAddresses } from '../node/simulated-node-set.ts';
 import type { TestKeys } from './keys.ts';
 
 /** The nodes of a cluster at one moment, for a copy of the cluster to begin with. */

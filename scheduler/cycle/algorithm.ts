@@ -2,8 +2,7 @@ import type { Random } from '../../base/random.ts';
 import { namedNodes } from '../plugins/node-affinity.ts';
 import type { Rejection } from '../plugins/plugin.ts';
 import { reject } from '../plugins/plugin.ts';
-import type { DefaultSelector } from '../plugins/pod-topology-spread.ts';
-import { scoresOf } from '../plugins/profile.ts';
+import type { Profile } from '../plugins/profile.ts';
 import type { Nominations } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
@@ -11,10 +10,13 @@ import type { PodInfo } from '../state/pod-info.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { prepareFilters, refusalOf, rejectionOf } from './filtering.ts';
 
-/** The number of feasible nodes after which the search ends: all of up to 100, a shrinking share of more (percentageOfNodesToScore at its default). */
-export function nodesToFind(count: number): number {
+/**
+ * The number of feasible nodes after which the search ends: all of up to 100, `percentageOfNodesToScore` of more; at 0 a share that shrinks
+ * as the cluster grows.
+ */
+export function nodesToFind(count: number, percentageOfNodesToScore = 0): number {
   if (count < 100) return count;
-  const percentage = Math.max(5, 50 - Math.trunc(count / 125));
+  const percentage = percentageOfNodesToScore || Math.max(5, 50 - Math.trunc(count / 125));
   return Math.max(100, Math.trunc((count * percentage) / 100));
 }
 
@@ -25,38 +27,39 @@ export type Decision = { readonly node: NodeInfo } | { readonly diagnosis: Diagn
 
 export interface Algorithm {
   /** Finds the best node for a pod as the cluster stands. Synchronous; the cluster is as before when it returns. */
-  decide(pod: PodInfo): Decision;
+  decide(pod: PodInfo, profile: Profile): Decision;
 }
 
 export interface AlgorithmOptions {
   readonly cluster: ClusterState;
   readonly nominations: Nominations;
-  readonly defaultSelector: DefaultSelector;
+  /** Of profiles that have none of their own; 0 adapts it to the size of the cluster. */
+  readonly percentageOfNodesToScore: number;
   /** Breaks ties. */
   readonly random: Random;
 }
 
-export function createAlgorithm({ cluster, nominations, defaultSelector, random }: AlgorithmOptions): Algorithm {
-  const scores = scoresOf(defaultSelector);
+export function createAlgorithm({ cluster, nominations, percentageOfNodesToScore, random }: AlgorithmOptions): Algorithm {
   /** The node at which the next search starts, so that all nodes have their turn. */
   let start = 0;
 
-  const search = (pod: PodInfo) => {
+  const search = (pod: PodInfo, profile: Profile) => {
     const nodes = cluster.nodes();
-    const refusal = nodes.length === 0 ? undefined : refusalOf(pod, cluster);
+    const refusal = nodes.length === 0 ? undefined : refusalOf(pod, cluster, profile.filters);
     if (refusal) {
       const diagnosis = { nodeCount: nodes.length, rejections: new Map(), absent: ANYWHERE, rejectedBy: new Set([refusal.name]) };
       return { feasible: [], diagnosis: { ...diagnosis, contradiction: refusal.reason } };
     }
-    const named = namedNodes(pod.pod);
+    const named = profile.readsNamedNodes ? namedNodes(pod.pod) : undefined;
     const candidates = named ? [...named].flatMap((name) => cluster.node(name) ?? []) : nodes;
-    const filters = prepareFilters(pod, cluster);
-    const enough = nodesToFind(candidates.length);
+    const { filters } = profile;
+    const prepared = prepareFilters(pod, cluster, filters);
+    const enough = nodesToFind(candidates.length, profile.percentageOfNodesToScore ?? percentageOfNodesToScore);
     const feasible: NodeInfo[] = [];
     const rejections = new Map<string, Rejection>();
     const rejectedBy = new Set<string>(named && named.size < nodes.length ? ['NodeAffinity'] : []);
     const visit = (node: NodeInfo) => {
-      const rejection = rejectionOf(pod, node, cluster, nominations.on(node.name), filters);
+      const rejection = rejectionOf(pod, node, cluster, nominations.on(node.name), filters, prepared);
       if (!rejection) return void feasible.push(node);
       rejections.set(node.name, rejection);
       rejectedBy.add(rejection.filter);
@@ -79,14 +82,14 @@ export function createAlgorithm({ cluster, nominations, defaultSelector, random 
     return { feasible, diagnosis: { nodeCount: nodes.length, rejections, absent, rejectedBy, ...contradiction } };
   };
 
-  const best = (pod: PodInfo, feasible: readonly NodeInfo[]): NodeInfo | undefined => {
+  const best = (pod: PodInfo, feasible: readonly NodeInfo[], { scores }: Profile): NodeInfo | undefined => {
     if (feasible.length === 1) return feasible[0];
     const totals = new Array<number>(feasible.length).fill(0);
-    for (const { weight, prepare, normalize } of scores) {
-      const score = prepare(pod, cluster, feasible);
-      if (!score) continue;
-      const values = feasible.map(score);
-      normalize?.(values);
+    for (const { weight, score } of scores) {
+      const scoreOf = score.prepare(pod, cluster, feasible);
+      if (!scoreOf) continue;
+      const values = feasible.map(scoreOf);
+      score.normalize?.(values);
       for (let index = 0; index < values.length; index++) totals[index] = (totals[index] ?? 0) + weight * (values[index] ?? 0);
     }
     let chosen = 0;
@@ -102,9 +105,9 @@ export function createAlgorithm({ cluster, nominations, defaultSelector, random 
   };
 
   return {
-    decide(pod) {
-      const { feasible, diagnosis } = search(pod);
-      const node = best(pod, feasible);
+    decide(pod, profile) {
+      const { feasible, diagnosis } = search(pod, profile);
+      const node = best(pod, feasible, profile);
       return node ? { node } : { diagnosis };
     },
   };

@@ -2,8 +2,8 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { createBindingCycle } from './binding-cycle.ts';
@@ -14,6 +14,7 @@ import { createFailureHandler, unschedulable } from './failure-handler.ts';
 import type { SchedulerMetrics } from './metrics.ts';
 import { createPreemptor } from './preemptor.ts';
 import type { Pump } from './pump.ts';
+import type { Recorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import type { SchedulingCycle } from './scheduling-cycle.ts';
 import type { VolumeBinder } from './volume-binder.ts';
@@ -22,7 +23,7 @@ export interface AttemptOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly recorder: EventRecorder;
+  readonly recorders: Recorders;
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
   readonly cycle: SchedulingCycle;
@@ -38,11 +39,11 @@ export interface AttemptOptions {
 export type Attempt = (queued: QueuedPod) => void;
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { client, clock, log, recorder, metrics, state, cycle, pump, volumeBinder, podInformer } = options;
+  const { client, clock, log, recorders, metrics, state, cycle, pump, volumeBinder, podInformer } = options;
   const { cluster, queue, nominator, failures, assumed } = state;
-  const handleFailure = createFailureHandler({ client, clock, log, recorder, queue, podInformer });
-  const bind = createBindingCycle({ client, clock, log, recorder, metrics, state, volumeBinder, handleFailure });
-  const preempt = createPreemptor({ client, clock, log, recorder, state, pump, handleFailure });
+  const handleFailure = createFailureHandler({ client, clock, log, recorders, queue, podInformer });
+  const bind = createBindingCycle({ client, clock, log, recorders, metrics, state, volumeBinder, handleFailure });
+  const preempt = createPreemptor({ client, clock, log, recorders, state, pump, handleFailure });
   const fail = (pod: PodInfo, failure: SchedulingFailure) => void pump.beside(handleFailure(pod, failure));
 
   const makeRoom = (pod: PodInfo, diagnosis: Diagnosis) => {
@@ -60,6 +61,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
 
   return (queued) => {
     const { info } = queued;
+    const profile = schedulerNameOf(info.pod);
     const started = clock.monotonic();
     const seconds = () => (clock.monotonic() - started) / 1000;
     const placement = cycle.place(info);
@@ -71,21 +73,23 @@ export function createAttempt(options: AttemptOptions): Attempt {
         cluster.addPod(info, nodeName);
         assumed.add(info.uid);
         nominator.remove(info.uid);
-        const bindPod = async () => metrics.attempted(await bind.pod(queued, nodeName), seconds());
+        const bindPod = async () => metrics.attempted(profile, await bind.pod(queued, nodeName), seconds());
         if (!volumes) return void pump.beside(bindPod());
         return void pump.apart(
-          bind.volumes(queued, volumes).then((result) => (result === 'bound' ? pump.beside(bindPod()) : metrics.attempted(result, seconds()))),
+          bind
+            .volumes(queued, volumes)
+            .then((result) => (result === 'bound' ? pump.beside(bindPod()) : metrics.attempted(profile, result, seconds()))),
         );
       }
       case 'unschedulable':
         metrics.decided(seconds());
-        metrics.attempted('unschedulable', seconds());
+        metrics.attempted(profile, 'unschedulable', seconds());
         return makeRoom(info, placement.diagnosis);
       case 'known':
-        metrics.attempted('unschedulable', seconds());
+        metrics.attempted(profile, 'unschedulable', seconds());
         return fail(info, unschedulable(placement.failure));
       case 'error':
-        metrics.attempted('error', seconds());
+        metrics.attempted(profile, 'error', seconds());
         return fail(info, { reason: 'SchedulerError', message: placement.message, error: true });
     }
   };

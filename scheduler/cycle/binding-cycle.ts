@@ -5,11 +5,11 @@ import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { FailureHandler } from './failure-handler.ts';
 import type { AttemptResult, SchedulerMetrics } from './metrics.ts';
+import type { Recorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import type { AssumedVolumes, VolumeBinder } from './volume-binder.ts';
 
@@ -17,7 +17,7 @@ export interface BindingCycleOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly recorder: EventRecorder;
+  readonly recorders: Recorders;
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
   readonly volumeBinder: VolumeBinder;
@@ -32,7 +32,7 @@ export interface BindingCycle {
 }
 
 export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
-  const { client, clock, log, recorder, metrics, state, volumeBinder, handleFailure } = options;
+  const { client, clock, log, recorders, metrics, state, volumeBinder, handleFailure } = options;
   const { cluster, queue, assumed } = state;
 
   async function takeBack(info: PodInfo, nodeName: string, error: unknown, what: string): Promise<void> {
@@ -79,7 +79,7 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     }
     queue.remove(info.uid);
     metrics.scheduled(attempts, (clock.now() - addedAt) / 1000);
-    recorder.event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
+    recorders.of(info).event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
     return 'scheduled';
   }
 

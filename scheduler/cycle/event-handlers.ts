@@ -4,6 +4,8 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import { changedAspects } from '../plugins/cluster-event.ts';
+import type { Profiles } from '../plugins/profile.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { podInfoOf } from '../state/pod-info.ts';
 import type { SchedulerState } from './scheduler-state.ts';
@@ -12,7 +14,7 @@ export interface Following extends SchedulerState {
   readonly podInformer: Informer<Pod>;
   readonly nodeInformer: Informer<Node>;
   readonly namespaceInformer: Informer<Namespace>;
-  readonly schedulerName: string;
+  readonly profiles: Profiles;
 }
 
 const isOver = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
@@ -21,7 +23,7 @@ const asksLess = (now: PodInfo, before: PodInfo) =>
 
 /** Keeps the cluster state and the queue in step with the informers, and wakes pods that a change could help. */
 export function followCluster(following: Following): void {
-  const { podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, failures, schedulerName } = following;
+  const { podInformer, nodeInformer, namespaceInformer, cluster, queue, nominator, assumed, doomed, failures, profiles } = following;
 
   const placed = (pod: Live<Pod>, node: string) => {
     const { uid } = pod.metadata;
@@ -53,7 +55,7 @@ export function followCluster(following: Following): void {
     if (spec?.nodeName) return placed(pod, spec.nodeName);
     // Its binding is under way: the cache has not seen it yet.
     if (assumed.has(metadata.uid)) return;
-    if ((spec?.schedulerName ?? 'default-scheduler') !== schedulerName) return;
+    if (!profiles.has(schedulerNameOf(pod))) return;
     if (metadata.deletionTimestamp !== undefined) return queue.remove(metadata.uid);
     queue.set(pod);
     const promised = pod.status?.nominatedNodeName;

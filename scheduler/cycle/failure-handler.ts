@@ -5,13 +5,13 @@ import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import type { SchedulingQueue } from '../queue/queue.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { diagnosisText } from './diagnosis.ts';
 import type { Failure } from './failure-memo.ts';
 import { conditionPatch } from './pod-conditions.ts';
+import type { Recorders } from './recorders.ts';
 
 /** Why a pod has no node yet. */
 export interface SchedulingFailure {
@@ -29,7 +29,7 @@ export interface FailureHandlerOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly recorder: EventRecorder;
+  readonly recorders: Recorders;
   readonly queue: SchedulingQueue;
   readonly podInformer: Pick<Informer<Pod>, 'get'>;
 }
@@ -41,13 +41,13 @@ export type FailureHandler = (pod: PodInfo, failure: SchedulingFailure) => Promi
 const REPEAT_MS = 10_000;
 const NONE: ReadonlySet<string> = new Set();
 
-export function createFailureHandler({ client, clock, log, recorder, queue, podInformer }: FailureHandlerOptions): FailureHandler {
+export function createFailureHandler({ client, clock, log, recorders, queue, podInformer }: FailureHandlerOptions): FailureHandler {
   const record = (info: PodInfo, message: string) => {
     const queued = queue.get(info.uid);
     const at = clock.monotonic();
     if (queued?.said?.message === message && at - queued.said.at < REPEAT_MS) return;
     if (queued) queued.said = { message, at };
-    recorder.event(info.pod, 'Warning', 'FailedScheduling', message);
+    recorders.of(info).event(info.pod, 'Warning', 'FailedScheduling', noteOf(message));
   };
 
   return async (info, { reason, message, rejectedBy = NONE, error = false, nominatedNode }) => {
@@ -65,12 +65,18 @@ export function createFailureHandler({ client, clock, log, recorder, queue, podI
   };
 }
 
+/** The most that events hold (validation.NoteLengthLimit). */
+const NOTE_LENGTH = 1024;
+const SHORTENED = ' ...';
+
+/** Shortens a message for an event, as upstream does; the condition keeps it whole. */
+const noteOf = (message: string): string => (message.length <= NOTE_LENGTH ? message : message.slice(0, NOTE_LENGTH - SHORTENED.length) + SHORTENED);
+
 /** The failure of a pod that fits nowhere and for which preemption does not help. */
 export function unschedulable({ diagnosis, message }: Failure, clearNomination = false): SchedulingFailure {
   return {
     reason: 'Unschedulable',
-    // The words before `preemption:` are of upstream's DynamicResources plugin, which speaks first.
-    message: diagnosisText(diagnosis, `no new claims to deallocate, preemption: ${message}`),
+    message: diagnosisText(diagnosis, message),
     rejectedBy: diagnosis.rejectedBy,
     nominatedNode: clearNomination ? '' : undefined,
   };

@@ -5,7 +5,7 @@ import type { Diagnosis } from './diagnosis.ts';
 
 export interface Failure {
   readonly diagnosis: Diagnosis;
-  /** Preemption's answer. */
+  /** The answers of the PostFilter plugins. */
   readonly message: string;
 }
 
@@ -45,12 +45,12 @@ export function createFailureMemo(cluster: ClusterState, nominator: Nominator): 
 
 /** Every part of a pod that filters and preemption look at. Not its whole spec: the names of token volumes differ from replica to replica. */
 function signature({ pod, namespace, labels, requested, hostPorts }: PodInfo): string {
-  const { nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy } = pod.spec ?? {};
+  const { schedulerName, nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy } = pod.spec ?? {};
   const { milliCpu, memory, ephemeralStorage, scalars } = requested;
   return JSON.stringify([
     namespace,
     labels,
-    [nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy],
+    [schedulerName, nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy],
     [milliCpu, memory, ephemeralStorage, [...(scalars ?? [])]],
     hostPorts,
   ]);

@@ -1,5 +1,4 @@
-import type { NodeCheck, Rejection } from '../plugins/plugin.ts';
-import { FILTERS } from '../plugins/profile.ts';
+import type { Filter, NodeCheck, Rejection } from '../plugins/plugin.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
@@ -10,16 +9,20 @@ export interface PreparedFilter {
 }
 
 /** PreFilter: the filters that have something to say about the pod. */
-export function prepareFilters(pod: PodInfo, cluster: ClusterState): readonly PreparedFilter[] {
-  return FILTERS.flatMap(({ name, prepare }) => {
+export function prepareFilters(pod: PodInfo, cluster: ClusterState, filters: readonly Filter[]): readonly PreparedFilter[] {
+  return filters.flatMap(({ name, prepare }) => {
     const check = prepare(pod, cluster);
     return check ? [{ name, check }] : [];
   });
 }
 
 /** PreFilter: the first filter that refuses the pod as a whole, with its reason. Returns undefined if none does. */
-export function refusalOf(pod: PodInfo, cluster: ClusterState): { readonly name: string; readonly reason: string } | undefined {
-  for (const filter of FILTERS) {
+export function refusalOf(
+  pod: PodInfo,
+  cluster: ClusterState,
+  filters: readonly Filter[],
+): { readonly name: string; readonly reason: string } | undefined {
+  for (const filter of filters) {
     const reason = filter.refuse?.(pod, cluster);
     if (reason !== undefined) return { name: filter.name, reason };
   }
@@ -30,8 +33,8 @@ export interface NamedRejection extends Rejection {
   readonly filter: string;
 }
 
-function firstRejection(filters: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
-  for (const { name, check } of filters) {
+function firstRejection(prepared: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
+  for (const { name, check } of prepared) {
     const rejection = check(node);
     if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
   }
@@ -47,14 +50,15 @@ export function rejectionOf(
   node: NodeInfo,
   cluster: ClusterState,
   nominated: readonly PodInfo[],
-  filters: readonly PreparedFilter[] = prepareFilters(pod, cluster),
+  filters: readonly Filter[],
+  prepared: readonly PreparedFilter[] = prepareFilters(pod, cluster, filters),
 ): NamedRejection | undefined {
   const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
   if (others.length > 0) {
     for (const other of others) cluster.addPod(other, node.name);
-    const rejection = firstRejection(prepareFilters(pod, cluster), node);
+    const rejection = firstRejection(prepareFilters(pod, cluster, filters), node);
     for (const other of others) cluster.removePod(other.uid);
     if (rejection) return rejection;
   }
-  return firstRejection(filters, node);
+  return firstRejection(prepared, node);
 }

@@ -1,12 +1,12 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { QueueName } from '../queue/queued-pod.ts';
+import type { QueueName, RejectionCount } from '../queue/queued-pod.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
 export interface SchedulerMetrics {
   /** `seconds` from leaving the queue to the binding or the failure. */
-  attempted(result: AttemptResult, seconds: number): void;
+  attempted(profile: string, result: AttemptResult, seconds: number): void;
   /** `seconds` that Filter and Score took. */
   decided(seconds: number): void;
   /** `seconds` since the first arrival in the queue. */
@@ -18,15 +18,14 @@ export interface SchedulerMetrics {
 
 export interface SchedulerFigures {
   readonly queues: () => Readonly<Record<QueueName, number>>;
-  readonly rejections: () => ReadonlyMap<string, number>;
+  readonly rejections: () => readonly RejectionCount[];
   readonly cache: () => { readonly nodes: number; readonly pods: number; readonly assumed: number };
 }
 
-const PROFILE = 'default-scheduler';
 const powers = (start: number, factor: number, count: number) => Array.from({ length: count }, (_, index) => start * factor ** index);
 
 /** The scheduler's metrics under upstream's names, seeded at zero. */
-export function createSchedulerMetrics(registry: Registry, figures: SchedulerFigures): SchedulerMetrics {
+export function createSchedulerMetrics(registry: Registry, profiles: readonly string[], figures: SchedulerFigures): SchedulerMetrics {
   const registers = [registry];
   const attempts = new Counter({
     registers,
@@ -88,7 +87,7 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
     help: 'Unschedulable pods, by the plugin that rejected them.',
     labelNames: ['plugin', 'profile'],
     collect() {
-      for (const [plugin, count] of figures.rejections()) this.set({ plugin, profile: PROFILE }, count);
+      for (const { plugin, profile, count } of figures.rejections()) this.set({ plugin, profile }, count);
     },
   });
   new Gauge({
@@ -103,16 +102,18 @@ export function createSchedulerMetrics(registry: Registry, figures: SchedulerFig
       this.set({ type: 'assumed_pods' }, assumed);
     },
   });
-  for (const result of ['scheduled', 'unschedulable', 'error'] as const) {
-    attempts.inc({ result, profile: PROFILE }, 0);
-    attemptDuration.zero({ result, profile: PROFILE });
+  for (const profile of profiles) {
+    for (const result of ['scheduled', 'unschedulable', 'error'] as const) {
+      attempts.inc({ result, profile }, 0);
+      attemptDuration.zero({ result, profile });
+    }
   }
   preemptionAttempts.inc(0);
   incoming.inc({ queue: 'active', event: 'PodAdd' }, 0);
   return {
-    attempted(result, seconds) {
-      attempts.inc({ result, profile: PROFILE });
-      attemptDuration.observe({ result, profile: PROFILE }, seconds);
+    attempted(profile, result, seconds) {
+      attempts.inc({ result, profile });
+      attemptDuration.observe({ result, profile }, seconds);
     },
     decided: (seconds) => algorithmDuration.observe(seconds),
     scheduled(tries, seconds) {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PodDisruptionBudget } from '../../api/kinds/policy/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import { selectorFrom } from '../../api/selector/selector.ts';
 import { node, pod } from '../state/objects.fixture.ts';
 import { podInfoOf } from '../state/pod-info.ts';
+import { splitByBudgets } from './disruption-budgets.ts';
 import { findPreemption } from './preemption.ts';
 import { scene } from './scene.fixture.ts';
 
@@ -8,15 +12,25 @@ import { scene } from './scene.fixture.ts';
 function preempt(
   stage: ReturnType<typeof scene>,
   subject: ReturnType<typeof pod>,
-  more: { nominatedNode?: string; nominated?: Record<string, ReturnType<typeof pod>[]>; doomed?: Set<string> } = {},
+  more: {
+    nominatedNode?: string;
+    nominated?: Record<string, ReturnType<typeof pod>[]>;
+    doomed?: Set<string>;
+    budgets?: readonly Live<PodDisruptionBudget>[];
+  } = {},
 ) {
   const info = podInfoOf(subject);
-  const decision = stage.algorithm.decide(info);
+  const decision = stage.algorithm.decide(info, stage.profile);
   if ('node' in decision) return `fits on ${decision.node.name}`;
   const before = [...stage.cluster.nodes()].map(({ name, pods, requested }) => [name, pods.size, requested.milliCpu]);
   const found = findPreemption(info, {
     diagnosis: decision.diagnosis,
     cluster: stage.cluster,
+    profile: stage.profile,
+    budgets: {
+      split: (victims) =>
+        splitByBudgets(victims, ({ labels }) => (more.budgets ?? []).filter(({ spec }) => selectorFrom(spec?.selector).matches(labels))),
+    },
     nominations: { on: (name) => (more.nominated?.[name] ?? []).map(podInfoOf) },
     random: () => 0,
     nominatedNode: more.nominatedNode,
@@ -72,6 +86,35 @@ describe('preemption', () => {
     ['whose victims started later', [small('a1', 3, '2')], [small('b1', 3, '2', '2026-01-02T00:00:00Z')], 'b: b1'],
   ])('chooses the node %s', (_name, onA, onB, expected) => {
     expect(preempt(scene([node('a', { cpu: '2' }), node('b', { cpu: '2' })], { a: onA, b: onB }), big(10))).toBe(expected);
+  });
+
+  const budget = (app: string, disruptionsAllowed: number, disrupted: string[] = []): Live<PodDisruptionBudget> => ({
+    metadata: { name: app, namespace: 'default', uid: app, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
+    spec: { selector: { matchLabels: { app } } },
+    status: {
+      disruptionsAllowed,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+      expectedPods: 1,
+      disruptedPods: Object.fromEntries(disrupted.map((name) => [name, '2026-01-01T00:00:00Z'])),
+    },
+  });
+  const of = (app: string, name: string, priority: number, cpu = '2') => pod(name, { cpu, priority, labels: { app } });
+
+  it.each<[string, Live<PodDisruptionBudget>[], string]>([
+    ['chooses the node where no budget is broken, though its victim matters more', [budget('guarded', 0)], 'b: b1'],
+    ['goes by importance if the budget allows a disruption', [budget('guarded', 1)], 'a: a1'],
+    ['does not count a pod again whose disruption is under way', [budget('guarded', 0, ['a1'])], 'a: a1'],
+    ['breaks a budget if there is no other way', [budget('guarded', 0), budget('other', 0)], 'a: a1'],
+  ])('%s', (_name, budgets, expected) => {
+    const stage = scene([node('a', { cpu: '2' }), node('b', { cpu: '2' })], { a: [of('guarded', 'a1', 1)], b: [of('other', 'b1', 5)] });
+    expect(preempt(stage, big(10), { budgets })).toBe(expected);
+  });
+
+  it('spares the pods of a budget before more important ones without', () => {
+    const stage = scene([node('a', { cpu: '4' })], { a: [of('guarded', 'kept', 1), of('free', 'taken', 5)] });
+    expect(preempt(stage, big(10), { budgets: [budget('guarded', 0)] })).toBe('a: taken');
+    expect(preempt(stage, big(10))).toBe('a: kept');
   });
 
   it('does not take room that was promised to another', () => {

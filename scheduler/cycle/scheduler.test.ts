@@ -9,6 +9,8 @@ import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
+import type { SchedulerConfiguration } from '../config/configuration.ts';
+import { readConfiguration } from '../config/read-configuration.ts';
 import { node, pod } from '../state/objects.fixture.ts';
 import { createScheduler } from './scheduler.ts';
 
@@ -17,7 +19,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop.abort();
 });
 
-async function start() {
+async function start(configuration?: SchedulerConfiguration) {
   const clock = createFakeClock();
   const client = createMemoryClient(clock);
   client.onSubresource('pods', 'binding', (key, body) => {
@@ -33,7 +35,15 @@ async function start() {
     event: (object: { metadata?: { name?: string } }, type: string, reason: string, message: string) =>
       events.push(`${object.metadata?.name} ${type} ${reason}: ${message}`),
   };
-  const scheduler = createScheduler({ client, informers, clock, log: silentLogger, recorder, registry });
+  const scheduler = createScheduler({
+    client,
+    informers,
+    clock,
+    log: silentLogger,
+    recorder: () => recorder,
+    registry,
+    ...(configuration ? { configuration } : {}),
+  });
   const run = scheduler.run(stop.signal);
   await scheduler.ready;
   const get = (name: string): Promise<Live<Pod>> => client.get(pods, { namespace: 'default', name });
@@ -69,6 +79,66 @@ describe('the scheduler', () => {
     await addPod('p', { spec: { schedulerName: 'mine' } });
     await clock.settle();
     expect(await nodeOf('p')).toBeUndefined();
+  });
+
+  it('schedules the pods of each profile by its own plugins', async () => {
+    const { configuration } = readConfiguration({
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      profiles: [
+        {
+          schedulerName: 'packing',
+          pluginConfig: [{ name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'MostAllocated' } } }],
+          plugins: {
+            filter: { disabled: [{ name: 'TaintToleration' }] },
+            score: { disabled: [{ name: '*' }], enabled: [{ name: 'NodeResourcesFit' }] },
+          },
+        },
+        {
+          schedulerName: 'ssd',
+          plugins: { postFilter: { disabled: [{ name: '*' }] } },
+          pluginConfig: [
+            {
+              name: 'NodeAffinity',
+              args: {
+                addedAffinity: {
+                  requiredDuringSchedulingIgnoredDuringExecution: {
+                    nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] }],
+                  },
+                },
+              },
+            },
+          ],
+        },
+      ],
+    });
+    const { clock, addNode, addPod, nodeOf, events } = await start(configuration);
+    await addNode('full', { taints: [{ key: 'k', effect: 'NoSchedule' }] });
+    await addPod('first', { cpu: '2', spec: { schedulerName: 'packing' } });
+    await clock.settle();
+    await addNode('empty');
+    await addPod('second', { cpu: '1', spec: { schedulerName: 'packing' } });
+    await addPod('nobody');
+    await addPod('enforced', { spec: { schedulerName: 'ssd' } });
+    await clock.settle();
+    expect([await nodeOf('first'), await nodeOf('second'), await nodeOf('nobody')]).toEqual(['full', 'full', undefined]);
+    const why = "1 node(s) didn't match scheduler-enforced node affinity, 1 node(s) had untolerated taint(s)";
+    expect(events).toContain(`enforced Warning FailedScheduling: 0/2 nodes are available: ${why}.`);
+    await addNode('ssd', { labels: { disk: 'ssd' } });
+    await clock.advance(10_000);
+    expect(await nodeOf('enforced')).toBe('ssd');
+  });
+
+  it('does not tell a victim again that is terminating already', async () => {
+    const { clock, client, addNode, addPod, get, events } = await start();
+    await addNode('a', { cpu: '1' });
+    const held = pod('held', { cpu: '1', priority: 0, spec: { nodeName: 'a' } });
+    await client.create(pods, { ...held, metadata: { ...held.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' } });
+    await clock.settle();
+    await addPod('high', { cpu: '1', priority: 10 });
+    await clock.settle();
+    expect((await get('high')).status?.nominatedNodeName).toBe('a');
+    expect(events.filter((event) => event.includes('Preempted'))).toEqual([]);
   });
 
   it('says why a pod cannot be scheduled, in its condition and an event, in upstream’s words', async () => {

@@ -14,18 +14,24 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informers } from '../../runtime/watch/informer.ts';
+import type { SchedulerConfiguration } from '../config/configuration.ts';
+import { defaultConfiguration } from '../config/configuration.ts';
 import { createDefaultSpread } from '../plugins/default-spread.ts';
+import { createProfiles, schedulerNameOf } from '../plugins/profile.ts';
 import { createNominator } from '../queue/nominator.ts';
 import { createSchedulingQueue } from '../queue/queue.ts';
+import { createQueueingHints } from '../queue/queueing-hints.ts';
 import { createClusterState } from '../state/cluster-state.ts';
 import { createVolumeCache } from '../state/volume-cache.ts';
 import { createAlgorithm } from './algorithm.ts';
 import { createAttempt } from './attempt.ts';
+import { createDisruptionBudgets } from './disruption-budgets.ts';
 import { followCluster } from './event-handlers.ts';
 import { createFailureMemo } from './failure-memo.ts';
 import { createSchedulerMetrics } from './metrics.ts';
 import type { Defer } from './pump.ts';
 import { createPump } from './pump.ts';
+import { createRecorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
 import { createSchedulingCycle } from './scheduling-cycle.ts';
 import { createVolumeBinder } from './volume-binder.ts';
@@ -36,11 +42,11 @@ export interface SchedulerOptions {
   readonly informers: Informers;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Of the component `default-scheduler`. */
-  readonly recorder: EventRecorder;
+  /** Makes the recorder of a component: each profile records under its own name. */
+  readonly recorder: (component: string) => EventRecorder;
   readonly registry: Registry;
-  /** The value of spec.schedulerName of the pods to schedule. Default `default-scheduler`. */
-  readonly schedulerName?: string;
+  /** Default: upstream's default profile under the name `default-scheduler`. */
+  readonly configuration?: SchedulerConfiguration;
   /** Breaks ties. */
   readonly random?: Random;
   /** Default setImmediate. */
@@ -48,11 +54,11 @@ export interface SchedulerOptions {
 }
 
 /**
- * Gives pods nodes, as upstream's kube-scheduler with its default profile does.
+ * Gives pods nodes, as upstream's kube-scheduler does.
  * `ready` resolves when its informers are and it has begun; `run` resolves when the signal has aborted and the bindings under way have ended.
  */
 export function createScheduler(options: SchedulerOptions): Runnable {
-  const { informers, clock, registry, random = systemRandom, defer = setImmediate, schedulerName = 'default-scheduler' } = options;
+  const { informers, clock, registry, random = systemRandom, defer = setImmediate, configuration = defaultConfiguration() } = options;
   const log = options.log.child({ component: 'scheduler' });
   const life = new AbortController();
   const ready = Promise.withResolvers<void>();
@@ -66,17 +72,29 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     volumes: informers.of(persistentVolumes),
     storageClasses: informers.of(storageClasses),
   });
+  const budgets = createDisruptionBudgets(informers);
+  const profiles = createProfiles(configuration.profiles, spread.selectorOf);
+  const recorders = createRecorders(profiles, options.recorder);
   const cluster = createClusterState((name) => namespaceInformer.get({ namespace: '', name })?.metadata.labels, volumeCache);
   const assumed = new Set<string>();
-  const metrics = createSchedulerMetrics(registry, {
+  const metrics = createSchedulerMetrics(registry, [...profiles.keys()], {
     queues: () => queue.sizes(),
     rejections: () => queue.rejections(),
     cache: () => ({ nodes: cluster.nodes().length, pods: cluster.podCount, assumed: assumed.size }),
   });
-  const queue = createSchedulingQueue({ clock, onReady: () => pump.wake(), onIncoming: metrics.incoming, signal: life.signal });
+  const queue = createSchedulingQueue({
+    clock,
+    onReady: () => pump.wake(),
+    onIncoming: metrics.incoming,
+    signal: life.signal,
+    hints: createQueueingHints(profiles),
+    isGated: ({ pod }) => (pod.spec?.schedulingGates?.length ?? 0) > 0 && (profiles.get(schedulerNameOf(pod))?.holdsGated ?? true),
+    podBackoff: { initialMs: configuration.podInitialBackoffSeconds * 1000, maxMs: configuration.podMaxBackoffSeconds * 1000 },
+  });
   const nominator = createNominator();
   const state: SchedulerState = { cluster, queue, nominator, failures: createFailureMemo(cluster, nominator), assumed, doomed: new Set() };
-  const algorithm = createAlgorithm({ cluster, nominations: nominator, defaultSelector: spread.selectorOf, random });
+  const { percentageOfNodesToScore } = configuration;
+  const algorithm = createAlgorithm({ cluster, nominations: nominator, percentageOfNodesToScore, random });
   const volumeBinder = createVolumeBinder({
     client: options.client,
     clock,
@@ -85,7 +103,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     nodes: nodeInformer,
     signal: life.signal,
   });
-  const cycle = createSchedulingCycle(state, algorithm, random, volumeBinder);
+  const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, random });
   const pump = createPump({
     clock,
     log,
@@ -96,15 +114,15 @@ export function createScheduler(options: SchedulerOptions): Runnable {
       return queued !== undefined;
     },
   });
-  const attempt = createAttempt({ ...options, log, metrics, state, cycle, pump, volumeBinder, podInformer });
-  followCluster({ ...state, podInformer, nodeInformer, namespaceInformer, schedulerName });
+  const attempt = createAttempt({ ...options, log, recorders, metrics, state, cycle, pump, volumeBinder, podInformer });
+  followCluster({ ...state, podInformer, nodeInformer, namespaceInformer, profiles });
   followVolumes(volumeCache, queue);
 
   return {
     ready: ready.promise,
     async run(signal) {
       const { claims, volumes, storageClasses: classes } = volumeCache;
-      const needs = [podInformer, nodeInformer, namespaceInformer, claims, volumes, classes, ...spread.needs];
+      const needs = [podInformer, nodeInformer, namespaceInformer, claims, volumes, classes, ...spread.needs, ...budgets.needs];
       if (await settledBefore(Promise.all(needs.map((informer) => informer.ready)), signal)) {
         pump.start();
         ready.resolve();

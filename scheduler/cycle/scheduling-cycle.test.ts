@@ -4,18 +4,23 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { createNominator } from '../queue/nominator.ts';
 import { node, pod } from '../state/objects.fixture.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import { podInfoOf } from '../state/pod-info.ts';
+import type { Algorithm } from './algorithm.ts';
 import { createFailureMemo } from './failure-memo.ts';
 import { scene } from './scene.fixture.ts';
 import type { Placement, PostFilter } from './scheduling-cycle.ts';
 import { createSchedulingCycle } from './scheduling-cycle.ts';
 
 function cycleOn(nodes: readonly Live<Node>[], placed: Readonly<Record<string, readonly Live<Pod>[]>> = {}) {
-  const { cluster, algorithm } = scene(nodes, placed);
+  const { cluster, algorithm, profile } = scene(nodes, placed);
   const nominator = createNominator();
   const failures = createFailureMemo(cluster, nominator);
-  const cycle = createSchedulingCycle({ cluster, nominator, failures, doomed: new Set() }, algorithm, () => 0);
-  return { cluster, nominator, failures, cycle };
+  const profiles = new Map([[profile.schedulerName, profile]]);
+  const budgets = { split: (victims: readonly PodInfo[]) => ({ violating: [], others: victims }) };
+  const cycleOf = (by: Algorithm) =>
+    createSchedulingCycle({ cluster, nominator, failures, doomed: new Set(), algorithm: by, profiles, budgets, random: () => 0 });
+  return { cluster, nominator, failures, cycle: cycleOf(algorithm), cycleOf };
 }
 
 /** An outcome in few words. */
@@ -70,13 +75,12 @@ describe('a scheduling cycle', () => {
   });
 
   it('hands an exception of a plugin over as an error', () => {
-    const { cluster, nominator, failures } = cycleOn([]);
+    const { cycleOf } = cycleOn([]);
     const broken = {
       decide: () => {
         throw new Error('broken');
       },
     };
-    const cycle = createSchedulingCycle({ cluster, nominator, failures, doomed: new Set() }, broken, () => 0);
-    expect(cycle.place(podInfoOf(pod('p')))).toEqual({ type: 'error', message: 'broken' });
+    expect(cycleOf(broken).place(podInfoOf(pod('p')))).toEqual({ type: 'error', message: 'broken' });
   });
 });

@@ -1,7 +1,10 @@
 import type { Random } from '../../base/random.ts';
+import type { Profiles } from '../plugins/profile.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Algorithm } from './algorithm.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { DisruptionBudgets } from './disruption-budgets.ts';
 import type { Failure } from './failure-memo.ts';
 import type { Candidate } from './preemption.ts';
 import { findPreemption } from './preemption.ts';
@@ -30,20 +33,33 @@ export interface SchedulingCycle {
   postFilter(pod: PodInfo, diagnosis: Diagnosis): PostFilter;
 }
 
-export function createSchedulingCycle(
-  { cluster, nominator, failures, doomed }: Pick<SchedulerState, 'cluster' | 'nominator' | 'failures' | 'doomed'>,
-  algorithm: Algorithm,
-  random: Random,
-  volumeBinder?: Pick<VolumeBinder, 'assume'>,
-): SchedulingCycle {
+export interface SchedulingCycleOptions extends Pick<SchedulerState, 'cluster' | 'nominator' | 'failures' | 'doomed'> {
+  readonly algorithm: Algorithm;
+  readonly profiles: Profiles;
+  readonly budgets: DisruptionBudgets;
+  readonly volumeBinder?: Pick<VolumeBinder, 'assume'>;
+  readonly random: Random;
+}
+
+/** The answer of upstream's DynamicResources plugin about a pod without claims: it stands before that of preemption. */
+const NO_CLAIMS = 'no new claims to deallocate';
+
+export function createSchedulingCycle(options: SchedulingCycleOptions): SchedulingCycle {
+  const { cluster, nominator, failures, doomed, algorithm, profiles, budgets, volumeBinder, random } = options;
+  const profileOf = ({ pod }: PodInfo) => {
+    const profile = profiles.get(schedulerNameOf(pod));
+    if (!profile) throw new Error(`profile not found for scheduler name ${JSON.stringify(schedulerNameOf(pod))}`);
+    return profile;
+  };
   return {
     place(pod) {
       const failure = failures.find(pod);
       if (failure) return { type: 'known', failure };
       try {
-        const decision = cluster.trial(() => algorithm.decide(pod));
+        const profile = profileOf(pod);
+        const decision = cluster.trial(() => algorithm.decide(pod, profile));
         if (!('node' in decision)) return { type: 'unschedulable', diagnosis: decision.diagnosis };
-        const volumes = volumeBinder?.assume(pod, decision.node);
+        const volumes = profile.reservesVolumes ? volumeBinder?.assume(pod, decision.node) : undefined;
         return { type: 'scheduled', nodeName: decision.node.name, ...(volumes ? { volumes } : {}) };
       } catch (error) {
         return { type: 'error', message: messageOf(error) };
@@ -51,10 +67,20 @@ export function createSchedulingCycle(
     },
     postFilter(pod, diagnosis) {
       if (diagnosis.nodeCount === 0) return { type: 'no-nodes' };
-      const nominatedNode = nominator.nodeOf(pod.uid);
-      const preemption = cluster.trial(() => findPreemption(pod, { diagnosis, cluster, nominations: nominator, random, nominatedNode, doomed }));
-      if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate };
-      return { type: 'unschedulable', failure: { diagnosis, message: preemption.message }, clearNomination: preemption.clearNomination };
+      const profile = profileOf(pod);
+      const messages: string[] = [];
+      let clearNomination = false;
+      for (const plugin of profile.postFilters) {
+        if (plugin === 'DynamicResources') messages.push(NO_CLAIMS);
+        if (plugin !== 'DefaultPreemption') continue;
+        const nominatedNode = nominator.nodeOf(pod.uid);
+        const input = { diagnosis, cluster, profile, budgets, nominations: nominator, random, nominatedNode, doomed };
+        const preemption = cluster.trial(() => findPreemption(pod, input));
+        if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate };
+        messages.push(`preemption: ${preemption.message}`);
+        clearNomination = preemption.clearNomination;
+      }
+      return { type: 'unschedulable', failure: { diagnosis, message: messages.join(', ') }, clearNomination };
     },
   };
 }

@@ -33,7 +33,7 @@ beforeEach(async () => {
   );
   stop = new AbortController();
   events = [];
-  const recorder = { event: (_object: object, _type: string, reason: string, message: string) => void events.push(`${reason}: ${message}`) };
+  const recorder = () => ({ event: (_object: object, _type: string, reason: string, message: string) => void events.push(`${reason}: ${message}`) });
   const informers = createInformers({ client, clock, log: silentLogger, signal: stop.signal });
   const scheduler = createScheduler({ client, informers, clock, log: silentLogger, recorder, registry: new Registry() });
   run = scheduler.run(stop.signal);

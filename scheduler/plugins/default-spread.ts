@@ -1,4 +1,5 @@
 import { replicaSets } from '../../api/kinds/apps/replica-set.ts';
+import { statefulSets } from '../../api/kinds/apps/stateful-set/index.ts';
 import { replicationControllers } from '../../api/kinds/core/replication-controller.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
@@ -21,6 +22,7 @@ export interface DefaultSpread {
 export function createDefaultSpread(informers: Informers): DefaultSpread {
   const serviceInformer = informers.of(services);
   const replicaSetInformer = informers.of(replicaSets);
+  const statefulSetInformer = informers.of(statefulSets);
   const controllerInformer = informers.of(replicationControllers);
   const memo = new Map<string, ReturnType<DefaultSelector>>();
   const servicesOf = indexBySelector(serviceInformer, ({ spec }) => spec?.selector && { matchLabels: spec.selector });
@@ -37,6 +39,7 @@ export function createDefaultSpread(informers: Informers): DefaultSpread {
     const owner = controllerOf(pod);
     if (!owner) return undefined;
     const key = { namespace, name: owner.name };
+    if (owner.kind === 'StatefulSet') return statefulSetInformer.get(key)?.spec?.selector;
     if (owner.kind === 'ReplicaSet') return replicaSetInformer.get(key)?.spec?.selector;
     if (owner.kind !== 'ReplicationController') return undefined;
     const selector = controllerInformer.get(key)?.spec?.selector;
@@ -52,7 +55,7 @@ export function createDefaultSpread(informers: Informers): DefaultSpread {
   };
 
   return {
-    needs: [serviceInformer, replicaSetInformer, controllerInformer],
+    needs: [serviceInformer, replicaSetInformer, statefulSetInformer, controllerInformer],
     selectorOf(pod) {
       const owner = controllerOf(pod.pod);
       const key = `${pod.namespace}\n${pod.groupKey}\n${owner?.uid ?? ''}`;

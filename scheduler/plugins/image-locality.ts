@@ -14,7 +14,6 @@ export function imageName(image: string): string {
 /** Prefers nodes that have the images already. An image on few nodes counts less, so that not all pods go there. */
 export const imageLocalityScore: Score = {
   name: 'ImageLocality',
-  weight: 1,
   prepare({ pod }, cluster) {
     const total = cluster.nodes().length;
     const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];

@@ -1,3 +1,4 @@
+import type { PluginArguments } from '../config/plugin-arguments.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { AffinityGroup } from '../state/pod-groups.ts';
@@ -85,48 +86,56 @@ const NOT_NEAR = reject("node(s) didn't match pod affinity rules", false);
 const NOT_APART = reject("node(s) didn't match pod anti-affinity rules", true);
 const UNWELCOME = reject("node(s) didn't satisfy existing pods anti-affinity rules", true);
 
-/** Required affinity of placed pods counts as a preference of this weight (hardPodAffinityWeight). */
-const HARD_WEIGHT = 1;
-
 /** Prefers nodes by the pod's preferred terms about placed pods, and by theirs about the pod. */
-export const interPodAffinityScore: Score = {
-  name: 'InterPodAffinity',
-  weight: 2,
-  prepare(pod, cluster) {
-    const { preferred, antiPreferred } = pod.affinity ?? NO_TERMS;
-    if (preferred.length === 0 && antiPreferred.length === 0 && cluster.affinityGroupCount === 0) return undefined;
-    const domains: Domains = new Map();
-    if (preferred.length > 0 || antiPreferred.length > 0) {
-      for (const group of cluster.groups()) {
-        for (const [terms, sign] of [[preferred, 1] as const, [antiPreferred, -1] as const]) {
-          for (const term of terms) {
-            const met = termMatches(term, group.namespace, group.labels, cluster.namespaceLabels);
-            if (met) addTo(domains, term.topologyKey, group.perNode, sign * term.weight);
+export function interPodAffinityScore(args: PluginArguments['InterPodAffinity']): Score {
+  return {
+    name: 'InterPodAffinity',
+    prepare(pod, cluster) {
+      const { preferred, antiPreferred } = pod.affinity ?? NO_TERMS;
+      const isIndifferent = preferred.length === 0 && antiPreferred.length === 0;
+      if (isIndifferent && (cluster.affinityGroupCount === 0 || args.ignorePreferredTermsOfExistingPods)) return undefined;
+      const domains: Domains = new Map();
+      if (!isIndifferent) {
+        for (const group of cluster.groups()) {
+          for (const [terms, sign] of [[preferred, 1] as const, [antiPreferred, -1] as const]) {
+            for (const term of terms) {
+              const met = termMatches(term, group.namespace, group.labels, cluster.namespaceLabels);
+              if (met) addTo(domains, term.topologyKey, group.perNode, sign * term.weight);
+            }
           }
         }
       }
-    }
-    for (const group of cluster.affinityGroups()) addPreferencesOf(group, pod, cluster, domains);
-    if (domains.size === 0) return undefined;
-    return (node) => {
-      let score = 0;
-      for (const key of domains.keys()) score += countIn(domains, key, node);
-      return score;
-    };
-  },
-  normalize(scores) {
-    const max = Math.max(...scores);
-    const min = Math.min(...scores);
-    for (let index = 0; index < scores.length; index++) {
-      scores[index] = max === min ? 0 : Math.trunc((MAX_SCORE * ((scores[index] ?? 0) - min)) / (max - min));
-    }
-  },
-};
+      for (const group of cluster.affinityGroups()) addPreferencesOf(group, pod, cluster, domains, args);
+      if (domains.size === 0) return undefined;
+      return (node) => {
+        let score = 0;
+        for (const key of domains.keys()) score += countIn(domains, key, node);
+        return score;
+      };
+    },
+    normalize(scores) {
+      const max = Math.max(...scores);
+      const min = Math.min(...scores);
+      for (let index = 0; index < scores.length; index++) {
+        scores[index] = max === min ? 0 : Math.trunc((MAX_SCORE * ((scores[index] ?? 0) - min)) / (max - min));
+      }
+    },
+  };
+}
 
-function addPreferencesOf(group: AffinityGroup, pod: PodInfo, cluster: ClusterState, domains: Domains): void {
+/** Counts the terms of placed pods that mean the pod. Their required affinity counts as a preference of the weight hardPodAffinityWeight. */
+function addPreferencesOf(
+  group: AffinityGroup,
+  pod: PodInfo,
+  cluster: ClusterState,
+  domains: Domains,
+  { hardPodAffinityWeight }: PluginArguments['InterPodAffinity'],
+): void {
   const means = (term: Term) => termMatches(term, pod.namespace, pod.labels, cluster.namespaceLabels);
   const { required, preferred, antiPreferred } = group.terms;
-  for (const term of required) if (means(term)) addTo(domains, term.topologyKey, group.perNode, HARD_WEIGHT);
+  if (hardPodAffinityWeight > 0) {
+    for (const term of required) if (means(term)) addTo(domains, term.topologyKey, group.perNode, hardPodAffinityWeight);
+  }
   for (const term of preferred) if (means(term)) addTo(domains, term.topologyKey, group.perNode, term.weight);
   for (const term of antiPreferred) if (means(term)) addTo(domains, term.topologyKey, group.perNode, -term.weight);
 }

@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { NodeAffinity, PreferredSchedulingTerm } from '../../api/pod/placement/affinity.ts';
 import type { NodePredicate } from '../../api/pod/placement/node-affinity.ts';
 import { compileNodeAffinity, compileNodeSelectorTerm } from '../../api/pod/placement/node-affinity.ts';
 import { nodeChange } from './cluster-event.ts';
@@ -23,32 +24,46 @@ export function namedNodes(pod: Pod): ReadonlySet<string> | undefined {
 }
 
 const NO_MATCH = reject("node(s) didn't match Pod's node affinity/selector", false);
+const NOT_ADDED = reject("node(s) didn't match scheduler-enforced node affinity", false);
 
-/** Keeps a pod off nodes that its node selector or required node affinity does not match. */
-export const nodeAffinity: Filter = {
-  name: 'NodeAffinity',
-  prepare({ pod }) {
-    const matches = requiredNodeAffinity(pod);
-    return matches && ((node) => (matches(node) ? undefined : NO_MATCH));
-  },
-  events: ['NodeAdd', 'NodeUpdate'],
-  hint(event, { pod }) {
-    const node = nodeChange(event, 'labels');
-    return node !== undefined && (requiredNodeAffinity(pod)?.(node) ?? true);
-  },
-};
+/** Keeps a pod off nodes that its node selector or required node affinity does not match, or that the profile's added affinity does not. */
+export function nodeAffinity(added?: NodeAffinity): Filter {
+  const enforced = compileNodeAffinity(added, undefined);
+  return {
+    name: 'NodeAffinity',
+    prepare({ pod }) {
+      const matches = requiredNodeAffinity(pod);
+      if (!enforced) return matches && ((node) => (matches(node) ? undefined : NO_MATCH));
+      return (node) => {
+        if (!enforced(node)) return NOT_ADDED;
+        return matches && !matches(node) ? NO_MATCH : undefined;
+      };
+    },
+    events: ['NodeAdd', 'NodeUpdate'],
+    hint(event, { pod }) {
+      const node = nodeChange(event, 'labels');
+      return node !== undefined && (enforced?.(node) ?? true) && (requiredNodeAffinity(pod)?.(node) ?? true);
+    },
+  };
+}
+
+const compiled = (terms: readonly PreferredSchedulingTerm[] = []) =>
+  terms.flatMap(({ weight, preference }) => {
+    const matches = compileNodeSelectorTerm(preference);
+    return matches ? [{ weight, matches }] : [];
+  });
 
 /** The sum of the weights of the preferences that a node meets. A preference that asks nothing, or cannot be read, counts for no node. */
-export const nodeAffinityScore: Score = {
-  name: 'NodeAffinity',
-  weight: 2,
-  prepare({ pod }) {
-    const preferred = (pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(({ weight, preference }) => {
-      const matches = compileNodeSelectorTerm(preference);
-      return matches ? [{ weight, matches }] : [];
-    });
-    if (preferred.length === 0) return undefined;
-    return (node) => preferred.reduce((sum, { weight, matches }) => sum + (matches(node) ? weight : 0), 0);
-  },
-  normalize: (scores) => normalizeByMax(scores, false),
-};
+export function nodeAffinityScore(added?: NodeAffinity): Score {
+  const enforced = compiled(added?.preferredDuringSchedulingIgnoredDuringExecution);
+  return {
+    name: 'NodeAffinity',
+    prepare({ pod }) {
+      const own = compiled(pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution);
+      const preferred = enforced.length > 0 ? [...enforced, ...own] : own;
+      if (preferred.length === 0) return undefined;
+      return (node) => preferred.reduce((sum, { weight, matches }) => sum + (matches(node) ? weight : 0), 0);
+    },
+    normalize: (scores) => normalizeByMax(scores, false),
+  };
+}

@@ -29,7 +29,6 @@ export interface Filter {
 /** A preference about nodes: the more a node meets it, the higher its score. */
 export interface Score {
   readonly name: string;
-  readonly weight: number;
   /** PreScore: computes once what holds for all nodes. Returns undefined if the score would not tell the nodes apart. */
   prepare(pod: PodInfo, cluster: ClusterState, feasible: readonly NodeInfo[]): ((node: NodeInfo) => number) | undefined;
   /** NormalizeScore: brings the scores into 0 … 100, in place. */

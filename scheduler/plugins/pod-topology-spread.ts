@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Selector } from '../../api/selector/selector.ts';
+import type { DefaultConstraint } from '../config/plugin-arguments.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
@@ -28,18 +29,47 @@ export interface SpreadConstraint {
 /** Selects the pods that a pod without constraints of its own is spread among: those of its Services and its controller. */
 export type DefaultSelector = (pod: PodInfo) => Selector | undefined;
 
-function constraintsOf({ pod, labels }: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] {
-  return (pod.spec?.topologySpreadConstraints ?? [])
-    .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
-    .map((constraint) => ({
-      topologyKey: constraint.topologyKey,
-      maxSkew: constraint.maxSkew,
-      minDomains: constraint.minDomains ?? 1,
-      selector: compileSelector(withLabelKeys(constraint.labelSelector, labels, constraint.matchLabelKeys)),
-      honorAffinity: constraint.nodeAffinityPolicy !== 'Ignore',
-      honorTaints: constraint.nodeTaintsPolicy === 'Honor',
-    }));
+/** The constraints of pods that have none of their own. */
+export interface SpreadDefaults {
+  /** The constraints; undefined for upstream's own, which prefer to spread over hosts and zones. */
+  readonly constraints: readonly DefaultConstraint[] | undefined;
+  readonly selectorOf: DefaultSelector;
 }
+
+const SYSTEM_DEFAULTS: readonly DefaultConstraint[] = [
+  { topologyKey: HOSTNAME, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
+];
+
+const NONE: readonly SpreadConstraint[] = [];
+const hasOwn = ({ pod }: PodInfo): boolean => (pod.spec?.topologySpreadConstraints ?? []).length > 0;
+
+/** The constraints of one kind that hold for a pod: its own, or else the default ones. */
+function constraintsOf(
+  info: PodInfo,
+  whenUnsatisfiable: DefaultConstraint['whenUnsatisfiable'],
+  defaults: SpreadDefaults,
+): readonly SpreadConstraint[] {
+  const { pod, labels } = info;
+  if (hasOwn(info)) {
+    return (pod.spec?.topologySpreadConstraints ?? [])
+      .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
+      .map((constraint) => compiled(constraint, compileSelector(withLabelKeys(constraint.labelSelector, labels, constraint.matchLabelKeys))));
+  }
+  const wanted = (defaults.constraints ?? SYSTEM_DEFAULTS).filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable);
+  const selector = wanted.length > 0 ? defaults.selectorOf(info) : undefined;
+  return selector ? wanted.map((constraint) => compiled(constraint, selector)) : NONE;
+}
+
+type Limits = Omit<DefaultConstraint, 'whenUnsatisfiable'>;
+const compiled = ({ topologyKey, maxSkew, minDomains, nodeAffinityPolicy, nodeTaintsPolicy }: Limits, selector: Selector): SpreadConstraint => ({
+  topologyKey,
+  maxSkew,
+  minDomains: minDomains ?? 1,
+  selector,
+  honorAffinity: nodeAffinityPolicy !== 'Ignore',
+  honorTaints: nodeTaintsPolicy === 'Honor',
+});
 
 /** The number of pods that the constraint counts, per node. */
 function matchesPerNode({ selector }: SpreadConstraint, namespace: string, cluster: ClusterState): ReadonlyMap<NodeInfo, number> {
@@ -66,10 +96,10 @@ function countedNodes(pod: Pod): (constraint: SpreadConstraint, node: NodeInfo) 
 }
 
 /** Holds the constraints that must be met (DoNotSchedule): no domain may be more than maxSkew ahead of the emptiest. */
-export const podTopologySpread: Filter = {
+export const podTopologySpread = (defaults: SpreadDefaults): Filter => ({
   name: 'PodTopologySpread',
   prepare(info, cluster) {
-    const constraints = constraintsOf(info, 'DoNotSchedule');
+    const constraints = constraintsOf(info, 'DoNotSchedule', defaults);
     if (constraints.length === 0) return undefined;
     const counts = countedNodes(info.pod);
     const eligible = cluster.nodes().filter((node) => hasAllKeys(node, constraints));
@@ -97,9 +127,10 @@ export const podTopologySpread: Filter = {
   hint(event, pod) {
     if (event.name === 'NodeDelete' || nodeChange(event, 'labels', 'taints')) return true;
     if (!('pod' in event) || event.pod.namespace !== pod.namespace) return false;
-    return event.name === 'AssignedPodUpdate' || constraintsOf(pod, 'DoNotSchedule').some(({ selector }) => selector.matches(event.pod.labels));
+    if (event.name === 'AssignedPodUpdate') return true;
+    return constraintsOf(pod, 'DoNotSchedule', defaults).some(({ selector }) => selector.matches(event.pod.labels));
   },
-};
+});
 
 const MISSING_LABEL = reject("node(s) didn't match pod topology spread constraints (missing required label)", false);
 const TOO_UNEVEN = reject("node(s) didn't match pod topology spread constraints", true);
@@ -107,18 +138,17 @@ const TOO_UNEVEN = reject("node(s) didn't match pod topology spread constraints"
 /** The score of a node that lacks a topology key; `normalize` makes it 0. */
 const IGNORED = -1;
 
-/** Prefers emptier domains, by the constraints that should be met (ScheduleAnyway) or by upstream's default ones if the pod has none. */
-export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score {
+/** Prefers emptier domains, by the constraints that should be met (ScheduleAnyway): the pod's own, or the default ones if it has none. */
+export function podTopologySpreadScore(defaults: SpreadDefaults): Score {
   return {
     name: 'PodTopologySpread',
-    weight: 2,
     prepare(info, cluster, feasible) {
-      const own = (info.pod.spec?.topologySpreadConstraints ?? []).length > 0;
-      const constraints = own ? constraintsOf(info, 'ScheduleAnyway') : defaultConstraints(defaultSelector(info));
+      const constraints = constraintsOf(info, 'ScheduleAnyway', defaults);
       if (constraints.length === 0) return undefined;
+      // Upstream's default constraints must not punish nodes that know no zone.
+      const strict = hasOwn(info) || defaults.constraints !== undefined;
       const counts = countedNodes(info.pod);
-      // The default ones must not punish nodes that know no zone.
-      const ignored = new Set(own ? feasible.filter((node) => !hasAllKeys(node, constraints)) : []);
+      const ignored = new Set(strict ? feasible.filter((node) => !hasAllKeys(node, constraints)) : []);
       const rules = constraints.map((constraint) => {
         const perNode = matchesPerNode(constraint, info.namespace, cluster);
         if (constraint.topologyKey === HOSTNAME) {
@@ -130,7 +160,7 @@ export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score 
         for (const [node, count] of perNode) {
           const value = node.labels[constraint.topologyKey];
           const sum = domains.get(value);
-          if (sum === undefined || !node.node || (own && !hasAllKeys(node, constraints)) || !counts(constraint, node)) continue;
+          if (sum === undefined || !node.node || (strict && !hasAllKeys(node, constraints)) || !counts(constraint, node)) continue;
           domains.set(value, sum + count);
         }
         return {
@@ -159,13 +189,4 @@ export function podTopologySpreadScore(defaultSelector: DefaultSelector): Score 
       }
     },
   };
-}
-
-function defaultConstraints(selector: Selector | undefined): readonly SpreadConstraint[] {
-  if (!selector) return [];
-  const base = { selector, minDomains: 1, honorAffinity: true, honorTaints: false };
-  return [
-    { ...base, topologyKey: HOSTNAME, maxSkew: 3 },
-    { ...base, topologyKey: ZONE, maxSkew: 5 },
-  ];
 }

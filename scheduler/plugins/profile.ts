@@ -1,40 +1,98 @@
+import type { ProfileConfiguration } from '../config/configuration.ts';
+import { DEFAULT_SCHEDULER_NAME } from '../config/configuration.ts';
+import type { ExtensionPoint } from '../config/extension-points.ts';
+import type { PluginArguments } from '../config/plugin-arguments.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import { imageLocalityScore } from './image-locality.ts';
 import { interPodAffinity, interPodAffinityScore } from './inter-pod-affinity.ts';
 import { nodeAffinity, nodeAffinityScore } from './node-affinity.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
-import { balancedAllocationScore, leastAllocatedScore, nodeResourcesFit } from './node-resources.ts';
+import { nodeResourcesFit } from './node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable.ts';
 import type { Filter, Score } from './plugin.ts';
 import type { DefaultSelector } from './pod-topology-spread.ts';
 import { podTopologySpread, podTopologySpreadScore } from './pod-topology-spread.ts';
+import { balancedAllocationScore, nodeResourcesFitScore } from './resource-scores.ts';
 import { taintToleration, taintTolerationScore } from './taint-toleration.ts';
 import { volumeBinding } from './volume-binding.ts';
 import { volumeRestrictions } from './volume-restrictions.ts';
 import { volumeZone } from './volume-zone.ts';
 
-/** The filters of upstream's default profile that apply here, in its order: the first to reject a node gives the reason. */
-export const FILTERS: readonly Filter[] = [
+export interface WeightedScore {
+  readonly score: Score;
+  readonly weight: number;
+}
+
+/** The plugins by which the pods of one `spec.schedulerName` are scheduled. */
+export interface Profile {
+  readonly schedulerName: string;
+  /** The first to reject a node gives the reason. */
+  readonly filters: readonly Filter[];
+  readonly scores: readonly WeightedScore[];
+  readonly percentageOfNodesToScore: number | undefined;
+  /** Whether nodes that the pod's affinity names one by one are looked at alone (NodeAffinity at preFilter). */
+  readonly readsNamedNodes: boolean;
+  /** The plugins that may make room for a pod, in their order. */
+  readonly postFilters: readonly string[];
+  readonly preemption: PluginArguments['DefaultPreemption'];
+  /** Whether pods with scheduling gates wait. */
+  readonly holdsGated: boolean;
+  /** Whether the volumes of a pod's claims are bound before the pod is (VolumeBinding at reserve). */
+  readonly reservesVolumes: boolean;
+}
+
+/** The profiles by `spec.schedulerName`. Pods of other schedulers have none. */
+export type Profiles = ReadonlyMap<string, Profile>;
+
+export const schedulerNameOf = ({ spec }: PodInfo['pod']): string => spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
+
+/** Makes the filters, by plugin. Plugins that act on nothing here have none. */
+const filtersOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly Filter[] => [
   nodeUnschedulable,
   nodeName,
   taintToleration,
-  nodeAffinity,
+  nodeAffinity(args.NodeAffinity.addedAffinity),
   nodePorts,
-  nodeResourcesFit,
+  nodeResourcesFit(args.NodeResourcesFit),
   volumeRestrictions,
   volumeBinding,
   volumeZone,
-  podTopologySpread,
+  podTopologySpread({ constraints: args.PodTopologySpread.defaultConstraints, selectorOf }),
   interPodAffinity,
 ];
 
-/** The scores of upstream's default profile, with its weights. */
-export const scoresOf = (defaultSelector: DefaultSelector): readonly Score[] => [
+const scoresOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly Score[] => [
   taintTolerationScore,
-  nodeAffinityScore,
-  leastAllocatedScore,
-  podTopologySpreadScore(defaultSelector),
-  interPodAffinityScore,
-  balancedAllocationScore,
+  nodeAffinityScore(args.NodeAffinity.addedAffinity),
+  nodeResourcesFitScore(args.NodeResourcesFit.scoringStrategy),
+  podTopologySpreadScore({ constraints: args.PodTopologySpread.defaultConstraints, selectorOf }),
+  interPodAffinityScore(args.InterPodAffinity),
+  balancedAllocationScore(args.NodeResourcesBalancedAllocation.resources),
   imageLocalityScore,
 ];
+
+/** Makes a profile's plugins, in the order of its configuration. */
+export function createProfile(configuration: ProfileConfiguration, selectorOf: DefaultSelector): Profile {
+  const { schedulerName, percentageOfNodesToScore, plugins, args } = configuration;
+  const filters = new Map(filtersOf(args, selectorOf).map((filter) => [filter.name, filter]));
+  const scores = new Map(scoresOf(args, selectorOf).map((score) => [score.name, score]));
+  const enables = (point: ExtensionPoint, plugin: string) => plugins[point].some(({ name }) => name === plugin);
+  return {
+    schedulerName,
+    percentageOfNodesToScore,
+    filters: plugins.filter.flatMap(({ name }) => filters.get(name) ?? []),
+    scores: plugins.score.flatMap(({ name, weight }) => {
+      const score = scores.get(name);
+      return score ? [{ score, weight: weight || 1 }] : [];
+    }),
+    readsNamedNodes: enables('preFilter', 'NodeAffinity'),
+    postFilters: plugins.postFilter.map(({ name }) => name),
+    preemption: args.DefaultPreemption,
+    holdsGated: enables('preEnqueue', 'SchedulingGates'),
+    reservesVolumes: enables('reserve', 'VolumeBinding'),
+  };
+}
+
+export const createProfiles = (configurations: readonly ProfileConfiguration[], selectorOf: DefaultSelector): Profiles =>
+  new Map(configurations.map((configuration) => [configuration.schedulerName, createProfile(configuration, selectorOf)]));

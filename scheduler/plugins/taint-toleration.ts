@@ -34,7 +34,6 @@ const UNTOLERATED = reject('node(s) had untolerated taint(s)', false);
 /** Prefers nodes with fewer untolerated PreferNoSchedule taints. */
 export const taintTolerationScore: Score = {
   name: 'TaintToleration',
-  weight: 3,
   prepare({ pod }, _cluster, feasible) {
     if (!feasible.some(({ node }) => node?.spec?.taints?.some((taint) => taint.effect === 'PreferNoSchedule'))) return undefined;
     const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');

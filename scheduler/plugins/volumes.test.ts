@@ -67,14 +67,14 @@ describe('a pod with a claim', () => {
     ['that no volume fits', [aClaim('c', { storageClassName: 'manual' })], [], none("2 node(s) didn't find available persistent volumes to bind")],
     ['of another zone', [boundClaim('c', 'v')], [aVolume('v', {}, { metadata: { labels: { 'topology.kubernetes.io/zone': 'z1' } } })], 'a'],
   ])('%s', (_sentence, claims, volumes, expected) => {
-    expect(scene(nodes, {}, view(claims, volumes)).decide(using('c'))).toBe(expected);
+    expect(scene(nodes, {}, undefined, view(claims, volumes)).decide(using('c'))).toBe(expected);
   });
 
   it('goes to the zone of its volume, where nodes have zones', () => {
     const zoned = ['z1', 'z2'].map((zone) => node(zone, { labels: { 'topology.kubernetes.io/zone': zone } }));
     const volume = aVolume('v', {}, { metadata: { labels: { 'topology.kubernetes.io/zone': 'z2__z3' } } });
-    expect(scene(zoned, {}, view([boundClaim('c', 'v')], [volume])).decide(using('c'))).toBe('z2');
-    expect(scene(zoned.slice(0, 1), {}, view([boundClaim('c', 'v')], [volume])).decide(using('c'))).toBe(
+    expect(scene(zoned, {}, undefined, view([boundClaim('c', 'v')], [volume])).decide(using('c'))).toBe('z2');
+    expect(scene(zoned.slice(0, 1), {}, undefined, view([boundClaim('c', 'v')], [volume])).decide(using('c'))).toBe(
       '0/1 nodes are available: 1 node(s) had no available volume zone.',
     );
   });
@@ -83,25 +83,25 @@ describe('a pod with a claim', () => {
     const claims = ['c', 'd'].map((name) => aClaim(name, { storageClassName: 'manual' }));
     const both = pod('p', { spec: { volumes: ['c', 'd'].map((name) => ({ name, persistentVolumeClaim: { claimName: name } })) } });
     const volumes = [aVolume('v', { storageClassName: 'manual', ...on('a') }), aVolume('w', { storageClassName: 'manual', ...on('b') })];
-    expect(scene(nodes, {}, view(claims, volumes)).decide(both)).toBe(none("2 node(s) didn't find available persistent volumes to bind"));
+    expect(scene(nodes, {}, undefined, view(claims, volumes)).decide(both)).toBe(none("2 node(s) didn't find available persistent volumes to bind"));
     const more = [...volumes, aVolume('x', { storageClassName: 'manual', ...on('b') })];
-    expect(scene(nodes, {}, view(claims, more)).decide(both)).toBe('b');
+    expect(scene(nodes, {}, undefined, view(claims, more)).decide(both)).toBe('b');
   });
 
   it('waits while another pod has a claim for one pod alone', () => {
     const claim = boundClaim('c', 'v', { accessModes: ['ReadWriteOncePod'] });
     const claims = view([claim], [aVolume('v', { claimRef: refTo(claim) })]);
     const why = '2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod';
-    expect(scene(nodes, { b: [using('c', 'first')] }, claims).decide(using('c'))).toBe(none(why));
-    expect(scene(nodes, {}, claims).decide(using('c'))).toBe('a');
+    expect(scene(nodes, { b: [using('c', 'first')] }, undefined, claims).decide(using('c'))).toBe(none(why));
+    expect(scene(nodes, {}, undefined, claims).decide(using('c'))).toBe('a');
   });
 
   it('that is to be made for the pod alone', () => {
     const ephemeral = pod('p', { spec: { volumes: [{ name: 'v', ephemeral: {} }] } });
-    expect(scene(nodes, {}, view([])).decide(ephemeral)).toBe(
+    expect(scene(nodes, {}, undefined, view([])).decide(ephemeral)).toBe(
       none('waiting for ephemeral volume controller to create the persistentvolumeclaim "p-v"'),
     );
-    expect(scene(nodes, {}, view([aClaim('p-v')])).decide(ephemeral)).toBe(
+    expect(scene(nodes, {}, undefined, view([aClaim('p-v')])).decide(ephemeral)).toBe(
       none('PVC default/p-v was not created for pod default/p (pod is not the owner)'),
     );
   });

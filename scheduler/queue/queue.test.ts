@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { defaultProfile } from '../config/configuration.ts';
 import type { ClusterEvent } from '../plugins/cluster-event.ts';
 import { changedAspects } from '../plugins/cluster-event.ts';
+import { createProfiles } from '../plugins/profile.ts';
 import { newNodeInfo, setNode } from '../state/node-info.ts';
 import { node, pod } from '../state/objects.fixture.ts';
 import { podInfoOf } from '../state/pod-info.ts';
 import { createSchedulingQueue } from './queue.ts';
+import { createQueueingHints } from './queueing-hints.ts';
 
 function harness() {
   const clock = createFakeClock();
@@ -15,6 +18,9 @@ function harness() {
     onReady: () => {},
     onIncoming: (name, event) => incoming.push(`${name} ${event}`),
     signal: new AbortController().signal,
+    hints: createQueueingHints(createProfiles([defaultProfile()], () => undefined)),
+    isGated: ({ pod: { spec } }) => (spec?.schedulingGates?.length ?? 0) > 0,
+    podBackoff: { initialMs: 1000, maxMs: 10_000 },
   });
   const popAll = () => {
     const names: (string | undefined)[] = [];

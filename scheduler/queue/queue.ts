@@ -3,17 +3,18 @@ import type { Live } from '../../api/meta/object.ts';
 import { exponentialDelay } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ClusterEvent } from '../plugins/cluster-event.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import { podInfoOf } from '../state/pod-info.ts';
 import { byBackoff, byPriority, createEntryHeap } from './entry-heap.ts';
 import { createBackoffTimer, createFlushTimer } from './queue-timers.ts';
-import type { Entry, QueuedPod, QueueName } from './queued-pod.ts';
+import type { Entry, QueuedPod, QueueName, RejectionCount } from './queued-pod.ts';
 import { newEntry } from './queued-pod.ts';
-import { concerns, couldHelp } from './queueing-hints.ts';
+import type { QueueingHints } from './queueing-hints.ts';
 import { createUnschedulablePods } from './unschedulable-pods.ts';
 
 /**
  * Pods that wait for a node: ready to be tried (by priority, then time), backing off, waiting for an event that could help, or gated.
- * A pod that failed is tried again after such an event, not before its back-off of 1 s … 10 s is over (unless there is nothing else to do),
+ * A pod that failed is tried again after such an event, not before its back-off (1 s … 10 s by default) is over, unless there is nothing else to do,
  * and at the latest after five minutes.
  */
 export interface SchedulingQueue {
@@ -32,7 +33,12 @@ export interface SchedulingQueue {
   wake(event: ClusterEvent): void;
   sizes(): Readonly<Record<QueueName, number>>;
   /** The number of unschedulable pods per filter that rejected them. */
-  rejections(): ReadonlyMap<string, number>;
+  rejections(): readonly RejectionCount[];
+}
+
+export interface PodBackoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
 }
 
 export interface SchedulingQueueOptions {
@@ -42,15 +48,19 @@ export interface SchedulingQueueOptions {
   /** Called at every arrival in a queue, with the event that caused it. */
   readonly onIncoming: (queue: QueueName, event: string) => void;
   readonly signal: AbortSignal;
+  readonly hints: QueueingHints;
+  /** Whether a pod may not be tried yet (SchedulingGates). */
+  readonly isGated: (pod: PodInfo) => boolean;
+  readonly podBackoff: PodBackoff;
 }
 
-const INITIAL_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 10_000;
 const MAX_UNSCHEDULABLE_MS = 300_000;
 
 /** One closure over the four queues: a move touches the queue that is left, the one that is entered and the timers. */
-export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: SchedulingQueueOptions): SchedulingQueue {
+export function createSchedulingQueue(options: SchedulingQueueOptions): SchedulingQueue {
+  const { clock, onReady, onIncoming, signal, hints, isGated, podBackoff } = options;
   const entries = new Map<string, Entry>();
+  const gatedOrActive = ({ info }: Entry): QueueName => (isGated(info) ? 'gated' : 'active');
   const unschedulable = createUnschedulablePods();
   /** Those that are preempting others. */
   const preemptors = new Set<Entry>();
@@ -136,23 +146,21 @@ export function createSchedulingQueue({ clock, onReady, onIncoming, signal }: Sc
       if (entry?.queue !== 'in flight') return;
       entry.rejectedBy = rejectedBy;
       entry.errored = error;
-      entry.backoffUntil = clock.monotonic() + exponentialDelay(entry.attempts - 1, INITIAL_BACKOFF_MS, MAX_BACKOFF_MS);
+      entry.backoffUntil = clock.monotonic() + exponentialDelay(entry.attempts - 1, podBackoff.initialMs, podBackoff.maxMs);
       const missed = preemptors.delete(entry) ? entry.missed : undefined;
       if (missed !== undefined) awaken(entry, missed);
       else enter(entry, error ? 'backoff' : 'unschedulable', 'ScheduleAttemptFailure');
     },
     wake(event) {
-      for (const filter of concerns(event)) {
-        for (const entry of unschedulable.rejectedBy(filter)) if (couldHelp(event, filter, entry.info)) awaken(entry, event.name);
-        for (const entry of preemptors) if (entry.rejectedBy.has(filter) && couldHelp(event, filter, entry.info)) entry.missed ??= event.name;
+      for (const filter of hints.concerns(event)) {
+        for (const entry of unschedulable.rejectedBy(filter)) if (hints.couldHelp(event, filter, entry.info)) awaken(entry, event.name);
+        for (const entry of preemptors) if (entry.rejectedBy.has(filter) && hints.couldHelp(event, filter, entry.info)) entry.missed ??= event.name;
       }
     },
     rejections: () => unschedulable.counts(),
     sizes: () => ({ active: sizes.active, backoff: sizes.backoff, unschedulable: sizes.unschedulable, gated: sizes.gated }),
   };
 }
-
-const gatedOrActive = (entry: Entry): QueueName => (entry.info.pod.spec?.schedulingGates?.length ? 'gated' : 'active');
 
 /** Whether something that decides on nodes changed: the scheduler's own status writes do not. */
 function specChanged(old: Live<Pod>, now: Live<Pod>): boolean {

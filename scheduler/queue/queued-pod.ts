@@ -18,6 +18,13 @@ export interface QueuedPod {
   said: { readonly message: string; readonly at: number } | undefined;
 }
 
+/** The number of pods of a profile that a plugin has rejected. */
+export interface RejectionCount {
+  readonly plugin: string;
+  readonly profile: string;
+  readonly count: number;
+}
+
 /** The queue's own record of a pod. */
 export interface Entry extends QueuedPod {
   queue: QueueName | 'in flight';

@@ -1,4 +1,5 @@
-import type { Entry } from './queued-pod.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
+import type { Entry, RejectionCount } from './queued-pod.ts';
 import { ANYONE } from './queueing-hints.ts';
 
 /** Pods that no node took, found by the filters that rejected them. */
@@ -7,8 +8,8 @@ export interface UnschedulablePods {
   remove(entry: Entry): void;
   /** A copy: its entries may be removed meanwhile. */
   rejectedBy(filter: string): readonly Entry[];
-  /** The number of pods per filter. */
-  counts(): ReadonlyMap<string, number>;
+  /** The number of pods per filter and profile. */
+  counts(): readonly RejectionCount[];
 }
 
 export function createUnschedulablePods(): UnschedulablePods {
@@ -26,6 +27,13 @@ export function createUnschedulablePods(): UnschedulablePods {
       for (const filter of filtersOf(entry)) byFilter.get(filter)?.delete(entry);
     },
     rejectedBy: (filter) => [...(byFilter.get(filter) ?? [])],
-    counts: () => new Map([...byFilter].flatMap(([filter, { size }]) => (filter === ANYONE ? [] : [[filter, size] as const]))),
+    counts() {
+      return [...byFilter].flatMap(([plugin, waiting]) => {
+        if (plugin === ANYONE) return [];
+        const counts = new Map<string, number>();
+        for (const { info } of waiting) counts.set(schedulerNameOf(info.pod), (counts.get(schedulerNameOf(info.pod)) ?? 0) + 1);
+        return [...counts].map(([profile, count]) => ({ plugin, profile, count }));
+      });
+    },
   };
 }

@@ -38,7 +38,7 @@ function bytesOf(text: string): number {
 }
 
 /** Whether a resource is counted by its name; other native resources are not counted at all. */
-const isScalar = (name: string) => name.includes('/') || name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');
+export const isScalar = (name: string) => name.includes('/') || name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');
 
 function parse(quantities: QuantityMap): Resources {
   const result = noResources();
@@ -53,6 +53,14 @@ function parse(quantities: QuantityMap): Resources {
     }
   }
   return result;
+}
+
+/** The amount of a resource: of CPU in thousandths, of others as they are counted. */
+export function amountOf(resources: Resources, name: string): number {
+  if (name === 'cpu') return resources.milliCpu;
+  if (name === 'memory') return resources.memory;
+  if (name === 'ephemeral-storage') return resources.ephemeralStorage;
+  return resources.scalars?.get(name) ?? 0;
 }
 
 /** Adds `from` to `to` in place, or subtracts it with -1. */

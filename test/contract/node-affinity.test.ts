@@ -25,7 +25,7 @@ function schedulerTakes(subject: Pod, subjectNode: ReturnType<typeof node>): boo
   cluster.setNode(subjectNode);
   const info = cluster.node('n');
   if (!info) throw new Error('the node is not known');
-  const check = nodeAffinity.prepare(podInfoOf(pod('p', { spec: subject.spec })), cluster);
+  const check = nodeAffinity().prepare(podInfoOf(pod('p', { spec: subject.spec })), cluster);
   return check?.(info) === undefined;
 }
 

@@ -9,7 +9,7 @@ import { ImageError } from '../../contract/image-puller.ts';
 import type { ContainerSources, PodCgroups, PodFiles } from '../../contract/node-parts.ts';
 import { latestContainer } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
-import type { Sandbox } from '../../contract/runtime.ts';
+import type { ContainerLife, Sandbox } from '../../contract/runtime.ts';
 import { RuntimeError } from '../../contract/runtime.ts';
 import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
@@ -103,7 +103,8 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, containe
       throw failed(node, pod, container, 'CreateContainerConfigError', error, retryAt);
     }
   })();
-  const id = await node.runtime.createContainer(sandbox.id, config, podSandboxConfig(node, pod, sandbox.attempt)).catch((error: unknown) => {
+  const ofSandbox = podSandboxConfig(node, pod, sandbox.attempt);
+  const id = await node.runtime.createContainer(sandbox.id, config, ofSandbox, lifeOf(pod, container)).catch((error: unknown) => {
     throw failed(node, pod, container, 'CreateContainerError', error, retryAt);
   });
   containerEvent(node.recorder, pod, container, 'Normal', 'Created', 'Container created');
@@ -116,6 +117,12 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, containe
   containerEvent(node.recorder, pod, container, 'Normal', 'Started', 'Container started');
   await node.cache.refreshContainer(id);
   await runPostStart(node, pod, container, id, sandbox);
+}
+
+function lifeOf({ metadata, spec }: Live<Pod>, { name, restartPolicy }: Container): ContainerLife {
+  if (spec?.initContainers?.some((container) => container.name === name)) return restartPolicy === 'Always' ? 'sidecar' : 'init';
+  const isOfJob = metadata.ownerReferences?.some(({ kind, controller }) => controller && kind === 'Job') ?? false;
+  return isOfJob && spec?.containers?.some((container) => container.name === name) ? 'task' : 'service';
 }
 
 /** The container that `kubectl debug --target` names: an ephemeral container joins its processes. */
@@ -148,19 +155,39 @@ function wordsOf(reason: string, error: unknown): string {
 async function configure(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number) {
   const podIps = sandbox.ips.length > 0 ? sandbox.ips : node.nodeIps;
   const links = pod.spec?.enableServiceLinks ?? true;
-  const environment = await containerEnvironment(pod, container, {
+  const variables = containerEnvironment(pod, container, {
     objects: node.objects,
     addresses: { podIps, hostIps: node.nodeIps },
     allocatable: node.allocatable(),
     services: serviceEnvironment(node.services(), pod.metadata.namespace ?? '', links),
   });
-  if (node.runtime.simulated) return { environment, mounts: [], messageFile: '' };
+  if (node.runtime.simulated) return { environment: await pretended(node, pod, container, variables), mounts: [], messageFile: '' };
+  const environment = await variables;
   const [volumeMounts, hosts, message] = await Promise.all([
     node.volumes.mounts(pod, container, environment),
     hostsMount(node, pod, container, podIps),
     messageMount(node, pod, container, restartCount),
   ]);
   return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], messageFile: message.file };
+}
+
+/**
+ * The variables of a simulated container. Where they name a Secret or ConfigMap that is missing, the container starts without them, and an event says
+ * so: what makes such objects often runs in containers itself, of which none runs for real.
+ */
+async function pretended(
+  node: StarterNode,
+  pod: Live<Pod>,
+  container: Container,
+  variables: Promise<ReadonlyMap<string, string>>,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await variables;
+  } catch (error) {
+    if (!(error instanceof ContainerConfigError)) throw error;
+    containerEvent(node.recorder, pod, container, 'Warning', 'Simulated', `${error.message}: a container that runs for real would not start`);
+    return new Map();
+  }
 }
 
 async function hostsMount(node: StarterNode, pod: Live<Pod>, container: Container, ips: readonly string[]): Promise<readonly Mount[]> {

@@ -7,6 +7,7 @@ import { auditOptions } from './audit.ts';
 import { authenticationOptions } from './authentication.ts';
 import { flowControlOptions } from './flow-control.ts';
 import { kubeletOptions } from './kubelet.ts';
+import { schedulerOptions } from './scheduler.ts';
 import { storeOptions } from './store-options.ts';
 
 /** The options of `skiff server`. */
@@ -41,6 +42,7 @@ export const serverOptions = {
   ...auditOptions,
   ...aggregationOptions,
   ...kubeletOptions,
+  ...schedulerOptions,
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
   'data-dir': { schema: z.string().default(defaultDataDir), help: 'where everything is kept', value: 'DIR' },
 };

@@ -12,7 +12,7 @@ import { DONE } from '../../../runtime/queue/result.ts';
 import { disrupt } from '../../_shared/disruption-target.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';
-import { evicting, evictionTime } from './plan.ts';
+import { evicting, planEviction, toleratedMs } from './plan.ts';
 
 export interface TaintEvictionKinds {
   readonly nodes: Kind<Node>;
@@ -30,9 +30,13 @@ export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDe
       const pods = env.informers.of(kinds.pods);
       const nodeOf = (pod: Pod) => nodes.get({ namespace: '', name: pod.spec?.nodeName ?? '' });
       const isThreatened = (pod: Pod) => evicting(nodeOf(pod)).length > 0;
-      /** UIDs of the pods that wait for their time: an event says so if they are spared. */
-      const waiting = new Set<string>();
-      pods.on({ delete: (pod) => void waiting.delete(pod.metadata.uid) });
+      /** When each pod that bears its node for a time must leave, in monotonic milliseconds, by UID. */
+      const due = new Map<string, number>();
+      const cancelled = (pod: Live<Pod>) => {
+        if (!due.delete(pod.metadata.uid)) return;
+        env.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${keyText(keyOf(pod))}`);
+      };
+      pods.on({ delete: cancelled });
       return {
         for: primary(kinds.pods, {
           when: { create: isThreatened, update: (pod, old) => placedOtherwise(pod, old) && isThreatened(pod) },
@@ -53,20 +57,23 @@ export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDe
         async reconcile(key) {
           const pod = pods.get(key);
           if (pod === undefined || isDeleting(pod)) return DONE;
-          const due = evictionTime(pod, nodeOf(pod));
-          if (due === undefined) {
-            if (waiting.delete(pod.metadata.uid))
-              env.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${keyText(key)}`);
+          const { uid } = pod.metadata;
+          const now = env.clock.monotonic();
+          const step = planEviction(toleratedMs(pod, nodeOf(pod)), due.get(uid), now);
+          if (step.type === 'spare') {
+            cancelled(pod);
             return DONE;
           }
-          const left = due - env.clock.now();
-          if (left > 0) {
-            waiting.add(pod.metadata.uid);
-            return { requeueAfterMs: left };
+          if (step.type === 'wait') {
+            due.set(uid, step.due);
+            return { requeueAfterMs: step.due - now };
           }
-          waiting.delete(pod.metadata.uid);
+          // A taint that is not tolerated ends the wait for another one.
+          if ((due.get(uid) ?? now) > now) cancelled(pod);
           env.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${keyText(key)}`);
           await disrupt(env, kinds.pods, pod, { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' });
+          // Kept until then: a write that fails must not start the time anew.
+          due.delete(uid);
           return DONE;
         },
       };

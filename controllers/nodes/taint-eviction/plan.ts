@@ -1,30 +1,36 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
-import type { Live } from '../../../api/meta/object.ts';
 import type { Taint } from '../../../api/pod/placement/taint.ts';
 import { tolerates } from '../../../api/pod/placement/toleration.ts';
-import { conditionOf } from '../../_shared/conditions.ts';
 
 export const evicting = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');
 
-const instant = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text));
-
 /**
- * Returns the time at which a pod must leave its node, in milliseconds since the epoch: 0 (at once) if a taint is not tolerated, the end of
- * the shortest `tolerationSeconds` if all are, counted from the moment that taint and pod met; undefined if the pod may stay.
- * Of several tolerations of one taint the first counts, as upstream has it.
+ * Returns for how long a pod bears its node's taints, in milliseconds: the shortest `tolerationSeconds` of the tolerations that count, 0 if a taint
+ * is not tolerated; undefined if it bears them for ever. Of several tolerations of one taint the first counts, as upstream has it.
  */
-export function evictionTime(pod: Live<Pod>, node: Node | undefined): number | undefined {
-  const taints = evicting(node);
-  const met = Math.max(instant(pod.metadata.creationTimestamp), instant(conditionOf(pod.status?.conditions, 'PodScheduled')?.lastTransitionTime));
-  let earliest: number | undefined;
-  for (const taint of taints) {
+export function toleratedMs(pod: Pod, node: Node | undefined): number | undefined {
+  let shortest: number | undefined;
+  for (const taint of evicting(node)) {
     const bearing = pod.spec?.tolerations?.find((toleration) => tolerates(toleration, taint));
     if (!bearing) return 0;
-    const { tolerationSeconds } = bearing;
-    if (tolerationSeconds === undefined) continue;
-    const due = tolerationSeconds <= 0 ? 0 : Math.max(met, instant(taint.timeAdded)) + Number(tolerationSeconds) * 1000;
-    if (earliest === undefined || due < earliest) earliest = due;
+    if (bearing.tolerationSeconds === undefined) continue;
+    const ms = Math.max(0, Number(bearing.tolerationSeconds)) * 1000;
+    if (shortest === undefined || ms < shortest) shortest = ms;
   }
-  return earliest;
+  return shortest;
+}
+
+/** A step towards the eviction of a pod. Times are monotonic milliseconds. */
+export type EvictionStep = { readonly type: 'spare' } | { readonly type: 'wait'; readonly due: number } | { readonly type: 'evict' };
+
+/**
+ * Decides by the time for which a pod bears its node, and by the end of that time if it began before. The time runs from the moment at which
+ * taint and pod were first seen together, not from the taint's `timeAdded`, which clients set or leave out. Once it runs it is not changed by
+ * further taints (k8s.io/kubernetes/pkg/controller/tainteviction, processPodOnNode), unless one is not tolerated at all.
+ */
+export function planEviction(bearsMs: number | undefined, due: number | undefined, now: number): EvictionStep {
+  if (bearsMs === undefined) return { type: 'spare' };
+  if (bearsMs === 0 || (due !== undefined && due <= now)) return { type: 'evict' };
+  return { type: 'wait', due: due ?? now + bearsMs };
 }

@@ -26,7 +26,7 @@ beforeEach(async () => {
   const scheduler = createScheduler({
     ...base,
     informers: createInformers(base),
-    recorder: createEventSink(base).recorder('default-scheduler'),
+    recorder: createEventSink(base).recorder,
     registry: new Registry(),
   });
   run = scheduler.run(stop.signal);

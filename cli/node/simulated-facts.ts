@@ -1,0 +1,28 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { NodeFacts } from '../../agent/node/node-info.ts';
+import { resources, systemInfo } from '../../agent/node/node-info.ts';
+import type { NodeSize } from './registration-options.ts';
+
+/** By these a simulated node is told from a real one. */
+export const SIMULATED_LABELS = { 'skiff.dev/simulated': 'true' };
+
+const SIZE: NodeSize = { cpus: 32, memoryBytes: 256 * 2 ** 30, pods: 110 };
+const DISK_BYTES = 1024 * 2 ** 30;
+
+/**
+ * Returns the capacity and identity of a simulated machine that has just been started. A machine of the same name has the same identity every time;
+ * without a name it is a new machine.
+ */
+export function simulatedFacts(size: Partial<NodeSize> = {}, name?: string): NodeFacts {
+  const { cpus, memoryBytes, pods } = { ...SIZE, ...size };
+  const machineID = name === undefined ? randomUUID() : uuidOf(`machine ${name}`);
+  const systemUUID = name === undefined ? randomUUID() : uuidOf(`system ${name}`);
+  const identity = { machineID, systemUUID, bootID: randomUUID(), osImage: 'simulated', kernelVersion: 'simulated' };
+  return { info: systemInfo(identity, 'simulated://'), ...resources({ cpus, memoryBytes, diskBytes: DISK_BYTES, pods }), memoryBytes };
+}
+
+const uuidOf = (text: string): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
