@@ -56,6 +56,7 @@ import { storageMetrics } from './metrics/storage-metrics.ts';
 import { nodeProxyHandlers } from './proxy/handlers.ts';
 import type { KubeletTls } from './proxy/kubelet-connection.ts';
 import { podActions } from './proxy/pod-actions.ts';
+import { resourceMetrics } from './resource-metrics/resource-metrics.ts';
 import type { ResourceOptions, Resources } from './resources.ts';
 import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
@@ -159,6 +160,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       name: 'component statuses',
       collections: [componentStatusCollection([...(options.components ?? []), { name: 'etcd-0', check: storeCheck(store, clock) }])],
     },
+    resourceMetrics({ objects: storage, clock, log, kubelet: options.kubelet }),
     { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
   ];
