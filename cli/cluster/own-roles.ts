@@ -36,20 +36,6 @@ export const approverBinding: ClusterRoleBinding = {
   subjects: [{ kind: 'ServiceAccount', name: 'node-certificate-approver', namespace: 'kube-system' }],
 };
 
-/** The role that metrics-server brings: who may view a namespace may see what its pods use. */
-const metricsReader: ClusterRole = {
-  metadata: {
-    name: 'system:aggregated-metrics-reader',
-    labels: {
-      'k8s-app': 'metrics-server',
-      [`${GROUP}/aggregate-to-admin`]: 'true',
-      [`${GROUP}/aggregate-to-edit`]: 'true',
-      [`${GROUP}/aggregate-to-view`]: 'true',
-    },
-  },
-  rules: [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] }],
-};
-
 /** Roles of identities that upstream has none of; made at the start of the server if they are not there. */
 export const ownRoles: Part = {
   name: 'own roles',
@@ -58,6 +44,5 @@ export const ownRoles: Part = {
       { kind: clusterRoleBindings, object: kubeletApiAdmin },
       { kind: clusterRoles, object: approver },
       { kind: clusterRoleBindings, object: approverBinding },
-      { kind: clusterRoles, object: metricsReader },
     ]),
 };

@@ -7,7 +7,7 @@ import type { Kubectl } from '../support/commands/kubectl.ts';
 let cluster: KubectlCluster;
 let kubectl: Kubectl;
 beforeAll(async () => {
-  const hurried = { syncPeriodMs: 500, downscaleStabilizationMs: 1_000, cpuInitializationPeriodMs: 0, initialReadinessDelayMs: 0 };
+  const hurried = { syncPeriodMs: 1_000, downscaleStabilizationMs: 1_000, cpuInitializationPeriodMs: 0, initialReadinessDelayMs: 0 };
   cluster = await startKubectlCluster({ nodes: 2, autoscaler: hurried });
   kubectl = await cluster.namespace('load');
 });
@@ -91,6 +91,8 @@ describe('metrics.k8s.io', () => {
 describe('kubectl autoscale', () => {
   it('scales a Deployment out under load, and in when it is over', async () => {
     await create(deployment('shop', 1, { [CPU]: '180m' }), 'shop');
+    // Without metrics at first, events of failures would use up the number that one object may have.
+    await eventually(async () => expect(await kubectl('top', 'pods', '-l', 'app=shop', '--no-headers')).toMatch(/^shop-/));
     await kubectl('autoscale', 'deployment', 'shop', '--cpu=50%', '--min=1', '--max=3');
     await kubectl('wait', '--for=jsonpath={.status.readyReplicas}=3', 'deployment/shop', '--timeout=60s');
     await eventually(async () => {

@@ -1,15 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { controllerRevisions } from '../../../api/kinds/apps/controller-revision.ts';
 import type { Deployment } from '../../../api/kinds/apps/deployment.ts';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
 import { statefulSets } from '../../../api/kinds/apps/stateful-set/index.ts';
 import type { HorizontalPodAutoscaler } from '../../../api/kinds/autoscaling/index.ts';
 import { horizontalPodAutoscalers } from '../../../api/kinds/autoscaling/index.ts';
-import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
+import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
+import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
-import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
 
 let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
@@ -32,6 +34,9 @@ const autoscaler = (name: string, spec: Partial<Spec> = {}): HorizontalPodAutosc
   },
 });
 
+/** Those that pods and their numbers depend on; others would take the pods of a node that does not exist. */
+const NEEDED = ['deployment', 'replicaset', 'statefulset', 'horizontal-pod-autoscaler', 'serviceaccount'].map((name) => `${name}-controller`);
+
 /** Starts a cluster in which each pod uses what `cpu` returns, on a clock that moves on as the test waits. */
 async function start(cpu: (pod: Live<Pod>) => string | undefined): Promise<void> {
   const clock = createFakeClock();
@@ -39,7 +44,8 @@ async function start(cpu: (pod: Live<Pod>) => string | undefined): Promise<void>
     const used = cpu(pod);
     return used === undefined ? undefined : { cpu: used };
   };
-  cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 1_000 }, podUsage });
+  const controllers = homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' }).filter(({ name }) => NEEDED.includes(name));
+  cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 5_000 }, podUsage, controllers });
 }
 
 const replicas = async (name: string) => (await cluster.client.get(deployments, keyIn(name))).spec?.replicas;
@@ -120,10 +126,10 @@ describe('a HorizontalPodAutoscaler', () => {
 
   it('says what is wrong with its target', async () => {
     await start(() => '180m');
-    await cluster.client.create(configMaps, { metadata: { name: 'cm', namespace: 'default' } });
+    await cluster.client.create(controllerRevisions, { metadata: { name: 'rev', namespace: 'default' }, revision: 1, data: {} });
     await cluster.client.create(horizontalPodAutoscalers, autoscaler('missing'));
     await cluster.client.create(horizontalPodAutoscalers, autoscaler('unknown', { scaleTargetRef: target('x', 'Moon', 'sky.example.com/v1') }));
-    await cluster.client.create(horizontalPodAutoscalers, autoscaler('unscalable', { scaleTargetRef: target('cm', 'ConfigMap', 'v1') }));
+    await cluster.client.create(horizontalPodAutoscalers, autoscaler('unscalable', { scaleTargetRef: target('rev', 'ControllerRevision') }));
     await hasEvent('missing', 'FailedGetScale: deployments.apps "missing" not found');
     await hasEvent('unknown', 'FailedGetScale: no matches for kind "Moon" in group "sky.example.com"');
     await hasEvent('unscalable', 'FailedGetScale: the server could not find the requested resource');
