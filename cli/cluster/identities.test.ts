@@ -27,6 +27,7 @@ describe('the identities of the control plane', () => {
       'endpointslice-controller',
       'endpointslicemirroring-controller',
       'generic-garbage-collector',
+      'horizontal-pod-autoscaler',
       'job-controller',
       'namespace-controller',
       'node-certificate-approver',

@@ -3,7 +3,7 @@ import type { CrossVersionObjectReference } from '../../../api/kinds/autoscaling
 import type { PodMetrics } from '../../../api/kinds/metrics/index.ts';
 import { podMetrics } from '../../../api/kinds/metrics/index.ts';
 import type { KubeObject, Live } from '../../../api/meta/object.ts';
-import { isNotFound, resourceText } from '../../../api/meta/status-error.ts';
+import { hasReason, isNotFound, resourceText } from '../../../api/meta/status-error.ts';
 import { milliValueOfQuantity } from '../../../api/schema/quantity.ts';
 import { parseGoDuration } from '../../../base/go-duration.ts';
 import type { Client } from '../../../runtime/client/client.ts';
@@ -50,11 +50,19 @@ const timeOf = (text: string | null | undefined): number => (text ? Date.parse(t
 /** Whether nothing serves the path: an answer about an object or a metric names it. */
 const isUnserved = (error: unknown): boolean => isNotFound(error) && !error.details?.name && !error.details?.causes;
 
-async function fetched<T>(api: string, request: Promise<T>): Promise<T> {
+/** Upstream's clients have words of their own for answers that are no Status: of a path that nothing serves, or a server that is away. */
+function requestFailure(error: unknown, subject: string): string {
+  if (isUnserved(error)) return `the server could not find the requested resource (get ${subject})`;
+  if (hasReason(error, 'ServiceUnavailable') && !error.details) return `the server is currently unable to handle the request (get ${subject})`;
+  return messageOf(error);
+}
+
+/** @param subject the resource that was asked for: `pods.metrics.k8s.io`, with the name of an object if there is one */
+async function fetched<T>(api: string, subject: string, request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {
-    throw new Error(`unable to fetch metrics from ${api} metrics API: ${messageOf(error)}`);
+    throw new Error(`unable to fetch metrics from ${api} metrics API: ${requestFailure(error, subject)}`);
   }
 }
 
@@ -106,7 +114,7 @@ export function createMetricsClient(client: Client, kindOf: (reference: CrossVer
 
   return {
     async resource(namespace, selector, resource, container) {
-      const { items } = await fetched('resource', client.list(podMetrics, { namespace, labelSelector: selector }));
+      const { items } = await fetched('resource', resourceText(podMetrics), client.list(podMetrics, { namespace, labelSelector: selector }));
       if (items.length === 0) throw new Error('no metrics returned from resource metrics API');
       const found = new Map<string, PodMetric>();
       for (const item of items) {
@@ -117,7 +125,7 @@ export function createMetricsClient(client: Client, kindOf: (reference: CrossVer
     },
     async pods(namespace, selector, metric) {
       const query = { labelSelector: selector, ...(metric.selector === '' ? {} : { metricLabelSelector: metric.selector }) };
-      const { items } = await fetched('custom', custom('pods', { namespace, name: '*' }, metric.name, query));
+      const { items } = await fetched('custom', `pods.${CUSTOM} *`, custom('pods', { namespace, name: '*' }, metric.name, query));
       if (!items?.length) throw new Error('no metrics returned from custom metrics API');
       return new Map(
         items.map((item) => {
@@ -128,14 +136,15 @@ export function createMetricsClient(client: Client, kindOf: (reference: CrossVer
     },
     async object(namespace, object, metric) {
       const query: Record<string, string> = metric.selector === '' ? {} : { metricLabelSelector: metric.selector };
+      const isNamespace = object.kind === 'Namespace' && groupOf(object.apiVersion) === '';
+      const kind = isNamespace ? undefined : kindOf(object);
       const ask = () => {
-        const isNamespace = object.kind === 'Namespace' && !object.apiVersion?.includes('/');
         if (isNamespace) return custom('namespaces', { namespace: '', name: namespace }, `metrics/${metric.name}`, query);
-        const kind = kindOf(object);
         if (!kind) return Promise.reject(new Error(`unable to map kind ${kindText(object)} to resource: ${noMatch(object)}`));
         return custom(resourceText(kind), { namespace, name: object.name }, metric.name, query);
       };
-      const { items } = await fetched('custom', ask());
+      const subject = isNamespace ? `metrics.${CUSTOM} ${metric.name}` : `${kind ? resourceText(kind) : ''}.${CUSTOM} ${object.name}`;
+      const { items } = await fetched('custom', subject, ask());
       const [only, ...others] = items ?? [];
       if (!only || others.length > 0) {
         const why = `the custom metrics API server returned ${items?.length ?? 0} results when we asked for exactly one`;
@@ -145,7 +154,11 @@ export function createMetricsClient(client: Client, kindOf: (reference: CrossVer
     },
     async external(namespace, { name, selector }) {
       const kind: Kind<MetricValue> = { ...EXTERNAL, plural: name };
-      const { items } = await fetched('external', client.list(kind, { namespace, ...(selector === '' ? {} : { labelSelector: selector }) }));
+      const { items } = await fetched(
+        'external',
+        `${name}.${EXTERNAL.group}`,
+        client.list(kind, { namespace, ...(selector === '' ? {} : { labelSelector: selector }) }),
+      );
       if (items.length === 0) throw new Error('no metrics returned from external metrics API');
       return items.map(millis);
     },

@@ -1,6 +1,6 @@
 /** The settings of the controller, under upstream's names for its options (--horizontal-pod-autoscaler-…). */
 export interface AutoscalerSettings {
-  /** How often each autoscaler is looked at. */
+  /** The time from one look at an autoscaler to the next. */
   readonly syncPeriodMs: number;
   /** The time for which the highest recommendation holds off scaling down, where an autoscaler does not say itself. */
   readonly downscaleStabilizationMs: number;
