@@ -70,7 +70,11 @@ describe('the HTTPS client', () => {
     await client.deleteCollection(pods, { namespace: 'default', labelSelector: 'a=b' });
     await client.getSubresource(pods, key, 'scale');
     await client.getSubresource(pods, { ...key, name: '*' }, 'qps', { labelSelector: 'a=b' });
-    await client.update(pods, { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { namespace: 'default', name: 'a' } }, { subresource: 'scale' });
+    await client.update(
+      pods,
+      { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { namespace: 'default', name: 'a' } },
+      { subresource: 'scale' },
+    );
     expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /api/v1/namespaces/default/configmaps/a',
       'GET /api/v1/nodes/n',

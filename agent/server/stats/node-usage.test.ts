@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../base/log.ts';
 import { LABEL } from '../../contract/runtime-labels.ts';
-import type { PodLookup, ServerNode } from '../server-node.ts';
 import { createCpuRates } from './cpu-rates.ts';
 import { createUsageReader } from './node-usage.ts';
 import { statsSummary } from './summary.ts';
+import type { UsageNode, UsagePods } from './usage-node.ts';
 
 const T = Date.UTC(2026, 0, 1);
 const stats = (id: string, uid: string | undefined) => ({
@@ -33,8 +33,8 @@ function nodeOf(simulated: boolean, annotations: Record<string, string> = {}) {
     directories: { pods: '/' },
     runtime: { simulated, containerStats: async () => [stats('old', 'a'), stats('new', 'a'), stats('stray', undefined)] },
     cache: { of: () => ({ containers, sandboxes: [] }) },
-  } as unknown as ServerNode;
-  const pods = { byUid: () => ({ pod: { metadata: { annotations }, status: { startTime: '2025-12-31T00:00:00Z' } } }) } as unknown as PodLookup;
+  } as unknown as UsageNode;
+  const pods = { byUid: () => ({ pod: { metadata: { annotations }, status: { startTime: '2025-12-31T00:00:00Z' } } }) } as unknown as UsagePods;
   return { node, pods };
 }
 

@@ -1,10 +1,10 @@
 import type { ContainerStats } from '../../contract/runtime.ts';
 import { LABEL } from '../../contract/runtime-labels.ts';
-import type { PodLookup, ServerNode } from '../server-node.ts';
 import type { MachineUsage } from './machine-usage.ts';
 import { machineUsage } from './machine-usage.ts';
 import type { SimulatedContainer } from './simulated-usage.ts';
 import { createSimulatedUsage } from './simulated-usage.ts';
+import type { UsageNode, UsagePods } from './usage-node.ts';
 
 /** The usage of a running container. */
 export interface ContainerUsage extends ContainerStats {
@@ -31,7 +31,7 @@ export const totalOf = (containers: readonly ContainerStats[], of: (stats: Conta
   containers.reduce((sum, item) => sum + of(item), 0);
 
 /** Returns a function that reads what the node and its containers use: from kernel and runtime, or from the annotations of simulated pods. */
-export function createUsageReader(node: ServerNode, pods: PodLookup): () => Promise<UsageReport> {
+export function createUsageReader(node: UsageNode, pods: UsagePods): () => Promise<UsageReport> {
   /** Returns those that run, by pod. The runtime may still count a container that has ended, or one that was replaced. */
   function byPod(stats: readonly ContainerStats[]): PodUsage[] {
     const found = new Map<string, { -readonly [K in keyof PodUsage]: PodUsage[K] } & { containers: ContainerUsage[] }>();

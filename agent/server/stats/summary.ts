@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
-import type { PodLookup, ServerNode } from '../server-node.ts';
 import type { CpuRates } from './cpu-rates.ts';
 import type { ContainerUsage, UsageReport } from './node-usage.ts';
 import { totalOf } from './node-usage.ts';
+import type { UsageNode, UsagePods } from './usage-node.ts';
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
@@ -27,7 +27,7 @@ async function filesystemOf(path: string, now: number) {
 }
 
 /** Returns the object of /stats/summary (kubelet's stats/v1alpha1), as far as runtime and kernel tell. */
-export async function statsSummary(node: ServerNode, pods: PodLookup, { machine, pods: usages }: UsageReport, rates: CpuRates) {
+export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, pods: usages }: UsageReport, rates: CpuRates) {
   const now = node.clock.now();
   const fs = node.runtime.simulated ? undefined : await filesystemOf(node.directories.pods, now);
   const cpu = (key: string, ms: number, nanoseconds: number) => {
