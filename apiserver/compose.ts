@@ -32,6 +32,7 @@ import { privilegedGroups } from './authz/privileged-groups.ts';
 import { escalationCheck } from './authz/rbac/escalation.ts';
 import { createRbac } from './authz/rbac/rbac.ts';
 import { unionAuthorizer } from './authz/union.ts';
+import { usageReaders } from './authz/usage-readers.ts';
 import type { AuthenticationTrust } from './bootstrap/authentication-trust.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
@@ -56,6 +57,7 @@ import { storageMetrics } from './metrics/storage-metrics.ts';
 import { nodeProxyHandlers } from './proxy/handlers.ts';
 import type { KubeletTls } from './proxy/kubelet-connection.ts';
 import { podActions } from './proxy/pod-actions.ts';
+import { resourceMetrics } from './resource-metrics/resource-metrics.ts';
 import type { ResourceOptions, Resources } from './resources.ts';
 import { createResources } from './resources.ts';
 import type { ApiServer } from './server.ts';
@@ -126,7 +128,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
   const { registry, storage } = resources;
   const rbac = createRbac(storage);
   const ofNodes = nodeAuthorizer(storage);
-  const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer]);
+  const authorizer = unionAuthorizer([privilegedGroups, ...(options.authorizers ?? []), ofNodes, rbac.authorizer, usageReaders(rbac.authorizer)]);
   const { store, advertise, serviceCidr, shared = false } = options;
   const allocation = serviceAllocation({ objects: storage, store, clock, log, serviceCidr, nodePorts: options.nodePorts, random: options.random });
   const webhookClient = webhookClientOf(options, storage);
@@ -166,6 +168,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       name: 'component statuses',
       collections: [componentStatusCollection([...(options.components ?? []), { name: 'etcd-0', check: storeCheck(store, clock) }])],
     },
+    resourceMetrics({ objects: storage, clock, log, kubelet: options.kubelet }),
     { name: 'proxy', subresources: [...podActions(clock), ...nodeProxyHandlers(options.kubelet, random)] },
     ...(options.parts ?? []),
   ];

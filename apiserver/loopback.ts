@@ -49,8 +49,9 @@ export function createLoopback(pipeline: Pipeline, user: UserInfo, clock: Clock,
 
   return {
     get: (kind, key) => object({ method: 'GET', path: pathOf(kind, key.namespace, key.name) }),
-    async getSubresource<R>(kind: Kind, key: ObjectKey, subresource: string) {
-      return objectOf<R>(await execute({ method: 'GET', path: pathOf(kind, key.namespace, key.name, subresource) }));
+    async getSubresource<R>(kind: Kind, key: ObjectKey, subresource: string, query?: Readonly<Record<string, string>>) {
+      const parameters = query ? { query: new URLSearchParams(query) } : {};
+      return objectOf<R>(await execute({ method: 'GET', path: pathOf(kind, key.namespace, key.name, subresource), ...parameters }));
     },
     create: write('POST'),
     update: write('PUT'),

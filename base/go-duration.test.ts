@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseGoDuration } from './go-duration.ts';
+import { goDurationText, parseGoDuration } from './go-duration.ts';
 
 describe('a duration', () => {
   it.each([
@@ -37,5 +37,16 @@ describe('a duration', () => {
       parseGoDuration(text);
       expect(performance.now() - started).toBeLessThan(5000);
     }
+  });
+
+  it.each([
+    [0, '0s'],
+    [250, '250ms'],
+    [15_012, '15.012s'],
+    [60_500, '1m0.5s'],
+    [7_200_000, '2h0m0s'],
+    [-90_000, '-1m30s'],
+  ])('of %d ms is written %j', (ms, text) => {
+    expect(goDurationText(ms)).toBe(text);
   });
 });

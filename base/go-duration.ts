@@ -37,3 +37,16 @@ export function parseGoDuration(text: string): number | string {
   }
   return text.startsWith('-') ? -ms : ms;
 }
+
+/** Writes whole milliseconds as Go's Duration.String does: `15.012s`, `1m0.5s`, `2h0m0s`, `250ms`. */
+export function goDurationText(ms: number): string {
+  if (ms === 0) return '0s';
+  const sign = ms < 0 ? '-' : '';
+  const total = Math.abs(ms);
+  if (total < 1000) return `${sign}${total}ms`;
+  const hours = Math.floor(total / 3_600_000);
+  const minutes = Math.floor(total / 60_000) % 60;
+  const seconds = (total % 60_000) / 1000;
+  const head = hours > 0 ? `${hours}h${minutes}m` : minutes > 0 ? `${minutes}m` : '';
+  return `${sign}${head}${seconds}s`;
+}

@@ -3,6 +3,7 @@ import { daemonSets } from '../api/kinds/apps/daemon-set/index.ts';
 import { deployments } from '../api/kinds/apps/deployment.ts';
 import { replicaSets } from '../api/kinds/apps/replica-set.ts';
 import { statefulSets } from '../api/kinds/apps/stateful-set/index.ts';
+import { horizontalPodAutoscalers } from '../api/kinds/autoscaling/horizontal-pod-autoscaler/index.ts';
 import { cronJobs } from '../api/kinds/batch/cron-job/index.ts';
 import { jobs } from '../api/kinds/batch/job/index.ts';
 import { certificateSigningRequests as requests } from '../api/kinds/certificates/index.ts';
@@ -70,6 +71,8 @@ import { volumeExpandController } from './storage/volume-expand/controller.ts';
 import { cronJobController } from './workloads/cron-job/controller.ts';
 import { daemonSetController } from './workloads/daemon-set/controller.ts';
 import { deploymentController } from './workloads/deployment/controller.ts';
+import { horizontalPodAutoscalerController } from './workloads/horizontal-pod-autoscaler/controller.ts';
+import type { AutoscalerSettings } from './workloads/horizontal-pod-autoscaler/settings.ts';
 import { jobController } from './workloads/job/controller.ts';
 import { replicaSetController } from './workloads/replica-set/controller.ts';
 import { replicationControllerController } from './workloads/replication-controller/controller.ts';
@@ -86,6 +89,8 @@ export interface HomeOptions {
   readonly nodeMonitor?: Partial<MonitorConfig>;
   readonly nodeIpam?: NodeIpamConfig;
   readonly podGc?: PodGcConfig;
+  /** Default: upstream's. */
+  readonly autoscaler?: Partial<AutoscalerSettings>;
 }
 
 /** Lists the controllers of skiff's own cluster. */
@@ -107,6 +112,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     jobController({ jobs, pods }),
     cronJobController({ cronJobs, jobs }),
     ttlAfterFinishedController({ jobs }),
+    horizontalPodAutoscalerController({ autoscalers: horizontalPodAutoscalers, pods, served: served.kinds }, options.autoscaler),
     endpointsController({ services, pods, endpoints }),
     endpointSliceController({ services, pods, nodes, endpointSlices }),
     endpointSliceMirroringController({ services, endpoints, endpointSlices }),

@@ -48,7 +48,7 @@ export const rooms: readonly Room[] = [
       ['audit', 'documents', 'authz', 'http', 'health', 'metrics', 'pki', 'proxy'],
       'verbs',
       ['stages', 'admission'],
-      ['crd', 'allocation', 'apiservices', 'bootstrap', 'flowcontrol'],
+      ['crd', 'allocation', 'apiservices', 'bootstrap', 'flowcontrol', 'resource-metrics'],
     ],
   },
   {

@@ -19,7 +19,12 @@ import type { PodLookup, ServerNode } from './server-node.ts';
 import type { ServingCertificate } from './serving-certificate.ts';
 import { printSimulatedLog } from './simulated-logs.ts';
 import { serveSimulatedCommand, serveSimulatedPorts } from './simulated-streams.ts';
-import { resourceMetrics, statsSummary } from './stats.ts';
+import type { CpuRates } from './stats/cpu-rates.ts';
+import { createCpuRates } from './stats/cpu-rates.ts';
+import type { UsageReport } from './stats/node-usage.ts';
+import { createUsageReader } from './stats/node-usage.ts';
+import { resourceMetrics } from './stats/resource-metrics.ts';
+import { statsSummary } from './stats/summary.ts';
 import { tunnel } from './tunnel.ts';
 
 export interface NodeServerTls {
@@ -48,7 +53,7 @@ export interface NodeServer {
 
 /** The node's HTTPS server: what the API server asks a kubelet for, under the same paths. */
 export function createNodeServer({ node, pods, metrics, registry, tls, door }: NodeServerOptions): NodeServer {
-  const context: Handling = { node, pods, metrics, registry };
+  const context: Handling = { node, pods, metrics, registry, usage: createUsageReader(node, pods), rates: createCpuRates() };
   const material = () => ({ ...tls.serving.current(), ca: tls.clientCa, minVersion: 'TLSv1.2' as const });
   // Callers without a certificate come with a token, or are answered with 401.
   const server: Server = createServer({ ...material(), requestCert: true, rejectUnauthorized: false });
@@ -118,6 +123,8 @@ interface Handling {
   readonly registry: Registry | undefined;
   readonly node: ServerNode;
   readonly pods: PodLookup;
+  readonly usage: () => Promise<UsageReport>;
+  readonly rates: CpuRates;
 }
 
 const end = (response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void => {
@@ -160,9 +167,9 @@ async function serve(
     case 'metrics':
       return end(response, 200, await agentMetrics(metrics, node, pods, registry), 'text/plain; version=0.0.4; charset=utf-8');
     case 'resourceMetrics':
-      return end(response, 200, await resourceMetrics(node), 'text/plain; version=0.0.4; charset=utf-8');
+      return end(response, 200, resourceMetrics(await context.usage()), 'text/plain; version=0.0.4; charset=utf-8');
     case 'summary':
-      return end(response, 200, JSON.stringify(await statsSummary(node, pods)), 'application/json');
+      return end(response, 200, JSON.stringify(await statsSummary(node, pods, await context.usage(), context.rates)), 'application/json');
     case 'localVolume': {
       if (request.method !== 'POST') return end(response, 405, 'Method Not Allowed\n');
       const path = target.remove ? await node.localVolumes.delete(target.name) : await node.localVolumes.make(target.name);

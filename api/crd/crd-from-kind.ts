@@ -90,6 +90,8 @@ function jsonSchemaOf(schema: StructuralSchema): JSONSchemaProps {
     case 'date-time':
     case 'date-time-micro':
       return { type: 'string', format: 'date-time', ...preset };
+    case 'go-duration':
+      return { type: 'string', ...preset };
   }
   if (schema.type === undefined) return { 'x-kubernetes-preserve-unknown-fields': true, ...preset };
   const out: JSONSchemaProps = { type: schema.type, ...preset };

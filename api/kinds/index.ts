@@ -14,6 +14,7 @@ import { coreGroup } from './core/index.ts';
 import { discoveryGroup } from './discovery/index.ts';
 import { eventsGroup } from './events/index.ts';
 import { flowcontrolGroup } from './flowcontrol/index.ts';
+import { metricsGroup } from './metrics/index.ts';
 import { networkingGroup } from './networking/index.ts';
 import { nodeGroup } from './node/index.ts';
 import { policyGroup } from './policy/index.ts';
@@ -45,6 +46,7 @@ export const groups: readonly KindGroup[] = [
   discoveryGroup,
   resourceGroup,
   flowcontrolGroup,
+  metricsGroup,
 ];
 
 /** Every kind that skiff's own API server serves. */
@@ -69,6 +71,7 @@ export * from './core/index.ts';
 export * from './discovery/index.ts';
 export * from './events/index.ts';
 export * from './flowcontrol/index.ts';
+export * from './metrics/index.ts';
 export * from './networking/index.ts';
 export * from './node/index.ts';
 export * from './policy/index.ts';

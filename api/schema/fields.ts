@@ -11,7 +11,7 @@
 export interface FieldMeta {
   readonly title?: string;
   readonly description?: string;
-  readonly format?: 'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'date-time-micro' | 'int-or-string' | 'quantity';
+  readonly format?: 'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'date-time-micro' | 'go-duration' | 'int-or-string' | 'quantity';
   readonly default?: unknown;
   /** The values that documents list; rules hold a field to them. */
   readonly enum?: readonly string[];
@@ -152,6 +152,7 @@ const INT64: FieldMeta = { format: 'int64' };
 const BYTE: FieldMeta = { format: 'byte' };
 const TIME: FieldMeta = { format: 'date-time' };
 const MICRO_TIME: FieldMeta = { format: 'date-time-micro' };
+const DURATION: FieldMeta = { format: 'go-duration' };
 const QUANTITY: FieldMeta = { format: 'quantity' };
 const INT_OR_STRING: FieldMeta = { format: 'int-or-string', 'x-kubernetes-int-or-string': true };
 const ANY: FieldMeta = { 'x-kubernetes-preserve-unknown-fields': true };
@@ -168,6 +169,8 @@ export const bytes = (description?: string, meta?: FieldMeta) => field<string>('
 export const time = (description?: string, meta?: FieldMeta) => field<string>('string', description, meta, TIME);
 /** RFC 3339 with microseconds, as metav1.MicroTime. */
 export const microTime = (description?: string, meta?: FieldMeta) => field<string>('string', description, meta, MICRO_TIME);
+/** A length of time as metav1.Duration has it: `1m30s`. */
+export const duration = (description?: string, meta?: FieldMeta) => field<string>('string', description, meta, DURATION);
 /** A resource.Quantity in its textual form; JSON numbers are accepted and made text on decoding. */
 export const quantity = (description?: string, meta?: FieldMeta) => field<string>('string', description, meta, QUANTITY);
 export const intOrString = (description?: string, meta?: FieldMeta) => field<number | string>('any', description, meta, INT_OR_STRING);

@@ -1,4 +1,5 @@
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { ComputedCollection } from '../contract/computed-collection.ts';
 import { listParametersOf } from '../request/options.ts';
@@ -13,10 +14,12 @@ import { objectResult } from './results.ts';
 export async function readComputed({ resource, info, request }: Call, collection: ComputedCollection): Promise<Result> {
   const { kind } = resource;
   const formed = (object: KubeObject) => ordered(kind, object);
-  if (info.verb === 'get') return objectResult(formed(await collection.get(info.name)), 200, kind);
+  if (info.verb === 'get') return objectResult(formed(await collection.get(info.name, info.namespace)), 200, kind);
   const parameters = listParametersOf(request.query, false);
   const { matches } = selectionOf(resource, parameters.labelSelector, parameters.fieldSelector);
-  const items = (await collection.list()).map((object) => new StoredItem(object.metadata?.name ?? '', formed(object) as Live, 0));
+  const item = (object: KubeObject) => new StoredItem(keyText(keyOf(object)), formed(object) as Live, 0);
+  const selection = { namespace: info.namespace, matches: matches && ((object: KubeObject) => matches(item(object))) };
+  const items = (await collection.list(selection)).map(item);
   return {
     type: 'list',
     resource,

@@ -70,6 +70,8 @@ export interface ControlPlaneOptions {
   readonly schedulerConfiguration?: SchedulerConfiguration;
   /** Periods at which the life of nodes is watched. Default: upstream's. */
   readonly nodeMonitor?: HomeOptions['nodeMonitor'];
+  /** Periods and bounds of the HorizontalPodAutoscaler controller. Default: upstream's. */
+  readonly autoscaler?: HomeOptions['autoscaler'];
   /** More conditions of health. */
   readonly checks?: readonly HealthCheck[];
   /** Limits of the requests that are served at once. Default: upstream's. */
@@ -235,6 +237,7 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
     signing: { ca },
     reservedNames: namesIn(serving.certificate),
     nodeMonitor: options.nodeMonitor,
+    autoscaler: options.autoscaler,
   });
   const controllers = selectControllers(all, options.controllers ?? ALL_CONTROLLERS);
   const clientFor = ({ name }: ControllerDefinition) => server.loopback(controllerUser(name), CONTROLLER_MANAGER);

@@ -29,6 +29,7 @@ describe('the identities of the control plane', () => {
       'ephemeral-volume-controller',
       'expand-controller',
       'generic-garbage-collector',
+      'horizontal-pod-autoscaler',
       'job-controller',
       'local-path-provisioner',
       'namespace-controller',

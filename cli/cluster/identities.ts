@@ -28,6 +28,7 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
   'endpoints-controller': 'endpoint-controller',
   'endpointslice-mirroring-controller': 'endpointslicemirroring-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
+  'horizontal-pod-autoscaler-controller': 'horizontal-pod-autoscaler',
   'kube-proxy-client-approving-controller': 'node-certificate-approver',
   'kubelet-serving-approving-controller': 'node-certificate-approver',
   'local-path-class-controller': LOCAL_PATH_PROVISIONER,

@@ -16,6 +16,7 @@ import { stopSignal } from '../cluster/signals.ts';
 import { selectControllers } from '../config/controller-selection.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { remoteOptions } from '../config/remote-options.ts';
+import { autoscalerSettingsOf, horizontalPodAutoscalerOptions } from '../config/server/horizontal-pod-autoscaler.ts';
 import { booleanSchema, pathSchema } from '../config/server/option-schemas.ts';
 import { textOf } from '../config/server/text-files.ts';
 import { dataDirOption, secondsSchema } from '../config/settings.ts';
@@ -58,6 +59,7 @@ const options = {
     help: 'how many ended pods are kept (default 12500; 0: all)',
     value: 'N',
   },
+  ...horizontalPodAutoscalerOptions,
   'node-monitor-period': { schema: secondsSchema.default(5), help: 'how often the state of the nodes is looked at (default 5s)', value: 'SECONDS' },
   'node-monitor-grace-period': { schema: secondsSchema.default(40), help: 'how long a node may be silent (default 40s)', value: 'SECONDS' },
   'data-dir': dataDirOption,
@@ -99,6 +101,7 @@ async function work(flags: Flags, signing: HomeOptions['signing'], term: Term, s
     rootCaPem,
     ...(signing ? { signing } : {}),
     reservedNames: reservedNames(credentials.server),
+    autoscaler: autoscalerSettingsOf(flags),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
     nodeIpam: {
       ...(flags['cluster-cidr'] === undefined ? {} : { clusterCidr: flags['cluster-cidr'] }),

@@ -23,6 +23,7 @@ import { aggregationSettings } from '../config/server/aggregation.ts';
 import { auditSettings } from '../config/server/audit.ts';
 import { authenticationSettings } from '../config/server/authentication.ts';
 import { inFlightLimitsOf } from '../config/server/flow-control.ts';
+import { autoscalerSettingsOf } from '../config/server/horizontal-pod-autoscaler.ts';
 import { kubeletAuthority } from '../config/server/kubelet.ts';
 import { schedulerSettings } from '../config/server/scheduler.ts';
 import { serverOptions } from '../config/server/server-options.ts';
@@ -86,6 +87,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     kubelet: { ca: kubeletCa },
     aggregation,
     ...(audit ? { audit } : {}),
+    autoscaler: autoscalerSettingsOf(flags),
     nodeMonitor: { periodMs: flags['node-monitor-period'] * 1000, gracePeriodMs: flags['node-monitor-grace-period'] * 1000 },
   });
   log.info({ port: controlPlane.port, store: flags.store, seconds: process.uptime() }, 'the API server is ready');

@@ -24,7 +24,7 @@ import { startParts } from './parts.ts';
 import type { NodesState } from './test-nodes.ts';
 import { newNodes } from './test-nodes.ts';
 
-export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
+export interface ClusterOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor' | 'autoscaler'> {
   /** Number of simulated nodes, which run pods in name only: `node-0`, `node-1` … Default 1; with 0, pods stay Pending. */
   readonly nodes?: number;
   /** Default: nothing is logged. */

@@ -13,7 +13,7 @@ import type { TestKeys } from './keys.ts';
 import type { NodesState, TestNodes } from './test-nodes.ts';
 import { createTestNodes } from './test-nodes.ts';
 
-export interface PartsOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor'> {
+export interface PartsOptions extends Pick<ControlPlaneOptions, 'controllers' | 'scheduler' | 'nodeMonitor' | 'autoscaler'> {
   readonly store: MemoryStore;
   readonly clock: Clock;
   readonly log: Logger;

@@ -11,8 +11,8 @@ import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
  */
 export interface Client {
   get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Promise<Live<T>>;
-  /** Reads a subresource that is a kind of its own: deployments/NAME/scale. */
-  getSubresource<R = KubeObject>(kind: Kind, key: ObjectKey, subresource: string): Promise<R>;
+  /** Reads a subresource that is a kind of its own: deployments/NAME/scale. `query`: its parameters, if it has any. */
+  getSubresource<R = KubeObject>(kind: Kind, key: ObjectKey, subresource: string, query?: Readonly<Record<string, string>>): Promise<R>;
   list<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): Promise<ObjectList<T>>;
   create<T extends KubeObject>(kind: Kind<T>, object: T, options?: WriteOptions): Promise<Live<T>>;
   /** Replaces; a `metadata.resourceVersion` in the object is a precondition. `subresource` 'status' replaces the status alone. */

@@ -69,6 +69,12 @@ describe('the HTTPS client', () => {
     await client.delete(pods, key, { gracePeriodSeconds: 0, preconditions: { uid: 'u' } });
     await client.deleteCollection(pods, { namespace: 'default', labelSelector: 'a=b' });
     await client.getSubresource(pods, key, 'scale');
+    await client.getSubresource(pods, { ...key, name: '*' }, 'qps', { labelSelector: 'a=b' });
+    await client.update(
+      pods,
+      { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { namespace: 'default', name: 'a' } },
+      { subresource: 'scale' },
+    );
     expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /api/v1/namespaces/default/configmaps/a',
       'GET /api/v1/nodes/n',
@@ -78,7 +84,10 @@ describe('the HTTPS client', () => {
       'DELETE /api/v1/namespaces/default/pods/a',
       'DELETE /api/v1/namespaces/default/pods?labelSelector=a%3Db',
       'GET /api/v1/namespaces/default/pods/a/scale',
+      'GET /api/v1/namespaces/default/pods/*/qps?labelSelector=a%3Db',
+      'PUT /api/v1/namespaces/default/pods/a/scale',
     ]);
+    expect(JSON.parse(asked.at(-1)?.body ?? '')).toMatchObject({ apiVersion: 'autoscaling/v1', kind: 'Scale' });
     expect(asked[0]?.headers.authorization).toBe('Bearer secret');
     expect(JSON.parse(asked[2]?.body ?? '')).toMatchObject({ apiVersion: 'v1', kind: 'Pod' });
     expect(JSON.parse(asked[5]?.body ?? '')).toEqual({

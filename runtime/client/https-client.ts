@@ -97,7 +97,8 @@ function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemCl
   return {
     get: async <T extends KubeObject>(kind: Kind<T>, key: ObjectKey) =>
       form.of(kind, await send<Live<T>>({ method: 'GET', path: pathOf(kind, key.namespace, key.name), headers: form.object })),
-    getSubresource: (kind, key, subresource) => send({ method: 'GET', path: pathOf(kind, key.namespace, key.name, subresource) }),
+    getSubresource: (kind, key, subresource, query = {}) =>
+      send({ method: 'GET', path: `${pathOf(kind, key.namespace, key.name, subresource)}${queryOf(query)}` }),
     async list<T extends KubeObject>(kind: Kind<T>, list: ListOptions = {}) {
       const answer = await send<RawList<T>>({ method: 'GET', path: `${pathOf(kind, list.namespace)}${listQuery(list)}`, headers: form.list });
       return objectList(kind, answer, form);
@@ -112,7 +113,8 @@ function clientOver(transport: Transport, { timeoutMs = 60_000, clock = systemCl
       send({
         method: 'PUT',
         path: `${pathOf(kind, object.metadata?.namespace, keyOf(object).name, write?.subresource)}${writeQuery(write)}`,
-        body: json(typed(kind, object)),
+        // A scale has a type of its own.
+        body: json(write?.subresource === 'scale' ? object : typed(kind, object)),
       }),
     patch: (kind, key, patch, write) =>
       send({

@@ -70,9 +70,9 @@ export function recordAccess(client: Client): AccessRecord {
       note(kind, 'get');
       return client.get(kind, key);
     },
-    getSubresource(kind, key, subresource) {
+    getSubresource(kind, key, subresource, query) {
       note(kind, 'get', subresource);
-      return client.getSubresource(kind, key, subresource);
+      return client.getSubresource(kind, key, subresource, query);
     },
     list(kind, options) {
       note(kind, 'list');

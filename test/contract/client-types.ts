@@ -29,7 +29,8 @@ type Classes = typeof client;
 type ObjectOf<Name extends string> =
   ClassName<Name> extends keyof Classes ? (Classes[ClassName<Name>] extends new (...args: never) => infer Theirs ? Theirs : never) : never;
 
-type Exports = typeof api;
+/** The library is generated from what kube-apiserver serves by itself, without metrics-server. */
+type Exports = Omit<typeof api, 'NodeMetrics' | 'PodMetrics' | 'ContainerMetrics'>;
 /** Each schema that a group exports, compared with the class of its name. */
 type Compared = {
   [Name in keyof Exports as Exports[Name] extends Field ? Name : never]: Exports[Name] extends Field

@@ -226,7 +226,22 @@ suite('kubectl and a real container', () => {
     await eventually(async () => expect(await kubectl('logs', name)).toBe(readFileSync('/etc/hostname', 'utf8')));
   });
 
-  it('kubectl top says that there are no metrics', async () => {
-    expect(await kubectl.fails(['top', 'pod'])).toMatch(/Metrics API not available/);
+  it('kubectl top tells what containers and the node use', async () => {
+    const resources = { requests: { cpu: '200m', memory: '32Mi' }, limits: { cpu: '200m', memory: '32Mi' } };
+    await kubectl.input(
+      pod('busy', { ...QUICK, labels: { app: 'busy' }, containers: [shell(web(), 'while :; do :; done', { resources })] }),
+      'create',
+      '-f',
+      '-',
+    );
+    await eventually(async () => {
+      const [, name, cpu, unit] = /^busy +(\S+) +(\d+)m +\d+(Mi|Ki) *$/m.exec(await kubectl('top', 'pods', '-l', 'app=busy', '--containers')) ?? [];
+      expect([name, unit]).toEqual([expect.any(String), 'Mi']);
+      // It may not have more than its limit, and takes what it gets of that.
+      expect(Number(cpu)).toBeGreaterThan(20);
+      expect(Number(cpu)).toBeLessThan(300);
+    });
+    expect(await kubectl('top', 'node', '--no-headers')).toMatch(new RegExp(`^${cluster.nodeName} +\\d+m +\\d+% +\\d+Mi +\\d+%`));
+    await kubectl('delete', 'pod', 'busy', '--now');
   });
 });

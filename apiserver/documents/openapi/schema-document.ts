@@ -3,7 +3,7 @@ import { API_VERSION, KIND } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema, ValueValidation } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import type { SchemaNames } from './schema-names.ts';
-import { FIELDS_V1, INT_OR_STRING, MICRO_TIME, OBJECT_META, QUANTITY, RAW_EXTENSION, TIME } from './schema-names.ts';
+import { DURATION, FIELDS_V1, INT_OR_STRING, MICRO_TIME, OBJECT_META, QUANTITY, RAW_EXTENSION, TIME } from './schema-names.ts';
 
 export type Json = { [key: string]: unknown };
 
@@ -21,6 +21,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   'int-or-string': INT_OR_STRING,
   'date-time': TIME,
   'date-time-micro': MICRO_TIME,
+  'go-duration': DURATION,
   RawExtension: RAW_EXTENSION,
   'runtime.RawExtension': RAW_EXTENSION,
   FieldsV1: FIELDS_V1,
@@ -197,6 +198,8 @@ export function scalarDocument(name: string, { version }: Dialect): Json {
     }
     case MICRO_TIME:
       return { description: 'A time as RFC 3339 with microseconds.', type: 'string', format: 'date-time' };
+    case DURATION:
+      return { description: 'A length of time as text, such as 1m30s.', type: 'string' };
     case RAW_EXTENSION:
       return { description: 'Any object.', type: 'object' };
     case FIELDS_V1:

@@ -71,3 +71,4 @@ export const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 export const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 export const TIME = metaName('Time');
 export const MICRO_TIME = metaName('MicroTime');
+export const DURATION = metaName('Duration');

@@ -1,6 +1,7 @@
 import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
+import { parseGoDuration } from '../../../base/go-duration.ts';
 import { WIRE } from '../../../base/protobuf/wire.ts';
 import type { Writer } from '../../../base/protobuf/writer.ts';
 
@@ -90,6 +91,8 @@ function zeroOf(schema: StructuralSchema, number: number): ((writer: Writer) => 
       return (writer) => writeQuantity(writer, number, '0');
     case 'int-or-string':
       return (writer) => writeIntOrString(writer, number, 0);
+    case 'go-duration':
+      return (writer) => writeDuration(writer, number, '0s');
   }
   if (schema.properties) {
     const writeStructure = writerOf(schema);
@@ -127,6 +130,8 @@ function writerOf(schema: StructuralSchema): Write {
       return writeMicroTime;
     case 'int-or-string':
       return writeIntOrString;
+    case 'go-duration':
+      return writeDuration;
     case 'byte':
       return (writer, number, value) => writer.tag(number, WIRE.BYTES).bytes(Buffer.from(value as string, 'base64'));
   }
@@ -233,6 +238,14 @@ function writeMicroTime(writer: Writer, number: number, value: unknown): void {
 function writeTimestamp(writer: Writer, number: number, seconds: number, nanos: number): void {
   const start = writer.open(number);
   writer.tag(1, WIRE.VARINT).int64(seconds).tag(2, WIRE.VARINT).uint32(nanos);
+  writer.close(start);
+}
+
+/** Nanoseconds, in a message of their own. */
+function writeDuration(writer: Writer, number: number, value: unknown): void {
+  const ms = parseGoDuration(value as string);
+  const start = writer.open(number);
+  writer.tag(1, WIRE.VARINT).int64(typeof ms === 'number' ? Math.round(ms * 1e6) : 0);
   writer.close(start);
 }
 

@@ -6,6 +6,7 @@ import { aggregationOptions } from './aggregation.ts';
 import { auditOptions } from './audit.ts';
 import { authenticationOptions } from './authentication.ts';
 import { flowControlOptions } from './flow-control.ts';
+import { horizontalPodAutoscalerOptions } from './horizontal-pod-autoscaler.ts';
 import { kubeletOptions } from './kubelet.ts';
 import { schedulerOptions } from './scheduler.ts';
 import { storeOptions } from './store-options.ts';
@@ -35,6 +36,7 @@ export const serverOptions = {
     help: 'how long a node may be silent before it counts as lost (default 40s)',
     value: 'SECONDS',
   },
+  ...horizontalPodAutoscalerOptions,
   ...admissionOptions,
   ...storeOptions,
   ...flowControlOptions,

@@ -6,13 +6,17 @@ import { namespaces } from '../../../api/kinds/core/namespace.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { kinds } from '../../../api/kinds/index.ts';
+import type { PodMetrics } from '../../../api/kinds/metrics/index.ts';
+import { podMetrics } from '../../../api/kinds/metrics/index.ts';
 import type { KubeObject, Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
-import { isNotFound } from '../../../api/meta/status-error.ts';
+import { errors, isNotFound } from '../../../api/meta/status-error.ts';
 import { admissionPlugins } from '../../../apiserver/admission/builtin/plugins.ts';
 import { serviceAccountTokens } from '../../../apiserver/authn/service-account-token.ts';
 import { tokenRequestHandler } from '../../../apiserver/authn/token-request.ts';
 import { privilegedGroups } from '../../../apiserver/authz/privileged-groups.ts';
+import type { ComputedCollection } from '../../../apiserver/contract/computed-collection.ts';
+import type { StorageAccess } from '../../../apiserver/contract/storage-access.ts';
 import { podActions } from '../../../apiserver/proxy/pod-actions.ts';
 import { createResources } from '../../../apiserver/resources.ts';
 import { createApiServer } from '../../../apiserver/server.ts';
@@ -65,6 +69,8 @@ export interface ControllersClusterOptions {
    * deleted. Default true.
    */
   readonly runPods?: boolean | ((pod: Live<Pod>) => PodWish);
+  /** Stands in for metrics.k8s.io: the usage of each container of a pod; undefined for a pod without metrics. Default: no pod has any. */
+  readonly podUsage?: (pod: Live<Pod>) => Record<string, string> | undefined;
 }
 
 /** The fate of a pod: it runs, is never bound, runs without becoming ready, or ends one way or the other. */
@@ -83,6 +89,7 @@ export async function startControllersCluster(options: ControllersClusterOptions
       {
         name: 'test',
         plugins: admissionPlugins({ objects: resources.storage, clock, authorizer: privilegedGroups }),
+        collections: [podMetricsCollection(resources.storage, clock, options.podUsage)],
         subresources: [...podActions(clock), tokenRequestHandler(serviceAccountTokens({ signingKey, clock }))],
       },
     ],
@@ -154,6 +161,27 @@ export async function startControllersCluster(options: ControllersClusterOptions
       if (options.advance) await options.advance.clock.advance(20_000);
       await running.ended;
       server.close();
+    },
+  };
+}
+
+function podMetricsCollection(objects: StorageAccess, clock: Clock, usageOf: ControllersClusterOptions['podUsage']): ComputedCollection {
+  const metricsOf = (pod: Live<Pod>): PodMetrics[] => {
+    const usage = pod.status?.phase === 'Running' ? usageOf?.(pod) : undefined;
+    if (!usage) return [];
+    const { name, namespace, labels } = pod.metadata;
+    const containers = (pod.spec?.containers ?? []).map((container) => ({ name: container.name, usage }));
+    return [{ metadata: { name, namespace, labels }, timestamp: timeText(clock.now()), window: '15s', containers }];
+  };
+  return {
+    group: podMetrics.group,
+    plural: podMetrics.plural,
+    list: async ({ namespace }) => objects.list(pods, namespace).flatMap(metricsOf),
+    async get(name, namespace) {
+      const pod = objects.get(pods, { namespace, name });
+      const [found] = pod ? metricsOf(pod) : [];
+      if (!found) throw errors.notFound(podMetrics, name);
+      return found;
     },
   };
 }

@@ -1,0 +1,68 @@
+import { statfs } from 'node:fs/promises';
+import type { CpuRates } from './cpu-rates.ts';
+import type { ContainerUsage, UsageReport } from './node-usage.ts';
+import { totalOf } from './node-usage.ts';
+import type { UsageNode, UsagePods } from './usage-node.ts';
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+const memoryOf = (ms: number, items: readonly ContainerUsage[]) => ({
+  time: timeOf(ms),
+  usageBytes: totalOf(items, (item) => item.usageBytes),
+  workingSetBytes: totalOf(items, (item) => item.workingSetBytes),
+  rssBytes: totalOf(items, (item) => item.rssBytes),
+});
+
+async function filesystemOf(path: string, now: number) {
+  const disk = await statfs(path);
+  return {
+    time: timeOf(now),
+    availableBytes: disk.bavail * disk.bsize,
+    capacityBytes: disk.blocks * disk.bsize,
+    usedBytes: (disk.blocks - disk.bfree) * disk.bsize,
+    inodesFree: disk.ffree,
+    inodes: disk.files,
+    inodesUsed: disk.files - disk.ffree,
+  };
+}
+
+/** Returns the object of /stats/summary (kubelet's stats/v1alpha1), as far as runtime and kernel tell. */
+export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, pods: usages }: UsageReport, rates: CpuRates) {
+  const now = node.clock.now();
+  const fs = node.runtime.simulated ? undefined : await filesystemOf(node.directories.pods, now);
+  const cpu = (key: string, ms: number, nanoseconds: number) => {
+    const rate = rates.of(key, ms, nanoseconds);
+    return { time: timeOf(ms), ...(rate === undefined ? {} : { usageNanoCores: rate }), usageCoreNanoSeconds: nanoseconds };
+  };
+  const available = machine.availableBytes === undefined ? {} : { availableBytes: machine.availableBytes };
+  const summary = {
+    node: {
+      nodeName: node.nodeName,
+      cpu: cpu('node', machine.time, machine.cpuNanoseconds),
+      memory: { time: timeOf(machine.time), ...available, workingSetBytes: machine.workingSetBytes },
+      ...(fs ? { fs } : {}),
+    },
+    pods: usages.map(({ namespace, pod, uid, containers }) => {
+      const time = containers[0]?.time ?? now;
+      return {
+        podRef: { name: pod, namespace, uid },
+        startTime: pods.byUid(uid)?.pod.status?.startTime,
+        containers: containers.map((item) => ({
+          name: item.name,
+          ...(item.startedAt === 0 ? {} : { startTime: timeOf(item.startedAt) }),
+          cpu: cpu(item.id, item.time, item.cpuNanoseconds),
+          memory: memoryOf(item.time, [item]),
+          rootfs: { time: timeOf(item.time), usedBytes: item.writableLayerBytes, inodesUsed: item.writableLayerInodes },
+        })),
+        cpu: cpu(
+          uid,
+          time,
+          totalOf(containers, (item) => item.cpuNanoseconds),
+        ),
+        memory: memoryOf(time, containers),
+      };
+    }),
+  };
+  rates.endRound();
+  return summary;
+}

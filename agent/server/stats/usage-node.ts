@@ -1,0 +1,12 @@
+import type { RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
+import type { PodDirectories } from '../../contract/pod-directories.ts';
+import type { PodManager } from '../../pod/manager/pod-manager.ts';
+
+/** The parts of a node that tell what it uses. */
+export interface UsageNode extends RuntimeAccess, Pick<Surroundings, 'clock' | 'log'> {
+  readonly nodeName: string;
+  readonly directories: Pick<PodDirectories, 'pods'>;
+}
+
+/** The pods of the node by their UIDs. */
+export type UsagePods = Pick<PodManager, 'byUid'>;
