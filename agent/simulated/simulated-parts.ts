@@ -10,7 +10,13 @@ export const noVolumes: PodVolumes = {
   tearDown: () => Promise.resolve(),
 };
 
-export const noCgroups: CgroupManager = { apply: () => Promise.resolve(), remove: () => Promise.resolve(), list: () => Promise.resolve([]) };
+export const noCgroups: CgroupManager = {
+  apply: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+  memoryUsage: () => Promise.resolve(undefined),
+  processes: () => Promise.resolve(undefined),
+};
 
 const OK: ProbeOutcome = { ok: true, message: '' };
 

@@ -7,6 +7,7 @@ import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { agentOptions } from '../node/agent-options.ts';
 import type { JoinOptions } from '../node/join.ts';
+import { kubeletSettings } from '../node/kubelet-options.ts';
 import { localNodeCredentials, serverKeys } from '../node/node-credentials.ts';
 import type { NodeSettings } from '../node/node-settings.ts';
 
@@ -53,6 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
     clusterDomain: flags['cluster-domain'],
     serviceCidr: flags['service-cluster-ip-range'],
     allowedUnsafeSysctls: flags['allowed-unsafe-sysctls'],
+    kubelet: kubeletSettings(flags),
     nodes: flags.nodes,
     log,
     async credentials(nodeName, ips) {

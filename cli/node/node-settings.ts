@@ -2,6 +2,7 @@ import type { ServingCertificate } from '../../agent/server/serving-certificate.
 import type { Logger } from '../../base/log.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import type { Layout } from '../config/data-dir.ts';
+import type { KubeletSettings } from './kubelet-options.ts';
 
 /** The settings that real and simulated nodes share. */
 export interface NodeSettings {
@@ -20,6 +21,7 @@ export interface NodeSettings {
   readonly serviceCidr: string;
   /** Sysctls, or patterns of them, that pods may set beside the safe ones. */
   readonly allowedUnsafeSysctls: readonly string[];
+  readonly kubelet: KubeletSettings;
   /** The number of simulated nodes. */
   readonly nodes: number;
   readonly log: Logger;

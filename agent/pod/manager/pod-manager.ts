@@ -24,6 +24,10 @@ export interface PodManager {
   find(key: ObjectKey): PodWorker | undefined;
   byUid(podUid: string): PodWorker | undefined;
   workers(): Iterable<PodWorker>;
+  /** Pods that run, or are about to, and are not being ended. */
+  active(): readonly Live<Pod>[];
+  /** Whether nothing of the pod is left on the node but its record. */
+  isOver(podUid: string): boolean;
   /** Ends a pod that is not being deleted, making it Failed. */
   evict(podUid: string, request: EndRequest): void;
   /** Ends timers and probes; containers go on. */
@@ -131,6 +135,8 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
     *workers() {
       for (const { worker } of entries.values()) yield worker;
     },
+    active: () => [...entries.values()].filter(({ finished, worker }) => !finished && !worker.isEnding).map(({ worker }) => worker.pod),
+    isOver: (uid) => entries.get(uid)?.cleaned ?? true,
     evict: (uid, request) => entries.get(uid)?.worker.end(request),
     stop() {
       for (const { worker } of entries.values()) worker.stop();

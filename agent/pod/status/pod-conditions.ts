@@ -10,6 +10,8 @@ export interface ConditionFacts {
   readonly containers: readonly ContainerStatus[];
   /** There is a sandbox with its network. */
   readonly sandboxReady: boolean;
+  /** The message of the node's own disruption of the pod; undefined if there is none. */
+  readonly disruption: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -36,14 +38,19 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
     PodScheduled: TRUE,
   };
   const generation = pod.metadata.generation;
-  const own = OWN.map((type): PodCondition => {
-    const verdict = verdicts[type];
+  const make = (type: string, verdict: Verdict): PodCondition => {
     const before = old.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timeText(facts.now);
     return { type, ...(generation ? { observedGeneration: generation } : {}), ...verdict, lastProbeTime: undefined, lastTransitionTime };
-  });
-  return [...own, ...old.filter(({ type }) => !NODE_CONDITION_TYPES.has(type))];
+  };
+  const own = OWN.map((type) => make(type, verdicts[type]));
+  const others = old.filter(({ type }) => !NODE_CONDITION_TYPES.has(type));
+  if (facts.disruption === undefined || others.some(({ type, status }) => type === DISRUPTION && status === 'True')) return [...own, ...others];
+  const disruption = make(DISRUPTION, { status: 'True', reason: 'TerminationByKubelet', message: facts.disruption });
+  return [...own, ...others.filter(({ type }) => type !== DISRUPTION), disruption];
 }
+
+const DISRUPTION = 'DisruptionTarget';
 
 const over = (phase: PodPhase): Verdict | undefined => {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };

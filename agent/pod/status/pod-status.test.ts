@@ -138,8 +138,24 @@ describe('the status of a pod', () => {
     expect(podStatus(input({ pod: aPod({}, {}, { phase: 'Failed' }) })).phase).toBe('Failed');
   });
 
-  it('fails as a whole where the node says so', () => {
-    expect(podStatus(input({ failure: { reason: 'Evicted', message: 'why' } }))).toMatchObject({
+  it('says from the beginning that the node disrupts it, where it does', () => {
+    const failure = { reason: 'Evicted', message: 'why', isDisruption: true };
+    const pod = aPod({}, { generation: 2 });
+    expect(podStatus(input({ pod, failure, ending: true })).conditions?.at(-1)).toEqual({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message: 'why',
+      observedGeneration: 2,
+      lastProbeTime: undefined,
+      lastTransitionTime: '2026-01-02T00:00:00Z',
+    });
+  });
+
+  it('fails as a whole once nothing of it runs where the node says so', () => {
+    const failure = { reason: 'Evicted', message: 'why' };
+    expect(podStatus(input({ failure, ending: true }))).toMatchObject({ phase: 'Running' });
+    expect(podStatus(input({ failure, ending: true, ended: true, observation: observation([exited('c', 0)]) }))).toMatchObject({
       phase: 'Failed',
       reason: 'Evicted',
       message: 'why',

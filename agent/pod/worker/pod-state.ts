@@ -10,6 +10,8 @@ import { NO_TASKS } from './tasks.ts';
 export interface PodFailure {
   readonly reason: string;
   readonly message: string;
+  /** The node ends the pod for reasons of its own: the pod's condition DisruptionTarget says so. */
+  readonly isDisruption?: boolean;
 }
 
 /** Asks for the end of a pod. */
@@ -30,6 +32,8 @@ export interface Running {
    * they were queued, not for later ones: a container that crashes does not keep the next from starting.
    */
   readonly queued: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Containers whose start waits for its postStart hook, by name: until it has run they count as not started. */
+  readonly hooked: ReadonlySet<string>;
 }
 
 /** - `ending`: the pod is told to end; nothing is started any more. - `ended`: nothing runs, its last status is yet to be told. - `over` */
@@ -70,7 +74,7 @@ export interface PodState {
 /** @param simulated there are no volumes to set up. */
 export function initialState(pod: Live<Pod>, now: number, simulated: boolean): PodState {
   return {
-    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: new Map(), queued: new Map() },
+    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: new Map(), queued: new Map(), hooked: new Set() },
     live: pod,
     pod,
     status: undefined,
@@ -85,9 +89,12 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
   };
 }
 
-/** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec. */
+/** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec; at least one (pkg/kubelet/pod_workers.go). */
 export const graceOf = ({ metadata, spec }: Live<Pod>): number =>
-  Number((metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : spec?.terminationGracePeriodSeconds) ?? 30);
+  Math.max(1, Number((metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : spec?.terminationGracePeriodSeconds) ?? 30));
+
+/** Whether the start of a container still waits for its postStart hook. */
+export const isHooked = ({ life }: PodState, container: string): boolean => life.phase === 'running' && life.hooked.has(container);
 
 /** The end of the pod's activeDeadlineSeconds, in milliseconds since the epoch. Returns undefined if it has none. */
 export function deadlineOf(pod: Live<Pod>, firstSeen: number): number | undefined {

@@ -6,7 +6,7 @@ import { specContainers } from '../../spec/pod-containers.ts';
 import type { WorkerHands, WorkerNode } from './action-performer.ts';
 import { performAction } from './action-performer.ts';
 import type { EndRequest } from './pod-state.ts';
-import { initialState } from './pod-state.ts';
+import { initialState, isHooked } from './pod-state.ts';
 import type { PodEvent } from './step.ts';
 import { step } from './step.ts';
 import type { PodView, WorkerFacts } from './turn.ts';
@@ -15,6 +15,8 @@ import { createWakeTimer } from './wake-timer.ts';
 /** Drives one pod from the state of the runtime to the one that the API wants. */
 export interface PodWorker {
   readonly pod: Live<Pod>;
+  /** The pod is told to end: nothing of it is started any more. */
+  readonly isEnding: boolean;
   /** Takes a newer version of the pod; a deletion timestamp ends it. */
   update(pod: Live<Pod>): void;
   /** Looks at the pod again: something about it changed in the runtime. */
@@ -40,10 +42,13 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
   const prober = createProber({ clock, transport: node.probes, recorder, onChange: () => wake(), wasReady: (id) => wasReady.has(id) });
+  const ending = new AbortController();
   const hands: WorkerHands = {
     node,
     log,
     prober,
+    ending: ending.signal,
+    end: () => ending.abort(),
     timer: createWakeTimer(clock, () => wake()),
     pod: () => state.pod,
     graceSeconds: () => (state.life.phase === 'running' ? Number.POSITIVE_INFINITY : state.life.graceSeconds),
@@ -77,7 +82,7 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
     const observation = cache.of(uid);
     const running = specContainers(state.pod).flatMap((container) => {
       const found = latestContainer(observation, container.name);
-      return found && isRunning(found) ? { container, state: found } : [];
+      return found && isRunning(found) && !isHooked(state, container.name) ? { container, state: found } : [];
     });
     prober.follow(state.pod, running, readySandbox(observation)?.ips[0] ?? nodeIps[0] ?? '');
   };
@@ -86,6 +91,9 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   return {
     get pod() {
       return state.pod;
+    },
+    get isEnding() {
+      return state.life.phase !== 'running';
     },
     update: (pod) => dispatch({ type: 'update', pod }),
     wake,

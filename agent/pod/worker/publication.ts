@@ -1,5 +1,6 @@
 import { isRunning } from '../../contract/observation.ts';
 import { podStatus } from '../status/pod-status.ts';
+import { isHooked } from './pod-state.ts';
 import type { Turn } from './turn.ts';
 import { begin } from './turn.ts';
 import { TASK } from './worker-action.ts';
@@ -37,7 +38,10 @@ export function publish(turn: Turn): void {
 
 function statusOf({ state, view }: Turn) {
   const { life, pod, waiting, messages, startTime } = state;
-  const { observation, verdicts, node, now } = view;
+  const { verdicts, node, now } = view;
+  // A container is shown as it was before its start until its postStart hook has run, as kubelet shows it.
+  const containers = view.observation.containers.filter((container) => !(isRunning(container) && isHooked(state, container.name)));
+  const observation = { ...view.observation, containers };
   return podStatus({
     pod,
     observation,

@@ -74,7 +74,14 @@ function start(turn: Turn, { container, previous, restartCount }: Extract<PodAct
   if (queued === undefined && previous?.state === 'exited' && isHeldBack(turn, life, container, previous)) return;
   const behind = queued ?? busyPredecessors(turn, life, container);
   setQueued(turn, life, container.name, behind);
-  if (behind.size === 0) begin(turn, key, { type: 'startContainer', container, sandbox, previous, restartCount });
+  if (behind.size > 0) return;
+  begin(turn, key, { type: 'startContainer', container, sandbox, previous, restartCount });
+  if (container.lifecycle?.postStart) setHooked(turn, container.name);
+}
+
+function setHooked(turn: Turn, container: string): void {
+  const { life } = turn.state;
+  if (life.phase === 'running') turn.state = { ...turn.state, life: { ...life, hooked: new Set(life.hooked).add(container) } };
 }
 
 /** Containers start in the order of the spec, each after the one before it and its postStart hook, as kubelet starts them. */

@@ -126,7 +126,7 @@ describe('each phase of a life × what can happen', () => {
       late,
       [update(deadline), LOOK],
       'ending',
-      ['updateVolumes', 'event DeadlineExceeded', 'endProbes', 'begin end', 'status Failed'],
+      ['updateVolumes', 'event DeadlineExceeded', 'endProbes', 'begin end', 'status Running'],
     ],
     ['ending', 'the end of its deadline', late, [update(deadline), LOOK], 'ending', ['updateVolumes', 'status Running']],
 
@@ -193,6 +193,11 @@ describe('a pod that begins', () => {
     const result = run(over, view(ALIVE), LOOK);
     expect(shortly(result)).toEqual(['endProbes', 'begin end', 'status Succeeded']);
     expect(result.state.life).toMatchObject({ phase: 'ending', graceSeconds: 0 });
+  });
+
+  it.each([-1, 0])('is given one second to end where its spec says %d', (terminationGracePeriodSeconds) => {
+    const spec = { terminationGracePeriodSeconds, activeDeadlineSeconds: 1 };
+    expect(run(running(spec), view(ALIVE), LOOK).state.life).toMatchObject({ phase: 'ending', graceSeconds: 1 });
   });
 
   it('that another client has ended is ended within its grace period, and stays as that client left it', () => {
@@ -299,6 +304,30 @@ describe('containers that start', () => {
     const read = taskEnded('messages', { type: 'messagesRead', messages: new Map([['a-0', '']]) });
     const second = run(first.state, crashed, taskEnded('container/a', started('a')), read, LOOK);
     expect(shortly(second)).toEqual(['begin container/a', 'begin container/b', 'status Pending']);
+  });
+
+  it('count as started only after their postStart hook, and are not probed before', () => {
+    const hook = { lifecycle: { postStart: { exec: { command: ['prepare'] } } } };
+    const spec = { containers: [aContainer('a', hook), aContainer('b')] };
+    const begun = run(running(spec), view(observation([])), LOOK);
+    const runs = run(begun.state, view(observation([observed('a')])), LOOK);
+    expect(shortly(runs)).toEqual(['status Pending']);
+    expect(runs.state.status?.containerStatuses?.[0]).toMatchObject({
+      ready: false,
+      started: false,
+      state: { waiting: { reason: 'ContainerCreating' } },
+    });
+    const done = run(runs.state, view(observation([observed('a')])), taskEnded('container/a', started('a')), LOOK);
+    expect(shortly(done)).toEqual(['begin container/b', 'status Pending']);
+    expect(done.state.status?.containerStatuses?.[0]).toMatchObject({ ready: true, started: true });
+  });
+
+  it('are shown as they ended before while the postStart hook of their restart runs', () => {
+    const spec = { containers: [aContainer('c', { lifecycle: { postStart: { exec: { command: ['prepare'] } } } })] };
+    const messages = new Map([['c-0', '']]);
+    const restart = run(running(spec, { messages }), view(observation([exited('c', 1)])), LOOK);
+    const runs = run(restart.state, view(observation([exited('c', 1), observed('c', { attempt: 1 })])), LOOK);
+    expect(runs.state.status?.containerStatuses?.[0]).toMatchObject({ ready: false, restartCount: 0, state: { terminated: { exitCode: 1 } } });
   });
 
   it('queue anew if their sandbox died meanwhile', () => {

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
+import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { killContainer } from '../operations/container-killer.ts';
 import type { StarterNode } from '../operations/container-starter.ts';
@@ -14,6 +15,8 @@ export interface CurrentPod {
   pod(): Live<Pod>;
   /** Seconds that are left to an ending pod by the latest request. */
   graceSeconds(): number;
+  /** Aborts when the pod is told to end: a start does not wait for its hook then. */
+  readonly ending: AbortSignal;
 }
 
 /** A sandbox that has just died still counts as ready for a moment. */
@@ -40,12 +43,15 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
       await killContainer(node, { ...task, pod });
       return DONE;
     case 'resize':
-      await node.cgroups.apply(podCgroup(pod, node.cgroupRoot));
+      await node.cgroups.apply(podCgroup(pod, node.cgroupRoot, node.podMaxPids));
       await node.runtime.updateResources(task.id, task.resources);
       return { type: 'resized', id: task.id, resources: task.resources };
     case 'readMessages': {
       const messages = new Map<string, string>();
-      for (const container of task.containers) messages.set(container.id, node.runtime.simulated ? '' : await terminationMessage(container));
+      for (const container of task.containers) {
+        node.podMetrics.containerEnded(containerTypeOf(pod, container.name), container.exitCode, container.reason);
+        messages.set(container.id, node.runtime.simulated ? '' : await terminationMessage(container));
+      }
       return { type: 'messagesRead', messages };
     }
     case 'endPod':
@@ -72,7 +78,7 @@ async function start(task: Extract<Task, { type: 'startContainer' }>, current: C
   // A container that died may have died with its sandbox, of which nothing has been heard yet.
   if (previous && !(await node.cache.refreshSandbox(sandbox.id))?.ready) return DONE;
   try {
-    await startContainer(node, current.pod(), container, sandbox, restartCount);
+    await startContainer(node, current.pod(), { container, sandbox, restartCount, ending: current.ending });
     return { type: 'started', container: container.name, previous };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;

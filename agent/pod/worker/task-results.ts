@@ -65,11 +65,13 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
   }
 }
 
-/** Starts that were queued behind the task wait for it no longer. */
+/** Starts that were queued behind the task wait for it no longer, nor does its own container for a hook. */
 function released(state: PodState, key: string): PodState {
-  if (state.life.phase !== 'running' || state.life.queued.size === 0) return state;
-  const queued = new Map([...state.life.queued].map(([name, behind]) => [name, new Set([...behind].filter((other) => other !== key))]));
-  return { ...state, life: { ...state.life, queued } };
+  const { life } = state;
+  if (life.phase !== 'running' || life.queued.size + life.hooked.size === 0) return state;
+  const queued = new Map([...life.queued].map(([name, behind]) => [name, new Set([...behind].filter((other) => other !== key))]));
+  const hooked = new Set([...life.hooked].filter((name) => TASK.container(name) !== key));
+  return { ...state, life: { ...life, queued, hooked } };
 }
 
 function retry(turn: Turn, key: string, reason: string, message: string): void {

@@ -68,7 +68,7 @@ export type WorkerAction =
   | { readonly type: 'updateVolumes' }
   /** A second deletion asked for less time: containers that are ending already are given that. */
   | { readonly type: 'hasten'; readonly ids: readonly string[]; readonly graceSeconds: number }
-  /** Liveness and startup probes end for good: the pod is being ended. */
+  /** Liveness and startup probes end for good, and postStart hooks are not waited for: the pod is being ended. */
   | { readonly type: 'endProbes' }
   | { readonly type: 'stopProbes' }
   | { readonly type: 'observeStart'; readonly seconds: number }
