@@ -12,11 +12,13 @@ import { createChannel } from './contract/channel.ts';
 import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
 import { createNodePressure } from './eviction/node-pressure.ts';
-import { DEFAULT_EVICTION_HARD, parseThresholds } from './eviction/threshold.ts';
+import type { Signal } from './eviction/threshold.ts';
+import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds } from './eviction/threshold.ts';
 import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesInUse } from './image/image-garbage.ts';
 import { imageShortageText } from './image/image-shortage.ts';
 import { countedRuntime, createAgentMetrics } from './node/agent-metrics.ts';
 import { createGarbageCollector } from './node/garbage.ts';
+import type { Reserved } from './node/node-info.ts';
 import { machineFacts } from './node/node-info.ts';
 import { createRuntimeCache } from './node/runtime-cache.ts';
 import { connectRuntime } from './node/runtime-connection.ts';
@@ -51,14 +53,14 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   await makeDirectories(runtime, dataDir);
   const sysctls = sysctlAllowlist(options.allowedUnsafeSysctls);
   const abilities = await nodeAbilities(runtime);
-  const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods));
+  const eviction = options.eviction ?? defaultEviction();
+  const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods, reservedFor(eviction)));
 
   // The cache wakes pods, which act on the runtime through it; pods that are gone become garbage, which asks whether they are known.
   const changedPods = createChannel<[podUid: string]>();
   const gonePods = createChannel<[podUid: string]>();
   const cache = createRuntimeCache(runtime, changedPods.send);
   const ground: NodeGround = { options, log, runtime, cache, facts, abilities, signal };
-  const eviction = options.eviction ?? defaultEviction();
   const pressure = createNodePressure(eviction, clock);
   const shutdown: ShutdownState = { isShuttingDown: false };
   const reporter = createReporter(ground, {
@@ -77,6 +79,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     node,
     admit: (pod, others) =>
       admitPod(pod, { node: self(), allocatable: facts.allocatable, others, abilities, sysctls, pressure: pressure.conditions(), ...shutdown }),
+    allocatable: facts.allocatable,
     refreshNode: () => reporter.refresh(),
     onGone: (pod) => gonePods.send(pod.metadata.uid),
     signal,
@@ -157,6 +160,15 @@ const defaultEviction = (): EvictionSettings => ({
   pressureTransitionMs: 5 * 60_000,
   maxPodGraceSeconds: 0,
 });
+
+/** The amounts below which pods are evicted at once: pods are not given them in the first place. */
+function reservedFor({ thresholds }: EvictionSettings): Reserved {
+  const below = (signal: Signal) => (capacity: number) => {
+    const threshold = thresholds.find((each) => each.signal === signal && each.graceMs === 0);
+    return threshold ? amountOf(threshold.amount, capacity) : 0;
+  };
+  return { memory: below('memory.available'), disk: below('nodefs.available') };
+}
 
 /** A watch of this node's pods alone. */
 const ownPods = ({ client, clock, nodeName }: AgentOptions, log: Logger, signal: AbortSignal): PodSource =>

@@ -6,7 +6,7 @@ import type { PressureCondition, Threshold } from './threshold.ts';
 /** The settings of evictions, under the names of kubelet's configuration. */
 export interface EvictionSettings {
   readonly thresholds: readonly Threshold[];
-  /** How long a condition is shown after the shortage is over. */
+  /** The time for which a condition is shown after the shortage is over. */
   readonly pressureTransitionMs: number;
   /** The most time that a pod is given to end at a soft threshold. */
   readonly maxPodGraceSeconds: number;

@@ -3,7 +3,7 @@ import type { ContainerRuntime } from '../contract/runtime.ts';
 import type { Observation, Observations } from './pressure.ts';
 import type { Signal } from './threshold.ts';
 
-/** What is free on the node now. */
+/** The free amounts of the node's resources now. */
 export interface NodeSignals {
   readonly observations: Observations;
   /** Images and writable layers have a file system of their own. */

@@ -1,7 +1,7 @@
 import type { PressureCondition, Signal, StarvedResource, Threshold } from './threshold.ts';
 import { amountOf, SIGNALS } from './threshold.ts';
 
-/** How much of a resource is free, and how much there is. */
+/** The free amount of a resource, and the whole. */
 export interface Observation {
   readonly available: number;
   readonly capacity: number;

@@ -21,7 +21,7 @@ export interface Threshold {
   readonly signal: Signal;
   /** Less than this is a shortage. */
   readonly amount: Amount;
-  /** How long the shortage may last before pods are evicted; 0 is a hard threshold: they are evicted at once. */
+  /** The time that the shortage may last before pods are evicted; 0 is a hard threshold: they are evicted at once. */
   readonly graceMs: number;
   /** More than the amount must be free again before the shortage counts as over. */
   readonly minReclaim?: Amount;

@@ -4,7 +4,7 @@ import { SYSTEM_CRITICAL_PRIORITY } from '../pod/manager/critical-pods.ts';
 
 /** The settings of a graceful shutdown, under the names of kubelet's configuration; seconds. */
 export interface ShutdownSettings {
-  /** How long the machine's shutdown is delayed; 0: not at all. */
+  /** The time by which the machine's shutdown is delayed; 0 for not at all. */
   readonly gracePeriodSeconds: number;
   /** The part of it that is kept for critical pods, which end last. */
   readonly criticalPodsSeconds: number;

@@ -13,6 +13,9 @@ const input = (more: Partial<PodStatusInput> = {}): PodStatusInput => ({
   failure: undefined,
   runtimeName: 'containerd',
   terminationMessages: new Map(),
+  applied: () => undefined,
+  pending: undefined,
+  resizing: undefined,
   ready: () => true,
   started: () => true,
   hostIps: ['192.0.2.1'],
@@ -136,6 +139,17 @@ describe('the status of a pod', () => {
 
   it('never goes back from a final phase', () => {
     expect(podStatus(input({ pod: aPod({}, {}, { phase: 'Failed' }) })).phase).toBe('Failed');
+  });
+
+  it('tells what a container has while it is given other resources, and how far that is', () => {
+    const resources = { requests: { cpu: '2' }, limits: { cpu: '2' } };
+    const has = { requests: { cpu: '1' }, limits: { cpu: '1' } };
+    const pod = aPod({ containers: [aContainer('c', { resources })] });
+    const more = { pod, applied: () => has, resizing: { error: undefined }, pending: { reason: 'Deferred', message: 'full' } };
+    expect(firstOf(more)).toMatchObject({ resources: has, allocatedResources: { cpu: '2' } });
+    expect(conditions(more)).toMatchObject({ PodResizeInProgress: 'True', PodResizePending: 'True Deferred full' });
+    expect(conditions({ pod, resizing: { error: 'no' } })).toMatchObject({ PodResizeInProgress: 'True Error no' });
+    expect(Object.keys(conditions({ pod }))).not.toContain('PodResizeInProgress');
   });
 
   it('says from the beginning that the node disrupts it, where it does', () => {

@@ -16,6 +16,9 @@ export interface PodStatusInput extends ContainerStatusInput {
   readonly startTime: number;
   /** The pod failed as a whole: past its deadline, evicted. Its phase says so once nothing of it runs. */
   readonly failure: { readonly reason: string; readonly message: string; readonly isDisruption?: boolean } | undefined;
+  /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
+  readonly pending: { readonly reason: string; readonly message: string } | undefined;
+  readonly resizing: { readonly error: string | undefined } | undefined;
   /** All has stopped that will be stopped. */
   readonly ended: boolean;
 }
@@ -39,6 +42,8 @@ export function podStatus(input: PodStatusInput): PodStatus {
     containers,
     sandboxReady: sandbox !== undefined,
     disruption: failure?.isDisruption ? failure.message : undefined,
+    pending: input.pending,
+    resizing: input.resizing,
     now: input.now,
   });
   const { hostIps } = input;

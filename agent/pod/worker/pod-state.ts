@@ -1,5 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
+import type { PendingResize } from '../../spec/allocation.ts';
 import type { WaitingReason } from '../status/container-status.ts';
 import type { CrashBackoffs } from './crash-backoff.ts';
 import { NO_BACKOFFS } from './crash-backoff.ts';
@@ -25,8 +27,8 @@ export interface EndRequest {
 export interface Running {
   readonly phase: 'running';
   readonly backoffs: CrashBackoffs;
-  /** Resources last given to containers after their start, as JSON, by container ID. */
-  readonly resized: ReadonlyMap<string, string>;
+  /** Resources last given to containers after their start, by container ID. */
+  readonly resized: ReadonlyMap<string, ResourceRequirements>;
   /**
    * Starts that wait for the tasks of containers that stand before them in the spec, by container name. They wait for those that ran when
    * they were queued, not for later ones: a container that crashes does not keep the next from starting.
@@ -64,6 +66,10 @@ export interface PodState {
   /** The agent stops: nothing is decided any more, and containers go on. */
   readonly stopped: boolean;
   readonly volumesReady: boolean;
+  /** A change of resources that the node has not agreed to. */
+  readonly pending: PendingResize | undefined;
+  /** A change of resources that has not reached all containers; undefined if there is none. */
+  readonly resizing: { readonly error: string | undefined } | undefined;
   /** The reasons for which containers have not been started, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** Termination messages, by container ID. */
@@ -83,11 +89,16 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
     vanished: false,
     stopped: false,
     volumesReady: simulated,
+    pending: undefined,
+    resizing: isTrue(pod, 'PodResizeInProgress') ? { error: undefined } : undefined,
     waiting: new Map(),
     messages: new Map(),
     tasks: NO_TASKS,
   };
 }
+
+const isTrue = ({ status }: Pod, condition: string): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ?? false;
 
 /** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec; at least one (pkg/kubelet/pod_workers.go). */
 export const graceOf = ({ metadata, spec }: Live<Pod>): number =>

@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
 import { createProber } from '../../probe/prober.ts';
+import type { Given } from '../../spec/allocation.ts';
 import { specContainers } from '../../spec/pod-containers.ts';
 import type { WorkerHands, WorkerNode } from './action-performer.ts';
 import { performAction } from './action-performer.ts';
@@ -17,8 +18,8 @@ export interface PodWorker {
   readonly pod: Live<Pod>;
   /** The pod is told to end: nothing of it is started any more. */
   readonly isEnding: boolean;
-  /** Takes a newer version of the pod; a deletion timestamp ends it. */
-  update(pod: Live<Pod>): void;
+  /** Takes a newer version of the pod, and the resources that it has been given where they differ; a deletion timestamp ends it. */
+  update(pod: Live<Pod>, given?: Given): void;
   /** Looks at the pod again: something about it changed in the runtime. */
   wake(): void;
   /** Ends the pod although it is not being deleted: it is evicted, or has vanished from the API. */
@@ -95,7 +96,7 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
     get isEnding() {
       return state.life.phase !== 'running';
     },
-    update: (pod) => dispatch({ type: 'update', pod }),
+    update: (pod, given) => dispatch({ type: 'update', pod, given }),
     wake,
     end: (request) => dispatch({ type: 'end', request }),
     stop: () => dispatch({ type: 'stop' }),

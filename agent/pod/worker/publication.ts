@@ -1,6 +1,7 @@
 import { isRunning } from '../../contract/observation.ts';
 import { podStatus } from '../status/pod-status.ts';
 import { isHooked } from './pod-state.ts';
+import { appliedResources } from './resizing.ts';
 import type { Turn } from './turn.ts';
 import { begin } from './turn.ts';
 import { TASK } from './worker-action.ts';
@@ -55,6 +56,10 @@ function statusOf({ state, view }: Turn) {
     now,
     startTime,
     started: (id, container) => !container.startupProbe || verdicts(id).startup === true,
+    // Without a change under way containers have what the spec says.
+    applied: (current) => (state.resizing ? appliedResources(state, current) : undefined),
+    pending: life.phase === 'running' ? state.pending : undefined,
+    resizing: life.phase === 'running' ? state.resizing : undefined,
     ready: (id, container) => !container.readinessProbe || verdicts(id).readiness === true,
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
@@ -389,18 +390,103 @@ describe('a container that crashes', () => {
   });
 });
 
-describe('a pod whose limits change while it runs', () => {
-  const limited = (cpu: string) => ({ containers: [aContainer('c', { resources: { limits: { cpu } } })] });
+describe('a pod whose resources change while it runs', () => {
+  const limited = (memory: string, more: Partial<Container> = {}) => ({
+    containers: [aContainer('c', { resources: { limits: { memory }, requests: { memory } }, ...more })],
+  });
+  const made = (memory: string) =>
+    observed('c', {
+      annotations: {
+        ...observed('c').annotations,
+        'skiff.dev/container.requirements': JSON.stringify({ limits: { memory }, requests: { memory } }),
+      },
+    });
+  const resizeTask = ({ actions }: Step) => {
+    const [task] = actions.flatMap((action) => (action.type === 'begin' && action.task.type === 'resize' ? [action.task] : []));
+    if (!task) throw new Error('that is no resize');
+    return task;
+  };
+  const shown = ({ state }: Step) => {
+    const { resources, allocatedResources } = state.status?.containerStatuses?.[0] ?? {};
+    const conditions = (state.status?.conditions ?? [])
+      .filter(({ type }) => type.startsWith('PodResize'))
+      .map(({ type, reason }) => `${type} ${reason}`);
+    return [resources?.limits?.memory, allocatedResources?.memory, ...conditions];
+  };
 
-  it('is resized once, and again if they change again', () => {
-    const was = observation([observed('c', { annotations: { ...observed('c').annotations, 'skiff.dev/container.resources': '{}' } })]);
-    const first = run(running(limited('1')), view(was), LOOK);
-    expect(shortly(first)).toEqual(['begin resize/c', 'status Running']);
-    const [{ task } = { task: undefined }] = first.actions.filter((action) => action.type === 'begin');
-    if (task?.type !== 'resize') throw new Error('that is no resize');
-    const done = run(first.state, view(was), taskEnded('resize/c', { type: 'resized', id: 'c-0', resources: task.resources }), LOOK);
-    expect(shortly(done)).toEqual(['status Running']);
-    expect(shortly(run(done.state, view(was), update(newer({}, limited('2'))), LOOK))).toContain('begin resize/c');
+  it('is resized once, tells what it has meanwhile, and when it is done', () => {
+    const was = view(observation([made('1Gi')]));
+    const begun = run(running(limited('1Gi')), was, LOOK, update(newer({ generation: 2 }, limited('2Gi'))), LOOK);
+    expect(shortly(begun)).toEqual(['status Running', 'event ResizeStarted', 'updateVolumes', 'begin resize/c', 'status Running']);
+    expect(shown(begun)).toEqual(['1Gi', '2Gi', 'PodResizeInProgress undefined']);
+    expect(resizeTask(begun)).toMatchObject({ id: 'c-0', lowersMemory: false, resources: { memory_limit_in_bytes: 2 ** 31 } });
+    const resources = limited('2Gi').containers[0]?.resources ?? {};
+    const done = run(begun.state, was, taskEnded('resize/c', { type: 'resized', id: 'c-0', resources }), LOOK, LOOK);
+    expect(shortly(done)).toEqual(['event ResizeCompleted', 'status Running', 'status Running']);
+    expect(shown(done)).toEqual(['2Gi', '2Gi']);
+    expect(done.actions.find(({ type }) => type === 'event')).toMatchObject({
+      message:
+        'Pod resize completed: {"containers":[{"name":"c","resources":{"limits":{"memory":"2Gi"},"requests":{"memory":"2Gi"}}}],"generation":2}',
+    });
+    expect(shortly(run(done.state, was, update(newer({ generation: 3 }, limited('1Gi'))), LOOK))).toContain('begin resize/c');
+  });
+
+  it('says why it cannot be resized, once, and tries again', () => {
+    const was = view(observation([made('2Gi')]));
+    const begun = run(running(limited('2Gi')), was, LOOK, update(newer({}, limited('1Gi'))), LOOK);
+    expect(resizeTask(begun).lowersMemory).toBe(true);
+    const failed = taskEnded('resize/c', { type: 'resizeFailed', message: 'it uses more' });
+    const told = run(begun.state, was, failed, LOOK);
+    expect(shortly(told)).toEqual(['event ResizeError', 'status Running']);
+    expect(shown(told)).toEqual(['2Gi', '1Gi', 'PodResizeInProgress Error']);
+    const again = run(told.state, view(observation([made('2Gi')]), { now: START + 61_000 }), LOOK);
+    expect(shortly(again)).toEqual(['begin resize/c', 'status Running']);
+    expect(shortly(run(again.state, was, failed))).toEqual([]);
+  });
+
+  it('restarts a container whose policy asks for it, and is done when that runs', () => {
+    const policy = { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] };
+    const was = view(observation([made('1Gi')]));
+    const begun = run(running(limited('1Gi', policy)), was, LOOK, update(newer({}, limited('2Gi', policy))), LOOK);
+    expect(begun.actions.flatMap((action) => (action.type === 'begin' ? [action.task] : []))).toMatchObject([
+      { type: 'killContainer', id: 'c-0', message: 'Container c resize requires restart' },
+    ]);
+    const anew = view(observation([{ ...made('2Gi'), id: 'c-1', attempt: 1 }]));
+    expect(shortly(run(begun.state, anew, taskEnded('container/c', { type: 'done' }), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
+  });
+
+  it('tells of a change that the node has not agreed to', () => {
+    const was = view(observation([made('1Gi')]));
+    const pending = { reason: 'Deferred', message: 'no room' } as const;
+    const held = run(
+      running(limited('1Gi')),
+      was,
+      LOOK,
+      { type: 'update', pod: newer({}, limited('2Gi')), given: { pod: newer({}, limited('1Gi')), pending } },
+      LOOK,
+    );
+    expect(shown(held)).toEqual(['1Gi', '1Gi', 'PodResizePending Deferred']);
+    expect(shown(run(held.state, was, update(newer({}, limited('1Gi'))), LOOK))).toEqual(['1Gi', '1Gi']);
+  });
+
+  it('has what an earlier agent gave it: nothing is done again', () => {
+    const status = {
+      phase: 'Running',
+      conditions: [{ type: 'PodResizeInProgress', status: 'True' }],
+      containerStatuses: [
+        {
+          name: 'c',
+          ready: true,
+          restartCount: 0,
+          image: 'img',
+          imageID: '',
+          containerID: 'containerd://c-0',
+          resources: { limits: { memory: '2Gi' }, requests: { memory: '2Gi' } },
+        },
+      ],
+    };
+    const state = { ...initialState(aPod(limited('2Gi'), {}, status), START, false), volumesReady: true, hasStarted: true };
+    expect(shortly(run(state, view(observation([made('1Gi')])), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
   });
 });
 

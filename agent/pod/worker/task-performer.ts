@@ -43,9 +43,10 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
       await killContainer(node, { ...task, pod });
       return DONE;
     case 'resize':
-      await node.cgroups.apply(podCgroup(pod, node.cgroupRoot, node.podMaxPids));
-      await node.runtime.updateResources(task.id, task.resources);
-      return { type: 'resized', id: task.id, resources: task.resources };
+      return resizeContainer(task, pod, node).catch((error: unknown) => ({
+        type: 'resizeFailed' as const,
+        message: error instanceof Error ? error.message : String(error),
+      }));
     case 'readMessages': {
       const messages = new Map<string, string>();
       for (const container of task.containers) {
@@ -58,6 +59,23 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
       await endPod(node, pod, () => current.graceSeconds());
       return { type: 'podEnded' };
   }
+}
+
+/** @throws Error in the words of kubelet if the container uses more memory than it would be left */
+async function resizeContainer(task: Extract<Task, { type: 'resize' }>, pod: Live<Pod>, node: StarterNode): Promise<TaskResult> {
+  const { id, container, resources, lowersMemory } = task;
+  const cgroup = podCgroup(pod, node.cgroupRoot, node.podMaxPids);
+  if (lowersMemory) {
+    const limit = resources.memory_limit_in_bytes ?? 0;
+    const usage = (await node.runtime.containerStats()).find((stats) => stats.id === id)?.usageBytes ?? 0;
+    if (usage > limit)
+      throw new Error(`attempting to set container ${JSON.stringify(container.name)} memory limit (${limit}) below current usage (${usage})`);
+  }
+  // A pod's cgroup bounds those of its containers: it is widened before them and narrowed after them.
+  if (!lowersMemory) await node.cgroups.apply(cgroup);
+  await node.runtime.updateResources(id, resources);
+  if (lowersMemory) await node.cgroups.apply(cgroup);
+  return { type: 'resized', id, resources: container.resources ?? {} };
 }
 
 async function replaceSandbox(
