@@ -1,13 +1,17 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../base/clock.ts';
+import type { ListenAddress } from '../base/kept-listener.ts';
 import type { Logger } from '../base/log.ts';
 import type { Client } from '../runtime/client/client.ts';
 import type { EventRecorder } from '../runtime/observe/event-recorder.ts';
 import type { Informers } from '../runtime/watch/informer.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
+import type { EvictionSettings } from './eviction/node-pressure.ts';
+import type { ImageGarbageSettings } from './image/image-garbage.ts';
 import type { NodeFacts } from './node/node-info.ts';
 import type { PodSource } from './pod/sources/pod-source.ts';
 import type { NodeServerTls } from './server/node-server.ts';
+import type { ShutdownSettings } from './shutdown/shutdown-plan.ts';
 
 export interface AgentOptions {
   readonly client: Client;
@@ -36,6 +40,14 @@ export interface AgentOptions {
   /** The parent of all pods' cgroups; default `/kubepods`. */
   readonly cgroupRoot?: string;
   readonly maxPods?: number;
+  /** The number of processes and threads that one pod may have; default: any. */
+  readonly podMaxPids?: number;
+  /** Default: kubelet's. */
+  readonly eviction?: EvictionSettings;
+  /** Default: kubelet's. */
+  readonly imageGarbage?: ImageGarbageSettings;
+  /** Default: the machine's shutdown is not held up. */
+  readonly shutdown?: ShutdownSettings;
   /** Sysctls, or patterns of them, that pods may set beside the safe ones. */
   readonly allowedUnsafeSysctls?: readonly string[];
   /** Directory of static pods' manifests. Without it the node has no static pods. */
@@ -44,6 +56,8 @@ export interface AgentOptions {
   readonly resolvConf?: string;
   /** More metrics for /metrics (of the node's network). */
   readonly registry?: Registry;
+  /** The address of a plain-HTTP server that tells this machine of the agent's health, as kubelet's does; default: none. */
+  readonly healthz?: ListenAddress | undefined;
   /** The node's HTTPS server; without it there are no logs, exec or metrics. */
   readonly server?: NodeServerTls & { readonly port: number; readonly host?: string };
   /** Further checks before the node is ready; resolves with the problems found. */

@@ -14,13 +14,14 @@ import type { NodeAbilities } from './contract/node-abilities.ts';
 import type { PodFiles, RuntimeAccess } from './contract/node-parts.ts';
 import type { ObjectSource } from './contract/object-source.ts';
 import { podDirectories } from './contract/pod-directories.ts';
+import type { PodMetrics } from './contract/pod-metrics.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import type { StatusWriter } from './contract/status-writer.ts';
 import { createImagePuller } from './image/image-puller.ts';
 import { pullCredentials } from './image/pull-secrets.ts';
 import { openCgroups } from './node/cgroups.ts';
 import { appArmorEnabled } from './node/kernel-security.ts';
-import { nodeHealth } from './node/node-health.ts';
+import { runtimeProblems } from './node/node-health.ts';
 import { nodeImages } from './node/node-images.ts';
 import type { NodeFacts } from './node/node-info.ts';
 import type { NodeReporter } from './node/node-reporter.ts';
@@ -49,8 +50,16 @@ export async function nodeAbilities(runtime: ContainerRuntime): Promise<NodeAbil
   return { ...features, appArmor };
 }
 
-/** Makes the reporter of the node's status: the runtime's health and the options' own checks decide whether it is ready. */
-export function createReporter({ options, log, runtime, facts, abilities }: NodeGround): NodeReporter {
+/** The facts about the node that come from other parts of the agent. */
+export interface NodeState {
+  /** The node's conditions that are True because it runs out of something: `DiskPressure`. */
+  readonly pressure: () => readonly string[];
+  /** Further reasons why it is not ready. */
+  readonly problems: () => readonly string[];
+}
+
+/** Makes the reporter of the node's status: the runtime's health, the agent's parts and the options' own checks decide whether it is ready. */
+export function createReporter({ options, log, runtime, facts, abilities }: NodeGround, state: NodeState): NodeReporter {
   const { client, clock, recorder, nodeName, nodeIps, labels = {}, taints = [] } = options;
   return createNodeReporter({
     client,
@@ -66,8 +75,13 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     taints,
     images: () => nodeImages(runtime),
     async health() {
-      const health = await nodeHealth(runtime, options.dataDir);
-      return { ...health, problems: [...health.problems, ...((await options.checks?.()) ?? [])] };
+      const pressure = state.pressure();
+      return {
+        memoryPressure: pressure.includes('MemoryPressure'),
+        diskPressure: pressure.includes('DiskPressure'),
+        pidPressure: pressure.includes('PIDPressure'),
+        problems: [...state.problems(), ...(await runtimeProblems(runtime)), ...((await options.checks?.()) ?? [])],
+      };
     },
   });
 }
@@ -120,7 +134,7 @@ function localVolumes(dataDir: string, runtime: ContainerRuntime): LocalVolumes 
 const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
 
 /** All that pods are run with on this node: each piece of the agent takes from it what it needs. */
-export async function createNodeParts(ground: NodeGround, runtimeName: string, statusWriter: StatusWriter, observeStart: (seconds: number) => void) {
+export async function createNodeParts(ground: NodeGround, runtimeName: string, statusWriter: StatusWriter, podMetrics: PodMetrics) {
   const { options, log, runtime, cache, facts, abilities } = ground;
   const { client, clock, recorder, nodeName, nodeIps } = options;
   const serviceInformer = options.informers.of(services);
@@ -142,6 +156,7 @@ export async function createNodeParts(ground: NodeGround, runtimeName: string, s
     services: () => serviceInformer.list(),
     cgroups: runtime.simulated ? noCgroups : await openCgroups(),
     cgroupRoot: options.cgroupRoot ?? '/kubepods',
+    podMaxPids: options.podMaxPids ?? 0,
     statusWriter,
     probes: runtime.simulated ? simulatedTransport : createNetworkTransport(runtime, clock),
     directories,
@@ -151,6 +166,6 @@ export async function createNodeParts(ground: NodeGround, runtimeName: string, s
     memoryCapacity: facts.memoryBytes,
     abilities,
     seccompDir: join(options.dataDir, 'seccomp'),
-    observeStart,
+    podMetrics,
   };
 }

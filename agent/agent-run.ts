@@ -1,5 +1,7 @@
 import { aborted, settledBefore } from '../base/abort.ts';
+import type { ListenAddress } from '../base/kept-listener.ts';
 import type { ApiAccess, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
+import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
 import type { ImageGarbage } from './image/image-garbage.ts';
 import { rotateLogs } from './log/log-rotation.ts';
 import type { AgentMetrics } from './node/agent-metrics.ts';
@@ -13,10 +15,14 @@ import type { PodManager } from './pod/manager/pod-manager.ts';
 import type { PodSource } from './pod/sources/pod-source.ts';
 import type { StaticPods } from './pod/sources/static-pods.ts';
 import type { NodeServer } from './server/node-server.ts';
+import type { NodeShutdownOptions } from './shutdown/node-shutdown.ts';
 
 /** The parts of an agent that do something of their own accord. */
 export interface AgentLoops {
   readonly node: RuntimeAccess & ApiAccess & Pick<Surroundings, 'clock' | 'log'> & { readonly nodeName: string };
+  readonly evictions: EvictionManagerOptions;
+  /** Undefined if the machine's shutdown is not held up. */
+  readonly shutdowns: Omit<NodeShutdownOptions, 'source'> | undefined;
   readonly metrics: AgentMetrics | undefined;
   readonly reporter: NodeReporter;
   readonly manager: PodManager;
@@ -27,6 +33,7 @@ export interface AgentLoops {
   readonly garbage: GarbageCollector;
   readonly imageGarbage: ImageGarbage;
   readonly server: { readonly listener: NodeServer; readonly port: number; readonly host?: string | undefined } | undefined;
+  readonly healthz: ListenAddress | undefined;
   /** Called when the node is registered and its pods are looked after. */
   readonly onReady: () => void;
 }
@@ -42,8 +49,10 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   const { runtime, cache, clock, log } = node;
   const port = server ? await server.listener.listen(server.port, server.host) : 0;
   const background = [reporter.run(port, signal), keepLease(agent, signal)];
+  if (agent.healthz) background.push(serveHealth(agent.healthz, agent, signal));
   // List the runtime first, so that pods that are running already are adopted, not started again.
-  await relist(agent);
+  const relist = createRelist(agent);
+  await relist();
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));
   // Admission of a pod depends on the labels that the node is registered with.
@@ -51,8 +60,12 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
     const unsubscribe = podSource.subscribe(node.nodeName, staticPods?.filter(manager) ?? manager);
     signal.addEventListener('abort', unsubscribe, { once: true });
     agent.onReady();
-    background.push(...periodicWork(agent).map((work) => repeat(work, clock, log, signal)));
-    if (!runtime.simulated) void agent.garbage.collect();
+    background.push(...periodicWork(agent, relist).map((work) => repeat(work, clock, log, signal)));
+    if (!runtime.simulated) {
+      void agent.garbage.collect();
+      background.push(evict(agent, signal));
+      if (agent.shutdowns) background.push(holdUpShutdown(agent.shutdowns, signal));
+    }
   }
   await aborted(signal);
   manager.stop();
@@ -65,16 +78,39 @@ async function keepLease({ node, reporter }: AgentLoops, signal: AbortSignal): P
   if (await settledBefore(reporter.registered, signal)) await renewLease({ ...node, nodeUid: () => reporter.node()?.metadata.uid }, signal);
 }
 
-async function relist({ node, metrics }: AgentLoops): Promise<void> {
-  const end = metrics?.relist.startTimer();
-  await node.cache.relist();
-  end?.();
+async function holdUpShutdown(options: Omit<NodeShutdownOptions, 'source'>, signal: AbortSignal): Promise<void> {
+  const [{ runNodeShutdown }, { systemdLogind }] = await Promise.all([import('./shutdown/node-shutdown.ts'), import('./shutdown/logind.ts')]);
+  await runNodeShutdown({ ...options, source: systemdLogind() }, signal);
 }
 
-function periodicWork(agent: AgentLoops): readonly PeriodicWork[] {
+async function serveHealth(address: ListenAddress, { node }: AgentLoops, signal: AbortSignal): Promise<void> {
+  const { serveHealthz } = await import('./server/healthz.ts');
+  await serveHealthz(address, node.clock, node.log, signal);
+}
+
+async function evict({ evictions }: AgentLoops, signal: AbortSignal): Promise<void> {
+  const { runEvictionManager } = await import('./eviction/eviction-manager.ts');
+  await runEvictionManager(evictions, signal);
+}
+
+/** Returns the look at all that the runtime has, which measures itself. */
+function createRelist({ node, metrics }: AgentLoops): () => Promise<void> {
+  const { clock } = node;
+  let before: number | undefined;
+  return async () => {
+    const start = clock.monotonic();
+    if (before !== undefined) metrics?.relistInterval.observe((start - before) / 1000);
+    before = start;
+    await node.cache.relist();
+    metrics?.relist.observe((clock.monotonic() - start) / 1000);
+    metrics?.lastRelist.set(clock.now() / 1000);
+  };
+}
+
+function periodicWork(agent: AgentLoops, relist: () => Promise<void>): readonly PeriodicWork[] {
   const { node, garbage, imageGarbage } = agent;
   const always: PeriodicWork[] = [
-    { everyMs: RELIST_MS, what: 'looking at the runtime', run: () => relist(agent) },
+    { everyMs: RELIST_MS, what: 'looking at the runtime', run: relist },
     { everyMs: GARBAGE_MS, what: 'removing garbage', run: () => garbage.collect() },
   ];
   if (node.runtime.simulated) return always;

@@ -233,6 +233,28 @@ describe('the agent', () => {
     expect(told).toEqual(["Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000"]);
   });
 
+  it('gives a pod other resources when another pod has ended', async () => {
+    const { client, create, get, clock, askToDelete, reasons } = await start();
+    const asking = (cpu: string) => ({ containers: [{ name: 'c', image: 'img', resources: { requests: { cpu } } }] });
+    await create('grows', asking('1'));
+    await create('other', asking('1'));
+    const pod = await get('grows');
+    await client.update(pods, { ...pod, metadata: { ...pod.metadata, generation: 2 }, spec: { ...pod.spec, ...asking('1500m') } });
+    await clock.advance(100);
+    const pending = (await get('grows')).status?.conditions?.find(({ type }) => type === 'PodResizePending');
+    expect(pending).toMatchObject({ reason: 'Deferred', observedGeneration: 2 });
+    expect(first(await get('grows'))).toMatchObject({ allocatedResources: { cpu: '1' }, resources: { requests: { cpu: '1' } } });
+    await askToDelete('other', 1);
+    await clock.advance(1_000);
+    expect(condition(await get('grows'), 'PodResizePending')).toBeUndefined();
+    expect(first(await get('grows'))).toMatchObject({
+      restartCount: 0,
+      allocatedResources: { cpu: '1500m' },
+      resources: { requests: { cpu: '1500m' } },
+    });
+    expect(await reasons('grows')).toEqual(expect.arrayContaining(['ResizeDeferred', 'ResizeStarted', 'ResizeCompleted']));
+  });
+
   it('ends a pod that is past its deadline', async () => {
     const { create, get, clock } = await start();
     await create('p', { activeDeadlineSeconds: 60 });

@@ -9,9 +9,16 @@ import type { NodeGround } from './agent-parts.ts';
 import { createNodeParts, createReporter, makeDirectories, nodeAbilities } from './agent-parts.ts';
 import { runAgent } from './agent-run.ts';
 import { createChannel } from './contract/channel.ts';
-import { createImageGarbage, imagesInUse } from './image/image-garbage.ts';
+import { noPodMetrics } from './contract/pod-metrics.ts';
+import type { EvictionSettings } from './eviction/node-pressure.ts';
+import { createNodePressure } from './eviction/node-pressure.ts';
+import type { Signal } from './eviction/threshold.ts';
+import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds } from './eviction/threshold.ts';
+import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesInUse } from './image/image-garbage.ts';
+import { imageShortageText } from './image/image-shortage.ts';
 import { countedRuntime, createAgentMetrics } from './node/agent-metrics.ts';
 import { createGarbageCollector } from './node/garbage.ts';
+import type { Reserved } from './node/node-info.ts';
 import { machineFacts } from './node/node-info.ts';
 import { createRuntimeCache } from './node/runtime-cache.ts';
 import { connectRuntime } from './node/runtime-connection.ts';
@@ -27,6 +34,7 @@ import { createAuthenticate } from './server/authentication.ts';
 import { createAuthorize } from './server/authorization.ts';
 import { createDoor } from './server/door.ts';
 import { createNodeServer } from './server/node-server.ts';
+import type { ShutdownState } from './shutdown/node-shutdown.ts';
 
 export type { AgentOptions } from './agent-options.ts';
 
@@ -45,25 +53,33 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   await makeDirectories(runtime, dataDir);
   const sysctls = sysctlAllowlist(options.allowedUnsafeSysctls);
   const abilities = await nodeAbilities(runtime);
-  const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods));
+  const eviction = options.eviction ?? defaultEviction();
+  const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods, reservedFor(eviction)));
 
   // The cache wakes pods, which act on the runtime through it; pods that are gone become garbage, which asks whether they are known.
   const changedPods = createChannel<[podUid: string]>();
   const gonePods = createChannel<[podUid: string]>();
   const cache = createRuntimeCache(runtime, changedPods.send);
   const ground: NodeGround = { options, log, runtime, cache, facts, abilities, signal };
-  const reporter = createReporter(ground);
+  const pressure = createNodePressure(eviction, clock);
+  const shutdown: ShutdownState = { isShuttingDown: false };
+  const reporter = createReporter(ground, {
+    pressure: pressure.conditions,
+    problems: () => (shutdown.isShuttingDown ? ['node is shutting down'] : []),
+  });
   const nodeUid = () => reporter.node()?.metadata.uid;
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;
   const writer = createStatusWriter(client, clock, log, signal);
   const statusWriter = staticPods ? mirroredWriter(writer, staticPods) : writer;
-  const node = await createNodeParts(ground, version.name, statusWriter, (seconds) => metrics?.podStart.observe(seconds));
+  const node = await createNodeParts(ground, version.name, statusWriter, metrics?.pods ?? noPodMetrics);
   const podSource = options.podSource ?? ownPods(options, log, signal);
 
   const self = (): Pick<Node, 'metadata' | 'spec'> => reporter.node() ?? { metadata: { name: nodeName, labels: { ...options.labels } } };
   const manager = createPodManager({
     node,
-    admit: (pod, others) => admitPod(pod, { node: self(), allocatable: facts.allocatable, others, abilities, sysctls }),
+    admit: (pod, others) =>
+      admitPod(pod, { node: self(), allocatable: facts.allocatable, others, abilities, sysctls, pressure: pressure.conditions(), ...shutdown }),
+    allocatable: facts.allocatable,
     refreshNode: () => reporter.refresh(),
     onGone: (pod) => gonePods.send(pod.metadata.uid),
     signal,
@@ -71,7 +87,16 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   changedPods.listen((uid) => manager.wake(uid));
   const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined });
   gonePods.listen((uid) => garbage.podGone(uid));
-  const imageGarbage = createImageGarbage({ runtime, clock, log, inUse: () => imagesInUse(cache) });
+  const nodeReference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
+  const imageGarbage = createImageGarbage({
+    runtime,
+    clock,
+    log,
+    settings: options.imageGarbage ?? IMAGE_GARBAGE_DEFAULTS,
+    inUse: () => imagesInUse(cache),
+    onRemoved: (reason) => metrics?.imagesRemoved.inc({ reason }),
+    onShortage: (...facts) => options.recorder.event(nodeReference, 'Warning', 'FreeDiskSpaceFailed', imageShortageText(...facts)),
+  });
   const door = createDoor({ authenticate: createAuthenticate(client, clock), authorize: createAuthorize(client, nodeName, clock), log });
   const server =
     options.server && metrics
@@ -84,12 +109,65 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
 
   const ready = Promise.withResolvers<void>();
   const servicesReady = options.informers.of(services).ready;
-  const parts = { node, metrics, reporter, manager, podSource, staticPods, servicesReady, garbage, imageGarbage, server, onReady: ready.resolve };
+  const evictions = {
+    node,
+    nodeName,
+    settings: eviction,
+    pressure,
+    pods: manager,
+    reclaim: async () => {
+      await garbage.removeDead();
+      await imageGarbage.removeUnused();
+    },
+    onConditions: () => reporter.check(),
+    onEviction: (signal: string) => metrics?.evictions.inc({ eviction_signal: signal }),
+  };
+  const shutdowns = options.shutdown && {
+    settings: options.shutdown,
+    pods: manager,
+    state: shutdown,
+    onChange: () => reporter.check(),
+    onStart: () => metrics?.shutdownStart.set(clock.now() / 1000),
+    onEnd: () => metrics?.shutdownEnd.set(clock.now() / 1000),
+    clock,
+    log,
+  };
+  const parts = {
+    node,
+    evictions,
+    shutdowns,
+    metrics,
+    reporter,
+    manager,
+    podSource,
+    staticPods,
+    servicesReady,
+    garbage,
+    imageGarbage,
+    server,
+    healthz: options.healthz,
+    onReady: ready.resolve,
+  };
   return {
     pods: manager,
     ready: ready.promise,
     run: (runSignal) => runAgent(parts, AbortSignal.any([signal, runSignal])),
   };
+}
+
+const defaultEviction = (): EvictionSettings => ({
+  thresholds: parseThresholds({ hard: DEFAULT_EVICTION_HARD, soft: '', softGracePeriod: '', minimumReclaim: '' }),
+  pressureTransitionMs: 5 * 60_000,
+  maxPodGraceSeconds: 0,
+});
+
+/** The amounts below which pods are evicted at once: pods are not given them in the first place. */
+function reservedFor({ thresholds }: EvictionSettings): Reserved {
+  const below = (signal: Signal) => (capacity: number) => {
+    const threshold = thresholds.find((each) => each.signal === signal && each.graceMs === 0);
+    return threshold ? amountOf(threshold.amount, capacity) : 0;
+  };
+  return { memory: below('memory.available'), disk: below('nodefs.available') };
 }
 
 /** A watch of this node's pods alone. */

@@ -60,7 +60,14 @@ export const rooms: readonly Room[] = [
   {
     name: 'agent',
     imports: ['base', 'api', 'runtime'],
-    floors: ['contract', ['spec', 'containerd'], ['cri', 'simulated', 'image', 'log', 'volume', 'network', 'probe'], ['node', 'pod'], 'server'],
+    floors: [
+      'contract',
+      ['spec', 'containerd'],
+      ['cri', 'simulated', 'image', 'log', 'volume', 'network', 'probe'],
+      ['node', 'pod'],
+      ['eviction', 'shutdown'],
+      'server',
+    ],
   },
   {
     name: 'cli',

@@ -10,6 +10,8 @@ export interface ContainerdConfigOptions {
   readonly restrictOomScoreAdj: boolean;
   /** The directory of Debian's containernetworking-plugins, or of another build of them. */
   readonly cniBinDir: string;
+  /** Runtimes beside runc that pods may ask for by the handler of a RuntimeClass. */
+  readonly runtimes?: readonly RuntimeHandler[];
   /** Bytes; a longer line of a container's output is split in the log file. Kubelet's log reader expects 16 KiB. */
   readonly maxLogLineBytes?: number;
 }
@@ -26,10 +28,11 @@ const DISABLED_PLUGINS = [
   'io.containerd.tracing.processor.v1.otlp',
 ];
 
-/** The text of containerd's configuration file (version 2, containerd 1.6 and 1.7). Equal options give equal text. */
+/** The text of containerd's configuration file (version 2, which 1.6 and 1.7 read and 2.x migrates). Equal options give equal text. */
 export function containerdConfig(options: ContainerdConfigOptions): string {
   const { paths } = options;
   const cri = (suffix = '') => `[plugins."io.containerd.grpc.v1.cri"${suffix}]`;
+  const runtimes = (options.runtimes ?? []).map((runtime) => runtimeSections(runtime, cri)).join('');
   return `version = 2
 root = ${toml(paths.root)}
 state = ${toml(paths.state)}
@@ -69,9 +72,24 @@ ${cri('.containerd.runtimes.runc.options')}
 Root = ${toml(paths.runcRoot)}
 SystemdCgroup = false
 
-${cri('.registry')}
+${runtimes}${cri('.registry')}
 config_path = ${toml(paths.registryDir)}
 `;
+}
+
+/** A runtime of containerd, under the name of the handler. */
+export interface RuntimeHandler {
+  readonly name: string;
+  /** `io.containerd.runsc.v1` */
+  readonly type: string;
+  /** The program that runc's shim runs in the place of runc. */
+  readonly binary?: string;
+}
+
+function runtimeSections({ name, type, binary }: RuntimeHandler, cri: (suffix: string) => string): string {
+  const section = `.containerd.runtimes.${name}`;
+  const options = binary === undefined ? '' : `\n${cri(`${section}.options`)}\nBinaryName = ${toml(binary)}\nSystemdCgroup = false\n`;
+  return `${cri(section)}\nruntime_type = ${toml(type)}\n${options}\n`;
 }
 
 /** A TOML basic string. JSON's escapes are a subset of TOML's. */

@@ -61,10 +61,19 @@ const ctrArgs = ({ socket }: ImageStoreOptions) => ['--address', socket, '--name
 async function importArchive(source: string, input: Buffer | Readable | undefined, options: ImageStoreOptions): Promise<ImportedImage[]> {
   // Unpacked where CRI looks for it: another snapshotter's copy is of no use.
   const snapshotter = await readFile(snapshotterFile(options.socket), 'utf8');
-  const args = [...ctrArgs(options), 'images', 'import', '--snapshotter', snapshotter, source];
+  const local = (await importsLocally()) ? ['--local'] : [];
+  const args = [...ctrArgs(options), 'images', 'import', ...local, '--snapshotter', snapshotter, source];
   const result = await tryCommand('ctr', args, { input, signal: options.signal });
   if (result.code !== 0) throw new CommandError(`${source}: ${result.stderr.trim().replace(/^ctr: /, '')}`, result);
   return importedImages(result.stdout);
+}
+
+let locality: Promise<boolean> | undefined;
+
+/** Whether `ctr` has to be told to import by itself: since containerd 1.7 it can leave that to containerd, and then prints no names. */
+function importsLocally(): Promise<boolean> {
+  locality ??= tryCommand('ctr', ['images', 'import', '--help']).then(({ stdout }) => /^\s+--local\b/m.test(stdout));
+  return locality;
 }
 
 async function importGzip(file: string, options: ImageStoreOptions): Promise<ImportedImage[]> {

@@ -5,6 +5,7 @@ export type { ContainerdDirs, ContainerdPaths } from './layout.ts';
 export { containerdPaths } from './layout.ts';
 export { PAUSE_IMAGE } from './pause-image.ts';
 export { killContainers, removeContainerd, unmount } from './removal.ts';
+export { shareMounts } from './shared-mounts.ts';
 export type { Containerd, ContainerdOptions } from './supervisor.ts';
 export { startContainerd, stopContainerd } from './supervisor.ts';
 export { listMounts } from './traces.ts';

@@ -11,6 +11,7 @@ import { mayLowerOomScores, usableSnapshotter } from './node-abilities.ts';
 import { probeCri, waitForCri } from './probe.ts';
 import type { ProcessIdentity } from './process-record.ts';
 import { identityOf, isAlive, readProcessRecord, writeProcessRecord } from './process-record.ts';
+import { installedRuntimes } from './runtime-handlers.ts';
 
 export interface ContainerdOptions extends ContainerdDirs {
   readonly log: Logger;
@@ -135,6 +136,7 @@ async function writeConfig(paths: ContainerdPaths, cniBinDir: string): Promise<b
     cniBinDir,
     snapshotter,
     restrictOomScoreAdj: !(await mayLowerOomScores()),
+    runtimes: await installedRuntimes(),
   });
   if (config === previous) return false;
   await writeFile(`${paths.config}.new`, config, { mode: 0o600 });

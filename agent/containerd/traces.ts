@@ -25,8 +25,20 @@ export async function listBundles(dirs: ContainerdDirs): Promise<Bundle[]> {
 
 async function readBundle(dir: string): Promise<Bundle> {
   const text = (name: string) => readFile(join(dir, name), 'utf8').catch(() => '');
-  const [pid, address, config] = await Promise.all([text('init.pid'), text('address'), text('config.json')]);
-  return { dir, pid: Number(pid) || undefined, cgroup: cgroupOf(config), shimSocket: address.replace('unix://', '').trim() || undefined };
+  const [pid, address, bootstrap, config] = await Promise.all([text('init.pid'), text('address'), text('bootstrap.json'), text('config.json')]);
+  return { dir, pid: Number(pid) || undefined, cgroup: cgroupOf(config), shimSocket: shimSocketOf(address, bootstrap) };
+}
+
+/** containerd 1.6 writes the address of the shim down as it is, 2.x in a document beside the protocol. */
+export function shimSocketOf(address: string, bootstrap: string): string | undefined {
+  let text = address;
+  try {
+    const document: unknown = bootstrap === '' ? undefined : JSON.parse(bootstrap);
+    if (typeof document === 'object' && document !== null && 'address' in document && typeof document.address === 'string') text = document.address;
+  } catch {
+    // A half-written one after a crash: the bundle is removed without its socket.
+  }
+  return text.replace('unix://', '').trim() || undefined;
 }
 
 function cgroupOf(config: string): string | undefined {

@@ -5,6 +5,8 @@ export interface PodCgroup {
   readonly cpuShares: number;
   readonly cpuLimitMilli: number;
   readonly memoryLimitBytes: number;
+  /** The number of processes and threads. */
+  readonly pidsLimit: number;
 }
 
 /** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
@@ -15,4 +17,8 @@ export interface CgroupManager {
   remove(path: string): Promise<void>;
   /** Names of the pods' cgroups that exist under `root`: `/kubepods/burstable/pod<uid>`. */
   list(root: string): Promise<readonly string[]>;
+  /** Bytes that a cgroup uses now. Resolves with undefined if it does not exist. */
+  memoryUsage(path: string): Promise<number | undefined>;
+  /** Processes and threads in a cgroup. Resolves with undefined if it does not exist. */
+  processes(path: string): Promise<number | undefined>;
 }

@@ -12,4 +12,6 @@ export interface RuntimeFeatures {
   readonly recursiveReadOnlyMounts: boolean;
   /** Pods can have users of their own (`hostUsers: false`). */
   readonly userNamespaces: boolean;
+  /** The names by which a RuntimeClass can ask for a runtime; the default one is ''. Undefined if the runtime does not tell. */
+  readonly handlers?: readonly string[];
 }

@@ -10,6 +10,7 @@ import type { ImagePuller } from './image-puller.ts';
 import type { NodeAbilities } from './node-abilities.ts';
 import type { ObjectSource } from './object-source.ts';
 import type { PodDirectories } from './pod-directories.ts';
+import type { PodMetrics } from './pod-metrics.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 import type { ProbeTransport } from './probe-transport.ts';
 import type { ContainerRuntime } from './runtime.ts';
@@ -27,6 +28,10 @@ export interface Surroundings {
   readonly recorder: EventRecorder;
 }
 
+export interface Measured {
+  readonly podMetrics: PodMetrics;
+}
+
 export interface RuntimeAccess {
   readonly runtime: ContainerRuntime;
   readonly cache: RuntimeCache;
@@ -41,6 +46,8 @@ export interface PodCgroups {
   readonly cgroups: CgroupManager;
   /** The parent of all pods' cgroups. */
   readonly cgroupRoot: string;
+  /** The number of processes and threads that one pod may have; 0 for any. */
+  readonly podMaxPids: number;
 }
 
 export interface PodFiles {

@@ -36,5 +36,9 @@ export function podDirectories(dataDir: string): PodDirectories {
   };
 }
 
+/** The directory of a container's log files. */
+export const containerLogDirectory = (directories: Pick<PodDirectories, 'podLogs'>, pod: Live<Pod>, container: string): string =>
+  join(directories.podLogs(pod), container);
+
 /** A container's log file, relative to the pod's log directory. */
 export const containerLogPath = (container: string, restartCount: number): string => `${container}/${restartCount}.log`;

@@ -1,8 +1,10 @@
 /** The outcome of a probe or a lifecycle hook. */
 export interface ProbeOutcome {
   readonly ok: boolean;
-  /** The text that `kubectl describe pod` shows after `Readiness probe failed: `. */
+  /** The text that `kubectl describe pod` shows after `Readiness probe failed: ` or `Readiness probe warning: `. */
   readonly message: string;
+  /** - `warning`: it succeeded, but its message is worth an event. - `error`: it could not be carried out, so that it is neither a success nor a failure. */
+  readonly kind?: 'warning' | 'error';
 }
 
 export interface HttpTarget {

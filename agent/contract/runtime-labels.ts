@@ -21,8 +21,8 @@ export const ANNOTATION = {
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
   /** The file of the termination message on the host: kubelet finds it among the mounts that verbose statuses list. */
   terminationMessageFile: 'skiff.dev/container.terminationMessageFile',
-  /** The resources that it was created with: a later difference is a resize. */
-  resources: 'skiff.dev/container.resources',
+  /** The resources of its spec that it was created with, as JSON: a later difference is a resize. */
+  requirements: 'skiff.dev/container.requirements',
   terminationGracePeriod: 'io.kubernetes.pod.terminationGracePeriod',
   preStopHandler: 'io.kubernetes.container.preStopHandler',
   ports: 'io.kubernetes.container.ports',
@@ -46,13 +46,7 @@ export const containerLabels = (pod: Live<Pod>, container: Container): Record<st
   [LABEL.containerName]: container.name,
 });
 
-export function containerAnnotations(
-  pod: Live<Pod>,
-  container: Container,
-  restartCount: number,
-  messageFile: string,
-  resources: object,
-): Record<string, string> {
+export function containerAnnotations(pod: Live<Pod>, container: Container, restartCount: number, messageFile: string): Record<string, string> {
   const preStop = container.lifecycle?.preStop;
   return {
     [ANNOTATION.hash]: containerHash(container),
@@ -60,7 +54,7 @@ export function containerAnnotations(
     [ANNOTATION.terminationMessagePath]: container.terminationMessagePath ?? '/dev/termination-log',
     [ANNOTATION.terminationMessagePolicy]: container.terminationMessagePolicy ?? 'File',
     [ANNOTATION.terminationMessageFile]: messageFile,
-    [ANNOTATION.resources]: JSON.stringify(resources),
+    [ANNOTATION.requirements]: JSON.stringify(container.resources ?? {}),
     [ANNOTATION.terminationGracePeriod]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
     ...(preStop ? { [ANNOTATION.preStopHandler]: JSON.stringify(preStop) } : {}),
     ...(container.ports?.length ? { [ANNOTATION.ports]: JSON.stringify(container.ports) } : {}),

@@ -42,13 +42,14 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
       return (await runtime('Status', n.StatusRequest, n.StatusResponse, {}, 10_000)).status?.conditions ?? [];
     },
     async features() {
-      const answer = await runtime('Status', n.StatusRequest, n.StatusResponse, {}, 10_000);
+      const answer = await runtime('Status', n.StatusRequest, n.StatusResponse, { verbose: true }, 10_000);
       const byDefault = answer.runtime_handlers.find(({ name }) => name === '')?.features;
       return {
         supplementalGroupsPolicy: answer.features?.supplemental_groups_policy ?? false,
         recursiveReadOnlyMounts: byDefault?.recursive_read_only_mounts ?? false,
         // The agent gives no pod users of its own yet, whatever the runtime could do.
         userNamespaces: false,
+        handlers: answer.runtime_handlers.length > 0 ? answer.runtime_handlers.map(({ name }) => name) : configuredHandlers(answer.info.config),
       };
     },
     async listSandboxes() {
@@ -138,6 +139,16 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
     },
     close: () => channel.close(),
   };
+}
+
+/** The runtimes of containerd's configuration, which its verbose status holds: before 1.7 it has no list of handlers. */
+export function configuredHandlers(config: string | undefined): readonly string[] | undefined {
+  try {
+    const parsed: { readonly containerd?: { readonly runtimes?: object } } = JSON.parse(config ?? '');
+    return parsed.containerd?.runtimes && ['', ...Object.keys(parsed.containerd.runtimes).sort()];
+  } catch {
+    return undefined;
+  }
 }
 
 async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {

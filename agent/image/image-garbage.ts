@@ -4,56 +4,104 @@ import type { Logger } from '../../base/log.ts';
 import type { ContainerRuntime, Image } from '../contract/runtime.ts';
 import type { RuntimeCache } from '../contract/runtime-cache.ts';
 
-/** kubelet's defaults: percent of the disk at which images begin to go, and to which they are reduced. */
-const HIGH_PERCENT = 85;
-const LOW_PERCENT = 80;
-const MIN_AGE_MS = 2 * 60_000;
+/** The settings of the removal of images, under the names of kubelet's configuration. */
+export interface ImageGarbageSettings {
+  /** Percent of the disk at which images begin to go. */
+  readonly highPercent: number;
+  /** Percent to which they are reduced. */
+  readonly lowPercent: number;
+  /** An image that was seen for less is kept. */
+  readonly minAgeMs: number;
+  /** An image that nothing has used for longer goes, however much of the disk is free. 0: none does. */
+  readonly maxAgeMs: number;
+}
+
+export const IMAGE_GARBAGE_DEFAULTS: ImageGarbageSettings = { highPercent: 85, lowPercent: 80, minAgeMs: 2 * 60_000, maxAgeMs: 0 };
 
 export interface ImageGarbageOptions {
-  readonly runtime: ContainerRuntime;
+  readonly runtime: Pick<ContainerRuntime, 'images' | 'removeImage' | 'imageFilesystem'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly settings: ImageGarbageSettings;
   /** Images of containers that exist, by id or reference. */
   readonly inUse: () => ReadonlySet<string>;
+  /** Called for each image that was removed. */
+  readonly onRemoved?: (reason: 'age' | 'space') => void;
+  /** Called with the disk's use in percent, its size and the bytes that were freed, if the unused images were not enough. */
+  readonly onShortage?: (usedPercent: number, totalBytes: number, freedBytes: number) => void;
   /** Percent of the disk that is taken, and its size; injected in tests. */
   readonly disk?: (path: string) => Promise<{ readonly usedPercent: number; readonly totalBytes: number }>;
 }
 
 export interface ImageGarbage {
-  /** Removes images that nothing uses, the longest unused first, when the disk is too full. */
+  /** Removes images that nothing has used for too long, and when the disk is too full those that nothing uses, the longest unused first. */
   collect(): Promise<void>;
+  /** Removes all images that nothing uses, as the node runs out of disk. */
+  removeUnused(): Promise<void>;
 }
 
-export function createImageGarbage({ runtime, clock, log, inUse, disk = diskUse }: ImageGarbageOptions): ImageGarbage {
+/** Decides as kubelet does (pkg/kubelet/images/image_gc_manager.go). */
+export function createImageGarbage(options: ImageGarbageOptions): ImageGarbage {
+  const { runtime, clock, log, settings, inUse, disk = diskUse } = options;
   const firstSeen = new Map<string, number>();
   const lastUsed = new Map<string, number>();
   const used = (image: Image, names: ReadonlySet<string>) => names.has(image.id) || [...image.tags, ...image.digests].some((name) => names.has(name));
+
+  /** Looks at all images; resolves with those that may go, the longest unused first. */
+  const unusedImages = async (): Promise<readonly Image[]> => {
+    const images = await runtime.images();
+    const names = inUse();
+    const now = clock.now();
+    for (const image of images) {
+      if (!firstSeen.has(image.id)) firstSeen.set(image.id, now);
+      if (used(image, names)) lastUsed.set(image.id, now);
+    }
+    const present = new Set(images.map(({ id }) => id));
+    for (const id of firstSeen.keys()) if (!present.has(id)) forget(id);
+    return images
+      .filter((image) => !image.pinned && !used(image, names) && now - (firstSeen.get(image.id) ?? now) >= settings.minAgeMs)
+      .sort((a, b) => (lastUsed.get(a.id) ?? 0) - (lastUsed.get(b.id) ?? 0));
+  };
+  const forget = (id: string) => {
+    firstSeen.delete(id);
+    lastUsed.delete(id);
+  };
+  const remove = async (image: Image, reason: 'age' | 'space') => {
+    log.info({ image: image.tags[0] ?? image.id, reason }, 'removing an unused image');
+    await runtime.removeImage(image.id);
+    forget(image.id);
+    options.onRemoved?.(reason);
+  };
+  /** Removes images until so many bytes are free; resolves with the bytes that are. */
+  const free = async (images: readonly Image[], bytes: number): Promise<number> => {
+    let freed = 0;
+    for (const image of images) {
+      if (freed >= bytes) break;
+      await remove(image, 'space');
+      freed += image.sizeBytes;
+    }
+    return freed;
+  };
+
   return {
     async collect() {
-      const images = await runtime.images();
-      const names = inUse();
+      const unused = await unusedImages();
       const now = clock.now();
-      for (const image of images) {
-        if (!firstSeen.has(image.id)) firstSeen.set(image.id, now);
-        if (used(image, names)) lastUsed.set(image.id, now);
-      }
+      const isOld = ({ id }: Image) => settings.maxAgeMs > 0 && now - (lastUsed.get(id) ?? firstSeen.get(id) ?? now) > settings.maxAgeMs;
+      const old = unused.filter(isOld);
+      for (const image of old) await remove(image, 'age');
       const filesystem = await runtime.imageFilesystem();
       if (!filesystem) return;
       const { usedPercent, totalBytes } = await disk(filesystem.mountpoint);
-      if (usedPercent < HIGH_PERCENT) return;
-      let excess = ((usedPercent - LOW_PERCENT) / 100) * totalBytes;
-      const unused = images
-        .filter((image) => !image.pinned && !used(image, names) && now - (firstSeen.get(image.id) ?? now) >= MIN_AGE_MS)
-        .sort((a, b) => (lastUsed.get(a.id) ?? 0) - (lastUsed.get(b.id) ?? 0));
-      for (const image of unused) {
-        if (excess <= 0) return;
-        log.info({ image: image.tags[0] ?? image.id, usedPercent }, 'removing an unused image: the disk is full');
-        await runtime.removeImage(image.id);
-        firstSeen.delete(image.id);
-        lastUsed.delete(image.id);
-        excess -= image.sizeBytes;
-      }
+      if (usedPercent < settings.highPercent) return;
+      const excess = ((usedPercent - settings.lowPercent) / 100) * totalBytes;
+      const freed = await free(
+        unused.filter((image) => !old.includes(image)),
+        excess,
+      );
+      if (freed < excess) options.onShortage?.(usedPercent, totalBytes, freed);
     },
+    removeUnused: async () => void (await free(await unusedImages(), Number.POSITIVE_INFINITY)),
   };
 }
 

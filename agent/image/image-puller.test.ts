@@ -4,7 +4,6 @@ import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import type { Image } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { createSimulatedRuntime } from '../simulated/simulated-runtime.ts';
-import { createImageGarbage } from './image-garbage.ts';
 import { createImagePuller } from './image-puller.ts';
 
 const image = (id: string, more: Partial<Image> = {}): Image => ({
@@ -95,39 +94,5 @@ describe('the image of a container', () => {
 
   it.each(['web', 'web:1', 'library/web', 'reg.io:5000/a/b_c:v1.2', `web@sha256:${'a'.repeat(64)}`])('can be named %j', async (reference) => {
     await setup([reference]).ensure(reference, 'IfNotPresent');
-  });
-});
-
-describe('images that nothing uses', () => {
-  it('go when the disk is too full, the longest unused first, until it is not', async () => {
-    const clock = createFakeClock();
-    const removed: string[] = [];
-    const used = new Set(['used', 'lately']);
-    let usedPercent = 50;
-    const runtime = {
-      ...createSimulatedRuntime({ clock, podAddress: () => '' }),
-      images: async () => [image('used'), image('lately'), image('old'), image('pinned', { pinned: true })].filter(({ id }) => !removed.includes(id)),
-      imageFilesystem: async () => ({ mountpoint: '/', usedBytes: 0 }),
-      removeImage: async (id: string) => void removed.push(id),
-    };
-    const { silentLogger } = await import('../../base/log.ts');
-    const garbage = createImageGarbage({
-      runtime,
-      clock,
-      log: silentLogger,
-      inUse: () => used,
-      disk: async () => ({ usedPercent, totalBytes: 1_500 }),
-    });
-    await garbage.collect();
-    await clock.advance(180_000);
-    used.delete('lately');
-    await garbage.collect();
-    expect(removed).toEqual([]);
-    usedPercent = 86;
-    await garbage.collect();
-    expect(removed).toEqual(['old']);
-    usedPercent = 95;
-    await garbage.collect();
-    expect(removed).toEqual(['old', 'lately']);
   });
 });

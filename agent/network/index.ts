@@ -5,6 +5,7 @@ import type { Service } from '../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';
+import type { ListenAddress } from '../../base/kept-listener.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
@@ -20,6 +21,7 @@ import { createNetworkPolicies } from './policy/index.ts';
 import { removePolicyTable } from './policy/policy-kernel.ts';
 import { createProxyMetrics } from './proxy/metrics.ts';
 import { createProxy } from './proxy/proxy.ts';
+import { createProxyHealth } from './proxy/proxy-health.ts';
 import { informerSource, withoutServices } from './proxy/source.ts';
 
 export { removeNodeNetwork } from './removal.ts';
@@ -55,6 +57,8 @@ export interface NodeNetworkOptions {
   readonly resolvConf?: string;
   readonly log: Logger;
   readonly registry?: Registry;
+  /** The addresses on which the proxy tells of its health and of its metrics, as kube-proxy does. Left out, it does not. */
+  readonly proxyStatus?: { readonly healthz: ListenAddress | undefined; readonly metrics: ListenAddress | undefined };
   readonly clock?: Clock;
 }
 
@@ -71,9 +75,11 @@ export interface NodeNetwork extends Runnable {
  * (the agent may be restarting, and pods go on talking) but DNS, which needs the agent; `removeNodeNetwork` takes it back.
  */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
-  const { informers, nodeName, log, registry, clock, policyClient, proxy: servesServices = true } = options;
+  const { informers, nodeName, log, registry, clock = systemClock, policyClient, proxy: servesServices = true } = options;
   const source = informerSource(informers, nodeName);
+  const health = createProxyHealth(clock);
   const proxy = createProxy({
+    health,
     source: servesServices ? source : withoutServices(source),
     nodeName,
     ownAddresses: options.dns === false ? [] : [options.clusterDNS],
@@ -85,14 +91,12 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const dns = options.dns === false ? undefined : nodeDns(options);
   const policies =
     policyClient &&
-    createNetworkPolicies({
-      client: policyClient,
-      ownPods: informers.pods,
-      nodeName,
-      clock: clock ?? systemClock,
-      log: log.child({ part: 'network policies' }),
-      registry,
-    });
+    createNetworkPolicies({ client: policyClient, ownPods: informers.pods, nodeName, clock, log: log.child({ part: 'network policies' }), registry });
+  const serveProxyStatus = async (addresses: NonNullable<NodeNetworkOptions['proxyStatus']>, signal: AbortSignal) => {
+    const { runStatusServers } = await import('./proxy/status-servers.ts');
+    const node = () => informers.nodes.get({ namespace: '', name: nodeName });
+    await runStatusServers({ ...addresses, health, node, registry, clock, log: log.child({ part: 'proxy' }) }, signal);
+  };
   let written = () => {};
   const podNetworkReady = new Promise<void>((resolve) => {
     written = resolve;
@@ -117,6 +121,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
         ),
         keepRoutes({ nodes: informers.nodes, nodeName, log: log.child({ part: 'routes' }), clock }, signal),
         proxy.run(signal),
+        servesServices && options.proxyStatus && serveProxyStatus(options.proxyStatus, signal),
         dns?.run(signal),
         // What an earlier process enforced, another program now does, or none.
         policies?.run(signal) ?? removePolicyTable(),

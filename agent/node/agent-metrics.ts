@@ -1,74 +1,117 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
+import type { PodMetrics } from '../contract/pod-metrics.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 
-/** The agent's metrics, under kubelet's names. */
+/** The agent's metrics, under kubelet's names (pkg/kubelet/metrics/metrics.go). */
 export interface AgentMetrics {
   readonly registry: Registry;
+  readonly pods: PodMetrics;
   readonly runningPods: Gauge;
   readonly runningContainers: Gauge<'container_state'>;
-  readonly desiredPods: Gauge;
-  readonly startedPods: Counter;
-  readonly podStart: Histogram;
+  readonly desiredPods: Gauge<'static'>;
+  readonly activePods: Gauge<'static'>;
+  readonly mirrorPods: Gauge;
+  readonly ephemeralContainers: Gauge;
   readonly relist: Histogram;
+  readonly relistInterval: Histogram;
+  readonly lastRelist: Gauge;
   readonly operations: Counter<'operation_type'>;
   readonly operationErrors: Counter<'operation_type'>;
   readonly operationSeconds: Histogram<'operation_type'>;
+  readonly evictions: Counter<'eviction_signal'>;
+  readonly imagesRemoved: Counter<'reason'>;
+  readonly shutdownStart: Gauge;
+  readonly shutdownEnd: Gauge;
+  readonly requests: Counter<RequestLabel>;
+  readonly requestSeconds: Histogram<RequestLabel>;
 }
 
+type RequestLabel = 'method' | 'path' | 'server_type' | 'long_running';
+const REQUEST_LABELS = ['method', 'path', 'server_type', 'long_running'] as const;
+
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const START_BUCKETS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600];
 
 export function createAgentMetrics(nodeName: string): AgentMetrics {
   const registry = new Registry();
   const registers = [registry];
   processMetrics(registry);
-  new Gauge({ name: 'kubelet_node_name', help: "The node's name; the value is always 1.", labelNames: ['node'], registers }).set(
-    { node: nodeName },
-    1,
-  );
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+  const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = [], buckets = BUCKETS) =>
+    new Histogram({ name, help, labelNames, buckets, registers });
+  gauge('kubelet_node_name', "The node's name; the value is always 1.", ['node']).set({ node: nodeName }, 1);
+  gauge('kubelet_metrics_provider', 'The source of the statistics of containers; the value is always 1.', ['provider']).set({ provider: 'cri' }, 1);
   const metrics: AgentMetrics = {
     registry,
-    runningPods: new Gauge({ name: 'kubelet_running_pods', help: 'Pods that have a running sandbox.', registers }),
-    runningContainers: new Gauge({ name: 'kubelet_running_containers', help: 'Containers by state.', labelNames: ['container_state'], registers }),
-    desiredPods: new Gauge({ name: 'kubelet_desired_pods', help: 'Pods that the agent looks after.', registers }),
-    startedPods: new Counter({ name: 'kubelet_started_pods_total', help: 'Sandboxes of pods that were started.', registers }),
-    podStart: new Histogram({
-      name: 'kubelet_pod_start_duration_seconds',
-      help: 'From the first sight of a pod to all of its containers running.',
-      buckets: BUCKETS,
-      registers,
-    }),
-    relist: new Histogram({
-      name: 'kubelet_pleg_relist_duration_seconds',
-      help: 'How long it takes to look at all that the runtime has.',
-      buckets: BUCKETS,
-      registers,
-    }),
-    operations: new Counter({
-      name: 'kubelet_runtime_operations_total',
-      help: 'Calls to the container runtime.',
-      labelNames: ['operation_type'],
-      registers,
-    }),
-    operationErrors: new Counter({
-      name: 'kubelet_runtime_operations_errors_total',
-      help: 'Calls to the container runtime that failed.',
-      labelNames: ['operation_type'],
-      registers,
-    }),
-    operationSeconds: new Histogram({
-      name: 'kubelet_runtime_operations_duration_seconds',
-      help: 'How long calls to the container runtime take.',
-      labelNames: ['operation_type'],
-      buckets: BUCKETS,
-      registers,
-    }),
+    pods: podMetrics(registry),
+    runningPods: gauge('kubelet_running_pods', 'Pods that have a running sandbox.'),
+    runningContainers: gauge('kubelet_running_containers', 'Containers by state.', ['container_state']),
+    desiredPods: gauge('kubelet_desired_pods', 'Pods that the agent looks after.', ['static']),
+    activePods: gauge('kubelet_active_pods', 'Pods that count when another is admitted.', ['static']),
+    mirrorPods: gauge('kubelet_mirror_pods', 'Mirror pods that the agent keeps in the API, one per static pod.'),
+    ephemeralContainers: gauge('kubelet_managed_ephemeral_containers', 'Ephemeral containers in the pods of the node.'),
+    relist: histogram('kubelet_pleg_relist_duration_seconds', 'How long it takes to look at all that the runtime has.'),
+    relistInterval: histogram('kubelet_pleg_relist_interval_seconds', 'Time between two looks at all that the runtime has.'),
+    lastRelist: gauge('kubelet_pleg_last_seen_seconds', 'When the agent last looked at all that the runtime has, in seconds since the epoch.'),
+    operations: counter('kubelet_runtime_operations_total', 'Calls to the container runtime.', ['operation_type']),
+    operationErrors: counter('kubelet_runtime_operations_errors_total', 'Calls to the container runtime that failed.', ['operation_type']),
+    operationSeconds: histogram('kubelet_runtime_operations_duration_seconds', 'How long calls to the container runtime take.', ['operation_type']),
+    evictions: counter('kubelet_evictions', 'Pods that the node has evicted, by the signal of the shortage.', ['eviction_signal']),
+    imagesRemoved: counter('kubelet_image_garbage_collected_total', 'Images that were removed, by the reason.', ['reason']),
+    shutdownStart: gauge('kubelet_graceful_shutdown_start_time_seconds', 'When the last graceful shutdown began, in seconds since the epoch.'),
+    shutdownEnd: gauge('kubelet_graceful_shutdown_end_time_seconds', 'When the last graceful shutdown ended, in seconds since the epoch.'),
+    requests: counter('kubelet_http_requests_total', "Requests to the agent's server.", REQUEST_LABELS),
+    requestSeconds: histogram('kubelet_http_requests_duration_seconds', "How long requests to the agent's server take.", REQUEST_LABELS),
   };
   for (const operation_type of Object.values(OPERATIONS)) {
     metrics.operations.inc({ operation_type }, 0);
     metrics.operationErrors.inc({ operation_type }, 0);
   }
+  for (const reason of ['age', 'space']) metrics.imagesRemoved.inc({ reason }, 0);
   return metrics;
+}
+
+function podMetrics(registry: Registry): PodMetrics {
+  const registers = [registry];
+  const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <L extends string = never>(name: string, help: string, buckets: number[], labelNames: readonly L[] = []) =>
+    new Histogram({ name, help, labelNames, buckets, registers });
+  const start = histogram('kubelet_pod_start_duration_seconds', 'From the first sight of a pod to all of its containers running.', START_BUCKETS);
+  const total = histogram('kubelet_pod_start_total_duration_seconds', 'From the creation of a pod to all of its containers running.', START_BUCKETS);
+  const startedPods = counter('kubelet_started_pods_total', 'Sandboxes of pods that were started.');
+  const failedPods = counter('kubelet_started_pods_errors_total', 'Sandboxes of pods that could not be started.');
+  const sandboxSeconds = histogram('kubelet_run_podsandbox_duration_seconds', 'How long it takes to start a sandbox.', BUCKETS, ['runtime_handler']);
+  const sandboxErrors = counter('kubelet_run_podsandbox_errors_total', 'Sandboxes that could not be started, by the handler.', ['runtime_handler']);
+  const started = counter('kubelet_started_containers_total', 'Containers that were started.', ['container_type']);
+  const failed = counter('kubelet_started_containers_errors_total', 'Containers that could not be started.', ['container_type', 'code']);
+  const ended = counter('kubelet_terminated_containers_total', 'Containers that have ended.', ['container_type', 'exit_code', 'reason']);
+  for (const container_type of ['container', 'init_container', 'ephemeral_container']) started.inc({ container_type }, 0);
+  return {
+    podRuns(seconds, sinceCreation) {
+      start.observe(seconds);
+      total.observe(sinceCreation);
+    },
+    sandboxStarted(runtime_handler, seconds) {
+      startedPods.inc();
+      sandboxSeconds.observe({ runtime_handler }, seconds);
+    },
+    sandboxFailed(runtime_handler) {
+      startedPods.inc();
+      failedPods.inc();
+      sandboxErrors.inc({ runtime_handler });
+    },
+    containerStarted: (container_type) => started.inc({ container_type }),
+    containerFailed(container_type, code) {
+      started.inc({ container_type });
+      failed.inc({ container_type, code });
+    },
+    containerEnded: (container_type, exitCode, reason) => ended.inc({ container_type, exit_code: String(exitCode), reason }),
+  };
 }
 
 /** Methods of the runtime that are counted, and kubelet's names for the operations. */
@@ -117,10 +160,7 @@ export function countedRuntime(runtime: ContainerRuntime, metrics: AgentMetrics)
     conditions: counted(OPERATIONS.conditions, runtime.conditions),
     listSandboxes: counted(OPERATIONS.listSandboxes, runtime.listSandboxes),
     sandbox: counted(OPERATIONS.sandbox, runtime.sandbox),
-    runSandbox: counted(OPERATIONS.runSandbox, (...values) => {
-      metrics.startedPods.inc();
-      return runtime.runSandbox(...values);
-    }),
+    runSandbox: counted(OPERATIONS.runSandbox, runtime.runSandbox),
     stopSandbox: counted(OPERATIONS.stopSandbox, runtime.stopSandbox),
     removeSandbox: counted(OPERATIONS.removeSandbox, runtime.removeSandbox),
     listContainers: counted(OPERATIONS.listContainers, runtime.listContainers),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -31,5 +31,29 @@ describe('the cgroups of a node', () => {
     await controller('cpu');
     await controller('memory');
     await expect(openCgroups(root)).resolves.toBeDefined();
+  });
+
+  const limits = { path: '/k/podu1', cpuShares: 1024, cpuLimitMilli: 0, memoryLimitBytes: 0 };
+  const read = (...path: string[]) => readFile(join(root, ...path), 'utf8');
+
+  it('limit the processes of a pod if the node is asked to', async () => {
+    await controller('cpu');
+    await controller('memory');
+    const cgroups = await openCgroups(root);
+    await cgroups.apply({ ...limits, pidsLimit: 100 });
+    expect(await read('pids', 'k', 'podu1', 'pids.max')).toBe('100');
+    await writeFile(join(root, 'pids', 'k', 'podu1', 'pids.current'), '7\n');
+    expect(await cgroups.processes('/k/podu1')).toBe(7);
+    expect(await cgroups.memoryUsage('/k/podu1')).toBeUndefined();
+  });
+
+  it('give back a limit that a resize has removed', async () => {
+    await writeFile(join(root, 'cgroup.controllers'), 'cpu memory pids');
+    await writeFile(join(root, 'cgroup.subtree_control'), '');
+    const cgroups = await openCgroups(root);
+    await cgroups.apply({ ...limits, memoryLimitBytes: 1024, pidsLimit: 5 });
+    expect([await read('k', 'podu1', 'memory.max'), await read('k', 'podu1', 'pids.max')]).toEqual(['1024', '5']);
+    await cgroups.apply({ ...limits, pidsLimit: 0 });
+    expect([await read('k', 'podu1', 'memory.max'), await read('k', 'podu1', 'pids.max')]).toEqual(['max', 'max']);
   });
 });

@@ -1,4 +1,4 @@
-import { access, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../base/make-directories.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
@@ -11,10 +11,10 @@ const QOS_PARENTS = ['', 'burstable', 'besteffort'];
 
 /** cgroups of the version that is mounted at `mount`. @throws Error if there are none: the node could not limit its pods. */
 export async function openCgroups(mount = MOUNT): Promise<CgroupManager> {
-  if (await exists(join(mount, 'cgroup.controllers'))) return cgroupsV2();
+  if (await exists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount);
   const missing: string[] = [];
   for (const controller of V1_CONTROLLERS) if (!(await exists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
-  if (missing.length === 0) return cgroupsV1();
+  if (missing.length === 0) return cgroupsV1(mount);
   const what = missing.length === V1_CONTROLLERS.length ? 'no cgroups are mounted' : `the cgroup controller ${missing.join(', ')} is not mounted`;
   throw new Error(
     `${mount}: ${what}, and pods need them: mount cgroup2 there, or run the agent where it sees the host's (in a container: --privileged --cgroupns=host)`,
@@ -27,47 +27,63 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function cgroupsV1(): CgroupManager {
+function cgroupsV1(mount: string): CgroupManager {
   return {
-    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes }) {
-      await Promise.all(V1_CONTROLLERS.map((controller) => makeDirectories(join(MOUNT, controller, path))));
+    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit }) {
+      const directory = (controller: string) => join(mount, controller, path);
+      const controllers = pidsLimit > 0 ? [...V1_CONTROLLERS, 'pids'] : V1_CONTROLLERS;
+      await Promise.all(controllers.map((controller) => makeDirectories(directory(controller))));
       await Promise.all([
-        write(join(MOUNT, 'cpu', path, 'cpu.shares'), cpuShares),
-        cpuLimitMilli > 0 ? write(join(MOUNT, 'cpu', path, 'cpu.cfs_period_us'), CPU_PERIOD) : undefined,
-        write(join(MOUNT, 'cpu', path, 'cpu.cfs_quota_us'), cpuLimitMilli > 0 ? cpuQuota(cpuLimitMilli) : -1),
-        memoryLimitBytes > 0 ? write(join(MOUNT, 'memory', path, 'memory.limit_in_bytes'), memoryLimitBytes) : undefined,
+        write(join(directory('cpu'), 'cpu.shares'), cpuShares),
+        cpuLimitMilli > 0 ? write(join(directory('cpu'), 'cpu.cfs_period_us'), CPU_PERIOD) : undefined,
+        write(join(directory('cpu'), 'cpu.cfs_quota_us'), cpuLimitMilli > 0 ? cpuQuota(cpuLimitMilli) : -1),
+        // -1 takes a limit back that a resize has removed.
+        write(join(directory('memory'), 'memory.limit_in_bytes'), memoryLimitBytes > 0 ? memoryLimitBytes : -1),
+        pidsLimit > 0 ? write(join(directory('pids'), 'pids.max'), pidsLimit) : undefined,
       ]);
     },
     async remove(path) {
-      const controllers = await readdir(MOUNT);
-      await Promise.all(controllers.map((controller) => removeTree(join(MOUNT, controller, path))));
+      const controllers = await readdir(mount);
+      await Promise.all(controllers.map((controller) => removeTree(join(mount, controller, path))));
     },
-    list: (root) => listPods(join(MOUNT, 'cpu'), root),
+    list: (root) => listPods(join(mount, 'cpu'), root),
+    memoryUsage: async (path) => numberIn(join(mount, 'memory', path, 'memory.usage_in_bytes')),
+    processes: async (path) => numberIn(join(mount, 'pids', path, 'pids.current')),
   };
 }
 
-function cgroupsV2(): CgroupManager {
+function cgroupsV2(mount: string): CgroupManager {
   return {
-    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes }) {
-      await makeDirectories(join(MOUNT, path));
-      await delegate(path);
+    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit }) {
+      const directory = join(mount, path);
+      await makeDirectories(directory);
+      await delegate(mount, path);
       await Promise.all([
         // The mapping of runc and kubelet from v1's shares (2 … 262144) to v2's weight (1 … 10000).
-        write(join(MOUNT, path, 'cpu.weight'), Math.floor(1 + ((cpuShares - 2) * 9999) / 262_142)),
-        write(join(MOUNT, path, 'cpu.max'), cpuLimitMilli > 0 ? `${cpuQuota(cpuLimitMilli)} ${CPU_PERIOD}` : 'max'),
-        write(join(MOUNT, path, 'memory.max'), memoryLimitBytes > 0 ? memoryLimitBytes : 'max'),
+        write(join(directory, 'cpu.weight'), Math.floor(1 + ((cpuShares - 2) * 9999) / 262_142)),
+        write(join(directory, 'cpu.max'), cpuLimitMilli > 0 ? `${cpuQuota(cpuLimitMilli)} ${CPU_PERIOD}` : 'max'),
+        write(join(directory, 'memory.max'), memoryLimitBytes > 0 ? memoryLimitBytes : 'max'),
+        write(join(directory, 'pids.max'), pidsLimit > 0 ? pidsLimit : 'max'),
       ]);
     },
-    remove: (path) => removeTree(join(MOUNT, path)),
-    list: (root) => listPods(MOUNT, root),
+    remove: (path) => removeTree(join(mount, path)),
+    list: (root) => listPods(mount, root),
+    memoryUsage: async (path) => numberIn(join(mount, path, 'memory.current')),
+    processes: async (path) => numberIn(join(mount, path, 'pids.current')),
   };
 }
 
 /** Hands cpu, memory and pids down every level above `path`. */
-async function delegate(path: string): Promise<void> {
+async function delegate(mount: string, path: string): Promise<void> {
   const levels: string[] = [];
   for (let level = dirname(path); level !== '/'; level = dirname(level)) levels.unshift(level);
-  for (const level of ['/', ...levels]) await write(join(MOUNT, level, 'cgroup.subtree_control'), '+cpu +memory +pids');
+  for (const level of ['/', ...levels]) await write(join(mount, level, 'cgroup.subtree_control'), '+cpu +memory +pids');
+}
+
+/** Returns undefined if the file does not exist. */
+async function numberIn(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.trim() === '' ? undefined : Number(text);
 }
 
 const write = (path: string, value: string | number): Promise<void> => writeFile(path, String(value));

@@ -11,7 +11,12 @@ export interface GarbageCollector {
   podGone(podUid: string): void;
   /** Looks through everything once. */
   collect(): Promise<void>;
+  /** Removes all dead containers but the latest of each name, and dead sandboxes, as the node runs out of disk. */
+  removeDead(): Promise<void>;
 }
+
+/** Dead containers of a name that stay: the current one and the one before, which lastState and `kubectl logs --previous` show. */
+const KEPT = 2;
 
 export interface GarbageCollectorOptions {
   readonly node: RuntimeAccess & PodFiles & PodCgroups & Pick<Surroundings, 'log'>;
@@ -55,14 +60,13 @@ export function createGarbageCollector({ node, isKnown }: GarbageCollectorOption
     );
   };
 
-  /** Removes dead containers of a pod that goes on, but the latest two of a name, and dead sandboxes but the latest. */
-  const prune = async ({ containers, sandboxes }: PodObservation): Promise<void> => {
+  /** Removes dead containers of a pod that goes on, but the latest `kept` of a name, and dead sandboxes but the latest. */
+  const prune = async ({ containers, sandboxes }: PodObservation, kept: number): Promise<void> => {
     const seen = new Map<string, number>();
     for (const container of containers) {
       const count = (seen.get(container.name) ?? 0) + 1;
       seen.set(container.name, count);
-      // The current one and the one before, which lastState and `kubectl logs --previous` show.
-      if (count <= 2 || isRunning(container)) continue;
+      if (count <= kept || isRunning(container)) continue;
       await runtime.removeContainer(container.id);
       await cache.refreshContainer(container.id);
       if (container.logPath) await rm(container.logPath, { force: true });
@@ -75,10 +79,14 @@ export function createGarbageCollector({ node, isKnown }: GarbageCollectorOption
   };
 
   return {
+    async removeDead() {
+      // The latest of a name stays: it tells how the container ended.
+      for (const uid of cache.podUids()) await inLine(() => (isKnown(uid) ? prune(cache.of(uid), 1) : removePod(uid)));
+    },
     podGone: (uid) => void inLine(() => removePod(uid)),
     async collect() {
       for (const uid of cache.podUids()) {
-        await inLine(() => (isKnown(uid) ? prune(cache.of(uid)) : removePod(uid)));
+        await inLine(() => (isKnown(uid) ? prune(cache.of(uid), KEPT) : removePod(uid)));
       }
       if (runtime.simulated) return;
       const [pods, cgroups] = await Promise.all([readdir(directories.pods).catch(() => []), node.cgroups.list(node.cgroupRoot)]);

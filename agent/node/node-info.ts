@@ -24,8 +24,16 @@ const read = (path: string): Promise<string> =>
     () => '',
   );
 
+/** The amounts that pods do not get, as evictions keep them free: bytes of a whole. */
+export interface Reserved {
+  readonly memory: (capacity: number) => number;
+  readonly disk: (capacity: number) => number;
+}
+
+const RESERVED: Reserved = { memory: () => RESERVED_MEMORY_BYTES, disk: (capacity) => capacity * RESERVED_DISK_SHARE };
+
 /** Reads this machine. `dataDir` stands on the file system that pods write to. */
-export async function machineFacts(dataDir: string, runtime: RuntimeVersion, maxPods = MAX_PODS): Promise<NodeFacts> {
+export async function machineFacts(dataDir: string, runtime: RuntimeVersion, maxPods = MAX_PODS, reserved = RESERVED): Promise<NodeFacts> {
   const [machineID, systemUUID, bootID, osRelease, disk] = await Promise.all([
     read('/etc/machine-id'),
     read('/sys/class/dmi/id/product_uuid'),
@@ -38,7 +46,7 @@ export async function machineFacts(dataDir: string, runtime: RuntimeVersion, max
   const memoryBytes = totalmem();
   return {
     info: systemInfo(facts, `${runtime.name}://${runtime.version}`),
-    ...resources({ cpus: cpus().length, memoryBytes, diskBytes: disk.blocks * disk.bsize, pods: maxPods }),
+    ...resources({ cpus: cpus().length, memoryBytes, diskBytes: disk.blocks * disk.bsize, pods: maxPods }, reserved),
     memoryBytes,
   };
 }
@@ -74,7 +82,7 @@ export interface Amounts {
   readonly pods: number;
 }
 
-export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts): Pick<NodeFacts, 'capacity' | 'allocatable'> {
+export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts, reserved = RESERVED): Pick<NodeFacts, 'capacity' | 'allocatable'> {
   const kibibytes = (bytes: number) => `${Math.floor(bytes / KI)}Ki`;
   const base = {
     cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
@@ -86,8 +94,8 @@ export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts):
     capacity: { ...base, memory: kibibytes(memoryBytes), 'ephemeral-storage': kibibytes(diskBytes) },
     allocatable: {
       ...base,
-      memory: kibibytes(Math.max(0, memoryBytes - RESERVED_MEMORY_BYTES)),
-      'ephemeral-storage': String(Math.floor(diskBytes * (1 - RESERVED_DISK_SHARE))),
+      memory: kibibytes(Math.max(0, memoryBytes - reserved.memory(memoryBytes))),
+      'ephemeral-storage': String(Math.max(0, Math.floor(diskBytes - reserved.disk(diskBytes)))),
     },
   };
 }

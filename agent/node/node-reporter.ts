@@ -98,12 +98,12 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       nodeInfo: facts.info,
       images: [...images],
       features: { supplementalGroupsPolicy: options.features.supplementalGroupsPolicy },
-      runtimeHandlers: ['', 'runc'].map((name) => ({ name, features: { ...handlerFeatures } })),
+      runtimeHandlers: handlers.map((name) => ({ name, features: { ...handlerFeatures } })),
     };
     return { status, events };
   };
 
-  const { recursiveReadOnlyMounts, userNamespaces } = options.features;
+  const { recursiveReadOnlyMounts, userNamespaces, handlers = ['', 'runc'] } = options.features;
   const handlerFeatures = { recursiveReadOnlyMounts, userNamespaces };
 
   const report = async (serverPort: number): Promise<void> => {

@@ -2,12 +2,12 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { HTTPGetAction, LifecycleHandler } from '../../api/pod/container/probe.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 
-/** A port by number, or by its name among the container's ports. @throws Error if there is no such port. */
+/** A port by number, or by its name among the container's ports. @throws Error in the words of kubelet (pkg/probe/util.go) if there is no such port. */
 export function portNumber(container: Container, port: number | string): number {
-  if (typeof port === 'number') return port;
-  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
+  const named = typeof port === 'string' ? container.ports?.find(({ name }) => name === port)?.containerPort : port;
+  if (named === undefined && !/^[+-]?\d+$/.test(String(port))) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
   const number = named ?? Number(port);
-  if (!Number.isInteger(number) || number <= 0 || number > 65_535) throw new Error(`couldn't find port: ${port} in container ${container.name}`);
+  if (number <= 0 || number > 65_535) throw new Error(`invalid port number: ${number}`);
   return number;
 }
 

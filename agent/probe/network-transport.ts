@@ -1,12 +1,12 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Clock } from '../../base/clock.ts';
 import { enumeration, message, string } from '../../base/protobuf/message.ts';
-import type { HttpTarget, ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
+import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
+import { dialProblem, hostText } from './dial-problem.ts';
+import { probeHttp } from './http-probe.ts';
 
 /** The most that is shown of an exec's output, in characters. */
 const MAX_OUTPUT = 10 * 1024;
@@ -18,49 +18,9 @@ export function createNetworkTransport(runtime: ContainerRuntime, clock: Clock):
   return {
     http: (target, timeoutMs) => probeHttp(target, timeoutMs, clock),
     tcp: (host, port, timeoutMs) => probeTcp(host, port, timeoutMs, clock),
-    grpc: (host, port, service, timeoutMs) => probeGrpc(host, port, service, clock.now() + timeoutMs),
+    grpc: (host, port, service, timeoutMs) => probeGrpc(host, port, service, timeoutMs, clock),
     exec: (id, command, timeoutMs) => probeExec(runtime, id, command, timeoutMs),
   };
-}
-
-const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-
-function probeHttp(target: HttpTarget, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
-  const url = `${target.scheme}://${hostText(target.host)}:${target.port}${target.path}`;
-  return new Promise((resolve) => {
-    const send = target.scheme === 'https' ? httpsRequest : httpRequest;
-    const request = send({
-      host: target.host,
-      port: target.port,
-      path: target.path,
-      headers: headersOf(target),
-      agent: false,
-      // Probes do not check certificates (https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/).
-      rejectUnauthorized: false,
-    });
-    const cancelTimer = clock.after(timeoutMs, () => {
-      resolve(failed(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`));
-      request.destroy();
-    });
-    request.on('response', (response) => {
-      cancelTimer();
-      const code = response.statusCode ?? 0;
-      resolve(code >= 200 && code < 400 ? OK : failed(`HTTP probe failed with statuscode: ${code}`));
-      response.destroy();
-    });
-    request.on('error', (error) => {
-      cancelTimer();
-      resolve(failed(`Get "${url}": ${dialProblem(error, target.host, target.port)}`));
-    });
-    request.end();
-  });
-}
-
-/** A header that is named twice is sent twice. */
-function headersOf({ headers }: HttpTarget): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  for (const { name, value } of headers) found[name] = [...(found[name] ?? []), value];
-  return found;
 }
 
 function probeTcp(host: string, port: number, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
@@ -77,27 +37,12 @@ function probeTcp(host: string, port: number, timeoutMs: number, clock: Clock): 
   });
 }
 
-/** In the words that kubelet's probes print, which people search for. */
-function dialProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'connect: connection refused',
-    EHOSTUNREACH: 'connect: no route to host',
-    ENETUNREACH: 'connect: network is unreachable',
-    ETIMEDOUT: 'connect: connection timed out',
-  };
-  const known = error.code && words[error.code];
-  if (known) return `dial tcp ${hostText(host)}:${port}: ${known}`;
-  if (error.code === 'ECONNRESET') return 'EOF';
-  return error.message;
-}
-
 /** grpc.health.v1.Health/Check (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). */
 const HealthCheckRequest = message({ service: string(1) });
 const HealthCheckResponse = message({ status: enumeration(1) });
 const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-/** @param deadline milliseconds since the epoch, as gRPC takes it. */
-function probeGrpc(host: string, port: number, service: string, deadline: number): Promise<ProbeOutcome> {
+function probeGrpc(host: string, port: number, service: string, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
   const address = `${hostText(host)}:${port}`;
   const client = new Client(address, credentials.createInsecure());
   return new Promise((resolve) => {
@@ -106,15 +51,25 @@ function probeGrpc(host: string, port: number, service: string, deadline: number
       (value: { service: string }) => Buffer.from(HealthCheckRequest.encode(value)),
       (bytes) => HealthCheckResponse.decode(bytes),
       { service },
-      { deadline },
+      { deadline: clock.now() + timeoutMs },
       (error, answer) => {
+        const connected = client.getChannel().getConnectivityState(false) === connectivityState.READY;
         client.close();
-        if (error) resolve(failed(`failed to connect service "${address}": ${error.details}`));
+        if (error) resolve(failed(grpcProblem(error, address, connected, `${timeoutMs / 1000}s`)));
         else if (answer?.status === 1) resolve(OK);
         else resolve(failed(`service unhealthy (responded with "${STATUS_NAMES[answer?.status ?? 0]}")`));
       },
     );
   });
+}
+
+/** In the words of kubelet's gRPC probe (pkg/probe/grpc/grpc.go). */
+function grpcProblem({ code, details }: ServiceError, address: string, connected: boolean, timeout: string): string {
+  if (code === status.UNIMPLEMENTED) return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${details}`;
+  if (code === status.DEADLINE_EXCEEDED && connected) return `timeout: health rpc did not complete within ${timeout}`;
+  if (code === status.DEADLINE_EXCEEDED || code === status.UNAVAILABLE)
+    return `timeout: failed to connect service "${address}" within ${timeout}: context deadline exceeded`;
+  return `error: health rpc probe failed: ${details}`;
 }
 
 async function probeExec(runtime: ContainerRuntime, id: string, command: readonly string[], timeoutMs: number): Promise<ProbeOutcome> {
@@ -125,6 +80,6 @@ async function probeExec(runtime: ContainerRuntime, id: string, command: readonl
     if (error instanceof RuntimeError && error.code === 'DeadlineExceeded') {
       return failed(`command timed out: ${JSON.stringify(command.join(' '))} timed out after ${Math.ceil(timeoutMs / 1000)}s`);
     }
-    return failed(error instanceof Error ? error.message : String(error));
+    return { ...failed(error instanceof Error ? error.message : String(error)), kind: 'error' };
   }
 }

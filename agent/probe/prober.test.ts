@@ -7,13 +7,15 @@ import { createProber } from './prober.ts';
 
 function setup(container: Container, wasReady = false) {
   const clock = createFakeClock();
-  const outcomes: Record<string, boolean> = {};
+  const outcomes: Record<string, boolean | ProbeOutcome> = {};
   const asked: string[] = [];
   const events: string[] = [];
   let changes = 0;
   const answer = (kind: string): Promise<ProbeOutcome> => {
     asked.push(kind);
-    return Promise.resolve(outcomes[kind] ? { ok: true, message: '' } : { ok: false, message: 'broken' });
+    const outcome = outcomes[kind];
+    if (typeof outcome === 'object') return Promise.resolve(outcome);
+    return Promise.resolve(outcome ? { ok: true, message: '' } : { ok: false, message: 'broken' });
   };
   const prober = createProber({
     clock,
@@ -23,7 +25,7 @@ function setup(container: Container, wasReady = false) {
       grpc: (_host, port) => answer(`grpc ${port}`),
       exec: (_id, command) => answer(`exec ${command[0]}`),
     },
-    recorder: { event: (_object, _type, _reason, message) => events.push(message) },
+    recorder: { event: (_object, _type, reason, message) => events.push(`${reason}: ${message}`) },
     onChange: () => changes++,
     wasReady: () => wasReady,
   });
@@ -71,7 +73,33 @@ describe('probes', () => {
   it('tell of each failure', async () => {
     const { clock, events } = setup(aContainer('c', { readinessProbe: readiness }));
     await clock.advance(0);
-    expect(events).toEqual(['Readiness probe failed: broken']);
+    expect(events).toEqual(['Unhealthy: Readiness probe failed: broken']);
+  });
+
+  it('tell of a success that is worth a warning', async () => {
+    const { clock, events, outcomes, prober, id } = setup(aContainer('c', { readinessProbe: readiness }));
+    outcomes['exec ready'] = { ok: true, kind: 'warning', message: 'Probe terminated redirects, Response body: x' };
+    await clock.advance(0);
+    expect(events).toEqual(['ProbeWarning: Readiness probe warning: Probe terminated redirects, Response body: x']);
+    expect(prober.verdicts(id).readiness).toBe(true);
+  });
+
+  it('that cannot be carried out are tried three times, told of, and count neither way', async () => {
+    const container = aContainer('c', { livenessProbe: { exec: { command: ['live'] }, periodSeconds: 1, failureThreshold: 1 } });
+    const { clock, events, outcomes, prober, id, asked } = setup(container);
+    outcomes['exec live'] = { ok: false, kind: 'error', message: 'rpc error: code = Unknown desc = gone' };
+    await clock.advance(0);
+    expect(asked).toHaveLength(3);
+    expect(events).toEqual(['Unhealthy: Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc = gone']);
+    expect(prober.verdicts(id).liveness).toBeUndefined();
+    await clock.advance(1_000);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('name a port that the container does not have in the words of kubelet', async () => {
+    const { clock, events } = setup(aContainer('c', { livenessProbe: { ...liveness, httpGet: { port: 'web' } } }));
+    await clock.advance(0);
+    expect(events).toEqual(['Unhealthy: Liveness probe errored and resulted in unknown state: strconv.Atoi: parsing "web": invalid syntax']);
   });
 
   it('condemn a container that is not alive, and then ask no more', async () => {

@@ -103,7 +103,12 @@ function followContainer(
     const round = async () => {
       const outcome = await runProbe(options.transport, container, state.id, probe, podIp);
       if (stopped) return;
-      if (!outcome.ok) containerEvent(options.recorder, pod, container, 'Warning', 'Unhealthy', `${TITLES[kind]} probe failed: ${outcome.message}`);
+      const [reason, text] = toldOf(outcome);
+      if (reason) containerEvent(options.recorder, pod, container, 'Warning', reason, `${TITLES[kind]} probe ${text}: ${outcome.message}`);
+      if (outcome.kind === 'error') {
+        cancelTimer = clock.after(periodMs, run);
+        return;
+      }
       streak = { ok: outcome.ok, length: streak.ok === outcome.ok ? streak.length + 1 : 1 };
       const threshold = outcome.ok ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3);
       const decided = streak.length >= threshold;
@@ -151,15 +156,32 @@ function followContainer(
   };
 }
 
+/** The event that an outcome is worth, by its reason and the words before its message. */
+function toldOf({ ok, kind }: ProbeOutcome): readonly [reason: string | undefined, text: string] {
+  if (kind === 'error') return ['Unhealthy', 'errored and resulted in unknown state'];
+  if (!ok) return ['Unhealthy', 'failed'];
+  return [kind === 'warning' ? 'ProbeWarning' : undefined, 'warning'];
+}
+
+/** Kubelet's maxProbeRetries: a probe that could not be carried out is tried again at once. */
+const MAX_TRIES = 3;
+
 async function runProbe(transport: ProbeTransport, container: Container, id: string, probe: Probe, podIp: string): Promise<ProbeOutcome> {
+  for (let tries = 1; ; tries++) {
+    const outcome = await tryProbe(transport, container, id, probe, podIp);
+    if (outcome.kind !== 'error' || tries === MAX_TRIES) return outcome;
+  }
+}
+
+async function tryProbe(transport: ProbeTransport, container: Container, id: string, probe: Probe, podIp: string): Promise<ProbeOutcome> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
   try {
     if (probe.exec) return await transport.exec(id, probe.exec.command ?? [], timeoutMs);
     if (probe.httpGet) return await transport.http(httpTarget(container, probe.httpGet, podIp, USER_AGENT), timeoutMs);
     if (probe.tcpSocket) return await transport.tcp(probe.tcpSocket.host || podIp, portNumber(container, probe.tcpSocket.port), timeoutMs);
     if (probe.grpc) return await transport.grpc(podIp, probe.grpc.port, probe.grpc.service ?? '', timeoutMs);
-    return { ok: false, message: 'missing probe handler' };
+    return { ok: false, message: 'missing probe handler', kind: 'error' };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, message: error instanceof Error ? error.message : String(error), kind: 'error' };
   }
 }

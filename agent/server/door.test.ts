@@ -15,7 +15,7 @@ import { createCertificateAuthority, issueClientCertificate, issueServingCertifi
 import type { WriteOptions } from '../../runtime/client/client.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
-import type { AgentMetrics } from '../node/agent-metrics.ts';
+import { createAgentMetrics } from '../node/agent-metrics.ts';
 import { createAuthenticate } from './authentication.ts';
 import { attributesOf, createAuthorize } from './authorization.ts';
 import type { Door } from './door.ts';
@@ -101,7 +101,7 @@ describe("kubelet's door", () => {
       },
     };
     const node = { clock: systemClock, log: silentLogger } as ServerNode;
-    server = createNodeServer({ node, pods: { workers: () => [] } as unknown as PodLookup, metrics: {} as AgentMetrics, tls, door });
+    server = createNodeServer({ node, pods: { workers: () => [] } as unknown as PodLookup, metrics: createAgentMetrics('n1'), tls, door });
     port = await server.listen(0, '127.0.0.1');
   });
   afterAll(() => server.close());

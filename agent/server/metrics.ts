@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
+import { isStatic } from '../pod/sources/static-pods.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 
 /** The text of /metrics. */
@@ -13,6 +14,19 @@ export function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodL
   }
   metrics.runningPods.set(running);
   for (const [state, count] of Object.entries(states)) metrics.runningContainers.set({ container_state: state }, count);
-  metrics.desiredPods.set([...pods.workers()].length);
+  const counts = { desired: { true: 0, false: 0 }, active: { true: 0, false: 0 } };
+  let ephemeral = 0;
+  for (const worker of pods.workers()) {
+    const fixed = isStatic(worker.pod) ? 'true' : 'false';
+    counts.desired[fixed]++;
+    if (!worker.isEnding) counts.active[fixed]++;
+    ephemeral += worker.pod.spec?.ephemeralContainers?.length ?? 0;
+  }
+  for (const fixed of ['true', 'false'] as const) {
+    metrics.desiredPods.set({ static: fixed }, counts.desired[fixed]);
+    metrics.activePods.set({ static: fixed }, counts.active[fixed]);
+  }
+  metrics.mirrorPods.set(counts.desired.true);
+  metrics.ephemeralContainers.set(ephemeral);
   return others ? Registry.merge([metrics.registry, others]).metrics() : metrics.registry.metrics();
 }

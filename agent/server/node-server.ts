@@ -73,6 +73,7 @@ export function createNodeServer({ node, pods, metrics, registry, tls, door }: N
     await serve(context, target, url.searchParams, request, response);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    measure(metrics, node, request, response);
     answer(request, response).catch((error: unknown) => fail(node, response, error));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -109,6 +110,24 @@ export function createNodeServer({ node, pods, metrics, registry, tls, door }: N
       });
     },
   };
+}
+
+/** Counts a request under kubelet's labels: the first part of its path stands for all below it. */
+function measure(
+  { requests, requestSeconds }: AgentMetrics,
+  { clock }: ServerNode,
+  { method = 'GET', url = '' }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const start = clock.monotonic();
+  response.once('close', () => {
+    // Paths that are not served are counted as one: a caller must not make series at will.
+    const first = /^\/([a-zA-Z]+)/.exec(url)?.[1] ?? '';
+    const path = response.statusCode === 404 || response.statusCode === 401 ? 'other' : first;
+    const labels = { method, path, server_type: 'readwrite', long_running: 'false' };
+    requests.inc(labels);
+    requestSeconds.observe(labels, (clock.monotonic() - start) / 1000);
+  });
 }
 
 /** @throws StatusError 400 for a target that is no path. */

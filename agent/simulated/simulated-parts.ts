@@ -18,7 +18,13 @@ export const noLocalVolumes = (root: string): LocalVolumes => ({
   delete: () => Promise.resolve(),
 });
 
-export const noCgroups: CgroupManager = { apply: () => Promise.resolve(), remove: () => Promise.resolve(), list: () => Promise.resolve([]) };
+export const noCgroups: CgroupManager = {
+  apply: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+  memoryUsage: () => Promise.resolve(undefined),
+  processes: () => Promise.resolve(undefined),
+};
 
 const OK: ProbeOutcome = { ok: true, message: '' };
 

@@ -73,7 +73,8 @@ export function containerResources(pod: Pod, container: Container, memoryCapacit
   };
 }
 
-export function podCgroup(pod: Pod, root: string): PodCgroup {
+/** @param pidsLimit the number of processes and threads that the pod may have; 0 for any */
+export function podCgroup(pod: Pod, root: string, pidsLimit = 0): PodCgroup {
   const qos = qosClass(pod.spec);
   const parent = qos === 'Guaranteed' ? root : `${root}/${qos.toLowerCase()}`;
   const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
@@ -85,6 +86,7 @@ export function podCgroup(pod: Pod, root: string): PodCgroup {
     cpuShares: cpuShares(effective(pod, (r) => milliCpu(requestsOf(r)))),
     cpuLimitMilli: qos === 'BestEffort' ? 0 : limitsOf(milliCpu),
     memoryLimitBytes: qos === 'BestEffort' ? 0 : limitsOf(memoryBytes),
+    pidsLimit,
   };
 }
 

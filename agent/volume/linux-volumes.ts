@@ -193,6 +193,6 @@ async function prepareEmptyDir(path: string, { medium, sizeLimit }: NonNullable<
     await mountTmpfs(path, sizeLimit === undefined ? undefined : valueOfQuantity(sizeLimit));
   }
   if (group !== undefined) await chown(path, 0, group);
-  // The set-group-id bit hands the pod's group on to what is made inside.
-  await chmod(path, group === undefined ? 0o777 : 0o2777);
+  // The set-group-id bit hands the pod's group on to what is made inside. A tmpfs has the sticky bit from its mount on.
+  await chmod(path, 0o777 | (group === undefined ? 0 : 0o2000) | (medium === 'Memory' ? 0o1000 : 0));
 }

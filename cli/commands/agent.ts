@@ -7,6 +7,7 @@ import { layoutOf } from '../config/data-dir.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
 import { agentOptions } from '../node/agent-options.ts';
 import type { JoinOptions } from '../node/join.ts';
+import { kubeletSettings } from '../node/kubelet-options.ts';
 import { localNodeCredentials, serverKeys } from '../node/node-credentials.ts';
 import type { NodeSettings } from '../node/node-settings.ts';
 import { nodeSize } from '../node/registration-options.ts';
@@ -57,6 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
     allowedUnsafeSysctls: flags['allowed-unsafe-sysctls'],
     labels: flags['node-labels'],
     taints: flags['register-with-taints'],
+    kubelet: kubeletSettings(flags),
     nodes: flags.nodes,
     size: nodeSize(flags),
     log,

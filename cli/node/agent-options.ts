@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defaultDataDir } from '../config/data-dir.ts';
 import { pathSchema } from '../config/server/option-schemas.ts';
 import { portSchema } from '../config/settings.ts';
+import { kubeletOptions } from './kubelet-options.ts';
 import { machineName } from './machine.ts';
 import { registrationOptions } from './registration-options.ts';
 
@@ -55,6 +56,7 @@ export const agentOptions = {
     value: 'LIST',
   },
   ...registrationOptions,
+  ...kubeletOptions,
   simulate: { schema: z.boolean().default(false), help: 'simulated nodes: pods run in name only' },
   nodes: { schema: z.coerce.number().int().min(1).max(10_000).default(1), help: 'how many simulated nodes', value: 'N' },
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },

@@ -2,6 +2,7 @@ import type { ServingCertificate } from '../../agent/server/serving-certificate.
 import type { Logger } from '../../base/log.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import type { Layout } from '../config/data-dir.ts';
+import type { KubeletSettings } from './kubelet-options.ts';
 import type { NodeSize, NodeTaint } from './registration-options.ts';
 
 /** The settings that real and simulated nodes share. */
@@ -25,6 +26,7 @@ export interface NodeSettings {
   /** The labels and taints that a node registers with. */
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly NodeTaint[];
+  readonly kubelet: KubeletSettings;
   /** The number of simulated nodes, and the size of each. */
   readonly nodes: number;
   readonly size: NodeSize;

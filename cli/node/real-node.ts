@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { createAgent } from '../../agent/compose.ts';
 import type { Containerd } from '../../agent/containerd/index.ts';
-import { containerdPaths, ensurePauseImage, startContainerd } from '../../agent/containerd/index.ts';
+import { containerdPaths, ensurePauseImage, shareMounts, startContainerd } from '../../agent/containerd/index.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { createNodeNetwork } from '../../agent/network/index.ts';
 import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
@@ -20,13 +20,15 @@ import type { NodeSettings } from './node-settings.ts';
 
 /** Runs this machine as a node with real containers until the signal aborts. Containers, and containerd, go on when it ends. */
 export async function runRealNode(settings: NodeSettings, signal: AbortSignal): Promise<void> {
-  const { layout, log, nodeName } = settings;
+  const { layout, log, nodeName, kubelet } = settings;
   const clock = systemClock;
   const dirs = { dataDir: layout.agent, runDir: layout.run };
   const ips = settings.nodeIp === undefined ? machineIps() : [settings.nodeIp];
   const nodeIps = ips.length > 0 ? ips.slice(0, 1) : ['127.0.0.1'];
 
   await claimMachine();
+  const unshared = await shareMounts();
+  if (unshared !== undefined) log.warn({ problem: unshared }, 'mounts of containers cannot be propagated to the node');
   // containerd needs nothing of the cluster: it starts while the server does.
   const starting = startContainerd({ ...dirs, log, clock });
   const credentials = await settings.credentials(nodeName, nodeIps).catch(async (error: unknown) => {
@@ -60,6 +62,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
       dns: settings.dns,
       policyClient: settings.networkPolicy ? proxyClient : undefined,
       resolvConf: settings.resolvConf,
+      proxyStatus: { healthz: kubelet.proxyHealthz, metrics: kubelet.proxyMetrics },
       log,
       registry,
       clock,
@@ -84,6 +87,11 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         staticPodDir: layout.manifests,
         resolvConf: settings.resolvConf,
         allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
+        podMaxPids: kubelet.podMaxPids,
+        eviction: kubelet.eviction,
+        imageGarbage: kubelet.imageGarbage,
+        shutdown: kubelet.shutdown,
+        healthz: kubelet.healthz,
         registry,
         server: { serving: credentials.serving, clientCa: credentials.clientCa, port: settings.port },
       },

@@ -39,7 +39,15 @@ describe('the scheduler and the agent', () => {
         spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } } },
       });
       const agentTakes =
-        admitPod(subject, { node: subjectNode, allocatable: {}, others: [], abilities, sysctls: sysctlAllowlist() })?.reason !== 'NodeAffinity';
+        admitPod(subject, {
+          node: subjectNode,
+          allocatable: {},
+          others: [],
+          abilities,
+          sysctls: sysctlAllowlist(),
+          pressure: [],
+          isShuttingDown: false,
+        })?.reason !== 'NodeAffinity';
       return { term, scheduler: schedulerTakes(subject, subjectNode), agent: agentTakes };
     });
     expect(answers.filter(({ scheduler, agent }) => scheduler !== agent)).toEqual([]);

@@ -71,6 +71,31 @@ suite('what holds containers', () => {
           restartPolicy: 'Never',
           containers: [shell(web(), SLEEP, { lifecycle: { postStart: { exec: { command: ['false'] } } } })],
         }),
+        pod('overfull', {
+          ...QUICK,
+          restartPolicy: 'Never',
+          containers: [
+            shell(web(), 'dd if=/dev/zero of=/cache/data bs=1M count=8; sleep 1000', { volumeMounts: [{ name: 'cache', mountPath: '/cache' }] }),
+          ],
+          volumes: [{ name: 'cache', emptyDir: { sizeLimit: '1Mi' } }],
+        }),
+        pod('memory', {
+          ...QUICK,
+          securityContext: { fsGroup: 2000 },
+          containers: [
+            shell(web(), SLEEP, {
+              volumeMounts: [
+                { name: 'fast', mountPath: '/fast' },
+                { name: 'shared', mountPath: '/shared', mountPropagation: 'Bidirectional' },
+              ],
+              securityContext: { privileged: true },
+            }),
+          ],
+          volumes: [
+            { name: 'fast', emptyDir: { medium: 'Memory' } },
+            { name: 'shared', hostPath: { path: host } },
+          ],
+        }),
         pod('stubborn', { terminationGracePeriodSeconds: 1, containers: [shell(web(), SLEEP)] }),
         pod('patient', { terminationGracePeriodSeconds: 600, containers: [shell(web(), SLEEP)] }),
       ],
@@ -122,6 +147,21 @@ suite('what holds containers', () => {
         await kubectl.path('{.status.containerStatuses[0].resources.limits.memory} {.status.containerStatuses[0].restartCount}', 'pod', 'burstable'),
       ).toBe('96Mi 0'),
     );
+  });
+
+  it('a pod that fills a volume beyond its limit is evicted', async () => {
+    await eventually(async () => expect(await kubectl.path('{.status.phase} {.status.reason}', 'pod', 'overfull')).toBe('Failed Evicted'));
+    const message = 'Usage of EmptyDir volume "cache" exceeds the limit "1Mi". ';
+    expect(await kubectl.path('{.status.message}', 'pod', 'overfull')).toBe(message);
+    expect((await podEvents(kubectl, 'overfull')).join('\n')).toContain(`Warning Evicted kubelet ${message.trim()}`);
+  });
+
+  it('a volume in memory keeps its sticky bit beside the group, and mounts of a container reach the node where they may', async () => {
+    await ready('memory');
+    expect(await inside('memory', 'stat -c "%g %a" /fast')).toBe('2000 3777\n');
+    await inside('memory', 'mkdir -p /shared/below && mount -t tmpfs none /shared/below && touch /shared/below/here');
+    expect(existsSync(join(host, 'below', 'here'))).toBe(true);
+    await inside('memory', 'umount /shared/below');
   });
 
   it('users, groups, capabilities and the root file system are as the security context says', async () => {

@@ -6,15 +6,18 @@ export type StaleFlows = readonly string[];
 
 /**
  * UDP has no connections, but conntrack keeps a client's address bound to the backend that it had first, as long as packets keep coming:
- * flows to backends that are gone are deleted, and flows that went nowhere before there was a backend. Pure.
+ * flows to backends that are gone, or have another port now, are deleted, and flows that went nowhere before there was a backend. Pure.
  */
 export function staleFlows(before: readonly UdpAddress[], after: readonly UdpAddress[]): StaleFlows[] {
   const now = new Map(after.map((address) => [addressText(address), address]));
   const had = new Map(before.map((address) => [addressText(address), address]));
   const flows: StaleFlows[] = [];
   for (const address of before) {
-    const remaining = new Set(now.get(addressText(address))?.backends);
-    for (const backend of address.backends) if (!remaining.has(backend)) flows.push([...flowsOf(address), '--dst-nat', backend]);
+    const remaining = new Set(now.get(addressText(address))?.backends.map(addressText));
+    for (const backend of address.backends) {
+      if (remaining.has(addressText(backend))) continue;
+      flows.push([...flowsOf(address), '--reply-src', backend.ip, '--reply-port-src', String(backend.port)]);
+    }
   }
   for (const address of after) {
     if (address.backends.length > 0 && (had.get(addressText(address))?.backends.length ?? 0) === 0) flows.push(flowsOf(address));
@@ -22,7 +25,7 @@ export function staleFlows(before: readonly UdpAddress[], after: readonly UdpAdd
   return flows;
 }
 
-const addressText = ({ ip, port }: UdpAddress): string => `${ip ?? '*'}:${port}`;
+const addressText = ({ ip, port }: Pick<UdpAddress, 'ip' | 'port'>): string => `${ip ?? '*'}:${port}`;
 const flowsOf = ({ ip, port }: UdpAddress): string[] => [
   '-p',
   'udp',

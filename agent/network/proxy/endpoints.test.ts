@@ -33,6 +33,7 @@ describe('backends', () => {
     const mixed = backendsOf(port, [slice(leaving, at('10.0.0.3'))], place);
     expect(ips(mixed.cluster)).toEqual(['10.0.0.3']);
     expect(ips(mixed.local)).toEqual(['10.0.0.1']);
+    expect(mixed.readyHere).toEqual([]);
   });
 
   it('count an unset condition as ready', () => {

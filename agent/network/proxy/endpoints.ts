@@ -15,6 +15,8 @@ export interface Backends {
   readonly cluster: readonly Backend[];
   /** For policy Local: those on this node. */
   readonly local: readonly Backend[];
+  /** Addresses on this node that are ready: those that only serve while they terminate are left out. */
+  readonly readyHere: readonly string[];
 }
 
 export interface NodePlace {
@@ -39,7 +41,8 @@ export function backendsOf(port: ServicePort, slices: readonly EndpointSlice[], 
     const here = (list: readonly Candidate[]) => (local ? list.filter((candidate) => candidate.local) : list);
     return here(ready).length > 0 ? here(ready) : here(fallback);
   };
-  return { cluster: nearest(usable(false), place).map(plain), local: usable(true).map(plain) };
+  const readyHere = ready.filter(({ local }) => local).map(({ ip }) => ip);
+  return { cluster: nearest(usable(false), place).map(plain), local: usable(true).map(plain), readyHere };
 }
 
 const plain = ({ ip, port, local }: Candidate): Backend => ({ ip, port, local });

@@ -4,7 +4,8 @@ import { silentLogger } from '../../../base/log.ts';
 import { createHealthChecks } from './health-checks.ts';
 
 describe('health checks of load balancers', () => {
-  const checks = createHealthChecks(silentLogger);
+  let healthy = true;
+  const checks = createHealthChecks(silentLogger, () => healthy);
   afterEach(() => checks.close());
 
   const freePort = (): Promise<number> =>
@@ -32,6 +33,9 @@ describe('health checks of load balancers', () => {
       weight: '2',
       body: { service: { namespace: 'default', name: 'web' }, localEndpoints: 2, serviceProxyHealthy: true },
     });
+    healthy = false;
+    expect(await get(port)).toMatchObject({ status: 503, weight: '2', body: { serviceProxyHealthy: false } });
+    healthy = true;
     checks.set('default/web', service(port), 0);
     expect(await get(port)).toMatchObject({ status: 503, weight: '0' });
   });

@@ -5,7 +5,8 @@ import type { Logger } from '../../../base/log.ts';
 
 /**
  * Tells load balancers which nodes can serve a service of externalTrafficPolicy Local: on its healthCheckNodePort, on all addresses,
- * 200 where backends run on this node and 503 where none does, with kube-proxy's body and header (pkg/proxy/healthcheck).
+ * 200 where backends run on this node and 503 where none does or the proxy is unhealthy, with kube-proxy's body and header
+ * (pkg/proxy/healthcheck/service_health.go).
  */
 export interface HealthChecks {
   /** Takes a service (`namespace/name`) as it is now; undefined if it is gone. */
@@ -19,7 +20,7 @@ interface Check {
   localBackends: number;
 }
 
-export function createHealthChecks(log: Logger): HealthChecks {
+export function createHealthChecks(log: Logger, isHealthy: () => boolean): HealthChecks {
   const checks = new Map<string, Check>();
   const remove = (key: string) => {
     const check = checks.get(key);
@@ -31,8 +32,13 @@ export function createHealthChecks(log: Logger): HealthChecks {
     const [namespace, name] = key.split('/');
     const server = createServer((_, response) => {
       const backends = checks.get(key)?.localBackends ?? 0;
-      response.writeHead(backends > 0 ? 200 : 503, { 'Content-Type': 'application/json', 'X-Load-Balancing-Endpoint-Weight': String(backends) });
-      response.end(JSON.stringify({ service: { namespace, name }, localEndpoints: backends, serviceProxyHealthy: true }));
+      const healthy = isHealthy();
+      response.writeHead(backends > 0 && healthy ? 200 : 503, {
+        'Content-Type': 'application/json',
+        'X-Content-Type-Options': 'nosniff',
+        'X-Load-Balancing-Endpoint-Weight': String(backends),
+      });
+      response.end(JSON.stringify({ service: { namespace, name }, localEndpoints: backends, serviceProxyHealthy: healthy }));
     });
     server.on('error', (error) => log.warn({ err: error, service: key, port }, 'the health check port cannot be served'));
     server.listen(port);

@@ -4,11 +4,11 @@ import { podNetworks } from '../cluster/node-networks.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { staleFlows } from './conntrack.ts';
 import type { HealthChecks } from './health-checks.ts';
-import { planHostPorts } from './host-port-plan.ts';
+import { planHostPorts, udpHostPorts } from './host-port-plan.ts';
 import type { Item, Ledger } from './ledger.ts';
 import { element, fragmentOf } from './ledger.ts';
 import { createPace } from './pace.ts';
-import type { PlanContext, ServicePlan } from './service-plan.ts';
+import type { PlanContext, ServicePlan, UdpAddress } from './service-plan.ts';
 import { planService } from './service-plan.ts';
 import type { ProxyChange, ServiceSource } from './source.ts';
 import { zoneOf } from './source.ts';
@@ -40,6 +40,8 @@ const NODES = 'nodes';
 
 export function createPlanner({ source, nodeName, ownAddresses = [], clock, ledger, healthChecks, onDirty }: PlannerOptions): Planner {
   const plans = new Map<string, ServicePlan>();
+  /** Of pods that have some. */
+  const udpPorts = new Map<string, readonly UdpAddress[]>();
   const dirty = new Map<string, { triggeredAt?: number }>();
   let stale: StaleFlows[] = [];
   let context: PlanContext = { nodeName, ownAddresses: new Set(ownAddresses) };
@@ -71,6 +73,10 @@ export function createPlanner({ source, nodeName, ownAddresses = [], clock, ledg
     const pod = source.pod(key);
     const items = pod ? planHostPorts(pod) : [];
     ledger.set(id, items.length > 0 ? fragmentOf(items) : undefined);
+    const udp = pod ? udpHostPorts(pod) : [];
+    stale.push(...staleFlows(udpPorts.get(key) ?? [], udp));
+    if (udp.length > 0) udpPorts.set(key, udp);
+    else udpPorts.delete(key);
   };
 
   const planOneService = (id: string, key: string) => {

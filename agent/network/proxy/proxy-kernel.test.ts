@@ -165,6 +165,16 @@ const VIP = '10.96.44.1';
     expect(servers(await lab.request('c', VIP, 53, { protocol: 'udp', localPort: 5353 }))).toEqual(['b']);
   });
 
+  it('moves UDP clients of a node port that keep their port when its target port changes', async () => {
+    await lab.serve('a', 'a-again', 8081);
+    const spec = { type: 'NodePort', ports: [{ name: 'http', port: 53, protocol: 'UDP', nodePort: 30053 }] };
+    const ask = () => lab.request('c', LAB_NODE_ADDRESS, 30053, { protocol: 'udp', localPort: 5354 });
+    await serve(spec, ['a']);
+    expect(servers(await ask())).toEqual(['a']);
+    await serve(spec, ['a'], undefined, 8081);
+    expect(servers(await ask())).toEqual(['a-again']);
+  });
+
   it('opens host ports from outside, from localhost and from the pod itself, and closes them again', async () => {
     const pod: Pod = {
       spec: { containers: [{ name: 'c', ports: [{ containerPort: 8080, hostPort: 18080 }] }] },

@@ -11,6 +11,7 @@ import type { ProxyMetrics } from './metrics.ts';
 import { applyTransaction, tableExists } from './nft.ts';
 import { joined } from './pace.ts';
 import { createPlanner } from './planner.ts';
+import type { ProxyHealth } from './proxy-health.ts';
 import type { ServiceSource } from './source.ts';
 import type { TableOptions } from './table.ts';
 import { baseTable } from './table.ts';
@@ -22,6 +23,8 @@ export interface ProxyOptions extends TableOptions {
   readonly ownAddresses?: readonly string[];
   readonly log: Logger;
   readonly metrics?: ProxyMetrics;
+  /** Told of changes and of transactions. */
+  readonly health?: ProxyHealth;
   readonly clock?: Clock;
   /** For tests without the right to change the kernel's tables. */
   readonly kernel?: ProxyKernel;
@@ -46,13 +49,17 @@ const RETRY_MS = [100, 500, 1000, 5000, 10_000];
  * connections go on while the agent restarts.
  */
 export function createProxy(options: ProxyOptions): Runnable {
-  const { source, log, metrics } = options;
+  const { source, log, metrics, health } = options;
   const clock = options.clock ?? systemClock;
   const kernel = options.kernel ?? { apply: applyTransaction, exists: tableExists, deleteFlows };
   const ledger = createLedger();
-  const healthChecks = createHealthChecks(log);
+  const healthChecks = createHealthChecks(log, () => health?.isHealthy() ?? true);
   let wake = () => {};
-  const planner = createPlanner({ ...options, clock, ledger, healthChecks, onDirty: () => wake() });
+  const onDirty = () => {
+    health?.queued();
+    wake();
+  };
+  const planner = createPlanner({ ...options, clock, ledger, healthChecks, onDirty });
   const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
 
   const sync = async (full: boolean, signal: AbortSignal) => {
@@ -62,6 +69,9 @@ export function createProxy(options: ProxyOptions): Runnable {
     const transaction = full ? baseTable(options) + (await joined(clock, ledger.everything())) : await joined(clock, ledger.changes());
     if (transaction !== '') await kernel.apply(transaction, signal);
     ledger.commit();
+    // Changes that came meanwhile wait from now on.
+    health?.synced();
+    if (planner.isDirty()) health?.queued();
     metrics?.items(ledger.size);
     if (transaction !== '') metrics?.synced((clock.monotonic() - start) / 1000, full);
     // Endpoints found at the start may be of last year.

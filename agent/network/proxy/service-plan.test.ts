@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import { staleFlows } from './conntrack.ts';
-import { planHostPorts } from './host-port-plan.ts';
+import { planHostPorts, udpHostPorts } from './host-port-plan.ts';
 import type { Item } from './ledger.ts';
 import { keepPlaces, planService } from './service-plan.ts';
 
@@ -84,6 +84,24 @@ describe('the plan of a service', () => {
     expect(sets(10)).not.toEqual(sets(20));
   });
 
+  it('counts for a load balancer the backends here that are ready, each once, and not those that only serve while they terminate', () => {
+    const leaving = { ready: false, serving: true, terminating: true };
+    const localBackends = (...conditions: object[]) => {
+      const endpoints = conditions.map((each, at) => ({ addresses: [`10.0.0.${at}`], nodeName: 'here', conditions: each }));
+      const both = [
+        { name: 'http', port: 80 },
+        { name: 'dns', port: 53, protocol: 'UDP' },
+      ];
+      return planService(
+        service({ ports: both }),
+        slices().map((slice) => ({ ...slice, endpoints })),
+        context,
+      ).localBackends;
+    };
+    expect(localBackends({ ready: true }, leaving)).toBe(1);
+    expect(localBackends(leaving, leaving)).toBe(0);
+  });
+
   it('moves few backends when one goes', () => {
     const many = Array.from({ length: 100 }, (_, at) => `10.0.1.${at + 1}`);
     const before = planService(service({}), slices(...many), context);
@@ -111,8 +129,17 @@ describe('UDP flows', () => {
 
   it('to a backend that went are deleted', () => {
     expect(staleFlows(plan('10.0.0.1', '10.0.0.2'), plan('10.0.0.2'))).toEqual([
-      ['-p', 'udp', '--orig-dst', '10.96.1.1', '--orig-port-dst', '53', '--dst-nat', '10.0.0.1'],
-      ['-p', 'udp', '--orig-port-dst', '30053', '--dst-nat', '10.0.0.1'],
+      ['-p', 'udp', '--orig-dst', '10.96.1.1', '--orig-port-dst', '53', '--reply-src', '10.0.0.1', '--reply-port-src', '5353'],
+      ['-p', 'udp', '--orig-port-dst', '30053', '--reply-src', '10.0.0.1', '--reply-port-src', '5353'],
+    ]);
+  });
+
+  it('to a backend whose port is another now are deleted', () => {
+    const moved = slices('10.0.0.1').map((slice) => ({ ...slice, ports: [{ name: 'dns', port: 5454, protocol: 'UDP' }] }));
+    const after = planService(service({ type: 'NodePort', ports: udp }), moved, context).udp;
+    expect(staleFlows(plan('10.0.0.1'), after).map((flow) => flow.slice(-4).join(' '))).toEqual([
+      '--reply-src 10.0.0.1 --reply-port-src 5353',
+      '--reply-src 10.0.0.1 --reply-port-src 5353',
     ]);
   });
 
@@ -148,6 +175,9 @@ describe('host ports', () => {
       'host_address_ports { 192.0.2.2 . udp . 53 : 10.244.0.5 . 53 }',
       'host_ports { tcp . 8080 : 10.244.0.5 . 80 }',
     ]);
+  });
+  it('of UDP are those whose flows are followed', () => {
+    expect(udpHostPorts(pod())).toEqual([{ ip: '192.0.2.2', port: 53, backends: [{ ip: '10.244.0.5', port: 53 }] }]);
   });
   it('are closed without an address, in the host’s network, and when the pod has finished', () => {
     expect(planHostPorts(pod({}, {}))).toEqual([]);

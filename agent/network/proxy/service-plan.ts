@@ -14,18 +14,18 @@ export interface PlanContext extends NodePlace {
   readonly ownAddresses: ReadonlySet<string>;
 }
 
-/** A UDP address of a service with the backends it has: conntrack remembers the ones it had. */
+/** A UDP address of a service, or of a host port, with the backends it has: conntrack remembers the ones it had. */
 export interface UdpAddress {
-  /** Undefined for a node port. */
+  /** Undefined for a port of all the node's addresses. */
   readonly ip: string | undefined;
   readonly port: number;
-  readonly backends: readonly string[];
+  readonly backends: readonly Pick<Backend, 'ip' | 'port'>[];
 }
 
 export interface ServicePlan {
   readonly items: readonly Item[];
   readonly udp: readonly UdpAddress[];
-  /** Backends on this node over all ports: what a load balancer's health check asks for. */
+  /** Ready backends on this node, over all ports: what a load balancer's health check asks for. */
   readonly localBackends: number;
   /** By service port: the order in which backends stand in the table. */
   readonly order: ReadonlyMap<string, readonly Backend[]>;
@@ -50,7 +50,7 @@ export function planService(
   return {
     items: [...clusterIPs.map((ip) => element('cluster_ips', ip)), ...plans.flatMap((plan) => plan.items)],
     udp: plans.flatMap((plan) => plan.udp),
-    localBackends: plans.reduce((most, plan) => Math.max(most, plan.local), 0),
+    localBackends: new Set(plans.flatMap((plan) => plan.readyHere)).size,
     order: new Map(plans.flatMap((plan) => plan.order)),
   };
 }
@@ -58,7 +58,7 @@ export function planService(
 interface PortPlan {
   readonly items: Item[];
   readonly udp: UdpAddress[];
-  readonly local: number;
+  readonly readyHere: readonly string[];
   readonly order: [string, readonly Backend[]][];
 }
 
@@ -86,6 +86,7 @@ function planPort(
   const backends: Backends = {
     cluster: keepPlaces(previous?.order.get(`${id} cluster`), found.cluster),
     local: keepPlaces(previous?.order.get(`${id} local`), found.local),
+    readyHere: found.readyHere,
   };
   const items: Item[] = [];
   const udp: UdpAddress[] = [];
@@ -98,14 +99,14 @@ function planPort(
     const { ip, scope } = address;
     const key = ip === undefined ? `${protocol} . ${address.port}` : `${ip} . ${protocol} . ${address.port}`;
     items.push(...planAddress(address, protocol, key, backends, sticky === undefined ? undefined : chainName('sticky', id), id));
-    if (protocol === 'udp') udp.push({ ip, port: address.port, backends: poolOf(address, backends).map(({ ip: backend }) => backend) });
+    if (protocol === 'udp') udp.push({ ip, port: address.port, backends: poolOf(address, backends) });
     if (used.size === 0) items.push(element(scope === 'vip' ? 'rejected' : 'rejected_node_ports', key));
   }
   const order: [string, readonly Backend[]][] = [
     [`${id} cluster`, backends.cluster],
     [`${id} local`, backends.local],
   ];
-  return { items, udp, local: backends.local.length, order };
+  return { items, udp, readyHere: backends.readyHere, order };
 }
 
 function addressesOf(service: Service, port: ServicePort, { ownAddresses }: PlanContext): Address[] {

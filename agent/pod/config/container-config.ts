@@ -37,7 +37,7 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
     envs: [...environment].map(([key, value]) => ({ key, value })),
     mounts: settings.mounts,
     labels: containerLabels(pod, container),
-    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile, resources),
+    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile),
     log_path: containerLogPath(container.name, restartCount),
     stdin: container.stdin ?? false,
     stdin_once: container.stdinOnce ?? false,

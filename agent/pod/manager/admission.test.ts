@@ -8,7 +8,9 @@ const node = { metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8' } } };
 const abilities = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false };
 const sysctls = sysctlAllowlist();
 const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };
-const admit = (pod: Pod, others: readonly Pod[] = []) => admitPod(pod, { node, allocatable, others, abilities, sysctls });
+const state = { pressure: [] as readonly string[], isShuttingDown: false };
+const admit = (pod: Pod, others: readonly Pod[] = [], more: Partial<typeof state> = {}) =>
+  admitPod(pod, { node, allocatable, others, abilities, sysctls, ...state, ...more });
 const asking = (requests: Record<string, string>, more = {}) => aPod({ containers: [aContainer('c', { resources: { requests } })], ...more });
 const affinity = (nodeSelectorTerms: object[]) =>
   aPod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } });
@@ -21,6 +23,25 @@ describe('what a node refuses', () => {
       message: "Node didn't have enough resource: cpu, requested: 1000, used: 1500, capacity: 2000",
     });
     expect(admit(asking({ memory: '2Gi' }))?.reason).toBe('OutOfmemory');
+  });
+
+  it('is a pod that might make a shortage worse', () => {
+    const disk = { pressure: ['DiskPressure'] };
+    const memory = { pressure: ['MemoryPressure'] };
+    const tolerant = aPod({ tolerations: [{ key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' }] });
+    expect(admit(aPod(), [], disk)).toEqual({ reason: 'Evicted', message: 'The node had condition: [DiskPressure]. ' });
+    expect(admit(aPod(), [], memory)?.reason).toBe('Evicted');
+    expect(admit(asking({ memory: '1Mi' }), [], memory)).toBeUndefined();
+    expect(admit(tolerant, [], memory)).toBeUndefined();
+    expect(admit(tolerant, [], { pressure: ['MemoryPressure', 'DiskPressure'] })?.message).toBe(
+      'The node had condition: [MemoryPressure DiskPressure]. ',
+    );
+    expect(admit(aPod({ priority: 2_000_000_000 }), [], disk)).toBeUndefined();
+  });
+
+  it('is any pod while the machine shuts down', () => {
+    const rejection = { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' };
+    expect(admit(aPod(), [], { isShuttingDown: true })).toEqual(rejection);
   });
 
   it('is one pod too many', () => {
@@ -53,9 +74,9 @@ describe('what a node refuses', () => {
 
   it.each(['1.5', ' 7', '0x10'])('compares integers only: a label of %j is no match', (cores) => {
     const pod = affinity([{ matchExpressions: [{ key: 'cores', operator: 'Gt', values: ['0'] }] }]);
-    expect(admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [], abilities, sysctls })?.reason).toBe(
-      'NodeAffinity',
-    );
+    expect(
+      admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [], abilities, sysctls, ...state })?.reason,
+    ).toBe('NodeAffinity');
   });
 
   it('goes by any of several terms, and by the node’s name', () => {

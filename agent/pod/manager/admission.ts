@@ -1,9 +1,12 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { matchesNodeAffinity } from '../../../api/pod/placement/node-affinity.ts';
+import { tolerates } from '../../../api/pod/placement/toleration.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../../api/schema/quantity.ts';
 import type { NodeAbilities } from '../../contract/node-abilities.ts';
-import { podRequest } from '../../spec/pod-resources.ts';
+import { ANNOTATION } from '../../contract/runtime-labels.ts';
+import { podRequest, qosClass } from '../../spec/pod-resources.ts';
+import { SYSTEM_CRITICAL_PRIORITY } from './critical-pods.ts';
 import type { Rejection } from './rejection.ts';
 import { refuseUnsupported } from './security-admission.ts';
 import type { SysctlAllowlist } from './sysctl-allowlist.ts';
@@ -15,15 +18,22 @@ export interface AdmissionFacts {
   readonly others: readonly Pod[];
   readonly abilities: NodeAbilities;
   readonly sysctls: SysctlAllowlist;
+  /** The conditions by which the node shows that it runs out of something: `MemoryPressure`. */
+  readonly pressure: readonly string[];
+  /** The machine is about to go. */
+  readonly isShuttingDown: boolean;
 }
-
-const CRITICAL = 2_000_000_000;
 
 /**
  * Decides whether the node takes a pod that was bound to it: the scheduler may have worked from an old picture, or there was none.
  * Texts are kubelet's (pkg/kubelet/lifecycle/predicate.go). Returns undefined if it does.
  */
-export function admitPod(pod: Pod, { node, allocatable, others, abilities, sysctls }: AdmissionFacts): Rejection | undefined {
+export function admitPod(
+  pod: Pod,
+  { node, allocatable, others, abilities, sysctls, pressure, isShuttingDown }: AdmissionFacts,
+): Rejection | undefined {
+  if (isUnderPressure(pod, pressure)) return { reason: 'Evicted', message: `The node had condition: [${pressure.join(' ')}]. ` };
+  if (isShuttingDown) return { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' };
   const unsupported = refuseUnsupported(pod, abilities, sysctls);
   if (unsupported) return unsupported;
   const facts = { name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} };
@@ -40,9 +50,21 @@ export function admitPod(pod: Pod, { node, allocatable, others, abilities, sysct
     const amountOf = resource === 'cpu' ? milliValueOfQuantity : valueOfQuantity;
     const limit = amountOf(allocatable[resource] ?? '0');
     const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
-    if (used + requested > limit && (pod.spec?.priority ?? 0) < CRITICAL) return outOf(resource, requested, used, limit);
+    if (used + requested > limit && (pod.spec?.priority ?? 0) < SYSTEM_CRITICAL_PRIORITY) return outOf(resource, requested, used, limit);
   }
   return portConflict(pod, others);
+}
+
+const MEMORY_TAINT = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };
+
+/** Whether a node that runs out of something does not take the pod (pkg/kubelet/eviction/eviction_manager.go, Admit). */
+function isUnderPressure({ spec, metadata }: Pod, pressure: readonly string[]): boolean {
+  if (pressure.length === 0 || (spec?.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY || metadata?.annotations?.[ANNOTATION.configSource] === 'file')
+    return false;
+  if (pressure.length > 1 || pressure[0] !== 'MemoryPressure') return true;
+  // Pods that have asked for memory are not to blame.
+  if (qosClass(spec) !== 'BestEffort') return false;
+  return !spec?.tolerations?.some((toleration) => tolerates(toleration, MEMORY_TAINT));
 }
 
 const outOf = (resource: string, requested: number, used: number, capacity: number): Rejection => ({

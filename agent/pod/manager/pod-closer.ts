@@ -6,12 +6,17 @@ import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
 import { createBackoff } from '../../../base/backoff.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { ApiAccess, PodCgroups, PodFiles, StatusAccess, Surroundings } from '../../contract/node-parts.ts';
+import type { Allocation, PendingResize } from '../../spec/allocation.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
 
 /** A pod that the node looks after, or has ended. */
 export interface PodEntry {
   readonly worker: PodWorker;
+  /** The pod as the API has it; the worker's may have been given other resources. */
+  wanted: Live<Pod>;
+  allocation: Allocation;
+  pending: PendingResize | undefined;
   /** Nothing runs any more. */
   finished: boolean;
   /** Volumes and cgroup are removed. */

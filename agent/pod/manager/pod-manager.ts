@@ -3,7 +3,9 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { ApiAccess } from '../../contract/node-parts.ts';
+import { allocate, allocationFound } from '../../spec/allocation.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
+import { resizeText, withResources } from '../../spec/resize.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import type { WorkerNode } from '../worker/action-performer.ts';
 import type { EndRequest } from '../worker/pod-state.ts';
@@ -24,6 +26,10 @@ export interface PodManager {
   find(key: ObjectKey): PodWorker | undefined;
   byUid(podUid: string): PodWorker | undefined;
   workers(): Iterable<PodWorker>;
+  /** Pods that run, or are about to, and are not being ended. */
+  active(): readonly Live<Pod>[];
+  /** Whether nothing of the pod is left on the node but its record. */
+  isOver(podUid: string): boolean;
   /** Ends a pod that is not being deleted, making it Failed. */
   evict(podUid: string, request: EndRequest): void;
   /** Ends timers and probes; containers go on. */
@@ -34,6 +40,8 @@ export interface PodManagerOptions {
   readonly node: WorkerNode & ApiAccess;
   /** Decides whether the node takes the pod, beside the `others` that it has. */
   readonly admit: (pod: Live<Pod>, others: readonly Pod[]) => Rejection | undefined;
+  /** The resources that the node has for pods. */
+  readonly allocatable: Readonly<Record<string, string>>;
   /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */
   readonly refreshNode: () => Promise<void>;
   /** Called when a pod is over and out of the API: everything that the runtime keeps of it can be removed. */
@@ -41,7 +49,7 @@ export interface PodManagerOptions {
   readonly signal: AbortSignal;
 }
 
-export function createPodManager({ node, admit, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
+export function createPodManager({ node, admit, allocatable, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
   const entries = new Map<string, PodEntry>();
   const byKey = new Map<string, string>();
   /** Refused pods, whose failure has been reported. */
@@ -59,25 +67,50 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
   const add = (pod: Live<Pod>, nodeIsFresh = false) => {
     const { uid } = pod.metadata;
     if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp && node.cache.of(uid).sandboxes.length === 0) {
-      const others = [...entries.values()]
-        .filter(({ finished, worker }) => !finished && !isTerminal(worker.pod.status?.phase))
-        .map(({ worker }) => worker.pod);
-      const rejection = admit(pod, others);
+      const rejection = admit(pod, holders(uid));
       if (rejection?.reason === 'NodeAffinity' && !nodeIsFresh) {
         reconsidered.set(uid, pod);
         return void reconsider(uid);
       }
       if (rejection) return refuse(pod, rejection);
     }
-    const worker = createPodWorker(pod, node, () => {
+    const allocation = allocationFound(pod);
+    const worker = createPodWorker(withResources(pod, allocation), node, () => {
       entry.finished = true;
       void close(entry);
+      retryDeferred();
     });
-    const entry: PodEntry = { worker, finished: false, cleaned: false, vanished: false, closing: false };
+    const entry: PodEntry = { worker, wanted: pod, allocation, pending: undefined, finished: false, cleaned: false, vanished: false, closing: false };
     entries.set(uid, entry);
     byKey.set(keyText(keyOf(pod)), uid);
+    if (worker.pod !== pod) give(entry);
     // Deleted before this agent began to look.
-    if (pod.metadata.deletionTimestamp) worker.update(pod);
+    if (pod.metadata.deletionTimestamp) give(entry);
+  };
+
+  /** The pods beside this one that hold resources of the node. */
+  const holders = (uid: string): readonly Pod[] =>
+    [...entries.values()]
+      .filter(({ finished, worker }) => !finished && worker.pod.metadata.uid !== uid && !isTerminal(worker.pod.status?.phase))
+      .map(({ worker }) => worker.pod);
+
+  /** Hands the pod to its worker with the resources that it can be given now. */
+  const give = (entry: PodEntry) => {
+    const { wanted, pending: before } = entry;
+    const { pod, allocation, pending } = allocate(wanted, entry.allocation, () => holders(wanted.metadata.uid), allocatable);
+    if (pending && (pending.reason !== before?.reason || pending.message !== before.message)) {
+      const text = resizeText(`Pod resize ${pending.reason}`, wanted, pending.message);
+      node.recorder.event(wanted, 'Warning', `Resize${pending.reason}`, text);
+    }
+    const hasChanged = allocation !== entry.allocation;
+    Object.assign(entry, { allocation, pending });
+    entry.worker.update(wanted, { pod, pending });
+    // What one has given back another may be waiting for.
+    if (hasChanged) retryDeferred();
+  };
+
+  const retryDeferred = () => {
+    for (const entry of entries.values()) if (entry.pending?.reason === 'Deferred' && !entry.finished) give(entry);
   };
 
   const refuse = (pod: Live<Pod>, rejection: Rejection) => {
@@ -112,7 +145,8 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
       } else if (reconsidered.has(uid)) reconsidered.set(uid, pod);
       else if (!entry) add(pod);
       else {
-        entry.worker.update(pod);
+        entry.wanted = pod;
+        give(entry);
         if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);
       }
     },
@@ -131,6 +165,8 @@ export function createPodManager({ node, admit, refreshNode, onGone, signal }: P
     *workers() {
       for (const { worker } of entries.values()) yield worker;
     },
+    active: () => [...entries.values()].filter(({ finished, worker }) => !finished && !worker.isEnding).map(({ worker }) => worker.pod),
+    isOver: (uid) => entries.get(uid)?.cleaned ?? true,
     evict: (uid, request) => entries.get(uid)?.worker.end(request),
     stop() {
       for (const { worker } of entries.values()) worker.stop();

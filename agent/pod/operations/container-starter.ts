@@ -4,9 +4,10 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { runtimeClasses } from '../../../api/kinds/node/runtime-class.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
+import { settledBefore } from '../../../base/abort.ts';
 import { sleep } from '../../../base/clock.ts';
 import { ImageError } from '../../contract/image-puller.ts';
-import type { ContainerSources, PodCgroups, PodFiles } from '../../contract/node-parts.ts';
+import type { ContainerSources, Measured, PodCgroups, PodFiles } from '../../contract/node-parts.ts';
 import { latestContainer } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import type { ContainerLife, Sandbox } from '../../contract/runtime.ts';
@@ -15,6 +16,7 @@ import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
 import { runHandler } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
+import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { containerConfig } from '../config/container-config.ts';
 import { ContainerConfigError, containerEnvironment } from '../config/environment.ts';
@@ -26,7 +28,7 @@ import { killContainer } from './container-killer.ts';
 import { checkSandboxSupport } from './sandbox-support.ts';
 
 /** The parts by which containers are started. */
-export type StarterNode = KillerNode & PodCgroups & PodFiles & ContainerSources;
+export type StarterNode = KillerNode & Measured & PodCgroups & PodFiles & ContainerSources;
 
 /** A container could not be started. Carries the reason for its status and the time of the next try (milliseconds since the epoch). */
 export class StartError extends Error {
@@ -53,9 +55,17 @@ export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: 
   const handler = await runtimeHandler(node, pod);
   checkSandboxSupport(pod, handler, node.abilities);
   if (!node.runtime.simulated) {
-    await Promise.all([node.cgroups.apply(podCgroup(pod, node.cgroupRoot)), mkdir(node.directories.podLogs(pod), { recursive: true })]);
+    await Promise.all([
+      node.cgroups.apply(podCgroup(pod, node.cgroupRoot, node.podMaxPids)),
+      mkdir(node.directories.podLogs(pod), { recursive: true }),
+    ]);
   }
-  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt), handler);
+  const start = node.clock.monotonic();
+  const id = await node.runtime.runSandbox(podSandboxConfig(node, pod, attempt), handler).catch((error: unknown) => {
+    node.podMetrics.sandboxFailed(handler ?? '');
+    throw error;
+  });
+  node.podMetrics.sandboxStarted(handler ?? '', (node.clock.monotonic() - start) / 1000);
   return node.cache.refreshSandbox(id);
 }
 
@@ -68,11 +78,20 @@ async function runtimeHandler({ objects }: StarterNode, pod: Live<Pod>): Promise
   return runtimeClass.handler;
 }
 
+export interface StartRequest {
+  readonly container: Container;
+  readonly sandbox: Sandbox;
+  readonly restartCount: number;
+  /** Once it aborts, the postStart hook is not waited for. */
+  readonly ending: AbortSignal;
+}
+
 /**
  * Starts one container: image, configuration, creation, start and postStart hook.
  * @throws StartError with the reason that the container's status shows.
  */
-export async function startContainer(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number): Promise<void> {
+export async function startContainer(node: StarterNode, pod: Live<Pod>, request: StartRequest): Promise<void> {
+  const { container, sandbox, restartCount, ending } = request;
   const retryAt = node.clock.now() + RETRY_MS;
   const image = await node.images.ensure(pod, container).catch((error: unknown) => {
     if (!(error instanceof ImageError)) throw failed(node, pod, container, 'ImageInspectError', error, retryAt);
@@ -115,8 +134,9 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, containe
     throw failed(node, pod, container, 'RunContainerError', error, node.clock.now());
   }
   containerEvent(node.recorder, pod, container, 'Normal', 'Started', 'Container started');
+  node.podMetrics.containerStarted(containerTypeOf(pod, container.name));
   await node.cache.refreshContainer(id);
-  await runPostStart(node, pod, container, id, sandbox);
+  await runPostStart(node, pod, container, id, sandbox, ending);
 }
 
 function lifeOf({ metadata, spec }: Live<Pod>, { name, restartPolicy }: Container): ContainerLife {
@@ -133,6 +153,7 @@ function targetOf(node: StarterNode, pod: Live<Pod>, container: Container): stri
 
 function failed(node: StarterNode, pod: Live<Pod>, container: Container, reason: string, error: unknown, retryAt: number, log = false): StartError {
   const message = wordsOf(reason, error);
+  node.podMetrics.containerFailed(containerTypeOf(pod, container.name), reason);
   if (log) node.log.warn({ err: error, pod: pod.metadata.name, reason }, 'a container could not be set up');
   // Image errors come with their own events; the last one of each failure names the reason.
   containerEvent(
@@ -214,11 +235,21 @@ async function messageMount(node: StarterNode, pod: Live<Pod>, container: Contai
 
 const POST_START_TIMEOUT_MS = 24 * 3600 * 1000;
 
-async function runPostStart(node: StarterNode, pod: Live<Pod>, container: Container, id: string, sandbox: Sandbox): Promise<void> {
+async function runPostStart(
+  node: StarterNode,
+  pod: Live<Pod>,
+  container: Container,
+  id: string,
+  sandbox: Sandbox,
+  ending: AbortSignal,
+): Promise<void> {
   const handler = container.lifecycle?.postStart;
   if (!handler) return;
   const podIp = sandbox.ips[0] ?? node.nodeIps[0] ?? '';
-  const outcome = await runHandler(handler, container, id, podIp, node.probes, POST_START_TIMEOUT_MS, (ms) => sleep(node.clock, ms));
+  const running = runHandler(handler, container, id, podIp, node.probes, POST_START_TIMEOUT_MS, (ms) => sleep(node.clock, ms, ending));
+  // A pod that ends takes the container with it.
+  if (!(await settledBefore(running, ending))) return;
+  const outcome = await running;
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a postStart hook failed');
   containerEvent(node.recorder, pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
@@ -227,7 +258,7 @@ async function runPostStart(node: StarterNode, pod: Live<Pod>, container: Contai
     container,
     id,
     message: 'FailedPostStartHook',
-    graceSeconds: Number(pod.spec?.terminationGracePeriodSeconds ?? 30),
+    graceSeconds: Math.max(1, Number(pod.spec?.terminationGracePeriodSeconds ?? 30)),
   });
   throw new StartError('PostStartHookError', 'PostStartHook failed', node.clock.now());
 }

@@ -2,11 +2,13 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { ContainerState, ContainerStatus } from '../../../api/pod/container/container-status.ts';
+import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import type { ContainerRole } from '../../spec/pod-containers.ts';
+import { sameResources } from '../../spec/resize.ts';
 import { shouldRestart } from '../../spec/restart-policy.ts';
 import { unknownEnd } from './unknown-end.ts';
 
@@ -27,6 +29,8 @@ export interface ContainerStatusInput {
   readonly runtimeName: string;
   /** Termination messages of containers, by container ID. */
   readonly terminationMessages: ReadonlyMap<string, string>;
+  /** The resources that a container has; undefined if that is not known. */
+  readonly applied: (current: RuntimeContainer) => ResourceRequirements | undefined;
   readonly ready: (containerId: string, container: Container) => boolean;
   readonly started: (containerId: string, container: Container) => boolean;
 }
@@ -58,7 +62,7 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     imageID: current.imageRef,
     containerID: `${input.runtimeName}://${current.id}`,
     started: role === 'init' ? false : started,
-    ...(running ? { resources: container.resources ?? {}, ...allocated(container) } : {}),
+    ...(running ? { resources: actualResources(container, input.applied(current)), ...allocated(container) } : {}),
     ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container) } : {}),
   };
 }
@@ -117,6 +121,10 @@ function writtenMessage(pod: Live<Pod>, containerId: string): string | undefined
   const ends = all.flatMap(({ state, lastState }) => [state?.terminated ?? [], lastState?.terminated ?? []].flat());
   return ends.find((end) => end.containerID === containerId)?.message;
 }
+
+/** The resources that the container has; those of its spec if nothing else is known. */
+const actualResources = ({ resources = {} }: Container, applied: ResourceRequirements | undefined): ResourceRequirements =>
+  applied === undefined || sameResources(resources, applied) ? resources : applied;
 
 const allocated = (container: Container) => (container.resources?.requests ? { allocatedResources: container.resources.requests } : {});
 

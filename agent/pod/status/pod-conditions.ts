@@ -10,6 +10,11 @@ export interface ConditionFacts {
   readonly containers: readonly ContainerStatus[];
   /** There is a sandbox with its network. */
   readonly sandboxReady: boolean;
+  /** The message of the node's own disruption of the pod; undefined if there is none. */
+  readonly disruption: string | undefined;
+  /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
+  readonly pending: { readonly reason: string; readonly message: string } | undefined;
+  readonly resizing: { readonly error: string | undefined } | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -19,7 +24,9 @@ const TRUE: Verdict = { status: 'True' };
 
 /** The types that the node sets; others (readiness gates, DisruptionTarget) belong to the clients that set them. */
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'] as const;
-export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set(OWN);
+const RESIZE_PENDING = 'PodResizePending';
+const RESIZE_IN_PROGRESS = 'PodResizeInProgress';
+export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set([...OWN, RESIZE_PENDING, RESIZE_IN_PROGRESS]);
 
 /**
  * The pod's conditions in upstream's order, with those of others kept. A transition time changes only with its status
@@ -36,14 +43,26 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
     PodScheduled: TRUE,
   };
   const generation = pod.metadata.generation;
-  const own = OWN.map((type): PodCondition => {
-    const verdict = verdicts[type];
+  const make = (type: string, verdict: Verdict): PodCondition => {
     const before = old.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timeText(facts.now);
     return { type, ...(generation ? { observedGeneration: generation } : {}), ...verdict, lastProbeTime: undefined, lastTransitionTime };
-  });
-  return [...own, ...old.filter(({ type }) => !NODE_CONDITION_TYPES.has(type))];
+  };
+  const { pending, resizing } = facts;
+  const own = [
+    ...OWN.map((type) => make(type, verdicts[type])),
+    ...(pending ? [make(RESIZE_PENDING, { status: 'True', ...pending })] : []),
+    ...(resizing
+      ? [make(RESIZE_IN_PROGRESS, resizing.error === undefined ? TRUE : { status: 'True', reason: 'Error', message: resizing.error })]
+      : []),
+  ];
+  const others = old.filter(({ type }) => !NODE_CONDITION_TYPES.has(type));
+  if (facts.disruption === undefined || others.some(({ type, status }) => type === DISRUPTION && status === 'True')) return [...own, ...others];
+  const disruption = make(DISRUPTION, { status: 'True', reason: 'TerminationByKubelet', message: facts.disruption });
+  return [...own, ...others.filter(({ type }) => type !== DISRUPTION), disruption];
 }
+
+const DISRUPTION = 'DisruptionTarget';
 
 const over = (phase: PodPhase): Verdict | undefined => {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };

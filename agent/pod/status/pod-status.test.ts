@@ -13,6 +13,9 @@ const input = (more: Partial<PodStatusInput> = {}): PodStatusInput => ({
   failure: undefined,
   runtimeName: 'containerd',
   terminationMessages: new Map(),
+  applied: () => undefined,
+  pending: undefined,
+  resizing: undefined,
   ready: () => true,
   started: () => true,
   hostIps: ['192.0.2.1'],
@@ -138,8 +141,35 @@ describe('the status of a pod', () => {
     expect(podStatus(input({ pod: aPod({}, {}, { phase: 'Failed' }) })).phase).toBe('Failed');
   });
 
-  it('fails as a whole where the node says so', () => {
-    expect(podStatus(input({ failure: { reason: 'Evicted', message: 'why' } }))).toMatchObject({
+  it('tells what a container has while it is given other resources, and how far that is', () => {
+    const resources = { requests: { cpu: '2' }, limits: { cpu: '2' } };
+    const has = { requests: { cpu: '1' }, limits: { cpu: '1' } };
+    const pod = aPod({ containers: [aContainer('c', { resources })] });
+    const more = { pod, applied: () => has, resizing: { error: undefined }, pending: { reason: 'Deferred', message: 'full' } };
+    expect(firstOf(more)).toMatchObject({ resources: has, allocatedResources: { cpu: '2' } });
+    expect(conditions(more)).toMatchObject({ PodResizeInProgress: 'True', PodResizePending: 'True Deferred full' });
+    expect(conditions({ pod, resizing: { error: 'no' } })).toMatchObject({ PodResizeInProgress: 'True Error no' });
+    expect(Object.keys(conditions({ pod }))).not.toContain('PodResizeInProgress');
+  });
+
+  it('says from the beginning that the node disrupts it, where it does', () => {
+    const failure = { reason: 'Evicted', message: 'why', isDisruption: true };
+    const pod = aPod({}, { generation: 2 });
+    expect(podStatus(input({ pod, failure, ending: true })).conditions?.at(-1)).toEqual({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message: 'why',
+      observedGeneration: 2,
+      lastProbeTime: undefined,
+      lastTransitionTime: '2026-01-02T00:00:00Z',
+    });
+  });
+
+  it('fails as a whole once nothing of it runs where the node says so', () => {
+    const failure = { reason: 'Evicted', message: 'why' };
+    expect(podStatus(input({ failure, ending: true }))).toMatchObject({ phase: 'Running' });
+    expect(podStatus(input({ failure, ending: true, ended: true, observation: observation([exited('c', 0)]) }))).toMatchObject({
       phase: 'Failed',
       reason: 'Evicted',
       message: 'why',

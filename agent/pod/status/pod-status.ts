@@ -14,8 +14,11 @@ export interface PodStatusInput extends ContainerStatusInput {
   /** Milliseconds since the epoch: now, and when the agent first saw the pod. */
   readonly now: number;
   readonly startTime: number;
-  /** The pod failed as a whole: refused by the node, past its deadline, evicted. */
-  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** The pod failed as a whole: past its deadline, evicted. Its phase says so once nothing of it runs. */
+  readonly failure: { readonly reason: string; readonly message: string; readonly isDisruption?: boolean } | undefined;
+  /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
+  readonly pending: { readonly reason: string; readonly message: string } | undefined;
+  readonly resizing: { readonly error: string | undefined } | undefined;
   /** All has stopped that will be stopped. */
   readonly ended: boolean;
 }
@@ -27,18 +30,28 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const { init, containers } = containerStatuses(input);
   const ephemeral = (spec?.ephemeralContainers ?? []).map((container) => containerStatus(input, container, 'ephemeral'));
   const old = pod.status?.phase;
-  const computed: PodPhase = failure ? 'Failed' : podPhase(pod, init, containers, input.ended);
+  const failed = input.ended ? failure : undefined;
+  const computed: PodPhase = failed ? 'Failed' : podPhase(pod, init, containers, input.ended);
   // Succeeded and Failed are final.
   const phase = isTerminal(old) ? (old as PodPhase) : computed;
   const sandbox = readySandbox(observation);
   const ips = spec?.hostNetwork ? (sandbox || isTerminal(phase) ? input.hostIps : []) : podIps(input);
-  const conditions = podConditions(pod, { phase, init, containers, sandboxReady: sandbox !== undefined, now: input.now });
+  const conditions = podConditions(pod, {
+    phase,
+    init,
+    containers,
+    sandboxReady: sandbox !== undefined,
+    disruption: failure?.isDisruption ? failure.message : undefined,
+    pending: input.pending,
+    resizing: input.resizing,
+    now: input.now,
+  });
   const { hostIps } = input;
   return {
     ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
     phase,
     conditions,
-    ...(failure ? { reason: failure.reason, message: failure.message } : carried(pod.status)),
+    ...(failed ? { reason: failed.reason, message: failed.message } : carried(pod.status)),
     ...(hostIps[0] ? { hostIP: hostIps[0], hostIPs: hostIps.map((ip) => ({ ip })) } : {}),
     ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
     startTime: pod.status?.startTime ?? timeText(input.startTime),

@@ -14,8 +14,6 @@ export type WorkerNode = StarterNode &
   StatusAccess & {
     /** The prefix of container IDs in statuses: `containerd`. */
     readonly runtimeName: string;
-    /** Called with the seconds from the first sight of a pod until all of its containers ran. */
-    readonly observeStart: (seconds: number) => void;
   };
 
 /** One worker's means of acting. The pod is asked for when it is needed: tasks take time, and it changes meanwhile. */
@@ -27,6 +25,10 @@ export interface WorkerHands {
   pod(): Live<Pod>;
   /** Seconds that an ending pod has by the latest request. */
   graceSeconds(): number;
+  /** Aborts when the pod is told to end. */
+  readonly ending: AbortSignal;
+  /** Aborts `ending`. */
+  end(): void;
   taskEnded(key: string, result: TaskResult): void;
   finished(): void;
 }
@@ -58,12 +60,13 @@ export function performAction(action: WorkerAction, hands: WorkerHands): void {
       break;
     case 'endProbes':
       prober.ending();
+      hands.end();
       break;
     case 'stopProbes':
       prober.stop();
       break;
     case 'observeStart':
-      node.observeStart(action.seconds);
+      node.podMetrics.podRuns(action.seconds, (node.clock.now() - Date.parse(hands.pod().metadata.creationTimestamp)) / 1000);
       break;
     case 'putStatus':
       node.statusWriter.put(action.pod, action.status);

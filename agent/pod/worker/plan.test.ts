@@ -9,8 +9,8 @@ import { planPod } from './plan.ts';
 const NO_VERDICT: ProbeVerdicts = { startup: undefined, liveness: undefined };
 
 /** The plan in short: `start c#1`, `kill c`, `sandbox 0`, `finish`. */
-function plan(pod: Live<Pod>, seen: PodObservation, verdicts: (id: string) => ProbeVerdicts = () => NO_VERDICT): string[] {
-  return planPod({ pod, observation: seen, verdicts }).map((action) => {
+function plan(pod: Live<Pod>, seen: PodObservation, verdicts: (id: string) => ProbeVerdicts = () => NO_VERDICT, isResized = () => false): string[] {
+  return planPod({ pod, observation: seen, verdicts, isResized }).map((action) => {
     if (action.type === 'createSandbox') return `sandbox ${action.attempt}`;
     if (action.type === 'startContainer') return `start ${action.container.name}#${action.restartCount}`;
     if (action.type === 'killContainer') return `kill ${action.container.name}: ${action.message}`;
@@ -39,6 +39,12 @@ describe('what a pod needs next', () => {
     ['Never', 1, ['finish']],
   ])('with restartPolicy %s, after an exit with %i, is %j', (restartPolicy, code, expected) => {
     expect(plan(aPod({ restartPolicy }), observation([exited('c', code)]))).toEqual(expected);
+  });
+
+  it('is a restart of a container whose new resources ask for one, whatever its policy says of its exit', () => {
+    const pod = aPod({ restartPolicy: 'OnFailure' });
+    expect(plan(pod, observation([observed('c')]), undefined, () => true)).toEqual(['kill c: Container c resize requires restart']);
+    expect(plan(pod, observation([exited('c', 0)]), undefined, () => true)).toEqual(['start c#1']);
   });
 
   it('counts restarts on from the latest attempt', () => {

@@ -41,14 +41,19 @@ export interface PlanInput {
   readonly pod: Live<Pod>;
   readonly observation: PodObservation;
   readonly verdicts: (containerId: string) => ProbeVerdicts;
+  /** Whether a container's resources have changed in a way that reaches it only with a restart. */
+  readonly isResized: (container: Container, current: RuntimeContainer) => boolean;
 }
+
+/** The parts of the input that decide on a single container. */
+type Judges = Pick<PlanInput, 'verdicts' | 'isResized'>;
 
 /**
  * Plans the next actions of a running pod from the state of the runtime and the spec; pure. The rules are those of kubelet's
  * computePodActions: a sandbox first; init containers one after the other, sidecars among them as soon as the one before has started;
  * then the containers, each by its restart policy. Decides what to start; the worker applies back-off.
  */
-export function planPod({ pod, observation, verdicts }: PlanInput): readonly PodAction[] {
+export function planPod({ pod, observation, ...judges }: PlanInput): readonly PodAction[] {
   const sandbox = readySandbox(observation);
   const latest = observation.sandboxes[0];
   if (!sandbox || latest?.id !== sandbox.id || observation.sandboxes.filter(({ ready }) => ready).length > 1) {
@@ -58,11 +63,11 @@ export function planPod({ pod, observation, verdicts }: PlanInput): readonly Pod
   for (const container of pod.spec?.ephemeralContainers ?? []) {
     if (!latestContainer(observation, container.name)) actions.push(start(container, 'ephemeral', undefined));
   }
-  const init = planInit(pod, observation, sandbox, verdicts);
+  const init = planInit(pod, observation, sandbox, judges);
   if (init.failed) return [{ type: 'finish' }];
   actions.push(...init.actions);
   if (!init.done) return actions;
-  const apps = (pod.spec?.containers ?? []).map((container) => planContainer(pod, container, 'app', observation, verdicts));
+  const apps = (pod.spec?.containers ?? []).map((container) => planContainer(pod, container, 'app', observation, judges));
   if (apps.every((state) => state.over)) return [{ type: 'finish' }];
   return [...actions, ...apps.flatMap((state) => state.actions)];
 }
@@ -84,7 +89,7 @@ interface InitPlan {
   readonly actions: readonly PodAction[];
 }
 
-function planInit(pod: Live<Pod>, observation: PodObservation, sandbox: Sandbox, verdicts: PlanInput['verdicts']): InitPlan {
+function planInit(pod: Live<Pod>, observation: PodObservation, sandbox: Sandbox, judges: Judges): InitPlan {
   const actions: PodAction[] = [];
   // Once a container of this sandbox has run, initialization is over for good: only sidecars are looked after.
   const initialized = (pod.spec?.containers ?? []).some(({ name }) => {
@@ -95,9 +100,9 @@ function planInit(pod: Live<Pod>, observation: PodObservation, sandbox: Sandbox,
     const found = latestContainer(observation, container.name);
     const current = found && found.createdAt >= sandbox.createdAt ? found : undefined;
     if (container.restartPolicy === 'Always') {
-      const state = planContainer(pod, container, 'sidecar', { ...observation, containers: current ? [current] : [] }, verdicts, found);
+      const state = planContainer(pod, container, 'sidecar', { ...observation, containers: current ? [current] : [] }, judges, found);
       actions.push(...state.actions);
-      const started = isRunning(current) && (!container.startupProbe || verdicts(current?.id ?? '').startup === true);
+      const started = isRunning(current) && (!container.startupProbe || judges.verdicts(current?.id ?? '').startup === true);
       if (!started && !initialized) return { done: false, failed: false, actions };
       continue;
     }
@@ -124,35 +129,31 @@ function planContainer(
   container: Container,
   role: ContainerRole,
   observation: PodObservation,
-  verdicts: PlanInput['verdicts'],
+  { verdicts, isResized }: Judges,
   before?: RuntimeContainer,
 ): ContainerPlan {
   const current = latestContainer(observation, container.name);
   if (current?.state !== 'running') {
-    if (!shouldRestart(pod, container, current)) return { over: true, actions: [] };
+    // One that was ended for a resize starts again, whatever its restart policy says of its exit.
+    const wasResized = current?.state === 'exited' && isResized(container, current);
+    if (!wasResized && !shouldRestart(pod, container, current)) return { over: true, actions: [] };
     return { over: false, actions: [start(container, role, current ?? before)] };
   }
   const { startup, liveness } = verdicts(current.id);
   const changed = current.annotations[ANNOTATION.hash] !== containerHash(container);
   const probe = liveness === false ? container.livenessProbe : startup === false ? container.startupProbe : undefined;
-  if (!changed && !probe) return { over: false, actions: [] };
+  const kill = (message: string, graceSeconds?: number): ContainerPlan => ({
+    over: false,
+    actions: [{ type: 'killContainer', container, id: current.id, message, graceSeconds }],
+  });
+  if (!changed && !probe)
+    return isResized(container, current) ? kill(`Container ${container.name} resize requires restart`) : { over: false, actions: [] };
   const cause = changed
     ? `Container ${container.name} definition changed`
     : `Container ${container.name} failed ${liveness === false ? 'liveness' : 'startup'} probe`;
   const again = changed || role === 'sidecar' || mayRestart(pod, container);
-  const message = again ? `${cause}, will be restarted` : cause;
-  return {
-    over: false,
-    actions: [
-      {
-        type: 'killContainer',
-        container,
-        id: current.id,
-        message,
-        graceSeconds: probe?.terminationGracePeriodSeconds === undefined ? undefined : Number(probe.terminationGracePeriodSeconds),
-      },
-    ],
-  };
+  const grace = probe?.terminationGracePeriodSeconds;
+  return kill(again ? `${cause}, will be restarted` : cause, grace === undefined ? undefined : Number(grace));
 }
 
 /** A container that was created but never started (the agent died in between) is made again under its own number. */

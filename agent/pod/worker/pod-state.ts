@@ -1,5 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
+import type { PendingResize } from '../../spec/allocation.ts';
 import type { WaitingReason } from '../status/container-status.ts';
 import type { CrashBackoffs } from './crash-backoff.ts';
 import { NO_BACKOFFS } from './crash-backoff.ts';
@@ -10,6 +12,8 @@ import { NO_TASKS } from './tasks.ts';
 export interface PodFailure {
   readonly reason: string;
   readonly message: string;
+  /** The node ends the pod for reasons of its own: the pod's condition DisruptionTarget says so. */
+  readonly isDisruption?: boolean;
 }
 
 /** Asks for the end of a pod. */
@@ -23,13 +27,15 @@ export interface EndRequest {
 export interface Running {
   readonly phase: 'running';
   readonly backoffs: CrashBackoffs;
-  /** Resources last given to containers after their start, as JSON, by container ID. */
-  readonly resized: ReadonlyMap<string, string>;
+  /** Resources last given to containers after their start, by container ID. */
+  readonly resized: ReadonlyMap<string, ResourceRequirements>;
   /**
    * Starts that wait for the tasks of containers that stand before them in the spec, by container name. They wait for those that ran when
    * they were queued, not for later ones: a container that crashes does not keep the next from starting.
    */
   readonly queued: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Containers whose start waits for its postStart hook, by name: until it has run they count as not started. */
+  readonly hooked: ReadonlySet<string>;
 }
 
 /** - `ending`: the pod is told to end; nothing is started any more. - `ended`: nothing runs, its last status is yet to be told. - `over` */
@@ -60,6 +66,10 @@ export interface PodState {
   /** The agent stops: nothing is decided any more, and containers go on. */
   readonly stopped: boolean;
   readonly volumesReady: boolean;
+  /** A change of resources that the node has not agreed to. */
+  readonly pending: PendingResize | undefined;
+  /** A change of resources that has not reached all containers; undefined if there is none. */
+  readonly resizing: { readonly error: string | undefined } | undefined;
   /** The reasons for which containers have not been started, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** Termination messages, by container ID. */
@@ -70,7 +80,7 @@ export interface PodState {
 /** @param simulated there are no volumes to set up. */
 export function initialState(pod: Live<Pod>, now: number, simulated: boolean): PodState {
   return {
-    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: new Map(), queued: new Map() },
+    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: new Map(), queued: new Map(), hooked: new Set() },
     live: pod,
     pod,
     status: undefined,
@@ -79,15 +89,23 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
     vanished: false,
     stopped: false,
     volumesReady: simulated,
+    pending: undefined,
+    resizing: isTrue(pod, 'PodResizeInProgress') ? { error: undefined } : undefined,
     waiting: new Map(),
     messages: new Map(),
     tasks: NO_TASKS,
   };
 }
 
-/** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec. */
+const isTrue = ({ status }: Pod, condition: string): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ?? false;
+
+/** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec; at least one (pkg/kubelet/pod_workers.go). */
 export const graceOf = ({ metadata, spec }: Live<Pod>): number =>
-  Number((metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : spec?.terminationGracePeriodSeconds) ?? 30);
+  Math.max(1, Number((metadata.deletionTimestamp ? metadata.deletionGracePeriodSeconds : spec?.terminationGracePeriodSeconds) ?? 30));
+
+/** Whether the start of a container still waits for its postStart hook. */
+export const isHooked = ({ life }: PodState, container: string): boolean => life.phase === 'running' && life.hooked.has(container);
 
 /** The end of the pod's activeDeadlineSeconds, in milliseconds since the epoch. Returns undefined if it has none. */
 export function deadlineOf(pod: Live<Pod>, firstSeen: number): number | undefined {

@@ -2,14 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { podDirectories } from '../../contract/pod-directories.ts';
+import { noPodMetrics } from '../../contract/pod-metrics.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
-import { aPod } from '../../contract/pods.fixture.ts';
+import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import type { ContainerRuntime } from '../../contract/runtime.ts';
 import type { RuntimeCache } from '../../contract/runtime-cache.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
@@ -28,6 +30,8 @@ interface Given {
   readonly clock?: Clock;
   readonly runtime?: Partial<ContainerRuntime>;
   readonly volumes?: Partial<WorkerNode['volumes']>;
+  readonly probes?: Partial<WorkerNode['probes']>;
+  readonly pod?: Live<Pod>;
 }
 
 /** A worker of one pod over a simulated runtime; statuses are kept in the order in which they are told. */
@@ -48,10 +52,11 @@ async function aWorker(given: Given = {}) {
     runtime,
     cache,
     nodeIps: ['192.0.2.7'],
-    probes: simulatedTransport,
+    probes: { ...simulatedTransport, ...given.probes },
     abilities: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false },
     cgroups: noCgroups,
     cgroupRoot: '/kubepods',
+    podMaxPids: 0,
     volumes: { ...noVolumes, ...given.volumes },
     directories: podDirectories(dataDir),
     images: { ensure: async (_pod, container) => (await runtime.image(container.image ?? '')) ?? Promise.reject(new Error('no image')), forget() {} },
@@ -64,10 +69,10 @@ async function aWorker(given: Given = {}) {
     seccompDir: '/nowhere',
     statusWriter: { put: (_pod, status) => statuses.push(status), flushed: async () => {}, forget() {} },
     runtimeName: 'simulated',
-    observeStart: (seconds) => started.push(seconds),
+    podMetrics: { ...noPodMetrics, podRuns: (seconds) => started.push(seconds) },
   };
   let finished = 0;
-  worker = createPodWorker(aPod(), node, () => finished++);
+  worker = createPodWorker(given.pod ?? aPod(), node, () => finished++);
   cleanUps.push(
     () => worker?.stop(),
     () => rm(dataDir, { recursive: true, force: true }),
@@ -140,5 +145,26 @@ describe('the worker of a pod', () => {
     await clock.advance(1_000);
     expect((await runtime.listContainers()).map(({ state }) => state)).toEqual(['running']);
     expect(clock.pending()).toBe(0);
+  });
+
+  it('ends without waiting for a postStart hook that hangs, and asks no probe before the hook is done', async () => {
+    const asked: string[] = [];
+    const probes: Given['probes'] = {
+      exec: (_id, [command = '']) => {
+        asked.push(command);
+        return command === 'hang' ? new Promise(() => {}) : Promise.resolve({ ok: true, message: '' });
+      },
+    };
+    const container = aContainer('c', {
+      lifecycle: { postStart: { exec: { command: ['hang'] } } },
+      readinessProbe: { exec: { command: ['ready'] } },
+    });
+    const { worker, clock, statuses, runtime } = await aWorker({ probes, pod: aPod({ containers: [container] }) });
+    await clock.advance(1_000);
+    expect(asked).toEqual(['hang']);
+    expect(statuses.at(-1)?.containerStatuses?.[0]).toMatchObject({ ready: false, started: false });
+    worker.end({ graceSeconds: 1 });
+    await clock.advance(1_000);
+    expect((await runtime.listContainers()).map(({ state }) => state)).toEqual(['exited']);
   });
 });

@@ -2,11 +2,12 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
 import { createProber } from '../../probe/prober.ts';
+import type { Given } from '../../spec/allocation.ts';
 import { specContainers } from '../../spec/pod-containers.ts';
 import type { WorkerHands, WorkerNode } from './action-performer.ts';
 import { performAction } from './action-performer.ts';
 import type { EndRequest } from './pod-state.ts';
-import { initialState } from './pod-state.ts';
+import { initialState, isHooked } from './pod-state.ts';
 import type { PodEvent } from './step.ts';
 import { step } from './step.ts';
 import type { PodView, WorkerFacts } from './turn.ts';
@@ -15,8 +16,10 @@ import { createWakeTimer } from './wake-timer.ts';
 /** Drives one pod from the state of the runtime to the one that the API wants. */
 export interface PodWorker {
   readonly pod: Live<Pod>;
-  /** Takes a newer version of the pod; a deletion timestamp ends it. */
-  update(pod: Live<Pod>): void;
+  /** The pod is told to end: nothing of it is started any more. */
+  readonly isEnding: boolean;
+  /** Takes a newer version of the pod, and the resources that it has been given where they differ; a deletion timestamp ends it. */
+  update(pod: Live<Pod>, given?: Given): void;
   /** Looks at the pod again: something about it changed in the runtime. */
   wake(): void;
   /** Ends the pod although it is not being deleted: it is evicted, or has vanished from the API. */
@@ -40,10 +43,13 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
   const prober = createProber({ clock, transport: node.probes, recorder, onChange: () => wake(), wasReady: (id) => wasReady.has(id) });
+  const ending = new AbortController();
   const hands: WorkerHands = {
     node,
     log,
     prober,
+    ending: ending.signal,
+    end: () => ending.abort(),
     timer: createWakeTimer(clock, () => wake()),
     pod: () => state.pod,
     graceSeconds: () => (state.life.phase === 'running' ? Number.POSITIVE_INFINITY : state.life.graceSeconds),
@@ -77,7 +83,7 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
     const observation = cache.of(uid);
     const running = specContainers(state.pod).flatMap((container) => {
       const found = latestContainer(observation, container.name);
-      return found && isRunning(found) ? { container, state: found } : [];
+      return found && isRunning(found) && !isHooked(state, container.name) ? { container, state: found } : [];
     });
     prober.follow(state.pod, running, readySandbox(observation)?.ips[0] ?? nodeIps[0] ?? '');
   };
@@ -87,7 +93,10 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
     get pod() {
       return state.pod;
     },
-    update: (pod) => dispatch({ type: 'update', pod }),
+    get isEnding() {
+      return state.life.phase !== 'running';
+    },
+    update: (pod, given) => dispatch({ type: 'update', pod, given }),
     wake,
     end: (request) => dispatch({ type: 'end', request }),
     stop: () => dispatch({ type: 'stop' }),

@@ -1,5 +1,7 @@
 import { isRunning } from '../../contract/observation.ts';
 import { podStatus } from '../status/pod-status.ts';
+import { isHooked } from './pod-state.ts';
+import { appliedResources } from './resizing.ts';
 import type { Turn } from './turn.ts';
 import { begin } from './turn.ts';
 import { TASK } from './worker-action.ts';
@@ -37,7 +39,10 @@ export function publish(turn: Turn): void {
 
 function statusOf({ state, view }: Turn) {
   const { life, pod, waiting, messages, startTime } = state;
-  const { observation, verdicts, node, now } = view;
+  const { verdicts, node, now } = view;
+  // A container is shown as it was before its start until its postStart hook has run, as kubelet shows it.
+  const containers = view.observation.containers.filter((container) => !(isRunning(container) && isHooked(state, container.name)));
+  const observation = { ...view.observation, containers };
   return podStatus({
     pod,
     observation,
@@ -51,6 +56,10 @@ function statusOf({ state, view }: Turn) {
     now,
     startTime,
     started: (id, container) => !container.startupProbe || verdicts(id).startup === true,
+    // Without a change under way containers have what the spec says.
+    applied: (current) => (state.resizing ? appliedResources(state, current) : undefined),
+    pending: life.phase === 'running' ? state.pending : undefined,
+    resizing: life.phase === 'running' ? state.resizing : undefined,
     ready: (id, container) => !container.readinessProbe || verdicts(id).readiness === true,
   });
 }

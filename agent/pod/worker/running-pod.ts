@@ -1,15 +1,14 @@
 import type { Container } from '../../../api/pod/container/container.ts';
-import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
+import { readySandbox } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
-import { ANNOTATION } from '../../contract/runtime-labels.ts';
 import { specContainers } from '../../spec/pod-containers.ts';
-import { containerResources } from '../../spec/pod-resources.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { backoffEnd, durationText } from './crash-backoff.ts';
 import type { PodAction } from './plan.ts';
 import { planPod } from './plan.ts';
 import type { Running } from './pod-state.ts';
 import { deadlineOf, graceOf } from './pod-state.ts';
+import { resize, restartsForResize } from './resizing.ts';
 import { mayBegin } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { begin, endPod, holdBack, wait } from './turn.ts';
@@ -20,7 +19,7 @@ const DEADLINE_EXCEEDED = 'Pod was active on the node longer than the specified 
 /** Takes a running pod further: volumes, then what its plan asks for, then limits that were changed in place. */
 export function advance(turn: Turn): void {
   const { pod, startTime, volumesReady } = turn.state;
-  const { observation, verdicts, now, node } = turn.view;
+  const { observation, verdicts, now } = turn.view;
   // Over before this agent began: only what is left is cleaned up.
   if (isTerminal(pod.status?.phase)) {
     endPod(turn, { graceSeconds: 0 });
@@ -33,10 +32,10 @@ export function advance(turn: Turn): void {
     return;
   }
   if (!volumesReady) begin(turn, TASK.volumes, { type: 'setUpVolumes' });
-  const plan = planPod({ pod, observation, verdicts });
+  const plan = planPod({ pod, observation, verdicts, isResized: restartsForResize(turn.state) });
   forgetQueued(turn, plan);
   for (const action of plan) perform(turn, action);
-  if (!node.simulated) resize(turn);
+  resize(turn);
 }
 
 function perform(turn: Turn, action: PodAction): void {
@@ -74,7 +73,14 @@ function start(turn: Turn, { container, previous, restartCount }: Extract<PodAct
   if (queued === undefined && previous?.state === 'exited' && isHeldBack(turn, life, container, previous)) return;
   const behind = queued ?? busyPredecessors(turn, life, container);
   setQueued(turn, life, container.name, behind);
-  if (behind.size === 0) begin(turn, key, { type: 'startContainer', container, sandbox, previous, restartCount });
+  if (behind.size > 0) return;
+  begin(turn, key, { type: 'startContainer', container, sandbox, previous, restartCount });
+  if (container.lifecycle?.postStart) setHooked(turn, container.name);
+}
+
+function setHooked(turn: Turn, container: string): void {
+  const { life } = turn.state;
+  if (life.phase === 'running') turn.state = { ...turn.state, life: { ...life, hooked: new Set(life.hooked).add(container) } };
 }
 
 /** Containers start in the order of the spec, each after the one before it and its postStart hook, as kubelet starts them. */
@@ -118,19 +124,4 @@ function isHeldBack(turn: Turn, life: Running, container: Container, previous: R
   }
   holdBack(turn, TASK.container(container.name), until);
   return true;
-}
-
-/** Limits that were changed in place reach containers that run. */
-function resize(turn: Turn): void {
-  const { pod, life } = turn.state;
-  const { observation, node } = turn.view;
-  if (life.phase !== 'running') return;
-  for (const container of specContainers(pod)) {
-    const current = latestContainer(observation, container.name);
-    if (!current || !isRunning(current)) continue;
-    const resources = containerResources(pod, container, node.memoryCapacity);
-    const text = JSON.stringify(resources);
-    if ((life.resized.get(current.id) ?? current.annotations[ANNOTATION.resources] ?? text) === text) continue;
-    begin(turn, TASK.resize(container.name), { type: 'resize', container, id: current.id, resources });
-  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
@@ -126,7 +127,7 @@ describe('each phase of a life × what can happen', () => {
       late,
       [update(deadline), LOOK],
       'ending',
-      ['updateVolumes', 'event DeadlineExceeded', 'endProbes', 'begin end', 'status Failed'],
+      ['updateVolumes', 'event DeadlineExceeded', 'endProbes', 'begin end', 'status Running'],
     ],
     ['ending', 'the end of its deadline', late, [update(deadline), LOOK], 'ending', ['updateVolumes', 'status Running']],
 
@@ -193,6 +194,11 @@ describe('a pod that begins', () => {
     const result = run(over, view(ALIVE), LOOK);
     expect(shortly(result)).toEqual(['endProbes', 'begin end', 'status Succeeded']);
     expect(result.state.life).toMatchObject({ phase: 'ending', graceSeconds: 0 });
+  });
+
+  it.each([-1, 0])('is given one second to end where its spec says %d', (terminationGracePeriodSeconds) => {
+    const spec = { terminationGracePeriodSeconds, activeDeadlineSeconds: 1 };
+    expect(run(running(spec), view(ALIVE), LOOK).state.life).toMatchObject({ phase: 'ending', graceSeconds: 1 });
   });
 
   it('that another client has ended is ended within its grace period, and stays as that client left it', () => {
@@ -301,6 +307,30 @@ describe('containers that start', () => {
     expect(shortly(second)).toEqual(['begin container/a', 'begin container/b', 'status Pending']);
   });
 
+  it('count as started only after their postStart hook, and are not probed before', () => {
+    const hook = { lifecycle: { postStart: { exec: { command: ['prepare'] } } } };
+    const spec = { containers: [aContainer('a', hook), aContainer('b')] };
+    const begun = run(running(spec), view(observation([])), LOOK);
+    const runs = run(begun.state, view(observation([observed('a')])), LOOK);
+    expect(shortly(runs)).toEqual(['status Pending']);
+    expect(runs.state.status?.containerStatuses?.[0]).toMatchObject({
+      ready: false,
+      started: false,
+      state: { waiting: { reason: 'ContainerCreating' } },
+    });
+    const done = run(runs.state, view(observation([observed('a')])), taskEnded('container/a', started('a')), LOOK);
+    expect(shortly(done)).toEqual(['begin container/b', 'status Pending']);
+    expect(done.state.status?.containerStatuses?.[0]).toMatchObject({ ready: true, started: true });
+  });
+
+  it('are shown as they ended before while the postStart hook of their restart runs', () => {
+    const spec = { containers: [aContainer('c', { lifecycle: { postStart: { exec: { command: ['prepare'] } } } })] };
+    const messages = new Map([['c-0', '']]);
+    const restart = run(running(spec, { messages }), view(observation([exited('c', 1)])), LOOK);
+    const runs = run(restart.state, view(observation([exited('c', 1), observed('c', { attempt: 1 })])), LOOK);
+    expect(runs.state.status?.containerStatuses?.[0]).toMatchObject({ ready: false, restartCount: 0, state: { terminated: { exitCode: 1 } } });
+  });
+
   it('queue anew if their sandbox died meanwhile', () => {
     const first = run(running(three), view(observation([])), LOOK);
     const dead = run(first.state, view(observation([], [aSandbox({ ready: false })])), taskEnded('container/a', { type: 'done' }), LOOK);
@@ -360,18 +390,103 @@ describe('a container that crashes', () => {
   });
 });
 
-describe('a pod whose limits change while it runs', () => {
-  const limited = (cpu: string) => ({ containers: [aContainer('c', { resources: { limits: { cpu } } })] });
+describe('a pod whose resources change while it runs', () => {
+  const limited = (memory: string, more: Partial<Container> = {}) => ({
+    containers: [aContainer('c', { resources: { limits: { memory }, requests: { memory } }, ...more })],
+  });
+  const made = (memory: string) =>
+    observed('c', {
+      annotations: {
+        ...observed('c').annotations,
+        'skiff.dev/container.requirements': JSON.stringify({ limits: { memory }, requests: { memory } }),
+      },
+    });
+  const resizeTask = ({ actions }: Step) => {
+    const [task] = actions.flatMap((action) => (action.type === 'begin' && action.task.type === 'resize' ? [action.task] : []));
+    if (!task) throw new Error('that is no resize');
+    return task;
+  };
+  const shown = ({ state }: Step) => {
+    const { resources, allocatedResources } = state.status?.containerStatuses?.[0] ?? {};
+    const conditions = (state.status?.conditions ?? [])
+      .filter(({ type }) => type.startsWith('PodResize'))
+      .map(({ type, reason }) => `${type} ${reason}`);
+    return [resources?.limits?.memory, allocatedResources?.memory, ...conditions];
+  };
 
-  it('is resized once, and again if they change again', () => {
-    const was = observation([observed('c', { annotations: { ...observed('c').annotations, 'skiff.dev/container.resources': '{}' } })]);
-    const first = run(running(limited('1')), view(was), LOOK);
-    expect(shortly(first)).toEqual(['begin resize/c', 'status Running']);
-    const [{ task } = { task: undefined }] = first.actions.filter((action) => action.type === 'begin');
-    if (task?.type !== 'resize') throw new Error('that is no resize');
-    const done = run(first.state, view(was), taskEnded('resize/c', { type: 'resized', id: 'c-0', resources: task.resources }), LOOK);
-    expect(shortly(done)).toEqual(['status Running']);
-    expect(shortly(run(done.state, view(was), update(newer({}, limited('2'))), LOOK))).toContain('begin resize/c');
+  it('is resized once, tells what it has meanwhile, and when it is done', () => {
+    const was = view(observation([made('1Gi')]));
+    const begun = run(running(limited('1Gi')), was, LOOK, update(newer({ generation: 2 }, limited('2Gi'))), LOOK);
+    expect(shortly(begun)).toEqual(['status Running', 'event ResizeStarted', 'updateVolumes', 'begin resize/c', 'status Running']);
+    expect(shown(begun)).toEqual(['1Gi', '2Gi', 'PodResizeInProgress undefined']);
+    expect(resizeTask(begun)).toMatchObject({ id: 'c-0', lowersMemory: false, resources: { memory_limit_in_bytes: 2 ** 31 } });
+    const resources = limited('2Gi').containers[0]?.resources ?? {};
+    const done = run(begun.state, was, taskEnded('resize/c', { type: 'resized', id: 'c-0', resources }), LOOK, LOOK);
+    expect(shortly(done)).toEqual(['event ResizeCompleted', 'status Running', 'status Running']);
+    expect(shown(done)).toEqual(['2Gi', '2Gi']);
+    expect(done.actions.find(({ type }) => type === 'event')).toMatchObject({
+      message:
+        'Pod resize completed: {"containers":[{"name":"c","resources":{"limits":{"memory":"2Gi"},"requests":{"memory":"2Gi"}}}],"generation":2}',
+    });
+    expect(shortly(run(done.state, was, update(newer({ generation: 3 }, limited('1Gi'))), LOOK))).toContain('begin resize/c');
+  });
+
+  it('says why it cannot be resized, once, and tries again', () => {
+    const was = view(observation([made('2Gi')]));
+    const begun = run(running(limited('2Gi')), was, LOOK, update(newer({}, limited('1Gi'))), LOOK);
+    expect(resizeTask(begun).lowersMemory).toBe(true);
+    const failed = taskEnded('resize/c', { type: 'resizeFailed', message: 'it uses more' });
+    const told = run(begun.state, was, failed, LOOK);
+    expect(shortly(told)).toEqual(['event ResizeError', 'status Running']);
+    expect(shown(told)).toEqual(['2Gi', '1Gi', 'PodResizeInProgress Error']);
+    const again = run(told.state, view(observation([made('2Gi')]), { now: START + 61_000 }), LOOK);
+    expect(shortly(again)).toEqual(['begin resize/c', 'status Running']);
+    expect(shortly(run(again.state, was, failed))).toEqual([]);
+  });
+
+  it('restarts a container whose policy asks for it, and is done when that runs', () => {
+    const policy = { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] };
+    const was = view(observation([made('1Gi')]));
+    const begun = run(running(limited('1Gi', policy)), was, LOOK, update(newer({}, limited('2Gi', policy))), LOOK);
+    expect(begun.actions.flatMap((action) => (action.type === 'begin' ? [action.task] : []))).toMatchObject([
+      { type: 'killContainer', id: 'c-0', message: 'Container c resize requires restart' },
+    ]);
+    const anew = view(observation([{ ...made('2Gi'), id: 'c-1', attempt: 1 }]));
+    expect(shortly(run(begun.state, anew, taskEnded('container/c', { type: 'done' }), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
+  });
+
+  it('tells of a change that the node has not agreed to', () => {
+    const was = view(observation([made('1Gi')]));
+    const pending = { reason: 'Deferred', message: 'no room' } as const;
+    const held = run(
+      running(limited('1Gi')),
+      was,
+      LOOK,
+      { type: 'update', pod: newer({}, limited('2Gi')), given: { pod: newer({}, limited('1Gi')), pending } },
+      LOOK,
+    );
+    expect(shown(held)).toEqual(['1Gi', '1Gi', 'PodResizePending Deferred']);
+    expect(shown(run(held.state, was, update(newer({}, limited('1Gi'))), LOOK))).toEqual(['1Gi', '1Gi']);
+  });
+
+  it('has what an earlier agent gave it: nothing is done again', () => {
+    const status = {
+      phase: 'Running',
+      conditions: [{ type: 'PodResizeInProgress', status: 'True' }],
+      containerStatuses: [
+        {
+          name: 'c',
+          ready: true,
+          restartCount: 0,
+          image: 'img',
+          imageID: '',
+          containerID: 'containerd://c-0',
+          resources: { limits: { memory: '2Gi' }, requests: { memory: '2Gi' } },
+        },
+      ],
+    };
+    const state = { ...initialState(aPod(limited('2Gi'), {}, status), START, false), volumesReady: true, hasStarted: true };
+    expect(shortly(run(state, view(observation([made('1Gi')])), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
   });
 });
 

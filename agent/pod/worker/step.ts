@@ -1,10 +1,12 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { Given } from '../../spec/allocation.ts';
 import { NODE_CONDITION_TYPES } from '../status/pod-conditions.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import type { EndRequest, PodState } from './pod-state.ts';
 import { deadlineOf, graceOf } from './pod-state.ts';
 import { publish, quietUntil } from './publication.ts';
+import { noticeResize } from './resizing.ts';
 import { advance } from './running-pod.ts';
 import { isBusy, taskEnded } from './task-results.ts';
 import { nextTime } from './tasks.ts';
@@ -17,8 +19,8 @@ import { TASK } from './worker-action.ts';
 export type PodEvent =
   /** The runtime, a probe or the clock has news; also follows on every other event. */
   | { readonly type: 'look' }
-  /** A newer version of the pod; a deletion timestamp ends it. */
-  | { readonly type: 'update'; readonly pod: Live<Pod> }
+  /** A newer version of the pod, and what it has been given where that differs; a deletion timestamp ends it. */
+  | { readonly type: 'update'; readonly pod: Live<Pod>; readonly given?: Given | undefined }
   /** The pod ends although it is not being deleted, or has left the API. */
   | { readonly type: 'end'; readonly request: EndRequest }
   | { readonly type: 'taskEnded'; readonly key: string; readonly result: TaskResult }
@@ -42,7 +44,7 @@ export function step(state: PodState, event: PodEvent, view: PodView): Step {
       look(turn);
       break;
     case 'update':
-      update(turn, event.pod);
+      update(turn, event.pod, event.given);
       break;
     case 'end':
       if (event.request.vanished) turn.state = { ...turn.state, vanished: true };
@@ -75,10 +77,12 @@ function nextLook(turn: Turn): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function update(turn: Turn, next: Live<Pod>): void {
+function update(turn: Turn, live: Live<Pod>, given: Given | undefined): void {
   const { state } = turn;
+  const next = given?.pod ?? live;
   const isNewer = next.metadata.resourceVersion !== state.pod.metadata.resourceVersion;
-  turn.state = { ...state, live: next, pod: { ...next, status: mergedStatus(next, state.status) } };
+  turn.state = { ...state, live, pod: { ...next, status: mergedStatus(next, state.status) }, pending: given?.pending };
+  noticeResize(turn, state.pod, next);
   if (isNewer && state.volumesReady) turn.actions.push({ type: 'updateVolumes' });
   if (next.metadata.deletionTimestamp || isEndedByOthers(next, state.status)) endPod(turn, { graceSeconds: graceOf(next) });
 }

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
+import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { killContainer } from '../operations/container-killer.ts';
 import type { StarterNode } from '../operations/container-starter.ts';
@@ -14,6 +15,8 @@ export interface CurrentPod {
   pod(): Live<Pod>;
   /** Seconds that are left to an ending pod by the latest request. */
   graceSeconds(): number;
+  /** Aborts when the pod is told to end: a start does not wait for its hook then. */
+  readonly ending: AbortSignal;
 }
 
 /** A sandbox that has just died still counts as ready for a moment. */
@@ -40,18 +43,39 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
       await killContainer(node, { ...task, pod });
       return DONE;
     case 'resize':
-      await node.cgroups.apply(podCgroup(pod, node.cgroupRoot));
-      await node.runtime.updateResources(task.id, task.resources);
-      return { type: 'resized', id: task.id, resources: task.resources };
+      return resizeContainer(task, pod, node).catch((error: unknown) => ({
+        type: 'resizeFailed' as const,
+        message: error instanceof Error ? error.message : String(error),
+      }));
     case 'readMessages': {
       const messages = new Map<string, string>();
-      for (const container of task.containers) messages.set(container.id, node.runtime.simulated ? '' : await terminationMessage(container));
+      for (const container of task.containers) {
+        node.podMetrics.containerEnded(containerTypeOf(pod, container.name), container.exitCode, container.reason);
+        messages.set(container.id, node.runtime.simulated ? '' : await terminationMessage(container));
+      }
       return { type: 'messagesRead', messages };
     }
     case 'endPod':
       await endPod(node, pod, () => current.graceSeconds());
       return { type: 'podEnded' };
   }
+}
+
+/** @throws Error in the words of kubelet if the container uses more memory than it would be left */
+async function resizeContainer(task: Extract<Task, { type: 'resize' }>, pod: Live<Pod>, node: StarterNode): Promise<TaskResult> {
+  const { id, container, resources, lowersMemory } = task;
+  const cgroup = podCgroup(pod, node.cgroupRoot, node.podMaxPids);
+  if (lowersMemory) {
+    const limit = resources.memory_limit_in_bytes ?? 0;
+    const usage = (await node.runtime.containerStats()).find((stats) => stats.id === id)?.usageBytes ?? 0;
+    if (usage > limit)
+      throw new Error(`attempting to set container ${JSON.stringify(container.name)} memory limit (${limit}) below current usage (${usage})`);
+  }
+  // A pod's cgroup bounds those of its containers: it is widened before them and narrowed after them.
+  if (!lowersMemory) await node.cgroups.apply(cgroup);
+  await node.runtime.updateResources(id, resources);
+  if (lowersMemory) await node.cgroups.apply(cgroup);
+  return { type: 'resized', id, resources: container.resources ?? {} };
 }
 
 async function replaceSandbox(
@@ -72,7 +96,7 @@ async function start(task: Extract<Task, { type: 'startContainer' }>, current: C
   // A container that died may have died with its sandbox, of which nothing has been heard yet.
   if (previous && !(await node.cache.refreshSandbox(sandbox.id))?.ready) return DONE;
   try {
-    await startContainer(node, current.pod(), container, sandbox, restartCount);
+    await startContainer(node, current.pod(), { container, sandbox, restartCount, ending: current.ending });
     return { type: 'started', container: container.name, previous };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;

@@ -3,6 +3,7 @@ import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { DynamicResourcesError } from '../operations/sandbox-support.ts';
 import { withRestart } from './crash-backoff.ts';
 import type { PodState } from './pod-state.ts';
+import { resizeFailed } from './resizing.ts';
 import { ended, retriedLater, succeeded } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { holdBack, wait } from './turn.ts';
@@ -49,7 +50,12 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       break;
     case 'resized':
       if (state.life.phase !== 'running') break;
-      turn.state = { ...state, life: { ...state.life, resized: new Map(state.life.resized).set(result.id, JSON.stringify(result.resources)) } };
+      turn.state = { ...state, life: { ...state.life, resized: new Map(state.life.resized).set(result.id, result.resources) } };
+      turn.state = { ...turn.state, tasks: succeeded(turn.state.tasks, key) };
+      break;
+    case 'resizeFailed':
+      resizeFailed(turn, result.message);
+      turn.state = { ...turn.state, tasks: retriedLater(turn.state.tasks, key, turn.view.now) };
       break;
     case 'messagesRead':
       turn.state = { ...state, messages: new Map([...state.messages, ...result.messages]) };
@@ -65,11 +71,13 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
   }
 }
 
-/** Starts that were queued behind the task wait for it no longer. */
+/** Starts that were queued behind the task wait for it no longer, nor does its own container for a hook. */
 function released(state: PodState, key: string): PodState {
-  if (state.life.phase !== 'running' || state.life.queued.size === 0) return state;
-  const queued = new Map([...state.life.queued].map(([name, behind]) => [name, new Set([...behind].filter((other) => other !== key))]));
-  return { ...state, life: { ...state.life, queued } };
+  const { life } = state;
+  if (life.phase !== 'running' || life.queued.size + life.hooked.size === 0) return state;
+  const queued = new Map([...life.queued].map(([name, behind]) => [name, new Set([...behind].filter((other) => other !== key))]));
+  const hooked = new Set([...life.hooked].filter((name) => TASK.container(name) !== key));
+  return { ...state, life: { ...life, queued, hooked } };
 }
 
 function retry(turn: Turn, key: string, reason: string, message: string): void {

@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
+import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import type { RuntimeContainer, Sandbox } from '../../contract/runtime.ts';
 import type { LinuxContainerResources } from '../../contract/runtime-config.ts';
 
@@ -23,7 +24,13 @@ export type Task =
       readonly graceSeconds: number;
     }
   /** Limits that were changed in place reach a running container. */
-  | { readonly type: 'resize'; readonly container: Container; readonly id: string; readonly resources: LinuxContainerResources }
+  | {
+      readonly type: 'resize';
+      readonly container: Container;
+      readonly id: string;
+      readonly resources: LinuxContainerResources;
+      readonly lowersMemory: boolean;
+    }
   | { readonly type: 'readMessages'; readonly containers: readonly RuntimeContainer[] }
   /** Ends everything that runs of the pod, within the grace period that the state has at each moment: it may shrink meanwhile. */
   | { readonly type: 'endPod' };
@@ -45,7 +52,8 @@ export type TaskResult =
       /** Milliseconds since the epoch. */
       readonly retryAt: number;
     }
-  | { readonly type: 'resized'; readonly id: string; readonly resources: LinuxContainerResources }
+  | { readonly type: 'resized'; readonly id: string; readonly resources: ResourceRequirements }
+  | { readonly type: 'resizeFailed'; readonly message: string }
   /** Termination messages by container ID. */
   | { readonly type: 'messagesRead'; readonly messages: ReadonlyMap<string, string> }
   | { readonly type: 'podEnded' }
@@ -68,7 +76,7 @@ export type WorkerAction =
   | { readonly type: 'updateVolumes' }
   /** A second deletion asked for less time: containers that are ending already are given that. */
   | { readonly type: 'hasten'; readonly ids: readonly string[]; readonly graceSeconds: number }
-  /** Liveness and startup probes end for good: the pod is being ended. */
+  /** Liveness and startup probes end for good, and postStart hooks are not waited for: the pod is being ended. */
   | { readonly type: 'endProbes' }
   | { readonly type: 'stopProbes' }
   | { readonly type: 'observeStart'; readonly seconds: number }

@@ -68,7 +68,9 @@ export async function markPodsNotReady(env: ControllerEnv, kind: Kind<Pod>, pods
   for (const pod of pods) {
     const ready = readyCondition(pod);
     if (ready?.status !== 'True') continue;
-    const conditions = [{ ...ready, status: 'False', lastTransitionTime: timeText(env.clock.now()) }];
+    const { generation } = pod.metadata;
+    const observed = generation === undefined ? {} : { observedGeneration: generation };
+    const conditions = [{ ...ready, ...observed, status: 'False', lastTransitionTime: timeText(env.clock.now()) }];
     const written = await patchStatus(env, kind, pod, { conditions });
     if (written) env.recorder.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
   }

@@ -152,6 +152,12 @@ describe('a new pod', () => {
     });
   });
 
+  it('is given one second to end where its creator gave it a negative time', () => {
+    const grace = (terminationGracePeriodSeconds: number) =>
+      prepared({ spec: { containers: [{ name: 'c' }], terminationGracePeriodSeconds } }).spec?.terminationGracePeriodSeconds;
+    expect([grace(-1), grace(0), grace(5)]).toEqual([1, 0, 5]);
+  });
+
   it('says that it is held back by its scheduling gates', () => {
     const pod = prepared({ spec: { containers: [{ name: 'c' }], schedulingGates: [{ name: 'a.b/c' }] } });
     expect(pod.status?.conditions).toEqual([expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' })]);

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import { aContainer, aPod } from '../contract/pods.fixture.ts';
+import { allocate, allocationFound, allocationOf } from './allocation.ts';
+
+const asking = (cpu: string, memory = '1Gi', status?: Pod['status']) =>
+  aPod({ containers: [aContainer('c', { resources: { requests: { cpu, memory } } })] }, {}, status);
+const cpuOf = (pod: Pod) => pod.spec?.containers[0]?.resources?.requests?.cpu;
+const NODE = { cpu: '4', memory: '8Gi' };
+const give = (wanted: ReturnType<typeof asking>, held = allocationOf(asking('1')), others: readonly Pod[] = []) =>
+  allocate(wanted, held, () => others, NODE);
+
+describe('a pod that asks for other resources', () => {
+  it('gets them if the node has them', () => {
+    const { pod, allocation, pending } = give(asking('2'));
+    expect([cpuOf(pod), allocation.get('c')?.requests?.cpu, pending]).toEqual(['2', '2', undefined]);
+  });
+
+  it('keeps what it has, and waits, while others have the rest', () => {
+    const { pod, pending } = give(asking('3'), undefined, [asking('2')]);
+    expect(cpuOf(pod)).toBe('1');
+    expect(pending).toEqual({ reason: 'Deferred', message: "Node didn't have enough resource: cpu, requested: 3000, used: 2000, capacity: 4000" });
+  });
+
+  it('never gets more than the node has', () => {
+    expect(give(asking('5')).pending).toEqual({
+      reason: 'Infeasible',
+      message: "Node didn't have enough capacity: cpu, requested: 5000, capacity: 4000",
+    });
+    expect(give(asking('5', '9Gi')).pending?.message).toBe("Node didn't have enough capacity: memory, requested: 9663676416, capacity: 8589934592");
+  });
+
+  it('is the same pod if nothing that can be changed differs', () => {
+    const wanted = asking('1000m');
+    expect(give(wanted).pod).toBe(wanted);
+  });
+
+  it('has, for an agent that starts, what its status says if its change was pending', () => {
+    const containerStatuses = [
+      { name: 'c', ready: true, restartCount: 0, image: 'i', imageID: '', allocatedResources: { cpu: '1' }, resources: { limits: { cpu: '2' } } },
+    ];
+    const pending = { conditions: [{ type: 'PodResizePending', status: 'True' }], containerStatuses };
+    expect(allocationFound(asking('3', '1Gi', pending)).get('c')).toEqual({ requests: { cpu: '1' }, limits: { cpu: '2' } });
+    expect(allocationFound(asking('3', '1Gi', { containerStatuses })).get('c')?.requests?.cpu).toBe('3');
+  });
+});

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import type { EvictionSettings } from '../../agent/eviction/node-pressure.ts';
+import { DEFAULT_EVICTION_HARD, parseThresholds } from '../../agent/eviction/threshold.ts';
+import type { ImageGarbageSettings } from '../../agent/image/image-garbage.ts';
+import type { ShutdownSettings } from '../../agent/shutdown/shutdown-plan.ts';
+import { parseGoDuration } from '../../base/go-duration.ts';
+import type { ListenAddress } from '../../base/kept-listener.ts';
+import { UsageError } from '../config/options.ts';
+
+const percent = z.coerce.number({ error: 'must be a number' }).int().min(0, 'must be between 0 and 100').max(100, 'must be between 0 and 100');
+
+/** A duration as Go writes it; milliseconds. */
+const duration = (byDefault: string) =>
+  z
+    .string()
+    .default(byDefault)
+    .transform((text, context) => {
+      const ms = parseGoDuration(text);
+      if (typeof ms === 'number' && ms >= 0) return ms;
+      context.addIssue({ code: 'custom', message: 'must be a duration such as 1m30s' });
+      return z.NEVER;
+    });
+
+/** `HOST:PORT`; empty for none. */
+const address = (byDefault: string) =>
+  z
+    .string()
+    .default(byDefault)
+    .transform((text, context): ListenAddress | undefined => {
+      if (text === '') return undefined;
+      const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
+      if (host !== '' && Number(port) >= 1 && Number(port) <= 65_535) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+      context.addIssue({ code: 'custom', message: 'must be an address and a port such as 127.0.0.1:10249, or empty' });
+      return z.NEVER;
+    });
+
+/** Options of `skiff agent` that kubelet and kube-proxy have under the same names, or in their configuration files. */
+export const kubeletOptions = {
+  'eviction-hard': {
+    schema: z.string().default(DEFAULT_EVICTION_HARD),
+    help: `shortages at which pods are evicted at once (default ${DEFAULT_EVICTION_HARD})`,
+    value: 'SIGNAL<AMOUNT,…',
+  },
+  'eviction-soft': { schema: z.string().default(''), help: 'shortages at which pods are evicted if they last', value: 'SIGNAL<AMOUNT,…' },
+  'eviction-soft-grace-period': {
+    schema: z.string().default(''),
+    help: 'how long they may last, such as memory.available=1m30s',
+    value: 'SIGNAL=TIME,…',
+  },
+  'eviction-minimum-reclaim': {
+    schema: z.string().default(''),
+    help: 'what must be free beyond a threshold before it counts as over, such as nodefs.available=1Gi',
+    value: 'SIGNAL=AMOUNT,…',
+  },
+  'eviction-max-pod-grace-period': {
+    schema: z.coerce.number({ error: 'must be a number' }).int().default(0),
+    help: 'seconds that a pod is given to end at a soft threshold (default 0)',
+    value: 'SECONDS',
+  },
+  'eviction-pressure-transition-period': {
+    schema: duration('5m'),
+    help: "how long the node shows a shortage's condition after it is over (default 5m)",
+    value: 'TIME',
+  },
+  'image-gc-high-threshold': {
+    schema: percent.default(85),
+    help: 'percent of the disk at which unused images are removed (default 85)',
+    value: 'PERCENT',
+  },
+  'image-gc-low-threshold': { schema: percent.default(80), help: 'percent to which they are reduced (default 80)', value: 'PERCENT' },
+  'minimum-image-ttl-duration': { schema: duration('2m'), help: 'the least age of an image that is removed (default 2m)', value: 'TIME' },
+  'image-maximum-gc-age': { schema: duration('0s'), help: 'remove images that nothing has used for this long (default 0s: none)', value: 'TIME' },
+  'pod-max-pids': {
+    schema: z.coerce.number({ error: 'must be a number' }).int().min(-1, 'must be -1 or more').default(-1),
+    help: 'processes and threads that one pod may have (default -1: any number)',
+    value: 'N',
+  },
+  'shutdown-grace-period': {
+    schema: duration('0s'),
+    help: "how long the machine's shutdown waits for pods to end (default 0s: not at all)",
+    value: 'TIME',
+  },
+  'shutdown-grace-period-critical-pods': {
+    schema: duration('0s'),
+    help: 'the part of it that is kept for critical pods, which end last (default 0s)',
+    value: 'TIME',
+  },
+  'healthz-address': {
+    schema: address('127.0.0.1:10248'),
+    help: "the agent's health, for this machine (default 127.0.0.1:10248)",
+    value: 'HOST:PORT',
+  },
+  'proxy-healthz-address': {
+    schema: address('0.0.0.0:10256'),
+    help: "the service proxy's health, for load balancers (default 0.0.0.0:10256)",
+    value: 'HOST:PORT',
+  },
+  'proxy-metrics-address': {
+    schema: address('127.0.0.1:10249'),
+    help: "the service proxy's mode and metrics, for this machine (default 127.0.0.1:10249)",
+    value: 'HOST:PORT',
+  },
+};
+
+type Flags = { readonly [K in keyof typeof kubeletOptions]: z.output<(typeof kubeletOptions)[K]['schema']> };
+
+/** The settings of a node that come from kubelet's and kube-proxy's options. */
+export interface KubeletSettings {
+  readonly eviction: EvictionSettings;
+  readonly imageGarbage: ImageGarbageSettings;
+  /** 0 for any number. */
+  readonly podMaxPids: number;
+  readonly shutdown: ShutdownSettings | undefined;
+  /** The addresses of plain-HTTP servers; undefined for one that is not wanted. */
+  readonly healthz: ListenAddress | undefined;
+  readonly proxyHealthz: ListenAddress | undefined;
+  readonly proxyMetrics: ListenAddress | undefined;
+}
+
+/** @throws UsageError that names the option and what is wrong with it */
+export function kubeletSettings(flags: Flags): KubeletSettings {
+  const [high, low] = [flags['image-gc-high-threshold'], flags['image-gc-low-threshold']];
+  if (low >= high) throw new UsageError(`--image-gc-low-threshold ${low}: must be less than --image-gc-high-threshold ${high}`);
+  return {
+    eviction: {
+      thresholds: thresholdsOf(flags),
+      pressureTransitionMs: flags['eviction-pressure-transition-period'],
+      maxPodGraceSeconds: flags['eviction-max-pod-grace-period'],
+    },
+    imageGarbage: {
+      highPercent: high,
+      lowPercent: low,
+      minAgeMs: flags['minimum-image-ttl-duration'],
+      maxAgeMs: flags['image-maximum-gc-age'],
+    },
+    podMaxPids: Math.max(0, flags['pod-max-pids']),
+    shutdown: shutdownOf(flags),
+    healthz: flags['healthz-address'],
+    proxyHealthz: flags['proxy-healthz-address'],
+    proxyMetrics: flags['proxy-metrics-address'],
+  };
+}
+
+function shutdownOf(flags: Flags): ShutdownSettings | undefined {
+  const gracePeriodSeconds = flags['shutdown-grace-period'] / 1000;
+  const criticalPodsSeconds = flags['shutdown-grace-period-critical-pods'] / 1000;
+  if (criticalPodsSeconds > gracePeriodSeconds)
+    throw new UsageError('--shutdown-grace-period-critical-pods: must not be longer than --shutdown-grace-period');
+  return gracePeriodSeconds === 0 ? undefined : { gracePeriodSeconds, criticalPodsSeconds };
+}
+
+function thresholdsOf(flags: Flags): EvictionSettings['thresholds'] {
+  try {
+    return parseThresholds({
+      hard: flags['eviction-hard'],
+      soft: flags['eviction-soft'],
+      softGracePeriod: flags['eviction-soft-grace-period'],
+      minimumReclaim: flags['eviction-minimum-reclaim'],
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
