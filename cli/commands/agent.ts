@@ -45,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
     layout,
     nodeName: flags['node-name'],
     nodeIp: flags['node-ip'],
+    labels: flags['node-labels'],
     port: flags.port,
     resolvConf: flags['resolv-conf'],
     proxy: flags.proxy,

@@ -3,11 +3,13 @@ import { defaultDataDir } from '../config/data-dir.ts';
 import { pathSchema } from '../config/server/option-schemas.ts';
 import { portSchema } from '../config/settings.ts';
 import { machineName } from './machine.ts';
+import { nodeLabelsOption } from './node-labels.ts';
 
 /** The options of `skiff agent`. */
 export const agentOptions = {
   'node-name': { schema: z.string().default(machineName), help: "the node's name (default: the machine's)", value: 'NAME' },
   'node-ip': { schema: z.string().optional(), help: "the node's address (default: the machine's first)", value: 'IP' },
+  ...nodeLabelsOption,
   port: { schema: portSchema.default(10250), help: "the port of the agent's server", value: 'PORT' },
   join: {
     schema: z.url({ error: 'must be a URL such as https://10.0.0.1:6443' }).optional(),

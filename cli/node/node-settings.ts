@@ -8,6 +8,8 @@ export interface NodeSettings {
   readonly layout: Layout;
   readonly nodeName: string;
   readonly nodeIp: string | undefined;
+  /** Labels that the node gives itself beside those of every node. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly port: number;
   /** The file that names the node's resolvers, as /etc/resolv.conf does. */
   readonly resolvConf: string | undefined;

@@ -75,6 +75,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         recorder: events.recorder('kubelet', nodeName),
         nodeIps,
         clusterDns: [settings.clusterDns],
+        labels: settings.labels,
         clusterDomain: settings.clusterDomain,
         podSource: createPodSource(ownPods),
         staticPodDir: layout.manifests,

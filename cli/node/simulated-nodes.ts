@@ -134,6 +134,7 @@ async function startAgent({ settings, signal, podAddress, registry }: Parts, { c
       log: settings.log,
       nodeIps: [settings.nodeIp ?? LOCALHOST],
       hostname: nodeName,
+      labels: settings.labels,
       clusterDns: [],
       clusterDomain: settings.clusterDomain,
       allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
