@@ -8,6 +8,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import { createClusterDns } from './dns/index.ts';
+import { removeLocalAddresses } from './dns/local-address.ts';
 import { createDnsMetrics } from './dns/metrics.ts';
 import { informerRecords } from './dns/records.ts';
 import { keepCniConfig } from './pod-network/cni-keeper.ts';
@@ -97,7 +98,8 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
         ),
         keepRoutes({ nodes: informers.nodes, nodeName, log: log.child({ part: 'routes' }), clock }, signal),
         proxy.run(signal),
-        dns?.run(signal),
+        // An address that is left over from an agent with DNS would keep pods from the cluster's own service.
+        dns ? dns.run(signal) : removeLocalAddresses(),
       ]);
     },
   };
