@@ -15,8 +15,8 @@ const stages = [['unit'], ['contract'], ['integration', 'e2e']];
 const suites = stages.flat();
 
 /**
- * How a suite spreads over processes. Tests that compute take every processor; clusters in tests' processes have ports of their own, and leave a
- * third process its share; nodes with real containers share links and nft tables, one file at a time.
+ * Processes of a suite; the others use every processor. Clusters in the tests' own processes have ports of their own, so two files run at once. Nodes
+ * with real containers share links and nft tables: one file at a time.
  */
 const workers: Readonly<Record<string, string>> = { integration: '--maxWorkers=2', e2e: '--runInBand' };
 /** Each test file loads all of skiff anew, and what Node compiled for the last one is not given back: a worker that has grown is replaced. */
