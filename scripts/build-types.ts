@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-/** Writes the type declarations of the public entry points, and of the modules that they import, into dist/types/. */
-const folder = 'dist/types';
+/** Writes the type declarations of the public entry points, and of the modules that they import: build-types.ts [FOLDER], dist/types by default. */
+const [folder = 'dist/types'] = process.argv.slice(2);
 const entries = ['api/index', 'runtime/index', 'cli/testing'];
 rmSync(folder, { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json', '--outDir', folder], { stdio: 'inherit' });
 
 const reached = new Set<string>();
 const waiting = entries.map((entry) => resolve(folder, `${entry}.d.ts`));

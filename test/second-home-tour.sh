@@ -2,7 +2,7 @@
 # A tour of the second home: what each concept of skiff.dev promises, shown with stock kubectl in a namespace of its own. Ends at the first promise
 # that is not kept, and says which.
 #   second-home-tour.sh [workloads | traffic | quota | refusals]...      all four by default
-# Environment: KUBECTL (kubectl), NAMESPACE (tour), IMAGE and IMAGE_2 (web servers on port 80 whose answers differ; with sh and wget in them).
+# Environment: KUBECTL (kubectl), NAMESPACE (tour), IMAGE and IMAGE_2 (web servers on port 80 that answer "web v1 …" and "web v2 …"; with sh and wget).
 set -eu
 : "${KUBECTL:=kubectl}" "${NAMESPACE:=tour}" "${IMAGE:=docker.io/library/skiff-test:v1}" "${IMAGE_2:=docker.io/library/skiff-test:v2}"
 k() { $KUBECTL -n "$NAMESPACE" "$@"; }
@@ -12,9 +12,9 @@ fail() { echo "not kept: $*" >&2; k get skiff,pods,events >&2 || true; exit 1; }
 until_is() {
   what=$1 expected=$2
   shift 2
-  for _ in $(seq 120); do
+  for _ in $(seq 300); do
     [ "$("$@" 2>/dev/null || true)" = "$expected" ] && { ok "$what"; return; }
-    sleep 0.5
+    sleep 0.2
   done
   fail "$what: expected '$expected', got '$("$@" 2>&1 || true)'"
 }
@@ -83,20 +83,19 @@ spec: { type: NodePort, selector: { app: site }, ports: [{ port: 80 }] }
 END
   k wait sdep/site --for=condition=Available --timeout=60s >/dev/null
   k wait pod/client --for=condition=Ready --timeout=60s >/dev/null
-  address=
-  for _ in $(seq 120); do
-    address=$(k get service site -o 'jsonpath={.spec.clusterIP}' 2>/dev/null || true)
-    [ -n "$address" ] && break
-    sleep 0.5
-  done
-  port=$(k get service site -o 'jsonpath={.spec.ports[0].nodePort}')
+  k wait ssvc/site --for=condition=Ready --timeout=60s >/dev/null
+  address=$(k get ssvc site -o 'jsonpath={.status.clusterIP}')
+  port=$(k get ssvc site -o 'jsonpath={.status.ports[0].nodePort}')
   node=$($KUBECTL get nodes -o 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}')
-  answers() { k exec client -- wget -q -O - -T 5 "http://$1/" | cut -d ' ' -f 1; }
+  answers() { k exec client -- wget -q -O - "http://$1/" | cut -d ' ' -f 1; }
   until_is 'a Service answers on its cluster address' web answers "$address"
   until_is 'a Service answers on its node port' web answers "$node:$port"
   until_is 'a Service answers by its name' web answers "site.$NAMESPACE.svc.cluster.local"
+  k patch sdep site --type=json -p "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/containers/0/image\",\"value\":\"$IMAGE_2\"}]" >/dev/null
+  versions() { for _ in 1 2 3 4; do k exec client -- wget -q -O - "http://site/" | cut -d ' ' -f 2; done | sort -u; }
+  until_is 'after a rollout it answers from the new pods alone' v2 versions
   k delete ssvc site --wait=false >/dev/null
-  until_is 'a deleted Service leaves nothing behind' 0 count services,endpointslices -l kubernetes.io/service-name=site
+  until_is 'a deleted Service leaves nothing behind' 0 count services,endpointslices
   k delete sdep/site pod/client --wait=false >/dev/null
 }
 
@@ -121,12 +120,42 @@ END
   until_is 'what is deleted is no longer there' 0 count sdep,pods -l app=counted
 }
 
+# Manifests for the refusals. The sed scripts below change one field each.
+deployment() { workload Deployment bad 1; }
+# plus FIELD: adds a field to the spec, which the manifest ends with.
+plus() { cat; echo "  $1"; }
+selector='s/selector: .*/selector:'
+skiff_service() { printf 'apiVersion: skiff.dev/v1\nkind: Service\nmetadata: { name: bad }\nspec: { selector: { app: bad }, %s }\n' "$1"; }
+skiff_quota() { printf 'apiVersion: skiff.dev/v1\nkind: ResourceQuota\nmetadata: { name: bad }\nspec: { %s }\n' "$1"; }
+
+# What the built-in kinds refuse. For missing volumes, bad addresses and the scopes of quotas the webhook is needed; the definitions refuse the rest.
 refusals() {
   workload Deployment bad -1 | refused 'a negative number of replicas' 'must be greater than or equal to 0'
-  workload Deployment bad 1 | sed 's/matchLabels: { app: bad }/matchLabels: { app: other }/' | refused 'a selector that does not match the template' 'does not match template'
-  workload ReplicaSet bad 1 | sed 's/matchLabels: { app: bad }/{}/; s/{ {} }/{}/' | refused 'an empty selector' 'empty selector\|Required value\|Invalid value'
   workload Deployment bad three | refused 'a number that is none' 'must be of type integer\|unmarshal\|Invalid value'
-  workload Deployment bad 1 | sed 's/replicas:/replicsa:/' | refused 'an unknown field' 'unknown field "spec.replicsa"'
+  deployment | sed 's/replicas:/replicsa:/' | refused 'an unknown field' 'unknown field "spec.replicsa"'
+  deployment | sed "$selector {}/" | refused 'an empty selector' 'empty selector is invalid for deployment'
+  deployment | sed "$selector { matchLabels: { app: other } }/" | refused 'a selector that does not match the template' '`selector` does not match template `labels`'
+  deployment | plus 'strategy: { type: Recreate, rollingUpdate: { maxSurge: 1 } }' | refused 'a Recreate that rolls' "may not be specified when strategy \`type\` is 'Recreate'"
+  deployment | plus 'strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } }' | refused 'a rollout that cannot move' 'may not be 0 when `maxSurge` is 0'
+  deployment | plus 'strategy: { rollingUpdate: { maxUnavailable: "101%" } }' | refused 'more than all pods missing' 'must not be greater than 100%'
+  deployment | plus 'progressDeadlineSeconds: 0' | refused 'a deadline before a pod counts as available' 'must be greater than minReadySeconds'
+  deployment | plus 'revisionHistoryLimit: -1' | refused 'a negative history' 'must be greater than or equal to 0'
+  deployment | sed 's/containers:/restartPolicy: Never\n      containers:/' | refused 'pods that end' 'Unsupported value: "Never": supported values: "Always"'
+  deployment | sed 's/containers: .*/containers: []/' | refused 'pods without containers' 'spec.template.spec.containers: Required value'
+  deployment | sed 's/image: [^,]*/image: ""/' | refused 'a container without an image' 'spec.template.spec.containers\[0\].image: Required value'
+  deployment | sed 's/name: web/name: Bad_Name/' | refused 'a container with a bad name' 'a lowercase RFC 1123 label must consist of'
+  deployment | sed 's/containerPort: 80/containerPort: 70000/' | refused 'a port that is none' 'must be between 1 and 65535, inclusive'
+  deployment | sed 's/name: web/name: web, volumeMounts: [{ name: missing, mountPath: \/data }]/' | refused 'a volume that is mounted and not there' 'Not found: "missing"'
+  workload ReplicaSet bad 1 | sed "$selector {}/" | refused 'a ReplicaSet with an empty selector' 'empty selector is invalid for deployment'
+  workload ReplicationController bad 1 | sed "$selector { app: other }/" | refused 'a ReplicationController of other pods' '`selector` does not match template `labels`'
+  skiff_service 'ports: []' | refused 'a Service without ports' 'spec.ports: Required value'
+  skiff_service 'ports: [{ port: 0 }]' | refused 'a Service on port 0' 'must be between 1 and 65535, inclusive'
+  skiff_service 'ports: [{ port: 80 }, { port: 81 }]' | refused 'a Service with nameless ports' 'Required value'
+  skiff_service 'ports: [{ port: 80, nodePort: 30123 }]' | refused 'a node port without use' "may not be used when \`type\` is 'ClusterIP'"
+  skiff_service 'ports: [{ port: 80 }], externalIPs: ["1.2.3"]' | refused 'a Service with an address that is none' 'must be a valid IP address'
+  skiff_quota 'hard: { pots: "1" }' | refused 'a quota of an unknown resource' 'must be a standard resource for quota'
+  skiff_quota 'hard: { pods: "-1" }' | refused 'a quota of less than nothing' 'must be greater than or equal to 0'
+  skiff_quota 'hard: { services: "1" }, scopes: [Terminating]' | refused 'a quota whose scope knows no such resource' 'unsupported scope applied to resource'
 }
 
 [ $# -gt 0 ] || set -- workloads traffic quota refusals

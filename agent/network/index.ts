@@ -12,6 +12,7 @@ import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 import { createClusterDns } from './dns/index.ts';
+import { removeLocalAddresses } from './dns/local-address.ts';
 import { createDnsMetrics } from './dns/metrics.ts';
 import { informerRecords } from './dns/records.ts';
 import { keepCniConfig } from './pod-network/cni-keeper.ts';
@@ -122,7 +123,8 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
         keepRoutes({ nodes: informers.nodes, nodeName, log: log.child({ part: 'routes' }), clock }, signal),
         proxy.run(signal),
         servesServices && options.proxyStatus && serveProxyStatus(options.proxyStatus, signal),
-        dns?.run(signal),
+        // An address that is left over from an agent with DNS would keep pods from the cluster's own service.
+        dns ? dns.run(signal) : removeLocalAddresses(),
         // What an earlier process enforced, another program now does, or none.
         policies?.run(signal) ?? removePolicyTable(),
       ]);

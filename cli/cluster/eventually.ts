@@ -1,14 +1,22 @@
 import { sleep, systemClock } from '../../base/clock.ts';
 
-/** Calls `check` again until it does not throw; resolves with its result. Rejects with its last error after `timeoutMs`. */
+/** Bounds of the pause between two checks, in milliseconds. */
+const SHORTEST = 50;
+const LONGEST = 500;
+
+/**
+ * Calls `check` again until it does not throw; resolves with its result. Rejects with its last error after `timeoutMs`.
+ * Pauses for as long as the last check took: a check that starts a process takes no more than half the time of what it waits for.
+ */
 export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
   const end = systemClock.monotonic() + timeoutMs;
   for (;;) {
+    const began = systemClock.monotonic();
     try {
       return await check();
     } catch (error) {
       if (systemClock.monotonic() > end) throw error;
-      await sleep(systemClock, 50);
+      await sleep(systemClock, Math.min(Math.max(systemClock.monotonic() - began, SHORTEST), LONGEST));
     }
   }
 }

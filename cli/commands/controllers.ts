@@ -17,6 +17,7 @@ import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import { serveMetrics } from '../cluster/controller-metrics.ts';
 import { stopSignal } from '../cluster/signals.ts';
+import { CONCEPT_ELECTION } from '../config/concept-election.ts';
 import { conceptKinds, countedOnStockCluster, stockClusterControllers } from '../config/concept-kinds.ts';
 import { metricsOptions } from '../config/metrics-options.ts';
 import { parseOptions, UsageError } from '../config/options.ts';
@@ -25,11 +26,6 @@ import { webhookOptions, webhookSettingsOf } from '../config/webhook-options.ts'
 
 /** Of the Lease, and the source of the events about it. */
 const NAME = 'skiff-controllers';
-/**
- * Times of the election. A candidate looks every 1 to 2.2 s: it takes a dead leader's place within 10 s and two looks, under 15 s in all.
- * Upstream's 15 s and 2 s may take 24 s.
- */
-const ELECTION = { leaseMs: 10_000, renewDeadlineMs: 7_000, retryMs: 1_000 };
 /** Limits the time for writing the last events. */
 const EVENTS_GRACE_MS = 1_000;
 
@@ -89,7 +85,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(flags.controller.length === 0 ? all : all.filter(({ name }) => flags.controller.includes(name))),
       ...(admission ? [admission.keeper] : []),
     ],
-    ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder: eventSink.recorder(NAME), ...ELECTION } } : {}),
+    ...(flags['leader-elect'] ? { leaderElection: { lease, identity, recorder: eventSink.recorder(NAME), ...CONCEPT_ELECTION } } : {}),
   });
   const close = await serveMetrics(flags, { client, clock: systemClock, log, registry, ready: allReady(manager, admission?.server) });
   try {

@@ -17,6 +17,7 @@ import { startSecondMachine } from '../support/network/second-machine.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const skiff = join(ROOT, 'skiff');
+const CLUSTER_DNS = '10.96.0.10';
 
 /** Sends SIGTERM and returns the exit code. */
 async function end(child: ChildProcess | undefined): Promise<unknown> {
@@ -184,6 +185,26 @@ suite('a machine that joins with a token', () => {
     const [pod = ''] = (await kubectl('get', 'pods', '-o', 'name', '--field-selector', 'spec.nodeName=second')).trim().split('\n');
     await eventually(async () => expect(await kubectl('exec', pod, '--', 'hostname')).toBe(`${pod.replace('pod/', '')}\n`));
     expect(await ids()).toBe(before);
+  });
+
+  it('leaves services and names to others with --no-proxy and --no-dns; addresses, host ports and ways out stay', async () => {
+    const clusterIp = await kubectl.path('{.spec.clusterIP}', 'service', 'web');
+    const [ruleset, addresses] = [() => machine.run('nft', 'list', 'ruleset'), () => machine.run('ip', 'address', 'show')];
+    expect((await ruleset()).stdout).toContain(clusterIp);
+    expect((await addresses()).stdout).toContain(CLUSTER_DNS);
+    await end(agent);
+    const others = ['--no-proxy', '--no-dns', '--cluster-dns', '192.0.2.53'];
+    agent = machine.start(skiff, 'agent', '--join', `https://${machine.hostIp}:${cluster.port}`, ...identity, ...others);
+    const ports = [{ containerPort: 80, hostPort: 18_080 }];
+    await kubectl.input(pod('plain', { nodeName: 'second', containers: [container(web(), { ports })] }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/plain', '--timeout=60s');
+    await eventually(async () => expect((await ruleset()).stdout).not.toContain(clusterIp));
+    expect((await addresses()).stdout).not.toContain(CLUSTER_DNS);
+    expect(await kubectl('exec', 'plain', '--', 'cat', '/etc/resolv.conf')).toMatch(/^nameserver 192\.0\.2\.53$/m);
+    await eventually(async () => expect(await (await fetch(`http://${machine.ip}:18080/`)).text()).toBe('web v1 plain\n'));
+    const [there = ''] = (await kubectl('get', 'pods', '-o', 'name', '--field-selector', `spec.nodeName=${cluster.nodeName}`)).trim().split('\n');
+    const address = await kubectl.path('{.status.podIP}', 'pod', 'plain');
+    expect(await kubectl('exec', there, '--', 'wget', '-qO-', `http://${address}/`)).toBe('web v1 plain\n');
   });
 
   it('is refused with a token that does not exist', async () => {

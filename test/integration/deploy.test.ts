@@ -101,6 +101,42 @@ describe("systemd's units", () => {
   });
 });
 
+interface PodContainer {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args: readonly string[];
+}
+
+describe("skiff's parts as pods of another cluster", () => {
+  const HOME = join(ROOT, 'deploy', 'home');
+
+  it.each([
+    ['deployment/skiff-controllers', ['controllers', '--home']],
+    ['deployment/skiff-scheduler', ['scheduler']],
+    ['daemonset/skiff-agent', ['agent']],
+  ])('%s is accepted, and starts a command with options it knows', async (workload, command) => {
+    const kubectl = cluster.kubectl.in('kube-system');
+    await kubectl('apply', '-f', HOME);
+    if (command.includes('--home')) await kubectl('patch', workload, '--patch-file', join(HOME, 'patches', 'signing.yaml'));
+    const { spec } = JSON.parse(await kubectl('get', workload, '-o', 'json')).spec.template;
+    const [container]: PodContainer[] = spec.containers;
+    if (!container) throw new Error(`${workload} has no container`);
+    // Either its image starts the part, or its command does.
+    expect(container.command?.includes(command[0] ?? '') ?? container.image.includes(`skiff-${command[0]}:`)).toBe(true);
+    const { stdout } = await skiff(...command, '--help');
+    const options = [...(container.command?.slice(container.command.indexOf(command[0] ?? '')) ?? []), ...container.args];
+    for (const option of options.filter((arg) => arg.startsWith('--'))) {
+      const name = option.replace(/=.*/, '').replace(/^--no-/, '--');
+      expect([option, stdout.includes(`  ${name} `) || stdout.includes(`(--no-${name.slice(2)}:`)]).toEqual([option, true]);
+    }
+    // Rights are bound to the account that the pod acts as; the agent has credentials of its own.
+    const account: string | undefined = spec.serviceAccountName;
+    if (account === undefined || account === 'default') expect(spec.automountServiceAccountToken).toBe(false);
+    else expect(await grantsOf(cluster.client, { namespace: 'kube-system', name: account })).not.toEqual([]);
+    await kubectl('delete', workload);
+  });
+});
+
 interface ScrapeJob {
   job_name: string;
   kubernetes_sd_configs?: readonly { readonly role: string }[];

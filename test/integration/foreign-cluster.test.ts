@@ -39,14 +39,35 @@ let kubectl: Kubectl;
 let parts: Record<'controllers' | 'scheduler' | 'agent', PartProcess>;
 const own = mkdtempSync(join(tmpdir(), 'skiff-foreign-'));
 
-/** An API server alone stands for one that is not ours; the parts know nothing of it but a kubeconfig. */
+/** Writes a kubeconfig for a token. */
+function kubeconfigFile(name: string, token: string): string {
+  const file = join(own, `${name}.conf`);
+  const cluster = { server: `https://127.0.0.1:${server.port}`, 'certificate-authority': join(server.dataDir, 'pki', 'ca.crt') };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster }],
+    users: [{ name: 'u', user: { token } }],
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'c',
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+/** An API server alone stands for one that is not ours; the parts know nothing of it but a kubeconfig, and have the rights that we ship. */
 beforeAll(async () => {
   server = await startServerProcess(['--controllers=', '--no-scheduler']);
   kubectl = server.kubectl;
   await kubectl.input(fishDefinition, 'create', '-f', '-');
   await kubectl('wait', '--for=condition=Established', 'crd/fish.example.com', '--timeout=60s');
-  const file = join(server.dataDir, 'admin.conf');
-  const remote = async (...command: string[]) => startPart([...command, '--kubeconfig', file, '--metrics-port', String(await freePort())]);
+  await kubectl('apply', '-f', join(ROOT, 'deploy', 'home', 'rbac.yaml'));
+  const remote = async (...command: string[]) => {
+    const account = `skiff-${command[0]}`;
+    const token = (await kubectl('create', 'token', account, '-n', 'kube-system', '--duration=1h')).trim();
+    const file = kubeconfigFile(account, token);
+    return startPart([...command, '--kubeconfig', file, '--metrics-port', String(await freePort())]);
+  };
   const [certificate, key] = ['ca.crt', 'ca.key'].map((name) => join(server.dataDir, 'pki', name)) as [string, string];
   parts = {
     controllers: await remote('controllers', '--home', '--cluster-signing-cert-file', certificate, '--cluster-signing-key-file', key),
@@ -161,21 +182,12 @@ describe('an agent', () => {
   it('joins with a bootstrap kubeconfig, and ends at the first SIGTERM', async () => {
     const printed = await run(join(ROOT, 'skiff'), ['token', 'create', '--data-dir', server.dataDir]);
     const [, token = ''] = /--token (\S+)/.exec(printed.stdout) ?? [];
-    const file = join(own, 'bootstrap.conf');
-    const cluster = { server: `https://127.0.0.1:${server.port}`, 'certificate-authority': join(server.dataDir, 'pki', 'ca.crt') };
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'u', user: { token } }],
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'c',
-    };
-    writeFileSync(file, JSON.stringify(config));
-    const names = ['--node-name', 'stranger', '--data-dir', join(own, 'stranger')];
+    const file = kubeconfigFile('bootstrap', token);
+    const names = ['--node-name', 'stranger', '--node-labels', 'skiff.dev/agent=true', '--data-dir', join(own, 'stranger')];
     const agent = startPart(['agent', '--simulate', '--bootstrap-kubeconfig', file, ...names, '--port', String(await freePort())]);
     await eventually(async () => expect(await kubectl('get', 'nodes', '-o', 'name')).toContain('node/stranger'));
     await kubectl('wait', '--for=condition=Ready', 'node/stranger', '--timeout=60s');
+    expect(await kubectl.path('{.metadata.labels.skiff\\.dev/agent}', 'node', 'stranger')).toBe('true');
     expect(await agent.stop()).toBe(0);
     await kubectl('delete', 'node', 'stranger');
   });
