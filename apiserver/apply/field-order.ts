@@ -1,4 +1,5 @@
 import { isLong, markLong } from '../../base/json/long-values.ts';
+import { compareTexts, sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
 import { SELF } from './field-set.ts';
@@ -30,7 +31,7 @@ const STEP_COUNT = 2_000;
 
 function* sortedSteps(set: FieldSet): Steps<FieldSet> {
   if (!isLong(set)) return sorted(set);
-  const keys = yield* mergeSort(Object.keys(set));
+  const keys = yield* keysInOrder(set);
   const out: Record<string, FieldSet> = markLong({});
   let count = 0;
   for (const key of keys) {
@@ -42,46 +43,29 @@ function* sortedSteps(set: FieldSet): Steps<FieldSet> {
   return out;
 }
 
-/** Sorts runs of the keys, then merges neighbouring runs until one is left. */
-function* mergeSort(keys: readonly string[]): Steps<readonly string[]> {
-  let runs: (readonly string[])[] = [];
-  for (let begin = 0; begin < keys.length; begin += STEP_COUNT) {
-    runs.push(keys.slice(begin, begin + STEP_COUNT).sort(compareElements));
-    yield;
-  }
-  while (runs.length > 1) {
-    const merged: (readonly string[])[] = [];
-    for (let i = 0; i < runs.length; i += 2) merged.push(yield* mergeRuns(runs[i] ?? [], runs[i + 1] ?? []));
-    runs = merged;
-  }
-  return runs[0] ?? [];
+function* keysInOrder(set: FieldSet): Steps<readonly string[]> {
+  const elements: Element[] = [];
+  for (const key of Object.keys(set)) if (elements.push(elementOf(key)) % STEP_COUNT === 0) yield;
+  const inOrder = yield* sortSteps(elements, compareParsed);
+  return inOrder.map(({ key }) => key);
 }
 
-function* mergeRuns(a: readonly string[], b: readonly string[]): Steps<readonly string[]> {
-  const out: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const [left = '', right = ''] = [a[i], b[j]];
-    if (compareElements(left, right) <= 0) {
-      out.push(left);
-      i++;
-    } else {
-      out.push(right);
-      j++;
-    }
-    if (out.length % STEP_COUNT === 0) yield;
-  }
-  for (; i < a.length; i++) out.push(a[i] ?? '');
-  for (; j < b.length; j++) out.push(b[j] ?? '');
-  return out;
-}
+/** Fewer elements are read again for each comparison. */
+const FEW = 32;
 
 function sorted(set: FieldSet): FieldSet {
-  const keys = Object.keys(set);
+  let keys = Object.keys(set);
   if (keys.length === 0 || known.has(set)) return set;
   let isSame = true;
   for (let i = 1; i < keys.length && isSame; i++) isSame = compareElements(keys[i - 1] ?? '', keys[i] ?? '') <= 0;
-  if (!isSame) keys.sort(compareElements);
+  if (!isSame)
+    keys =
+      keys.length < FEW
+        ? keys.sort(compareElements)
+        : keys
+            .map(elementOf)
+            .sort(compareParsed)
+            .map(({ key }) => key);
   const out: Record<string, FieldSet> = {};
   for (const key of keys) {
     const below = set[key];
@@ -95,16 +79,29 @@ function sorted(set: FieldSet): FieldSet {
 
 const KINDS = 'fkvi';
 
-export function compareElements(a: string, b: string): number {
-  if (a === SELF || b === SELF) return a === b ? 0 : a === SELF ? -1 : 1;
-  const kind = a.charAt(0);
-  if (kind !== b.charAt(0)) return KINDS.indexOf(kind) - KINDS.indexOf(b.charAt(0));
-  if (kind === 'f') return compareTexts(a, b);
-  const [left, right]: unknown[] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))];
-  return compareValues(kind === 'k' ? sortedEntries(left) : left, kind === 'k' ? sortedEntries(right) : right);
+/** A path element with what it is compared by. */
+interface Element {
+  readonly key: string;
+  /** The rank of its kind: the node itself before fields, items by their keys, by their values and by their places. */
+  readonly rank: number;
+  /** The name of a field; of other elements the value that they are read as. */
+  readonly value: unknown;
 }
 
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Reads an element once, so that comparing it costs no parsing. */
+function elementOf(key: string): Element {
+  if (key === SELF) return { key, rank: -1, value: undefined };
+  const rank = KINDS.indexOf(key.charAt(0));
+  if (rank === 0) return { key, rank, value: key };
+  const value: unknown = JSON.parse(key.slice(2));
+  return { key, rank, value: key.startsWith('k') ? sortedEntries(value) : value };
+}
+
+const compareParsed = (a: Element, b: Element): number => (a.rank === b.rank ? compareValues(a.value, b.value) : a.rank - b.rank);
+
+/** Compares two path elements by their place in a set. */
+export const compareElements = (a: string, b: string): number =>
+  a.startsWith('f') && b.startsWith('f') ? compareTexts(a, b) : compareParsed(elementOf(a), elementOf(b));
 
 const sortedEntries = (keys: unknown): unknown => Object.entries(keys as object).sort(([a], [b]) => compareTexts(a, b));
 

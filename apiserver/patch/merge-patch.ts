@@ -18,9 +18,9 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
 /** Fields of a patch that are applied in one step. */
 const STEP_COUNT = 1_000;
 
-/** Applies a merge patch with pauses in its long parts. */
+/** Applies a merge patch with pauses in its long parts. What is made of a long target, or by a long patch, counts as long. */
 export function* mergePatchSteps(target: unknown, patch: unknown): Steps<unknown> {
-  if (!isObject(patch) || !isLong(patch)) return applyMergePatch(target, patch);
+  if (!isObject(patch) || !(isLong(patch) || isLong(target))) return applyMergePatch(target, patch);
   const out: Record<string, unknown> = isObject(target) ? { ...target } : {};
   let count = 0;
   for (const key of Object.keys(patch)) {

@@ -1,3 +1,4 @@
+import { MAX_STRICT_FAULTS } from '../../api/schema/decode-report.ts';
 import { endOfString } from '../../base/json/string-end.ts';
 import type { Steps } from '../../base/steps.ts';
 
@@ -22,7 +23,7 @@ interface Frame {
 const STEP_LENGTH = 32 * 1024;
 
 /**
- * Finds the paths of keys that stand twice in one object: `spec.replicas`. JSON.parse keeps the last and says nothing.
+ * Finds the paths of keys that stand twice in one object, as many as are told of: `spec.replicas`. JSON.parse keeps the last and says nothing.
  * One pass over the text, which must be valid JSON.
  */
 export function* duplicateKeys(text: string): Steps<string[]> {
@@ -37,7 +38,7 @@ export function* duplicateKeys(text: string): Steps<string[]> {
         const end = endOfString(text, i + 1);
         if (expectKey && top?.isObject) {
           expectKey = false;
-          if (isKnown(top, text.slice(i + 1, end))) found.add(pathOf(stack));
+          if (isKnown(top, text.slice(i + 1, end)) && found.add(pathOf(stack)).size === MAX_STRICT_FAULTS) return [...found];
         }
         i = end;
         break;

@@ -4,15 +4,18 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { MAX_STRICT_FAULTS } from '../../api/schema/decode-report.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished, inTurns } from '../../base/steps.ts';
 import type { ApiRequest } from '../contract/request.ts';
+import { tooLargeForStore } from '../storage/store-status.ts';
 import type { DecodedBody } from './body.ts';
 import { decodeBody } from './body.ts';
 import { hasLongBody } from './decode-ahead.ts';
+import { isTooLargeSteps } from './object-size.ts';
 import type { FieldValidation } from './options.ts';
 import { summaryOf as summaryOfBytes } from './protobuf/envelope.ts';
 
@@ -47,13 +50,18 @@ export async function decodeInTurns(
   const looks = fieldValidation !== 'Ignore';
   const found = looks && doubled ? await inTurns(doubled()) : [];
   const decoded = await inTurns(codecOf(kind).decodeSteps(value, { strict: looks }));
-  for (const problem of decoded.ok ? await inTurns(problemSteps(decoded.unknownFields)) : []) found.push(problem);
-  await nextTurn();
   const object = checked(decoded, kind, fieldValidation, warnings, found);
+  await refuseTooLarge(object);
   await inTurns(codecOf(kind).applyDefaultsSteps(object));
   await nextTurn();
   kind.strategy.default?.(object);
+  await refuseTooLarge(object);
   return object;
+}
+
+/** @throws StatusError as the store's, for an object that it does not take and that would be long work until then. */
+async function refuseTooLarge(object: KubeObject): Promise<void> {
+  if (await inTurns(isTooLargeSteps(object))) throw tooLargeForStore();
 }
 
 function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {
@@ -75,21 +83,11 @@ export function decodeObject(
   const looks = fieldValidation !== 'Ignore';
   const decoded = codecOf(kind).decode(value, { strict: looks });
   const found = looks && decoded.ok && doubled ? finished(doubled()) : [];
-  for (const problem of decoded.ok ? strictProblems(decoded.unknownFields) : []) found.push(problem);
   return withDefaults(checked(decoded, kind, fieldValidation, warnings, found), kind);
 }
 
-/** Unknown fields that are put into words in one step. */
-const STEP_COUNT = 2_000;
-
-function* problemSteps(unknownFields: readonly string[]): Steps<string[]> {
-  const problems: string[] = [];
-  for (let begin = 0; begin < unknownFields.length; begin += STEP_COUNT) {
-    for (const problem of strictProblems(unknownFields.slice(begin, begin + STEP_COUNT))) problems.push(problem);
-    yield;
-  }
-  return problems;
-}
+/** Unknown fields of a custom resource that are told of; upstream tells of all, which for a body of 3 MB takes long and helps nobody. */
+const MAX_UNKNOWN = 1_000;
 
 /** Returns what was decoded; warns of its faults, unless they are ignored. @throws StatusError 400 */
 function checked(
@@ -97,10 +95,17 @@ function checked(
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
-  problems: string[],
+  doubled: readonly string[],
 ): KubeObject {
   if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
-  if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
+  const { unknownFields } = decoded;
+  if (unknownFields.length === 0 && doubled.length === 0) return decoded.object;
+  const limit = kind.structural ? MAX_UNKNOWN : Math.max(0, MAX_STRICT_FAULTS - doubled.length);
+  const problems = [...doubled, ...strictProblems(unknownFields.slice(0, limit))];
+  if (fieldValidation === 'Strict') {
+    const untold = kind.structural ? unknownFields.length - limit : 0;
+    throw cannotBeHandled(kind, strictDecodingMessage(untold > 0 ? [...problems, `and ${untold} more unknown fields`] : problems));
+  }
   for (const problem of problems) warnings.push(problem);
   return decoded.object;
 }

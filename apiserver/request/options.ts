@@ -1,7 +1,7 @@
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { ENOUGH_FAULTS, fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
 import { isObject } from '../../base/json.ts';
 import type { IncludeObject } from '../contract/form.ts';
 import { isTrue } from './request-info.ts';
@@ -49,7 +49,7 @@ export function writeParametersOf(
 }
 
 function dryRunOf(values: readonly string[], faults: FieldError[]): boolean {
-  for (const value of values) if (value !== 'All') faults.push(notSupported('dryRun', values, ['All']));
+  for (const value of values) if (value !== 'All' && faults.length < ENOUGH_FAULTS) faults.push(notSupported('dryRun', values, ['All']));
   return values.length > 0;
 }
 
