@@ -30,14 +30,19 @@ let last: { readonly value: WeakRef<object>; readonly text: string } | undefined
 const ESCAPED = /[<>&\u2028\u2029]/g;
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** Characters of a bad value that are shown. Upstream shows all, which of a body of 3 MB takes long to write and helps nobody. */
+const MAX_SHOWN = 256 * 1024;
+
+const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).toWellFormed()}…`);
+
 /** Shows a bad value as upstream does: strings by Go's %q, numbers by %v, everything else as Go's JSON. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'string') return goQuote(cut(value));
   if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   if (last?.value.deref() === value) return last.text;
-  const text = JSON.stringify(value).replace(ESCAPED, escaped);
+  const text = cut(JSON.stringify(value)).replace(ESCAPED, escaped);
   last = text.length > MIN_KEPT ? { value: new WeakRef(value), text } : undefined;
   return text;
 }

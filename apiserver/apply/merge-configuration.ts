@@ -1,6 +1,7 @@
 import { endsStep } from '../../api/schema/decode-steps.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../base/json/shallow-copy.ts';
 import { isObject } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
@@ -43,7 +44,7 @@ export function* mergeConfigurationSteps(live: unknown, applied: unknown, schema
   if (live === undefined || live === null || shape === 'whole') return applied;
   if (shape === 'fields') {
     if (!isObject(applied) || !isObject(live)) return applied;
-    const out: Record<string, unknown> = markLong({ ...live });
+    const out = markLong(yield* shallowCopySteps(live));
     let count = 0;
     for (const name of Object.keys(applied)) {
       const value = applied[name];

@@ -1,4 +1,5 @@
 import { isLong, markLong } from '../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../base/json/shallow-copy.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 
@@ -21,7 +22,7 @@ const STEP_COUNT = 1_000;
 /** Applies a merge patch with pauses in its long parts. What is made of a long target, or by a long patch, counts as long. */
 export function* mergePatchSteps(target: unknown, patch: unknown): Steps<unknown> {
   if (!isObject(patch) || !(isLong(patch) || isLong(target))) return applyMergePatch(target, patch);
-  const out: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  const out = isObject(target) ? yield* shallowCopySteps(target) : {};
   let count = 0;
   for (const key of Object.keys(patch)) {
     const value = patch[key];

@@ -2,6 +2,7 @@ import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { endsStep } from '../../api/schema/decode-steps.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../base/json/shallow-copy.ts';
 import { canonicalJson, isObject, setOwn } from '../../base/json.ts';
 import { sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
@@ -64,7 +65,7 @@ const STEP_COUNT = 1_000;
 
 function* mergeMapSteps(original: JsonObject, patch: JsonObject, schema: StructuralSchema | undefined): Steps<JsonObject> {
   if (patch[DIRECTIVE] !== undefined || !(isLong(patch) || isLong(original))) return mergeMap(original, patch, schema);
-  const out = retained(original, patch);
+  const out = patch[RETAIN_KEYS] === undefined ? yield* shallowCopySteps(original) : retained(original, patch);
   let count = 0;
   for (const key of Object.keys(patch)) {
     const value = patch[key];

@@ -191,14 +191,25 @@ async function configurationOf({ resource, info, request }: Call): Promise<JsonO
   return markAs({ ...value, metadata: markAs({ ...metadata, ...place }, metadata) }, value);
 }
 
+/** Conflicts that an answer lists. Upstream lists all. */
+const MAX_CONFLICTS = 1_000;
+
 function applyConflict(conflicts: readonly ManagedFields[]): StatusError {
-  const told = conflicts.map(({ manager, fields }) => ({ who: managerText(manager), paths: pathsOf(fields) }));
-  const count = told.reduce((sum, { paths }) => sum + paths.length, 0);
-  const texts = told
-    .sort((a, b) => (a.who < b.who ? -1 : 1))
-    .map(({ who, paths }) =>
-      paths.length === 1 ? `conflict with ${who}: ${paths[0]}` : `conflicts with ${who}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
-    );
+  const all = conflicts
+    .map(({ manager, fields }) => ({ who: managerText(manager), paths: pathsOf(fields) }))
+    .sort((a, b) => (a.who < b.who ? -1 : 1));
+  const count = all.reduce((sum, { paths }) => sum + paths.length, 0);
+  let left = MAX_CONFLICTS;
+  const told = all.map(({ who, paths }) => {
+    const listed = paths.slice(0, left);
+    left -= listed.length;
+    return { who, paths: listed };
+  });
+  const texts = told.flatMap(({ who, paths }) => {
+    if (paths.length === 0) return [];
+    return [paths.length === 1 ? `conflict with ${who}: ${paths[0]}` : `conflicts with ${who}:\n${paths.map((path) => `- ${path}`).join('\n')}`];
+  });
+  if (count > MAX_CONFLICTS) texts.push(`and ${count - MAX_CONFLICTS} more`);
   return new StatusError('Conflict', `Apply failed with ${count} conflict${count === 1 ? '' : 's'}: ${texts.join('\n')}`, {
     causes: told.flatMap(({ who, paths }) => paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field }))),
   });
