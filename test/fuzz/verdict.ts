@@ -14,7 +14,7 @@ const ALLOWED: readonly RegExp[] = [
   /\$retainKeys|must be a list|must be objects/,
   /failed to create typed patch object/,
   // The version of a GET that is no number: upstream's storage has no Status for it.
-  /resourceVersion: Invalid value: .* strconv\.ParseUint/,
+  /resourceVersion: Invalid value: .* strconv\.ParseUint/s,
   // An object that is larger than the store takes.
   /etcdserver: request is too large/,
   // A component of the control plane that there is not: upstream's error has no Status either.
