@@ -59,11 +59,17 @@ export async function check(target: Target, request: FuzzRequest): Promise<strin
 
 /**
  * Sends `count` requests that the seed determines, some at a time, with a probe of /livez beside each group. A group in which something is wrong
- * is sent again one by one, and the failing request is made smaller. Ends early when the server does.
+ * is sent again one by one, and the failing request is made smaller. Ends early when the server does, or `goesOn`, which is told how many
+ * requests have been answered, returns false.
  */
-export async function* campaign(target: Target, seed: number, count: number): AsyncGenerator<Failure> {
+export async function* campaign(
+  target: Target,
+  seed: number,
+  count: number,
+  goesOn: (answered: number) => boolean = () => true,
+): AsyncGenerator<Failure> {
   const chance = createChance(seed);
-  for (let index = 0; index < count; index += LANES) {
+  for (let index = 0; index < count && goesOn(index); index += LANES) {
     const group = Array.from({ length: Math.min(LANES, count - index) }, () => nextRequest(chance));
     const [probe, ...outcomes] = await Promise.all([target.send(PROBE), ...group.map((request) => target.send(request))]);
     const turn = await target.longestTurn();

@@ -12,7 +12,7 @@ import { faultOf } from './verdict.ts';
 
 /**
  * Fuzzes a server: main.ts [--requests N] [--seed N] [--replay FILE] [--long FILTER] [--known FILTER]
- * Prints each fault with the smallest request that shows it, as a line of JSON; a file of such lines can be replayed. Exits 1 if there is a fault.
+ * A campaign that is interrupted ends after the requests under way. Prints each fault with the smallest request that shows it, as a line of JSON; a file of such lines can be replayed. Exits 1 if there is a fault.
  * With --long it fills each list and map of each kind instead, and prints the longest turn of the loop for each; with --known it does so for
  * each request that once harmed the server. FILTER is a part of the name; it may be empty.
  */
@@ -41,11 +41,18 @@ try {
     }
   } else {
     const [seed, count] = [Number(values.seed), Number(values.requests)];
-    for await (const { index, fault, request, repeats } of campaign(target, seed, count)) {
+    let sent = 0;
+    let isStopped = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (isStopped = true));
+    const goesOn = (answered: number) => {
+      sent = answered;
+      return !isStopped;
+    };
+    for await (const { index, fault, request, repeats } of campaign(target, seed, count, goesOn)) {
       failures++;
       console.log(`seed ${seed}, request ${index}${repeats ? '' : ' (does not repeat alone)'}: ${fault}\n${requestText(request)}\n`);
     }
-    console.log(`${count} requests with seed ${seed}: ${failures} faults`);
+    console.log(`${isStopped ? sent : count} requests with seed ${seed}: ${failures} faults`);
   }
 } finally {
   await target.stop();
