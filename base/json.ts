@@ -24,6 +24,7 @@ export function equalJson(a: unknown, b: unknown): boolean {
 
 /** Returns a canonical text, the same for objects whose keys have another order. Takes values of any depth. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   let text = '';
   const levels: Level[] = [];
   const write = (one: unknown): void => {

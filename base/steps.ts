@@ -28,3 +28,6 @@ export async function inTurns<T>(steps: Steps<T>, clock: Clock = systemClock): P
     begun = clock.monotonic();
   }
 }
+
+/** Does the work in turns if it is long, otherwise at once. */
+export const paced = <T>(isLong: boolean, steps: Steps<T>): T | Promise<T> => (isLong ? inTurns(steps) : finished(steps));

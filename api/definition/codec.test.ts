@@ -125,6 +125,13 @@ describe('strict decoding', () => {
     const result = codecOf(pods).decode({ bogus: 1, metadata: { bogus: 1 }, spec: { containers: [{ name: 'c', bogus: {} }] } }, { strict: true });
     expect(result).toMatchObject({ ok: true, unknownFields: ['bogus', 'metadata.bogus', 'spec.containers[0].bogus'] });
   });
+  it('names a hundred of many, and a wrong type behind them all the same', () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 1]));
+    const result = codecOf(pods).decode({ metadata: many, bogus: 1 }, { strict: true });
+    expect(result.ok && result.unknownFields.length).toBe(100);
+    expect(result).toMatchObject({ unknownFields: { 0: 'metadata.k0', 99: 'metadata.k99' } });
+    expect(refused(pods, { metadata: many, spec: { nodeName: 1 } })).toContain('PodSpec.spec.nodeName');
+  });
   it('finds nothing where it is not asked to', () => {
     expect(codecOf(pods).decode({ bogus: 1 })).toMatchObject({ ok: true, unknownFields: [] });
   });

@@ -26,7 +26,7 @@ export interface Decoded<T> {
   readonly ok: true;
   /** A new object, owned by the caller, that shares nothing with the decoded value. */
   readonly object: T;
-  /** Paths such as `spec.containers[0].bogus`. Empty unless `strict` is set. */
+  /** Paths such as `spec.containers[0].bogus`: of a built-in kind the first ones. Empty unless `strict` is set. */
   readonly unknownFields: readonly string[];
 }
 
@@ -63,10 +63,10 @@ export function builtInCodec<T extends KubeObject>(structural: StructuralSchema)
   const decoder = decoderOf(structural);
   function* outcome(value: unknown, object: unknown, state: DecodeState, strict: boolean): Steps<DecodeResult<T>> {
     if (state.failed || object === undefined) {
-      const { problem } = yield* report(value, structural);
+      const { problem } = yield* report(value, structural, false);
       return { ok: false, message: problem ?? 'json: cannot unmarshal null' };
     }
-    const unknownFields = strict && state.unknown ? (yield* report(value, structural)).unknownFields : none;
+    const unknownFields = strict && state.unknown ? (yield* report(value, structural, true)).unknownFields : none;
     return { ok: true, object: object as T, unknownFields };
   }
   return {

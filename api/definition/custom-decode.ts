@@ -1,6 +1,7 @@
 import { jsonTypeOf } from '../../base/go-json.ts';
 import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
+import { compareTexts, sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
 import type { KubeObject } from '../meta/object.ts';
@@ -84,7 +85,7 @@ export function customReader(schema: StructuralSchema): CustomReader {
       } catch (error) {
         return unreadable(error);
       }
-      return { ok: true, object: typed.object, unknownFields: unknownOf(own, walk) };
+      return { ok: true, object: typed.object, unknownFields: yield* unknownSteps(own, walk) };
     },
     read(object) {
       const { apiVersion, kind, metadata } = object;
@@ -122,6 +123,11 @@ function unreadable(error: unknown): CustomResult {
 const unknownOf = (own: readonly string[], { unknown, unknownMetadata }: Walk): readonly string[] =>
   unknown.length === 0 && unknownMetadata.length === 0 ? own : [...own, ...unknown.sort(), ...unknownMetadata.sort()];
 
+function* unknownSteps(own: readonly string[], { unknown, unknownMetadata }: Walk): Steps<readonly string[]> {
+  const sorted = [yield* sortSteps(unknown, compareTexts), yield* sortSteps(unknownMetadata, compareTexts)];
+  return [...own, ...sorted.flat()];
+}
+
 /** Prunes the fields at the root, other than those of type and metadata. */
 function pruneFields(out: Record<string, unknown>, value: Readonly<Record<string, unknown>>, schema: StructuralSchema, walk: Walk): void {
   for (const key of Object.keys(value)) if (!isOfType(key)) pruneField(out, key, value[key], schema, '', walk, 0);
@@ -141,7 +147,7 @@ function decodeMetadata(value: unknown, prefix: string, unknown: string[]): Meta
   const wrapped = { metadata: value ?? {} };
   metadataOnce ??= metadataSchema();
   const decoded = decoderOf(metadataOnce)(wrapped, state);
-  if (state.failed || state.unknown) return metadataOutcome(decoded, state, finished(report(wrapped, metadataOnce)), prefix, unknown);
+  if (state.failed || state.unknown) return metadataOutcome(decoded, state, finished(report(wrapped, metadataOnce, !state.failed)), prefix, unknown);
   return metadataOutcome(decoded, state, undefined, prefix, unknown);
 }
 
@@ -150,7 +156,7 @@ function* metadataSteps(value: unknown, prefix: string, unknown: string[]): Step
   const wrapped = markAs({ metadata: value ?? {} }, value);
   metadataOnce ??= metadataSchema();
   const decoded = yield* decodeSteps(wrapped, metadataOnce, state);
-  const found = state.failed || state.unknown ? yield* report(wrapped, metadataOnce) : undefined;
+  const found = state.failed || state.unknown ? yield* report(wrapped, metadataOnce, !state.failed) : undefined;
   return metadataOutcome(decoded, state, found, prefix, unknown);
 }
 

@@ -9,9 +9,12 @@ import { structuralOf } from './structural.ts';
 export interface DecodeReport {
   /** The message of encoding/json about the value: its first type error, unless a type with a decoder of its own refused. */
   readonly problem?: string;
-  /** Paths of fields that the schema does not know, in the order of the text: `spec.containers[0].bogus`. */
+  /** Paths of fields that the schema does not know, in the order of the text, MAX_STRICT_FAULTS at most: `spec.containers[0].bogus`. */
   readonly unknownFields: readonly string[];
 }
+
+/** Unknown and doubled fields of one value that are told of at most (sigs.k8s.io/json, saveStrictError). */
+export const MAX_STRICT_FAULTS = 100;
 
 /** Fields or items of one value that are visited in one step. */
 const STEP_COUNT = 1_000;
@@ -21,18 +24,26 @@ class Refused extends Error {}
 
 interface Walk {
   readonly unknown: string[];
+  readonly isWellTyped: boolean;
   /** The fields passed on the way down, without indexes and map keys, and the innermost structure among their owners. */
   readonly fields: readonly string[];
   readonly struct: string;
   saved: { problem?: string };
 }
 
-/** Reports the faults of a value in kube-apiserver's words. Slow; meant for values that did not pass the decoder. */
-export function* report(value: unknown, schema: StructuralSchema): Steps<DecodeReport> {
-  const walk: Walk = { unknown: [], fields: [], struct: '', saved: {} };
+/** Ends the walk: as many unknown fields are known as are told of. */
+class EnoughUnknown extends Error {}
+
+/**
+ * Reports the faults of a value in kube-apiserver's words. Slow; meant for values that did not pass the decoder. The search ends early if the
+ * value is known to have unknown fields only (`isWellTyped`).
+ */
+export function* report(value: unknown, schema: StructuralSchema, isWellTyped: boolean): Steps<DecodeReport> {
+  const walk: Walk = { unknown: [], isWellTyped, fields: [], struct: '', saved: {} };
   try {
     yield* visit(value, schema, '', walk);
   } catch (error) {
+    if (error instanceof EnoughUnknown) return { unknownFields: walk.unknown };
     if (!(error instanceof Refused)) throw error;
     return { problem: error.message, unknownFields: walk.unknown };
   }
@@ -97,7 +108,7 @@ function* visit(value: unknown, schema: StructuralSchema, path: string, walk: Wa
 
 /** Upstream's decoder of such values is not strict. */
 function* visitParsed(value: object, field: Field, path: string, walk: Walk): Steps<void> {
-  const inner = { ...walk, unknown: [] };
+  const inner = { ...walk, unknown: [], isWellTyped: false };
   const structure = structuralOf(field);
   if (!Array.isArray(value)) yield* visit(value, structure, path, inner);
   else for (const item of value) yield* visit(item, structure, path, inner);
@@ -175,12 +186,13 @@ function* visitObject(value: Readonly<Record<string, unknown>>, schema: Structur
     }
     const property = properties.get(key);
     if (!property) {
-      walk.unknown.push(`${prefix}${key}`);
+      if (walk.unknown.length < MAX_STRICT_FAULTS) walk.unknown.push(`${prefix}${key}`);
+      else if (walk.isWellTyped) throw new EnoughUnknown();
       continue;
     }
     const fields = [...walk.fields, ...(property.embedded === undefined ? [] : [property.embedded]), key];
-    const unknown = property.opaque ? [] : walk.unknown;
-    yield* visit(value[key], property.schema, `${prefix}${key}`, { ...walk, unknown, fields, struct: structName(schema) });
+    const inner = property.opaque ? { ...walk, unknown: [], isWellTyped: false } : walk;
+    yield* visit(value[key], property.schema, `${prefix}${key}`, { ...inner, fields, struct: structName(schema) });
   }
 }
 

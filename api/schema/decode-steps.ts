@@ -81,14 +81,16 @@ function* struct(value: Readonly<Fields>, schema: StructuralSchema, properties: 
 }
 
 /** Copies a JSON value deeply, with pauses in its long parts. @throws RangeError past the deepest nesting that is accepted. */
-export function* copySteps(value: unknown, depth = 0): Steps<unknown> {
+export const copySteps = <T>(value: T): Steps<T> => copyBelow(value, 0) as Steps<T>;
+
+function* copyBelow(value: unknown, depth: number): Steps<unknown> {
   if (!isLong(value)) return copy(value, depth);
   if (depth > MAX_DEPTH) throw new RangeError('exceeded max depth');
   let count = 0;
   if (Array.isArray(value)) {
     const items: unknown[] = markLong([]);
     for (const item of value) {
-      items.push(isLong(item) ? yield* copySteps(item, depth + 1) : copy(item, depth + 1));
+      items.push(isLong(item) ? yield* copyBelow(item, depth + 1) : copy(item, depth + 1));
       if (endsStep(item, ++count)) yield;
     }
     return items;
@@ -97,7 +99,7 @@ export function* copySteps(value: unknown, depth = 0): Steps<unknown> {
   const fields = value as Readonly<Fields>;
   for (const key of Object.keys(fields)) {
     const item = fields[key];
-    setOwn(out, key, isLong(item) ? yield* copySteps(item, depth + 1) : copy(item, depth + 1));
+    setOwn(out, key, isLong(item) ? yield* copyBelow(item, depth + 1) : copy(item, depth + 1));
     if (endsStep(item, ++count)) yield;
   }
   return out;

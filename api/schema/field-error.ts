@@ -30,72 +30,82 @@ let last: { readonly value: WeakRef<object>; readonly text: string } | undefined
 const ESCAPED = /[<>&\u2028\u2029]/g;
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** Characters of a bad value that are shown. Upstream shows all, which of a body of 3 MB takes long to write and helps nobody. */
+const MAX_SHOWN = 256 * 1024;
+
+const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).toWellFormed()}…`);
+
 /** Shows a bad value as upstream does: strings by Go's %q, numbers by %v, everything else as Go's JSON. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'string') return goQuote(cut(value));
   if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   if (last?.value.deref() === value) return last.text;
-  const text = JSON.stringify(value).replace(ESCAPED, escaped);
+  const text = cut(JSON.stringify(value)).replace(ESCAPED, escaped);
   last = text.length > MIN_KEPT ? { value: new WeakRef(value), text } : undefined;
   return text;
 }
 
 const withDetail = (head: string, detail: string) => (detail === '' ? head : `${head}: ${detail}`);
 
-export const required = (field: string, detail = ''): FieldError => ({
-  type: 'FieldValueRequired',
-  field,
-  message: withDetail('Required value', detail),
-});
-export const invalid = (field: string, value: unknown, detail: string): FieldError => ({
-  type: 'FieldValueInvalid',
-  field,
-  message: withDetail(`Invalid value: ${shown(value)}`, detail),
-});
-export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
-  type: 'FieldValueTypeInvalid',
-  field,
-  message: withDetail(`Invalid value: ${shown(value)}`, detail),
-});
-export const forbidden = (field: string, detail: string): FieldError => ({
-  type: 'FieldValueForbidden',
-  field,
-  message: withDetail('Forbidden', detail),
-});
-export const duplicate = (field: string, value: unknown, detail = ''): FieldError => ({
-  type: 'FieldValueDuplicate',
-  field,
-  message: withDetail(`Duplicate value: ${shown(value)}`, detail),
-});
-export const notFound = (field: string, value: unknown, detail = ''): FieldError => ({
-  type: 'FieldValueNotFound',
-  field,
-  message: withDetail(`Not found: ${shown(value)}`, detail),
-});
+/** Faults from which on an object is searched for no more: an answer lists half as many. */
+export const ENOUGH_FAULTS = 2_000;
+
+/** Ends a search that has found enough. */
+class EnoughFaults extends Error {}
+
+/** The faults that the search under way has found, in the order in which they were found; undefined if their number is not bounded. */
+let found: FieldError[] | undefined;
+
+/**
+ * Searches an object for faults, and ends the search when there are enough of them: the rules of kinds need not bound their loops over what
+ * others wrote. Returns what the search returns; if it was ended, the faults that it found until then.
+ */
+export function boundedFaults(search: () => FieldError[]): FieldError[] {
+  const outer = found;
+  const own: FieldError[] = [];
+  found = own;
+  try {
+    return search();
+  } catch (error) {
+    if (error instanceof EnoughFaults) return own;
+    throw error;
+  } finally {
+    found = outer;
+  }
+}
+
+function fault(type: FieldErrorType, field: string, message: string): FieldError {
+  const error = { type, field, message };
+  if (found !== undefined && found.push(error) >= ENOUGH_FAULTS) throw new EnoughFaults();
+  return error;
+}
+
+export const required = (field: string, detail = ''): FieldError => fault('FieldValueRequired', field, withDetail('Required value', detail));
+export const invalid = (field: string, value: unknown, detail: string): FieldError =>
+  fault('FieldValueInvalid', field, withDetail(`Invalid value: ${shown(value)}`, detail));
+export const typeInvalid = (field: string, value: unknown, detail: string): FieldError =>
+  fault('FieldValueTypeInvalid', field, withDetail(`Invalid value: ${shown(value)}`, detail));
+export const forbidden = (field: string, detail: string): FieldError => fault('FieldValueForbidden', field, withDetail('Forbidden', detail));
+export const duplicate = (field: string, value: unknown, detail = ''): FieldError =>
+  fault('FieldValueDuplicate', field, withDetail(`Duplicate value: ${shown(value)}`, detail));
+export const notFound = (field: string, value: unknown, detail = ''): FieldError =>
+  fault('FieldValueNotFound', field, withDetail(`Not found: ${shown(value)}`, detail));
 /** The supported values are shown in the order given. */
-export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
-  type: 'FieldValueNotSupported',
-  field,
-  message: withDetail(
-    `Unsupported value: ${shown(value)}`,
-    supported.length ? `supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}` : '',
-  ),
-});
-export const tooLong = (field: string, maxBytes: number): FieldError => ({
-  type: 'FieldValueTooLong',
-  field,
-  message: `Too long: may not be more than ${maxBytes} bytes`,
-});
-export const tooMany = (field: string, actual: number, max: number): FieldError => ({
-  type: 'FieldValueTooMany',
-  field,
-  message: `Too many: ${actual}: must have at most ${max} items`,
-});
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
+  fault(
+    'FieldValueNotSupported',
+    field,
+    withDetail(
+      `Unsupported value: ${shown(value)}`,
+      supported.length ? `supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}` : '',
+    ),
+  );
+export const tooLong = (field: string, maxBytes: number): FieldError =>
+  fault('FieldValueTooLong', field, `Too long: may not be more than ${maxBytes} bytes`);
+export const tooMany = (field: string, actual: number, max: number): FieldError =>
+  fault('FieldValueTooMany', field, `Too many: ${actual}: must have at most ${max} items`);
 
 /** The text of one error as it stands in a Status message and in a cause. */
 export const fieldErrorText = (error: FieldError): string => `${error.field}: ${error.message}`;
-
-/** Faults from which on maps and lists of any length are searched for no more: an answer lists half as many. */
-export const ENOUGH_FAULTS = 2_000;

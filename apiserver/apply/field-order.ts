@@ -1,5 +1,6 @@
 import { isLong, markLong } from '../../base/json/long-values.ts';
 import { sortInPlace } from '../../base/sort-in-place.ts';
+import { compareTexts, sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
 import { isEmptySet, SELF } from './field-set.ts';
@@ -31,7 +32,7 @@ const STEP_COUNT = 2_000;
 
 function* sortedSteps(set: FieldSet): Steps<FieldSet> {
   if (!isLong(set)) return sorted(set);
-  const keys = yield* mergeSort(Object.keys(set));
+  const keys = yield* keysInOrderSteps(Object.keys(set));
   const out: Record<string, FieldSet> = markLong({});
   let count = 0;
   for (const key of keys) {
@@ -43,38 +44,21 @@ function* sortedSteps(set: FieldSet): Steps<FieldSet> {
   return out;
 }
 
-/** Sorts runs of the keys, then merges neighbouring runs until one is left. */
-function* mergeSort(keys: readonly string[]): Steps<readonly string[]> {
-  let runs: (readonly string[])[] = [];
-  for (let begin = 0; begin < keys.length; begin += STEP_COUNT) {
-    runs.push(keys.slice(begin, begin + STEP_COUNT).sort(compareElements));
-    yield;
-  }
-  while (runs.length > 1) {
-    const merged: (readonly string[])[] = [];
-    for (let i = 0; i < runs.length; i += 2) merged.push(yield* mergeRuns(runs[i] ?? [], runs[i + 1] ?? []));
-    runs = merged;
-  }
-  return runs[0] ?? [];
+function* keysInOrderSteps(keys: readonly string[]): Steps<readonly string[]> {
+  const elements: Element[] = [];
+  for (const key of keys) if (elements.push(elementOf(key)) % STEP_COUNT === 0) yield;
+  const inOrder = yield* sortSteps(elements, compareParsed);
+  return inOrder.map(({ key }) => key);
 }
 
-function* mergeRuns(a: readonly string[], b: readonly string[]): Steps<readonly string[]> {
-  const out: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const [left = '', right = ''] = [a[i], b[j]];
-    if (compareElements(left, right) <= 0) {
-      out.push(left);
-      i++;
-    } else {
-      out.push(right);
-      j++;
-    }
-    if (out.length % STEP_COUNT === 0) yield;
-  }
-  for (; i < a.length; i++) out.push(a[i] ?? '');
-  for (; j < b.length; j++) out.push(b[j] ?? '');
-  return out;
+/** Fewer elements are read again for each comparison. */
+const FEW = 32;
+
+/** Puts the keys into order, few of them in place. */
+function keysInOrder(keys: string[]): readonly string[] {
+  if (keys.length < FEW) return sortInPlace(keys, compareElements);
+  const elements = keys.map(elementOf).sort(compareParsed);
+  return elements.map(({ key }) => key);
 }
 
 /** Most sets are in order, and few of the others are large: no list of keys is made for the first, nor a copy for the sort of the second. */
@@ -93,7 +77,7 @@ function sorted(set: FieldSet): FieldSet {
     changed[key] = inside;
   }
   const result = changed ?? set;
-  return isOrdered ? result : withKeys(result, sortInPlace(Object.keys(result), compareElements));
+  return isOrdered ? result : withKeys(result, keysInOrder(Object.keys(result)));
 }
 
 function withKeys(set: FieldSet, keys: readonly string[]): FieldSet {
@@ -107,22 +91,40 @@ function withKeys(set: FieldSet, keys: readonly string[]): FieldSet {
 
 const KINDS = 'fkvi';
 
+/** A path element with what it is compared by. */
+interface Element {
+  readonly key: string;
+  /** The rank of its kind: the node itself before fields, items by their keys, by their values and by their places. */
+  readonly rank: number;
+  /** The name of a field; of other elements the value that they are read as. */
+  readonly value: unknown;
+}
+
+/** Reads an element once, so that comparing it costs no parsing. */
+function elementOf(key: string): Element {
+  if (key === SELF) return { key, rank: -1, value: undefined };
+  const rank = KINDS.indexOf(key.charAt(0));
+  if (rank === 0) return { key, rank, value: key };
+  const value: unknown = JSON.parse(key.slice(2));
+  return { key, rank, value: key.startsWith('k') ? sortedEntries(value) : value };
+}
+
+const compareParsed = (a: Element, b: Element): number => (a.rank === b.rank ? compareValues(a.value, b.value) : a.rank - b.rank);
+
 /**
  * An element of one key with a text, or whose value is a text, without escapes and without characters up to the quote: elements of this
  * form are in the order of their spelling.
  */
 const PLAIN = /^(?:k:\{"[#-[\]-\uffff]*":"[#-[\]-\uffff]*"\}|v:"[#-[\]-\uffff]*")$/;
 
+/** Compares two path elements by their place in a set. */
 export function compareElements(a: string, b: string): number {
   if (a === SELF || b === SELF) return a === b ? 0 : a === SELF ? -1 : 1;
   const kind = a.charAt(0);
   if (kind !== b.charAt(0)) return KINDS.indexOf(kind) - KINDS.indexOf(b.charAt(0));
   if (kind === 'f' || (PLAIN.test(a) && PLAIN.test(b))) return compareTexts(a, b);
-  const [left, right]: unknown[] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))];
-  return compareValues(kind === 'k' ? sortedEntries(left) : left, kind === 'k' ? sortedEntries(right) : right);
+  return compareParsed(elementOf(a), elementOf(b));
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const sortedEntries = (keys: unknown): unknown => Object.entries(keys as object).sort(([a], [b]) => compareTexts(a, b));
 

@@ -1,4 +1,4 @@
-import { isLong, markLong } from '../../base/json/long-values.ts';
+import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
 import type { Steps } from '../../base/steps.ts';
 
 /**
@@ -58,14 +58,14 @@ function mergeNodes(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   return withSelf(out, isMember(a) || isMember(b)) ?? LEAF;
 }
 
-/** Elements that are put into a union in one step. */
+/** Elements that are looked at in one step. */
 const STEP_COUNT = 1_000;
 
-/** Returns the fields that are in either, with pauses where the second set is marked as long. */
+/** Returns the fields that are in either, with pauses in the sets that are marked as long. */
 export const unionSteps = (a: FieldSet, b: FieldSet): Steps<FieldSet> => mergeSteps(a, b, false);
 
 function* mergeSteps(a: FieldSet, b: FieldSet, below: boolean): Steps<FieldSet> {
-  if (a === b || !isLong(b)) return mergeNodes(a, b, below);
+  if (a === b || !(isLong(a) || isLong(b))) return mergeNodes(a, b, below);
   const out: Building = below && (isMember(a) || isMember(b)) ? { [SELF]: LEAF } : {};
   let count = 0;
   for (const key of Object.keys(a)) {
@@ -101,35 +101,41 @@ function nodeDifference(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return withSelf({ ...children }, isMember(a) && !isMember(b));
 }
 
-/** Returns what `difference` returns, with pauses where the first set is marked as long. */
+/** Returns what `difference` returns, with pauses where the first set is marked as long: that set itself if it keeps all. */
 export function* differenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
   if (!isLong(a)) return difference(a, b);
   const out: Building = {};
-  return (yield* putDifference(out, a, b)) ? markLong(out) : undefined;
+  const left = yield* putDifference(out, a, b);
+  if (left === 'all') return a;
+  return left === 'some' ? markLong(out) : undefined;
 }
 
 function* nodeDifferenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
   if (!isLong(a)) return nodeDifference(a, b);
   const member = isMember(a) && !isMember(b);
   const out: Building = member ? { [SELF]: LEAF } : {};
-  if (yield* putDifference(out, a, b)) return markLong(out);
+  const left = yield* putDifference(out, a, b);
+  if (left === 'all' && member === isMember(a)) return a;
+  if (left !== 'none') return markLong(out);
   return member ? LEAF : undefined;
 }
 
-/** Puts the children of the first node that the second one lacks into `out`; returns whether there are any. */
-function* putDifference(out: Building, a: FieldSet, b: FieldSet): Steps<boolean> {
+/** Puts the children of the first node that the second one lacks into `out`; returns how many of them there are. */
+function* putDifference(out: Building, a: FieldSet, b: FieldSet): Steps<'all' | 'some' | 'none'> {
   let count = 0;
   let found = false;
+  let isSame = true;
   for (const key of Object.keys(a)) {
     const [mine, other] = [a[key], b[key]];
     if (++count % STEP_COUNT === 0) yield;
     if (!mine || key === SELF) continue;
     const left = other ? yield* nodeDifferenceSteps(mine, other) : mine;
+    if (left !== mine) isSame = false;
     if (!left) continue;
     out[key] = left;
     found = true;
   }
-  return found;
+  return !found ? 'none' : isSame ? 'all' : 'some';
 }
 
 /** Returns the fields that are in both; undefined if there are none. */
@@ -146,6 +152,26 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return hasChildren(out) ? out : undefined;
 }
 
+/** Returns what `intersection` returns, with pauses where the first set is marked as long. */
+export function* intersectionSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
+  if (!isLong(a)) return intersection(a, b);
+  const out: Building = {};
+  let count = 0;
+  let found = false;
+  for (const key of Object.keys(a)) {
+    const [mine, other] = [a[key], b[key]];
+    if (++count % STEP_COUNT === 0) yield;
+    if (!mine || !other || key === SELF) continue;
+    const below = yield* intersectionSteps(mine, other);
+    const member = isMember(mine) && isMember(other);
+    const common = below && member ? { [SELF]: LEAF, ...below } : (below ?? (member ? LEAF : undefined));
+    if (!common) continue;
+    out[key] = below ? markAs(common, below) : common;
+    found = true;
+  }
+  return found ? markLong(out) : undefined;
+}
+
 export function equalSets(a: FieldSet, b: FieldSet): boolean {
   if (a === b) return true;
   let count = 0;
@@ -157,6 +183,21 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
   }
   for (const _ in b) count--;
   return count === 0;
+}
+
+/** Returns what `equalSets` returns, with pauses where the first set is marked as long. */
+export function* equalSetsSteps(a: FieldSet, b: FieldSet): Steps<boolean> {
+  if (a === b || !isLong(a)) return equalSets(a, b);
+  const keys = Object.keys(a);
+  yield;
+  if (keys.length !== Object.keys(b).length) return false;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    const [mine, other] = [a[key], b[key]];
+    if (!mine || !other || !(yield* equalSetsSteps(mine, other))) return false;
+    if (i % STEP_COUNT === 0) yield;
+  }
+  return true;
 }
 
 /** Returns the members of a set as texts: `.spec.containers[name="c"].image`. */

@@ -1,9 +1,11 @@
+import { endsStep } from '../../api/schema/decode-steps.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
 import { equalJson, isObject } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
 import { isEmptySet, LEAF, SELF } from './field-set.ts';
+import type { Shape } from './field-shape.ts';
 import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
 
 type Building = Record<string, FieldSet>;
@@ -117,40 +119,90 @@ function note(element: string, old: unknown, next: unknown, schema: StructuralSc
   }
 }
 
-/** Entries of maps that are looked at in one step. An entry that is an object or list is a step of its own. */
+/** Elements that are looked at in one step. */
 const STEP_COUNT = 1_000;
 
-/** Compares as `compareFields` does, with pauses in the long structures and maps. Long sets are marked as such. */
+const longWithSelf = (children: FieldSet): FieldSet => markAs(withSelf(children), children);
+
+/** Compares as `compareFields` does, with pauses in the long structures, maps and lists. Long sets are marked as such. */
 export function* compareFieldsSteps(old: unknown, next: unknown, schema: StructuralSchema): Steps<FieldChanges> {
   const changed: Building = markAs({}, next);
-  const removed: Building = {};
+  const removed: Building = markAs({}, old);
   yield* compareSteps(old, next, schema, changed, removed);
   return { changed, removed };
 }
 
 function* compareSteps(old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): Steps<boolean> {
-  const isWide = isLong(next) && isObject(next) && isObject(old) && shapeOf(next, schema) === 'fields';
-  if (!isWide) return compareInto(old, next, schema, changed, removed);
+  if (old === next) return false;
+  const shape = isLong(next) || isLong(old) ? shapeOf(next, schema) : 'whole';
+  if (shape === 'whole' || shape !== shapeOf(old, schema)) return compareInto(old, next, schema, changed, removed);
+  if (shape === 'fields') {
+    if (!isObject(old) || !isObject(next)) return true;
+    yield* compareEntries(old, next, schema, changed, removed);
+    return false;
+  }
+  if (!Array.isArray(old) || !Array.isArray(next)) return true;
+  yield* compareItems(old, next, shape, schema, changed, removed);
+  return false;
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+function* compareEntries(old: Entries, next: Entries, schema: StructuralSchema, changed: Building, removed: Building): Steps<void> {
   let count = 0;
   for (const name of Object.keys(next)) {
     const [before, after] = [old[name], next[name]];
     if (after === undefined) continue;
     const below = fieldSchemaOf(schema, name);
-    if (!isLong(after)) note(`f:${name}`, before, after, below, changed, removed);
-    else if (before === undefined) changed[`f:${name}`] = yield* fieldsSteps(after, below, false);
-    else yield* noteSteps(`f:${name}`, before, after, below, changed, removed);
-    if (typeof after === 'object' || ++count % STEP_COUNT === 0) yield;
+    if (isLong(before) || isLong(after)) yield* noteSteps(`f:${name}`, before, after, below, changed, removed);
+    else note(`f:${name}`, before, after, below, changed, removed);
+    if (endsStep(after, ++count)) yield;
   }
   for (const name of Object.keys(old)) {
-    if (old[name] !== undefined && next[name] === undefined) removed[`f:${name}`] = fieldsOf(old[name], fieldSchemaOf(schema, name), false);
+    const before = old[name];
+    if (before !== undefined && next[name] === undefined) removed[`f:${name}`] = yield* fieldsSteps(before, fieldSchemaOf(schema, name), false);
+    if (endsStep(before, ++count)) yield;
+  }
+}
+
+function* compareItems(
+  old: readonly unknown[],
+  next: readonly unknown[],
+  shape: Shape,
+  schema: StructuralSchema,
+  changed: Building,
+  removed: Building,
+): Steps<void> {
+  const items = itemSchemaOf(schema);
+  const before = new Map<string, unknown>();
+  let count = 0;
+  for (const item of old) {
+    before.set(itemElement(item, shape, schema), item);
     if (++count % STEP_COUNT === 0) yield;
   }
-  return false;
+  for (const item of next) {
+    const element = itemElement(item, shape, schema);
+    if (before.has(element)) {
+      const was = before.get(element);
+      if (isLong(was) || isLong(item)) yield* noteSteps(element, was, item, items, changed, removed);
+      else note(element, was, item, items, changed, removed);
+      before.delete(element);
+    } else changed[element] = shape === 'set-list' ? LEAF : yield* itemFieldsSteps(item, items, false);
+    if (endsStep(item, ++count)) yield;
+  }
+  for (const [element, item] of before) {
+    removed[element] = shape === 'set-list' ? LEAF : yield* itemFieldsSteps(item, items, false);
+    if (endsStep(item, ++count)) yield;
+  }
 }
 
 function* noteSteps(element: string, old: unknown, next: unknown, schema: StructuralSchema, changed: Building, removed: Building): Steps<void> {
+  if (old === undefined) {
+    changed[element] = yield* fieldsSteps(next, schema, false);
+    return;
+  }
   const changedBelow: Building = markLong({});
-  const removedBelow: Building = {};
+  const removedBelow: Building = markLong({});
   if (yield* compareSteps(old === null ? emptyLike(next) : old, next, schema, changedBelow, removedBelow))
     changed[element] = yield* fieldsSteps(next, schema, false);
   else {
@@ -159,20 +211,35 @@ function* noteSteps(element: string, old: unknown, next: unknown, schema: Struct
   }
 }
 
-/** Returns what `fieldsOf` returns, with pauses in the long structures and maps. */
+/** Returns the fields of an item, which is owned with itself. */
+function* itemFieldsSteps(item: unknown, schema: StructuralSchema, applied: boolean): Steps<FieldSet> {
+  return isLong(item) ? longWithSelf(yield* fieldsSteps(item, schema, applied)) : withSelf(fieldsOf(item, schema, applied));
+}
+
+/** Returns what `fieldsOf` returns, with pauses in the long structures, maps and lists. */
 export function* fieldsSteps(value: unknown, schema: StructuralSchema, applied: boolean): Steps<FieldSet> {
-  if (!isLong(value) || !isObject(value) || shapeOf(value, schema) !== 'fields') return fieldsOf(value, schema, applied);
+  const shape = isLong(value) ? shapeOf(value, schema) : 'whole';
+  if (shape === 'whole') return fieldsOf(value, schema, applied);
   const out: Building = applied ? {} : { [SELF]: LEAF };
   markLong(out);
   let count = 0;
   let isEmpty = true;
-  for (const name of Object.keys(value)) {
-    const below = value[name];
-    if (below === undefined) continue;
-    isEmpty = false;
-    const inner = fieldSchemaOf(schema, name);
-    out[`f:${name}`] = below === null ? LEAF : isLong(below) ? yield* fieldsSteps(below, inner, applied) : fieldsOf(below, inner, applied);
-    if (typeof below === 'object' || ++count % STEP_COUNT === 0) yield;
+  if (shape === 'fields' && isObject(value)) {
+    for (const name of Object.keys(value)) {
+      const below = value[name];
+      if (below === undefined) continue;
+      isEmpty = false;
+      const inner = fieldSchemaOf(schema, name);
+      out[`f:${name}`] = below === null ? LEAF : isLong(below) ? yield* fieldsSteps(below, inner, applied) : fieldsOf(below, inner, applied);
+      if (endsStep(below, ++count)) yield;
+    }
+  } else if (Array.isArray(value)) {
+    const items = itemSchemaOf(schema);
+    for (const item of value) {
+      isEmpty = false;
+      out[itemElement(item, shape, schema)] = shape === 'set-list' ? LEAF : yield* itemFieldsSteps(item, items, applied);
+      if (endsStep(item, ++count)) yield;
+    }
   }
   return isEmpty ? LEAF : out;
 }

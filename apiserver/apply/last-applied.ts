@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
+import { markAs } from '../../base/json/long-values.ts';
 import { canonicalJson, isObject } from '../../base/json.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
 import type { FieldSet } from './field-set.ts';
@@ -32,7 +33,8 @@ export function withLastApplied(object: unknown, configuration: JsonObject, mana
   const next: Record<string, unknown> = { ...annotations, [LAST_APPLIED]: textOf(configuration) };
   const bytes = Object.entries(next).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0);
   if (bytes > MAX_ANNOTATIONS_BYTES) delete next[LAST_APPLIED];
-  return { ...object, metadata: { ...(isObject(object.metadata) ? object.metadata : {}), annotations: next } };
+  const metadata = markAs({ ...(isObject(object.metadata) ? object.metadata : {}), annotations: next }, object.metadata);
+  return markAs({ ...object, metadata }, object);
 }
 
 /** Writes a configuration as kubectl does, without the annotation itself. */

@@ -1,8 +1,10 @@
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { sortInPlace } from '../../base/sort-in-place.ts';
-import { inOrder } from './field-order.ts';
+import type { Steps } from '../../base/steps.ts';
+import { inOrder, inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
-import { difference, equalSets, intersection, isEmptySet, union } from './field-set.ts';
+import { differenceSteps, equalSetsSteps, intersectionSteps, isEmptySet, unionSteps } from './field-set.ts';
 
 /** A manager of an object's fields: an entry of metadata.managedFields, decoded. */
 export interface Manager {
@@ -51,6 +53,16 @@ export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] | 
   return owners.length > 0 ? owners.map((manager) => manager.entry ?? entryOf(manager)) : undefined;
 }
 
+/** Encodes managers as `entriesOf` does, with pauses in the fields that are marked as long. */
+export function* entriesSteps(managers: readonly Manager[]): Steps<ManagedFieldsEntry[] | undefined> {
+  const ordered: Manager[] = [];
+  for (const manager of managers) {
+    const { entry, fields } = manager;
+    ordered.push(entry === undefined && isLong(fields) ? { ...manager, fields: yield* inOrderSteps(fields) } : manager);
+  }
+  return entriesOf(ordered);
+}
+
 const byPlace = (a: Manager, b: Manager): number =>
   compare(a.operation, b.operation) || compare(a.time ?? '', b.time ?? '') || compare(a.manager, b.manager) || compare(a.apiVersion, b.apiVersion);
 
@@ -73,40 +85,44 @@ export const findManager = (managers: readonly Manager[], id: ManagerId): Manage
 /** Fields in the terms of a version of the kind. */
 export type FieldsByVersion = (apiVersion: string) => FieldSet;
 
+/** Fields that another manager owns. */
+export interface ManagedFields {
+  readonly manager: Manager;
+  readonly fields: FieldSet;
+}
+
 /** Returns the other managers that own some of the fields, with those. */
-export function conflictsWith(
-  managers: readonly Manager[],
-  id: ManagerId,
-  fieldsIn: FieldsByVersion,
-): { readonly manager: Manager; readonly fields: FieldSet }[] {
-  return managers.flatMap((manager) => {
-    if (sameManager(manager, id)) return [];
-    const common = intersection(manager.fields, fieldsIn(manager.apiVersion));
-    return common ? [{ manager, fields: common }] : [];
-  });
+export function* conflictsWith(managers: readonly Manager[], id: ManagerId, fieldsIn: FieldsByVersion): Steps<ManagedFields[]> {
+  const conflicts: ManagedFields[] = [];
+  for (const manager of managers) {
+    if (sameManager(manager, id)) continue;
+    const fields = yield* intersectionSteps(manager.fields, fieldsIn(manager.apiVersion));
+    if (fields) conflicts.push({ manager, fields });
+  }
+  return conflicts;
 }
 
 /** Returns the managers after a write by `id`: it owns `own`; no other owns the fields that were changed or removed (`takenIn`). */
-export function withWrite(managers: readonly Manager[], id: ManagerId, own: FieldSet, takenIn: FieldsByVersion, time: string): Manager[] {
-  const others = managers.flatMap((manager) => {
-    if (sameManager(manager, id)) return [];
+export function* withWrite(managers: readonly Manager[], id: ManagerId, own: FieldSet, takenIn: FieldsByVersion, time: string): Steps<Manager[]> {
+  const next: Manager[] = [];
+  for (const manager of managers) {
+    if (sameManager(manager, id)) continue;
     const taken = takenIn(manager.apiVersion);
-    if (isEmptySet(taken)) return [manager];
-    const fields = difference(manager.fields, taken);
-    if (!fields) return [];
-    return [equalSets(fields, manager.fields) ? manager : { ...manager, fields, entry: undefined }];
-  });
-  if (isEmptySet(own)) return others;
+    const fields = isEmptySet(taken) ? manager.fields : yield* differenceSteps(manager.fields, taken);
+    if (fields) next.push((yield* equalSetsSteps(fields, manager.fields)) ? manager : { ...manager, fields, entry: undefined });
+  }
+  if (isEmptySet(own)) return next;
   const before = findManager(managers, id);
-  const mine: Manager = before && equalSets(before.fields, own) && before.apiVersion === id.apiVersion ? before : { ...id, time, fields: own };
-  return [...others, mine];
+  const isSame = before !== undefined && before.apiVersion === id.apiVersion && (yield* equalSetsSteps(before.fields, own));
+  next.push(isSame ? before : { ...id, time, fields: own });
+  return next;
 }
 
 const MAX_UPDATERS = 10;
 const ANCIENT = 'ancient-changes';
 
 /** Keeps the list from growing without end: the oldest of many writers are put together. */
-export function capped(managers: readonly Manager[]): Manager[] {
+export function* capped(managers: readonly Manager[]): Steps<Manager[]> {
   const updaters = managers.filter((manager) => manager.operation === 'Update' && manager.subresource === '');
   const excess = updaters.length - MAX_UPDATERS;
   if (excess <= 0) return [...managers];
@@ -117,7 +133,9 @@ export function capped(managers: readonly Manager[]): Manager[] {
     const bucket = byVersion.get(manager.apiVersion);
     byVersion.set(
       manager.apiVersion,
-      bucket ? { ...bucket, time: manager.time, fields: union(bucket.fields, manager.fields) } : { ...manager, manager: ANCIENT, entry: undefined },
+      bucket
+        ? { ...bucket, time: manager.time, fields: yield* unionSteps(bucket.fields, manager.fields) }
+        : { ...manager, manager: ANCIENT, entry: undefined },
     );
   }
   return [...rest, ...byVersion.values()];

@@ -10,12 +10,11 @@ import { equalJson } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
 import type { Call } from '../contract/call.ts';
-import { inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, differenceSteps, isEmptySet, union, unionSteps } from './field-set.ts';
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
-import type { ManagerId } from './managers.ts';
-import { capped, entriesOf, findManager, managersGiven, managersOf, withWrite } from './managers.ts';
+import type { Manager, ManagerId } from './managers.ts';
+import { capped, entriesOf, entriesSteps, findManager, managersGiven, managersOf, withWrite } from './managers.ts';
 import type { VersionComparison } from './version-comparison.ts';
 import { compareStored, compareStoredSteps } from './version-comparison.ts';
 
@@ -40,10 +39,20 @@ const NOBODYS: FieldSet = {
 
 /** Returns the fields that a writer may own of those it wrote: none of status on the main resource, none of spec on the status subresource. */
 export function ownable(kind: KindDefinition, fields: FieldSet, subresource: string): FieldSet {
-  const own: Record<string, FieldSet> = { ...difference(fields, NOBODYS) };
+  return withoutReset(kind, { ...difference(fields, NOBODYS) }, subresource);
+}
+
+function withoutReset(kind: KindDefinition, own: Record<string, FieldSet>, subresource: string): FieldSet {
   if (subresource === '') for (const field of kind.resetFields ?? []) delete own[`f:${field}`];
   if (kind.subresources.some(({ name }) => name === 'status')) delete own[subresource === 'status' ? 'f:spec' : 'f:status'];
   return own;
+}
+
+/** Returns what `ownable` returns, with pauses where the fields are marked as long. */
+export function* ownableSteps(kind: KindDefinition, fields: FieldSet, subresource: string): Steps<FieldSet> {
+  if (!isLong(fields)) return ownable(kind, fields, subresource);
+  const left = (yield* differenceSteps(fields, NOBODYS)) ?? {};
+  return markAs(withoutReset(kind, { ...left }, subresource), left);
 }
 
 /** Returns the object without managedFields, which take no part in comparisons. */
@@ -75,7 +84,8 @@ export function entriesOfNew(
   now: number,
 ): ManagedFieldsEntry[] | undefined {
   const { changed } = compareFields(emptyOf(kind), comparable(object), codecOf(kind).structural);
-  return entriesOfFirst(kind, changed, manager, subresource, now);
+  const fields = ownable(kind, changed, subresource);
+  return entriesOf([creator(kind, fields, manager, subresource, now)]);
 }
 
 /** Returns the entries of a new long object, with pauses. */
@@ -87,20 +97,19 @@ export function* entriesOfNewSteps(
   now: number,
 ): Steps<ManagedFieldsEntry[] | undefined> {
   const { changed } = yield* compareFieldsSteps(emptyOf(kind), comparable(object), codecOf(kind).structural);
-  return entriesOfFirst(kind, yield* inOrderSteps(changed), manager, subresource, now);
+  const fields = yield* ownableSteps(kind, changed, subresource);
+  return yield* entriesSteps([creator(kind, fields, manager, subresource, now)]);
 }
 
-/** Returns the entries of an object whose fields are those of its creator. */
-function entriesOfFirst(
-  kind: KindDefinition,
-  written: FieldSet,
-  manager: string,
-  subresource: string,
-  now: number,
-): ManagedFieldsEntry[] | undefined {
-  const fields = ownable(kind, written, subresource);
-  return entriesOf([{ manager, operation: 'Update', apiVersion: apiVersionOf(kind), subresource, time: timeText(now), fields }]);
-}
+/** Returns the manager of an object whose fields are those of its creator. */
+const creator = (kind: KindDefinition, fields: FieldSet, manager: string, subresource: string, now: number): Manager => ({
+  manager,
+  operation: 'Update',
+  apiVersion: apiVersionOf(kind),
+  subresource,
+  time: timeText(now),
+  fields,
+});
 
 /**
  * Notes the changes of an ordinary write (update, patch) under its manager in metadata.managedFields, in place. Both states are in the form
@@ -137,22 +146,22 @@ function* noteChanges(
       : undefined;
   const managers = isReset(given) ? [] : given ? managersGiven(given) : managersOf(old.metadata.managedFields);
   const { changed, removed } = comparison.requested;
-  const mine = markAs(ownable(resource.kind, changed, subresource), changed);
-  const gone = difference(removed, NOBODYS) ?? {};
+  const mine = yield* ownableSteps(resource.kind, changed, subresource);
+  const gone = (yield* differenceSteps(removed, NOBODYS)) ?? {};
   if (isEmptySet(mine) && isEmptySet(gone)) {
-    meta.managedFields = given ? entriesOf(managers) : old.metadata.managedFields;
+    meta.managedFields = given ? yield* entriesSteps(managers) : old.metadata.managedFields;
     return;
   }
   const before = findManager(managers, id);
   const joined = before ? yield* unionSteps(before.fields, mine) : mine;
-  const left = isEmptySet(gone) ? joined : ((yield* differenceSteps(joined, gone)) ?? {});
-  const own = isLong(left) ? yield* inOrderSteps(left) : left;
+  const own = isEmptySet(gone) ? joined : ((yield* differenceSteps(joined, gone)) ?? {});
   const taken = isEmptySet(gone) ? mine : yield* unionSteps(gone, mine);
   const takenIn = (apiVersion: string): FieldSet => {
     const other = comparison.in(apiVersion);
     return other === comparison.requested ? taken : ownable(resource.kind, union(other.changed, other.removed), subresource);
   };
-  meta.managedFields = entriesOf(capped(withWrite(managers, id, own, takenIn, timeText(core.clock.now()))));
+  const written = yield* withWrite(managers, id, own, takenIn, timeText(core.clock.now()));
+  meta.managedFields = yield* entriesSteps(yield* capped(written));
 }
 
 const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);

@@ -1,7 +1,7 @@
 import { codecOf } from '../../api/definition/codec.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
-import { markAs } from '../../base/json/long-values.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { Registry, Resource } from '../contract/resource.ts';
 import type { FieldChanges } from './field-walk.ts';
@@ -50,14 +50,28 @@ export function* compareStoredSteps(
   return comparison(resource, registry, requested, () => ({ old, next }), known);
 }
 
-/** Compares two states in the form of the request. */
-export function compareRequested(resource: Resource, registry: Versions, old: KubeObject, next: KubeObject): VersionComparison {
+/** Compares two states in the form of the request, with pauses in what is long: in its version, and in the given ones. */
+export function* compareRequestedSteps(
+  resource: Resource,
+  registry: Versions,
+  old: KubeObject,
+  next: KubeObject,
+  versions: readonly string[],
+): Steps<VersionComparison> {
   const { storedAs } = resource.kind;
-  const requested = compareFields(old, next, codecOf(resource.kind).structural);
-  return comparison(resource, registry, requested, () => ({
-    old: atOnce(storedAs?.toStored(old), old),
-    next: atOnce(storedAs?.toStored(next), next),
-  }));
+  const requested = yield* compareFieldsSteps(old, next, codecOf(resource.kind).structural);
+  const known = new Map([[apiVersionOf(resource.kind), requested]]);
+  const stored = () => ({ old: atOnce(storedAs?.toStored(old), old), next: atOnce(storedAs?.toStored(next), next) });
+  if (isLong(old) || isLong(next)) {
+    for (const version of versions) {
+      if (known.has(version)) continue;
+      const other = otherVersion(resource, registry, version);
+      const states = stored();
+      const changes = other ? yield* changesInSteps(other, markAs(states.old, old), markAs(states.next, next)) : requested;
+      known.set(version, changes);
+    }
+  }
+  return comparison(resource, registry, requested, stored, known);
 }
 
 const changesIn = (resource: Resource, old: KubeObject, next: KubeObject): FieldChanges =>

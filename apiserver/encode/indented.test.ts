@@ -31,4 +31,11 @@ describe('indented JSON', () => {
   it('takes JSON that is indented already', () => {
     expect([...indented([JSON.stringify(VALUES[2], null, 4)])].join('')).toBe(JSON.stringify(VALUES[2], null, 2));
   });
+
+  it('comes in short parts, none of which ends within a character', () => {
+    const value = [`a${'😀'.repeat(100_000)}`];
+    const parts = [...indented([JSON.stringify(value)])];
+    expect(parts.length).toBeGreaterThan(2);
+    expect(Buffer.concat(parts.map((part) => Buffer.from(part))).toString()).toBe(JSON.stringify(value, null, 2));
+  });
 });

@@ -10,9 +10,9 @@ export function* indented(parts: Iterable<string | Buffer>): Generator<string> {
   let escaped = false;
   /** Whether the last character was an opening bracket: the next one tells if there is anything inside. */
   let opened = false;
-  for (const part of parts) {
+  for (const piece of piecesOf(parts)) {
     let out = '';
-    for (const char of typeof part === 'string' ? part : part.toString()) {
+    for (const char of piece) {
       if (inString) {
         out += char;
         if (escaped) escaped = false;
@@ -43,6 +43,23 @@ export function* indented(parts: Iterable<string | Buffer>): Generator<string> {
       }
     }
     yield out;
+  }
+}
+
+/** Characters that are looked at for one part of the output. */
+const PIECE_LENGTH = 64 * 1024;
+
+function* piecesOf(parts: Iterable<string | Buffer>): Generator<string> {
+  for (const part of parts) {
+    const text = typeof part === 'string' ? part : part.toString();
+    for (let at = 0; at < text.length; ) {
+      const end = at + PIECE_LENGTH;
+      // A pair of UTF-16 is not divided: the parts are encoded one by one.
+      const isDivided = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+      const piece = text.slice(at, isDivided ? end + 1 : end);
+      yield piece;
+      at += piece.length;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { isLong, markLong } from '../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../base/json/shallow-copy.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 
@@ -18,10 +19,10 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
 /** Fields of a patch that are applied in one step. */
 const STEP_COUNT = 1_000;
 
-/** Applies a merge patch with pauses in its long parts. */
+/** Applies a merge patch with pauses in its long parts. What is made of a long target, or by a long patch, counts as long. */
 export function* mergePatchSteps(target: unknown, patch: unknown): Steps<unknown> {
-  if (!isObject(patch) || !isLong(patch)) return applyMergePatch(target, patch);
-  const out: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  if (!isObject(patch) || !(isLong(patch) || isLong(target))) return applyMergePatch(target, patch);
+  const out = isObject(target) ? yield* shallowCopySteps(target) : {};
   let count = 0;
   for (const key of Object.keys(patch)) {
     const value = patch[key];

@@ -2,14 +2,26 @@ import { describe, expect, it } from '@jest/globals';
 import { codecOf } from '../../api/definition/codec.ts';
 import { deployments } from '../../api/kinds/apps/deployment.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
+import { parseSteps } from '../../base/json/parse-steps.ts';
+import { finished } from '../../base/steps.ts';
 import { applyJsonPatch } from './json-patch.ts';
-import { applyMergePatch } from './merge-patch.ts';
-import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
+import { applyMergePatch, mergePatchSteps } from './merge-patch.ts';
+import { applyStrategicMergePatch, strategicMergePatchSteps } from './strategic-merge-patch.ts';
 
 const freeze = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
   return value;
 };
+
+/** Returns a copy of a value all of whose objects and lists count as long. */
+const long = (value: unknown): unknown => finished(parseSteps(JSON.stringify(value), { maxDepth: 100, pieceLength: 1 }));
+
+/** Returns the two values with the first, the second and both of them as long ones. */
+const inLongForms = (a: unknown, b: unknown): (readonly [unknown, unknown])[] => [
+  [long(a), b],
+  [a, long(b)],
+  [long(a), long(b)],
+];
 
 describe('a JSON patch', () => {
   const document = freeze({ a: { b: [1, 2, 3], 'x/y': 'z', 'm~n': 1 }, s: 't' });
@@ -103,6 +115,7 @@ describe('a merge patch', () => {
   ];
   it.each(cases)('makes of %j with %j: %j', (target, patch, expected) => {
     expect(applyMergePatch(freeze(target), patch)).toEqual(expected);
+    for (const [one, other] of inLongForms(target, patch)) expect(finished(mergePatchSteps(one, other))).toEqual(expected);
   });
 });
 
@@ -178,6 +191,9 @@ describe('a strategic merge patch', () => {
   ];
   it.each(cases)('%s', (_what, original, patch, expected) => {
     expect(applyStrategicMergePatch(original, patch, pod)).toEqual(expected);
+    for (const [one, other] of inLongForms(original, patch)) {
+      expect(finished(strategicMergePatchSteps(one as object, other, pod))).toEqual(expected);
+    }
   });
 
   // Compared each with each, these took seven and more seconds.

@@ -1,8 +1,12 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { endsStep } from '../../api/schema/decode-steps.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
-import { isLong, markLong } from '../../base/json/long-values.ts';
+import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../base/json/shallow-copy.ts';
 import { canonicalJson, isObject, setOwn } from '../../base/json.ts';
+import { sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
+import { finished } from '../../base/steps.ts';
 import type { JsonObject } from './merge-patch.ts';
 
 const DIRECTIVE = '$patch';
@@ -24,9 +28,9 @@ export function applyStrategicMergePatch(target: object, patch: unknown, schema:
   return mergeMap(target as JsonObject, patch, schema);
 }
 
-/** Applies a strategic merge patch with pauses in its long maps. */
+/** Applies a strategic merge patch with pauses in its long parts. What is made of a long target, or by a long patch, counts as long. */
 export function* strategicMergePatchSteps(target: object, patch: unknown, schema: StructuralSchema | undefined): Steps<unknown> {
-  if (!isObject(patch) || !isLong(patch)) return applyStrategicMergePatch(target, patch, schema);
+  if (!isObject(patch)) return applyStrategicMergePatch(target, patch, schema);
   return yield* mergeMapSteps(target as JsonObject, patch, schema);
 }
 
@@ -53,29 +57,34 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructuralSch
   }
   const out = retained(original, patch);
   for (const [key, value] of Object.entries(patch)) mergeField(out, key, value, schema);
-  return putInOrder(out, patch, original, schema);
+  return finished(putInOrder(out, patch, original, schema));
 }
 
-/** Fields of a patch that are merged in one step. */
+/** Items that are merged in one step. */
 const STEP_COUNT = 1_000;
 
 function* mergeMapSteps(original: JsonObject, patch: JsonObject, schema: StructuralSchema | undefined): Steps<JsonObject> {
-  if (patch[DIRECTIVE] !== undefined || !isLong(patch)) return mergeMap(original, patch, schema);
-  const out = retained(original, patch);
+  if (patch[DIRECTIVE] !== undefined || !(isLong(patch) || isLong(original))) return mergeMap(original, patch, schema);
+  const out = patch[RETAIN_KEYS] === undefined ? yield* shallowCopySteps(original) : retained(original, patch);
   let count = 0;
   for (const key of Object.keys(patch)) {
     const value = patch[key];
     const below = fieldSchema(schema, key);
-    if (!isObject(value) || !isLong(value) || value[DIRECTIVE] !== undefined) mergeField(out, key, value, schema);
+    const current = Object.hasOwn(out, key) ? out[key] : undefined;
+    if (!isLong(value) && !isLong(current)) mergeField(out, key, value, schema);
+    else if (Array.isArray(value) && !isDirective(key)) setOwn(out, key, yield* mergeList(Array.isArray(current) ? current : [], value, below, key));
+    else if (!isObject(value) || value[DIRECTIVE] !== undefined) mergeField(out, key, value, schema);
     else {
-      const current = Object.hasOwn(out, key) ? out[key] : undefined;
       const base = isObject(current) && !replaces(key, schema, below) ? current : {};
       setOwn(out, key, yield* mergeMapSteps(base, value, below));
     }
-    if (typeof value === 'object' || ++count % STEP_COUNT === 0) yield;
+    if (endsStep(value, ++count)) yield;
   }
-  return markLong(putInOrder(out, patch, original, schema));
+  return markLong(yield* putInOrder(out, patch, original, schema));
 }
+
+const isDirective = (key: string): boolean =>
+  key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_FROM);
 
 /** Whether a map of the patch takes the place of the one that is there. */
 const replaces = (key: string, schema: StructuralSchema | undefined, below: StructuralSchema | undefined): boolean =>
@@ -102,24 +111,24 @@ function mergeField(out: Record<string, unknown>, key: string, value: unknown, s
     if (isObject(current) && !replaces(key, schema, below)) setOwn(out, key, mergeMap(current, value, below));
     else if (value[DIRECTIVE] === 'delete') delete out[key];
     else setOwn(out, key, plain(value, below));
-  } else if (Array.isArray(value)) setOwn(out, key, mergeList(Array.isArray(current) ? current : [], value, below, key));
+  } else if (Array.isArray(value)) setOwn(out, key, finished(mergeList(Array.isArray(current) ? current : [], value, below, key)));
   else setOwn(out, key, value);
 }
 
 /** Puts the lists of the merged fields into the orders that the patch gives; returns the fields. */
-function putInOrder(
+function* putInOrder(
   out: Record<string, unknown>,
   patch: JsonObject,
   original: JsonObject,
   schema: StructuralSchema | undefined,
-): Record<string, unknown> {
+): Steps<Record<string, unknown>> {
   for (const key in patch) {
     if (!key.startsWith(ELEMENT_ORDER)) continue;
     const order = patch[key];
     const field = key.slice(ELEMENT_ORDER.length);
     if (!Array.isArray(order)) throw unappliable(`the value of ${key} must be a list`);
     const list = out[field];
-    if (Array.isArray(list)) out[field] = inOrder(list, order, original[field], fieldSchema(schema, field));
+    if (Array.isArray(list)) out[field] = yield* inOrder(list, order, original[field], fieldSchema(schema, field));
   }
   return out;
 }
@@ -152,25 +161,44 @@ function goText(value: unknown): string {
     .join(' ')}]`;
 }
 
-function mergeList(original: readonly unknown[], patch: readonly unknown[], schema: StructuralSchema | undefined, name: string): unknown[] {
-  if (!strategies(schema).includes('merge')) return patch.map((item) => plain(item, schema?.items));
+function* mergeList(original: readonly unknown[], patch: readonly unknown[], schema: StructuralSchema | undefined, name: string): Steps<unknown[]> {
+  if (!strategies(schema).includes('merge')) return markAs(yield* plainItems(patch, schema?.items), patch);
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
-  if (!mergeKey) {
-    const there = new Set(original.map(canonicalJson));
-    const merged = [...original];
-    for (const item of patch) {
-      const text = canonicalJson(item);
-      if (there.has(text)) continue;
-      there.add(text);
-      merged.push(item);
-    }
-    return inOrder(merged, patch, original, schema);
+  const merged = mergeKey ? yield* mergeByKey(original, patch, schema, mergeKey, name) : yield* mergeByValue(original, patch, schema);
+  return isLong(original) ? markLong(merged) : markAs(merged, patch);
+}
+
+function* mergeByValue(original: readonly unknown[], patch: readonly unknown[], schema: StructuralSchema | undefined): Steps<unknown[]> {
+  const there = new Set<string>();
+  let count = 0;
+  for (const item of original) {
+    there.add(canonicalJson(item));
+    if (++count % STEP_COUNT === 0) yield;
   }
-  const keyOf = (item: JsonObject): unknown => {
+  const merged = [...original];
+  for (const item of patch) {
+    const text = canonicalJson(item);
+    if (++count % STEP_COUNT === 0) yield;
+    if (there.has(text)) continue;
+    there.add(text);
+    merged.push(item);
+  }
+  return yield* inOrder(merged, patch, original, schema);
+}
+
+function* mergeByKey(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  schema: StructuralSchema | undefined,
+  mergeKey: string,
+  name: string,
+): Steps<unknown[]> {
+  const keyOf = (item: JsonObject): string => {
     const key = item[mergeKey];
     if (key === undefined) throw unappliable(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
-    return key;
+    return canonicalJson(key);
   };
+  let count = 0;
   const items: JsonObject[] = [];
   const gone = new Set<string>();
   for (const item of patch) {
@@ -179,27 +207,46 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
     if (directive === 'replace') {
       // The directive in an item of its own has the list in the patch replace the whole.
       const rest = patch.filter((other) => other !== item);
-      return [...rest, ...(Object.keys(item).length > 1 ? [without(item, DIRECTIVE)] : [])].map((other) => plain(other, schema?.items));
+      return yield* plainItems([...rest, ...(Object.keys(item).length > 1 ? [without(item, DIRECTIVE)] : [])], schema?.items);
     }
-    if (directive === 'delete') gone.add(canonicalJson(keyOf(item)));
+    if (directive === 'delete') gone.add(keyOf(item));
     else if (directive !== undefined && directive !== 'merge') throw badDirective(item);
     else items.push(directive === undefined ? item : without(item, DIRECTIVE));
+    if (++count % STEP_COUNT === 0) yield;
   }
-  const out = gone.size === 0 ? [...original] : original.filter((other) => !isObject(other) || !gone.has(canonicalJson(other[mergeKey])));
+  const out: unknown[] = [];
   /** The first place of each merge key. */
   const places = new Map<string, number>();
-  for (const [i, other] of out.entries()) {
+  for (const other of original) {
     const key = isObject(other) ? canonicalJson(other[mergeKey]) : undefined;
-    if (key !== undefined && !places.has(key)) places.set(key, i);
+    if (++count % STEP_COUNT === 0) yield;
+    if (key !== undefined && gone.has(key)) continue;
+    const place = out.push(other) - 1;
+    if (key !== undefined && !places.has(key)) places.set(key, place);
   }
   for (const item of items) {
-    const key = canonicalJson(keyOf(item));
+    const key = keyOf(item);
     const at = places.get(key);
     const current = at === undefined ? undefined : out[at];
-    if (at !== undefined && isObject(current)) out[at] = mergeMap(current, item, schema?.items);
-    else places.set(key, out.push(plain(item, schema?.items)) - 1);
+    if (at !== undefined && isObject(current)) out[at] = yield* mergeMapSteps(current, item, schema?.items);
+    else places.set(key, out.push(yield* plainSteps(item, schema?.items)) - 1);
+    if (++count % STEP_COUNT === 0) yield;
   }
-  return inOrder(out, items, original, schema);
+  return yield* inOrder(out, items, original, schema);
+}
+
+function* plainItems(items: readonly unknown[], schema: StructuralSchema | undefined): Steps<unknown[]> {
+  const out: unknown[] = [];
+  for (const item of items) if (endsStep(item, out.push(yield* plainSteps(item, schema)))) yield;
+  return out;
+}
+
+/** Returns what `plain` returns, with pauses in the long parts. */
+function* plainSteps(value: unknown, schema: StructuralSchema | undefined): Steps<unknown> {
+  if (!isLong(value)) return plain(value, schema);
+  if (Array.isArray(value)) return markLong(yield* plainItems(value, schema?.items));
+  if (!isObject(value)) return value;
+  return yield* mergeMapSteps({}, value[DIRECTIVE] === 'replace' ? without(value, DIRECTIVE) : value, schema);
 }
 
 /** Returns a part of the patch that meets nothing in the original, without its directives. */
@@ -215,24 +262,33 @@ const mergeFresh = (value: readonly unknown[], schema: StructuralSchema | undefi
  * Sorts a merged list: what the order names stands in that order; what only the server has keeps its place relative
  * to its neighbours, before what follows it in the original.
  */
-function inOrder(list: readonly unknown[], order: readonly unknown[], original: unknown, schema: StructuralSchema | undefined): unknown[] {
+function* inOrder(list: readonly unknown[], order: readonly unknown[], original: unknown, schema: StructuralSchema | undefined): Steps<unknown[]> {
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
   const idOf = (item: unknown): string => canonicalJson(mergeKey && isObject(item) ? item[mergeKey] : item);
-  const wanted = new Map(order.map((item, i) => [idOf(item), i]));
-  const before = new Map((Array.isArray(original) ? original : []).map((item, i) => [idOf(item), i]));
+  function* places(items: readonly unknown[]): Steps<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (const [i, item] of items.entries()) {
+      found.set(idOf(item), i);
+      if (i % STEP_COUNT === STEP_COUNT - 1) yield;
+    }
+    return found;
+  }
+  const wanted = yield* places(order);
+  const before = yield* places(Array.isArray(original) ? original : []);
   const named: { readonly item: unknown; readonly rank: number; readonly position: number | undefined }[] = [];
   const others: { readonly item: unknown; readonly position: number }[] = [];
+  let count = 0;
   for (const item of list) {
+    if (++count % STEP_COUNT === 0) yield;
     const id = idOf(item);
     const rank = wanted.get(id);
     const position = before.get(id);
     if (rank === undefined) others.push({ item, position: position ?? Number.POSITIVE_INFINITY });
     else named.push({ item, rank, position });
   }
-  named.sort((a, b) => a.rank - b.rank);
   const out: unknown[] = [];
   let next = 0;
-  for (const { item, position } of named) {
+  for (const { item, position } of yield* sortSteps(named, (a, b) => a.rank - b.rank)) {
     for (let other = others[next]; other && position !== undefined && other.position < position; other = others[++next]) out.push(other.item);
     out.push(item);
   }

@@ -12,7 +12,7 @@ import type { ApiRequest } from '../contract/request.ts';
 import { decodedAhead, MAX_DEPTH, mediaTypeOf } from './decode-ahead.ts';
 import { keyFaults } from './key-faults.ts';
 import type { ExpectedType } from './protobuf/envelope.ts';
-import { decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
+import { badProtobuf, decodeProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 
 /** Upstream's limit on a request's body (k8s.io/apiserver, MaxRequestBodyBytes). */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
@@ -49,10 +49,19 @@ export function decodeBody(request: ApiRequest, expected?: ExpectedType): Decode
     case 'application/x-yaml':
       return parseYaml(body.bytes);
     case PROTOBUF:
-      return { value: decodeProtobuf(body.bytes, expected) };
+      return { value: parseProtobuf(body.bytes, expected) };
     default:
       throw new StatusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${SUPPORTED}`);
   }
+}
+
+/** @throws StatusError 400, 415 */
+function parseProtobuf(bytes: Buffer, expected: ExpectedType | undefined): Record<string, unknown> {
+  const ahead = decodedAhead(bytes);
+  if (ahead?.kind !== 'protobuf') return decodeProtobuf(bytes, expected);
+  const { type, outcome } = ahead.reading;
+  if ('fault' in outcome) throw badProtobuf(outcome.fault, bytes, type, expected);
+  return outcome.object;
 }
 
 const notJson = (why: string): StatusError => errors.badRequest(`error decoding the body: it is not valid JSON: ${why}`);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { StatusError } from '../../api/meta/status-error.ts';
 import { goSyntaxProblem } from '../../base/go-json-syntax.ts';
 import { parseSteps, TooDeepError } from '../../base/json/parse-steps.ts';
 import { inTurns } from '../../base/steps.ts';
@@ -6,12 +7,14 @@ import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
+import type { ExpectedType, ProtobufReading } from './protobuf/envelope.ts';
+import { PROTOBUF, readProtobufSteps } from './protobuf/envelope.ts';
 
 /** The nesting of brackets that is allowed: deeper than any schema, and less deep than recursion over a value bears. */
 export const MAX_DEPTH = 1000;
 
-/** Bodies of this many bytes are work for milliseconds, so that others have their turn between its steps. */
-export const LONG_BODY_BYTES = 128 * 1024;
+/** Bodies of this many bytes can be work for tens of milliseconds (10,000 empty containers), so that others have their turn between its steps. */
+export const LONG_BODY_BYTES = 32 * 1024;
 
 /** Whether the steps of a request are to be taken in turns, `nextTurn` between them. */
 export const hasLongBody = ({ body }: ApiRequest): boolean => body !== undefined && 'bytes' in body && body.bytes.length >= LONG_BODY_BYTES;
@@ -23,7 +26,8 @@ export type Ahead =
   | { readonly kind: 'not json'; readonly problem: string }
   | { readonly kind: 'yaml'; readonly document: DecodedYaml }
   | { readonly kind: 'not yaml'; readonly error: YamlError }
-  | { readonly kind: 'too deep' };
+  | { readonly kind: 'too deep' }
+  | { readonly kind: 'protobuf'; readonly reading: ProtobufReading };
 
 const ahead = new WeakMap<Buffer, Ahead>();
 
@@ -33,15 +37,25 @@ export const decodedAhead = (bytes: Buffer): Ahead | undefined => ahead.get(byte
 export const mediaTypeOf = (request: ApiRequest): string => (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 /**
- * Decodes a long body of JSON in turns, and one of YAML in a thread of its own, for `decodeBody`, `parseJson` and `parseYaml` to find; returns
- * undefined if there is no need.
+ * Decodes a long body of JSON or Protobuf in turns, and one of YAML in a thread of its own, for `decodeBody`, `parseJson` and `parseYaml` to
+ * find; returns undefined if there is no need. Protobuf that does not name its type is taken for the expected one.
  */
-export function decodeAhead(request: ApiRequest): Promise<void> | undefined {
+export function decodeAhead(request: ApiRequest, expected?: ExpectedType): Promise<void> | undefined {
   const { body } = request;
   if (!body || !('bytes' in body) || body.bytes.length < LONG_BODY_BYTES || ahead.has(body.bytes)) return undefined;
   const type = mediaTypeOf(request);
   if (type.includes('yaml')) return isUtf8(body.bytes) ? keep(body.bytes, yaml) : undefined;
+  if (type === PROTOBUF) return protobuf(body.bytes, expected);
   return type === '' || type.includes('json') ? keep(body.bytes, json) : undefined;
+}
+
+async function protobuf(bytes: Buffer, expected: ExpectedType | undefined): Promise<void> {
+  try {
+    ahead.set(bytes, { kind: 'protobuf', reading: await inTurns(readProtobufSteps(bytes, expected)) });
+  } catch (error) {
+    // A type that is not known here may be to the one who asks for the body.
+    if (!(error instanceof StatusError)) throw error;
+  }
 }
 
 async function keep(bytes: Buffer, decode: (text: string) => Promise<Ahead>): Promise<void> {

@@ -1,3 +1,4 @@
+import { MAX_STRICT_FAULTS } from '../../api/schema/decode-report.ts';
 import { endOfString } from '../../base/json/string-end.ts';
 import type { Steps } from '../../base/steps.ts';
 
@@ -29,7 +30,7 @@ export interface KeyFault {
 
 /**
  * Finds the paths of keys that stand twice in one object, such as `spec.replicas`, which JSON.parse does not tell, and the places of the unknown
- * fields among them. One pass over the text, which must be valid JSON.
+ * fields among them, as many in all as are told of. One pass over the text, which must be valid JSON.
  */
 export function* keyFaults(text: string, unknownFields: ReadonlySet<string>): Steps<KeyFault[]> {
   const duplicates = new Set<string>();
@@ -50,6 +51,7 @@ export function* keyFaults(text: string, unknownFields: ReadonlySet<string>): St
             const path = pathOf(stack);
             if (unknown.delete(path)) found.push({ path, isDuplicate: false });
             else if (isDuplicate && duplicates.size < duplicates.add(path).size) found.push({ path, isDuplicate });
+            if (found.length === MAX_STRICT_FAULTS) return found;
           }
         }
         i = end;
@@ -82,7 +84,7 @@ export function* keyFaults(text: string, unknownFields: ReadonlySet<string>): St
   }
   // Keys with escapes stand otherwise in the text.
   for (const path of unknown) found.push({ path, isDuplicate: false });
-  return found;
+  return found.slice(0, MAX_STRICT_FAULTS);
 }
 
 /** Enters a key into its object; returns true if it has stood there before. */

@@ -10,9 +10,11 @@ import { nextTurn } from '../../base/next-turn.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished, inTurns } from '../../base/steps.ts';
 import type { ApiRequest } from '../contract/request.ts';
+import { tooLargeForStore } from '../storage/store-status.ts';
 import type { DecodedBody } from './body.ts';
 import { decodeBody } from './body.ts';
 import { hasLongBody } from './decode-ahead.ts';
+import { isTooLargeSteps } from './object-size.ts';
 import type { FieldValidation } from './options.ts';
 import { summaryOf as summaryOfBytes } from './protobuf/envelope.ts';
 
@@ -47,12 +49,18 @@ export async function decodeInTurns(
   const looks = fieldValidation !== 'Ignore';
   const decoded = await inTurns(codecOf(kind).decodeSteps(value, { strict: looks }));
   const found = looks && decoded.ok ? await inTurns(problemsOf(decoded.unknownFields, kind, faults)) : [];
-  await nextTurn();
   const object = checked(decoded, kind, fieldValidation, warnings, found);
+  await refuseTooLarge(object);
   await inTurns(codecOf(kind).applyDefaultsSteps(object));
   await nextTurn();
   kind.strategy.default?.(object);
+  await refuseTooLarge(object);
   return object;
+}
+
+/** @throws StatusError as the store's, for an object that it does not take and that would be long work until then. */
+async function refuseTooLarge(object: KubeObject): Promise<void> {
+  if (await inTurns(isTooLargeSteps(object))) throw tooLargeForStore();
 }
 
 function givenBody(request: ApiRequest, kind: KindDefinition): DecodedBody {
@@ -77,24 +85,14 @@ export function decodeObject(
   return withDefaults(checked(decoded, kind, fieldValidation, warnings, found), kind);
 }
 
+/** Unknown fields of a custom resource that are told of; upstream tells of all, which for a body of 3 MB takes long and helps nobody. */
+const MAX_UNKNOWN = 1_000;
+
 /** Words the faults of a body. Unknown fields of a custom resource are found after it has been read, and follow. */
 function* problemsOf(unknownFields: readonly string[], { structural }: KindDefinition, faults: DecodedBody['faults']): Steps<string[]> {
   if (faults && !structural) return yield* faults(unknownFields);
   const problems = faults ? yield* faults([]) : [];
-  for (const problem of yield* problemSteps(unknownFields)) problems.push(problem);
-  return problems;
-}
-
-/** Unknown fields that are put into words in one step. */
-const STEP_COUNT = 2_000;
-
-function* problemSteps(unknownFields: readonly string[]): Steps<string[]> {
-  const problems: string[] = [];
-  for (let begin = 0; begin < unknownFields.length; begin += STEP_COUNT) {
-    for (const problem of strictProblems(unknownFields.slice(begin, begin + STEP_COUNT))) problems.push(problem);
-    yield;
-  }
-  return problems;
+  return [...problems, ...strictProblems(unknownFields.slice(0, MAX_UNKNOWN))];
 }
 
 /** Returns what was decoded; warns of its faults, unless they are ignored. @throws StatusError 400 */
@@ -103,10 +101,13 @@ function checked(
   kind: KindDefinition,
   fieldValidation: FieldValidation,
   warnings: string[],
-  problems: string[],
+  problems: readonly string[],
 ): KubeObject {
   if (!decoded.ok) throw cannotBeHandled(kind, decoded.message);
-  if (problems.length > 0 && fieldValidation === 'Strict') throw cannotBeHandled(kind, strictDecodingMessage(problems));
+  if (problems.length > 0 && fieldValidation === 'Strict') {
+    const untold = decoded.unknownFields.length - MAX_UNKNOWN;
+    throw cannotBeHandled(kind, strictDecodingMessage(untold > 0 ? [...problems, `and ${untold} more unknown fields`] : problems));
+  }
   for (const problem of problems) warnings.push(problem);
   return decoded.object;
 }

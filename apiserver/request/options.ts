@@ -1,7 +1,8 @@
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { ENOUGH_FAULTS, fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { goQuote } from '../../base/go-format.ts';
 import { isObject } from '../../base/json.ts';
 import type { IncludeObject } from '../contract/form.ts';
 import { isTrue } from './request-info.ts';
@@ -49,7 +50,7 @@ export function writeParametersOf(
 }
 
 function dryRunOf(values: readonly string[], faults: FieldError[]): boolean {
-  for (const value of values) if (value !== 'All') faults.push(notSupported('dryRun', values, ['All']));
+  for (const value of values) if (value !== 'All' && faults.length < ENOUGH_FAULTS) faults.push(notSupported('dryRun', values, ['All']));
   return values.length > 0;
 }
 
@@ -136,7 +137,7 @@ function expectType<T>(field: string, value: unknown, is: (value: unknown) => va
 
 /** @throws StatusError 400 in the words of Go's strconv. */
 export function integerOf(text: string): number {
-  if (!/^[+-]?\d{1,15}$/.test(text)) throw errors.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[+-]?\d{1,15}$/.test(text)) throw errors.badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   return Number(text);
 }
 
@@ -254,6 +255,6 @@ export function revisionOf(text: string, isList = false): number | undefined {
   const isNumber = /^\d+$/.test(text);
   if (isNumber && BigInt(text) <= MAX_UINT64) return Number(text);
   const why = isNumber ? 'value out of range' : 'invalid syntax';
-  const message = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`;
+  const message = `resourceVersion: Invalid value: ${goQuote(text)}: strconv.ParseUint: parsing ${goQuote(text)}: ${why}`;
   throw isList ? errors.badRequest(`invalid resource version: ${message}`) : new StatusError('', message, undefined, 500);
 }

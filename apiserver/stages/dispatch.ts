@@ -1,5 +1,5 @@
 import type { KindDefinition, Verb } from '../../api/definition/kind.ts';
-import { isWholeObject } from '../../api/definition/kind.ts';
+import { apiVersionOf, isWholeObject } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
@@ -14,8 +14,9 @@ import type { Exchange, Stage } from '../contract/stage.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import type { SubresourceHandler } from '../contract/subresource.ts';
 import { decodeBody } from '../request/body.ts';
-import { decodeAhead } from '../request/decode-ahead.ts';
+import { decodeAhead, hasLongBody } from '../request/decode-ahead.ts';
 import { deleteParametersOf } from '../request/options.ts';
+import type { ExpectedType } from '../request/protobuf/envelope.ts';
 import { admissionOf } from '../verbs/admission.ts';
 import { readComputed } from '../verbs/computed.ts';
 import { create } from '../verbs/create.ts';
@@ -66,11 +67,15 @@ export function dispatch({ core, storage, subresources, collections = [] }: Disp
       const handler = handlers.get(info.subresource);
       const answer = () => (handler && (handler.verbs?.includes(info.verb) ?? true) ? handled(handler, exchange, call, storage) : serve(call));
       // A proxied body is its target's.
-      const decoding = info.subresource === 'proxy' ? undefined : decodeAhead(request);
+      const decoding = hasLongBody(request) && info.subresource !== 'proxy' ? decodeAhead(request, typeExpected(info, resource.kind)) : undefined;
       return decoding ? decoding.then(answer) : answer();
     },
   };
 }
+
+/** The type of a body that does not name it. Subresources and deletions are sent other kinds than the resource's. */
+const typeExpected = ({ subresource, verb }: ResourceRequestInfo, kind: KindDefinition): ExpectedType | undefined =>
+  subresource === '' && (verb === 'create' || verb === 'update') ? { apiVersion: apiVersionOf(kind), kind: kind.kind } : undefined;
 
 /** The answers that a kind gives by itself, past the verbs. */
 interface OwnAnswers {

@@ -1,27 +1,31 @@
 import { codecOf } from '../../api/definition/codec.ts';
+import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { timeText } from '../../base/clock.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
-import { nextTurn } from '../../base/next-turn.ts';
-import { finished, inTurns } from '../../base/steps.ts';
+import type { Steps } from '../../base/steps.ts';
+import { inTurns, paced } from '../../base/steps.ts';
 import type { FieldSet } from '../apply/field-set.ts';
-import { difference, pathsOf, union } from '../apply/field-set.ts';
-import { fieldsOf } from '../apply/field-walk.ts';
+import { differenceSteps, pathsOf, unionSteps } from '../apply/field-set.ts';
+import { fieldsSteps } from '../apply/field-walk.ts';
 import { ownedByClientSideApply, withLastApplied } from '../apply/last-applied.ts';
-import type { Manager, ManagerId } from '../apply/managers.ts';
-import { conflictsWith, entriesOf, findManager, managersOf, withWrite } from '../apply/managers.ts';
-import { listFault, mergeConfiguration, prune } from '../apply/merge-configuration.ts';
-import { comparable, ownable } from '../apply/tracking.ts';
-import { compareRequested } from '../apply/version-comparison.ts';
-import type { CacheItem } from '../contract/cache.ts';
+import type { ManagedFields, Manager, ManagerId } from '../apply/managers.ts';
+import { conflictsWith, entriesSteps, findManager, managersOf, withWrite } from '../apply/managers.ts';
+import { listFault, mergeConfigurationSteps, prune } from '../apply/merge-configuration.ts';
+import { comparable, ownableSteps } from '../apply/tracking.ts';
+import type { VersionComparison } from '../apply/version-comparison.ts';
+import { compareRequestedSteps } from '../apply/version-comparison.ts';
 import type { Call, Result } from '../contract/call.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
 import type { DecodedBody } from '../request/body.ts';
 import { doubledInYaml, parseYaml } from '../request/body.ts';
 import { hasLongBody } from '../request/decode-ahead.ts';
-import { decodeObject } from '../request/object-body.ts';
+import { decodeInTurns, decodeObject } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { createObject } from './create.ts';
 import { findItem } from './get.ts';
@@ -35,8 +39,8 @@ const ATTEMPTS = 10;
  * Creates an object that is not there. @throws StatusError Conflict if others own fields that it would change, unless forced.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-export function apply(call: Call, parameters: WriteParameters): Promise<Result> {
-  const { configuration, faults } = configurationOf(call);
+export async function apply(call: Call, parameters: WriteParameters): Promise<Result> {
+  const { configuration, faults } = await configurationOf(call);
   const looks = faults && parameters.fieldValidation === 'Strict';
   return applyConfiguration(call, parameters, configuration, looks ? { checkText: () => refuseDoubled(call, faults) } : {});
 }
@@ -51,7 +55,7 @@ interface ApplyOptions {
 
 /** Refuses a text in which a key stands twice in one object. @throws StatusError 400 */
 async function refuseDoubled({ request }: Call, faults: NonNullable<DecodedBody['faults']>): Promise<void> {
-  const found = hasLongBody(request) ? await inTurns(faults([])) : finished(faults([]));
+  const found = await paced(hasLongBody(request), faults([]));
   const { body } = request;
   if (found.length === 0 || !body || !('bytes' in body)) return;
   throw errors.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${doubledInYaml(body.bytes) ?? found.join(', ')}`);
@@ -65,22 +69,19 @@ export async function applyConfiguration(
   { view, checkText }: ApplyOptions = {},
 ): Promise<Result> {
   const { resource, info, core } = call;
-  const schema = codecOf(resource.kind).structural;
   const id: ManagerId = {
     manager: parameters.fieldManager,
     operation: 'Apply',
     apiVersion: apiVersionOf(resource.kind),
     subresource: info.subresource,
   };
-  if (hasLongBody(call.request)) await nextTurn();
-  const wanted = ownable(resource.kind, fieldsOf(configuration, schema, true), info.subresource);
+  const wanted = await paced(isLong(configuration), ownedSteps(resource.kind, configuration, true, info.subresource));
   for (let attempt = 1; ; attempt++) {
     const now = timeText(core.clock.now());
-    if (hasLongBody(call.request)) await nextTurn();
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
-      const object = decodeObject(configuration, resource.kind, parameters.fieldValidation, call.warnings);
+      const object = await decodedResult(configuration, call, parameters);
       if (checkText) await checkText();
       checkIdentity(call, object);
       const { uid } = object.metadata ?? {};
@@ -88,74 +89,110 @@ export async function applyConfiguration(
         const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
         throw errors.conflict(resource.name, info.name, why);
       }
-      object.metadata = { ...object.metadata, managedFields: entriesOf([{ ...id, time: now, fields: wanted }]) };
+      const managedFields = await paced(isLong(wanted), entriesSteps([{ ...id, time: now, fields: wanted }]));
+      object.metadata = markAs({ ...object.metadata, managedFields }, object.metadata);
       return createObject(call, object, parameters, true);
     }
-    const object = await applied(call, current, configuration, wanted, id, parameters, now);
+    const live = resource.conversion.made(current).object;
+    const paces = isLong(configuration) || isLong(live);
+    const merged = await paced(paces, mergeSteps(call, live, configuration, wanted, id, parameters, now));
+    const object = await decodedResult(withLastApplied(merged.object, configuration, id.manager), call, parameters);
+    checkIdentity(call, object);
+    if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
     if (checkText) await checkText();
-    if (hasLongBody(call.request)) await nextTurn();
+    const managedFields = await paced(paces, entriesAfter(merged, id, wanted, now));
+    object.metadata = markAs({ ...object.metadata, managedFields }, object.metadata);
     const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
     if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);
   }
 }
 
-/** Returns the object after the configuration has been applied, its managers included. */
-async function applied(
+/** Returns the fields that a writer of an object, or of an applied configuration, owns. */
+function* ownedSteps(kind: KindDefinition, object: unknown, applied: boolean, subresource: string): Steps<FieldSet> {
+  return yield* ownableSteps(kind, yield* fieldsSteps(object, codecOf(kind).structural, applied), subresource);
+}
+
+function decodedResult(value: unknown, { resource, warnings }: Call, { fieldValidation }: WriteParameters): KubeObject | Promise<KubeObject> {
+  return isLong(value)
+    ? decodeInTurns({ value }, resource.kind, fieldValidation, warnings)
+    : decodeObject(value, resource.kind, fieldValidation, warnings);
+}
+
+/** A live object with a configuration laid over it. */
+interface Merged {
+  readonly object: unknown;
+  /** The managers before. */
+  readonly managers: readonly Manager[];
+  readonly comparison: VersionComparison;
+}
+
+/** Lays the configuration over the live object. @throws StatusError Conflict if others own fields that it changes, unless it is forced. */
+function* mergeSteps(
   call: Call,
-  current: CacheItem,
+  live: KubeObject,
   configuration: JsonObject,
   wanted: FieldSet,
   id: ManagerId,
   parameters: WriteParameters,
   now: string,
-): Promise<KubeObject> {
+): Steps<Merged> {
   const { resource, core } = call;
   const schema = codecOf(resource.kind).structural;
-  const live = resource.conversion.made(current).object;
-  const managers = known(live, call, now);
+  const managers = yield* known(live, call, now);
   const last = findManager(managers, id);
-  const others = managers.filter((manager) => manager !== last);
-  let merged = mergeConfiguration(comparable(live), configuration, schema);
+  let object = yield* mergeConfigurationSteps(comparable(live), configuration, schema);
   if (last) {
-    const owned = others.reduce((all, manager) => union(all, manager.fields), wanted);
-    merged = prune(merged, last.fields, owned, schema);
+    let owned = wanted;
+    for (const manager of managers) if (manager !== last) owned = yield* unionSteps(owned, manager.fields);
+    object = yield* prune(object, last.fields, owned, schema);
   }
-  if (hasLongBody(call.request)) await nextTurn();
-  const comparison = compareRequested(resource, core.registry, comparable(live), merged as KubeObject);
+  const versions = managers.map(({ apiVersion }) => apiVersion);
+  const comparison = yield* compareRequestedSteps(resource, core.registry, comparable(live), object as KubeObject, versions);
+  const merged = { object, managers, comparison };
+  if (!parameters.force) yield* refuseConflicts(merged, live, schema, id);
+  return merged;
+}
+
+/** @throws StatusError Conflict if others own fields that were changed, and kubectl did not set them to what they are. */
+function* refuseConflicts({ managers, comparison }: Merged, live: KubeObject, schema: StructuralSchema, id: ManagerId): Steps<void> {
   const { changed } = comparison.requested;
-  if (hasLongBody(call.request)) await nextTurn();
-  let conflicts = conflictsWith(managers, id, (apiVersion) => comparison.in(apiVersion).changed);
-  if (conflicts.length > 0 && !parameters.force) {
-    const taken = ownedByClientSideApply(live, schema, id.apiVersion, id.manager);
-    const disputed = taken ? difference(changed, taken) : changed;
-    if (taken)
-      conflicts = disputed
-        ? conflictsWith(managers, id, (apiVersion) => (apiVersion === id.apiVersion ? disputed : comparison.in(apiVersion).changed))
-        : [];
-    if (conflicts.length > 0) throw applyConflict(conflicts);
+  let conflicts = yield* conflictsWith(managers, id, (apiVersion) => comparison.in(apiVersion).changed);
+  if (conflicts.length === 0) return;
+  const taken = ownedByClientSideApply(live, schema, id.apiVersion, id.manager);
+  const disputed = taken ? yield* differenceSteps(changed, taken) : changed;
+  if (taken)
+    conflicts = disputed
+      ? yield* conflictsWith(managers, id, (apiVersion) => (apiVersion === id.apiVersion ? disputed : comparison.in(apiVersion).changed))
+      : [];
+  if (conflicts.length > 0) throw applyConflict(conflicts);
+}
+
+/** Returns the entries of the managers after the write. */
+function* entriesAfter({ managers, comparison }: Merged, id: ManagerId, wanted: FieldSet, now: string): Steps<ManagedFieldsEntry[] | undefined> {
+  const touched = new Map<string, FieldSet>();
+  for (const { apiVersion } of managers) {
+    const { changed, removed } = comparison.in(apiVersion);
+    if (!touched.has(apiVersion)) touched.set(apiVersion, yield* unionSteps(changed, removed));
   }
-  const object = decodeObject(withLastApplied(merged, configuration, id.manager), resource.kind, parameters.fieldValidation, call.warnings);
-  checkIdentity(call, object);
-  if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
-  const takenIn = (apiVersion: string) => {
-    const changes = comparison.in(apiVersion);
-    return union(changes.changed, changes.removed);
-  };
-  object.metadata = { ...object.metadata, managedFields: entriesOf(withWrite(managers, id, wanted, takenIn, now)) };
-  return object;
+  return yield* entriesSteps(yield* withWrite(managers, id, wanted, (apiVersion) => touched.get(apiVersion) ?? {}, now));
 }
 
 /** Returns the managers of an object; the fields of one that was made before managers were tracked are given one of their own. */
-function known(live: KubeObject, { resource }: Call, now: string): Manager[] {
+function* known(live: KubeObject, { resource }: Call, now: string): Steps<Manager[]> {
   const managers = managersOf(live.metadata?.managedFields);
   if (managers.length > 0) return managers;
-  const fields = ownable(resource.kind, fieldsOf(live, codecOf(resource.kind).structural, false), '');
+  const fields = yield* ownedSteps(resource.kind, live, false, '');
   return [{ manager: 'before-first-apply', operation: 'Update', apiVersion: apiVersionOf(resource.kind), subresource: '', time: now, fields }];
 }
 
+interface Configuration {
+  readonly configuration: JsonObject;
+  readonly faults: DecodedBody['faults'];
+}
+
 /** Reads the applied configuration. @throws StatusError 400 if it is none of this object, 500 if it does not fit the schema (as upstream does). */
-function configurationOf({ resource, info, request }: Call): { readonly configuration: JsonObject; readonly faults: DecodedBody['faults'] } {
+async function configurationOf({ resource, info, request }: Call): Promise<Configuration> {
   const { body } = request;
   if (!body) throw errors.badRequest('error decoding patch: the request must have a body');
   const { value, faults }: DecodedBody = 'bytes' in body ? parseYaml(body.bytes) : { value: body.object };
@@ -176,24 +213,35 @@ function configurationOf({ resource, info, request }: Call): { readonly configur
       500,
     );
   const codec = codecOf(kind);
-  const decoded = codec.decode(value, { strict: true });
+  const decoded = isLong(value) ? await inTurns(codec.decodeSteps(value, { strict: true })) : codec.decode(value, { strict: true });
   if (!decoded.ok) throw failed(decoded.message);
   const [unknown] = decoded.unknownFields;
   if (unknown !== undefined) throw failed(`.${unknown}: field not declared in schema`);
-  const fault = listFault(value, codec.structural);
+  const fault = await paced(isLong(value), listFault(value, codec.structural));
   if (fault) throw failed(`${fault.path}: ${fault.why}`);
-  const namespace = kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {};
-  return { configuration: { ...value, metadata: { ...metadata, name: metadata.name ?? info.name, ...namespace } }, faults };
+  const place = { name: metadata.name ?? info.name, ...(kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {}) };
+  return { configuration: markAs({ ...value, metadata: markAs({ ...metadata, ...place }, metadata) }, value), faults };
 }
 
-function applyConflict(conflicts: ReturnType<typeof conflictsWith>): StatusError {
-  const told = conflicts.map(({ manager, fields }) => ({ who: managerText(manager), paths: pathsOf(fields) }));
-  const count = told.reduce((sum, { paths }) => sum + paths.length, 0);
-  const texts = told
-    .sort((a, b) => (a.who < b.who ? -1 : 1))
-    .map(({ who, paths }) =>
-      paths.length === 1 ? `conflict with ${who}: ${paths[0]}` : `conflicts with ${who}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
-    );
+/** Conflicts that an answer lists. Upstream lists all. */
+const MAX_CONFLICTS = 1_000;
+
+function applyConflict(conflicts: readonly ManagedFields[]): StatusError {
+  const all = conflicts
+    .map(({ manager, fields }) => ({ who: managerText(manager), paths: pathsOf(fields) }))
+    .sort((a, b) => (a.who < b.who ? -1 : 1));
+  const count = all.reduce((sum, { paths }) => sum + paths.length, 0);
+  let left = MAX_CONFLICTS;
+  const told = all.map(({ who, paths }) => {
+    const listed = paths.slice(0, left);
+    left -= listed.length;
+    return { who, paths: listed };
+  });
+  const texts = told.flatMap(({ who, paths }) => {
+    if (paths.length === 0) return [];
+    return [paths.length === 1 ? `conflict with ${who}: ${paths[0]}` : `conflicts with ${who}:\n${paths.map((path) => `- ${path}`).join('\n')}`];
+  });
+  if (count > MAX_CONFLICTS) texts.push(`and ${count - MAX_CONFLICTS} more`);
   return new StatusError('Conflict', `Apply failed with ${count} conflict${count === 1 ? '' : 's'}: ${texts.join('\n')}`, {
     causes: told.flatMap(({ who, paths }) => paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field }))),
   });

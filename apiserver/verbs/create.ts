@@ -4,6 +4,7 @@ import { metadataOf } from '../../api/meta/object.ts';
 import type { ObjectMeta } from '../../api/meta/object-meta.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
+import { boundedFaults } from '../../api/schema/field-error.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
 import { timeText } from '../../base/clock.ts';
 import { isLong } from '../../base/json/long-values.ts';
@@ -107,7 +108,7 @@ async function prepare(call: Call, object: KubeObject, admission: Admission, par
   resource.stored.strategy.prepareForCreate?.(stored, call.warnings);
   resource.stored.strategy.stamp?.(stored, undefined, { user: call.user, now: core.clock.now() });
   metadataOf(stored).managedFields = managedFields;
-  const faults = faultsOf(resource, stored);
+  const faults = boundedFaults(() => faultsOf(resource, stored));
   const slow = resource.rules.slowFaults?.(stored);
   throwInvalid(validatedAs(resource), stored.metadata?.name ?? '', slow ? [...faults, ...(await slow)] : faults);
   for (const warning of resource.stored.strategy.warnings?.(stored, undefined) ?? []) call.warnings.push(warning);

@@ -108,8 +108,7 @@ function select(
   after: string,
   limit: number,
 ): { items: readonly CacheItem[]; more: boolean; end: number } {
-  let from = 0;
-  if (after !== '') while (from < items.length && compare(items[from], after) <= 0) from++;
+  const from = after === '' ? 0 : firstBehind(items, after);
   if (!matches) {
     const end = limit > 0 ? Math.min(items.length, from + limit) : items.length;
     return { items: from === 0 && end === items.length ? items : items.slice(from, end), more: end < items.length, end };
@@ -124,4 +123,14 @@ function select(
   return { items: chosen, more: false, end: items.length };
 }
 
-const compare = (item: CacheItem | undefined, key: string): number => (item === undefined || item.key < key ? -1 : item.key === key ? 0 : 1);
+/** Returns the index of the first item behind a key, in items that are in the order of their keys. */
+function firstBehind(items: readonly CacheItem[], key: string): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((items[middle]?.key ?? '') <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,11 +1,10 @@
-import { cannotBeHandled, codecOf } from '../../api/definition/codec.ts';
-import type { KindDefinition } from '../../api/definition/kind.ts';
+import { codecOf } from '../../api/definition/codec.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { isLong, markAs } from '../../base/json/long-values.ts';
-import { canonicalJson, isObject } from '../../base/json.ts';
+import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished, inTurns } from '../../base/steps.ts';
@@ -16,11 +15,12 @@ import { mergePatchSteps } from '../patch/merge-patch.ts';
 import { strategicMergePatchSteps } from '../patch/strategic-merge-patch.ts';
 import { parseJson } from '../request/body.ts';
 import { hasLongBody } from '../request/decode-ahead.ts';
-import { BUILT_IN_SCHEME, decodeInTurns, decodeObject } from '../request/object-body.ts';
-import type { FieldValidation, WriteParameters } from '../request/options.ts';
+import { BUILT_IN_SCHEME } from '../request/object-body.ts';
+import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { apply } from './apply.ts';
 import { requireItem } from './get.ts';
+import { badResult, decodedResult } from './patch-result.ts';
 import { checkIdentity, MODIFIED, requireVersion, writeOver } from './update.ts';
 
 export const PATCH_TYPES = [
@@ -73,7 +73,7 @@ async function patchedObject(call: Call, current: CacheItem, type: PatchType, bo
   const { kind } = call.resource;
   const original = call.resource.conversion.made(current).object;
   const steps = patched(call, original, type, body);
-  const value = isLong(body) ? await inTurns(steps) : finished(steps);
+  const value = isLong(body) || isLong(original) ? await inTurns(steps) : finished(steps);
   if (!isObject(value)) throw badResult(value, 'the result of the patch is not an object');
   if (kind.structural && value.kind !== original.kind && typeof value.kind === 'string') {
     throw errors.invalid({ ...kind, kind: value.kind }, call.info.name, [invalid('kind', value.kind, `must be ${kind.kind}`)]);
@@ -86,38 +86,11 @@ async function patchedObject(call: Call, current: CacheItem, type: PatchType, bo
   const { metadata } = value;
   // Entries that the patch leaves alone need not be read again.
   const untouched = managed !== undefined && isObject(metadata) && metadata.managedFields === managed;
-  try {
-    const given = untouched ? markAs({ ...value, metadata: markAs({ ...metadata, managedFields: undefined }, metadata) }, value) : value;
-    const object = isLong(given)
-      ? await decodeInTurns({ value: given }, kind, parameters.fieldValidation, call.warnings)
-      : decodeObject(given, kind, parameters.fieldValidation, call.warnings);
-    if (untouched) metadataOf(object).managedFields = managed;
-    return object;
-  } catch (error) {
-    throw error instanceof StatusError ? badResult(value, faultOf(value, kind, parameters.fieldValidation, error)) : error;
-  }
+  const given = untouched ? markAs({ ...value, metadata: markAs({ ...metadata, managedFields: undefined }, metadata) }, value) : value;
+  const object = await decodedResult(value, kind, parameters.fieldValidation, call.warnings, given);
+  if (untouched) metadataOf(object).managedFields = managed;
+  return object;
 }
-
-/**
- * Returns the fault of a patch's result that cannot be read. Upstream reads it from JSON whose fields are sorted, and finds the unknown ones in
- * that order; it does not say of which kind the object is.
- */
-export function faultOf(value: unknown, kind: KindDefinition, fieldValidation: FieldValidation, first: StatusError): string {
-  const prefix = cannotBeHandled(kind, '').message;
-  const bare = (message: string) => (message.startsWith(prefix) ? message.slice(prefix.length) : message);
-  try {
-    decodeObject(JSON.parse(canonicalJson(value)), kind, fieldValidation, []);
-  } catch (error) {
-    if (error instanceof StatusError) return bare(error.message);
-  }
-  return bare(first.message);
-}
-
-/** The refusal of a patch whose result cannot be read, in upstream's form. */
-export const badResult = (value: unknown, why: string) =>
-  errors.invalid({ group: '', plural: '', kind: '' }, '', [
-    { type: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(canonicalJson(value))}: ${why}` },
-  ]);
 
 function patched({ resource }: Call, original: KubeObject, type: PatchType, body: unknown): Steps<unknown> {
   switch (type) {

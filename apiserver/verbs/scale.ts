@@ -4,23 +4,27 @@ import { scales } from '../../api/kinds/autoscaling/scale.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject, ObjectKey } from '../../api/meta/object.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
+import { copySteps } from '../../api/schema/decode-steps.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { labelSelectorText, selectorFromLabels, selectorText } from '../../api/selector/selector.ts';
 import { validateObjectMeta } from '../../api/validation/object-meta.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
+import { inTurns, paced } from '../../base/steps.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { Call, Result } from '../contract/call.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
+import { jsonPatchSteps } from '../patch/json-patch.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
-import { applyMergePatch } from '../patch/merge-patch.ts';
+import { mergePatchSteps } from '../patch/merge-patch.ts';
 import { decodeBody, parseJson, parseYaml } from '../request/body.ts';
-import { decodeObject, objectOf } from '../request/object-body.ts';
+import { decodeObject, objectInTurns } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { writeParametersOf } from '../request/options.ts';
 import { applyConfiguration } from './apply.ts';
 import { findItem, requireItem } from './get.ts';
 import { throwInvalid } from './invalid.ts';
-import { badResult, faultOf, patchTypeOf } from './patch.ts';
+import { patchTypeOf } from './patch.ts';
+import { decodedResult } from './patch-result.ts';
 import { objectResult } from './results.ts';
 import type { ObjectView } from './update.ts';
 import { requireVersion, writeOver } from './update.ts';
@@ -36,7 +40,7 @@ function at(object: unknown, path: string): unknown {
 function withAt(object: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
   if (name === undefined) return value;
   const fields = isObject(object) ? object : {};
-  return { ...fields, [name]: withAt(fields[name], rest, value) };
+  return markAs({ ...fields, [name]: withAt(fields[name], rest, value) }, object);
 }
 
 function selectorOf(object: KubeObject, path: string | undefined): string | undefined {
@@ -88,7 +92,7 @@ export async function scale(call: Call): Promise<Result> {
       return objectResult(scaleOfItem(call, await requireItem(resource, info.namespace, info.name)), 200, scales);
     case 'update': {
       const parameters = writeParametersOf(request.query, 'UpdateOptions');
-      const wanted = givenScale(call, parameters);
+      const wanted = await givenScale(call, parameters);
       if (!wanted.metadata?.name) {
         throw errors.badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
       }
@@ -100,9 +104,10 @@ export async function scale(call: Call): Promise<Result> {
       const { body } = request;
       if (type === 'application/apply-patch+yaml') return applyScale(call, parameters);
       const value = body && 'bytes' in body ? parseJson(body.bytes).value : decodeBody(request)?.value;
-      return write(call, parameters, (current) => {
-        const next = type === 'application/json-patch+json' ? applyJsonPatch(current, value) : applyMergePatch(current, value);
-        return patchedScale(call, next, parameters);
+      return write(call, parameters, async (current) => {
+        const steps = type === 'application/json-patch+json' ? jsonPatchSteps(current, value) : mergePatchSteps(current, value);
+        const next = await paced(isLong(value), steps);
+        return (await decodedResult(next, scales, parameters.fieldValidation, call.warnings)) as Scale;
       });
     }
     default:
@@ -114,21 +119,12 @@ export async function scale(call: Call): Promise<Result> {
 const NO_SCALE = 'no kind is registered for the type v1.Scale in scheme "k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go:781"';
 
 /** Reads the Scale of an update. @throws StatusError 400 */
-function givenScale({ request, resource, warnings }: Call, { fieldValidation }: WriteParameters): Scale {
+async function givenScale({ request, resource, warnings }: Call, { fieldValidation }: WriteParameters): Promise<Scale> {
   try {
-    return objectOf(request, scales, fieldValidation, warnings) as Scale;
+    return (await objectInTurns(request, scales, fieldValidation, warnings)) as Scale;
   } catch (error) {
     const isBad = error instanceof StatusError && error.code === 400;
     throw isBad && resource.kind.structural ? errors.badRequest(NO_SCALE) : error;
-  }
-}
-
-/** @throws StatusError 422 for a result of a patch that is no Scale. */
-function patchedScale(call: Call, value: unknown, { fieldValidation }: WriteParameters): Scale {
-  try {
-    return decodeObject(value, scales, fieldValidation, call.warnings) as Scale;
-  } catch (error) {
-    throw error instanceof StatusError ? badResult(value, faultOf(value, scales, fieldValidation, error)) : error;
   }
 }
 
@@ -165,18 +161,19 @@ function checkScale({ metadata, spec }: Scale, key: ObjectKey): void {
   throwInvalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, key.name, faults);
 }
 
-async function write(call: Call, parameters: WriteParameters, change: (current: Scale) => Scale): Promise<Result> {
+async function write(call: Call, parameters: WriteParameters, change: (current: Scale) => Scale | Promise<Scale>): Promise<Result> {
   const { resource, info } = call;
   const path = resource.kind.scale?.specReplicasPath ?? '';
   for (;;) {
     const current = await requireItem(resource, info.namespace, info.name);
-    const next = change(scaleOfItem(call, current));
+    const next = await change(scaleOfItem(call, current));
     // After a lost race this refuses a Scale that names a version, and a patch that does. Any other is tried until it wins.
     requireVersion(call, next, current);
     const replicas = next.spec?.replicas ?? 0;
     // Those of custom resources are checked with the object.
     if (!resource.kind.structural) checkScale(next, { namespace: info.namespace, name: info.name });
-    const object = structuredClone(withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas)) as KubeObject;
+    const changed = withAt(resource.conversion.made(current).object, path.split('.').slice(1), replicas);
+    const object = (isLong(changed) ? await inTurns(copySteps(changed)) : structuredClone(changed)) as KubeObject;
     const result = await writeOver(call, current, object, parameters, 'PUT', scaleView(call, path));
     if (!result) continue;
     const item = (await findItem(resource, info.namespace, info.name)) ?? current;

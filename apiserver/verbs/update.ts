@@ -2,8 +2,9 @@ import type { SubresourceRules } from '../../api/definition/strategy.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { copySteps } from '../../api/schema/decode-steps.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { invalid } from '../../api/schema/field-error.ts';
+import { boundedFaults, invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
@@ -49,7 +50,8 @@ export async function update(call: Call): Promise<Result> {
       ]);
     }
     requireVersion(call, object, current);
-    const result = await writeOver(call, current, copyForAttempt(object), parameters, 'PUT');
+    const copy = copyForAttempt(object);
+    const result = await writeOver(call, current, copy instanceof Promise ? await copy : copy, parameters, 'PUT');
     if (result) return result;
     // The race was lost. A client that named a version is told of it; any other meant whatever is there.
     if (object.metadata?.resourceVersion) throw errors.conflict(resource.name, info.name, MODIFIED);
@@ -57,7 +59,10 @@ export async function update(call: Call): Promise<Result> {
 }
 
 /** The object is changed in place on the way to the store; where there may be a second attempt, it must find what the client sent. */
-const copyForAttempt = (object: KubeObject): KubeObject => (object.metadata?.resourceVersion ? object : structuredClone(object));
+function copyForAttempt(object: KubeObject): KubeObject | Promise<KubeObject> {
+  if (object.metadata?.resourceVersion) return object;
+  return isLong(object) ? inTurns(copySteps(object)) : structuredClone(object);
+}
 
 /** @throws StatusError 400 unless the body names the object of the path. */
 export function checkIdentity(call: Call, object: KubeObject): void {
@@ -105,6 +110,8 @@ export async function writeOver(
   const old = resource.conversion.base(current);
   call.previous = current;
   const admission = admissionOf(call, { verb: 'update', key, dryRun: parameters.dryRun, view: view?.of });
+  // Others have their turn between the phases of what may be long.
+  const isPaced = hasLongBody(call.request) || isLong(object) || isLong(current.object);
   let committed = false;
   try {
     const before = resource.conversion.made(current).object as Live;
@@ -112,26 +119,26 @@ export async function writeOver(
       ? chained(admission.admit(view.of(object), view.of(before) as Live, old), (part) => view.into(object, part))
       : admission.admit(object, before, old);
     const admitted = admitting instanceof Promise ? await admitting : admitting;
-    if (hasLongBody(call.request)) await nextTurn();
+    if (isPaced) await nextTurn();
     const stored = resource.conversion.toStored(admitted);
     let next = prepared(call, stored instanceof Promise ? await stored : stored, old);
     if (how !== 'APPLY') {
       // Fields that webhooks and policies changed have no owner.
       const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
       const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
-      if (isLong(given)) await inTurns(trackUpdateSteps(call, given, old, manager, info.subresource));
+      if (isPaced && (isLong(given) || isLong(old))) await inTurns(trackUpdateSteps(call, given, old, manager, info.subresource));
       else trackUpdate(call, given, old, manager, info.subresource);
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
-    if (hasLongBody(call.request)) await nextTurn();
-    const faults = faultsOf(call, next, old);
+    if (isPaced) await nextTurn();
+    const faults = boundedFaults(() => faultsOf(call, next, old));
     const slow = resource.rules.slowFaults?.(next);
     throwInvalid(validatedAs(resource), info.name, slow ? [...faults, ...(await slow)] : faults);
     warn(call, next, old);
-    if (hasLongBody(call.request)) await nextTurn();
+    if (isPaced) await nextTurn();
     const validating = admission.validate(next);
     if (validating) await validating;
-    if (hasLongBody(call.request)) await nextTurn();
+    if (isPaced) await nextTurn();
     const { storage } = resource;
     if (!resource.isStoredForm) next = resource.stored.reading?.prune(next) ?? next;
     if (parameters.dryRun) return unstoredResult(resource, next, current, 200);

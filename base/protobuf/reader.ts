@@ -47,6 +47,15 @@ export class Reader {
     return outer;
   }
 
+  /** Returns the length of the field's value, which is still to be read, if it is given; otherwise 0. */
+  peekLength(): number {
+    if (this.wire !== WIRE.BYTES) return 0;
+    const { at } = this;
+    const length = this.uint64();
+    this.at = at;
+    return length;
+  }
+
   leave(outer: number): void {
     this.at = this.end;
     this.end = outer;

@@ -32,6 +32,8 @@ export async function prepare(target: Target): Promise<void> {
   await target.send(jsonRequest('POST', '/api/v1/namespaces', { metadata: { name: 'fuzz' } }));
   await target.send(jsonRequest('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', WIDGETS));
   await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/configmaps', { metadata: { name: 'first' }, data: { a: 'x'.repeat(100) } }));
+  const data = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`key${i}`, 'v']));
+  await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/configmaps', { metadata: { name: 'big' }, data }));
   const pod = jsonRequest('POST', '/api/v1/namespaces/fuzz/pods', { metadata: { name: 'first' }, spec: { containers: [{ name: 'c', image: 'i' }] } });
   // Pods need the namespace's service account, which a controller makes.
   for (let outcome = await target.send(pod); outcome.kind === 'answer' && outcome.status === 403; ) outcome = await target.send(pod);
@@ -57,11 +59,17 @@ export async function check(target: Target, request: FuzzRequest): Promise<strin
 
 /**
  * Sends `count` requests that the seed determines, some at a time, with a probe of /livez beside each group. A group in which something is wrong
- * is sent again one by one, and the failing request is made smaller. Ends early when the server does.
+ * is sent again one by one, and the failing request is made smaller. Ends early when the server does, or `goesOn`, which is told how many
+ * requests have been answered, returns false.
  */
-export async function* campaign(target: Target, seed: number, count: number): AsyncGenerator<Failure> {
+export async function* campaign(
+  target: Target,
+  seed: number,
+  count: number,
+  goesOn: (answered: number) => boolean = () => true,
+): AsyncGenerator<Failure> {
   const chance = createChance(seed);
-  for (let index = 0; index < count; index += LANES) {
+  for (let index = 0; index < count && goesOn(index); index += LANES) {
     const group = Array.from({ length: Math.min(LANES, count - index) }, () => nextRequest(chance));
     const [probe, ...outcomes] = await Promise.all([target.send(PROBE), ...group.map((request) => target.send(request))]);
     const turn = await target.longestTurn();

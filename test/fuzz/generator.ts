@@ -4,6 +4,8 @@ import { kinds } from '../../api/kinds/index.ts';
 import type { Chance } from '../../base/chance.fixture.ts';
 import { isObject } from '../../base/json.ts';
 import { encodeYaml } from '../../base/yaml/encode.ts';
+import type { LongPlace } from './long-lists.ts';
+import { longPlaces, longRequest } from './long-lists.ts';
 import { longText, NASTY_NAMES, nastyText, nastyValue } from './nasty-values.ts';
 import { protobufBody } from './protobuf-body.ts';
 import type { FuzzRequest } from './request.ts';
@@ -169,6 +171,8 @@ const PATCHES = [
   'application/apply-patch+yaml',
 ] as const;
 
+let places: LongPlace[] | undefined;
+
 /** Returns the next request of a campaign. */
 export function nextRequest(chance: Chance): FuzzRequest {
   if (chance.oneIn(12))
@@ -178,6 +182,10 @@ export function nextRequest(chance: Chance): FuzzRequest {
       headers: headers(chance),
       body: undefined,
     };
+  if (chance.oneIn(400)) {
+    places ??= longPlaces();
+    return longRequest(chance.pick(places), chance.pick(['empty', 'filled']), chance.pick([30_000, 120_000, 1_400_000, 2_900_000]), chance);
+  }
   const kind = chance.oneIn(8) ? undefined : chance.pick(kinds);
   const method = chance.pick(['GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PATCH', 'PATCH', 'PATCH', 'DELETE', 'DELETE', 'HEAD']);
   // Collections are deleted only now and then: the other requests need objects to meet.

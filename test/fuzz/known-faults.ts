@@ -39,9 +39,31 @@ const withPattern = (pattern: string) => ({
     ],
   },
 });
+const keyed = <T>(count: number, value: T) => Object.fromEntries(many(count, (i) => [`key${i}`, value]));
+const patch = (path: string, type: string, body: unknown) => send('PATCH', `${path}${path.includes('?') ? '&' : '?'}dryRun=All`, type, body);
+const [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+] as const;
+const applied = (name: string, data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+
+/** A pod of so many containers without any field, as Protobuf: two bytes for each. */
+function emptyContainers(count: number): Buffer {
+  const field = (number: number, bytes: Buffer): Buffer => {
+    const length: number[] = [];
+    for (let rest = bytes.length; rest > 0; rest >>>= 7) length.push(rest > 127 ? (rest & 127) | 128 : rest);
+    return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), bytes]);
+  };
+  const type = Buffer.concat([field(1, Buffer.from('v1')), field(2, Buffer.from('Pod'))]);
+  const spec = Buffer.alloc(2 * count, Buffer.from([2 * 8 + 2, 0]));
+  return Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, Buffer.concat([field(1, field(1, Buffer.from('p'))), field(2, spec)]))]);
+}
+
 const finalizers = many(20_000, (i) => `example.com/f${i}`);
 
-/** Each stands for its kind; the campaign looks for others of it. The first object exists: `prepare` makes it. */
+/** Each stands for its kind; the campaign looks for others of it. The objects `first` and `big` exist: `prepare` makes them. */
 export const KNOWN_FAULTS: readonly KnownFault[] = [
   { name: 'a quantity of many zeros', request: create(PODS, pod({ resources: { requests: { cpu: `${'0'.repeat(4_000)}x` } } })), right: [400] },
   { name: 'YAML: collections as keys, nested', request: yaml(`${'? {a: '.repeat(900)}1${'}'.repeat(900)}`), right: [400] },
@@ -175,7 +197,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
   {
     name: 'a warning for each of many ports',
     request: create(PODS, pod({ ports: many(140_000, () => ({ containerPort: 1 })) })),
-    right: [201, 422],
+    right: [201, 422, 500],
   },
   {
     name: 'a rule of many verbs',
@@ -247,6 +269,118 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
         ],
       },
     }),
+    right: [422],
+  },
+  {
+    name: 'unknown fields that are refused',
+    request: send('POST', `${MAPS}?dryRun=All&fieldValidation=Strict`, JSON_TYPE, { metadata: { name: 'a' }, ...keyed(150_000, 1) }),
+    right: [400],
+  },
+  {
+    name: 'unknown fields of a custom resource that are refused',
+    request: send('POST', `${WIDGETS}?dryRun=All&fieldValidation=Strict`, JSON_TYPE, {
+      apiVersion: 'fuzz.example.com/v1',
+      kind: 'Widget',
+      metadata: { name: 'a' },
+      spec: keyed(150_000, 1),
+    }),
+    right: [400],
+  },
+  {
+    name: 'an applied configuration of many keys',
+    request: patch(`${MAPS}/a?fieldManager=fuzz`, APPLY_PATCH, applied('a', keyed(60_000, 'v'))),
+    right: [201],
+  },
+  {
+    name: 'an applied configuration of many keys, over an object of as many',
+    request: patch(`${MAPS}/big?fieldManager=fuzz`, APPLY_PATCH, applied('big', keyed(40_000, 'v'))),
+    right: [200],
+  },
+  {
+    name: 'an applied configuration of many conflicts',
+    request: patch(`${MAPS}/big?fieldManager=fuzz`, APPLY_PATCH, applied('big', keyed(40_000, 'w'))),
+    right: [409],
+  },
+  { name: 'a merge patch of many keys', request: patch(`${MAPS}/big`, MERGE_PATCH, { data: keyed(60_000, 'w') }), right: [200] },
+  { name: 'a strategic merge patch of many keys', request: patch(`${MAPS}/big`, STRATEGIC_PATCH, { data: keyed(60_000, 'w') }), right: [200] },
+  { name: 'a merge patch of many keys that cannot be read', request: patch(`${MAPS}/big`, MERGE_PATCH, { data: keyed(60_000, 1) }), right: [422] },
+  {
+    name: 'a small patch of a big object',
+    request: patch(`${MAPS}/big`, JSON_PATCH, [{ op: 'add', path: '/data/x', value: 'y' }]),
+    right: [200],
+  },
+  {
+    name: 'a small merge patch of a big object',
+    request: patch(`${MAPS}/big`, MERGE_PATCH, { metadata: { labels: { x: 'y' } } }),
+    right: [200],
+  },
+  {
+    name: 'a big object without its keys',
+    request: send('PUT', `${MAPS}/big?dryRun=All`, JSON_TYPE, { metadata: { name: 'big' } }),
+    right: [200],
+  },
+  {
+    name: 'options of a deletion, each of whose errors names all',
+    request: send('DELETE', `${MAPS}/first`, JSON_TYPE, { kind: 'DeleteOptions', apiVersion: 'v1', dryRun: many(600_000, () => 'x') }),
+    right: [422],
+  },
+  {
+    name: 'a review of many groups',
+    request: send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', JSON_TYPE, {
+      spec: { user: 'u', groups: many(100_000, (i) => `g${i}`), resourceAttributes: { verb: 'get', resource: 'pods' } },
+    }),
+    right: [201],
+  },
+  {
+    name: 'many finalizers',
+    request: create(MAPS, { metadata: { name: 'a', finalizers: many(60_000, (i) => `example.com/f${i}`) } }),
+    right: [201, 500],
+  },
+  {
+    name: 'many owners',
+    request: create(MAPS, {
+      metadata: { name: 'a', ownerReferences: many(25_000, (i) => ({ apiVersion: 'v1', kind: 'Pod', name: 'p', uid: `u${i}` })) },
+    }),
+    right: [201, 500],
+  },
+  {
+    name: 'many containers',
+    request: create(PODS, { metadata: { name: 'p' }, spec: { containers: many(40_000, (i) => ({ name: `c${i}`, image: 'i' })) } }),
+    right: [422, 500],
+  },
+  {
+    name: 'many empty containers',
+    request: create(PODS, { metadata: { name: 'p' }, spec: { containers: many(700_000, () => ({})) } }),
+    right: [422, 500],
+  },
+  {
+    name: 'many empty containers in few bytes',
+    request: create(PODS, { metadata: { name: 'p' }, spec: { containers: many(10_000, () => ({})) } }),
+    right: [422],
+  },
+  {
+    name: 'many empty containers as Protobuf',
+    request: {
+      method: 'POST',
+      path: `${PODS}?dryRun=All`,
+      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+      body: emptyContainers(1_400_000),
+    },
+    right: [422, 500],
+  },
+  ...[
+    { set: many(120_000, (i) => `v${i}`) },
+    { map: many(50_000, (i) => ({ k: `k${i}`, v: 1 })) },
+    { any: keyed(100_000, 1) },
+    { any: { list: many(400_000, () => 0) } },
+  ].map((spec) => ({
+    name: `a custom resource of a long ${Object.keys(spec).join()}`,
+    request: create(WIDGETS, { apiVersion: 'fuzz.example.com/v1', kind: 'Widget', metadata: { name: 'a' }, spec: { choice: { a: '' }, ...spec } }),
+    right: [201, 500],
+  })),
+  {
+    name: 'many empty tolerations',
+    request: create(PODS, pod({}, { tolerations: many(500_000, () => ({})) })),
     right: [422],
   },
 ];

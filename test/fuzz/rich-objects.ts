@@ -142,8 +142,14 @@ export function richObject(kind: KindDefinition | undefined, chance: Chance): Re
   return { ...(isObject(filled) ? filled : {}), ...head };
 }
 
+/** Returns a valid object of the kind, without its type; an empty one if the campaign knows none. */
+export const validObject = ({ kind }: KindDefinition): Record<string, unknown> => ({
+  metadata: { name: 'f0' },
+  ...(Object.hasOwn(VALID, kind) ? structuredClone(VALID[kind]) : {}),
+});
+
 /** Returns a value of the schema's shape. */
-function fill(schema: StructuralSchema, chance: Chance, depth: number): unknown {
+export function fill(schema: StructuralSchema, chance: Chance, depth: number): unknown {
   if (schema.enum && schema.enum.length > 0) return chance.pick(schema.enum);
   switch (schema.format) {
     case 'quantity':

@@ -8,16 +8,18 @@ export const MAX_TURN_MS = 100;
 const ALLOWED: readonly RegExp[] = [
   // Strategic merge and apply patches that contradict the schema.
   /unknown patch type: /,
-  // A binding without a node.
+  // A binding without a node: upstream's error is no Status (pkg/registry/core/pod/storage/storage.go).
   /target\.(?:kind|name): /,
   /does not contain declared merge key/,
   /\$retainKeys|must be a list|must be objects/,
   /failed to create typed patch object/,
   // The version of a GET that is no number: upstream's storage has no Status for it.
-  /resourceVersion: Invalid value: .* strconv\.ParseUint/,
+  /resourceVersion: Invalid value: .* strconv\.ParseUint/s,
+  // An object that is larger than the store takes.
+  /etcdserver: request is too large/,
   // A component of the control plane that there is not: upstream's error has no Status either.
   /Component not found: /,
-  // Each campaign of many requests uses the range of Services up.
+  // Upstream answers an internal error too (pkg/registry/core/service/storage/alloc.go): each long campaign uses the range of Services up.
   /failed to allocate a serviceIP: range is full/,
   // A proxy's target that does not answer.
   /no endpoints available|no preferred addresses found|error trying to reach service|no such host|address not allowed|dial tcp|connection refused/i,

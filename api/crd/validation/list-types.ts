@@ -2,6 +2,7 @@ import { canonicalJson, isObject } from '../../../base/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, invalid } from '../../schema/field-error.ts';
 import type { StructuralSchema } from '../../schema/structural.ts';
+import { mapKeyOf } from '../../schema/validate/correlation.ts';
 
 /** Reports the items of sets and map lists that stand twice, by the list types of a schema; undefined if it has none. */
 export type ListTypeCheck = (value: unknown, path: string, errors: FieldError[]) => void;
@@ -27,7 +28,7 @@ export function listTypeCheck(schema: StructuralSchema): ListTypeCheck | undefin
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   return (value, path, errors) => {
     if (Array.isArray(value)) {
-      if (own === 'set') reportRepeated(value, value, path, errors);
+      if (own === 'set') reportRepeated(value, (i) => value[i], path, errors);
       else if (own === 'map') checkMapList(value, keys, path, errors);
       if (items) for (const [i, item] of value.entries()) items(item, `${path}[${i}]`, errors);
     } else if (isObject(value)) {
@@ -37,8 +38,8 @@ export function listTypeCheck(schema: StructuralSchema): ListTypeCheck | undefin
   };
 }
 
-/** Reports the second of the items with equal identities, once for each identity. */
-function reportRepeated(identities: readonly unknown[], shown: readonly unknown[], path: string, errors: FieldError[]): void {
+/** Reports the second of the items with equal identities, once for each identity. `shown` returns what the error shows of an item. */
+function reportRepeated(identities: readonly unknown[], shown: (i: number) => unknown, path: string, errors: FieldError[]): void {
   if (identities.length < 2) return;
   const seen = new Map<unknown, number>();
   identities.forEach((identity, i) => {
@@ -47,7 +48,7 @@ function reportRepeated(identities: readonly unknown[], shown: readonly unknown[
     const slot = typeof key === 'string' ? `${typeof identity}${key}` : key;
     const times = seen.get(slot) ?? 0;
     seen.set(slot, times + 1);
-    if (times === 1) errors.push(duplicate(`${path}[${i}]`, shown[i]));
+    if (times === 1) errors.push(duplicate(`${path}[${i}]`, shown(i)));
   });
 }
 
@@ -57,8 +58,9 @@ function checkMapList(items: readonly unknown[], keys: readonly string[], path: 
     errors.push(invalid(`${path}[${stranger}]`, items[stranger], 'must be an object for an array of list-type map'));
     return;
   }
-  const identities = items.map((item) =>
-    Object.fromEntries(keys.filter((key) => isObject(item) && Object.hasOwn(item, key)).map((key) => [key, isObject(item) ? item[key] : null])),
-  );
-  reportRepeated(identities, identities, path, errors);
+  const keysOf = (item: unknown) =>
+    Object.fromEntries(keys.filter((key) => isObject(item) && Object.hasOwn(item, key)).map((key) => [key, isObject(item) ? item[key] : null]));
+  // A text is made far quicker than an object of the keys, which only items without some key need.
+  const identities = items.map((item) => mapKeyOf(item, keys) ?? keysOf(item));
+  reportRepeated(identities, (i) => keysOf(items[i]), path, errors);
 }

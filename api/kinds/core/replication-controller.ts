@@ -14,7 +14,6 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { int32, int64, listMap, map, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
-import { selectorFromLabels } from '../../selector/selector.ts';
 import { childPath, rootPath } from '../../validation/field-path.ts';
 import { checkNonNegative } from '../../validation/field-rules.ts';
 import { Scale } from '../autoscaling/scale.ts';
@@ -79,6 +78,12 @@ function setDefaults(controller: ReplicationController): void {
   spec.replicas ??= 1;
 }
 
+/** Whether labels have all that a selector asks for; ends at the first that they lack. */
+function hasAll(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {
+  for (const key in selector) if (!Object.hasOwn(labels, key) || labels[key] !== selector[key]) return false;
+  return true;
+}
+
 function validate(controller: ReplicationController): FieldError[] {
   const errors: FieldError[] = [];
   const spec = controller.spec ?? {};
@@ -92,7 +97,7 @@ function validate(controller: ReplicationController): FieldError[] {
     return errors;
   }
   const labels = spec.template.metadata?.labels;
-  if (selects && !selectorFromLabels(selector).matches(labels)) {
+  if (selects && !hasAll(labels ?? {}, selector)) {
     errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
   }
   checkPodTemplate(errors, spec.template, TEMPLATE);

@@ -149,6 +149,27 @@ describe('a limit range', () => {
   });
 });
 
+describe('a limit range of many resources', () => {
+  const amounts = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`example.com/r${i}`, '1']));
+  const containers = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `c${i}`, image: 'i' }));
+  const answerUnder = async (item: object) => {
+    const range = { metadata: { name: 'l' }, spec: { limits: [{ type: 'Container', ...item }] } };
+    expect((await post('/api/v1/namespaces/default/limitranges', range)).status).toBe(201);
+    const { status, json } = await post(PODS, pod('p', { containers: containers(1_000) }));
+    return [status, json.message];
+  };
+
+  // Each container got each of them: 2 million here, 240 million at most.
+  it('adds no more to a pod of many containers than the store takes', async () => {
+    expect(await answerUnder({ default: amounts(2_000), defaultRequest: amounts(2_000) })).toEqual([500, 'etcdserver: request is too large']);
+  });
+
+  it('is not listed for each container of a pod that lacks them', async () => {
+    const [status, message] = await answerUnder({ maxLimitRequestRatio: amounts(2_000) });
+    expect([status, message.split('is specified or request is 0').length - 1]).toEqual([403, 1_000]);
+  });
+});
+
 describe('a quota', () => {
   /** A quota as its controller leaves it: counted once. */
   async function quota(hard: Record<string, string>, spec: object = {}) {

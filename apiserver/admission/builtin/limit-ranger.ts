@@ -6,25 +6,44 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { own } from '../../../base/json.ts';
+import type { Steps } from '../../../base/steps.ts';
+import { paced } from '../../../base/steps.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
+import { tooLargeForStore } from '../../storage/store-status.ts';
 import { admitted, forbidden, handlesOnly, joined } from '../admitted.ts';
 
 const ANNOTATION = 'kubernetes.io/limit-ranger';
 
-/** Adds what is not there yet; returns the names added, in order. */
-function fill(list: Record<string, string>, defaults: ResourceList): string[] {
+/** Requests and limits that defaults add to one pod; more of them are more than the store takes. */
+const MOST_ADDED = 200_000;
+
+/** Faults that a refusal lists. Upstream lists all: 8,000 containers under a LimitRange of 30,000 resources have 240 million. */
+const MOST_FAULTS = 1_000;
+
+/** Containers that are looked at for one item of a LimitRange each, before others have their turn. */
+const STEP_COUNT = 1_000;
+
+/** Counts what defaults add to a pod. */
+interface Additions {
+  count: number;
+}
+
+/** Adds what is not there yet; returns the names added, in order. @throws StatusError 500 as the store's, for too many of them. */
+function fill(list: Record<string, string>, defaults: ResourceList, additions: Additions): string[] {
   const added = Object.keys(defaults).filter((name) => !Object.hasOwn(list, name));
+  additions.count += added.length;
+  if (additions.count > MOST_ADDED) throw tooLargeForStore();
   for (const name of added) list[name] = defaults[name] ?? '0';
   return added.sort();
 }
 
 /** Gives a container the default requests and limits; returns what the annotation says of it. */
-function fillContainer(container: Container, item: LimitRangeItem, role: string): string[] {
+function fillContainer(container: Container, item: LimitRangeItem, role: string, additions: Additions): string[] {
   const limits = { ...container.resources?.limits };
   const requests = { ...container.resources?.requests };
-  const addedLimits = fill(limits, item.default ?? {});
-  const addedRequests = fill(requests, item.defaultRequest ?? {});
+  const addedLimits = fill(limits, item.default ?? {}, additions);
+  const addedRequests = fill(requests, item.defaultRequest ?? {}, additions);
   if (addedLimits.length + addedRequests.length === 0) return [];
   container.resources = {
     ...container.resources,
@@ -37,11 +56,18 @@ function fillContainer(container: Container, item: LimitRangeItem, role: string)
   return texts;
 }
 
-function fillPod(pod: Pod, item: LimitRangeItem): void {
-  const texts = [
-    ...(pod.spec?.containers ?? []).flatMap((container) => fillContainer(container, item, 'container')),
-    ...(pod.spec?.initContainers ?? []).flatMap((container) => fillContainer(container, item, 'init container')),
-  ];
+function* fillPod(pod: Pod, item: LimitRangeItem, additions: Additions): Steps<void> {
+  const texts: string[] = [];
+  let count = 0;
+  for (const [role, containers = []] of [
+    ['container', pod.spec?.containers],
+    ['init container', pod.spec?.initContainers],
+  ] as const) {
+    for (const container of containers) {
+      for (const text of fillContainer(container, item, role, additions)) texts.push(text);
+      if (++count % STEP_COUNT === 0) yield;
+    }
+  }
   if (texts.length === 0) return;
   pod.metadata ??= {};
   pod.metadata.annotations = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${texts.join('; ')}` };
@@ -71,41 +97,76 @@ function aboveRatio(name: string, type: string, most: string, request: string | 
   return ratio > Number(parseQuantity(most).nanos) / 1e9 ? `${head}, but provided ratio is ${ratio.toFixed(6)}` : undefined;
 }
 
-/** Lists the faults of requests and limits under one item of a LimitRange. */
-function faults(item: LimitRangeItem, requests: ResourceList, limits: ResourceList): string[] {
-  const check = (bounds: ResourceList | undefined, of: typeof belowMin) =>
-    Object.entries(bounds ?? {}).map(([name, bound]) => of(name, item.type, bound, own(requests, name), own(limits, name)));
-  const all = [...check(item.min, belowMin), ...check(item.max, aboveMax), ...check(item.maxLimitRequestRatio, aboveRatio)];
-  return all.filter((fault) => fault !== undefined);
+/** Adds the faults of requests and limits under one item of a LimitRange, as long as there are not enough. */
+function addFaults(wrong: string[], item: LimitRangeItem, requests: ResourceList, limits: ResourceList): void {
+  for (const [bounds, of] of [
+    [item.min, belowMin],
+    [item.max, aboveMax],
+    [item.maxLimitRequestRatio, aboveRatio],
+  ] as const) {
+    if (bounds === undefined) continue;
+    for (const name of Object.keys(bounds)) {
+      if (wrong.length >= MOST_FAULTS) return;
+      const fault = of(name, item.type, bounds[name] ?? '0', own(requests, name), own(limits, name));
+      if (fault !== undefined) wrong.push(fault);
+    }
+  }
 }
 
-function podFaults(pod: Pod, item: LimitRangeItem): string[] {
-  if (item.type === 'Pod') return faults(item, podRequests(pod), podLimits(pod));
-  if (item.type !== 'Container') return [];
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  return containers.flatMap(({ resources }) => faults(item, resources?.requests ?? {}, resources?.limits ?? {}));
+function* addPodFaults(wrong: string[], pod: Pod, item: LimitRangeItem): Steps<void> {
+  if (item.type === 'Pod') addFaults(wrong, item, podRequests(pod), podLimits(pod));
+  if (item.type !== 'Container') return;
+  let count = 0;
+  for (const containers of [pod.spec?.containers ?? [], pod.spec?.initContainers ?? []]) {
+    for (const { resources } of containers) {
+      addFaults(wrong, item, resources?.requests ?? {}, resources?.limits ?? {});
+      if (++count % STEP_COUNT === 0) yield;
+    }
+  }
 }
+
+type Items = readonly LimitRangeItem[];
+
+function* fillSteps(pod: Pod, ranges: readonly Items[]): Steps<void> {
+  const additions = { count: 0 };
+  for (const items of ranges) for (const item of items) if (item.type === 'Container') yield* fillPod(pod, item, additions);
+}
+
+/** Returns the faults of the pod under the first LimitRange that it violates. */
+function* faultSteps(pod: Pod, ranges: readonly Items[]): Steps<readonly string[]> {
+  const wrong: string[] = [];
+  for (const items of ranges) {
+    for (const item of items) yield* addPodFaults(wrong, pod, item);
+    if (wrong.length > 0) return wrong;
+  }
+  return wrong;
+}
+
+const isLong = (pod: Pod, ranges: readonly Items[]): boolean =>
+  ranges.length * ((pod.spec?.containers?.length ?? 0) + (pod.spec?.initContainers?.length ?? 0)) > STEP_COUNT;
 
 /** Gives new pods the defaults of their namespace's LimitRanges, and refuses those outside of their bounds. */
 export function limitRanger(objects: StorageAccess): AdmissionPlugin {
-  const itemsOf = (namespace: string) => objects.list(limitRanges, namespace).map((range) => range.spec?.limits ?? []);
+  const rangesOf = (namespace: string): Items[] => objects.list(limitRanges, namespace).map((range) => range.spec?.limits ?? []);
   return {
     name: 'LimitRanger',
     handles: handlesOnly(pods, 'create'),
     admit(attributes) {
       const pod = admitted(pods, attributes)?.object;
-      if (!pod) return;
-      for (const items of itemsOf(attributes.key.namespace)) {
-        for (const item of items) if (item.type === 'Container') fillPod(pod, item);
-      }
+      if (!pod) return undefined;
+      const ranges = rangesOf(attributes.key.namespace);
+      return ranges.length === 0 ? undefined : paced(isLong(pod, ranges), fillSteps(pod, ranges));
     },
     validate(attributes) {
       const pod = admitted(pods, attributes)?.object;
-      if (!pod) return;
-      for (const items of itemsOf(attributes.key.namespace)) {
-        const wrong = items.flatMap((item) => podFaults(pod, item));
+      if (!pod) return undefined;
+      const ranges = rangesOf(attributes.key.namespace);
+      if (ranges.length === 0) return undefined;
+      const refuse = (wrong: readonly string[]) => {
         if (wrong.length > 0) throw forbidden(attributes, joined(wrong));
-      }
+      };
+      const wrong = paced(isLong(pod, ranges), faultSteps(pod, ranges));
+      return wrong instanceof Promise ? wrong.then(refuse) : refuse(wrong);
     },
   };
 }

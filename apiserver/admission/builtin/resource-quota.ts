@@ -7,6 +7,8 @@ import { constraintFault, deltaOf, excessText, rises } from '../../../api/quota/
 import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { isLong } from '../../../base/json/long-values.ts';
+import { nextTurn } from '../../../base/next-turn.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
@@ -48,13 +50,16 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       if (quotas.length === 0) return;
       const now = clock.now();
       const covering = quotas.filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
+      const isPaced = isLong(object);
       for (const quota of covering) {
+        if (isPaced) await nextTurn();
         const fault = constraintFault(kind, object, old === undefined, quota);
         if (fault !== undefined) throw forbidden(attributes, fault);
       }
       const reservations: Reservation[] = [];
       try {
         for (const quota of covering) {
+          if (isPaced) await nextTurn();
           const delta = deltaOf(kind, object, old, quota, now);
           if (!rises(delta)) continue;
           const counted = () => countOf(objects, kind, quota, now);

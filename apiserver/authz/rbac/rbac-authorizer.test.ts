@@ -173,6 +173,20 @@ describe('a decision', () => {
       incomplete: false,
     });
   });
+
+  // Listed for each binding, they were 100 million.
+  it('end early for a user with many bindings to a role of many rules', () => {
+    const { role, bind, authorizer } = indexed();
+    role(
+      'r',
+      Array.from({ length: 10_000 }, () => pods),
+    );
+    for (let i = 0; i < 10_000; i++) bind(`b${i}`, 'r', [user('jane')], 'team');
+    const { resourceRules, incomplete, evaluationError } = authorizer.rulesFor(jane, 'team');
+    expect(resourceRules.length).toBeGreaterThan(10_000);
+    expect(resourceRules.length).toBeLessThan(50_000);
+    expect([incomplete, evaluationError]).toEqual([true, 'the user has too many rules to list']);
+  });
 });
 
 describe('the cost of a decision', () => {

@@ -22,6 +22,8 @@ interface Asked {
 /** The rules of a user, and the problems in finding them. */
 export interface ResolvedRules {
   readonly rules: readonly PolicyRule[];
+  /** False if the user has more rules than are listed. */
+  readonly isWhole: boolean;
   /** `clusterrole.rbac.authorization.k8s.io "x" not found`, one per role that is missing; sorted. */
   readonly problems: readonly string[];
 }
@@ -38,6 +40,16 @@ export interface RbacAuthorizer extends Authorizer {
 
 const NO_OPINION: Decision = { verdict: 'no opinion' };
 const NO_PROBLEMS: readonly string[] = [];
+
+/**
+ * Words of rules that are listed for a user. Each binding gives the rules of its role anew, as upstream: 10,000 bindings to a role of 10,000
+ * rules, which one may make for oneself in a namespace of one's own, would list 100 million.
+ */
+const MOST_WORDS = 100_000;
+const TOO_MANY_RULES = 'the user has too many rules to list';
+
+const wordsOf = ({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: PolicyRule): number =>
+  1 + verbs.length + apiGroups.length + resources.length + resourceNames.length + nonResourceURLs.length;
 
 /** Decides by roles and bindings (plugin/pkg/auth/authorizer/rbac). Synchronous; a decision makes no objects but for the text of a refusal. */
 export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
@@ -85,15 +97,20 @@ export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
   function resolve(user: UserInfo, namespace: string): ResolvedRules {
     const seen = new Set<BindingEntry>();
     const rules: PolicyRule[] = [];
+    let words = 0;
     for (const { entry, grants } of scopesOf(user, namespace).flatMap((scope) => [...boundIn(scope)])) {
       for (const { binding } of grants) {
         // A binding that names the user and a group of theirs gives its rules once.
         if (seen.has(binding)) continue;
         seen.add(binding);
-        if (entry.role) for (const rule of entry.role.rules) rules.push(rule);
+        for (const rule of entry.role?.rules ?? []) {
+          words += wordsOf(rule);
+          if (words > MOST_WORDS) return { rules, isWhole: false, problems: problemsOf(user, namespace) };
+          rules.push(rule);
+        }
       }
     }
-    return { rules, problems: problemsOf(user, namespace) };
+    return { rules, isWhole: true, problems: problemsOf(user, namespace) };
   }
 
   return {
@@ -108,14 +125,15 @@ export function rbacAuthorizer(index: RbacIndex): RbacAuthorizer {
       return problems.length === 0 ? NO_OPINION : { verdict: 'no opinion', reason: `RBAC: ${aggregateText(problems)}` };
     },
     rulesFor(user, namespace) {
-      const { rules, problems } = resolve(user, namespace);
+      const { rules, isWhole, problems } = resolve(user, namespace);
+      const errors = isWhole ? problems : [...problems, TOO_MANY_RULES];
       return {
         resourceRules: rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [] }) =>
           resources.length > 0 ? [{ verbs, apiGroups, resources, resourceNames }] : [],
         ),
         nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs = [] }) => (nonResourceURLs.length > 0 ? [{ verbs, nonResourceURLs }] : [])),
-        incomplete: false,
-        ...(problems.length > 0 ? { evaluationError: aggregateText(problems) } : {}),
+        incomplete: !isWhole,
+        ...(errors.length > 0 ? { evaluationError: aggregateText(errors) } : {}),
       };
     },
   };

@@ -2,9 +2,11 @@ import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
+import { markLong } from '../../../base/json/long-values.ts';
 import { setOwn } from '../../../base/json.ts';
 import { Reader } from '../../../base/protobuf/reader.ts';
 import { WIRE, WireError } from '../../../base/protobuf/wire.ts';
+import type { Steps } from '../../../base/steps.ts';
 
 /** The fields of a message by number: properties of the structure, and messages whose fields belong to the structure around them. */
 type Numbered = Map<number, Property | EmbeddedMessage>;
@@ -43,8 +45,72 @@ export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.pro
 /** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped, and zero values that JSON leaves out. @throws WireError */
 export const decodeMessage = (message: Uint8Array, schema: StructuralSchema): Record<string, unknown> => readObject(new Reader(message), schema);
 
-function readObject(reader: Reader, schema: StructuralSchema): Record<string, unknown> {
+/** Decodes a long message with pauses; the result is the same, its long parts marked as such. */
+export const decodeMessageSteps = (message: Uint8Array, schema: StructuralSchema): Steps<Record<string, unknown>> =>
+  objectSteps(new Reader(message), schema);
+
+/** The length of messages that are read with pauses, in bytes. */
+const LONG_BYTES = 16 * 1024;
+/** Fields that are read in one step. */
+const STEP_COUNT = 1_000;
+/** Lists and maps of so many entries are marked as long. */
+const LONG_COUNT = 500;
+
+function* objectSteps(reader: Reader, schema: StructuralSchema): Steps<Record<string, unknown>> {
+  checkForm(schema);
+  const out: Record<string, unknown> = markLong({});
+  yield* fieldsSteps(reader, numberedOf(schema), out);
+  return out;
+}
+
+function* fieldsSteps(reader: Reader, numbered: Numbered, out: Record<string, unknown>): Steps<void> {
+  const counts = new Map<number, number>();
+  for (let read = 1; reader.next(); read++) {
+    const { number } = reader;
+    const known = numbered.get(number);
+    if (!known) reader.skip();
+    else if ('fields' in known) {
+      const outer = enter(reader);
+      yield* fieldsSteps(reader, known.fields, out);
+      reader.leave(outer);
+    } else {
+      const structure = structureOf(known);
+      if (structure && reader.peekLength() >= LONG_BYTES) yield* addLong(reader, known, structure, out);
+      else addNamed(reader, known, out);
+      const count = (counts.get(number) ?? 0) + 1;
+      counts.set(number, count);
+      const field = out[known.name];
+      if (count === LONG_COUNT && typeof field === 'object' && field !== null) markLong(field);
+    }
+    if (read % STEP_COUNT === 0) yield;
+  }
+}
+
+/** Returns the schema of a field's messages, of a list those of its items, if they are structures. */
+function structureOf({ schema, union }: Property): StructuralSchema | undefined {
+  if (union || schema.format !== undefined) return undefined;
+  const structure = schema.type === 'array' ? schema.items : schema;
+  return structure?.properties && !structure.union ? structure : undefined;
+}
+
+/** Reads a long structure, as a field or as an item of one. */
+function* addLong(reader: Reader, { name, schema }: Property, structure: StructuralSchema, out: Record<string, unknown>): Steps<void> {
+  const outer = enter(reader);
+  const value = yield* objectSteps(reader, structure);
+  reader.leave(outer);
+  if (schema.type !== 'array') out[name] = value;
+  else {
+    out[name] ??= [];
+    markLong(out[name] as unknown[]).push(value);
+  }
+}
+
+function checkForm(schema: StructuralSchema): void {
   if (!hasProtobufForm(schema)) throw new WireError(`there is no Protobuf form of ${schema.title}`);
+}
+
+function readObject(reader: Reader, schema: StructuralSchema): Record<string, unknown> {
+  checkForm(schema);
   const out: Record<string, unknown> = {};
   readFields(reader, numberedOf(schema), out);
   return out;

@@ -1,8 +1,10 @@
 import { StatusError } from '../../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
+import { markLong } from '../../../base/json/long-values.ts';
 import { bytes, message, nested, string } from '../../../base/protobuf/message.ts';
 import { WireError } from '../../../base/protobuf/wire.ts';
-import { decodeMessage, hasProtobufForm } from './decode.ts';
+import type { Steps } from '../../../base/steps.ts';
+import { decodeMessage, decodeMessageSteps, hasProtobufForm } from './decode.ts';
 import { protobufSchema } from './schemas.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -19,6 +21,27 @@ export interface ExpectedType {
   readonly kind: string;
 }
 
+/** A body in the Protobuf encoding as far as it was read. */
+export interface ProtobufReading {
+  /** Undefined if the body does not say it. */
+  readonly type: ExpectedType | undefined;
+  readonly outcome: { readonly object: Record<string, unknown> } | { readonly fault: WireError };
+}
+
+/** Reads a long body with pauses. @throws StatusError 415 if the kind has no Protobuf form. */
+export function* readProtobufSteps(body: Buffer, expected: ExpectedType | undefined): Steps<ProtobufReading> {
+  let type: ExpectedType | undefined;
+  try {
+    const envelope = envelopeOf(body, expected);
+    type = envelope.type;
+    const fields = yield* decodeMessageSteps(envelope.raw, schemaOf(type));
+    return { type, outcome: { object: markLong({ ...fields, ...type }) } };
+  } catch (error) {
+    if (error instanceof WireError) return { type, outcome: { fault: error } };
+    throw error;
+  }
+}
+
 /**
  * Reads a body in the Protobuf encoding of Kubernetes, which typed Go clients (kubectl create among them) send for built-in kinds, into
  * its JSON form (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
@@ -27,17 +50,27 @@ export interface ExpectedType {
 export function decodeProtobuf(body: Buffer, expected?: ExpectedType): Record<string, unknown> {
   let type: ExpectedType | undefined;
   try {
-    if (!body.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw new WireError(`provided data does not appear to be a protobuf message, expected prefix [${MAGIC.join(' ')}]`);
-    }
-    const { typeMeta, raw } = Unknown.decode(body.subarray(MAGIC.length));
-    const { apiVersion = '', kind = '' } = typeMeta ?? {};
-    type = { apiVersion: apiVersion || (expected?.apiVersion ?? ''), kind: kind || (expected?.kind ?? '') };
-    return { ...decodeMessage(raw, schemaOf(type)), ...type };
+    const envelope = envelopeOf(body, expected);
+    type = envelope.type;
+    return { ...decodeMessage(envelope.raw, schemaOf(type)), ...type };
   } catch (error) {
-    if (error instanceof WireError) throw new StatusError('BadRequest', inContext(error.message, body, type, expected));
+    if (error instanceof WireError) throw badProtobuf(error, body, type, expected);
     throw error;
   }
+}
+
+/** The 400 for a body that is malformed. */
+export const badProtobuf = (fault: WireError, body: Buffer, type: ExpectedType | undefined, expected: ExpectedType | undefined): StatusError =>
+  new StatusError('BadRequest', inContext(fault.message, body, type, expected));
+
+/** Reads the type of a body, and where its message stands. @throws WireError */
+function envelopeOf(body: Buffer, expected: ExpectedType | undefined): { readonly type: ExpectedType; readonly raw: Uint8Array } {
+  if (!body.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new WireError(`provided data does not appear to be a protobuf message, expected prefix [${MAGIC.join(' ')}]`);
+  }
+  const { typeMeta, raw } = Unknown.decode(body.subarray(MAGIC.length));
+  const { apiVersion = '', kind = '' } = typeMeta ?? {};
+  return { type: { apiVersion: apiVersion || (expected?.apiVersion ?? ''), kind: kind || (expected?.kind ?? '') }, raw };
 }
 
 function schemaOf({ apiVersion, kind }: ExpectedType): StructuralSchema {

@@ -5,8 +5,10 @@ import { DeleteOptions } from '../../../api/meta/delete-options.ts';
 import { list, map, ref, string, struct } from '../../../api/schema/fields.ts';
 import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
+import { isLong } from '../../../base/json/long-values.ts';
+import { finished } from '../../../base/steps.ts';
 import { decodeMessage } from './decode.ts';
-import { decodeProtobuf } from './envelope.ts';
+import { decodeProtobuf, readProtobufSteps } from './envelope.ts';
 
 /** Writes messages as a typed Go client does: `[number, value]` pairs; texts and nested lists are length-delimited. */
 type Field = readonly [number, string | number | boolean | readonly Field[]];
@@ -262,6 +264,65 @@ describe('a Protobuf body', () => {
     ['is of a kind that has no such form', body('example.com/v1', 'Widget', []), 415],
   ])('is refused when it %s', (_what, bytes, code) => {
     expect(() => decodeProtobuf(bytes)).toThrow(expect.objectContaining({ name: 'StatusError', code }));
+  });
+});
+
+describe('a long Protobuf body', () => {
+  const port = (number: number): readonly Field[] => [
+    [1, `p${number}`],
+    [3, number],
+  ];
+  const env = Array.from(
+    { length: 3_000 },
+    (_, i): Field => [
+      7,
+      [
+        [1, `VARIABLE_${i}`],
+        [2, 'value'],
+      ],
+    ],
+  );
+  const pod = body('v1', 'Pod', [
+    [
+      1,
+      [
+        [1, 'p'],
+        ...Array.from(
+          { length: 2_000 },
+          (_, i): Field => [
+            11,
+            [
+              [1, `example.com/label-${i}`],
+              [2, 'value'],
+            ],
+          ],
+        ),
+        ...Array.from({ length: 600 }, (_, i): Field => [14, `example.com/${i}`]),
+      ],
+    ],
+    [2, [[2, [[1, 'c'], [2, 'i'], [6, port(80)], ...env]], ...Array.from({ length: 700 }, (): Field => [2, []]), [10, 'sa']]],
+  ]);
+
+  it('is read with pauses as it is at once, and its long parts are marked', () => {
+    const steps = readProtobufSteps(pod, undefined);
+    let pauses = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) pauses++;
+    expect(pauses).toBeGreaterThan(3);
+    const { outcome } = step.value;
+    if ('fault' in outcome) throw outcome.fault;
+    expect(outcome.object).toEqual(decodeProtobuf(pod));
+    const { metadata, spec } = outcome.object as { metadata: Record<string, unknown>; spec: { containers: { env: unknown; ports: unknown }[] } };
+    const parts = [outcome.object, metadata, metadata.labels, metadata.finalizers, spec, spec.containers, spec.containers[0]?.env];
+    expect(parts.map(isLong)).toEqual(parts.map(() => true));
+    expect(isLong(spec.containers[0]?.ports)).toBe(false);
+  });
+
+  it('is refused as a short one is', () => {
+    const cut = pod.subarray(0, pod.length - 5);
+    const { outcome } = finished(readProtobufSteps(cut, undefined));
+    expect(outcome).toHaveProperty('fault');
+    expect(() => decodeProtobuf(cut)).toThrow();
   });
 });
 

@@ -6,6 +6,7 @@ import { errors } from '../../../../api/meta/status-error.ts';
 import type { StructuralSchema } from '../../../../api/schema/structural.ts';
 import { EvaluationError } from '../../../../base/cel/values.ts';
 import { isObject } from '../../../../base/json.ts';
+import { finished } from '../../../../base/steps.ts';
 import { fieldSchemaOf, itemSchemaOf, shapeOf } from '../../../apply/field-shape.ts';
 import { listFault, mergeConfiguration } from '../../../apply/merge-configuration.ts';
 import { applyJsonPatch, JsonPatchRefusal } from '../../../patch/json-patch.ts';
@@ -54,7 +55,7 @@ export function applyConfiguration(object: KubeObject, configuration: Readonly<R
   if (!fit.ok) throw unfit(fit.message);
   const [unknown] = fit.unknownFields;
   if (unknown !== undefined) throw unfit(`.${unknown}: field not declared in schema`);
-  const fault = listFault(typed, codec.structural);
+  const fault = finished(listFault(typed, codec.structural));
   if (fault) throw unfit(`${fault.path}: ${fault.why}`);
   const whole = atomics(typed, codec.structural);
   if (whole.length > 0) throw failed(`invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${whole.join(', ')}`);
