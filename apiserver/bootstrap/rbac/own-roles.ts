@@ -28,10 +28,7 @@ export const ownRoles: readonly ClusterRole[] = [
     recordsEvents,
   ]),
   // Nodes enforce network policies under the identity of their proxies: upstream's role for it knows services alone.
-  clusterRole(POLICIES, [
-    rule(READ).groups('networking.k8s.io').resources('networkpolicies'),
-    rule(READ).groups('').resources('namespaces', 'pods'),
-  ]),
+  clusterRole(POLICIES, [rule(READ).groups('networking.k8s.io').resources('networkpolicies'), rule(READ).groups('').resources('namespaces', 'pods')]),
 ];
 
 export const ownBindings: readonly ClusterRoleBinding[] = [
