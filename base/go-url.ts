@@ -34,7 +34,7 @@ const BAD_IN_HOST = /%(?![0-9a-fA-F]{2}).{0,2}|%(?!25)[0-7][0-9a-fA-F]|[^A-Za-z0
 /** The same in the zone of an IPv6 address, where characters of hosts and blanks may be escaped. */
 const BAD_IN_ZONE =
   /%(?![0-9a-fA-F]{2}).{0,2}|%(?!20|2[124-9a-eA-E]|3[0-9a-eA-E]|4[1-9a-fA-F]|5[0-9aAbBdDfF]|6[1-9a-fA-F]|7[0-9aAeE])[0-9a-fA-F]{2}|[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"%\u0080-\u{10ffff}]/su;
-/** What Go takes as the encoding of a path. */
+/** Matches what Go takes as the encoding of a path. */
 const ENCODED_PATH = /^[A-Za-z0-9\-._~$&+,/:;=@!'()*[\]%]*$/;
 /** Bytes of a path that Go writes as they are. */
 const PLAIN_IN_PATH = /[A-Za-z0-9\-._~$&+,/:;=@]/;

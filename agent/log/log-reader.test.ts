@@ -50,12 +50,22 @@ describe('a container log', () => {
 
   it('is followed until the container is dead and all is read', async () => {
     let live = true;
-    const printed = print('follow=true&tailLines=1', () => live);
+    const chunks: string[] = [];
+    const printed = printLog(
+      { path, live: () => live },
+      options('follow=true&tailLines=1'),
+      async (chunk) => void chunks.push(chunk),
+      systemClock,
+      new AbortController().signal,
+    );
+    // The last line is that of the file as it was opened.
+    while (chunks.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await appendFile(path, line(5, 'more'));
     await appendFile(path, line(6, 'and more'));
     await appendFile(path, line(7, 'end'));
     live = false;
-    expect(await printed).toBe('last\nmore\nand more\nend\n');
+    await printed;
+    expect(chunks.join('')).toBe('last\nmore\nand more\nend\n');
   });
 
   it('is followed over its rotation', async () => {

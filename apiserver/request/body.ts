@@ -134,8 +134,8 @@ export function parseYaml(bytes: Buffer): DecodedBody {
   }
 }
 
-/** Returns upstream's sentence about keys that stand twice in a text that is read as YAML, JSON too; undefined if there are none. */
-export const doubledInYaml = (bytes: Buffer): string | undefined => oneSentence(decodeYaml(bytes.toString('utf8')).doubled())[0];
+/** Returns upstream's sentence about keys that stand twice in a text that was read as YAML; undefined if there are none. */
+export const doubledInYaml = (document: DecodedYaml): string | undefined => oneSentence(document.doubled())[0];
 
 /** Puts the doubled keys into one sentence, as upstream's YAML reader does. */
 const oneSentence = (found: readonly string[]): string[] =>

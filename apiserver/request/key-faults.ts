@@ -12,6 +12,9 @@ const CLOSE_BRACKET = 93;
 
 interface Frame {
   readonly isObject: boolean;
+  readonly parent: Frame | undefined;
+  /** The path of the object or list itself, once it was asked for. */
+  prefix: string | undefined;
   /** The keys so far, from the second one on: most objects of a long body have one or none. */
   keys: Set<string> | undefined;
   /** The key, or the index, that is being read. Undefined before the first key. */
@@ -48,7 +51,7 @@ export function* keyFaults(text: string, unknownFields: ReadonlySet<string>): St
           expectKey = false;
           const isDuplicate = isKnown(top, text.slice(i + 1, end));
           if (isDuplicate || unknown.size > 0) {
-            const path = pathOf(stack);
+            const path = pathIn(top);
             if (unknown.delete(path)) found.push({ path, isDuplicate: false });
             else if (isDuplicate && duplicates.size < duplicates.add(path).size) found.push({ path, isDuplicate });
             if (found.length === MAX_STRICT_FAULTS) return found;
@@ -60,7 +63,7 @@ export function* keyFaults(text: string, unknownFields: ReadonlySet<string>): St
       case OPEN_BRACE:
       case OPEN_BRACKET: {
         const isObject = text.charCodeAt(i) === OPEN_BRACE;
-        top = { isObject, keys: undefined, key: undefined, index: 0 };
+        top = { isObject, parent: top, prefix: undefined, keys: undefined, key: undefined, index: 0 };
         stack.push(top);
         expectKey = isObject;
         break;
@@ -97,8 +100,10 @@ function isKnown(frame: Frame, key: string): boolean {
   return frame.keys.add(key).size === size;
 }
 
-function pathOf(stack: readonly Frame[]): string {
-  let path = '';
-  for (const frame of stack) path += frame.isObject ? (path === '' ? frame.key : `.${frame.key}`) : `[${frame.index}]`;
-  return path;
+/** Returns the path of the frame's current key or item. What leads to the frame is put together once: bodies are deep, and have many keys. */
+function pathIn(frame: Frame): string {
+  frame.prefix ??= frame.parent ? pathIn(frame.parent) : '';
+  const { prefix, key } = frame;
+  if (!frame.isObject) return `${prefix}[${frame.index}]`;
+  return prefix === '' ? `${key}` : `${prefix}.${key}`;
 }

@@ -10,6 +10,8 @@ import { isLong, markAs } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { inTurns, paced } from '../../base/steps.ts';
+import { decodeYaml } from '../../base/yaml/decode.ts';
+import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { differenceSteps, pathsOf, unionSteps } from '../apply/field-set.ts';
 import { fieldsSteps } from '../apply/field-walk.ts';
@@ -45,7 +47,7 @@ export async function apply(call: Call, parameters: WriteParameters): Promise<Re
   return applyConfiguration(call, parameters, configuration, looks ? { checkText: () => refuseDoubled(call, faults) } : {});
 }
 
-/** What an application may have beside its configuration. */
+/** The settings of one application beside its configuration. */
 interface ApplyOptions {
   /** The form in which admission is shown the object. */
   readonly view?: ObjectView;
@@ -58,7 +60,9 @@ async function refuseDoubled({ request }: Call, faults: NonNullable<DecodedBody[
   const found = await paced(hasLongBody(request), faults([]));
   const { body } = request;
   if (found.length === 0 || !body || !('bytes' in body)) return;
-  throw errors.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${doubledInYaml(body.bytes) ?? found.join(', ')}`);
+  const text = body.bytes.toString('utf8');
+  const document = hasLongBody(request) ? await decodeYamlAside(text) : decodeYaml(text);
+  throw errors.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${doubledInYaml(document) ?? found.join(', ')}`);
 }
 
 /** Applies a configuration that has been read already. */

@@ -6,7 +6,7 @@ import type { LevelVersion, Mode } from './policy.ts';
 /** The minor version of Kubernetes that the server is of; policies of later ones are counted as `future`. */
 const KNOWN_MINOR = Number(KUBERNETES_VERSION.split('.')[1]);
 
-/** What is admitted, as metrics tell it. */
+/** The decision about an object, as metrics tell of it. */
 export interface EvaluatedRequest {
   readonly verb: string;
   readonly resource: 'pod' | 'namespace' | 'controller';

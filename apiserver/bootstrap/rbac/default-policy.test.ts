@@ -25,7 +25,7 @@ describe('the default roles and bindings', () => {
     const count = async (path: string) =>
       (await server.ask('GET', `${RBAC}/${path}?labelSelector=kubernetes.io/bootstrapping=rbac-defaults`)).json.items.length;
     // Upstream's 69 roles and 50 bindings, and those named skiff:….
-    expect(await Promise.all(['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map(count))).toEqual([71, 53, 7, 7]);
+    expect(await Promise.all(['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map(count))).toEqual([73, 55, 7, 7]);
     await server.stop();
   });
 

@@ -16,6 +16,8 @@ function sample(schema: StructuralSchema, within: readonly StructuralSchema[]): 
       return '2026-01-01T00:00:00Z';
     case 'date-time-micro':
       return '2026-01-01T00:00:00.123456Z';
+    case 'go-duration':
+      return '1m30.5s';
     case 'int-or-string':
       return '25%';
     case 'byte':

@@ -2,6 +2,7 @@ import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import { microTimeText, timeText } from '../../../base/clock.ts';
+import { goDurationText } from '../../../base/go-duration.ts';
 import { markLong } from '../../../base/json/long-values.ts';
 import { setOwn } from '../../../base/json.ts';
 import { Reader } from '../../../base/protobuf/reader.ts';
@@ -226,6 +227,8 @@ function readValue(reader: Reader, schema: StructuralSchema): unknown {
       return readTime(reader, schema.format);
     case 'int-or-string':
       return readIntOrString(reader);
+    case 'go-duration':
+      return readDuration(reader);
     case 'byte':
       expect(reader, WIRE.BYTES);
       return reader.bytes().toString('base64');
@@ -294,6 +297,18 @@ function readTime(reader: Reader, format: 'date-time' | 'date-time-micro'): stri
   if (seconds <= ZERO_TIME) return undefined;
   if (format === 'date-time') return timeText(seconds * 1000);
   return `${microTimeText(seconds * 1000).slice(0, 20)}${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`;
+}
+
+/** Reads a metav1.Duration: nanoseconds, of which whole milliseconds are kept. */
+function readDuration(reader: Reader): string {
+  let nanos = 0;
+  const outer = enter(reader);
+  while (reader.next()) {
+    if (reader.number === 1) nanos = Number(reader.int64());
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return goDurationText(Math.round(nanos / 1e6));
 }
 
 function readIntOrString(reader: Reader): number | string {
