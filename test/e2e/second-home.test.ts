@@ -62,34 +62,34 @@ const WAIT = ['--wait', '--timeout', '110s'];
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         expect(stdout.match(/^ok: .* is refused$/gm)?.length).toBeGreaterThanOrEqual(22);
       }, 600_000);
-    }
 
-    it('goes on under another leader when the leader is killed, and does nothing twice', async () => {
-      const kubectl = await cluster.namespace(`survivors-${version}`);
-      const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: web() }] } };
-      const spec = { replicas: 1, selector: { matchLabels: { app: 'web' } }, template };
-      await kubectl.input({ apiVersion: 'skiff.dev/v1', kind: 'Deployment', metadata: { name: 'web' }, spec }, 'create', '-f', '-');
-      await kubectl('wait', 'sdep/web', '--for=condition=Available', '--timeout=60s');
-      const holder = (await lease())?.holderIdentity ?? '';
-      process.kill(podProcess(holder.split('_')[0] ?? ''), 'SIGKILL');
-      // The webhook of the killed replica may be asked until its readiness is known.
-      await eventually(() => kubectl('scale', 'sdep/web', '--replicas=3'));
-      let renewed = '';
-      const next = await eventually(async () => {
-        const seen = await lease();
-        if (seen?.holderIdentity === holder) renewed = seen.renewTime ?? '';
-        expect(seen?.holderIdentity).not.toBe(holder);
-        return seen;
+      it('goes on under another leader when the leader is killed, and does nothing twice', async () => {
+        const kubectl = await cluster.namespace('survivors');
+        const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: web() }] } };
+        const spec = { replicas: 1, selector: { matchLabels: { app: 'web' } }, template };
+        await kubectl.input({ apiVersion: 'skiff.dev/v1', kind: 'Deployment', metadata: { name: 'web' }, spec }, 'create', '-f', '-');
+        await kubectl('wait', 'sdep/web', '--for=condition=Available', '--timeout=60s');
+        const holder = (await lease())?.holderIdentity ?? '';
+        process.kill(podProcess(holder.split('_')[0] ?? ''), 'SIGKILL');
+        // The webhook of the killed replica may be asked until its readiness is known.
+        await eventually(() => kubectl('scale', 'sdep/web', '--replicas=3'));
+        let renewed = '';
+        const next = await eventually(async () => {
+          const seen = await lease();
+          if (seen?.holderIdentity === holder) renewed = seen.renewTime ?? '';
+          expect(seen?.holderIdentity).not.toBe(holder);
+          return seen;
+        });
+        // That it takes under 16 s is tested with a clock of the test's own (cli/config/concept-election.test.ts).
+        expect(Date.parse(next?.acquireTime ?? '') - Date.parse(renewed)).toBeLessThan(60_000);
+        await eventually(async () => expect(await kubectl.path('{.status.availableReplicas}', 'sdep', 'web')).toBe('3'));
+        const events = () => kubectl('get', 'events', '--field-selector', 'reason=SuccessfulCreate', '-o', 'name');
+        await eventually(async () => expect((await events()).trim().split('\n')).toHaveLength(3));
+        expect((await kubectl('get', 'srs,pods', '-o', 'name')).trim().split('\n')).toHaveLength(4);
+        await kubectl('delete', 'sdep', 'web');
+        await eventually(async () => expect(await kubectl('get', 'srs,pods', '-o', 'name')).toBe(''));
       });
-      // Under 15 s on an idle machine (cli/config/concept-election.test.ts); upstream's times allow 24.
-      expect(Date.parse(next?.acquireTime ?? '') - Date.parse(renewed)).toBeLessThan(20_000);
-      await eventually(async () => expect(await kubectl.path('{.status.availableReplicas}', 'sdep', 'web')).toBe('3'));
-      const events = () => kubectl('get', 'events', '--field-selector', 'reason=SuccessfulCreate', '-o', 'name');
-      await eventually(async () => expect((await events()).trim().split('\n')).toHaveLength(3));
-      expect((await kubectl('get', 'srs,pods', '-o', 'name')).trim().split('\n')).toHaveLength(4);
-      await kubectl('delete', 'sdep', 'web');
-      await eventually(async () => expect(await kubectl('get', 'srs,pods', '-o', 'name')).toBe(''));
-    });
+    }
 
     it('is upgraded and rolled back', async () => {
       await helm('upgrade', 'skiff', CHART, '--reuse-values', '--set', 'logLevel=debug', ...WAIT);
