@@ -101,6 +101,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     cache: volumeCache,
     pods: podInformer,
     nodes: nodeInformer,
+    timeoutMs: ({ pod }) => profiles.get(schedulerNameOf(pod))?.bindTimeoutMs ?? 0,
     signal: life.signal,
   });
   const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, random });

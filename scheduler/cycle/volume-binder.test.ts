@@ -14,6 +14,7 @@ import { silentLogger } from '../../base/log.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
+import { defaultConfiguration, defaultProfile } from '../config/configuration.ts';
 import { node, pod } from '../state/objects.fixture.ts';
 import { createScheduler } from './scheduler.ts';
 
@@ -35,7 +36,10 @@ beforeEach(async () => {
   events = [];
   const recorder = () => ({ event: (_object: object, _type: string, reason: string, message: string) => void events.push(`${reason}: ${message}`) });
   const informers = createInformers({ client, clock, log: silentLogger, signal: stop.signal });
-  const scheduler = createScheduler({ client, informers, clock, log: silentLogger, recorder, registry: new Registry() });
+  const hasty = defaultProfile('hasty');
+  const profiles = [defaultProfile(), { ...hasty, args: { ...hasty.args, VolumeBinding: { bindTimeoutSeconds: 5 } } }];
+  const configuration = { ...defaultConfiguration(), profiles };
+  const scheduler = createScheduler({ client, informers, clock, log: silentLogger, recorder, registry: new Registry(), configuration });
   run = scheduler.run(stop.signal);
   await scheduler.ready;
   await client.create(nodes, node('a'));
@@ -83,10 +87,15 @@ describe('a pod whose claim waits for it', () => {
     expect((await claim()).metadata.annotations).toEqual({ [SELECTED_NODE]: 'a' });
   });
 
-  it('does not wait for ever', async () => {
-    await client.create(pods, pod('p', using('c')));
+  it.each([
+    ['default-scheduler', 600],
+    ['hasty', 5],
+  ])('waits as long as the profile %s allows: %i s', async (schedulerName, seconds) => {
+    await client.create(pods, pod('p', { spec: { ...using('c').spec, schedulerName } }));
     await clock.settle();
-    await clock.advance(600_000);
+    await clock.advance(seconds * 1000 - 1000);
+    expect(events).toEqual([]);
+    await clock.advance(1000);
     expect(events).toContain('FailedScheduling: running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded');
   });
 

@@ -28,7 +28,7 @@ export interface VolumeBinder {
   assume(pod: PodInfo, node: NodeInfo): AssumedVolumes | undefined;
   /**
    * Writes the choice and waits until binder and provisioners have done the rest. Later decisions see the choice no more if it fails.
-   * @throws Error as upstream words it: a write was refused, provisioning failed, the pod is gone, or it took ten minutes
+   * @throws Error as upstream words it: a write was refused, provisioning failed, the pod is gone, or it took longer than the profile allows
    */
   bind(pod: PodInfo, assumed: AssumedVolumes): Promise<void>;
 }
@@ -39,12 +39,11 @@ export interface VolumeBinderOptions {
   readonly cache: VolumeCache;
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
+  /** The time that a pod's volumes have to be bound (bindTimeoutSeconds of its profile). */
+  readonly timeoutMs: (pod: PodInfo) => number;
   /** Ends all waits. */
   readonly signal: AbortSignal;
 }
-
-/** Upstream's bindTimeoutSeconds. */
-const TIMEOUT_MS = 600_000;
 
 interface Wait {
   /** Looks whether the wait is over. */
@@ -52,7 +51,7 @@ interface Wait {
   readonly fail: (error: Error) => void;
 }
 
-export function createVolumeBinder({ client, clock, cache, pods, nodes, signal }: VolumeBinderOptions): VolumeBinder {
+export function createVolumeBinder({ client, clock, cache, pods, nodes, timeoutMs, signal }: VolumeBinderOptions): VolumeBinder {
   const waits = new Map<string, Wait>();
   const waitsOfClaim = new Map<string, Set<string>>();
   const wakeClaim = (claim: Claim) => {
@@ -79,7 +78,7 @@ export function createVolumeBinder({ client, clock, cache, pods, nodes, signal }
     return { volumes: savedVolumes, claims: savedClaims, boundClaims, nodeName };
   }
 
-  function waitUntilBound(uid: string, written: AssumedVolumes): Promise<void> {
+  function waitUntilBound(uid: string, written: AssumedVolumes, afterMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const keys = [...written.claims, ...written.boundClaims].map((claim) => keyText(keyOf(claim)));
       const end = () => {
@@ -102,7 +101,7 @@ export function createVolumeBinder({ client, clock, cache, pods, nodes, signal }
         end();
         resolve();
       };
-      const cancel = clock.after(TIMEOUT_MS, () => fail(new Error('binding volumes: context deadline exceeded')));
+      const cancel = clock.after(afterMs, () => fail(new Error('binding volumes: context deadline exceeded')));
       waits.set(uid, { check, fail });
       for (const key of keys) waitsOfClaim.set(key, (waitsOfClaim.get(key) ?? new Set()).add(uid));
       if (signal.aborted) return fail(new Error('context canceled'));
@@ -126,9 +125,9 @@ export function createVolumeBinder({ client, clock, cache, pods, nodes, signal }
       cache.assume(assumed.volumes, assumed.claims);
       return assumed;
     },
-    async bind({ uid }, assumed) {
+    async bind(pod, assumed) {
       try {
-        await waitUntilBound(uid, await write(assumed));
+        await waitUntilBound(pod.uid, await write(assumed), timeoutMs(pod));
       } catch (error) {
         cache.forget(assumed.volumes, assumed.claims);
         throw error;

@@ -40,6 +40,7 @@ export interface Profile {
   readonly holdsGated: boolean;
   /** Whether the volumes of a pod's claims are bound before the pod is (VolumeBinding at reserve). */
   readonly reservesVolumes: boolean;
+  readonly bindTimeoutMs: number;
 }
 
 /** The profiles by `spec.schedulerName`. Pods of other schedulers have none. */
@@ -91,6 +92,7 @@ export function createProfile(configuration: ProfileConfiguration, selectorOf: D
     preemption: args.DefaultPreemption,
     holdsGated: enables('preEnqueue', 'SchedulingGates'),
     reservesVolumes: enables('reserve', 'VolumeBinding'),
+    bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1000,
   };
 }
 
