@@ -5,6 +5,7 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { invalid } from '../../api/schema/field-error.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { Steps } from '../../base/steps.ts';
@@ -84,6 +85,15 @@ export function decodeObject(
   const found = looks && decoded.ok ? finished(problemsOf(decoded.unknownFields, kind, faults)) : [];
   return withDefaults(checked(decoded, kind, fieldValidation, warnings, found), kind);
 }
+
+/** As decodeObject, with pauses for a value that is marked as long. */
+export const decodeValue = (
+  value: unknown,
+  kind: KindDefinition,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+): KubeObject | Promise<KubeObject> =>
+  isLong(value) ? decodeInTurns({ value }, kind, fieldValidation, warnings) : decodeObject(value, kind, fieldValidation, warnings);
 
 /** Unknown fields of a custom resource that are told of; upstream tells of all, which for a body of 3 MB takes long and helps nobody. */
 const MAX_UNKNOWN = 1_000;

@@ -27,7 +27,7 @@ import type { JsonObject } from '../patch/merge-patch.ts';
 import type { DecodedBody } from '../request/body.ts';
 import { doubledInYaml, parseYaml } from '../request/body.ts';
 import { hasLongBody } from '../request/decode-ahead.ts';
-import { decodeInTurns, decodeObject } from '../request/object-body.ts';
+import { decodeValue } from '../request/object-body.ts';
 import type { WriteParameters } from '../request/options.ts';
 import { createObject } from './create.ts';
 import { findItem } from './get.ts';
@@ -85,7 +85,7 @@ export async function applyConfiguration(
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
       if (info.subresource !== '') throw errors.notFound(resource.name, info.name);
-      const object = await decodedResult(configuration, call, parameters);
+      const object = await decodeValue(configuration, resource.kind, parameters.fieldValidation, call.warnings);
       if (checkText) await checkText();
       checkIdentity(call, object);
       const { uid } = object.metadata ?? {};
@@ -100,7 +100,8 @@ export async function applyConfiguration(
     const live = resource.conversion.made(current).object;
     const paces = isLong(configuration) || isLong(live);
     const merged = await paced(paces, mergeSteps(call, live, configuration, wanted, id, parameters, now));
-    const object = await decodedResult(withLastApplied(merged.object, configuration, id.manager), call, parameters);
+    const applied = withLastApplied(merged.object, configuration, id.manager);
+    const object = await decodeValue(applied, resource.kind, parameters.fieldValidation, call.warnings);
     checkIdentity(call, object);
     if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
     if (checkText) await checkText();
@@ -115,12 +116,6 @@ export async function applyConfiguration(
 /** Returns the fields that a writer of an object, or of an applied configuration, owns. */
 function* ownedSteps(kind: KindDefinition, object: unknown, applied: boolean, subresource: string): Steps<FieldSet> {
   return yield* ownableSteps(kind, yield* fieldsSteps(object, codecOf(kind).structural, applied), subresource);
-}
-
-function decodedResult(value: unknown, { resource, warnings }: Call, { fieldValidation }: WriteParameters): KubeObject | Promise<KubeObject> {
-  return isLong(value)
-    ? decodeInTurns({ value }, resource.kind, fieldValidation, warnings)
-    : decodeObject(value, resource.kind, fieldValidation, warnings);
 }
 
 /** A live object with a configuration laid over it. */

@@ -7,7 +7,7 @@ import { isLong } from '../../base/json/long-values.ts';
 import { stringifySteps } from '../../base/json/stringify-steps.ts';
 import { canonicalJson } from '../../base/json.ts';
 import { inTurns } from '../../base/steps.ts';
-import { decodeInTurns, decodeObject } from '../request/object-body.ts';
+import { decodeInTurns, decodeObject, decodeValue } from '../request/object-body.ts';
 import type { FieldValidation } from '../request/options.ts';
 
 /**
@@ -21,13 +21,12 @@ export async function decodedResult(
   warnings: string[],
   given = value,
 ): Promise<KubeObject> {
-  const isPaced = isLong(given);
   try {
-    return isPaced ? await decodeInTurns({ value: given }, kind, fieldValidation, warnings) : decodeObject(given, kind, fieldValidation, warnings);
+    return await decodeValue(given, kind, fieldValidation, warnings);
   } catch (error) {
     if (!(error instanceof StatusError) || error.reason !== 'BadRequest') throw error;
     const why = bareMessage(kind, error);
-    throw isPaced ? await badLongResult(value, kind, fieldValidation, why) : badResult(value, faultOf(value, kind, fieldValidation, why));
+    throw isLong(given) ? await badLongResult(value, kind, fieldValidation, why) : badResult(value, faultOf(value, kind, fieldValidation, why));
   }
 }
 
