@@ -1,3 +1,5 @@
+import { compareTexts } from '../../base/sort-steps.ts';
+
 interface ParsedVersion {
   readonly stability: number;
   readonly major: number;
@@ -21,5 +23,5 @@ export function compareVersions(a: string, b: string): number {
   if (left && right) return right.stability - left.stability || right.major - left.major || right.minor - left.minor;
   if (left) return -1;
   if (right) return 1;
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareTexts(a, b);
 }

@@ -1,5 +1,5 @@
 import { compareVersions } from '../../api/definition/version-order.ts';
-
+import { compareTexts } from '../../base/sort-steps.ts';
 import { builtinPriorities, CUSTOM_GROUP_PRIORITY, CUSTOM_VERSION_PRIORITY, serviceName } from './desired-services.ts';
 import type { RemoteVersion } from './remote-version.ts';
 
@@ -51,7 +51,6 @@ function versionsOf<T>(
 }
 
 const highest = (entries: readonly Priorities[]): number => Math.max(...entries.map(({ group }) => group));
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function byGroup(remote: readonly RemoteVersion[]): Map<string, RemoteVersion[]> {
   const groups = new Map<string, RemoteVersion[]>();
@@ -96,10 +95,10 @@ export function mergeGroupList(local: readonly ListedGroup[], remote: readonly R
     const first = entries
       .filter((entry) => entry.group === priority)
       .map((entry) => serviceName(name, entry.name))
-      .sort(byText)[0];
+      .sort(compareTexts)[0];
     return { group, priority, first: first ?? name };
   });
-  return merged.sort((a, b) => (a.priority === b.priority ? byText(a.first, b.first) : b.priority - a.priority)).map(({ group }) => group);
+  return merged.sort((a, b) => (a.priority === b.priority ? compareTexts(a.first, b.first) : b.priority - a.priority)).map(({ group }) => group);
 }
 
 /** Returns the groups of the aggregated document in upstream's order: by priority, equal ones by name. */
@@ -119,5 +118,5 @@ export function mergeAggregated(local: readonly AggregatedGroup[], remote: reado
     const metadata = mine?.metadata ?? { name, creationTimestamp: null };
     return { name, priority: highest(entries), group: { ...mine, metadata, versions: entries.map(({ of }) => of) } };
   });
-  return merged.sort((a, b) => (a.priority === b.priority ? byText(a.name, b.name) : b.priority - a.priority)).map(({ group }) => group);
+  return merged.sort((a, b) => (a.priority === b.priority ? compareTexts(a.name, b.name) : b.priority - a.priority)).map(({ group }) => group);
 }

@@ -1,6 +1,7 @@
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import { sortInPlace } from '../../base/sort-in-place.ts';
+import { compareTexts } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
 import { inOrder, inOrderSteps } from './field-order.ts';
 import type { FieldSet } from './field-set.ts';
@@ -64,7 +65,10 @@ export function* entriesSteps(managers: readonly Manager[]): Steps<ManagedFields
 }
 
 const byPlace = (a: Manager, b: Manager): number =>
-  compare(a.operation, b.operation) || compare(a.time ?? '', b.time ?? '') || compare(a.manager, b.manager) || compare(a.apiVersion, b.apiVersion);
+  compareTexts(a.operation, b.operation) ||
+  compareTexts(a.time ?? '', b.time ?? '') ||
+  compareTexts(a.manager, b.manager) ||
+  compareTexts(a.apiVersion, b.apiVersion);
 
 function entryOf({ manager, operation, apiVersion, subresource, time, fields }: Manager): ManagedFieldsEntry {
   return {
@@ -77,8 +81,6 @@ function entryOf({ manager, operation, apiVersion, subresource, time, fields }: 
     ...(subresource === '' ? {} : { subresource }),
   };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const findManager = (managers: readonly Manager[], id: ManagerId): Manager | undefined => managers.find((manager) => sameManager(manager, id));
 
@@ -126,7 +128,7 @@ export function* capped(managers: readonly Manager[]): Steps<Manager[]> {
   const updaters = managers.filter((manager) => manager.operation === 'Update' && manager.subresource === '');
   const excess = updaters.length - MAX_UPDATERS;
   if (excess <= 0) return [...managers];
-  const old = [...updaters].sort((a, b) => compare(a.time ?? '', b.time ?? '')).slice(0, excess + 1);
+  const old = [...updaters].sort((a, b) => compareTexts(a.time ?? '', b.time ?? '')).slice(0, excess + 1);
   const rest = managers.filter((manager) => !old.includes(manager));
   const byVersion = new Map<string, Manager>();
   for (const manager of old) {

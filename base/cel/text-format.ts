@@ -1,3 +1,4 @@
+import { compareTexts } from '../sort-steps.ts';
 import { doubleText, toText } from './conversions.ts';
 import type { Value } from './values.ts';
 import { Bytes, Duration, EvaluationError, ListValue, MapValue, Timestamp, TypeValue, typeOf, Uint } from './values.ts';
@@ -172,6 +173,6 @@ function mapText(map: MapValue): string {
     if (typeof key === 'number') throw new EvaluationError(`error during formatting: no formatting function for map key of type double`);
     return [nested(key), nested(map.find(key) ?? null)] as const;
   });
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  entries.sort(([a], [b]) => compareTexts(a, b));
   return `{${entries.map(([key, value]) => `${key}:${value}`).join(', ')}}`;
 }

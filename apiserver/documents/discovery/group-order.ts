@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { compareVersions } from '../../../api/definition/version-order.ts';
 import { groupOf } from '../../../api/kinds/index.ts';
+import { compareTexts } from '../../../base/sort-steps.ts';
 
 /** A served group with its versions, the preferred one first; each version with its kinds by plural name. */
 export interface ServedGroup {
@@ -12,7 +13,7 @@ export interface ServedGroup {
 function compareGroups(a: string, b: string): number {
   const left = groupOf(a)?.rank ?? 0;
   const right = groupOf(b)?.rank ?? 0;
-  return right - left || (a < b ? -1 : a > b ? 1 : 0);
+  return right - left || compareTexts(a, b);
 }
 
 /** Orders the kinds for discovery: groups as upstream lists them, versions by preference, kinds by name. */

@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../../api/definition/kind.ts';
 import { GIT_VERSION } from '../../../api/meta/version.ts';
+import { compareTexts } from '../../../base/sort-steps.ts';
 import type { Definitions } from './definitions.ts';
 import { definitionsOf } from './definitions.ts';
 import { writerV2, writerV3 } from './operation.ts';
@@ -55,8 +56,7 @@ function* collected(definitions: Definitions, roots: Iterable<string>, into: Map
   }
 }
 
-const sorted = (entries: readonly (readonly [string, unknown])[]): Json =>
-  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+const sorted = (entries: readonly (readonly [string, unknown])[]): Json => Object.fromEntries([...entries].sort(([a], [b]) => compareTexts(a, b)));
 
 /** Collects the names of the schemas that a value refers to. */
 function referencesIn(value: unknown, dialect: Dialect, found = new Set<string>()): Set<string> {
