@@ -125,7 +125,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
         servesServices && options.proxyStatus && serveProxyStatus(options.proxyStatus, signal),
         // An address that is left over from an agent with DNS would keep pods from the cluster's own service.
         dns ? dns.run(signal) : removeLocalAddresses(),
-        // What an earlier process enforced, another program now does, or none.
+        // Rules of an earlier process go: another program enforces policies now, or none does.
         policies?.run(signal) ?? removePolicyTable(),
       ]);
     },

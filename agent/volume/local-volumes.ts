@@ -27,7 +27,7 @@ export function createLocalVolumes(root: string): LocalVolumes {
       const path = pathOf(name);
       await mkdir(root, { recursive: true, mode: 0o711 });
       await mkdir(path, { recursive: true });
-      // Whatever the process's mask is.
+      // Independent of the process's mask.
       await chmod(path, 0o777);
       return path;
     },

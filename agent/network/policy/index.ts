@@ -108,7 +108,7 @@ export function createNetworkPolicies(options: NetworkPoliciesOptions): NetworkP
       if (!(await settledBefore(policies.ready, signal))) return;
       if (policies.list().length === 0) {
         markKnown();
-        // What an earlier process left has no policy any more.
+        // Rules that an earlier process left have no policy any more.
         await kernel.remove();
         if (!(await settledBefore(first.promise, signal))) return;
       }

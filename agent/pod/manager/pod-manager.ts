@@ -105,7 +105,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     const hasChanged = allocation !== entry.allocation;
     Object.assign(entry, { allocation, pending });
     entry.worker.update(wanted, { pod, pending });
-    // What one has given back another may be waiting for.
+    // Another may be waiting for what this one has given back.
     if (hasChanged) retryDeferred();
   };
 

@@ -39,7 +39,7 @@ const ORDERS: InternalOrders = new Map([
 /** Returns the spec of a pod as errors of upstream show it as a whole: in the form of Go's internal type. */
 export function internalPodSpec(spec: PodSpec | undefined): Readonly<Record<string, unknown>> {
   const shown = internalStructure(spec, structuralOf(PodSpec), ORDERS);
-  // What concerns the host stands in the internal security context.
+  // Settings about the host stand in the internal security context.
   const ofHost = {
     HostNetwork: spec?.hostNetwork ?? false,
     HostPID: spec?.hostPID ?? false,

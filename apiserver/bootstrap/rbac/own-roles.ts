@@ -9,7 +9,7 @@ const POLICIES = 'skiff:network-policies';
 
 /** The roles of identities that upstream has none of. */
 export const ownRoles: readonly ClusterRole[] = [
-  // What the issuer of tokens publishes is public; the reference cluster shows it to every user, kubeadm's clusters do not.
+  // The documents of the issuer of tokens are public; the reference cluster shows it to every user, kubeadm's clusters do not.
   clusterRole(ISSUER_DISCOVERY, [rule('get').paths('/.well-known', '/.well-known/*')]),
   clusterRole(APPROVER, [
     rule(READ).groups('certificates.k8s.io').resources('certificatesigningrequests'),

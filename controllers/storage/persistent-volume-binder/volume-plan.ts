@@ -72,7 +72,7 @@ export function planReclaim({ metadata, spec = {} }: Volume): ReclaimPlan {
 
 function planDeletion(name: string, provisioner: string | undefined, spec: NonNullable<PersistentVolume['spec']>): ReclaimPlan {
   const fail = (message: string): ReclaimPlan => ({ do: 'fail', reason: 'VolumeFailedDelete', message });
-  // What an outside provisioner has made, it deletes.
+  // Volumes of an outside provisioner are deleted by it.
   if (spec.csi || (provisioner && !provisioner.startsWith('kubernetes.io/'))) return { do: 'nothing' };
   const path = spec.hostPath?.path;
   if (path === undefined) {

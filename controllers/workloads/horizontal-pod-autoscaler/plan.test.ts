@@ -159,7 +159,7 @@ describe('with a behavior', () => {
     expect(behaved(13, 30, behavior, memory).desired).toBe(14);
     const fallen = { ...NOTHING, scaleDowns: [{ change: 4, at: NOW - 30 * SECOND }] };
     expect(shown(behaved(10, 1, behavior, fallen))).toEqual([10, 'AbleToScale=True ReadyForNewScale', 'ScalingLimited=True ScaleDownLimit']);
-    // What went down within the period may come back beside what the rule allows.
+    // Replicas that went down within the period may come back beside those that the rule allows.
     expect(behaved(10, 30, behavior, fallen).desired).toBe(18);
   });
 
