@@ -15,6 +15,7 @@ import type { Runnable } from '../../../runtime/control/runnable.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { createLedger } from '../proxy/ledger.ts';
 import { joined } from '../proxy/pace.ts';
+import { createTableKeeper } from '../proxy/table-keeper.ts';
 import { compilePolicy } from './compiled-policy.ts';
 import { followFacts } from './facts-follower.ts';
 import type { StartedSandbox } from './local-pods.ts';
@@ -25,7 +26,6 @@ import { createPolicyPlanner } from './policy-planner.ts';
 import type { PolicyPod } from './policy-pod.ts';
 import { policyPod } from './policy-pod.ts';
 import { basePolicyTable, POLICY_TABLE } from './policy-table.ts';
-import { createTableKeeper } from './table-keeper.ts';
 
 export interface EnforcerOptions {
   /** Reads namespaces and the pods of all nodes. */
@@ -60,6 +60,7 @@ export function createEnforcer(options: EnforcerOptions): Enforcer {
   const keeper = createTableKeeper({
     clock,
     log,
+    name: 'policy table',
     isDirty: planner.isDirty,
     exists: kernel.exists,
     onFailure: () => metrics?.failed(),

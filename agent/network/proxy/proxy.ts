@@ -1,7 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
-import { sleep, systemClock } from '../../../base/clock.ts';
+import { systemClock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
-import { nextTurn } from '../../../base/next-turn.ts';
 import type { Runnable } from '../../../runtime/control/runnable.ts';
 import type { StaleFlows } from './conntrack.ts';
 import { deleteFlows } from './conntrack.ts';
@@ -15,6 +14,7 @@ import type { ProxyHealth } from './proxy-health.ts';
 import type { ServiceSource } from './source.ts';
 import type { TableOptions } from './table.ts';
 import { baseTable } from './table.ts';
+import { createTableKeeper } from './table-keeper.ts';
 
 export interface ProxyOptions extends TableOptions {
   readonly source: ServiceSource;
@@ -37,11 +37,6 @@ export interface ProxyKernel {
   deleteFlows(flows: readonly StaleFlows[]): Promise<boolean>;
 }
 
-/** The least time between two transactions: a burst of changes shares one, a single change goes at once. */
-const BATCH_MS = 50;
-const CHECK_MS = 30_000;
-const RETRY_MS = [100, 500, 1000, 5000, 10_000];
-
 /**
  * The service proxy of a node: keeps our nftables table as services, endpoints, nodes and host ports ask for. The first transaction replaces the
  * table whole (what an earlier process left counts until then); later ones carry only what changed, and cost the same whatever is there.
@@ -54,13 +49,11 @@ export function createProxy(options: ProxyOptions): Runnable {
   const kernel = options.kernel ?? { apply: applyTransaction, exists: tableExists, deleteFlows };
   const ledger = createLedger();
   const healthChecks = createHealthChecks(log, () => health?.isHealthy() ?? true);
-  let wake = () => {};
   const onDirty = () => {
     health?.queued();
-    wake();
+    keeper.wake();
   };
   const planner = createPlanner({ ...options, clock, ledger, healthChecks, onDirty });
-  const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
 
   const sync = async (full: boolean, signal: AbortSignal) => {
     const start = clock.monotonic();
@@ -78,21 +71,18 @@ export function createProxy(options: ProxyOptions): Runnable {
     if (!full) for (const trigger of triggers) metrics?.programmed((clock.now() - trigger) / 1000);
     if (!(await kernel.deleteFlows(planner.takeStaleFlows())))
       log.warn('UDP clients of removed endpoints wait for their flows to time out: there is no conntrack program');
+    if (full) log.info({ items: ledger.size, ms: Math.round(clock.monotonic() - start) }, 'the service proxy serves');
   };
 
-  const waitForWork = (checkAt: number, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      const finish = () => {
-        cancel();
-        signal.removeEventListener('abort', finish);
-        wake = () => {};
-        resolve();
-      };
-      const cancel = clock.after(Math.max(0, checkAt - clock.monotonic()), finish);
-      signal.addEventListener('abort', finish, { once: true });
-      wake = finish;
-      if (planner.isDirty() || signal.aborted) finish();
-    });
+  const keeper = createTableKeeper({
+    clock,
+    log,
+    name: 'service table',
+    sync,
+    isDirty: planner.isDirty,
+    exists: kernel.exists,
+    onFailure: () => metrics?.failed(),
+  });
 
   const run = async (signal: AbortSignal) => {
     await source.ready;
@@ -101,40 +91,10 @@ export function createProxy(options: ProxyOptions): Runnable {
       planner.changed(change);
     });
     planner.markAll();
-    let full = true;
-    let failures = 0;
-    let checkAt = clock.monotonic() + CHECK_MS;
-    while (!signal.aborted) {
-      const start = clock.monotonic();
-      try {
-        await sync(full, signal);
-        if (full) log.info({ items: ledger.size, ms: Math.round(clock.monotonic() - start) }, 'the service proxy serves');
-        full = false;
-        failures = 0;
-        markReady();
-      } catch (error) {
-        if (signal.aborted) break;
-        metrics?.failed();
-        log.error({ err: error }, 'nftables refused a change: the table is replaced whole');
-        full = true;
-        await sleep(clock, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)] ?? 0, signal);
-        continue;
-      }
-      await waitForWork(checkAt, signal);
-      if (signal.aborted) break;
-      if (clock.monotonic() >= checkAt) {
-        checkAt = clock.monotonic() + CHECK_MS;
-        full = !(await kernel.exists());
-        if (full) log.warn('the service table is gone: it is put back');
-      }
-      // Changes that belong together arrive in one turn of the event loop; a burst is gathered.
-      await nextTurn();
-      const rest = start + BATCH_MS - clock.monotonic();
-      if (rest > 0) await sleep(clock, rest, signal);
-    }
+    await keeper.run(signal);
     forget();
     healthChecks.close();
   };
 
-  return { ready, run };
+  return { ready: keeper.settled(), run };
 }

@@ -5,6 +5,8 @@ import { nextTurn } from '../../../base/next-turn.ts';
 export interface TableKeeperOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** The table's name in the log: `service table`. */
+  readonly name: string;
   /** Brings the kernel's table up to date: replaces it whole, or changes what is to be changed. Rejects if the kernel refuses. */
   readonly sync: (full: boolean, signal: AbortSignal) => Promise<void>;
   readonly isDirty: () => boolean;
@@ -33,7 +35,7 @@ const RETRY_MS = [100, 500, 1000, 5000, 10_000];
  * The first transaction replaces the table whole: what an earlier process left counts until then. Later ones carry what changed. A refused
  * transaction, or a table that somebody flushed, is answered by replacing the table whole, with a back-off. When the signal aborts, the table stays.
  */
-export function createTableKeeper({ clock, log, sync, isDirty, exists, onFailure }: TableKeeperOptions): TableKeeper {
+export function createTableKeeper({ clock, log, name, sync, isDirty, exists, onFailure }: TableKeeperOptions): TableKeeper {
   let wake = () => {};
   let waiting: (() => void)[] = [];
   let full = true;
@@ -104,7 +106,7 @@ export function createTableKeeper({ clock, log, sync, isDirty, exists, onFailure
         if (clock.monotonic() >= checkAt) {
           checkAt = clock.monotonic() + CHECK_MS;
           full = !(await exists().catch(() => false));
-          if (full) log.warn('the table is gone: it is put back');
+          if (full) log.warn(`the ${name} is gone: it is put back`);
         }
         // Changes that belong together arrive in one turn of the event loop; a burst is gathered, unless somebody waits for it.
         await nextTurn();
