@@ -236,10 +236,12 @@ suite('what holds containers', () => {
   it('a pod past its deadline is Failed', async () => {
     // Created here: among the others its container might not have started in time.
     await kubectl.input([pod('late', { ...QUICK, activeDeadlineSeconds: 10, containers: [shell(web(), SLEEP)] })], 'create', '-f', '-');
-    await eventually(async () => expect(await kubectl('get', 'pod', 'late', '--no-headers')).toMatch(/ 0\/1 +Error +0 /));
-    expect(await kubectl.path('{.status.phase}: {.status.reason}: {.status.message}', 'pod', 'late')).toBe(
-      'Failed: DeadlineExceeded: Pod was active on the node longer than the specified deadline',
+    await eventually(async () =>
+      expect(await kubectl.path('{.status.phase}: {.status.reason}: {.status.message}', 'pod', 'late')).toBe(
+        'Failed: DeadlineExceeded: Pod was active on the node longer than the specified deadline',
+      ),
     );
+    expect(await kubectl('get', 'pod', 'late', '--no-headers')).toMatch(/ 0\/1 +Error +0 /);
     expect(await podEvents(kubectl, 'late')).toContain(
       'Normal DeadlineExceeded kubelet Pod was active on the node longer than the specified deadline',
     );
