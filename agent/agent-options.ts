@@ -29,8 +29,6 @@ export interface AgentOptions {
   readonly nodeIps: readonly string[];
   readonly clusterDns: readonly string[];
   readonly clusterDomain: string;
-  /** The label kubernetes.io/hostname; default: the machine's name. */
-  readonly hostname?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   /** Pods by node, where several nodes share a process; default: a watch of this node's pods alone. */

@@ -1,5 +1,4 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { hostname as osHostname } from 'node:os';
 import { join } from 'node:path';
 import type { Kind } from '../api/definition/kind.ts';
 import type { Pod } from '../api/kinds/core/pod/index.ts';
@@ -68,7 +67,6 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     recorder,
     nodeName,
     nodeIps,
-    hostname: options.hostname ?? osHostname(),
     facts,
     features: abilities,
     labels,

@@ -41,7 +41,6 @@ async function start(
       ...shared,
       informers,
       nodeName: NODE,
-      hostname: NODE,
       runtime,
       dataDir: '/nowhere',
       recorder: createEventRecorder({ ...shared, component: 'kubelet', host: NODE }),
@@ -103,6 +102,8 @@ describe('the agent', () => {
       { type: 'InternalIP', address: '192.0.2.7' },
       { type: 'Hostname', address: NODE },
     ]);
+    // A node that is named otherwise than its machine shows its own name, as kubelet does with --hostname-override.
+    expect(node.metadata.labels?.['kubernetes.io/hostname']).toBe(NODE);
     expect(node.status?.nodeInfo?.containerRuntimeVersion).toBe('simulated://');
     const lease = await client.get(leases, { namespace: 'kube-node-lease', name: NODE });
     expect(lease.spec).toMatchObject({ holderIdentity: NODE, leaseDurationSeconds: 40 });

@@ -22,7 +22,6 @@ export interface NodeReporterOptions {
   readonly recorder: EventRecorder;
   readonly nodeName: string;
   readonly nodeIps: readonly string[];
-  readonly hostname: string;
   readonly facts: NodeFacts;
   readonly features: RuntimeFeatures;
   readonly labels: Readonly<Record<string, string>>;
@@ -66,7 +65,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const event = (reason: string, message: string) => recorder.event(reference, 'Normal', reason, message);
 
   const register = async (): Promise<Live<Node>> => {
-    const labels = { ...defaultLabels(options.hostname), ...options.labels };
+    const labels = { ...defaultLabels(options.nodeName), ...options.labels };
     try {
       return await client.create(nodes, {
         apiVersion: 'v1',
@@ -90,7 +89,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     const extended = extendedResources(node.status?.capacity);
     const status: NodeStatus = {
       ...node.status,
-      addresses: [...options.nodeIps.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: options.hostname }],
+      addresses: [...options.nodeIps.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: options.nodeName }],
       capacity: { ...extended, ...facts.capacity },
       allocatable: { ...extended, ...facts.allocatable },
       conditions,
@@ -158,10 +157,10 @@ const extendedResources = (capacity: Readonly<Record<string, string>> = {}): Rec
 const withoutHeartbeats = (status: NodeStatus | undefined): string =>
   JSON.stringify({ ...status, conditions: status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]) });
 
-const defaultLabels = (hostname: string) => ({
+const defaultLabels = (nodeName: string) => ({
   'beta.kubernetes.io/arch': architecture(),
   'beta.kubernetes.io/os': 'linux',
   'kubernetes.io/arch': architecture(),
-  'kubernetes.io/hostname': hostname,
+  'kubernetes.io/hostname': nodeName,
   'kubernetes.io/os': 'linux',
 });

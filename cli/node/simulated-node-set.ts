@@ -72,7 +72,6 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
           clock,
           log,
           nodeName,
-          hostname: nodeName,
           runtime,
           recorder: options.recorder(nodeName),
           dataDir: options.dataDir,

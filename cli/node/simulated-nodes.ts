@@ -134,7 +134,6 @@ async function startAgent({ settings, signal, podAddress, registry }: Parts, { c
       clock,
       log: settings.log,
       nodeIps: [settings.nodeIp ?? LOCALHOST],
-      hostname: nodeName,
       labels: { ...SIMULATED_LABELS, ...settings.labels },
       taints: settings.taints,
       facts: simulatedFacts(settings.size, nodeName),
