@@ -183,6 +183,15 @@ describe('a custom resource definition', () => {
     await eventually(async () => (await server.ask('GET', WIDGETS)).status === 404);
     expect((await server.ask('GET', '/apis/example.dev')).status).toBe(404);
   });
+
+  it('goes with all definitions that a deletion of the collection chooses', async () => {
+    await define();
+    await served();
+    await create('one', { color: 'red' });
+    expect((await server.ask('DELETE', `${CRDS}?fieldSelector=metadata.name%3Dwidgets.example.dev`)).status).toBe(200);
+    await eventually(async () => (await server.ask('GET', `${CRDS}/widgets.example.dev`)).status === 404);
+    await eventually(async () => (await server.ask('GET', WIDGETS)).status === 404);
+  });
 });
 
 it('what was defined is served again from the first request after a restart', async () => {

@@ -24,7 +24,7 @@ const NAME = 'crd_finalizer';
 export const finalizerController = (objects: StorageAccess, served: ServedDefinitions): DeclaredController => ({
   name: NAME,
   component: NAME,
-  concurrency: 1,
+  concurrency: 5,
   for: customResourceDefinitions,
   reconcile:
     ({ client, clock }) =>
