@@ -7,8 +7,11 @@ const KEPT_MS = 5 * 60_000;
 export class KeptSnapshots {
   private readonly kept = new Map<string, { snapshot: Snapshot; until: number }>();
 
+  /** Keeps a snapshot until its time is up. Being asked for again does not prolong it: a list that is not ended in time is told so. */
   keep(namespace: string, snapshot: Snapshot, now: number): void {
     const id = `${namespace} ${snapshot.revision}`;
+    const before = this.kept.get(id);
+    if (before && before.until > now) return;
     this.kept.delete(id);
     this.kept.set(id, { snapshot, until: now + KEPT_MS });
     for (const [other, { until }] of this.kept) {
