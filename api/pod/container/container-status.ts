@@ -52,7 +52,7 @@ export const VolumeMountStatus = struct('VolumeMountStatus', 'A mount, as it cam
   })
     .tag(4)
     .optional(),
-  volumeStatus: ref(VolumeStatus, 'State of the volume.', { presence: 'value' }).tag(5).optional(),
+  volumeStatus: ref(VolumeStatus, 'State of the volume.').tag(5).optional(),
 });
 export type VolumeMountStatus = Infer<typeof VolumeMountStatus>;
 
