@@ -11,6 +11,7 @@ import type { Volume } from '../../api/pod/volume/volume.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import type { CsiWish } from '../contract/csi-volumes.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
@@ -26,7 +27,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const volumes = () => createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client) });
+const going = new AbortController().signal;
+const volumes = () => createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client), csi });
+/** A node with one driver, which mounts nothing. */
+const csi = {
+  setUp: async ({ name }: CsiWish) => join(root, `csi-${name}`),
+  follow: () => {},
+  tearDown: async () => {},
+  inUse: () => [],
+};
 const byClaim: Volume = { name: 'data', persistentVolumeClaim: { claimName: 'c' } };
 const mounting = (volume = byClaim, uid = 'u1') =>
   aPod({ containers: [aContainer('main', { volumeMounts: [{ name: volume.name, mountPath: '/data' }] })], volumes: [volume] }, { uid });
@@ -37,7 +46,7 @@ async function bound(spec: Partial<PersistentVolumeSpec> = {}, status = 'Bound')
   const local = { hostPath: undefined, local: { path: join(root, 'disk') } };
   await client.create(persistentVolumes, aVolume('v', { ...local, claimRef: { namespace: 'default', name: 'c', uid: metadata.uid }, ...spec }));
 }
-const path = async (pod = mounting()) => (await volumes().setUp(pod)).get('data')?.path;
+const path = async (pod = mounting()) => (await volumes().setUp(pod, going)).get('data')?.path;
 const unmounted = 'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: ';
 
 describe('the volume of a claim', () => {
@@ -105,16 +114,16 @@ describe('the volume of a claim', () => {
   it('for one pod alone waits until that lets it go', async () => {
     await bound({ accessModes: ['ReadWriteOncePod'] });
     const here = volumes();
-    await here.setUp(mounting());
+    await here.setUp(mounting(), going);
     const other = mounting(byClaim, 'u2');
-    await expect(here.setUp(other)).rejects.toThrow('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
+    await expect(here.setUp(other, going)).rejects.toThrow('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
     here.forget('u1');
-    expect((await here.setUp(other)).size).toBe(1);
+    expect((await here.setUp(other, going)).size).toBe(1);
   });
 
   it('stays with its pod after a restart of the agent, though the claim is terminating', async () => {
     await bound();
-    await volumes().setUp(mounting());
+    await volumes().setUp(mounting(), going);
     await client.patch(
       persistentVolumeClaims,
       { namespace: 'default', name: 'c' },
