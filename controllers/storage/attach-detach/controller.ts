@@ -14,7 +14,7 @@ import { attach, awaitAttacher, confirm, detach, refuse, report } from './perfor
 import type { AttachAction, ObservedNode } from './plan.ts';
 import { planNode } from './plan.ts';
 import type { AttachDetachKinds, AttachDetachSources } from './sources.ts';
-import { isOver, observeNode, sourcesOf, usersOf } from './sources.ts';
+import { isOver, observeNode, sourcesOf, usersOf, volumesOfDriver } from './sources.ts';
 
 const nodeKeys = (pods: readonly Live<Pod>[]): readonly ObjectKey[] =>
   [...new Set(pods.flatMap(({ spec }) => (spec?.nodeName ? [spec.nodeName] : [])))].map((name) => ({ namespace: '', name }));
@@ -57,8 +57,7 @@ export function attachDetachController(kinds: AttachDetachKinds): ControllerDefi
           watched(kinds.persistentVolumes, { map: csiUsers, moved: () => false }),
           watched(kinds.persistentVolumeClaims, { map: (claim) => nodeKeys(podsOfClaim(pods, keyOf(claim))), moved: () => false }),
           watched(kinds.csiDrivers, {
-            map: ({ metadata }) =>
-              nodeKeys(volumes.list().flatMap((volume) => (volume.spec?.csi?.driver === metadata.name ? usersOf(sources, volume) : []))),
+            map: ({ metadata }) => nodeKeys(volumesOfDriver(sources, metadata.name).flatMap((volume) => usersOf(sources, volume))),
             moved: () => false,
           }),
           watched(kinds.volumeAttachments, {
@@ -76,17 +75,23 @@ export function attachDetachController(kinds: AttachDetachKinds): ControllerDefi
   };
 }
 
-/** Puts what was told into a map per node. */
+/** Puts what was told last into a map per node. */
 function createTold(): Told {
-  const last = new Map<string, string>();
-  const id = (node: string, volume: string) => `${node}/${volume}`;
+  const nodes = new Map<string, Map<string, string>>();
   return {
     isNew(node, volume, text) {
-      const isNew = last.get(id(node, volume)) !== text;
-      last.set(id(node, volume), text);
+      const ofNode = nodes.get(node) ?? new Map<string, string>();
+      const isNew = ofNode.get(volume) !== text;
+      nodes.set(node, ofNode.set(volume, text));
       return isNew;
     },
-    forget: (node, volume) => void last.delete(id(node, volume)),
+    forget: (node, volume) => void nodes.get(node)?.delete(volume),
+    keep(node, volumes) {
+      const ofNode = nodes.get(node);
+      if (!ofNode) return;
+      for (const volume of ofNode.keys()) if (!volumes.has(volume)) ofNode.delete(volume);
+      if (ofNode.size === 0) nodes.delete(node);
+    },
   };
 }
 
@@ -104,6 +109,7 @@ async function reconcileNode(
   if (since.size > 0) unwanted.set(name, since);
   else unwanted.delete(name);
 
+  performer.told.keep(name, observed.wanted);
   const plan = planNode(observed);
   const waits: number[] = [];
   const node = sources.nodes.get({ namespace: '', name });

@@ -14,6 +14,8 @@ export interface Told {
   /** Returns whether the text is new for the volume on the node. */
   isNew(node: string, volume: string, text: string): boolean;
   forget(node: string, volume: string): void;
+  /** Forgets what was told of all volumes of a node but these. */
+  keep(node: string, volumes: ReadonlyMap<string, unknown>): void;
 }
 
 /** An attacher that does not answer for so long is an error of its own (csiTimeout). */

@@ -34,6 +34,7 @@ export interface AttachDetachSources {
 }
 
 const BY_NODE = 'attached-node';
+const BY_DRIVER = 'csi-driver';
 const BY_VOLUME = 'attached-volume';
 /** Nodes whose volumes are attached by this controller, not by their own agents. */
 const MANAGED = 'volumes.kubernetes.io/controller-managed-attach-detach';
@@ -52,8 +53,11 @@ export function sourcesOf({ informers }: ControllerEnv, kinds: AttachDetachKinds
   indexByClaim(sources.pods);
   sources.attachments.addIndex(BY_NODE, ({ spec }) => [spec.nodeName]);
   sources.attachments.addIndex(BY_VOLUME, ({ spec }) => (spec.source.persistentVolumeName ? [spec.source.persistentVolumeName] : []));
+  sources.volumes.addIndex(BY_DRIVER, ({ spec }) => (spec?.csi ? [spec.csi.driver] : []));
   return sources;
 }
+
+export const volumesOfDriver = ({ volumes }: AttachDetachSources, driver: string): readonly Live<PersistentVolume>[] => volumes.byIndex(BY_DRIVER, driver);
 
 /** Whether a pod needs no volumes any more: it is over, or it is being deleted and nothing of it runs. */
 export function isOver({ metadata, status }: Live<Pod>): boolean {
