@@ -65,6 +65,7 @@ export function createNodeCsi(options: NodeCsiOptions): NodeCsi {
         if (!loading && !(await exists(directories.volume(podUid, 'kubernetes.io/csi', '')))) return;
         await (await load()).volumes.tearDown(podUid);
       },
+      stats: () => loaded?.volumes.stats() ?? [],
       inUse: () => (loaded ? loaded.volumes.inUse() : startedEmpty && !loading ? [] : undefined),
     },
     async run(registered, signal) {
@@ -90,6 +91,7 @@ export const noCsi: NodeCsi = {
     setUp: () => Promise.reject(new MountError('a simulated node has no CSI drivers')),
     follow: () => {},
     tearDown: () => Promise.resolve(),
+    stats: () => [],
     inUse: () => undefined,
   },
   run: () => Promise.resolve(),

@@ -3,6 +3,7 @@ import type { PersistentVolumeClaim } from '../../api/kinds/core/persistent-volu
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { CSIVolumeSource } from '../../api/pod/volume/volume.ts';
+import type { VolumeStatsSource } from './volume-stats.ts';
 
 /** The volume of a CSI driver that a pod is to have: one that is bound to a claim, or one that stands in the pod itself. */
 export interface CsiWish {
@@ -15,7 +16,7 @@ export interface CsiWish {
 }
 
 /** Volumes of CSI drivers on this node. */
-export interface CsiVolumes {
+export interface CsiVolumes extends VolumeStatsSource {
   /**
    * Makes a volume available to a pod once it is attached; safe to repeat. Resolves with the path of its mount, or of its device.
    * @param ending ends the wait for the attachment

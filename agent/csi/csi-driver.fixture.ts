@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { Message } from '../../base/protobuf/message.ts';
 import { bool, enumeration, int64, message, nested, nestedList, string, stringMap } from '../../base/protobuf/message.ts';
@@ -177,7 +177,13 @@ export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriv
     return server;
   };
 
-  const addHandler = (server: Server, route: string, request: Message<object, never>, response: Message<unknown, never>, answer: (r: never) => unknown) => {
+  const addHandler = (
+    server: Server,
+    route: string,
+    request: Message<object, never>,
+    response: Message<unknown, never>,
+    answer: (r: never) => unknown,
+  ) => {
     const name = route.slice(route.lastIndexOf('/') + 1);
     const handle = async (call: ServerUnaryCall<object, unknown>, reply: sendUnaryData<unknown>) => {
       calls.push({ method: name, request: { ...call.request } });

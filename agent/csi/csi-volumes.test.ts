@@ -127,7 +127,7 @@ const attached = (metadata = { devicePath: '/dev/sdx' }) =>
     spec: { attacher: DRIVER, nodeName: 'n', source: { persistentVolumeName: 'v' } },
     status: { attached: true, attachmentMetadata: metadata },
   });
-const methods = () => driver.calls.map(({ method }) => method).filter((method) => !/Get(Info|Capabilities)|Notify/.test(method));
+const methods = () => driver.calls.map(({ method }) => method).filter((method) => !/Get(Info|Capabilities|VolumeStats)|Notify/.test(method));
 const lastOf = (method: string) => driver.calls.findLast((call) => call.method === method)?.request;
 
 describe('a driver that registers', () => {
@@ -240,7 +240,9 @@ describe('a volume of a claim', () => {
     await register();
     const all = await begin();
     driver.fail('NodeStageVolume', new DriverFault(code === 'Internal' ? 'INTERNAL' : 'UNAVAILABLE', 'no disk'));
-    await expect(all.setUp(bound(), going)).rejects.toThrow(`MountVolume.MountDevice failed for volume "v" : rpc error: code = ${code} desc = no disk`);
+    await expect(all.setUp(bound(), going)).rejects.toThrow(
+      `MountVolume.MountDevice failed for volume "v" : rpc error: code = ${code} desc = no disk`,
+    );
     await all.tearDown('u1');
     expect(methods()).toEqual(expected);
   });
@@ -316,6 +318,30 @@ describe('a volume of a claim', () => {
     }
   });
 
+  it('of block devices is staged and published as a device', async () => {
+    await declare({ attachRequired: false });
+    await register();
+    const all = await begin();
+    const path = await all.setUp(bound('u1', volume({ volumeMode: 'Block', mountOptions: ['noatime'] })), going);
+    const devices = join(root, 'plugins', 'kubernetes.io', 'csi', 'volumeDevices');
+    expect(path).toBe(join(devices, 'publish', 'v', 'u1'));
+    expect(lastOf('NodeStageVolume')).toMatchObject({ staging_target_path: join(devices, 'staging', 'v'), volume_capability: { block: {} } });
+    expect(lastOf('NodePublishVolume')).toMatchObject({ target_path: path, volume_capability: { block: {}, mount: undefined } });
+    await (await begin()).tearDown('u1');
+    expect(methods().slice(2)).toEqual(['NodeUnpublishVolume', 'NodeUnstageVolume']);
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+
+  it('of block devices fails by the names of its steps', async () => {
+    await declare({ attachRequired: false });
+    await register();
+    const all = await begin();
+    const block = bound('u1', volume({ volumeMode: 'Block' }));
+    driver.fail('NodePublishVolume', new DriverFault('INTERNAL', 'no disk'));
+    await expect(all.setUp(block, going)).rejects.toThrow('MapVolume.MapPodDevice failed for volume "v" : rpc error: code = Internal desc = no disk');
+    await expect(all.setUp(block, going)).rejects.toMatchObject({ reason: 'FailedMapVolume' });
+  });
+
   it('names the secret that is missing', async () => {
     await declare({ attachRequired: false });
     await register();
@@ -378,6 +404,19 @@ describe('an inline volume', () => {
     });
     await all.tearDown('u1');
     expect(methods()).toEqual(['NodePublishVolume', 'NodeUnpublishVolume']);
+  });
+
+  it('tells how full it is, as its driver does', async () => {
+    await declare({ volumeLifecycleModes: ['Ephemeral'] });
+    await register();
+    const all = await begin();
+    await all.setUp(inline(), going);
+    all.follow('u1', 'scratch', async () => inline());
+    await all.refresh();
+    const bytes = { total: 1024, used: 24, available: 1000 };
+    expect(all.stats()).toMatchObject([{ podUid: 'u1', name: 'scratch', claim: undefined, bytes, inodes: undefined, abnormal: undefined }]);
+    await all.tearDown('u1');
+    expect(all.stats()).toEqual([]);
   });
 
   it('is published again and again if its driver asks for that, and stays where that fails', async () => {

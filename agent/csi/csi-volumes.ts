@@ -5,6 +5,7 @@ import { csiVolumeName } from '../../api/kinds/storage/csi-names.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CsiVolumes, CsiWish } from '../contract/csi-volumes.ts';
 import { MountError } from '../contract/pod-volumes.ts';
+import type { VolumeStats } from '../contract/volume-stats.ts';
 import type { AttachmentOptions, PublishContext } from './attachment.ts';
 import { waitForAttachment } from './attachment.ts';
 import { isInUse, textOf } from './driver-errors.ts';
@@ -13,6 +14,7 @@ import type { ExpansionParts } from './expansion.ts';
 import { expandOnNode } from './expansion.ts';
 import type { Lines } from './lines.ts';
 import { createLines } from './lines.ts';
+import { measureVolume } from './measurement.ts';
 import { NODE_CAPABILITY } from './messages.ts';
 import type { PublicationParts } from './publication.ts';
 import { publicationError, publish, unpublish } from './publication.ts';
@@ -54,6 +56,8 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
   const volumes = new Map<string, NodeVolume>();
   const followed = new Map<string, Map<string, () => Promise<CsiWish>>>();
   const lines: Lines = createLines();
+  /** By pod and volume. */
+  const measured = new Map<string, Map<string, VolumeStats>>();
 
   const volumeOf = (key: string, record: string): NodeVolume => {
     const volume = volumes.get(key) ?? { users: new Set<string>(), record, attachRequired: false, staged: false };
@@ -113,7 +117,9 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
   const grow = async (wish: CsiWish, spec: VolumeSpec): Promise<void> => {
     const driver = drivers.find(spec.driver);
     if (!driver) return;
-    await lines.inLine(csiVolumeName(spec), async () => expandOnNode({ wish, spec, driver, capabilities: await driver.client.capabilities() }, options));
+    await lines.inLine(csiVolumeName(spec), async () =>
+      expandOnNode({ wish, spec, driver, capabilities: await driver.client.capabilities() }, options),
+    );
   };
 
   /** Takes a volume from the node if no pod has it any more. */
@@ -146,12 +152,15 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
         for (const [name, load] of [...wishes]) {
           if (followed.get(uid)?.get(name) !== load) continue;
           const wish = await load().catch((error: unknown) => void log.debug({ err: error, volume: name }, 'a volume could not be looked at'));
-          if (wish) await refreshOne(wish);
+          if (!wish) continue;
+          await refreshOne(wish);
+          await measure(wish);
         }
       }
     },
     async tearDown(podUid) {
       followed.delete(podUid);
+      measured.delete(podUid);
       for (const record of await subdirectories(paths.records(podUid))) {
         const known = await readRecord(record);
         if (!known) continue;
@@ -164,6 +173,7 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
       }
       for (const [key, volume] of [...volumes]) if (volume.users.delete(podUid)) await releaseSoon(key, volume);
     },
+    stats: () => [...measured.values()].flatMap((ofPod) => [...ofPod.values()]),
     inUse: () => [...volumes].flatMap(([key, { attachRequired }]) => (attachRequired ? [key] : [])).sort(),
     async sweep() {
       for (const [key, volume] of [...volumes]) {
@@ -172,12 +182,31 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
     },
   };
 
+  const measure = async (wish: CsiWish): Promise<void> => {
+    const spec = specOf(wish);
+    const driver = drivers.find(spec.driver);
+    const { uid } = wish.pod.metadata;
+    const stats =
+      driver &&
+      (await measureVolume(wish, spec, driver, options).catch(
+        (error: unknown) => void log.debug({ err: error, volume: spec.specName }, 'a volume could not be measured'),
+      ));
+    if (!stats || !followed.has(uid)) return;
+    measured.set(uid, (measured.get(uid) ?? new Map<string, VolumeStats>()).set(wish.name, stats));
+  };
+
+  const withinTime = async <T>(work: (end: AbortSignal) => Promise<T>): Promise<T> => {
+    const end = new AbortController();
+    const cancel = options.clock.after(REPUBLISH_MS, () => end.abort());
+    return work(end.signal).finally(cancel);
+  };
+
   const refreshOne = async (wish: CsiWish): Promise<void> => {
     const spec = specOf(wish);
     try {
       const declared = await declaredDriver(spec);
       if (!declared?.spec.requiresRepublish) return await grow(wish, spec);
-      const context = spec.lifecycle === 'Persistent' ? await bringToNode(wish, spec, declared, AbortSignal.timeout(REPUBLISH_MS)) : {};
+      const context = spec.lifecycle === 'Persistent' ? await withinTime((end) => bringToNode(wish, spec, declared, end)) : {};
       await mountFor(wish, spec, context, declared, true);
     } catch (error) {
       if (isInUse(error)) return;

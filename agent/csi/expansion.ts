@@ -1,8 +1,9 @@
 import type { PersistentVolumeClaim } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
-import { storageOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
 import type { PersistentVolumeClaimCondition, PersistentVolumeClaimStatus } from '../../api/kinds/core/persistent-volume-claim/schema.ts';
+import { storageOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { keyOf } from '../../api/meta/object.ts';
 import { compareQuantities, valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeText } from '../../base/clock.ts';
@@ -53,8 +54,12 @@ export function wantedSize({ status }: PersistentVolumeClaim, volumeCapacity: st
 export async function expandOnNode({ wish, spec, driver, capabilities }: ExpansionRequest, parts: ExpansionParts): Promise<void> {
   const { source, pod } = wish;
   if (source.type !== 'bound') return;
-  const size = wantedSize(source.claim, storageOf(source.volume.spec?.capacity));
-  if (size === undefined || !capabilities.has(NODE_CAPABILITY.EXPAND_VOLUME)) return;
+  const capacity = storageOf(source.volume.spec?.capacity);
+  if (wantedSize(source.claim, capacity) === undefined || !capabilities.has(NODE_CAPABILITY.EXPAND_VOLUME)) return;
+  // The claim may have been read long before its volume was attached.
+  const fresh = await parts.objects.get(persistentVolumeClaims, keyOf(source.claim));
+  const size = fresh && wantedSize(fresh, capacity);
+  if (!fresh || size === undefined) return;
   const { recorder, paths, nodeName } = parts;
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => {
     recorder.event(pod, type, reason, message);
@@ -62,7 +67,7 @@ export async function expandOnNode({ wish, spec, driver, capabilities }: Expansi
   };
   const about = `for volume ${JSON.stringify(spec.specName)}`;
   if (spec.readOnly) return tell('Warning', 'FileSystemResizeFailed', `MountVolume.NodeExpandVolume failed ${about} requested read-only file system`);
-  const claim = await save(parts, source.claim, withState(source.claim, 'NodeResizeInProgress'));
+  const claim = await save(parts, fresh, withState(fresh, 'NodeResizeInProgress'));
   try {
     const isStaged = capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
     await driver.client.expand({

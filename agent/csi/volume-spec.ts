@@ -1,6 +1,6 @@
 import { volumeModeOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
-import { sha256Hex } from '../../base/sha256.ts';
 import type { InputOf } from '../../base/protobuf/message.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import type { CsiWish } from '../contract/csi-volumes.ts';
 import type { VolumeCapability } from './messages.ts';
 import { ACCESS_MODE, NODE_CAPABILITY } from './messages.ts';

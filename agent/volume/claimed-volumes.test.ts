@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { PersistentVolumeSpec } from '../../api/kinds/core/persistent-volume/index.ts';
@@ -15,6 +17,7 @@ import type { CsiWish } from '../contract/csi-volumes.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
+import { containerDevices } from './container-mount.ts';
 import { directSource } from './object-cache.ts';
 
 let root = '';
@@ -34,6 +37,7 @@ const csi = {
   setUp: async ({ name }: CsiWish) => join(root, `csi-${name}`),
   follow: () => {},
   tearDown: async () => {},
+  stats: () => [],
   inUse: () => [],
 };
 const byClaim: Volume = { name: 'data', persistentVolumeClaim: { claimName: 'c' } };
@@ -48,6 +52,26 @@ async function bound(spec: Partial<PersistentVolumeSpec> = {}, status = 'Bound')
 }
 const path = async (pod = mounting()) => (await volumes().setUp(pod, going)).get('data')?.path;
 const unmounted = 'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: ';
+
+const isRoot = process.getuid?.() === 0;
+(isRoot ? it : it.skip)('a local block device is a device of the containers that ask for it', async () => {
+  const device = join(root, 'device');
+  await promisify(execFile)('mknod', [device, 'b', '7', '250']);
+  await bound({ volumeMode: 'Block', local: { path: device } });
+  const claimer = aPod({ containers: [aContainer('main', { volumeDevices: [{ name: 'data', devicePath: '/dev/xvda' }] })], volumes: [byClaim] });
+  const claimed = await volumes().setUp(claimer, going);
+  const [main = aContainer('main')] = claimer.spec?.containers ?? [];
+  expect(containerDevices(main, claimed)).toEqual([{ container_path: '/dev/xvda', host_path: device, permissions: 'mrw' }]);
+  await rm(device);
+  await expect(volumes().setUp(claimer, going)).rejects.toThrow(
+    `MapVolume.NewBlockVolumeMapper initialization failed for volume "v" : path "${device}" does not exist`,
+  );
+});
+
+it('a volume of a CSI driver is what the driver makes of it', async () => {
+  await bound({ hostPath: undefined, local: undefined, csi: { driver: 'd', volumeHandle: 'h' } });
+  expect(await path()).toBe(join(root, 'csi-data'));
+});
 
 describe('the volume of a claim', () => {
   it('is the directory of its local volume', async () => {

@@ -21,7 +21,9 @@ const pod = aPod(
 const tokens = {
   token: async () => 'secret-token',
   issue: async () => ({ token: 'secret-token', expirationTimestamp: '2026-01-01T01:00:00Z' }),
-  refreshAt: () => undefined, forget: () => {} };
+  refreshAt: () => undefined,
+  forget: () => {},
+};
 async function payload(volume: Omit<Volume, 'name'>, of = pod) {
   const sources = {
     objects: directSource(client),

@@ -136,20 +136,21 @@ describe('a pod with a claim', () => {
 
 describe('a node takes so many volumes of a driver', () => {
   const bound = (name: string) => boundClaim(name, `v-${name}`);
-  const full = none('2 node(s) exceed max volume count');
+  const full = '0/1 nodes are available: 1 node(s) exceed max volume count.';
   const volumes = [driverVolume('v-c'), driverVolume('v-d')];
   const claims = [bound('c'), bound('d'), aClaim('new', { storageClassName: 'late' })];
-  const one = { a: [using('d', 'other')] };
-  it.each<[string, Partial<VolumeView>, Record<string, ReturnType<typeof using>[]>, string, string]>([
-    ['and no more', taking(1), one, 'c', 'b'],
-    ['and none at all', taking(0), {}, 'c', full],
+  const one = [using('d', 'other')];
+  it.each<[string, Partial<VolumeView>, ReturnType<typeof using>[], string, string]>([
+    ['and as many fit', taking(2), one, 'c', 'a'],
+    ['and no more', taking(1), one, 'c', full],
+    ['and none at all', taking(0), [], 'c', full],
     ['or as many as there are', taking(undefined), one, 'c', 'a'],
     ['while others are not counted', taking(0, 'another'), one, 'c', 'a'],
-    ['of which one that it has already is none', taking(1), { a: [using('c', 'other')] }, 'c', 'a'],
-    ['of which one that will be made is one', taking(1), one, 'new', 'b'],
-    ['of which one that is still attached is one', { ...taking(1), attachmentsOn: (name) => (name === 'a' ? [attachment('v-d', 'a')] : []) }, {}, 'c', 'b'],
+    ['of which one that it has already is none', taking(1), [using('c', 'other')], 'c', 'a'],
+    ['of which one that will be made is one', taking(1), one, 'new', full],
+    ['of which one that is still attached is one', { ...taking(1), attachmentsOn: (name) => [attachment('v-d', name)] }, [], 'c', full],
   ])('%s', (_sentence, csi, placed, claim, expected) => {
-    expect(scene(nodes, placed, undefined, view(claims, volumes, csi)).decide(using(claim))).toBe(expected);
+    expect(scene([node('a')], { a: placed }, undefined, view(claims, volumes, csi)).decide(using(claim))).toBe(expected);
   });
 });
 

@@ -55,9 +55,14 @@ export function refuse(performer: Performer, node: string, { name, wanted }: Ext
 }
 
 /** Tells pods how the attacher has failed. Returns the time until a look at one that does not answer. Milliseconds. */
-export function awaitAttacher(performer: Performer, node: string, { name, wanted, attachment }: Extract<AttachAction, { do: 'await' }>): number | undefined {
+export function awaitAttacher(
+  performer: Performer,
+  node: string,
+  { name, wanted, attachment }: Extract<AttachAction, { do: 'await' }>,
+): number | undefined {
   const { env, told } = performer;
-  const failed = (why: string) => tell(performer, wanted, 'Warning', 'FailedAttachVolume', `AttachVolume.Attach failed for volume ${quoted(wanted)} : ${why}`);
+  const failed = (why: string) =>
+    tell(performer, wanted, 'Warning', 'FailedAttachVolume', `AttachVolume.Attach failed for volume ${quoted(wanted)} : ${why}`);
   const { attachError } = attachment.status ?? {};
   if (attachError) {
     if (told.isNew(node, name, `${attachError.time} ${attachError.message}`)) failed(attachError.message ?? '');

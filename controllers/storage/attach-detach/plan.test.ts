@@ -7,7 +7,13 @@ import type { ObservedNode, WantedVolume } from './plan.ts';
 import { MAX_WAIT_FOR_UNMOUNT_MS, multiAttachText, planNode } from './plan.ts';
 
 const NAME = 'kubernetes.io/csi/d^h';
-const metadata = (name: string, namespace = '') => ({ name, namespace, uid: `uid-${name}`, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' });
+const metadata = (name: string, namespace = '') => ({
+  name,
+  namespace,
+  uid: `uid-${name}`,
+  resourceVersion: '1',
+  creationTimestamp: '2026-01-01T00:00:00Z',
+});
 const pod = (name: string, namespace = 'default'): Live<Pod> => ({ metadata: metadata(name, namespace) });
 const attachment = (more: { attached?: boolean; deleted?: boolean } = {}): Live<VolumeAttachment> => ({
   metadata: { ...metadata('csi-1'), ...(more.deleted ? { deletionTimestamp: '2026-01-01T00:00:01Z' } : {}) },

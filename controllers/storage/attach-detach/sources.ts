@@ -57,7 +57,8 @@ export function sourcesOf({ informers }: ControllerEnv, kinds: AttachDetachKinds
   return sources;
 }
 
-export const volumesOfDriver = ({ volumes }: AttachDetachSources, driver: string): readonly Live<PersistentVolume>[] => volumes.byIndex(BY_DRIVER, driver);
+export const volumesOfDriver = ({ volumes }: AttachDetachSources, driver: string): readonly Live<PersistentVolume>[] =>
+  volumes.byIndex(BY_DRIVER, driver);
 
 /** Whether a pod needs no volumes any more: it is over, or it is being deleted and nothing of it runs. */
 export function isOver({ metadata, status }: Live<Pod>): boolean {
@@ -132,7 +133,11 @@ function elsewhere(sources: AttachDetachSources, volume: Live<PersistentVolume>,
  * Finds the attachments of a node that this controller has made, by their names: those of volumes that are there, and those that the node's status
  * names. Attachments that others make for purposes of their own are left alone.
  */
-function attachmentsOf({ attachments, volumes }: AttachDetachSources, name: string, node: Live<Node> | undefined): ReadonlyMap<string, Live<VolumeAttachment>> {
+function attachmentsOf(
+  { attachments, volumes }: AttachDetachSources,
+  name: string,
+  node: Live<Node> | undefined,
+): ReadonlyMap<string, Live<VolumeAttachment>> {
   const found = new Map<string, Live<VolumeAttachment>>();
   const told = (node?.status?.volumesAttached ?? []).map((attached) => csiVolumeOf(attached.name)).filter((id) => id !== undefined);
   for (const attachment of attachments.byIndex(BY_NODE, name)) {

@@ -71,7 +71,8 @@ const addPod = (name: string, claim: string, node = 'node-0') =>
   });
 const attachments = () => cluster.list(volumeAttachments);
 const attachedTo = async (node: string) => (await cluster.find(nodes, node, ''))?.status?.volumesAttached?.map(({ name }) => name) ?? [];
-const untilAttached = (node: string, count = 1) => cluster.until(`${node} has ${count} volumes`, async () => (await attachedTo(node)).length === count);
+const untilAttached = (node: string, count = 1) =>
+  cluster.until(`${node} has ${count} volumes`, async () => (await attachedTo(node)).length === count);
 const untilDetached = (count = 0) => cluster.until(`${count} attachments are left`, async () => (await attachments()).length === count);
 const setInUse = (node: string, volumesInUse: readonly string[]) =>
   cluster.client.patch(nodes, { namespace: '', name: node }, { type: 'merge', body: { status: { volumesInUse } } }, { subresource: 'status' });
@@ -86,7 +87,10 @@ describe('a volume of a driver', () => {
     await addPod('p', 'c');
     await untilAttached('node-0');
     const [attachment] = await attachments();
-    expect(attachment).toMatchObject({ spec: { attacher: DRIVER, nodeName: 'node-0' }, status: { attachmentMetadata: { attachedTo: 'id-of-node-0' } } });
+    expect(attachment).toMatchObject({
+      spec: { attacher: DRIVER, nodeName: 'node-0' },
+      status: { attachmentMetadata: { attachedTo: 'id-of-node-0' } },
+    });
     const claim = await cluster.find(persistentVolumeClaims, 'c');
     const volume = claim?.spec?.volumeName ?? '';
     expect(attachment?.spec.source.persistentVolumeName).toBe(volume);
@@ -152,7 +156,9 @@ describe('a volume of a driver', () => {
     await start();
     await addClaim('c');
     await addPod('p', 'c');
-    expect(await eventOn('p', 'FailedAttachVolume')).toMatch(/AttachVolume.Attach failed for volume "pvc-.*" : rpc error: code = Internal desc = no slot/);
+    expect(await eventOn('p', 'FailedAttachVolume')).toMatch(
+      /AttachVolume.Attach failed for volume "pvc-.*" : rpc error: code = Internal desc = no slot/,
+    );
     const [attachment] = await attachments();
     if (!attachment) throw new Error('there is no attachment');
     driver.fail('ControllerPublishVolume', undefined);

@@ -1,3 +1,6 @@
+import { openChannel } from '../../../agent/cri/channel.ts';
+import { controllerMessages as m } from '../../../agent/csi/csi-driver.fixture.ts';
+import { Empty } from '../../../agent/csi/messages.ts';
 import { persistentVolumes } from '../../../api/kinds/core/persistent-volume/index.ts';
 import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import { SELECTED_NODE, STORAGE_PROVISIONER } from '../../../api/kinds/core/persistent-volume-claim/volume-binding.ts';
@@ -8,9 +11,6 @@ import { isAlreadyExists, isConflict, isNotFound } from '../../../api/meta/statu
 import { compareQuantities, valueOfQuantity } from '../../../api/schema/quantity.ts';
 import { systemClock } from '../../../base/clock.ts';
 import type { InputOf, Message, Of } from '../../../base/protobuf/message.ts';
-import { controllerMessages as m } from '../../../agent/csi/csi-driver.fixture.ts';
-import { Empty } from '../../../agent/csi/messages.ts';
-import { openChannel } from '../../../agent/cri/channel.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 
 export interface SidecarsOptions {
@@ -27,8 +27,12 @@ export interface SidecarsOptions {
  */
 export function runSidecars({ driver, socket, client, nodeId }: SidecarsOptions): () => Promise<void> {
   const channel = openChannel(socket, systemClock);
-  const call = <In extends Message<unknown, never>, Out extends Message<unknown, never>>(method: string, request: In, response: Out, value: InputOf<In>) =>
-    channel.call(`/csi.v1.Controller/${method}`, request as Message<unknown, InputOf<In>>, response as Message<Of<Out>, never>, value);
+  const call = <In extends Message<unknown, never>, Out extends Message<unknown, never>>(
+    method: string,
+    request: In,
+    response: Out,
+    value: InputOf<In>,
+  ) => channel.call(`/csi.v1.Controller/${method}`, request as Message<unknown, InputOf<In>>, response as Message<Of<Out>, never>, value);
   const finalizer = `external-attacher/${driver}`;
 
   const provision = async (): Promise<void> => {
