@@ -48,7 +48,8 @@ const open = (path: string): Promise<Server> =>
 const close = (server: Server) => new Promise((resolve) => server.close(resolve));
 async function until(expected: readonly string[]): Promise<void> {
   const deadline = systemClock.monotonic() + 60_000;
-  while (seen.length < expected.length && systemClock.monotonic() < deadline) await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)));
+  while (seen.length < expected.length && systemClock.monotonic() < deadline)
+    await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)));
   expect(seen).toEqual(expected);
 }
 /** Opens a socket before the watcher has begun. */
