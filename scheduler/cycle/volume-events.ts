@@ -42,8 +42,8 @@ export function followVolumes(informers: VolumeInformers, queue: Pick<Scheduling
 
 /** Whether a node takes more volumes of some driver than before. */
 function takesMore({ spec }: CSINode, old: CSINode): boolean {
-  const before = new Map(old.spec.drivers.map(({ name, allocatable }) => [name, allocatable?.count ?? 0]));
-  return spec.drivers.some(({ name, allocatable }) => (allocatable?.count ?? 0) > (before.get(name) ?? 0));
+  const before = new Map((old.spec.drivers ?? []).map(({ name, allocatable }) => [name, allocatable?.count ?? 0]));
+  return (spec.drivers ?? []).some(({ name, allocatable }) => (allocatable?.count ?? 0) > (before.get(name) ?? 0));
 }
 
 const amountOf = ({ capacity, maximumVolumeSize }: CSIStorageCapacity): number => valueOfQuantity(maximumVolumeSize ?? capacity ?? '0');

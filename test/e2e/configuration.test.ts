@@ -282,9 +282,10 @@ suite('what pods are given', () => {
       expect(await kubectl.path('{.items[0].status.volumesAttached[*].name}', 'nodes')).toBe(`kubernetes.io/csi/${installed.name}^${volume}`);
       expect(await kubectl.path('{.items[0].status.volumesInUse[*]}', 'nodes')).toBe(`kubernetes.io/csi/${installed.name}^${volume}`);
 
-      process.kill(await cluster.pid('agent'), 'SIGKILL');
-      await cluster.up();
-      expect(await kubectl('exec', 'first', '--', 'cat', '/disk/file')).toBe('kept\n');
+      const agent = await cluster.pid('agent');
+      process.kill(agent, 'SIGKILL');
+      await eventually(async () => expect(await cluster.pid('agent')).not.toBe(agent));
+      await eventually(async () => expect(await kubectl('exec', 'first', '--', 'cat', '/disk/file')).toBe('kept\n'));
       await kubectl('patch', 'pvc', 'disk', '-p', '{"spec":{"resources":{"requests":{"storage":"2Mi"}}}}');
       await kubectl('delete', 'pod', 'first', '--timeout=60s');
       await eventually(async () => expect(await kubectl('get', 'volumeattachments', '-o', 'name')).toBe(''));
