@@ -5,6 +5,8 @@ import type { Pod } from '../api/kinds/core/pod/index.ts';
 import { services } from '../api/kinds/core/service/index.ts';
 import type { Live, ObjectKey } from '../api/meta/object.ts';
 import type { Logger } from '../base/log.ts';
+import type { CsiReporter, NodeCsi } from './agent-csi.ts';
+import { createNodeCsi, noCsi } from './agent-csi.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
@@ -55,6 +57,8 @@ export interface NodeState {
   readonly pressure: () => readonly string[];
   /** Further reasons why it is not ready. */
   readonly problems: () => readonly string[];
+  /** Volumes that must not be detached. Undefined until that is known. */
+  readonly volumesInUse: () => readonly string[] | undefined;
 }
 
 /** Makes the reporter of the node's status: the runtime's health, the agent's parts and the options' own checks decide whether it is ready. */
@@ -72,6 +76,7 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     labels,
     taints,
     images: () => nodeImages(runtime),
+    volumesInUse: state.volumesInUse,
     async health() {
       const pressure = state.pressure();
       return {
@@ -96,22 +101,29 @@ export async function makeDirectories(runtime: ContainerRuntime, dataDir: string
 const memoryDir = (dataDir: string): string => join(dataDir, 'memory');
 
 /** Volumes, and the reader of the objects that they and containers' variables are made of. */
-function createFiles({ options, log, runtime, cache, facts, abilities, signal }: NodeGround): PodFiles & { readonly objects: ObjectSource } {
+function createFiles(
+  { options, log, runtime, cache, facts, abilities, signal }: NodeGround,
+  reporter: CsiReporter,
+): PodFiles & { readonly objects: ObjectSource; readonly csi: NodeCsi } {
   const { client, clock, nodeIps, dataDir } = options;
   const directories = podDirectories(dataDir);
-  if (runtime.simulated) return { directories, objects: directSource(client), volumes: noVolumes };
+  if (runtime.simulated) return { directories, objects: directSource(client), volumes: noVolumes, csi: noCsi };
   const podIpsOf = ({ metadata, spec }: Live<Pod>) => {
     const ips = cache.of(metadata.uid).sandboxes[0]?.ips ?? [];
     return spec?.hostNetwork || ips.length === 0 ? nodeIps : ips;
   };
   const changes = createChannel<[kind: Kind, key: ObjectKey]>();
   const objects = createObjectCache({ client, clock, log, signal, onChange: changes.send });
+  const tokens = createTokenSource(client, clock);
+  const { nodeName, recorder } = options;
+  const csi = createNodeCsi({ nodeName, directories, objects, tokens, client, clock, log, recorder, reporter, signal });
   const volumes = createLinuxVolumes({
-    nodeName: options.nodeName,
+    nodeName,
     directories,
     memoryDir: memoryDir(dataDir),
     objects,
-    tokens: createTokenSource(client, clock),
+    csi: csi.volumes,
+    tokens,
     addresses: (pod) => ({ podIps: podIpsOf(pod), hostIps: nodeIps }),
     allocatable: () => facts.allocatable,
     recursiveReadOnly: abilities.recursiveReadOnlyMounts,
@@ -120,7 +132,7 @@ function createFiles({ options, log, runtime, cache, facts, abilities, signal }:
     signal,
   });
   changes.listen((kind, key) => volumes.objectChanged(kind, key));
-  return { directories, objects, volumes };
+  return { directories, objects, volumes, csi };
 }
 
 /** The directories of the class `local-path`: nothing below the pods' own, which go with them. */
@@ -132,11 +144,17 @@ function localVolumes(dataDir: string, runtime: ContainerRuntime): LocalVolumes 
 const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
 
 /** All that pods are run with on this node: each piece of the agent takes from it what it needs. */
-export async function createNodeParts(ground: NodeGround, runtimeName: string, statusWriter: StatusWriter, podMetrics: PodMetrics) {
+export async function createNodeParts(
+  ground: NodeGround,
+  runtimeName: string,
+  statusWriter: StatusWriter,
+  podMetrics: PodMetrics,
+  reporter: CsiReporter,
+) {
   const { options, log, runtime, cache, facts, abilities } = ground;
   const { client, clock, recorder, nodeName, nodeIps } = options;
   const serviceInformer = options.informers.of(services);
-  const { directories, objects, volumes } = createFiles(ground);
+  const { directories, objects, volumes, csi } = createFiles(ground, reporter);
   return {
     nodeName,
     nodeIps,
@@ -149,6 +167,7 @@ export async function createNodeParts(ground: NodeGround, runtimeName: string, s
     recorder,
     images: createImagePuller({ runtime, recorder, clock, credentials: (pod, reference) => pullCredentials(pod, reference, objects) }),
     volumes,
+    csi,
     objects,
     localVolumes: localVolumes(options.dataDir, runtime),
     services: () => serviceInformer.list(),

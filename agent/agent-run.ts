@@ -1,5 +1,6 @@
 import { aborted, settledBefore } from '../base/abort.ts';
 import type { ListenAddress } from '../base/kept-listener.ts';
+import type { NodeCsi } from './agent-csi.ts';
 import type { ApiAccess, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
 import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
 import type { ImageGarbage } from './image/image-garbage.ts';
@@ -20,6 +21,7 @@ import type { NodeShutdownOptions } from './shutdown/node-shutdown.ts';
 /** The parts of an agent that do something of their own accord. */
 export interface AgentLoops {
   readonly node: RuntimeAccess & ApiAccess & Pick<Surroundings, 'clock' | 'log'> & { readonly nodeName: string };
+  readonly csi: NodeCsi;
   readonly evictions: EvictionManagerOptions;
   /** Undefined if the machine's shutdown is not held up. */
   readonly shutdowns: Omit<NodeShutdownOptions, 'source'> | undefined;
@@ -53,6 +55,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   // List the runtime first, so that pods that are running already are adopted, not started again.
   const relist = createRelist(agent);
   await relist();
+  background.push(agent.csi.run(reporter.registered, signal));
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));
   // Admission of a pod depends on the labels that the node is registered with.

@@ -66,12 +66,13 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const reporter = createReporter(ground, {
     pressure: pressure.conditions,
     problems: () => (shutdown.isShuttingDown ? ['node is shutting down'] : []),
+    volumesInUse: () => node.csi.volumes.inUse(),
   });
   const nodeUid = () => reporter.node()?.metadata.uid;
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;
   const writer = createStatusWriter(client, clock, log, signal);
   const statusWriter = staticPods ? mirroredWriter(writer, staticPods) : writer;
-  const node = await createNodeParts(ground, version.name, statusWriter, metrics?.pods ?? noPodMetrics);
+  const node = await createNodeParts(ground, version.name, statusWriter, metrics?.pods ?? noPodMetrics, reporter);
   const podSource = options.podSource ?? ownPods(options, log, signal);
 
   const self = (): Pick<Node, 'metadata' | 'spec'> => reporter.node() ?? { metadata: { name: nodeName, labels: { ...options.labels } } };
@@ -134,6 +135,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   };
   const parts = {
     node,
+    csi: node.csi,
     evictions,
     shutdowns,
     metrics,

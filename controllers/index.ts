@@ -25,7 +25,9 @@ import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
 import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/index.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
+import { csiDrivers } from '../api/kinds/storage/csi-driver.ts';
 import { storageClasses } from '../api/kinds/storage/storage-class.ts';
+import { volumeAttachments } from '../api/kinds/storage/volume-attachment.ts';
 import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-class.ts';
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import type { ServedKinds } from './_shared/served-kinds.ts';
@@ -60,6 +62,7 @@ import { nodeTtlController } from './nodes/node-ttl/controller.ts';
 import { taintEvictionController } from './nodes/taint-eviction/controller.ts';
 import { disruptionController } from './policy/disruption/controller.ts';
 import { resourceQuotaController } from './policy/resource-quota/controller.ts';
+import { attachDetachController } from './storage/attach-detach/controller.ts';
 import { ephemeralVolumeController } from './storage/ephemeral-volume/controller.ts';
 import { localPathClassController } from './storage/local-path/class-controller.ts';
 import { localPathProvisionerController } from './storage/local-path/controller.ts';
@@ -131,6 +134,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     namespaceController({ namespaces, pods, discover: served.discover }),
     podGcController({ nodes, pods }, options.podGc),
     persistentVolumeBinderController({ persistentVolumes, persistentVolumeClaims, storageClasses, pods }),
+    attachDetachController({ nodes, pods, persistentVolumes, persistentVolumeClaims, csiDrivers, volumeAttachments }),
     ephemeralVolumeController({ pods, persistentVolumeClaims }),
     volumeExpandController({ persistentVolumes, persistentVolumeClaims }),
     localPathProvisionerController({ persistentVolumes, persistentVolumeClaims, storageClasses, nodes }),

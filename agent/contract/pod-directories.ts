@@ -4,6 +4,8 @@ import type { Live } from '../../api/meta/object.ts';
 
 /** The places of a pod's files under the agent's data directory; names inside are kubelet's. */
 export interface PodDirectories {
+  /** The agent's directory, which stands in for kubelet's. */
+  readonly root: string;
   /** Everything of the pod but its logs. */
   readonly pod: (uid: string) => string;
   readonly volumes: (uid: string) => string;
@@ -11,6 +13,8 @@ export interface PodDirectories {
   readonly hosts: (uid: string) => string;
   /** A container's own files (termination messages). */
   readonly container: (uid: string, container: string) => string;
+  /** All mounts of paths within volumes. */
+  readonly subPaths: (uid: string) => string;
   readonly subPath: (uid: string, volume: string, container: string, index: number) => string;
   /** All pods' directories. */
   readonly pods: string;
@@ -24,6 +28,7 @@ export function podDirectories(dataDir: string): PodDirectories {
   const logs = join(dataDir, 'logs', 'pods');
   const pod = (uid: string) => join(pods, uid);
   return {
+    root: dataDir,
     pods,
     logs,
     pod,
@@ -31,6 +36,7 @@ export function podDirectories(dataDir: string): PodDirectories {
     volume: (uid, plugin, name) => join(pod(uid), 'volumes', plugin.replace('/', '~'), name),
     hosts: (uid) => join(pod(uid), 'etc-hosts'),
     container: (uid, container) => join(pod(uid), 'containers', container),
+    subPaths: (uid) => join(pod(uid), 'volume-subpaths'),
     subPath: (uid, volume, container, index) => join(pod(uid), 'volume-subpaths', volume, container, String(index)),
     podLogs: ({ metadata }) => join(logs, `${metadata.namespace}_${metadata.name}_${metadata.uid}`),
   };

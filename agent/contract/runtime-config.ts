@@ -112,6 +112,14 @@ export interface Mount {
   readonly recursive_read_only?: boolean | undefined;
 }
 
+/** A device of the machine in a container. */
+export interface Device {
+  readonly container_path?: string | undefined;
+  readonly host_path?: string | undefined;
+  /** Of `r`, `w` and `m` (mknod). */
+  readonly permissions?: string | undefined;
+}
+
 interface ImageSpec {
   readonly image?: string | undefined;
   readonly annotations?: TextMap | undefined;
@@ -126,6 +134,7 @@ export interface ContainerConfig {
   readonly working_dir?: string | undefined;
   readonly envs?: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[] | undefined;
   readonly mounts?: readonly Mount[] | undefined;
+  readonly devices?: readonly Device[] | undefined;
   readonly labels?: TextMap | undefined;
   readonly annotations?: TextMap | undefined;
   /** Relative to the sandbox's log directory. */

@@ -62,7 +62,23 @@ export interface ContainerRuntime {
 export type ContainerLife = 'init' | 'sidecar' | 'task' | 'service';
 
 /** gRPC's codes, by name, as the CRI answers with them. */
-export type RuntimeErrorCode = 'Unknown' | 'NotFound' | 'DeadlineExceeded' | 'Unavailable' | 'InvalidArgument' | 'AlreadyExists' | 'Other';
+export type RuntimeErrorCode =
+  | 'Canceled'
+  | 'Unknown'
+  | 'InvalidArgument'
+  | 'DeadlineExceeded'
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'PermissionDenied'
+  | 'ResourceExhausted'
+  | 'FailedPrecondition'
+  | 'Aborted'
+  | 'OutOfRange'
+  | 'Unimplemented'
+  | 'Internal'
+  | 'Unavailable'
+  | 'DataLoss'
+  | 'Unauthenticated';
 
 /** The message has the form in which kubelet prints errors of the CRI: `rpc error: code = NotFound desc = …`. */
 export class RuntimeError extends Error {
@@ -71,7 +87,7 @@ export class RuntimeError extends Error {
   /** The message without its prefix. */
   readonly description: string;
   constructor(code: RuntimeErrorCode, description: string) {
-    super(`rpc error: code = ${code === 'Other' ? 'Unknown' : code} desc = ${description}`);
+    super(`rpc error: code = ${code} desc = ${description}`);
     this.code = code;
     this.description = description;
   }

@@ -23,15 +23,25 @@ export interface Channel {
 const DEFAULT_TIMEOUT_MS = 120_000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const CODES: ReadonlyMap<number, RuntimeErrorCode> = new Map([
-  [status.NOT_FOUND, 'NotFound'],
-  [status.DEADLINE_EXCEEDED, 'DeadlineExceeded'],
-  [status.UNAVAILABLE, 'Unavailable'],
-  [status.INVALID_ARGUMENT, 'InvalidArgument'],
-  [status.ALREADY_EXISTS, 'AlreadyExists'],
+  [status.CANCELLED, 'Canceled'],
   [status.UNKNOWN, 'Unknown'],
+  [status.INVALID_ARGUMENT, 'InvalidArgument'],
+  [status.DEADLINE_EXCEEDED, 'DeadlineExceeded'],
+  [status.NOT_FOUND, 'NotFound'],
+  [status.ALREADY_EXISTS, 'AlreadyExists'],
+  [status.PERMISSION_DENIED, 'PermissionDenied'],
+  [status.RESOURCE_EXHAUSTED, 'ResourceExhausted'],
+  [status.FAILED_PRECONDITION, 'FailedPrecondition'],
+  [status.ABORTED, 'Aborted'],
+  [status.OUT_OF_RANGE, 'OutOfRange'],
+  [status.UNIMPLEMENTED, 'Unimplemented'],
+  [status.INTERNAL, 'Internal'],
+  [status.UNAVAILABLE, 'Unavailable'],
+  [status.DATA_LOSS, 'DataLoss'],
+  [status.UNAUTHENTICATED, 'Unauthenticated'],
 ]);
 
-const toRuntimeError = (error: ServiceError): RuntimeError => new RuntimeError(CODES.get(error.code) ?? 'Other', error.details);
+const toRuntimeError = (error: ServiceError): RuntimeError => new RuntimeError(CODES.get(error.code) ?? 'Unknown', error.details);
 
 /** @param metadata sent with every call (containerd's own services want a namespace). */
 export function openChannel(socketPath: string, clock: Clock, metadata: Readonly<Record<string, string>> = {}): Channel {

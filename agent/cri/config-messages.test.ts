@@ -66,6 +66,7 @@ const container: Whole<ContainerConfiguration> = {
       recursive_read_only: true,
     },
   ],
+  devices: [{ container_path: '/dev/xvda', host_path: '/dev/loop0', permissions: 'mrw' }],
   labels: { g: 'h' },
   annotations: { i: 'j' },
   log_path: 'c/2.log',

@@ -28,6 +28,8 @@ export interface NodeReporterOptions {
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   readonly health: () => Promise<NodeHealth>;
   readonly images: () => Promise<readonly ContainerImage[]>;
+  /** Volumes that must not be detached from the node. Undefined until that is known: those of the last status stay. */
+  readonly volumesInUse: () => readonly string[] | undefined;
 }
 
 /** Registers the node and keeps its status: looked at every 10 s, written when it changed, and every 5 min. */
@@ -86,6 +88,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     const [health, images] = await Promise.all([options.health(), options.images()]);
     const { conditions, events } = nodeConditions(health, node.status?.conditions ?? [], clock.now());
     const { facts } = options;
+    const volumesInUse = options.volumesInUse() ?? node.status?.volumesInUse ?? [];
     const extended = extendedResources(node.status?.capacity);
     const status: NodeStatus = {
       ...node.status,
@@ -97,6 +100,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       nodeInfo: facts.info,
       images: [...images],
       features: { supplementalGroupsPolicy: options.features.supplementalGroupsPolicy },
+      ...(volumesInUse.length > 0 || node.status?.volumesInUse ? { volumesInUse: [...volumesInUse] } : {}),
       runtimeHandlers: handlers.map((name) => ({ name, features: { ...handlerFeatures } })),
     };
     return { status, events };

@@ -4,7 +4,7 @@ import { isStatic } from '../pod/sources/static-pods.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 
 /** The text of /metrics. */
-export function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodLookup, others: Registry | undefined): Promise<string> {
+export async function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodLookup, others: Registry | undefined): Promise<string> {
   let running = 0;
   const states = { created: 0, running: 0, exited: 0, unknown: 0 };
   for (const uid of node.cache.podUids()) {
@@ -28,5 +28,8 @@ export function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodL
   }
   metrics.mirrorPods.set(counts.desired.true);
   metrics.ephemeralContainers.set(ephemeral);
-  return others ? Registry.merge([metrics.registry, others]).metrics() : metrics.registry.metrics();
+  const volumes = node.csi?.volumes.stats() ?? [];
+  const ofVolumes = volumes.length > 0 ? [(await import('./volume-metrics.ts')).volumeMetrics(volumes)] : [];
+  const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes];
+  return all.length > 1 ? Registry.merge(all).metrics() : metrics.registry.metrics();
 }

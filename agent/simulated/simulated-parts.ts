@@ -8,6 +8,7 @@ import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.t
 export const noVolumes: PodVolumes = {
   setUp: () => Promise.resolve(),
   mounts: () => Promise.resolve([]),
+  devices: () => [],
   podChanged: () => {},
   tearDown: () => Promise.resolve(),
 };

@@ -14,11 +14,17 @@ import { MountError } from '../contract/pod-volumes.ts';
 /** Whether a volume of a pod is that of a claim. */
 export const isClaimed = ({ persistentVolumeClaim, ephemeral }: Volume): boolean => persistentVolumeClaim !== undefined || ephemeral !== undefined;
 
+/** A claim with the volume that it is bound to. */
+export interface Binding {
+  readonly claim: Live<PersistentVolumeClaim>;
+  readonly volume: Live<PersistentVolume>;
+}
+
 /**
  * Finds the volume behind a claim that a pod names (kubelet's createVolumeSpec).
  * @throws MountError in kubelet's words if the claim is not there, not bound, terminating, not the pod's, or of another mode than it is used
  */
-export async function volumeOfClaim(pod: Live<Pod>, volume: Volume, objects: ObjectSource): Promise<Live<PersistentVolume>> {
+export async function bindingOfClaim(pod: Live<Pod>, volume: Volume, objects: ObjectSource): Promise<Binding> {
   const { namespace = '', name: podName } = pod.metadata;
   const name = claimNameOf(podName, volume) ?? '';
   const unprocessed = (why: string) => {
@@ -50,7 +56,7 @@ export async function volumeOfClaim(pod: Live<Pod>, volume: Volume, objects: Obj
   }
   const misuse = misuseOf(pod, volume, volumeModeOf(found.spec));
   if (misuse !== undefined) throw unprocessed(misuse);
-  return found;
+  return { claim, volume: found };
 }
 
 const isMadeFor = ({ metadata }: PersistentVolumeClaim, pod: Live<Pod>): boolean =>

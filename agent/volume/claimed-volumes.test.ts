@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import type { PersistentVolumeSpec } from '../../api/kinds/core/persistent-volume/index.ts';
@@ -11,9 +13,11 @@ import type { Volume } from '../../api/pod/volume/volume.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import type { CsiWish } from '../contract/csi-volumes.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
+import { containerDevices } from './container-mount.ts';
 import { directSource } from './object-cache.ts';
 
 let root = '';
@@ -26,7 +30,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const volumes = () => createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client) });
+const going = new AbortController().signal;
+const volumes = () => createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client), csi });
+/** A node with one driver, which mounts nothing. */
+const csi = {
+  setUp: async ({ name }: CsiWish) => join(root, `csi-${name}`),
+  follow: () => {},
+  tearDown: async () => {},
+  stats: () => [],
+  inUse: () => [],
+};
 const byClaim: Volume = { name: 'data', persistentVolumeClaim: { claimName: 'c' } };
 const mounting = (volume = byClaim, uid = 'u1') =>
   aPod({ containers: [aContainer('main', { volumeMounts: [{ name: volume.name, mountPath: '/data' }] })], volumes: [volume] }, { uid });
@@ -37,8 +50,28 @@ async function bound(spec: Partial<PersistentVolumeSpec> = {}, status = 'Bound')
   const local = { hostPath: undefined, local: { path: join(root, 'disk') } };
   await client.create(persistentVolumes, aVolume('v', { ...local, claimRef: { namespace: 'default', name: 'c', uid: metadata.uid }, ...spec }));
 }
-const path = async (pod = mounting()) => (await volumes().setUp(pod)).get('data')?.path;
+const path = async (pod = mounting()) => (await volumes().setUp(pod, going)).get('data')?.path;
 const unmounted = 'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: ';
+
+const isRoot = process.getuid?.() === 0;
+(isRoot ? it : it.skip)('a local block device is a device of the containers that ask for it', async () => {
+  const device = join(root, 'device');
+  await promisify(execFile)('mknod', [device, 'b', '7', '250']);
+  await bound({ volumeMode: 'Block', local: { path: device } });
+  const claimer = aPod({ containers: [aContainer('main', { volumeDevices: [{ name: 'data', devicePath: '/dev/xvda' }] })], volumes: [byClaim] });
+  const claimed = await volumes().setUp(claimer, going);
+  const [main = aContainer('main')] = claimer.spec?.containers ?? [];
+  expect(containerDevices(main, claimed)).toEqual([{ container_path: '/dev/xvda', host_path: device, permissions: 'mrw' }]);
+  await rm(device);
+  await expect(volumes().setUp(claimer, going)).rejects.toThrow(
+    `MapVolume.NewBlockVolumeMapper initialization failed for volume "v" : path "${device}" does not exist`,
+  );
+});
+
+it('a volume of a CSI driver is what the driver makes of it', async () => {
+  await bound({ hostPath: undefined, local: undefined, csi: { driver: 'd', volumeHandle: 'h' } });
+  expect(await path()).toBe(join(root, 'csi-data'));
+});
 
 describe('the volume of a claim', () => {
   it('is the directory of its local volume', async () => {
@@ -105,16 +138,16 @@ describe('the volume of a claim', () => {
   it('for one pod alone waits until that lets it go', async () => {
     await bound({ accessModes: ['ReadWriteOncePod'] });
     const here = volumes();
-    await here.setUp(mounting());
+    await here.setUp(mounting(), going);
     const other = mounting(byClaim, 'u2');
-    await expect(here.setUp(other)).rejects.toThrow('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
+    await expect(here.setUp(other, going)).rejects.toThrow('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
     here.forget('u1');
-    expect((await here.setUp(other)).size).toBe(1);
+    expect((await here.setUp(other, going)).size).toBe(1);
   });
 
   it('stays with its pod after a restart of the agent, though the claim is terminating', async () => {
     await bound();
-    await volumes().setUp(mounting());
+    await volumes().setUp(mounting(), going);
     await client.patch(
       persistentVolumeClaims,
       { namespace: 'default', name: 'c' },

@@ -1,20 +1,21 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
+import type { CsiVolumes, CsiWish } from '../contract/csi-volumes.ts';
 import type { ObjectSource } from '../contract/object-source.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import { MountError } from '../contract/pod-volumes.ts';
-import { checkReach, isClaimed, volumeOfClaim } from './claimed-volume.ts';
+import { bindingOfClaim, checkReach, isClaimed } from './claimed-volume.ts';
 import { isMountPoint } from './mount-command.ts';
 import type { PersistentMount } from './persistent-mount.ts';
-import { isExclusive, mountPersistent } from './persistent-mount.ts';
+import { isExclusive, mountPersistent, persistentMount } from './persistent-mount.ts';
 
 /** Volumes of claims on this node. */
 export interface ClaimedVolumes {
   /** Makes a pod's volumes of claims available; safe to repeat. Resolves with them by the volumes' names. @throws MountError naming the volume */
-  setUp(pod: Live<Pod>): Promise<ReadonlyMap<string, PersistentMount>>;
+  setUp(pod: Live<Pod>, ending: AbortSignal): Promise<ReadonlyMap<string, PersistentMount>>;
   /** Lets other pods have the volumes that only one may have. */
   forget(podUid: string): void;
 }
@@ -23,21 +24,33 @@ export interface ClaimedVolumesOptions {
   readonly nodeName: string;
   readonly directories: PodDirectories;
   readonly objects: ObjectSource;
+  readonly csi: CsiVolumes;
 }
 
-export function createClaimedVolumes({ nodeName, directories, objects }: ClaimedVolumesOptions): ClaimedVolumes {
+export function createClaimedVolumes({ nodeName, directories, objects, csi }: ClaimedVolumesOptions): ClaimedVolumes {
   /** The pods that have volumes for themselves, by the names of these. */
   const owners = new Map<string, string>();
   const recordPath = (uid: string) => join(directories.pod(uid), 'claimed-volumes.json');
 
-  const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<PersistentMount> => {
-    const found = await volumeOfClaim(pod, volume, objects);
+  const csiWish = async (pod: Live<Pod>, volume: Volume): Promise<CsiWish> => {
+    const { volume: found, claim } = await bindingOfClaim(pod, volume, objects);
+    const readOnly = volume.persistentVolumeClaim?.readOnly ?? false;
+    return { pod, name: volume.name, source: { type: 'bound', volume: found, claim, readOnly } };
+  };
+
+  const setUpOne = async (pod: Live<Pod>, volume: Volume, ending: AbortSignal): Promise<PersistentMount> => {
+    const { volume: found, claim } = await bindingOfClaim(pod, volume, objects);
     const { name } = found.metadata;
     const { uid } = pod.metadata;
     await checkReach(found, nodeName, objects);
     const fail = (why: string) => new MountError(`MountVolume.SetUp failed for volume ${JSON.stringify(name)} : ${why}`);
     if ((owners.get(name) ?? uid) !== uid) throw fail('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
     if (isExclusive(found)) owners.set(name, uid);
+    if (found.spec?.csi) {
+      const readOnly = volume.persistentVolumeClaim?.readOnly ?? false;
+      const path = await csi.setUp({ pod, name: volume.name, source: { type: 'bound', volume: found, claim, readOnly } }, ending);
+      return persistentMount(found, path, readOnly);
+    }
     try {
       return await mountPersistent({ pod, volume: found, readOnly: volume.persistentVolumeClaim?.readOnly ?? false }, directories);
     } catch (error) {
@@ -60,11 +73,13 @@ export function createClaimedVolumes({ nodeName, directories, objects }: Claimed
   };
 
   /** A mount that the machine has lost, as in a reboot, is made again; a directory of the machine itself is there or not. */
-  const isThere = async (uid: string, { path }: PersistentMount): Promise<boolean> =>
-    !path.startsWith(directories.pod(uid)) || (await isMountPoint(path));
+  const isThere = async (uid: string, { path, device }: PersistentMount): Promise<boolean> => {
+    if (device) return (await stat(path).catch(() => undefined))?.isBlockDevice() ?? false;
+    return !path.startsWith(directories.pod(uid)) || isMountPoint(path);
+  };
 
   return {
-    async setUp(pod) {
+    async setUp(pod, ending) {
       const { uid } = pod.metadata;
       const volumes = (pod.spec?.volumes ?? []).filter(isClaimed);
       if (volumes.length === 0) return new Map();
@@ -72,10 +87,12 @@ export function createClaimedVolumes({ nodeName, directories, objects }: Claimed
       const mounts = await Promise.all(
         volumes.map(async (volume): Promise<[string, PersistentMount]> => {
           const old = before.get(volume.name);
-          return [volume.name, old && (await isThere(uid, old)) ? old : await setUpOne(pod, volume)];
+          return [volume.name, old && (await isThere(uid, old)) ? old : await setUpOne(pod, volume, ending)];
         }),
       );
       for (const [, { volume, exclusive }] of mounts) if (exclusive) owners.set(volume, uid);
+      for (const volume of volumes)
+        if (mounts.some(([name, { csi: isCsi }]) => name === volume.name && isCsi)) csi.follow(uid, volume.name, () => csiWish(pod, volume));
       const all = new Map(mounts);
       await record(uid, all);
       return all;

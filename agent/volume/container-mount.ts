@@ -3,7 +3,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container, VolumeMount } from '../../api/pod/container/container.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import { MountError } from '../contract/pod-volumes.ts';
-import type { Mount } from '../contract/runtime-config.ts';
+import type { Device, Mount } from '../contract/runtime-config.ts';
 import { PROPAGATION } from '../contract/runtime-config.ts';
 import { expand } from '../spec/expansion.ts';
 import type { PersistentMount } from './persistent-mount.ts';
@@ -48,10 +48,19 @@ export async function containerMount(
     container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     host_path: subPath ? await bindSubPath(root, subPath, target) : root,
     // Files from the API are only ever the agent's to write.
-    readonly: (mount.readOnly ?? false) || (persistent?.readOnly ?? false) || isPayloadVolume(volume),
+    readonly: (mount.readOnly ?? false) || (persistent?.readOnly ?? volume.csi?.readOnly ?? false) || isPayloadVolume(volume),
     ...(isRecursive(mount, recursiveReadOnly) ? { recursive_read_only: true } : {}),
     propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
   };
+}
+
+/** The volumes that a container gets as devices, as the runtime takes them. @throws MountError */
+export function containerDevices({ volumeDevices = [] }: Container, claimed: ReadonlyMap<string, PersistentMount>): readonly Device[] {
+  return volumeDevices.map(({ name, devicePath }) => {
+    const volume = claimed.get(name);
+    if (!volume?.device) throw new MountError(`volume ${JSON.stringify(name)} is a device of the container, but is no block volume`);
+    return { container_path: devicePath, host_path: volume.path, permissions: volume.readOnly ? 'r' : 'mrw' };
+  });
 }
 
 /** Whether the mount is made read-only with all mounts below it. @throws MountError if it must be and cannot, in the words of kubelet */

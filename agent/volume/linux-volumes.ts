@@ -7,6 +7,8 @@ import type { Volume } from '../../api/pod/volume/volume.ts';
 import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { CsiVolumes } from '../contract/csi-volumes.ts';
+import { toOwnPath } from '../contract/kubelet-directory.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import type { PodVolumes } from '../contract/pod-volumes.ts';
 import { MountError } from '../contract/pod-volumes.ts';
@@ -15,7 +17,7 @@ import type { Allocatable } from '../spec/resource-field.ts';
 import { writePayload } from './atomic-writer.ts';
 import { isClaimed } from './claimed-volume.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
-import { containerMount } from './container-mount.ts';
+import { containerDevices, containerMount } from './container-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { isMountPoint, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
@@ -32,6 +34,7 @@ export interface LinuxVolumesOptions {
   /** A directory on tmpfs: what comes from Secrets and tokens never touches a disk. */
   readonly memoryDir: string;
   readonly objects: ObjectCache;
+  readonly csi: CsiVolumes;
   readonly tokens: TokenSource;
   readonly addresses: (pod: Live<Pod>) => PodAddresses;
   readonly allocatable: () => Allocatable;
@@ -68,7 +71,7 @@ const NO_CLAIMS: ReadonlyMap<string, PersistentMount> = new Map();
 
 /** Volumes of real pods. Past a hundred lines, as set-up, rewriting and tear-down share the state of each pod. */
 export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
-  const { directories, memoryDir, objects, tokens, clock, log, signal } = options;
+  const { directories, memoryDir, objects, csi, tokens, clock, log, signal } = options;
   const states = new Map<string, PodState>();
   const cancelAll = () => {
     for (const { cancelRefresh } of states.values()) cancelRefresh();
@@ -76,13 +79,21 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   signal.addEventListener('abort', cancelAll, { once: true });
   const users = createObjectUsers(objects);
 
-  const claimedVolumes = createClaimedVolumes({ nodeName: options.nodeName, directories, objects });
+  const claimedVolumes = createClaimedVolumes({ nodeName: options.nodeName, directories, objects, csi });
 
-  const setUpOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
+  const setUpInline = async (pod: Live<Pod>, { name, csi: source }: Volume, ending: AbortSignal): Promise<void> => {
+    if (!source) return;
+    const wish = { pod, name, source: { type: 'inline' as const, csi: source } };
+    await csi.setUp(wish, ending);
+    csi.follow(pod.metadata.uid, name, () => Promise.resolve(wish));
+  };
+
+  const setUpOne = async (pod: Live<Pod>, volume: Volume, ending: AbortSignal): Promise<void> => {
+    if (volume.csi) return setUpInline(pod, volume, ending);
     const path = volumePath(pod, volume, directories, memoryDir);
     const group = pod.spec?.securityContext?.fsGroup;
     try {
-      if (volume.hostPath) return await prepareHostPath(volume.hostPath);
+      if (volume.hostPath) return await prepareHostPath({ ...volume.hostPath, path: toOwnPath(volume.hostPath.path, directories.root) });
       if (volume.nfs) return await prepareNfs(volume.nfs, path, []);
       if (!volume.emptyDir && !isPayloadVolume(volume)) throw new Error('no volume plugin matched');
       await mkdir(path, { recursive: true });
@@ -142,12 +153,12 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   };
 
   return {
-    async setUp(pod) {
+    async setUp(pod, ending) {
       const state = follow(pod);
       const all = pod.spec?.volumes ?? [];
       const [claimed] = await Promise.all([
-        claimedVolumes.setUp(pod),
-        ...all.filter((volume) => !isClaimed(volume)).map((volume) => setUpOne(pod, volume)),
+        claimedVolumes.setUp(pod, ending),
+        ...all.filter((volume) => !isClaimed(volume)).map((volume) => setUpOne(pod, volume, ending)),
       ]);
       state.claimed = claimed;
       scheduleRefresh(state);
@@ -158,6 +169,10 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
         containerMount({ pod, container, mount, index, environment, recursiveReadOnly: options.recursiveReadOnly, claimed }, directories, memoryDir),
       );
       return Promise.all(list);
+    },
+    devices(pod, container) {
+      const { claimed = NO_CLAIMS } = states.get(pod.metadata.uid) ?? {};
+      return containerDevices(container, claimed);
     },
     podChanged(pod) {
       const state = states.get(pod.metadata.uid);
@@ -182,6 +197,9 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       tokens.forget(uid);
       users.release(uid);
       await state?.work;
+      // Paths within volumes are mounted for containers: drivers could not unmount what these hold.
+      await unmountUnder(directories.subPaths(uid));
+      await csi.tearDown(uid);
       await unmountUnder(directories.pod(uid));
       await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
     },

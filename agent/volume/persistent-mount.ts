@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import type { PersistentVolume } from '../../api/kinds/core/persistent-volume/index.ts';
+import { volumeModeOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { NFSVolumeSource } from '../../api/pod/volume/volume-network.ts';
@@ -17,12 +18,26 @@ export interface PersistentMount {
   readonly readOnly: boolean;
   /** No other pod may have it. */
   readonly exclusive: boolean;
+  /** The path is that of a block device. */
+  readonly device?: boolean;
+  /** A CSI driver has mounted it. */
+  readonly csi?: boolean;
 }
 
 const named = (name: string) => JSON.stringify(name);
 
 /** Whether only one pod may have a volume. */
 export const isExclusive = ({ spec }: PersistentVolume): boolean => spec?.accessModes?.length === 1 && spec.accessModes[0] === 'ReadWriteOncePod';
+
+/** Describes a volume that is available at a path. */
+export const persistentMount = (volume: Live<PersistentVolume>, path: string, readOnly: boolean): PersistentMount => ({
+  volume: volume.metadata.name,
+  path,
+  readOnly,
+  exclusive: isExclusive(volume),
+  ...(volumeModeOf(volume.spec) === 'Block' ? { device: true } : {}),
+  ...(volume.spec?.csi ? { csi: true } : {}),
+});
 
 export interface MountWish {
   readonly pod: Live<Pod>;
@@ -34,8 +49,12 @@ export interface MountWish {
 export async function mountPersistent({ pod, volume, readOnly }: MountWish, directories: PodDirectories): Promise<PersistentMount> {
   const { name } = volume.metadata;
   const { spec = {} } = volume;
-  const mount = (path: string): PersistentMount => ({ volume: name, path, readOnly, exclusive: isExclusive(volume) });
-  if (spec.volumeMode === 'Block') throw new Error('block devices are not supported by this node: use a volume with volumeMode Filesystem');
+  const mount = (path: string): PersistentMount => persistentMount(volume, path, readOnly);
+  if (volumeModeOf(spec) === 'Block') {
+    if (!spec.local) throw new Error('no volume plugin matched');
+    await checkDevice(name, spec.local.path);
+    return mount(spec.local.path);
+  }
   if (spec.hostPath) {
     await prepareHostPath(spec.hostPath);
     return mount(spec.hostPath.path);
@@ -52,6 +71,13 @@ export async function mountPersistent({ pod, volume, readOnly }: MountWish, dire
     return mount(path);
   }
   throw new Error('no volume plugin matched');
+}
+
+async function checkDevice(name: string, path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  const fault = !found ? `path ${named(path)} does not exist` : found.isBlockDevice() ? undefined : `path ${named(path)} is not a block device`;
+  if (fault !== undefined)
+    throw new MountError(`MapVolume.NewBlockVolumeMapper initialization failed for volume ${named(name)} : ${fault}`, 'FailedMapVolume');
 }
 
 async function prepareLocal(name: string, path: string): Promise<void> {

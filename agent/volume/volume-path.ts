@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
+import { toOwnPath } from '../contract/kubelet-directory.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import { MountError } from '../contract/pod-volumes.ts';
 
@@ -12,7 +13,8 @@ import { MountError } from '../contract/pod-volumes.ts';
  */
 export function volumePath(pod: Live<Pod>, volume: Volume, directories: PodDirectories, memoryDir: string): string {
   const { uid } = pod.metadata;
-  if (volume.hostPath) return volume.hostPath.path;
+  if (volume.hostPath) return toOwnPath(volume.hostPath.path, directories.root);
+  if (volume.csi) return join(directories.volume(uid, 'kubernetes.io/csi', volume.name), 'mount');
   if (volume.emptyDir) return directories.volume(uid, 'kubernetes.io/empty-dir', volume.name);
   if (volume.configMap) return directories.volume(uid, 'kubernetes.io/configmap', volume.name);
   if (volume.downwardAPI) return directories.volume(uid, 'kubernetes.io/downward-api', volume.name);

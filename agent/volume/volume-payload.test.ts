@@ -18,7 +18,12 @@ const pod = aPod(
   { containers: [aContainer('c', { resources: { limits: { cpu: '250m' } } })], securityContext: {} },
   { labels: { l: 'v', k: 'w' }, annotations: { note: 'line\n"q"' } },
 );
-const tokens = { token: async () => 'secret-token', refreshAt: () => undefined, forget: () => {} };
+const tokens = {
+  token: async () => 'secret-token',
+  issue: async () => ({ token: 'secret-token', expirationTimestamp: '2026-01-01T01:00:00Z' }),
+  refreshAt: () => undefined,
+  forget: () => {},
+};
 async function payload(volume: Omit<Volume, 'name'>, of = pod) {
   const sources = {
     objects: directSource(client),

@@ -83,7 +83,8 @@ function writeNested<In>(type: Message<unknown, In>, writer: Writer, number: num
   writer.close(start);
 }
 
-interface Scalar<T> extends Field<T> {
+/** A field of one plain value. */
+export interface Scalar<T> extends Field<T> {
   /** Writes the value, zero or not. */
   put(writer: Writer, value: T): void;
 }

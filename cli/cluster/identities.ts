@@ -35,6 +35,7 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
   'local-path-provisioner-controller': LOCAL_PATH_PROVISIONER,
   'node-ipam-controller': 'node-controller',
   'node-lifecycle-controller': 'node-controller',
+  'persistentvolume-attach-detach-controller': 'attachdetach-controller',
   'persistentvolume-binder-controller': 'persistent-volume-binder',
   'persistentvolume-expander-controller': 'expand-controller',
   'persistentvolume-protection-controller': 'pv-protection-controller',

@@ -4,7 +4,11 @@ import { nodes } from '../../api/kinds/core/node/index.ts';
 import { persistentVolumes } from '../../api/kinds/core/persistent-volume/index.ts';
 import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
+import { csiDrivers } from '../../api/kinds/storage/csi-driver.ts';
+import { csiNodes } from '../../api/kinds/storage/csi-node.ts';
+import { csiStorageCapacities } from '../../api/kinds/storage/csi-storage-capacity.ts';
 import { storageClasses } from '../../api/kinds/storage/storage-class.ts';
+import { volumeAttachments } from '../../api/kinds/storage/volume-attachment.ts';
 import { aborted, settledBefore } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -71,6 +75,10 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     claims: informers.of(persistentVolumeClaims),
     volumes: informers.of(persistentVolumes),
     storageClasses: informers.of(storageClasses),
+    csiDrivers: informers.of(csiDrivers),
+    csiNodes: informers.of(csiNodes),
+    csiCapacities: informers.of(csiStorageCapacities),
+    attachments: informers.of(volumeAttachments),
   });
   const budgets = createDisruptionBudgets(informers);
   const profiles = createProfiles(configuration.profiles, spread.selectorOf);
@@ -122,8 +130,9 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   return {
     ready: ready.promise,
     async run(signal) {
-      const { claims, volumes, storageClasses: classes } = volumeCache;
-      const needs = [podInformer, nodeInformer, namespaceInformer, claims, volumes, classes, ...spread.needs, ...budgets.needs];
+      const { claims, volumes, storageClasses: classes, csiDrivers: drivers, csiNodes: driversOnNodes, csiCapacities, attachments } = volumeCache;
+      const ofVolumes = [claims, volumes, classes, drivers, driversOnNodes, csiCapacities, attachments];
+      const needs = [podInformer, nodeInformer, namespaceInformer, ...ofVolumes, ...spread.needs, ...budgets.needs];
       if (await settledBefore(Promise.all(needs.map((informer) => informer.ready)), signal)) {
         pump.start();
         ready.resolve();

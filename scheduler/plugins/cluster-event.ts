@@ -18,6 +18,17 @@ export type ClusterEvent =
   | { readonly name: 'PersistentVolumeClaimAdd' | 'PersistentVolumeClaimUpdate'; readonly claim: string }
   | { readonly name: 'PersistentVolumeAdd' | 'PersistentVolumeUpdate' }
   | { readonly name: 'StorageClassAdd' }
+  | {
+      readonly name:
+        | 'CSIDriverAdd'
+        | 'CSIDriverUpdate'
+        | 'CSINodeAdd'
+        | 'CSIStorageCapacityAdd'
+        | 'CSIStorageCapacityUpdate'
+        | 'VolumeAttachmentDelete';
+    }
+  /** `takesMore`: more volumes of some driver than before. */
+  | { readonly name: 'CSINodeUpdate'; readonly takesMore: boolean }
   | { readonly name: 'StorageClassUpdate'; readonly storageClass: StorageClass; readonly old: StorageClass };
 
 const ASPECTS: Readonly<Record<NodeAspect, (node: Live<Node>) => unknown>> = {

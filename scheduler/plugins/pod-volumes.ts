@@ -8,6 +8,7 @@ import type { SelectableNode } from '../../api/pod/placement/node-affinity.ts';
 import { claimNameOf } from '../../api/pod/volume/claim-name.ts';
 import type { Volume as PodVolume } from '../../api/pod/volume/volume.ts';
 import { compareQuantities } from '../../api/schema/quantity.ts';
+import { selectorFrom } from '../../api/selector/selector.ts';
 import type { Claim, Volume, VolumeView } from '../state/volume-view.ts';
 
 /** The claims of a pod by what is to be done for them. */
@@ -26,6 +27,7 @@ export interface PodVolumes {
 
 const NO_VOLUME = "node(s) didn't find available persistent volumes to bind";
 const OUT_OF_REACH = "node(s) didn't match PersistentVolume's node affinity";
+const NO_SPACE = 'node(s) did not have enough free storage';
 const VOLUME_GONE = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
 
 /**
@@ -79,28 +81,29 @@ export function volumesOn({ bound, delayed }: PodClaims, node: SelectableNode, v
     break;
   }
   const chosen = delayed.length === 0 ? NOTHING : chooseVolumes(delayed, node, view);
-  if (!chosen) reasons.push(NO_VOLUME);
-  return reasons.length > 0 || !chosen ? reasons : chosen;
+  if (typeof chosen !== 'string') return reasons.length > 0 ? reasons : chosen;
+  return [...reasons, chosen];
 }
 
 const NOTHING: PodVolumes = { bindings: [], provisions: [] };
 
-/** Returns undefined if the node has no volume for one of the claims, and none can be made. */
-function chooseVolumes(claims: readonly Claim[], node: SelectableNode, view: VolumeView): PodVolumes | undefined {
+/** @returns the reason if the node has no volume for one of the claims, and none can be made */
+function chooseVolumes(claims: readonly Claim[], node: SelectableNode, view: VolumeView): PodVolumes | string {
   const bindings: { claim: Claim; volume: Volume }[] = [];
   const provisions: Claim[] = [];
   const taken = new Set<string>();
   const isTaken = ({ metadata }: Volume) => taken.has(metadata.name);
   for (const claim of claims) {
     const selected = claim.metadata.annotations?.[SELECTED_NODE];
-    if (selected !== undefined && selected !== node.name) return undefined;
+    if (selected !== undefined && selected !== node.name) return NO_VOLUME;
     const volume = selected === undefined ? findMatchingVolume(claim, view.candidates(claim), { node, isTaken }) : undefined;
     if (volume) {
       taken.add(volume.metadata.name);
       bindings.push({ claim, volume });
     } else {
       const storageClass = view.storageClass(claimClass(claim));
-      if (!storageClass || !canProvision(storageClass, node)) return undefined;
+      if (!storageClass || !canProvision(storageClass, node)) return NO_VOLUME;
+      if (!hasSpaceFor(claim, storageClass, node, view)) return NO_SPACE;
       provisions.push(claim);
     }
   }
@@ -113,4 +116,14 @@ function canProvision({ provisioner, allowedTopologies = [] }: StorageClass, { l
   return allowedTopologies.some(({ matchLabelExpressions = [] }) =>
     matchLabelExpressions.every(({ key, values }) => values?.includes(labels[key] ?? '') ?? false),
   );
+}
+
+/** Whether a driver that tells how much it has left can make the volume for a node (upstream's hasEnoughCapacity). */
+function hasSpaceFor(claim: Claim, { metadata, provisioner }: Live<StorageClass>, { labels }: SelectableNode, view: VolumeView): boolean {
+  if (!view.csiDriver(provisioner)?.spec.storageCapacity) return true;
+  const wanted = requestedStorage(claim);
+  return view.capacitiesOf(metadata.name).some(({ capacity, maximumVolumeSize, nodeTopology }) => {
+    const limit = maximumVolumeSize ?? capacity;
+    return limit !== undefined && compareQuantities(limit, wanted) >= 0 && nodeTopology !== undefined && selectorFrom(nodeTopology).matches(labels);
+  });
 }

@@ -10,6 +10,7 @@ import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
 import { nodeResourcesFit } from './node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable.ts';
+import { nodeVolumeLimits } from './node-volume-limits.ts';
 import type { Filter, Score } from './plugin.ts';
 import type { DefaultSelector } from './pod-topology-spread.ts';
 import { podTopologySpread, podTopologySpreadScore } from './pod-topology-spread.ts';
@@ -57,6 +58,7 @@ const filtersOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly
   nodePorts,
   nodeResourcesFit(args.NodeResourcesFit),
   volumeRestrictions,
+  nodeVolumeLimits,
   volumeBinding,
   volumeZone,
   podTopologySpread({ constraints: args.PodTopologySpread.defaultConstraints, selectorOf }),

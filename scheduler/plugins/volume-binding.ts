@@ -30,6 +30,11 @@ export const volumeBinding: Filter = {
     'PersistentVolumeUpdate',
     'StorageClassAdd',
     'StorageClassUpdate',
+    'CSINodeAdd',
+    'CSINodeUpdate',
+    'CSIDriverUpdate',
+    'CSIStorageCapacityAdd',
+    'CSIStorageCapacityUpdate',
   ],
   hint(event, pod) {
     switch (event.name) {
@@ -39,6 +44,11 @@ export const volumeBinding: Filter = {
       case 'PersistentVolumeAdd':
       case 'PersistentVolumeUpdate':
       case 'StorageClassAdd':
+      case 'CSINodeAdd':
+      case 'CSINodeUpdate':
+      case 'CSIDriverUpdate':
+      case 'CSIStorageCapacityAdd':
+      case 'CSIStorageCapacityUpdate':
         return true;
       case 'StorageClassUpdate':
         return !semanticEqual(event.storageClass.allowedTopologies, event.old.allowedTopologies);

@@ -20,14 +20,41 @@ const CLASSES = [
   storageClass('east', { allowedTopologies: [{ matchLabelExpressions: [{ key: 'region', values: ['east'] }] }] }),
 ];
 
-function view(claims: readonly Claim[], volumes: readonly Volume[] = []): VolumeView {
+function view(claims: readonly Claim[], volumes: readonly Volume[] = [], csi: Partial<VolumeView> = {}): VolumeView {
   return {
+    csiDriver: () => undefined,
+    csiNode: () => undefined,
+    attachmentsOn: () => [],
+    capacitiesOf: () => [],
     claim: (namespace, name) => claims.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     volume: (name) => volumes.find(({ metadata }) => metadata.name === name),
     candidates: (claim) => volumes.filter((volume) => volume.spec?.claimRef || volumeClass(volume) === claim.spec?.storageClassName),
     storageClass: (name) => CLASSES.find(({ metadata }) => metadata.name === name),
+    ...csi,
   };
 }
+
+const metadata = (name: string) => ({ name, uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' });
+const DRIVER = 'x.example.com/p';
+/** Each node takes so many volumes of the driver. */
+const taking = (count: number | undefined, driver = DRIVER): Partial<VolumeView> => ({
+  csiNode: (name) => ({
+    metadata: metadata(name),
+    spec: { drivers: [{ name: driver, nodeID: name, ...(count === undefined ? {} : { allocatable: { count } }) }] },
+  }),
+});
+const driverVolume = (name: string, driver = DRIVER) => aVolume(name, { hostPath: undefined, csi: { driver, volumeHandle: `disk-${name}` } });
+const attachment = (volume: string, nodeName: string) => ({
+  metadata: metadata(`csi-${volume}`),
+  spec: { attacher: DRIVER, nodeName, source: { persistentVolumeName: volume } },
+});
+/** The driver has so much left for volumes of the class `late`, on nodes in the east. */
+const leaving = (capacity: string, maximumVolumeSize?: string): Partial<VolumeView> => ({
+  csiDriver: (name) => ({ metadata: metadata(name), spec: { storageCapacity: true } }),
+  capacitiesOf: (className) => [
+    { metadata: metadata('left'), storageClassName: className, capacity, maximumVolumeSize, nodeTopology: { matchLabels: { region: 'east' } } },
+  ],
+});
 const using = (claimName: string, name = 'p') => pod(name, { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName } }] } });
 const on = (hostname: string) => ({
   nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [hostname] }] }] } },
@@ -104,5 +131,39 @@ describe('a pod with a claim', () => {
     expect(scene(nodes, {}, undefined, view([aClaim('p-v')])).decide(ephemeral)).toBe(
       none('PVC default/p-v was not created for pod default/p (pod is not the owner)'),
     );
+  });
+});
+
+describe('a node takes so many volumes of a driver', () => {
+  const bound = (name: string) => boundClaim(name, `v-${name}`);
+  const full = '0/1 nodes are available: 1 node(s) exceed max volume count.';
+  const volumes = [driverVolume('v-c'), driverVolume('v-d')];
+  const claims = [bound('c'), bound('d'), aClaim('new', { storageClassName: 'late' })];
+  const one = [using('d', 'other')];
+  it.each<[string, Partial<VolumeView>, ReturnType<typeof using>[], string, string]>([
+    ['and as many fit', taking(2), one, 'c', 'a'],
+    ['and no more', taking(1), one, 'c', full],
+    ['and none at all', taking(0), [], 'c', full],
+    ['or as many as there are', taking(undefined), one, 'c', 'a'],
+    ['while others are not counted', taking(0, 'another'), one, 'c', 'a'],
+    ['of which one that it has already is none', taking(1), [using('c', 'other')], 'c', 'a'],
+    ['of which one that will be made is one', taking(1), one, 'new', full],
+    ['of which one that is still attached is one', { ...taking(1), attachmentsOn: (name) => [attachment('v-d', name)] }, [], 'c', full],
+  ])('%s', (_sentence, csi, placed, claim, expected) => {
+    expect(scene([node('a')], { a: placed }, undefined, view(claims, volumes, csi)).decide(using(claim))).toBe(expected);
+  });
+});
+
+describe('a driver that tells what it has left makes a volume', () => {
+  const claim = aClaim('c', { storageClassName: 'late', resources: { requests: { storage: '2Gi' } } });
+  const tooLittle = none('2 node(s) did not have enough free storage');
+  it.each<[string, Partial<VolumeView>, string]>([
+    ['where it has enough', leaving('3Gi'), 'b'],
+    ['nowhere, if it has too little', leaving('1Gi'), tooLittle],
+    ['nowhere, if no volume may be so large', leaving('9Gi', '1Gi'), tooLittle],
+    ['nowhere, if it tells nothing', { ...leaving('9Gi'), capacitiesOf: () => [] }, tooLittle],
+    ['anywhere, if the scheduler is not to ask', { capacitiesOf: () => [] }, 'a'],
+  ])('%s', (_sentence, csi, expected) => {
+    expect(scene(nodes, {}, undefined, view([claim], [], csi)).decide(using('c'))).toBe(expected);
   });
 });

@@ -2,7 +2,11 @@ import type { PersistentVolume } from '../../api/kinds/core/persistent-volume/in
 import { claimClass } from '../../api/kinds/core/persistent-volume-claim/class.ts';
 import type { PersistentVolumeClaim } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import { SELECTED_NODE, volumeClass } from '../../api/kinds/core/persistent-volume-claim/volume-binding.ts';
+import type { CSIDriver } from '../../api/kinds/storage/csi-driver.ts';
+import type { CSINode } from '../../api/kinds/storage/csi-node.ts';
+import type { CSIStorageCapacity } from '../../api/kinds/storage/csi-storage-capacity.ts';
 import type { StorageClass } from '../../api/kinds/storage/storage-class.ts';
+import type { VolumeAttachment } from '../../api/kinds/storage/volume-attachment.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import type { Claim, Volume, VolumeView } from './volume-view.ts';
@@ -12,6 +16,10 @@ export interface VolumeCache extends VolumeView {
   readonly claims: Informer<PersistentVolumeClaim>;
   readonly volumes: Informer<PersistentVolume>;
   readonly storageClasses: Informer<StorageClass>;
+  readonly csiDrivers: Informer<CSIDriver>;
+  readonly csiNodes: Informer<CSINode>;
+  readonly csiCapacities: Informer<CSIStorageCapacity>;
+  readonly attachments: Informer<VolumeAttachment>;
   /** Shows these in the place of those of the informers, until `forget` or until an informer shows what was assumed. */
   assume(volumes: readonly Volume[], claims: readonly Claim[]): void;
   forget(volumes: readonly Volume[], claims: readonly Claim[]): void;
@@ -20,9 +28,18 @@ export interface VolumeCache extends VolumeView {
 const RESERVED_FOR = 'scheduler-reserved-for';
 const FREE_IN_CLASS = 'scheduler-free-in-class';
 
-export type VolumeInformers = Pick<VolumeCache, 'claims' | 'volumes' | 'storageClasses'>;
+const ON_NODE = 'scheduler-on-node';
+const OF_CLASS = 'scheduler-of-class';
 
-export function createVolumeCache({ claims, volumes, storageClasses }: VolumeInformers): VolumeCache {
+export type VolumeInformers = Pick<
+  VolumeCache,
+  'claims' | 'volumes' | 'storageClasses' | 'csiDrivers' | 'csiNodes' | 'csiCapacities' | 'attachments'
+>;
+
+export function createVolumeCache(informers: VolumeInformers): VolumeCache {
+  const { claims, volumes, storageClasses, csiDrivers, csiNodes, csiCapacities, attachments } = informers;
+  attachments.addIndex(ON_NODE, ({ spec }) => [spec.nodeName]);
+  csiCapacities.addIndex(OF_CLASS, ({ storageClassName }) => [storageClassName]);
   const assumedVolumes = new Map<string, Volume>();
   const assumedClaims = new Map<string, Claim>();
   volumes.addIndex(RESERVED_FOR, ({ spec }) => (spec?.claimRef ? [`${spec.claimRef.namespace}/${spec.claimRef.name}`] : []));
@@ -41,9 +58,11 @@ export function createVolumeCache({ claims, volumes, storageClasses }: VolumeInf
   const current = (volume: Volume): Volume => assumedVolumes.get(volume.metadata.name) ?? volume;
 
   return {
-    claims,
-    volumes,
-    storageClasses,
+    ...informers,
+    csiDriver: (name) => csiDrivers.get({ namespace: '', name }),
+    csiNode: (name) => csiNodes.get({ namespace: '', name }),
+    attachmentsOn: (node) => attachments.byIndex(ON_NODE, node),
+    capacitiesOf: (className) => csiCapacities.byIndex(OF_CLASS, className),
     claim: (namespace, name) => assumedClaims.get(`${namespace}/${name}`) ?? claims.get({ namespace, name }),
     volume: (name) => assumedVolumes.get(name) ?? volumes.get({ namespace: '', name }),
     candidates(claim) {

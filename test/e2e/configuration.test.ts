@@ -8,6 +8,7 @@ import { canRunContainers, startRealCluster, web } from '../support/cluster/real
 import type { Kubectl } from '../support/commands/kubectl.ts';
 import { podEvents } from '../support/commands/pod-events.ts';
 import { run } from '../support/commands/program.ts';
+import { installDriver } from '../support/csi/installed-driver.ts';
 import { pod, service, shell } from '../support/manifests.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
@@ -244,6 +245,70 @@ suite('what pods are given', () => {
     await kubectl('delete', 'pod/reader', 'pvc/data', '--timeout=60s');
     await eventually(() => expect(existsSync(directory)).toBe(false));
   }, 180_000);
+
+  it('volumes of a CSI driver are made, attached, mounted and grown, and outlive an agent that is killed', async () => {
+    const installed = await installDriver(cluster);
+    try {
+      await eventually(async () => expect(await kubectl.path('{.items[0].spec.drivers[*].name}', 'csinodes')).toBe(installed.name));
+      const claim = {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'disk' },
+        spec: { accessModes: ['ReadWriteOnce'], storageClassName: installed.storageClass, resources: { requests: { storage: '1Mi' } } },
+      };
+      const inline = { name: 'scratch', csi: { driver: installed.name } };
+      const user = (name: string) =>
+        pod(name, {
+          ...QUICK,
+          securityContext: { runAsUser: 1000, fsGroup: 2000 },
+          containers: [
+            shell(web(), SLEEP, {
+              volumeMounts: [
+                { name: 'disk', mountPath: '/disk' },
+                { name: 'disk', mountPath: '/part', subPath: 'part' },
+                { name: 'scratch', mountPath: '/scratch' },
+              ],
+            }),
+          ],
+          volumes: [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }, inline],
+        });
+      await kubectl.input([claim, user('first')], 'create', '-f', '-');
+      await kubectl('wait', '--for=condition=Ready', 'pod/first', '--timeout=60s');
+      expect(await kubectl('exec', 'first', '--', 'sh', '-c', 'echo kept > /disk/file; stat -c %g /disk/file; ls -d /part /scratch')).toBe(
+        '2000\n/part\n/scratch\n',
+      );
+      const volume = await kubectl.path('{.spec.volumeName}', 'pvc', 'disk');
+      expect(readFileSync(join(installed.volumeDirectory(volume), 'file'), 'utf8')).toBe('kept\n');
+      expect(await kubectl.path('{.items[0].status.volumesAttached[*].name}', 'nodes')).toBe(`kubernetes.io/csi/${installed.name}^${volume}`);
+      expect(await kubectl.path('{.items[0].status.volumesInUse[*]}', 'nodes')).toBe(`kubernetes.io/csi/${installed.name}^${volume}`);
+
+      const agent = await cluster.pid('agent');
+      process.kill(agent, 'SIGKILL');
+      await eventually(async () => expect(await cluster.pid('agent')).not.toBe(agent));
+      await eventually(async () => expect(await kubectl('exec', 'first', '--', 'cat', '/disk/file')).toBe('kept\n'));
+      await kubectl('patch', 'pvc', 'disk', '-p', '{"spec":{"resources":{"requests":{"storage":"2Mi"}}}}');
+      await kubectl('delete', 'pod', 'first', '--timeout=60s');
+      await eventually(async () => expect(await kubectl('get', 'volumeattachments', '-o', 'name')).toBe(''));
+      await eventually(async () => expect(await kubectl.path('{.status.allocatedResources.storage}', 'pvc', 'disk')).toBe('2Mi'));
+      await kubectl.input(user('second'), 'create', '-f', '-');
+      await kubectl('wait', '--for=condition=Ready', 'pod/second', '--timeout=60s');
+      expect(await kubectl('exec', 'second', '--', 'cat', '/disk/file')).toBe('kept\n');
+      expect(await kubectl.path('{.status.capacity.storage}', 'pvc', 'disk')).toBe('2Mi');
+      await kubectl('delete', 'pod/second', 'pvc/disk', '--timeout=60s');
+      await eventually(() => expect(existsSync(installed.volumeDirectory(volume))).toBe(false));
+
+      await installed.stopDriver();
+      await kubectl.input(pod('late', { ...QUICK, containers: [shell(web(), SLEEP)], volumes: [inline] }), 'create', '-f', '-');
+      await eventually(async () =>
+        expect((await podEvents(kubectl, 'late')).join('\n')).toContain(
+          `FailedMount kubelet MountVolume.SetUp failed for volume "scratch" : kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name ${installed.name} not found in the list of registered CSI drivers`,
+        ),
+      );
+      await kubectl('delete', 'pod', 'late', '--timeout=60s');
+    } finally {
+      await installed.remove();
+    }
+  }, 240_000);
 
   it('a volume that cannot be mounted says why', async () => {
     const volume = (name: string, source: object) => ({

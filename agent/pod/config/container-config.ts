@@ -3,7 +3,7 @@ import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { containerLogPath } from '../../contract/pod-directories.ts';
 import type { Image } from '../../contract/runtime.ts';
-import type { ContainerConfig, Mount } from '../../contract/runtime-config.ts';
+import type { ContainerConfig, Device, Mount } from '../../contract/runtime-config.ts';
 import { containerAnnotations, containerLabels } from '../../contract/runtime-labels.ts';
 import { expand } from '../../spec/expansion.ts';
 import { containerResources } from '../../spec/pod-resources.ts';
@@ -13,6 +13,7 @@ export interface ContainerSettings {
   readonly image: Image | undefined;
   readonly environment: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
+  readonly devices: readonly Device[];
   readonly restartCount: number;
   /** The host's file behind terminationMessagePath; empty if there is none. */
   readonly messageFile: string;
@@ -36,6 +37,7 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
     working_dir: container.workingDir ?? '',
     envs: [...environment].map(([key, value]) => ({ key, value })),
     mounts: settings.mounts,
+    devices: settings.devices,
     labels: containerLabels(pod, container),
     annotations: containerAnnotations(pod, container, restartCount, settings.messageFile),
     log_path: containerLogPath(container.name, restartCount),

@@ -182,14 +182,15 @@ async function configure(node: StarterNode, pod: Live<Pod>, container: Container
     allocatable: node.allocatable(),
     services: serviceEnvironment(node.services(), pod.metadata.namespace ?? '', links),
   });
-  if (node.runtime.simulated) return { environment: await pretended(node, pod, container, variables), mounts: [], messageFile: '' };
+  if (node.runtime.simulated) return { environment: await pretended(node, pod, container, variables), mounts: [], devices: [], messageFile: '' };
   const environment = await variables;
   const [volumeMounts, hosts, message] = await Promise.all([
     node.volumes.mounts(pod, container, environment),
     hostsMount(node, pod, container, podIps),
     messageMount(node, pod, container, restartCount),
   ]);
-  return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], messageFile: message.file };
+  const devices = node.volumes.devices(pod, container);
+  return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], devices, messageFile: message.file };
 }
 
 /**

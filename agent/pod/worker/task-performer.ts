@@ -28,7 +28,7 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
   const pod = current.pod();
   switch (task.type) {
     case 'setUpVolumes':
-      return node.volumes.setUp(pod).then(
+      return node.volumes.setUp(pod, current.ending).then(
         () => ({ type: 'volumesReady' as const }),
         (error: unknown) => ({ type: 'volumesFailed' as const, error }),
       );

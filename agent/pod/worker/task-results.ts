@@ -22,8 +22,10 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       turn.state = { ...state, volumesReady: true, tasks: succeeded(state.tasks, key) };
       break;
     case 'volumesFailed':
+      // A pod that ends needs none.
+      if (state.life.phase !== 'running') break;
       if (!(result.error instanceof MountError)) turn.actions.push({ type: 'log', error: result.error, message: 'volumes could not be set up' });
-      retry(turn, key, 'FailedMount', textOf(result.error));
+      retry(turn, key, result.error instanceof MountError ? result.error.reason : 'FailedMount', textOf(result.error));
       break;
     case 'sandboxReady':
       turn.state = { ...state, tasks: succeeded(state.tasks, key) };

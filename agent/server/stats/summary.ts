@@ -26,6 +26,21 @@ async function filesystemOf(path: string, now: number) {
   };
 }
 
+/** Returns the `volume` list of a pod, with the volumes whose drivers tell how full they are. */
+function volumesOf({ csi }: UsageNode, podUid: string) {
+  const own = csi?.volumes.stats().filter((stats) => stats.podUid === podUid) ?? [];
+  if (own.length === 0) return {};
+  const volume = own.map(({ name, claim, time, bytes, inodes, abnormal }) => ({
+    time: timeOf(time),
+    ...(bytes ? { availableBytes: bytes.available, capacityBytes: bytes.total, usedBytes: bytes.used } : {}),
+    ...(inodes ? { inodesFree: inodes.available, inodes: inodes.total, inodesUsed: inodes.used } : {}),
+    name,
+    ...(claim ? { pvcRef: { name: claim.name, namespace: claim.namespace } } : {}),
+    ...(abnormal === undefined ? {} : { volumeHealthStats: { abnormal } }),
+  }));
+  return { volume };
+}
+
 /** Returns the object of /stats/summary (kubelet's stats/v1alpha1), as far as runtime and kernel tell. */
 export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, pods: usages }: UsageReport, rates: CpuRates) {
   const now = node.clock.now();
@@ -60,6 +75,7 @@ export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, 
           totalOf(containers, (item) => item.cpuNanoseconds),
         ),
         memory: memoryOf(time, containers),
+        ...volumesOf(node, uid),
       };
     }),
   };

@@ -1,0 +1,68 @@
+import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { Live } from '../../api/meta/object.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client } from '../../runtime/client/client.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
+import type { CsiVolumes } from '../contract/csi-volumes.ts';
+import type { ObjectSource } from '../contract/object-source.ts';
+import type { PodDirectories } from '../contract/pod-directories.ts';
+import type { TokenSource } from '../volume/token-source.ts';
+import { createCsiNodeWriter } from './csi-node-writer.ts';
+import { createCsiVolumes } from './csi-volumes.ts';
+import { createDrivers } from './drivers.ts';
+import { createPluginRegistration } from './plugin-registration.ts';
+import type { PluginHandler } from './plugin-watcher.ts';
+import { keepUp } from './upkeep.ts';
+import { volumePaths } from './volume-paths.ts';
+
+export interface CsiSideOptions {
+  readonly nodeName: string;
+  readonly directories: PodDirectories;
+  readonly objects: ObjectSource;
+  readonly tokens: TokenSource;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  readonly reporter: { node(): Live<Node> | undefined; check(): void };
+  readonly signal: AbortSignal;
+}
+
+/** All of CSI on one node. */
+export interface CsiSide {
+  readonly volumes: CsiVolumes;
+  readonly registration: PluginHandler;
+}
+
+/** Sets it up, with the volumes that an earlier agent has left, and keeps them until the signal aborts. */
+export async function createCsiSide(options: CsiSideOptions): Promise<CsiSide> {
+  const { nodeName, directories, objects, tokens, client, clock, log, recorder, reporter, signal } = options;
+  const drivers = createDrivers(directories.root, clock);
+  signal.addEventListener('abort', () => drivers.closeAll(), { once: true });
+  const nodeWriter = createCsiNodeWriter({ client, clock, nodeName });
+  const volumes = await createCsiVolumes({
+    nodeName,
+    paths: volumePaths(directories),
+    pods: directories.pods,
+    drivers,
+    objects,
+    tokens,
+    client,
+    clock,
+    log,
+    recorder,
+    reportedInUse: () => reporter.node()?.status?.volumesInUse ?? [],
+    reportNode: () => reporter.check(),
+  });
+  const registration = createPluginRegistration({
+    drivers,
+    nodeWriter,
+    clock,
+    log,
+    // What could not be taken from the node without its driver is taken now.
+    onRegistered: () => void volumes.sweep(),
+  });
+  void keepUp({ drivers, volumes, nodeWriter, objects, clock, log }, signal);
+  return { volumes, registration };
+}
