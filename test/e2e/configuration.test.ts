@@ -172,13 +172,13 @@ suite('what pods are given', () => {
   it('a pod whose ConfigMap is missing waits, says so, and starts when it is there', async () => {
     await eventually(async () => expect(await kubectl('get', 'pod', 'lacks', '--no-headers')).toMatch(/CreateContainerConfigError/));
     expect(await kubectl.path('{.status.containerStatuses[0].state.waiting.message}', 'pod', 'lacks')).toBe('configmap "later" not found');
-    expect(await podEvents(kubectl, 'lacks')).toContain('Warning Failed kubelet spec.containers{main}: Error: configmap "later" not found');
-    await eventually(async () =>
+    await eventually(async () => {
+      expect(await podEvents(kubectl, 'lacks')).toContain('Warning Failed kubelet spec.containers{main}: Error: configmap "later" not found');
       expect(await podEvents(kubectl, 'no-volume')).toContain(
         'Warning FailedMount kubelet MountVolume.SetUp failed for volume "later" : configmap "later" not found',
-      ),
-    );
-    expect(await kubectl('get', 'pod', 'no-volume', '--no-headers')).toMatch(/ContainerCreating/);
+      );
+      expect(await kubectl('get', 'pod', 'no-volume', '--no-headers')).toMatch(/ContainerCreating/);
+    });
     await kubectl.input(configMap('later', { x: 'now' }), 'create', '-f', '-');
     await kubectl('wait', '--for=condition=Ready', 'pod/lacks', 'pod/no-volume', '--timeout=60s');
     expect(await kubectl('exec', 'lacks', '--', 'sh', '-c', 'echo $X')).toBe('now\n');
@@ -397,8 +397,10 @@ suite('what pods are given', () => {
     const uid = await kubectl.path('{.metadata.uid}', 'pod', 'volumes');
     expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(true);
     await kubectl('delete', 'pod', 'volumes', '--timeout=60s');
-    expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(false);
-    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(uid);
+    await eventually(() => {
+      expect(existsSync(join(cluster.dataDir, 'agent', 'pods', uid))).toBe(false);
+      expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(uid);
+    });
     expect(readFileSync(join(host, 'new'), 'utf8')).toBe('written\n');
   });
 });

@@ -76,7 +76,8 @@ suite('containers of a pod', () => {
 
   it('share one network, host name and volumes', async () => {
     await kubectl('wait', '--for=condition=Ready', 'pod/shared', WAIT);
-    expect(await exec('shared', 'client', 'wget', '-qO-', 'http://localhost/')).toBe('web v1 shared\n');
+    // Without a probe a container is ready before its program listens.
+    await eventually(async () => expect(await exec('shared', 'client', 'wget', '-qO-', 'http://localhost/')).toBe('web v1 shared\n'));
     expect(await exec('shared', 'client', 'hostname')).toBe('shared\n');
     await exec('shared', 'client', 'sh', '-c', 'echo hello > /work/file');
     expect(await exec('shared', 'web', 'cat', '/work/file')).toBe('hello\n');
@@ -89,13 +90,15 @@ suite('containers of a pod', () => {
     await eventually(async () => expect(await row('staged')).toMatch(/ 0\/2 +Init:0\/3 +0 /));
     await exec('staged', 'first', 'touch', '/work/go');
     await eventually(async () => expect(await row('staged')).toMatch(/ 0\/2 +Init:1\/3 /));
-    expect(await exec('staged', 'helper', 'cat', '/work/log')).toBe('first\nhelper\n');
+    await eventually(async () => expect(await exec('staged', 'helper', 'cat', '/work/log')).toBe('first\nhelper\n'));
     await exec('staged', 'helper', 'touch', '/work/helped');
     await kubectl('wait', '--for=condition=Ready', 'pod/staged', WAIT);
-    expect(await exec('staged', 'main', 'cat', '/work/log')).toBe('first\nhelper\nsecond\nmain\n');
+    await eventually(async () => expect(await exec('staged', 'main', 'cat', '/work/log')).toBe('first\nhelper\nsecond\nmain\n'));
     expect(await row('staged')).toMatch(/ 2\/2 +Running +0 /);
     expect(await kubectl.path('{.status.initContainerStatuses[*].state}', 'pod', 'staged')).toMatch(/terminated.*running.*terminated/);
-    expect(await podEvents(kubectl, 'staged')).toContain('Normal Started kubelet spec.initContainers{helper}: Container started');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'staged')).toContain('Normal Started kubelet spec.initContainers{helper}: Container started'),
+    );
   });
 
   it('a pod is complete when its containers are, though a sidecar would go on', async () => {
@@ -121,14 +124,16 @@ suite('containers of a pod', () => {
       message: expect.stringMatching(/exec: "no-such-program": executable file not found in \$PATH/),
     });
     expect(await row('nothing')).toMatch(/ 0\/1 +StartError +0 /);
-    expect((await podEvents(kubectl, 'nothing')).join('\n')).toMatch(
-      /Warning Failed kubelet spec.containers\{main\}: Error: failed to create containerd task: .*"no-such-program"/,
+    await eventually(async () =>
+      expect((await podEvents(kubectl, 'nothing')).join('\n')).toMatch(
+        /Warning Failed kubelet spec.containers\{main\}: Error: failed to create containerd task: .*"no-such-program"/,
+      ),
     );
   });
 
   it('do not start where an init container has failed for good', async () => {
     await eventually(async () => expect(await row('init-fails')).toMatch(/ 0\/1 +Init:Error +0 /));
-    expect(await kubectl.path('{.status.phase}', 'pod', 'init-fails')).toBe('Failed');
+    await eventually(async () => expect(await kubectl.path('{.status.phase}', 'pod', 'init-fails')).toBe('Failed'));
     expect(await state('init-fails')).toMatchObject({ waiting: { reason: 'PodInitializing' } });
   });
 
@@ -156,7 +161,7 @@ suite('containers of a pod', () => {
         `Warning BackOff kubelet spec.containers{main}: Back-off restarting failed container main in pod loops_containers(${uid})`,
       ),
     );
-    expect(await kubectl('logs', 'loops', '--previous')).toBe('attempt\n');
+    await eventually(async () => expect(await kubectl('logs', 'loops', '--previous')).toBe('attempt\n'));
     await eventually(async () => expect(await row('init-loops')).toMatch(/ 0\/1 +Init:CrashLoopBackOff +\d /));
   });
 
@@ -164,22 +169,33 @@ suite('containers of a pod', () => {
     await eventually(async () => expect(await row('never-pulled')).toMatch(/ 0\/1 +ErrImageNeverPull +0 /));
     const never = 'Container image "docker.io/library/missing:1" is not present with pull policy of Never';
     expect(await state('never-pulled')).toEqual({ waiting: { reason: 'ErrImageNeverPull', message: never } });
-    const neverEvents = await podEvents(kubectl, 'never-pulled');
-    expect(neverEvents).toContain(`Warning ErrImageNeverPull kubelet spec.containers{web}: ${never}`);
-    expect(neverEvents).toContain('Warning Failed kubelet spec.containers{web}: Error: ErrImageNeverPull');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'never-pulled')).toEqual(
+        expect.arrayContaining([
+          `Warning ErrImageNeverPull kubelet spec.containers{web}: ${never}`,
+          'Warning Failed kubelet spec.containers{web}: Error: ErrImageNeverPull',
+        ]),
+      ),
+    );
 
     await eventually(async () => expect(await row('not-pulled')).toMatch(/ 0\/1 +ImagePullBackOff +0 /));
     const held = /^Back-off pulling image "localhost:1\/missing:1": ErrImagePull: failed to pull and unpack image .*: connection refused$/;
     // Just after each try the status shows the failure without the back-off.
     await eventually(async () => expect(await state('not-pulled')).toMatchObject({ waiting: { message: expect.stringMatching(held) } }));
-    const events = (await podEvents(kubectl, 'not-pulled')).join('\n');
-    expect(events).toMatch(/Normal Pulling kubelet spec.containers\{web\}: Pulling image "localhost:1\/missing:1"/);
-    expect(events).toMatch(/Warning Failed kubelet spec.containers\{web\}: Failed to pull image "localhost:1\/missing:1": failed to pull and unpack/);
-    expect(events).toContain('Warning Failed kubelet spec.containers{web}: Error: ErrImagePull');
-    expect(events).toContain('Normal BackOff kubelet spec.containers{web}: Back-off pulling image "localhost:1/missing:1"');
-    expect(events).toContain('Warning Failed kubelet spec.containers{web}: Error: ImagePullBackOff');
-    expect(await kubectl.fails(['logs', 'not-pulled'])).toMatch(
-      /container "web" in pod "not-pulled" is waiting to start: trying and failing to pull image/,
+    await eventually(async () => {
+      const events = (await podEvents(kubectl, 'not-pulled')).join('\n');
+      expect(events).toMatch(/Normal Pulling kubelet spec.containers\{web\}: Pulling image "localhost:1\/missing:1"/);
+      expect(events).toMatch(
+        /Warning Failed kubelet spec.containers\{web\}: Failed to pull image "localhost:1\/missing:1": failed to pull and unpack/,
+      );
+      expect(events).toContain('Warning Failed kubelet spec.containers{web}: Error: ErrImagePull');
+      expect(events).toContain('Normal BackOff kubelet spec.containers{web}: Back-off pulling image "localhost:1/missing:1"');
+      expect(events).toContain('Warning Failed kubelet spec.containers{web}: Error: ImagePullBackOff');
+    });
+    await eventually(async () =>
+      expect(await kubectl.fails(['logs', 'not-pulled'])).toMatch(
+        /container "web" in pod "not-pulled" is waiting to start: trying and failing to pull image/,
+      ),
     );
 
     await eventually(async () => expect(await row('no-image')).toMatch(/ 0\/1 +InvalidImageName +0 /));
@@ -187,11 +203,13 @@ suite('containers of a pod', () => {
 
   it('end together when the pod is deleted, sidecars last', async () => {
     await kubectl('delete', 'pod', 'shared', 'staged', '--wait=true', WAIT);
-    const killed = (await podEvents(kubectl, 'staged')).filter((event) => event.includes(' Killing '));
-    expect([...killed].sort()).toEqual([
-      'Normal Killing kubelet spec.containers{main}: Stopping container main',
-      'Normal Killing kubelet spec.initContainers{helper}: Stopping container helper',
-    ]);
-    expect((await podEvents(kubectl, 'shared')).filter((event) => event.includes(' Killing '))).toHaveLength(2);
+    const killed = async (name: string) => (await podEvents(kubectl, name)).filter((event) => event.includes(' Killing ')).sort();
+    await eventually(async () => {
+      expect(await killed('staged')).toEqual([
+        'Normal Killing kubelet spec.containers{main}: Stopping container main',
+        'Normal Killing kubelet spec.initContainers{helper}: Stopping container helper',
+      ]);
+      expect(await killed('shared')).toHaveLength(2);
+    });
   });
 });

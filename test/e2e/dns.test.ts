@@ -71,7 +71,9 @@ const webPod = (name: string, app: string, spec: object = {}) =>
       '-f',
       '-',
     );
-    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
+    // The server knows a pod's name once the endpoints of its service have reached it.
+    await eventually(async () => expect((await ask(full('db'))).data).toHaveLength(2));
   }, 180_000);
   afterAll(async () => {
     await resolver?.close();

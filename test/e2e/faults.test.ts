@@ -209,7 +209,7 @@ describe('faults of a server on etcd', () => {
     expect(stopped.code).toBe(0);
     await cluster.up();
     expect(await objects()).toBe(before);
-    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
     expect(await objects()).toBe(before);
     expect(await kubectl('exec', 'steady-1', '--', 'cat', '/kept/file')).toBe('kept\n');
     expect(await kubectl('exec', 'steady-2', '--', 'cat', '/claimed/file')).toBe('data\n');

@@ -51,7 +51,7 @@ suite('kubectl and a real container', () => {
   /** Runs kubectl at a terminal, with typed input. */
   const atTerminal = async (args: readonly string[], typed = '') => {
     const words = [join(clientTools(), 'kubectl'), ...kubectl.baseArgs, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-    const { stdout } = await run('script', ['-qec', words.join(' '), '/dev/null'], { input: typed, timeoutMs: 30_000 });
+    const { stdout } = await run('script', ['-qec', words.join(' '), '/dev/null'], { input: typed });
     return stdout.replaceAll('\r', '');
   };
   /** Starts a kubectl that runs until it is ended. Resolves with the first match of `line` in its output. */
@@ -73,7 +73,7 @@ suite('kubectl and a real container', () => {
 
   it('a pod that kubectl run makes has an address and answers there', async () => {
     const ip = await kubectl.path('{.status.podIP}', 'pod', 'web');
-    expect(await (await fetch(`http://${ip}/`)).text()).toBe('web v1 web\n');
+    await eventually(async () => expect(await (await fetch(`http://${ip}/`)).text()).toBe('web v1 web\n'));
   });
 
   it('kubectl describe tells the story of the pod as people know it', async () => {
@@ -169,7 +169,7 @@ suite('kubectl and a real container', () => {
   });
 
   it('kubectl logs shows what containers printed: all, the end, from a time on, of init containers, of several', async () => {
-    expect(await kubectl('logs', 'web')).toBe('web v1 starts\n');
+    await eventually(async () => expect(await kubectl('logs', 'web')).toBe('web v1 starts\n'));
     await eventually(async () => expect(await kubectl('logs', 'talker', '-c', 'main')).toBe('early\nlate\n'));
     expect(await kubectl('logs', 'talker', '-c', 'main', '--tail=1')).toBe('late\n');
     expect(await kubectl('logs', 'talker', '-c', 'main', '--limit-bytes=7')).toBe('early\nl');
@@ -211,7 +211,7 @@ suite('kubectl and a real container', () => {
       expect(await kubectl.path('{.status.ephemeralContainerStatuses[0].state.running.startedAt}', 'pod', 'web')).not.toBe(''),
     );
     expect(await kubectl('exec', 'web', '-c', 'debugger', '--', 'ps')).toMatch(/httpd -f -p 80/);
-    expect(await kubectl('logs', 'web', '-c', 'debugger')).toBe('looking\n');
+    await eventually(async () => expect(await kubectl('logs', 'web', '-c', 'debugger')).toBe('looking\n'));
     expect(await kubectl.path('{.status.containerStatuses[0].restartCount}', 'pod', 'web')).toBe('0');
     expect(await kubectl('get', 'pod', 'web', '--no-headers')).toMatch(/ 1\/1 +Running +0 /);
     expect(await kubectl('describe', 'pod', 'web')).toMatch(/Ephemeral Containers:\n +debugger:[\s\S]*State: +Running/);
@@ -220,7 +220,7 @@ suite('kubectl and a real container', () => {
   it('kubectl debug makes a changed copy of a pod, and a pod on the node that sees the node', async () => {
     await kubectl('debug', 'web', '--copy-to=copy', '--container=web', `--set-image=web=${web(2)}`);
     await kubectl('wait', '--for=condition=Ready', 'pod/copy', '--timeout=60s');
-    expect(await kubectl('exec', 'copy', '--', 'wget', '-qO-', 'http://localhost')).toBe('web v2 copy\n');
+    await eventually(async () => expect(await kubectl('exec', 'copy', '--', 'wget', '-qO-', 'http://localhost')).toBe('web v2 copy\n'));
     const made = await kubectl('debug', `node/${cluster.nodeName}`, `--image=${web()}`, '--', 'cat', '/host/etc/hostname');
     const name = /pod (node-debugger-\S+)/.exec(made)?.[1] ?? '';
     await eventually(async () => expect(await kubectl('logs', name)).toBe(readFileSync('/etc/hostname', 'utf8')));

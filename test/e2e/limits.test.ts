@@ -153,7 +153,7 @@ suite('what holds containers', () => {
     await eventually(async () => expect(await kubectl.path('{.status.phase} {.status.reason}', 'pod', 'overfull')).toBe('Failed Evicted'));
     const message = 'Usage of EmptyDir volume "cache" exceeds the limit "1Mi". ';
     expect(await kubectl.path('{.status.message}', 'pod', 'overfull')).toBe(message);
-    expect((await podEvents(kubectl, 'overfull')).join('\n')).toContain(`Warning Evicted kubelet ${message.trim()}`);
+    await eventually(async () => expect((await podEvents(kubectl, 'overfull')).join('\n')).toContain(`Warning Evicted kubelet ${message.trim()}`));
   });
 
   it('a volume in memory keeps its sticky bit beside the group, and mounts of a container reach the node where they may', async () => {
@@ -177,8 +177,10 @@ suite('what holds containers', () => {
 
   it('a container that must not run as root, and would, does not start', async () => {
     await eventually(async () => expect(await kubectl('get', 'pod', 'no-root', '--no-headers')).toMatch(/CreateContainerConfigError/));
-    expect((await podEvents(kubectl, 'no-root')).join('\n')).toMatch(
-      /Warning Failed kubelet spec.containers\{main\}: Error: container has runAsNonRoot and image will run as root \(pod: "no-root_limits\(.*\)", container: main\)/,
+    await eventually(async () =>
+      expect((await podEvents(kubectl, 'no-root')).join('\n')).toMatch(
+        /Warning Failed kubelet spec.containers\{main\}: Error: container has runAsNonRoot and image will run as root \(pod: "no-root_limits\(.*\)", container: main\)/,
+      ),
     );
   });
 
@@ -203,9 +205,14 @@ suite('what holds containers', () => {
 
   it('a postStart hook that fails ends the container', async () => {
     await eventually(async () => expect(await kubectl.path('{.status.phase}', 'pod', 'bad-hook')).toBe('Failed'));
-    const events = await podEvents(kubectl, 'bad-hook');
-    expect(events).toContain('Warning FailedPostStartHook kubelet spec.containers{main}: PostStartHook failed');
-    expect(events).toContain('Normal Killing kubelet spec.containers{main}: FailedPostStartHook');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'bad-hook')).toEqual(
+        expect.arrayContaining([
+          'Warning FailedPostStartHook kubelet spec.containers{main}: PostStartHook failed',
+          'Normal Killing kubelet spec.containers{main}: FailedPostStartHook',
+        ]),
+      ),
+    );
   });
 
   it('a program that does not end is killed after the grace period, or at once by force', async () => {
@@ -241,9 +248,11 @@ suite('what holds containers', () => {
         'Failed: DeadlineExceeded: Pod was active on the node longer than the specified deadline',
       ),
     );
-    expect(await kubectl('get', 'pod', 'late', '--no-headers')).toMatch(/ 0\/1 +Error +0 /);
-    expect(await podEvents(kubectl, 'late')).toContain(
-      'Normal DeadlineExceeded kubelet Pod was active on the node longer than the specified deadline',
-    );
+    await eventually(async () => {
+      expect(await kubectl('get', 'pod', 'late', '--no-headers')).toMatch(/ 0\/1 +Error +0 /);
+      expect(await podEvents(kubectl, 'late')).toContain(
+        'Normal DeadlineExceeded kubelet Pod was active on the node longer than the specified deadline',
+      );
+    });
   });
 });

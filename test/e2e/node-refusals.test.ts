@@ -35,8 +35,10 @@ suite('what a node cannot do', () => {
         "Warning FailedCreatePodSandBox kubelet Failed to create pod sandbox: can't set `spec.hostUsers: false`, runtime does not support user namespaces",
       ),
     );
-    const { phase, containerStatuses } = await status('unmasked');
-    expect([phase, containerStatuses?.[0]?.state.waiting?.reason]).toEqual(['Pending', 'ContainerCreating']);
+    await eventually(async () => {
+      const { phase, containerStatuses } = await status('unmasked');
+      expect([phase, containerStatuses?.[0]?.state.waiting?.reason]).toEqual(['Pending', 'ContainerCreating']);
+    });
     expect(readFileSync(CORE_PATTERN, 'utf8')).toBe(before);
     await kubectl('delete', 'pod', 'unmasked');
   });
@@ -54,7 +56,9 @@ suite('what a node cannot do', () => {
         message: 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted',
       }),
     );
-    expect(await podEvents(kubectl, 'sysctl')).toContain('Warning SysctlForbidden kubelet forbidden sysctl: "kernel.msgmax" not allowlisted');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'sysctl')).toContain('Warning SysctlForbidden kubelet forbidden sysctl: "kernel.msgmax" not allowlisted'),
+    );
     // The node tells whether its runtime can; a newer one than Debian's does.
     const can = await kubectl.path('{.status.features.supplementalGroupsPolicy}', 'node', cluster.nodeName);
     await eventually(async () =>

@@ -144,7 +144,7 @@ suite('probes', () => {
   });
 
   it('nothing else is probed before the startup probe has passed', async () => {
-    expect(await kubectl.path('{.status.containerStatuses[0].started}', 'pod', 'slow')).toBe('false');
+    await eventually(async () => expect(await kubectl.path('{.status.containerStatuses[0].started}', 'pod', 'slow')).toBe('false'));
     await sees('slow', /Warning Unhealthy kubelet spec.containers\{main\}: Startup probe failed: /);
     expect((await podEvents(kubectl, 'slow')).join('\n')).not.toMatch(/Liveness/);
     await kubectl('exec', 'slow', '--', 'touch', '/tmp/started');

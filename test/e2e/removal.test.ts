@@ -65,7 +65,7 @@ const mounted = (name: string) => ({ name, mountPath: `/${name}` });
       '-f',
       '-',
     );
-    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=40s');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
     await kubectl('exec', 'busy', '--', 'sh', '-c', 'echo kept > /memory/file');
     const layout = layoutOf(running.dataDir);
     const bundles = await listBundles({ dataDir: layout.agent, runDir: layout.run });

@@ -131,7 +131,8 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
       service('early', { selector: { app: 'unready' }, publishNotReadyAddresses: true }),
     );
     await answeredBy('client', await clusterIP('early'), 80, ['unready']);
-    expect(await network.request('client', await clusterIP('careful'), 80, HTTP)).toEqual(['ECONNREFUSED']);
+    const careful = await clusterIP('careful');
+    await eventually(async () => expect(await network.request('client', careful, 80, HTTP)).toEqual(['ECONNREFUSED']));
   });
 
   it('shows a pod who asks: the client itself inside, the node for what comes through a node port', async () => {
@@ -147,11 +148,14 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
     await eventually(async () => {
       for (const name of ['peers', 'local']) expect(await network.request('client', await clusterIP(name), 70)).toEqual([`a saw ${client}`]);
     });
-    const [answer] = await network.request('client', cluster.nodeIp, await nodePort('peers'));
-    expect(answer).toMatch(/^a saw /);
-    expect(answer).not.toContain(client);
-    // Within the node, policy Local keeps the client's address.
-    expect(await network.request(undefined, cluster.nodeIp, await nodePort('local'))).toEqual([expect.stringMatching(/^a saw /)]);
+    const [peers, local] = [await nodePort('peers'), await nodePort('local')];
+    await eventually(async () => {
+      const [answer] = await network.request('client', cluster.nodeIp, peers);
+      expect(answer).toMatch(/^a saw /);
+      expect(answer).not.toContain(client);
+      // Within the node, policy Local keeps the client's address.
+      expect(await network.request(undefined, cluster.nodeIp, local)).toEqual([expect.stringMatching(/^a saw /)]);
+    });
   });
 
   it('keeps to this node with internalTrafficPolicy Local: endpoints elsewhere are not asked', async () => {
@@ -169,7 +173,8 @@ const webPod = (name: string, app: string, port = 80, spec: object = {}) =>
     const remote = await podIP('a');
     await create(...elsewhere('anywhere', 'Cluster'), ...elsewhere('here', 'Local'));
     await answeredBy('client', await clusterIP('anywhere'), 80, ['a']);
-    expect(await network.request('client', await clusterIP('here'), 80, HTTP)).toEqual(['TIMEOUT']);
+    const here = await clusterIP('here');
+    await eventually(async () => expect(await network.request('client', here, 80, HTTP)).toEqual(['TIMEOUT']));
   });
 
   it('reaches endpoints that were written by hand, without a selector', async () => {

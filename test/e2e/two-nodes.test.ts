@@ -200,7 +200,7 @@ suite('a machine that joins with a token', () => {
     await kubectl.input(pod('plain', { nodeName: 'second', containers: [container(web(), { ports })] }), 'create', '-f', '-');
     await kubectl('wait', '--for=condition=Ready', 'pod/plain', '--timeout=60s');
     await eventually(async () => expect((await ruleset()).stdout).not.toContain(clusterIp));
-    expect((await addresses()).stdout).not.toContain(CLUSTER_DNS);
+    await eventually(async () => expect((await addresses()).stdout).not.toContain(CLUSTER_DNS));
     expect(await kubectl('exec', 'plain', '--', 'cat', '/etc/resolv.conf')).toMatch(/^nameserver 192\.0\.2\.53$/m);
     await eventually(async () => expect(await (await fetch(`http://${machine.ip}:18080/`)).text()).toBe('web v1 plain\n'));
     const [there = ''] = (await kubectl('get', 'pods', '-o', 'name', '--field-selector', `spec.nodeName=${cluster.nodeName}`)).trim().split('\n');

@@ -191,7 +191,9 @@ describe('an API server that extends the cluster', () => {
 
   it('is gone with its APIService', async () => {
     await kubectl('delete', 'apiservice', '-l', 'e2e=aggregator');
-    expect(await kubectl.fails(['get', '--raw', '/apis/wardle.example.com/v1alpha1'])).toMatch(/NotFound/);
-    expect(await kubectl('api-resources')).not.toMatch(/flunders/);
+    await eventually(async () => {
+      expect(await kubectl.fails(['get', '--raw', '/apis/wardle.example.com/v1alpha1'])).toMatch(/NotFound/);
+      expect(await kubectl('api-resources')).not.toMatch(/flunders/);
+    });
   });
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
   cluster = await startKubectlCluster();
   kubectl = await cluster.namespace('team');
   await kubectl('create', 'rolebinding', 'jane', '--clusterrole=view', '--user=jane');
-  await eventually(async () => (await kubectl.outcome(['auth', 'can-i', 'get', 'pods', '--as=jane'])).code === 0);
+  await eventually(async () => expect((await kubectl.outcome(['auth', 'can-i', 'get', 'pods', '--as=jane'])).code).toBe(0));
 });
 afterAll(() => cluster.stop());
 
@@ -72,6 +72,7 @@ describe('kubectl auth', () => {
       'Error from server (Forbidden): secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "team"\n',
     );
     await kubectl('create', 'rolebinding', 'john', '--clusterrole=admin', '--user=john');
+    await eventually(async () => expect((await kubectl.outcome(['auth', 'can-i', 'create', 'rolebindings', '--as=john'])).code).toBe(0));
     expect(await kubectl.fails(['create', 'rolebinding', 'more', '--clusterrole=cluster-admin', '--user=friend', '--as=john'])).toContain(
       'error: failed to create rolebinding: rolebindings.rbac.authorization.k8s.io "more" is forbidden: user "john" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:["*"], Resources:["*"], Verbs:["*"]}\n{NonResourceURLs:["*"], Verbs:["*"]}',
     );

@@ -54,8 +54,10 @@ describe('metrics.k8s.io', () => {
   });
 
   it('lets kubectl show what nodes use', async () => {
-    expect(await kubectl('top', 'nodes')).toMatch(
-      /^NAME +CPU\(cores\) +CPU\(%\) +MEMORY\(bytes\) +MEMORY\(%\) *\nnode-0 +\d+m +\d+% +\d+Mi +\d+% *\nnode-1 +\d+m +\d+% +\d+Mi/,
+    await eventually(async () =>
+      expect(await kubectl('top', 'nodes')).toMatch(
+        /^NAME +CPU\(cores\) +CPU\(%\) +MEMORY\(bytes\) +MEMORY\(%\) *\nnode-0 +\d+m +\d+% +\d+Mi +\d+% *\nnode-1 +\d+m +\d+% +\d+Mi/,
+      ),
     );
   });
 
@@ -100,10 +102,12 @@ describe('kubectl autoscale', () => {
         /^NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nshop +Deployment\/shop +cpu: (89|90)%\/50% +1 +3 +3 +\S+\n$/,
       );
     });
-    const described = await kubectl('describe', 'hpa', 'shop');
-    expect(described).toMatch(/resource cpu on pods +\(as a percentage of request\): +(89|90)% \(\d+m\) \/ 50%/);
-    expect(described).toMatch(/ScalingLimited +True +TooManyReplicas/);
-    expect(described).toMatch(/SuccessfulRescale .*New size: 2; reason: cpu resource utilization \(percentage of request\) above target/);
+    await eventually(async () => {
+      const described = await kubectl('describe', 'hpa', 'shop');
+      expect(described).toMatch(/resource cpu on pods +\(as a percentage of request\): +(89|90)% \(\d+m\) \/ 50%/);
+      expect(described).toMatch(/ScalingLimited +True +TooManyReplicas/);
+      expect(described).toMatch(/SuccessfulRescale .*New size: 2; reason: cpu resource utilization \(percentage of request\) above target/);
+    });
     await kubectl('annotate', 'pods', '-l', 'app=shop', '--overwrite', `${CPU}=1m`);
     await kubectl('wait', '--for=jsonpath={.spec.replicas}=1', 'deployment/shop', '--timeout=60s');
     await eventually(async () => expect(await kubectl('describe', 'hpa', 'shop')).toMatch(/New size: 1; reason: All metrics below target/));

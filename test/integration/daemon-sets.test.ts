@@ -29,14 +29,16 @@ describe('a DaemonSet', () => {
     expect(await kubectl('get', 'ds')).toMatch(
       /^NAME +DESIRED +CURRENT +READY +UP-TO-DATE +AVAILABLE +NODE SELECTOR +AGE\nlog +3 +3 +3 +3 +3 +<none> +\d+s\n$/,
     );
-    expect(await kubectl('describe', 'ds', 'log')).toMatch(/Normal +SuccessfulCreate .* daemonset-controller +Created pod: log-/);
+    await eventually(async () =>
+      expect(await kubectl('describe', 'ds', 'log')).toMatch(/Normal +SuccessfulCreate .* daemonset-controller +Created pod: log-/),
+    );
   });
 
   it('is rolled out, and its history shows what was', async () => {
     await kubectl('annotate', 'ds', 'log', 'kubernetes.io/change-cause=first');
     await kubectl('set', 'image', 'ds/log', 'web=web:2');
     await rolledOut('log');
-    expect(await imagesOf('log')).toEqual(['web:2', 'web:2', 'web:2']);
+    await eventually(async () => expect(await imagesOf('log')).toEqual(['web:2', 'web:2', 'web:2']));
     expect(await kubectl('rollout', 'history', 'ds/log')).toMatch(/^daemonset.apps\/log *\nREVISION +CHANGE-CAUSE\n1 +.*\n2 +first\n/);
     expect(await kubectl('rollout', 'history', 'ds/log', '--revision=1')).toMatch(/Image:\tweb:1\n/);
     const revisions = await kubectl('get', 'controllerrevisions');
@@ -46,7 +48,7 @@ describe('a DaemonSet', () => {
   it('is rolled back, once', async () => {
     expect(await kubectl('rollout', 'undo', 'ds/log')).toBe('daemonset.apps/log rolled back\n');
     await rolledOut('log');
-    expect(await imagesOf('log')).toEqual(['web:1', 'web:1', 'web:1']);
+    await eventually(async () => expect(await imagesOf('log')).toEqual(['web:1', 'web:1', 'web:1']));
     expect(await kubectl('rollout', 'history', 'ds/log')).toMatch(/\n2 .*\n3 /);
     expect(await kubectl('rollout', 'undo', 'ds/log', '--to-revision=3')).toBe(
       'daemonset.apps/log skipped rollback (current template already matches revision 3)\n',
@@ -58,8 +60,10 @@ describe('a DaemonSet', () => {
     const before = await uids();
     await kubectl('rollout', 'restart', 'ds/log');
     await rolledOut('log');
-    const after = await uids();
-    for (const uid of before.split(' ')) expect(after).not.toContain(uid);
+    await eventually(async () => {
+      const after = await uids();
+      for (const uid of before.split(' ')) expect(after).not.toContain(uid);
+    });
   });
 
   it('stays on a node that is drained, from which others leave', async () => {
@@ -91,7 +95,7 @@ describe('a DaemonSet', () => {
       );
       expect(messages).toMatch(/1 node\(s\) didn't have free ports for the requested pod ports/);
     });
-    expect(await kubectl('get', 'ds', 'rival')).toMatch(/rival +3 +3 +0 /);
+    await eventually(async () => expect(await kubectl('get', 'ds', 'rival')).toMatch(/rival +3 +3 +0 /));
     await kubectl('delete', 'ds', 'edge');
     await rolledOut('rival');
   });

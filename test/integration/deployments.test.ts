@@ -104,7 +104,7 @@ describe('a Deployment', () => {
 
   it('that makes no progress says so after its deadline', async () => {
     await kubectl.input(deployment('stuck', 1, { progressDeadlineSeconds: 1, ...stuck }), 'create', '-f', '-');
-    expect(await kubectl.fails(['rollout', 'status', 'deployment/stuck', '--timeout=15s'])).toMatch(
+    expect(await kubectl.fails(['rollout', 'status', 'deployment/stuck', '--timeout=60s'])).toMatch(
       /deployment "stuck" exceeded its progress deadline/,
     );
     expect(await kubectl.path('{.status.conditions[?(@.type=="Progressing")].reason}', 'deployment', 'stuck')).toBe('ProgressDeadlineExceeded');

@@ -88,7 +88,7 @@ describe.each([4, 3] as const)('helm %i', (version) => {
         'image.repository=web,image.tag=v1',
         '--wait',
         '--timeout',
-        '20s',
+        '60s',
       );
       expect(out).toMatch(/STATUS: deployed\nREVISION: 1/);
       expect(await kubectl('get', 'deploy')).toMatch(/ 1\/1 +1 +1 /);
@@ -103,10 +103,10 @@ describe.each([4, 3] as const)('helm %i', (version) => {
     });
 
     it('is upgraded, and rolled back to what it was', async () => {
-      await helm('upgrade', 'web', chart, '--reuse-values', '--set', 'replicaCount=3,image.tag=v2', '--wait', '--timeout', '20s');
+      await helm('upgrade', 'web', chart, '--reuse-values', '--set', 'replicaCount=3,image.tag=v2', '--wait', '--timeout', '60s');
       expect(await kubectl('get', 'deploy')).toMatch(/ 3\/3 +3 +3 /);
       expect(await kubectl.path('{.data.revision}', 'configmap', 'before')).toBe('2');
-      expect(await helm('rollback', 'web', '1', '--wait', '--timeout', '20s')).toMatch(/Rollback was a success/);
+      expect(await helm('rollback', 'web', '1', '--wait', '--timeout', '60s')).toMatch(/Rollback was a success/);
       expect(await kubectl('get', 'deploy')).toMatch(/ 1\/1 +1 +1 /);
       expect(await kubectl.path('{.items[*].spec.template.spec.containers[0].image}', 'deploy')).toBe('web:v1');
       expect(await statuses('web')).toEqual(['superseded', 'superseded', 'deployed']);
@@ -204,29 +204,21 @@ describe.each([4, 3] as const)('helm %i', (version) => {
 
     it('is installed with its kinds, as a package too', async () => {
       const tarball = (await helm('package', CHART, '--destination', directory)).trim().split(': ').at(-1) ?? '';
-      await helm('install', 'skiff', tarball, '--create-namespace', '--wait', '--timeout', '20s');
+      await helm('install', 'skiff', tarball, '--create-namespace', '--wait', '--timeout', '60s');
       expect(await kubectl('get', 'deploy', 'skiff')).toMatch(/skiff +2\/2 /);
       expect(await cluster.kubectl('get', 'crds', '-o', 'name')).toMatch(/deployments\.skiff\.dev[\s\S]*services\.skiff\.dev/);
       expect(await cluster.kubectl('get', 'deployments.skiff.dev', '-A')).toBe('');
     });
 
-    it('is upgraded and rolled back', async () => {
-      await helm('upgrade', 'skiff', CHART, '--set', 'replicas=1,logLevel=debug', '--wait', '--timeout', '20s');
-      expect(await kubectl.path('{.status.readyReplicas} {.spec.template.spec.containers[0].args}', 'deploy', 'skiff')).toMatch(
-        /^1 .*--log-level=debug/,
-      );
-      await helm('rollback', 'skiff', '--wait', '--timeout', '20s');
-      expect(await kubectl.path('{.status.readyReplicas} {.spec.template.spec.containers[0].args}', 'deploy', 'skiff')).toMatch(
-        /^2 .*--log-level=info/,
-      );
-    });
-
-    it('upgrades its kinds too', async () => {
+    it('is upgraded and rolled back, its kinds too', async () => {
       const categories = () => cluster.kubectl.path('{.spec.names.categories}', 'crd', 'deployments.skiff.dev');
+      const workload = () => kubectl.path('{.status.readyReplicas} {.spec.template.spec.containers[0].args}', 'deploy', 'skiff');
       expect(await categories()).toBe('["skiff"]');
-      await helm('upgrade', 'skiff', CHART, '--set', 'crds.categoryAll=true', '--wait', '--timeout', '20s');
+      await helm('upgrade', 'skiff', CHART, '--set', 'replicas=1,logLevel=debug,crds.categoryAll=true', '--wait', '--timeout', '60s');
+      expect(await workload()).toMatch(/^1 .*--log-level=debug/);
       expect(await categories()).toBe('["skiff","all"]');
-      await helm('rollback', 'skiff', '--wait', '--timeout', '20s');
+      await helm('rollback', 'skiff', '--wait', '--timeout', '60s');
+      expect(await workload()).toMatch(/^2 .*--log-level=info/);
       expect(await categories()).toBe('["skiff"]');
     });
 
@@ -239,7 +231,7 @@ describe.each([4, 3] as const)('helm %i', (version) => {
     });
 
     it('takes the kinds up again, and takes them with it where that is asked for', async () => {
-      await helm('install', 'skiff', CHART, '--set', 'crds.keep=false', '--wait', '--timeout', '20s');
+      await helm('install', 'skiff', CHART, '--set', 'crds.keep=false', '--wait', '--timeout', '60s');
       await kubectl.input({ ...deployment('users', 1), apiVersion: 'skiff.dev/v1' }, 'create', '-f', '-');
       await helm('uninstall', 'skiff', '--wait');
       await eventually(async () => expect(await cluster.kubectl('get', 'crd', '-o', 'name')).toBe(''));

@@ -83,7 +83,8 @@ it('many idle connections hold up nobody, and cost little', async () => {
   for (let i = 0; i < 10; i++) idle.push(...(await Promise.all(Array.from({ length: 20 }, connection))));
   const started = performance.now();
   expect(await names()).toContain('kube-root-ca.crt');
-  expect(performance.now() - started).toBeLessThan(2000);
+  // Seconds are the machine's; held up, the request would end with a connection's time-out.
+  expect(performance.now() - started).toBeLessThan(20_000);
   // Both ends of each connection are in this process.
   expect((process.memoryUsage().rss - before) / idle.length).toBeLessThan(2 ** 20);
   for (const socket of idle) socket.destroy();

@@ -22,17 +22,19 @@ describe('a Node', () => {
     expect(await kubectl('get', 'nodes', '-o', 'wide')).toMatch(/INTERNAL-IP +EXTERNAL-IP +OS-IMAGE +KERNEL-VERSION +CONTAINER-RUNTIME\n.*simulated/);
     await kubectl.input(pod('here', { nodeName: 'node-0' }), 'create', '-f', '-');
     await kubectl('wait', '--for=condition=Ready', 'pod/here', '--timeout=60s');
-    const said = await kubectl('describe', 'node', 'node-0');
-    for (const part of [
-      /Taints: +<none>\nUnschedulable: +false\nLease:\n {2}HolderIdentity: +node-0\n/,
-      /Ready +True .*KubeletReady +kubelet is posting ready status/,
-      /Capacity:\n {2}cpu: +\d+\n/,
-      /PodCIDR: +10\.244\.\d+\.0\/24\n/,
-      /Non-terminated Pods: +\(1 in total\)\n[\s\S]* nodes +here +0 \(0%\)/,
-      /Normal +RegisteredNode .*node-controller +Node node-0 event: Registered Node node-0 in Controller/,
-    ])
-      expect(said).toMatch(part);
-    expect(await kubectl('get', 'lease', '-n', 'kube-node-lease')).toMatch(/^NAME +HOLDER +AGE\nnode-0 +node-0 +\d+s\n/);
+    await eventually(async () => {
+      const said = await kubectl('describe', 'node', 'node-0');
+      for (const part of [
+        /Taints: +<none>\nUnschedulable: +false\nLease:\n {2}HolderIdentity: +node-0\n/,
+        /Ready +True .*KubeletReady +kubelet is posting ready status/,
+        /Capacity:\n {2}cpu: +\d+\n/,
+        /PodCIDR: +10\.244\.\d+\.0\/24\n/,
+        /Non-terminated Pods: +\(1 in total\)\n[\s\S]* nodes +here +0 \(0%\)/,
+        /Normal +RegisteredNode .*node-controller +Node node-0 event: Registered Node node-0 in Controller/,
+      ])
+        expect(said).toMatch(part);
+    });
+    expect(await kubectl('get', 'lease', '-n', 'kube-node-lease')).toMatch(/^NAME +HOLDER +AGE\nnode-0 +node-0 +\S+\n/);
     await kubectl('delete', 'pod', 'here', '--now');
   });
 
@@ -93,8 +95,10 @@ describe('a Node', () => {
       expect(taints).toContain('node.kubernetes.io/unreachable:NoSchedule');
       expect(taints).toContain('node.kubernetes.io/unreachable:NoExecute');
     });
-    expect(await kubectl('events', '--for', `node/${node}`, '-n', 'default')).toMatch(
-      /NodeNotReady +Node\/\S+ +Node \S+ status is now: NodeNotReady/,
+    await eventually(async () =>
+      expect(await kubectl('events', '--for', `node/${node}`, '-n', 'default')).toMatch(
+        /NodeNotReady +Node\/\S+ +Node \S+ status is now: NodeNotReady/,
+      ),
     );
     await eventually(async () => {
       const rows = (await kubectl('get', 'pods', '-l', 'app=web', '-o', 'wide')).split('\n').filter((row) => / Running /.test(row));

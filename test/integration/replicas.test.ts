@@ -65,8 +65,11 @@ describe.each([
   });
 
   it('says what it made, in its events', async () => {
-    await eventually(async () => expect(await kubectl('describe', short, 'web')).toMatch(/Normal +SuccessfulCreate .*Created pod: web-/));
-    expect(await kubectl('describe', short, 'web')).toMatch(/Normal +SuccessfulDelete .*Deleted pod: web-/);
+    await eventually(async () => {
+      const said = await kubectl('describe', short, 'web');
+      expect(said).toMatch(/Normal +SuccessfulCreate .*Created pod: web-/);
+      expect(said).toMatch(/Normal +SuccessfulDelete .*Deleted pod: web-/);
+    });
   });
 
   it('whose selector does not match its template is refused, naming both', async () => {

@@ -49,10 +49,13 @@ describe('a pod that fits nowhere says why, for each node', () => {
   ])('%s', async (name, spec, reasons, preemption) => {
     await kubectl.input(pod(name, spec), 'create', '-f', '-');
     const message = `0/3 nodes are available: ${reasons}. no new claims to deallocate, preemption: 0/3 nodes are available: ${preemption}.`;
-    await eventually(async () => expect(await kubectl('describe', 'pod', name)).toContain(message));
-    expect(await kubectl('describe', 'pod', name)).toMatch(/Warning +FailedScheduling .*default-scheduler +0\/3 nodes/);
     const condition = '{.status.conditions[?(@.type=="PodScheduled")]';
-    expect(await kubectl.path(`${condition}.reason}: ${condition}.message}`, 'pod', name)).toBe(`Unschedulable: ${message}`);
+    await eventually(async () => {
+      const said = await kubectl('describe', 'pod', name);
+      expect(said).toContain(message);
+      expect(said).toMatch(/Warning +FailedScheduling .*default-scheduler +0\/3 nodes/);
+      expect(await kubectl.path(`${condition}.reason}: ${condition}.message}`, 'pod', name)).toBe(`Unschedulable: ${message}`);
+    });
   });
 
   it('with different reasons on different nodes', async () => {
@@ -167,8 +170,10 @@ describe('priority', () => {
     expect(await kubectl.path('{.spec.priority}', 'pod', 'low-node-0')).toBe('1');
     await kubectl.input(fills('urgent', { priorityClassName: 'high' }), 'create', '-f', '-');
     const node = await nodeOf('urgent');
-    expect(await kubectl('get', 'events', '--field-selector', `reason=Preempted,involvedObject.name=low-${node}`)).toMatch(
-      /Normal +Preempted +pod\/low-node-\d +Preempted by pod [0-9a-f-]{36} on node node-\d/,
+    await eventually(async () =>
+      expect(await kubectl('get', 'events', '--field-selector', `reason=Preempted,involvedObject.name=low-${node}`)).toMatch(
+        /Normal +Preempted +pod\/low-node-\d +Preempted by pod [0-9a-f-]{36} on node node-\d/,
+      ),
     );
     await eventually(async () => expect(await kubectl.fails(['get', 'pod', `low-${node}`])).toMatch(/not found/));
   });

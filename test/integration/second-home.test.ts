@@ -168,8 +168,9 @@ describe('the other concepts of skiff.dev', () => {
   it('a Service has the endpoints of its pods, and follows its ports', async () => {
     await kubectl.input(inSkiffDev(service('rc')), 'create', '-f', '-');
     const slice = async () => JSON.parse(await kubectl('get', 'endpointslices', '-l', 'kubernetes.io/service-name=rc', '-o', 'json')).items;
-    const addresses = (await kubectl.path('{.items[*].status.podIP}', 'pods', '-l', 'app=rc')).split(' ').sort();
     await eventually(async () => {
+      const addresses = (await kubectl.path('{.items[*].status.podIP}', 'pods', '-l', 'app=rc')).split(' ').sort();
+      expect(addresses).toHaveLength(2);
       const [only, ...others] = await slice();
       expect(others).toEqual([]);
       expect(only.metadata.ownerReferences[0]).toMatchObject({ apiVersion: 'skiff.dev/v1', kind: 'Service', name: 'rc' });

@@ -89,7 +89,9 @@ describe('a Service', () => {
     await eventually(async () =>
       expect(await kubectl('get', 'service', 'balanced')).toMatch(/balanced +LoadBalancer +10\.[\d.]+ +[\d.]+ +80:3\d{4}\/TCP /),
     );
-    expect(await kubectl('describe', 'service', 'balanced')).toMatch(/Normal +EnsuredLoadBalancer .*service-controller +Ensured load balancer/);
+    await eventually(async () =>
+      expect(await kubectl('describe', 'service', 'balanced')).toMatch(/Normal +EnsuredLoadBalancer .*service-controller +Ensured load balancer/),
+    );
     expect(await kubectl.fails(['expose', 'deployment', 'none', '--port=80'])).toMatch(/deployments\.apps "none" not found/);
   });
 

@@ -26,8 +26,10 @@ describe('a StatefulSet', () => {
     );
     expect(await kubectl('get', 'sts')).toMatch(/^NAME +READY +AGE\ndb +3\/3 +\d+s\n$/);
     expect(await images()).toBe('db-0=web:1 db-1=web:1 db-2=web:1 ');
-    expect(await kubectl('describe', 'sts', 'db')).toMatch(
-      /Normal +SuccessfulCreate .* statefulset-controller +create Pod db-0 in StatefulSet db successful/,
+    await eventually(async () =>
+      expect(await kubectl('describe', 'sts', 'db')).toMatch(
+        /Normal +SuccessfulCreate .* statefulset-controller +create Pod db-0 in StatefulSet db successful/,
+      ),
     );
   });
 

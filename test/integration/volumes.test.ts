@@ -43,13 +43,15 @@ describe('the class local-path', () => {
     const [volume, node] = [await kubectl.path('{.spec.volumeName}', 'pvc', 'data'), await kubectl.path('{.spec.nodeName}', 'pod', 'writer')];
     expect(await kubectl('get', 'pv', volume)).toMatch(/1Gi +RWO +Delete +Bound +storage\/data +local-path/);
     expect(await kubectl.path('{.spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]}', 'pv', volume)).toBe(node);
-    const text = await kubectl('describe', 'pvc', 'data');
-    expect(text).toMatch(
-      /Normal +ExternalProvisioning .*persistentvolume-controller +Waiting for a volume to be created either by the external provisioner 'skiff.dev\/local-path'/,
-    );
-    expect(text).toMatch(/Normal +Provisioning .*skiff.dev\/local-path +External provisioner is provisioning volume for claim "storage\/data"/);
-    expect(text).toMatch(/Normal +ProvisioningSucceeded .*Successfully provisioned volume pvc-/);
-    expect(text).toMatch(/Used By: +writer\n/);
+    await eventually(async () => {
+      const text = await kubectl('describe', 'pvc', 'data');
+      expect(text).toMatch(
+        /Normal +ExternalProvisioning .*persistentvolume-controller +Waiting for a volume to be created either by the external provisioner 'skiff.dev\/local-path'/,
+      );
+      expect(text).toMatch(/Normal +Provisioning .*skiff.dev\/local-path +External provisioner is provisioning volume for claim "storage\/data"/);
+      expect(text).toMatch(/Normal +ProvisioningSucceeded .*Successfully provisioned volume pvc-/);
+      expect(text).toMatch(/Used By: +writer\n/);
+    });
   });
 
   it('keeps all pods of a claim on the node of its volume', async () => {

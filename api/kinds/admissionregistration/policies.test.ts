@@ -15,7 +15,7 @@ const validating = (spec: Partial<ValidatingSpec>): ValidatingAdmissionPolicy =>
   spec: { failurePolicy: 'Fail', matchConstraints, validations: [{ expression: 'true' }], ...spec },
 });
 type MutatingSpec = NonNullable<MutatingAdmissionPolicy['spec']>;
-const patch = { patchType: 'JSONPatch', jsonPatch: { expression: '[]' } };
+const patch = { patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/data"}]' } };
 const mutating = (spec: Partial<MutatingSpec>): MutatingAdmissionPolicy => ({
   metadata: { name: 'p' },
   spec: { failurePolicy: 'Fail', reinvocationPolicy: 'Never', matchConstraints, mutations: [patch], ...spec },

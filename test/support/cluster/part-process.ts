@@ -23,7 +23,8 @@ export function startPart(args: readonly string[], env: Readonly<Record<string, 
       said += chunk;
     });
   const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => resolve(code));
+    // Not at `exit`: what it wrote last may come after that.
+    child.once('close', (code) => resolve(code));
   });
   return {
     ended,

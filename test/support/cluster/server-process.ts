@@ -35,7 +35,8 @@ export async function startServerProcess(options: readonly string[]): Promise<Se
     said.stderr += chunk;
   });
   const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => resolve(code));
+    // Not at `exit`: what it wrote last may come after that.
+    child.once('close', (code) => resolve(code));
   });
   const kubectl = kubectlFor(join(dataDir, 'admin.conf'));
   try {

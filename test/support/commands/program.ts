@@ -14,7 +14,7 @@ export interface RunOptions {
 }
 
 /** Runs a program to its end; a non-zero exit is an outcome, not an error. */
-export function run(file: string, args: readonly string[], { input, env, cwd, timeoutMs = 60_000 }: RunOptions = {}): Promise<Outcome> {
+export function run(file: string, args: readonly string[], { input, env, cwd, timeoutMs = 120_000 }: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
       file,

@@ -13,7 +13,7 @@ export interface DnsReply {
   readonly additionals: readonly Answer[];
 }
 
-const TIMEOUT_MS = 3000;
+const TIMEOUT_MS = 60_000;
 
 /** Asks a DNS server one question, without EDNS: a UDP answer holds at most 512 bytes. */
 export async function askDns(server: string, name: string, type: RecordType = 'A', transport: 'udp' | 'tcp' = 'udp'): Promise<DnsReply> {
