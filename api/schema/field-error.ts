@@ -150,6 +150,19 @@ export function checkEach<T>(items: readonly T[], check: (item: T, i: number) =>
   else postponed.push(() => checkSteps(items, check));
 }
 
+/** Checks each entry of a map, then calls `after`: at once, or in turns if the map belongs to a long object. */
+export function checkEntries<T>(map: Readonly<Record<string, T>>, check: (key: string, value: T) => void, after?: () => void): void {
+  if (postponed !== undefined) {
+    postponed.push(function* () {
+      yield* checkSteps(Object.keys(map), (key) => check(key, map[key] as T));
+      after?.();
+    });
+    return;
+  }
+  for (const key in map) check(key, map[key] as T);
+  after?.();
+}
+
 function* checkSteps<T>(items: readonly T[], check: (item: T, i: number) => void): Steps<void> {
   for (let i = 0; i < items.length; i++) {
     check(items[i] as T, i);
