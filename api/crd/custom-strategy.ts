@@ -5,6 +5,7 @@ import type { Strategy, VersionRules } from '../definition/strategy.ts';
 import type { CustomResourceDefinitionVersion, JSONSchemaProps } from '../kinds/apiextensions/custom-resource-definition/index.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { FieldError } from '../schema/field-error.ts';
+import { searchLater } from '../schema/field-error.ts';
 import type { StructuralSchema } from '../schema/structural.ts';
 import { faultsOf, faultsOfChange } from '../schema/validate/validate.ts';
 import { qualifiedNameFaults } from '../validation/name-rules.ts';
@@ -60,12 +61,14 @@ export function customRules({ structural, scale, version }: CustomVersion): Vers
   function checkLists(object: CustomObject, old: CustomObject | undefined, errors: FieldError[]): void {
     const { lists } = checks();
     if (!lists) return;
-    const found: FieldError[] = [];
-    lists(object, '', found);
-    if (found.length === 0) return;
-    const before: FieldError[] = [];
-    if (old) lists(old, '', before);
-    if (before.length === 0) for (const error of found) errors.push(error);
+    searchLater(function* () {
+      const found: FieldError[] = [];
+      yield* lists(object, '', found);
+      if (found.length === 0) return;
+      const before: FieldError[] = [];
+      if (old) yield* lists(old, '', before);
+      if (before.length === 0) for (const error of found) errors.push(error);
+    });
   }
 
   function rest(object: CustomObject, old: CustomObject | undefined, errors: FieldError[]): FieldError[] {

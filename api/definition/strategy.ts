@@ -1,3 +1,4 @@
+import type { Steps } from '../../base/steps.ts';
 import type { KubeObject, Live } from '../meta/object.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import type { MetadataChecks } from '../validation/object-meta.ts';
@@ -30,6 +31,8 @@ export interface WriteContext {
 export interface Strategy<T extends KubeObject = KubeObject> {
   /** Defaults that depend on other fields; constant ones stand in the schema. */
   default?(object: T): void;
+  /** Does what `default` does, with pauses: for kinds whose defaults copy lists or maps of any length. Long objects get their defaults by it. */
+  defaultSteps?(object: T): Steps<void>;
   /** Runs before validation on create: drops what a creator may not set (status …). Adds to `warnings` what is to be told even if the object is refused. */
   prepareForCreate?(object: T, warnings?: string[]): void;
   /** Runs before validation on update of the main resource: keeps what an updater may not change (status …). */

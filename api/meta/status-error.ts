@@ -88,7 +88,7 @@ const detailsOf = (r: ResourceName, name: string): StatusDetails => ({ name, ...
  * would take seconds to write. The first fault is always listed.
  */
 const MAX_CAUSES = 1_000;
-const MAX_CAUSES_LENGTH = 1024 * 1024;
+const MAX_CAUSES_LENGTH = 256 * 1024;
 
 function shownFaults(faults: readonly FieldError[]): readonly FieldError[] {
   let length = 0;

@@ -1,4 +1,4 @@
-import { isLong, markLong } from '../../base/json/long-values.ts';
+import { hasMembers, isLong, markLong } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { DecodeState } from './decode.ts';
@@ -65,19 +65,19 @@ function* struct(value: Readonly<Fields>, schema: StructuralSchema, properties: 
       const field = yield* decodeSteps(value[key], property.schema, state);
       yield;
       // Whether what is left empty is dropped, the decoder of the structure knows.
-      const isEmpty = typeof field === 'object' && field !== null && isEmptyContainer(field);
+      const isEmpty = typeof field === 'object' && field !== null && !hasMembers(field);
       short[key] = isEmpty ? field : null;
       if (!isEmpty) decodedApart.set(key, field);
     } else short[key] = value[key];
   }
   const decoded = decoderOf(schema)(short, state) as Fields;
-  const out: Fields = markLong({});
+  const out: Fields = {};
   for (const key of Object.keys(short)) {
     const field = decodedApart.has(key) ? decodedApart.get(key) : decoded[key];
     if (field !== undefined && field !== null) out[key] = field;
   }
   for (const key of Object.keys(decoded)) if (!(key in out)) out[key] = decoded[key];
-  return out;
+  return hasMembers(out) ? markLong(out) : out;
 }
 
 /** Copies a JSON value deeply, with pauses in its long parts. @throws RangeError past the deepest nesting that is accepted. */
@@ -103,10 +103,4 @@ function* copyBelow(value: unknown, depth: number): Steps<unknown> {
     if (endsStep(item, ++count)) yield;
   }
   return out;
-}
-
-function isEmptyContainer(value: object): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  for (const _ in value) return false;
-  return true;
 }

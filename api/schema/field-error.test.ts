@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FieldError } from './field-error.ts';
-import { boundedFaults, ENOUGH_FAULTS, invalid } from './field-error.ts';
+import { boundedFaults, boundedFaultsInTurns, checkEach, ENOUGH_FAULTS, invalid, searchLater } from './field-error.ts';
 
 const search =
   (count: number, seen: (i: number) => void = () => {}) =>
@@ -38,5 +38,57 @@ describe('a search for faults', () => {
         throw new TypeError('x');
       }),
     ).toThrow(TypeError);
+  });
+});
+
+describe('a search for the faults of a long object', () => {
+  const items = Array.from({ length: 5_000 }, (_, i) => i);
+  /** Finds a fault of the object, one of each item that the test meets, and one after them. */
+  const searchList = (isWrong: (item: number) => boolean) => (): FieldError[] => {
+    const errors = [invalid('first', 0, 'wrong')];
+    checkEach(items, (item, i) => {
+      if (isWrong(item)) errors.push(invalid(`list[${i}]`, item, 'wrong'));
+    });
+    errors.push(invalid('last', 0, 'wrong'));
+    return errors;
+  };
+  const fields = (errors: readonly FieldError[]) => errors.map(({ field }) => field);
+
+  it('finds at once, in order, what it finds in turns after the rest', async () => {
+    const search = searchList((item) => item % 1_000 === 7);
+    const inList = ['list[7]', 'list[1007]', 'list[2007]', 'list[3007]', 'list[4007]'];
+    expect(fields(boundedFaults(search))).toEqual(['first', ...inList, 'last']);
+    expect(fields(await boundedFaultsInTurns(search))).toEqual(['first', 'last', ...inList]);
+  });
+
+  it('lets others have their turn between the items', async () => {
+    let isOver = false;
+    let others = 0;
+    const searching = boundedFaultsInTurns(searchList(() => false)).finally(() => (isOver = true));
+    while (!isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      others++;
+    }
+    await searching;
+    expect(others).toBeGreaterThan(0);
+  });
+
+  it('ends when it has found enough', async () => {
+    let checked = 0;
+    const faults = await boundedFaultsInTurns(searchList(() => ++checked > 0));
+    expect(faults).toHaveLength(ENOUGH_FAULTS);
+    expect(checked).toBe(ENOUGH_FAULTS - 2);
+  });
+
+  it('rejects with what a part throws', async () => {
+    const search = (): FieldError[] => {
+      searchLater(function* () {
+        yield;
+        throw new TypeError('x');
+      });
+      return [];
+    };
+    await expect(boundedFaultsInTurns(search)).rejects.toThrow(TypeError);
+    expect(() => boundedFaults(search)).toThrow(TypeError);
   });
 });

@@ -1,4 +1,6 @@
 import { goNumber, goQuote } from '../../base/go-format.ts';
+import type { Steps } from '../../base/steps.ts';
+import { finished, inTurns } from '../../base/steps.ts';
 
 /** The reasons of a cause, as `metav1.CauseType` (k8s.io/apimachinery/pkg/util/validation/field). */
 export type FieldErrorType =
@@ -31,9 +33,23 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Characters of a bad value that are shown. Upstream shows all, which of a body of 3 MB takes long to write and helps nobody. */
-const MAX_SHOWN = 256 * 1024;
+const MAX_SHOWN = 64 * 1024;
+
+/** Items of a list that are written together. */
+const MIN_LIST = 1_000;
 
 const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).toWellFormed()}…`);
+
+/** Returns the JSON of a value; of a list, no more than is shown. */
+function jsonOf(value: object): string {
+  if (!Array.isArray(value) || value.length < MIN_LIST) return JSON.stringify(value);
+  let text = '[';
+  for (let i = 0; i < value.length && text.length <= MAX_SHOWN; i += MIN_LIST) {
+    const part = JSON.stringify(value.slice(i, i + MIN_LIST));
+    text += `${i === 0 ? '' : ','}${part.slice(1, -1)}`;
+  }
+  return `${text}]`;
+}
 
 /** Shows a bad value as upstream does: strings by Go's %q, numbers by %v, everything else as Go's JSON. */
 function shown(value: unknown): string {
@@ -42,7 +58,7 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   if (last?.value.deref() === value) return last.text;
-  const text = cut(JSON.stringify(value)).replace(ESCAPED, escaped);
+  const text = cut(jsonOf(value)).replace(ESCAPED, escaped);
   last = text.length > MIN_KEPT ? { value: new WeakRef(value), text } : undefined;
   return text;
 }
@@ -73,6 +89,84 @@ export function boundedFaults(search: () => FieldError[]): FieldError[] {
     throw error;
   } finally {
     found = outer;
+  }
+}
+
+/** The parts of the search under way that were put off; undefined if it is one of a short object. */
+let postponed: (() => Steps<void>)[] | undefined;
+
+/**
+ * Searches a long object for faults as `boundedFaults` does, with pauses in the parts that its rules put off (`searchLater`). Their faults
+ * follow the others.
+ */
+export async function boundedFaultsInTurns(search: () => FieldError[]): Promise<FieldError[]> {
+  const outer = postponed;
+  const parts: (() => Steps<void>)[] = [];
+  let faults: FieldError[];
+  postponed = parts;
+  try {
+    faults = boundedFaults(search);
+  } finally {
+    postponed = outer;
+  }
+  if (parts.length === 0 || faults.length >= ENOUGH_FAULTS) return faults;
+  const more = [...faults];
+  await inTurns(boundedSteps(parts, more));
+  return more;
+}
+
+/** Takes the steps of all parts; ends them once enough faults are found. */
+function* boundedSteps(parts: readonly (() => Steps<void>)[], own: FieldError[]): Steps<void> {
+  for (const part of parts) {
+    const steps = part();
+    for (;;) {
+      const outer = found;
+      found = own;
+      try {
+        if (steps.next().done) break;
+      } catch (error) {
+        if (error instanceof EnoughFaults) return;
+        throw error;
+      } finally {
+        found = outer;
+      }
+      yield;
+    }
+  }
+}
+
+/** Does a part of a search: at once, or for a long object in turns, after the rest. Nothing else may depend on the faults that it finds. */
+export function searchLater(part: () => Steps<void>): void {
+  if (postponed === undefined) finished(part());
+  else postponed.push(part);
+}
+
+/** Items that are checked in one step. */
+const STEP_COUNT = 200;
+
+/** Checks each item of a list: at once, or in turns if it is a long list of a long object. */
+export function checkEach<T>(items: readonly T[], check: (item: T, i: number) => void): void {
+  if (postponed === undefined || items.length <= STEP_COUNT) items.forEach(check);
+  else postponed.push(() => checkSteps(items, check));
+}
+
+/** Checks each entry of a map, then calls `after`: at once, or in turns if the map belongs to a long object. */
+export function checkEntries<T>(map: Readonly<Record<string, T>>, check: (key: string, value: T) => void, after?: () => void): void {
+  if (postponed !== undefined) {
+    postponed.push(function* () {
+      yield* checkSteps(Object.keys(map), (key) => check(key, map[key] as T));
+      after?.();
+    });
+    return;
+  }
+  for (const key in map) check(key, map[key] as T);
+  after?.();
+}
+
+function* checkSteps<T>(items: readonly T[], check: (item: T, i: number) => void): Steps<void> {
+  for (let i = 0; i < items.length; i++) {
+    check(items[i] as T, i);
+    if (i % STEP_COUNT === 0) yield;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/label-selector.ts';
 import type { FieldError } from '../schema/field-error.ts';
-import { forbidden, invalid, required } from '../schema/field-error.ts';
+import { checkEach, forbidden, invalid, required } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { childPath, indexPath, pathText } from './field-path.ts';
 import { addFaults } from './field-rules.ts';
@@ -11,7 +11,7 @@ import { checkLabels } from './object-meta.ts';
 export function checkLabelSelector(errors: FieldError[], selector: LabelSelector | undefined, path: FieldPath): void {
   if (!selector) return;
   if (selector.matchLabels) checkLabels(errors, selector.matchLabels, path, 'matchLabels');
-  selector.matchExpressions?.forEach((requirement, i) => {
+  checkEach(selector.matchExpressions ?? [], (requirement, i) => {
     checkRequirement(errors, requirement, indexPath(childPath(path, 'matchExpressions'), i));
   });
 }
@@ -31,7 +31,7 @@ function checkRequirement(errors: FieldError[], requirement: LabelSelectorRequir
       errors.push(invalid(pathText(path, 'operator'), requirement.operator ?? '', 'not a valid selector operator'));
   }
   addFaults(errors, qualifiedNameFaults(requirement.key ?? ''), requirement.key ?? '', path, 'key');
-  values.forEach((value, i) => {
+  checkEach(values, (value, i) => {
     addFaults(errors, labelValueFaults(value), value, indexPath(childPath(path, 'values'), i));
   });
 }

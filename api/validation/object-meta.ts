@@ -1,6 +1,6 @@
 import type { ObjectMeta, OwnerReference } from '../meta/object-meta.ts';
 import type { FieldError } from '../schema/field-error.ts';
-import { ENOUGH_FAULTS, forbidden, invalid, required, tooLong } from '../schema/field-error.ts';
+import { checkEach, checkEntries, ENOUGH_FAULTS, forbidden, invalid, required, tooLong } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { childPath, pathText, rootPath } from './field-path.ts';
 import { addFaults, checkImmutable, checkNonNegative } from './field-rules.ts';
@@ -107,28 +107,28 @@ function checkMaps(errors: FieldError[], meta: ObjectMeta, path: FieldPath): voi
 
 /** Keys are qualified names, values label values. Upstream names the map, not the key, in the error. */
 export function checkLabels(errors: FieldError[], labels: Readonly<Record<string, string>>, path: FieldPath, name: string): void {
-  for (const key in labels) {
+  checkEntries(labels, (key, value) => {
     if (errors.length >= ENOUGH_FAULTS) return;
-    const value = labels[key] ?? '';
     addFaults(errors, qualifiedNameFaults(key), key, path, name);
     addFaults(errors, labelValueFaults(value), value, path, name);
-  }
+  });
 }
 
 /** Keys are qualified names in whatever case; the whole is at most 256 KiB. */
 export function checkAnnotations(errors: FieldError[], annotations: Readonly<Record<string, string>>, path: FieldPath, name: string): void {
   let bytes = 0;
-  for (const key in annotations) {
-    if (errors.length >= ENOUGH_FAULTS) return;
-    addFaults(errors, qualifiedNameFaults(key.toLowerCase()), key, path, name);
-    bytes += byteLength(key) + byteLength(annotations[key] ?? '');
-  }
-  if (bytes > MAX_ANNOTATIONS_BYTES) errors.push(tooLong(pathText(path, name), MAX_ANNOTATIONS_BYTES));
+  const checkOne = (key: string, value: string) => {
+    bytes += byteLength(key) + byteLength(value);
+    if (errors.length < ENOUGH_FAULTS) addFaults(errors, qualifiedNameFaults(key.toLowerCase()), key, path, name);
+  };
+  checkEntries(annotations, checkOne, () => {
+    if (bytes > MAX_ANNOTATIONS_BYTES) errors.push(tooLong(pathText(path, name), MAX_ANNOTATIONS_BYTES));
+  });
 }
 
 function checkOwnerReferences(errors: FieldError[], references: readonly OwnerReference[], path: FieldPath): void {
   let controller: string | undefined;
-  for (const reference of references) {
+  checkEach(references, (reference) => {
     if (errors.length >= ENOUGH_FAULTS) return;
     const version = reference.apiVersion?.split('/').at(-1) ?? '';
     if (version === '') errors.push(invalid(pathText(path, 'apiVersion'), reference.apiVersion ?? '', 'version must not be empty'));
@@ -138,7 +138,7 @@ function checkOwnerReferences(errors: FieldError[], references: readonly OwnerRe
     if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
       errors.push(invalid(pathText(path), reference, '/v1, Kind=Event is disallowed from being an owner'));
     }
-    if (reference.controller !== true) continue;
+    if (reference.controller !== true) return;
     const current = `${reference.kind}/${reference.name}`;
     if (controller === undefined) controller = current;
     else {
@@ -150,21 +150,20 @@ function checkOwnerReferences(errors: FieldError[], references: readonly OwnerRe
         ),
       );
     }
-  }
+  });
 }
 
 function checkFinalizers(errors: FieldError[], finalizers: readonly string[], path: FieldPath): void {
-  for (const finalizer of finalizers) {
-    if (errors.length >= ENOUGH_FAULTS) return;
-    addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
-  }
+  checkEach(finalizers, (finalizer) => {
+    if (errors.length < ENOUGH_FAULTS) addFaults(errors, qualifiedNameFaults(finalizer), finalizer, path);
+  });
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(pathText(path), finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
 }
 
 function checkFinalizersKnown(errors: FieldError[], finalizers: readonly string[] | undefined, path: FieldPath): void {
-  finalizers?.forEach((finalizer, index) => {
+  checkEach(finalizers ?? [], (finalizer, index) => {
     if (errors.length < ENOUGH_FAULTS && !isKnownFinalizer(finalizer))
       errors.push(invalid(`${pathText(path, 'finalizers')}[${index}]`, finalizer, UNKNOWN_FINALIZER));
   });

@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '../../api/meta/object-meta.ts';
-import { isLong } from '../../base/json/long-values.ts';
+import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
 import { sortInPlace } from '../../base/sort-in-place.ts';
 import { compareTexts } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
@@ -54,14 +54,19 @@ export function entriesOf(managers: readonly Manager[]): ManagedFieldsEntry[] | 
   return owners.length > 0 ? owners.map((manager) => manager.entry ?? entryOf(manager)) : undefined;
 }
 
-/** Encodes managers as `entriesOf` does, with pauses in the fields that are marked as long. */
+/** Encodes managers as `entriesOf` does, with pauses in the fields that are marked as long. Entries of such fields are marked, and their list. */
 export function* entriesSteps(managers: readonly Manager[]): Steps<ManagedFieldsEntry[] | undefined> {
   const ordered: Manager[] = [];
+  let hasLong = false;
   for (const manager of managers) {
     const { entry, fields } = manager;
+    if (isLong(fields)) hasLong = true;
     ordered.push(entry === undefined && isLong(fields) ? { ...manager, fields: yield* inOrderSteps(fields) } : manager);
   }
-  return entriesOf(ordered);
+  const entries = entriesOf(ordered);
+  if (!entries || !hasLong) return entries;
+  for (const entry of entries) markAs(entry, entry.fieldsV1);
+  return markLong(entries);
 }
 
 const byPlace = (a: Manager, b: Manager): number =>

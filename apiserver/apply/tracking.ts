@@ -150,6 +150,7 @@ function* noteChanges(
   const gone = (yield* differenceSteps(removed, NOBODYS)) ?? {};
   if (isEmptySet(mine) && isEmptySet(gone)) {
     meta.managedFields = given ? yield* entriesSteps(managers) : old.metadata.managedFields;
+    markAs(meta, meta.managedFields);
     return;
   }
   const before = findManager(managers, id);
@@ -162,6 +163,7 @@ function* noteChanges(
   };
   const written = yield* withWrite(managers, id, own, takenIn, timeText(core.clock.now()));
   meta.managedFields = yield* entriesSteps(yield* capped(written));
+  markAs(meta, meta.managedFields);
 }
 
 const sameEntries = (a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[] | undefined): boolean => a === b || equalJson(a, b);

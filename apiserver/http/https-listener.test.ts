@@ -90,6 +90,17 @@ describe('over HTTP/1.1', () => {
     expect(json.items).toHaveLength(40);
   });
 
+  it.each(['x', '💥', 'ä💥'])('writes a long text of %s whole, in pieces, with its length', async (char) => {
+    const text = char.repeat(400_001);
+    override = async () => ({ status: 200, headers: {}, body: { kind: 'text', parts: [text] } });
+    const got = await ask('GET', CONFIG_MAPS);
+    expect(got.text === text).toBe(true);
+    expect(got.headers['content-length']).toBe(String(Buffer.byteLength(text)));
+    const head = await ask('HEAD', CONFIG_MAPS);
+    expect(head.text).toBe('');
+    expect(head.headers['content-length']).toBe(String(Buffer.byteLength(text)));
+  });
+
   it('compresses long answers for those who take it', async () => {
     for (let i = 0; i < 40; i++) await api.inject('POST', CONFIG_MAPS, { metadata: { name: `n${i}` }, data: { k: 'x'.repeat(10_000) } });
     const get = async (path: string) => {
@@ -249,6 +260,16 @@ describe('over HTTP/2', () => {
     const [chunk] = (await event) as [Buffer];
     expect(JSON.parse(chunk.toString())).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'a' } } });
     expect(certificate).toBeDefined();
+    session.destroy();
+  });
+
+  it('writes a long text whole', async () => {
+    const text = 'ä💥'.repeat(400_000);
+    override = async () => ({ status: 200, headers: {}, body: { kind: 'text', parts: [text] } });
+    const session = connectHttp2(`https://127.0.0.1:${front.port}`, { ca: ca.certificate, servername: 'localhost' });
+    const chunks: Buffer[] = [];
+    for await (const chunk of session.request({ ':path': CONFIG_MAPS })) chunks.push(chunk as Buffer);
+    expect(Buffer.concat(chunks).toString() === text).toBe(true);
     session.destroy();
   });
 });

@@ -19,6 +19,9 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 const STALL_MS = 60_000;
 /** Answers of this many characters are compressed for clients that take it, as upstream does. */
 const COMPRESSED_FROM = 128 * 1024;
+/** Texts of more characters are written in pieces of this many. */
+const LONG_TEXT = 256 * 1024;
+const PIECE_LENGTH = 128 * 1024;
 /** About as much as the socket's own buffer takes: an answer this short needs no watching. */
 const SOON_TAKEN_BYTES = 64 * 1024;
 
@@ -98,6 +101,9 @@ async function writeParts(
     return writeCompressed(res, status, headers, first.value, { rest: iterator, turn });
   }
   let part = iterator.next();
+  if (part.done && typeof first.value === 'string' && first.value.length > LONG_TEXT && !headOnly) {
+    return writeInPieces(res, status, headers, first.value, turn, clock);
+  }
   if (part.done) return end(res, status, headers, first.value, headOnly, clock);
   begin(res, status, length === undefined ? headers : { ...headers, 'content-length': String(length) });
   if (headOnly) {
@@ -112,6 +118,31 @@ async function writeParts(
   }
   finish(res, clock);
 }
+
+/** Writes a long text in pieces: to copy all of it to the socket would be one long turn. */
+async function writeInPieces(
+  res: Output,
+  status: number,
+  headers: Record<string, string | string[]>,
+  text: string,
+  turn: () => Promise<void> | undefined,
+  clock: Clock,
+): Promise<void> {
+  const length = Buffer.byteLength(text);
+  const encoding = length === text.length ? 'latin1' : 'utf8';
+  begin(res, status, { ...headers, 'content-length': String(length) });
+  for (let from = 0; from < text.length; ) {
+    if (from > 0) await turn();
+    if (res.destroyed) return;
+    const to = endOfPiece(text, from + PIECE_LENGTH);
+    if (!(res as ServerResponse).write(text.slice(from, to), encoding) && !(await drained(res, clock))) return;
+    from = to;
+  }
+  finish(res, clock);
+}
+
+/** Moves the end of a piece behind a surrogate pair. */
+const endOfPiece = (text: string, end: number): number => (/[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end + 1 : end);
 
 /** Whether the client said that it takes gzip. */
 const takesGzip = (request: ApiRequest | undefined): boolean =>

@@ -54,7 +54,8 @@ export async function decodeInTurns(
   await refuseTooLarge(object);
   await inTurns(codecOf(kind).applyDefaultsSteps(object));
   await nextTurn();
-  kind.strategy.default?.(object);
+  if (kind.strategy.defaultSteps) await inTurns(kind.strategy.defaultSteps(object));
+  else kind.strategy.default?.(object);
   await refuseTooLarge(object);
   return object;
 }

@@ -1,7 +1,7 @@
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import { errors, StatusError } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { ENOUGH_FAULTS, fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
+import { fieldErrorText, forbidden, invalid, notSupported, required } from '../../api/schema/field-error.ts';
 import { goQuote } from '../../base/go-format.ts';
 import { isObject } from '../../base/json.ts';
 import type { IncludeObject } from '../contract/form.ts';
@@ -50,7 +50,7 @@ export function writeParametersOf(
 }
 
 function dryRunOf(values: readonly string[], faults: FieldError[]): boolean {
-  for (const value of values) if (value !== 'All' && faults.length < ENOUGH_FAULTS) faults.push(notSupported('dryRun', values, ['All']));
+  if (values.some((value) => value !== 'All')) faults.push(notSupported('dryRun', values, ['All']));
   return values.length > 0;
 }
 
@@ -67,7 +67,7 @@ const POLICIES = ['Foreground', 'Background', 'Orphan'];
 export function deleteParametersOf(query: URLSearchParams, body: unknown): DeleteParameters {
   const options = body === undefined || body === null ? queryDeleteOptions(query) : bodyDeleteOptions(body);
   const faults: FieldError[] = [];
-  const isDryRun = dryRunOf([...(options.dryRun ?? []), ...(body ? query.getAll('dryRun') : [])], faults);
+  const isDryRun = dryRunOf((options.dryRun ?? []).concat(body ? query.getAll('dryRun') : []), faults);
   const { propagationPolicy, orphanDependents } = options;
   if (propagationPolicy !== undefined && orphanDependents !== undefined) {
     faults.push(invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'));
@@ -128,7 +128,7 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 const isPreconditions = (value: unknown): value is { uid?: string; resourceVersion?: string } =>
-  isObject(value) && Object.values(value).every((field) => isString(field) || field === null);
+  isObject(value) && [value.uid, value.resourceVersion].every((field) => isString(field) || field === null || field === undefined);
 
 function expectType<T>(field: string, value: unknown, is: (value: unknown) => value is T, wanted: string): T {
   if (is(value)) return value;

@@ -94,7 +94,7 @@ export async function applyConfiguration(
         throw errors.conflict(resource.name, info.name, why);
       }
       const managedFields = await paced(isLong(wanted), entriesSteps([{ ...id, time: now, fields: wanted }]));
-      object.metadata = markAs({ ...object.metadata, managedFields }, object.metadata);
+      object.metadata = markAs(markAs({ ...object.metadata, managedFields }, object.metadata), managedFields);
       return createObject(call, object, parameters, true);
     }
     const live = resource.conversion.made(current).object;
@@ -106,7 +106,7 @@ export async function applyConfiguration(
     if (isObject(configuration.metadata) && configuration.metadata.resourceVersion) requireVersion(call, object, current);
     if (checkText) await checkText();
     const managedFields = await paced(paces, entriesAfter(merged, id, wanted, now));
-    object.metadata = markAs({ ...object.metadata, managedFields }, object.metadata);
+    object.metadata = markAs(markAs({ ...object.metadata, managedFields }, object.metadata), managedFields);
     const result = await writeOver(call, current, object, parameters, 'APPLY', view);
     if (result) return result;
     if (attempt === ATTEMPTS) throw errors.conflict(resource.name, info.name, MODIFIED);

@@ -50,7 +50,7 @@ function faultOf(value: unknown, kind: KindDefinition, fieldValidation: FieldVal
 export const badResult = (value: unknown, why: string): StatusError => refusal(canonicalJson(value), why);
 
 /** Characters of a long result that its refusal shows. Upstream shows all of it. */
-const MAX_SHOWN = 256 * 1024;
+const MAX_SHOWN = 64 * 1024;
 
 async function badLongResult(value: unknown, kind: KindDefinition, fieldValidation: FieldValidation, otherwise: string): Promise<StatusError> {
   const sorted = (await inTurns(inKeyOrderSteps(value))) as object;

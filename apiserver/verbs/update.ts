@@ -4,7 +4,7 @@ import { metadataOf } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { copySteps } from '../../api/schema/decode-steps.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { boundedFaults, invalid } from '../../api/schema/field-error.ts';
+import { boundedFaults, boundedFaultsInTurns, invalid } from '../../api/schema/field-error.ts';
 import { validateObjectMetaUpdate } from '../../api/validation/object-meta.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import { equalJson } from '../../base/json.ts';
@@ -131,7 +131,8 @@ export async function writeOver(
       if (given !== next) metadataOf(next).managedFields = given.metadata?.managedFields;
     }
     if (isPaced) await nextTurn();
-    const faults = boundedFaults(() => faultsOf(call, next, old));
+    const search = () => faultsOf(call, next, old);
+    const faults = isLong(next) ? await boundedFaultsInTurns(search) : boundedFaults(search);
     const slow = resource.rules.slowFaults?.(next);
     throwInvalid(validatedAs(resource), info.name, slow ? [...faults, ...(await slow)] : faults);
     warn(call, next, old);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseExactJson } from '../exact-json.ts';
 import { finished } from '../steps.ts';
+import { hasMembers, isLong } from './long-values.ts';
 import { parseSteps, TooDeepError } from './parse-steps.ts';
 
 const parse = (text: string, pieceLength?: number) =>
@@ -68,6 +69,18 @@ describe('JSON that is parsed in steps', () => {
     const value = parse(text, pieceLength);
     expect(JSON.stringify(value)).toBe('{"3":["😀"],"7":"\ufffd","a":2,"b":3,"__proto__":{"x":[9007199254740993,-9223372036854775808]}}');
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+
+  it.each([
+    ['{"a":{%}}', false],
+    ['{"a":[%]}', false],
+    ['{"a":{%"b":1}}', true],
+    ['{"a":{%"b":{%}}}', true],
+    ['{"a":[%[%]]}', true],
+  ])('knows whether the value of a in %s, with blanks in it, has members', (text, has) => {
+    const { a } = parse(text.replaceAll('%', ' '.repeat(100)), 10) as { a: object };
+    expect(hasMembers(a)).toBe(has);
+    expect(isLong(a)).toBe(has);
   });
 
   it('refuses brackets beyond the depth', () => {

@@ -1,7 +1,7 @@
 import { mayHaveLoneSurrogates, parseExactJson, wellFormedJson } from '../exact-json.ts';
 import { setOwn } from '../json.ts';
 import type { Steps } from '../steps.ts';
-import { markLong } from './long-values.ts';
+import { markLong, unmarkLong } from './long-values.ts';
 import { endOfString } from './string-end.ts';
 
 /** A text whose brackets are nested deeper than is allowed. */
@@ -80,6 +80,8 @@ interface Pieces {
   from: number;
   /** Whether a comma stands before that index, so that a member must follow. */
   afterComma: boolean;
+  /** Whether it has members so far. */
+  hasMembers: boolean;
   /** Whether a container that was read in pieces ended there, so that a comma or the end must follow. */
   afterChild: boolean;
 }
@@ -114,6 +116,7 @@ class Reader {
     if (level?.isObject !== isObject) throw new SyntaxError('a bracket that closes none');
     if (!level.pieces) return;
     this.take(level, level.pieces, at, false);
+    if (!level.pieces.hasMembers) unmarkLong(level.pieces.container);
     this.divided--;
     const parent = this.levels.at(-1)?.pieces;
     if (parent) {
@@ -131,7 +134,7 @@ class Reader {
       if (!level) return;
       const container = markLong(level.isObject ? {} : []);
       this.attach(this.levels[i - 1], level.at, container);
-      level.pieces = { container, from: level.at + 1, afterComma: false, afterChild: false };
+      level.pieces = { container, from: level.at + 1, afterComma: false, hasMembers: false, afterChild: false };
     }
     this.divided = this.levels.length;
   }
@@ -152,6 +155,7 @@ class Reader {
     if (Array.isArray(pieces.container)) pieces.container.push(container);
     else for (const name of Object.keys(key)) setOwn(pieces.container, name, container);
     pieces.from = at;
+    pieces.hasMembers = true;
   }
 
   /** Parses the members up to the index, at which a comma or the container's end stands. */
@@ -161,7 +165,8 @@ class Reader {
     else {
       const members = parsed(text, level.isObject);
       const count = put(members, pieces.container);
-      if (count === 0 && (isComma || pieces.afterComma)) throw new SyntaxError('a comma without a member');
+      if (count > 0) pieces.hasMembers = true;
+      else if (isComma || pieces.afterComma) throw new SyntaxError('a comma without a member');
     }
     pieces.from = to + 1;
     pieces.afterComma = isComma;

@@ -19,21 +19,30 @@ function* write(value: object, parts: string[]): Steps<void> {
   const isList = Array.isArray(value);
   let separator = isList ? '[' : '{';
   const fields = value as Readonly<Record<string, unknown>>;
-  let part = '';
+  // Joined per step: a text that is put together by + is made only when it is read, which at the end would be long work.
+  let part: string[] = [];
+  let length = 0;
   for (const key of isList ? value.keys() : Object.keys(value)) {
     const item = fields[key];
     if (item === undefined && !isList) continue;
-    part += isList ? separator : `${separator}${JSON.stringify(key)}:`;
+    part.push(separator);
+    if (!isList) part.push(JSON.stringify(key), ':');
     separator = ',';
     if (typeof item === 'object' && item !== null && isLong(item)) {
-      parts.push(part);
-      part = '';
+      parts.push(part.join(''));
+      part = [];
+      length = 0;
       yield* write(item, parts);
-    } else part += JSON.stringify(item) ?? 'null';
-    if (part.length < STEP_LENGTH) continue;
-    parts.push(part);
-    part = '';
+      continue;
+    }
+    const text = JSON.stringify(item) ?? 'null';
+    part.push(text);
+    length += text.length + String(key).length;
+    if (length < STEP_LENGTH) continue;
+    parts.push(part.join(''));
+    part = [];
+    length = 0;
     yield;
   }
-  parts.push(part, separator === '[' ? '[]' : separator === '{' ? '{}' : isList ? ']' : '}');
+  parts.push(part.join(''), separator === '[' ? '[]' : separator === '{' ? '{}' : isList ? ']' : '}');
 }

@@ -184,7 +184,12 @@ export function nextRequest(chance: Chance): FuzzRequest {
     };
   if (chance.oneIn(400)) {
     places ??= longPlaces();
-    return longRequest(chance.pick(places), chance.pick(['empty', 'filled']), chance.pick([30_000, 120_000, 1_400_000, 2_900_000]), chance);
+    return longRequest(
+      chance.pick(places),
+      chance.pick(['empty', 'minimal', 'filled']),
+      chance.pick([30_000, 120_000, 1_400_000, 2_900_000]),
+      chance,
+    );
   }
   const kind = chance.oneIn(8) ? undefined : chance.pick(kinds);
   const method = chance.pick(['GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PATCH', 'PATCH', 'PATCH', 'DELETE', 'DELETE', 'HEAD']);

@@ -38,8 +38,8 @@ function visit(kind: KindDefinition, schema: StructuralSchema, path: readonly st
   }
 }
 
-/** The contents of a list or map that is long. */
-export type Filling = 'empty' | 'filled';
+/** The items of a list or map that is long: without any field, alike; with what must be there, each different; or with much of the schema. */
+export type Filling = 'empty' | 'minimal' | 'filled';
 
 /** Returns a request that creates an object with so many bytes in the place. */
 export function longRequest({ kind, path, schema }: LongPlace, filling: Filling, bytes: number, chance: Chance): FuzzRequest {
@@ -66,11 +66,23 @@ function withLong(object: unknown, [name, ...rest]: readonly string[], value: un
 function longValue(schema: StructuralSchema, filling: Filling, bytes: number, chance: Chance): unknown {
   const { items, additionalProperties: values } = schema;
   const inner = items ?? (typeof values === 'object' ? values : {});
-  const one = filling === 'filled' ? fill(inner, chance, 6) : emptyOf(inner);
-  const size = JSON.stringify(one).length + (items ? 1 : 10) + (filling === 'filled' ? 6 : 0);
+  const one = filling === 'filled' ? fill(inner, chance, 6) : filling === 'minimal' ? minimalOf(inner) : emptyOf(inner);
+  const size = JSON.stringify(distinct(one, 0)).length + (items ? 1 : 10) + (filling === 'empty' ? 0 : 5);
   const count = Math.floor(bytes / size);
   if (!items) return Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, one]));
-  return Array.from({ length: count }, (_, i) => (filling === 'filled' ? distinct(one, i) : one));
+  return Array.from({ length: count }, (_, i) => (filling === 'empty' ? one : distinct(one, i)));
+}
+
+/** Returns the shortest item that rules may find right. */
+function minimalOf(schema: StructuralSchema): unknown {
+  if (schema.enum?.[0] !== undefined) return schema.enum[0];
+  if (schema.format === 'quantity') return '1';
+  if (schema.format === 'byte') return 'bm90';
+  if (schema.format === 'date-time') return '2026-01-01T00:00:00Z';
+  if (schema.type === 'string') return 'a';
+  if (schema.type !== 'object' || !schema.properties) return emptyOf(schema);
+  const fields = [...schema.properties.values()].filter(({ name, required }) => required || name === 'name' || name === 'key');
+  return Object.fromEntries(fields.map(({ name, schema: below }) => [name, minimalOf(below)]));
 }
 
 const emptyOf = ({ type, format }: StructuralSchema): unknown =>

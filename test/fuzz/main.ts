@@ -75,20 +75,21 @@ async function told(target: Target, name: string, request: FuzzRequest, right?: 
   return fault !== undefined;
 }
 
-/** Fills each list and map whose place contains the filter to the limit of a body, and to that of an object; returns the number of faults. */
+/** Fills each list and map to the limit of a body, and to that of an object, where place, filling and size contain the filter; returns the number of faults. */
 async function fillLists(target: Target, filter: string): Promise<number> {
   let faults = 0;
   const chance = createChance(Number(values.seed));
   for (const place of longPlaces()) {
     const name = `${place.kind.kind}.${place.path.join('.')}`;
-    if (!name.includes(filter)) continue;
     for (const [filling, bytes] of [
       ['empty', 2_900_000],
       ['empty', 1_400_000],
-      ['filled', 2_900_000],
+      ['minimal', 1_400_000],
       ['filled', 1_400_000],
     ] as const) {
-      faults += Number(await told(target, `${name} ${filling} ${bytes}`, longRequest(place, filling, bytes, chance)));
+      const request = `${name} ${filling} ${bytes}`;
+      if (!request.includes(filter)) continue;
+      faults += Number(await told(target, request, longRequest(place, filling, bytes, chance)));
       if (target.ended() !== undefined) return faults;
     }
   }

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, required, tooMany } from '../../schema/field-error.ts';
+import { checkEach, duplicate, required, tooMany } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { string, struct } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -27,7 +27,7 @@ export function checkMatchConditions(
 ): void {
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(pathText(path), conditions.length, MAX_CONDITIONS));
   const names = new Set<string>();
-  conditions.forEach(({ name = '', expression = '' }, i) => {
+  checkEach(conditions, ({ name = '', expression = '' }, i) => {
     const at = indexPath(path, i);
     const trimmed = expression.trim();
     if (trimmed === '') errors.push(required(pathText(at, 'expression')));

@@ -1,6 +1,6 @@
 import { semanticEqual } from '../../../base/equality.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { invalid, notSupported, required } from '../../schema/field-error.ts';
+import { checkEach, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicStruct, string } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -81,7 +81,7 @@ export function checkPolicySpec(errors: FieldError[], spec: PolicySpec, { old, c
       checkExpression(found, compiler.condition(expression), expression, field),
     );
   }
-  variables.forEach((variable, i) => {
+  checkEach(variables, (variable, i) => {
     checkVariable(errors, variable, indexPath(childPath(SPEC, 'variables'), i), compiler);
   });
 }

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, string, struct } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -119,7 +119,7 @@ export function checkRule(errors: FieldError[], rule: RuleWithOperations, path: 
 /** Checks a rule that may name objects. */
 export function checkNamedRule(errors: FieldError[], rule: NamedRuleWithOperations, path: FieldPath): void {
   const seen = new Set<string>();
-  rule.resourceNames?.forEach((name, i) => {
+  checkEach(rule.resourceNames ?? [], (name, i) => {
     const at = indexPath(childPath(path, 'resourceNames'), i);
     addFaults(errors, pathSegmentName(name, false), name, at);
     if (seen.has(name)) errors.push(duplicate(pathText(at), name));

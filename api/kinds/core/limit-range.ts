@@ -1,4 +1,7 @@
-import { own } from '../../../base/json.ts';
+import { markAs } from '../../../base/json/long-values.ts';
+import { own, setOwn } from '../../../base/json.ts';
+import type { Steps } from '../../../base/steps.ts';
+import { finished } from '../../../base/steps.ts';
 import { defaultColumns } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
@@ -7,7 +10,7 @@ import { roundAmounts } from '../../pod/container/container-defaults.ts';
 import { isOvercommitAllowed } from '../../pod/resources/resource-names.ts';
 import { checkContainerResourceName, checkResourceName } from '../../pod/resources/resource-quantity-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, forbidden, invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, ref, resourceList, string, struct, topLevel } from '../../schema/fields.ts';
 import { compareQuantities, milliValueOfQuantity } from '../../schema/quantity.ts';
@@ -48,12 +51,31 @@ const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'
 type Amounts = Record<string, string>;
 
 /** Fills in a container's omitted limits from one another: limit ← max, request ← limit, request ← min. */
-function defaultItem(item: LimitRangeItem): void {
-  for (const list of LISTS) roundAmounts(item[list]);
+function* defaultItem(item: LimitRangeItem): Steps<void> {
+  for (const list of LISTS) {
+    roundAmounts(item[list]);
+    yield;
+  }
   if (item.type !== 'Container') return;
-  item.default = { ...item.max, ...item.default };
-  item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest };
-  for (const list of ['default', 'defaultRequest'] as const) if (Object.keys(item[list] ?? {}).length === 0) delete item[list];
+  item.default = yield* filled(item.default, item.max);
+  item.defaultRequest = yield* filled(yield* filled(item.defaultRequest, item.default), item.min);
+  for (const list of ['default', 'defaultRequest'] as const) if (item[list] === undefined) delete item[list];
+}
+
+/** Amounts that are filled in in one step. */
+const STEP_COUNT = 1_000;
+
+/** Fills in the amounts that are not given, in place; returns undefined if there are none then. */
+function* filled(amounts: Amounts | undefined, others: Readonly<Amounts> | undefined): Steps<Amounts | undefined> {
+  let out = amounts;
+  let count = 0;
+  for (const name in others) {
+    out ??= markAs({}, others);
+    if (!Object.hasOwn(out, name)) setOwn(out, name, others[name]);
+    if (++count % STEP_COUNT === 0) yield;
+  }
+  for (const _ in out) return out;
+  return undefined;
 }
 
 function validate(range: LimitRange): FieldError[] {
@@ -80,24 +102,29 @@ function checkType(errors: FieldError[], type: string, path: FieldPath): void {
 
 function checkItem(errors: FieldError[], item: LimitRangeItem, path: FieldPath): void {
   const ofPods = item.type === 'Pod';
-  const names = new Set<string>();
+  const lists: readonly (typeof LISTS)[number][] = ofPods ? LISTS.filter((list) => list !== 'default' && list !== 'defaultRequest') : LISTS;
   for (const list of LISTS) {
     const amounts = item[list] ?? {};
-    if (ofPods && (list === 'default' || list === 'defaultRequest')) {
+    if (!lists.includes(list)) {
       if (Object.keys(amounts).length > 0) errors.push(forbidden(pathText(path, list), "may not be specified when `type` is 'Pod'"));
       continue;
     }
-    for (const name in amounts) {
+    checkEach(Object.keys(amounts), (name) => {
       const at = keyPath(childPath(path, list), name);
       if (ofPods || item.type === 'Container') checkContainerResourceName(errors, name, at);
       else checkResourceName(errors, name, at);
-      names.add(name);
-    }
+    });
   }
   if (item.type === 'PersistentVolumeClaim' && item.min?.storage === undefined && item.max?.storage === undefined) {
     errors.push(required(pathText(path, 'limits'), 'either minimum or maximum storage value is required, but neither was provided'));
   }
-  for (const name of names) checkOrder(errors, name, ofPods ? { ...item, default: {}, defaultRequest: {} } : item, path);
+  const compared = ofPods ? { ...item, default: {}, defaultRequest: {} } : item;
+  lists.forEach((list, i) => {
+    const isNew = (name: string) => !lists.slice(0, i).some((other) => own(item[other], name) !== undefined);
+    checkEach(Object.keys(item[list] ?? {}), (name) => {
+      if (isNew(name)) checkOrder(errors, name, compared, path);
+    });
+  });
 }
 
 /** Checks min ≤ defaultRequest ≤ default ≤ max, for each pair that is given. */
@@ -132,10 +159,15 @@ function checkRatio(errors: FieldError[], ratio: string, min: string | undefined
   if (milliValueOfQuantity(ratio) / 1000 > most) errors.push(invalid(field, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`));
 }
 
+function* defaultSteps(range: LimitRange): Steps<void> {
+  for (const item of range.spec?.limits ?? []) yield* defaultItem(item);
+}
+
 export const limitRangeStrategy: Strategy<LimitRange> = {
   default: (range) => {
-    for (const item of range.spec?.limits ?? []) defaultItem(item);
+    finished(defaultSteps(range));
   },
+  defaultSteps,
   prepareForCreate: (range) => {
     // A range without a name gets a unique one.
     if (range.metadata && !range.metadata.name && !range.metadata.generateName) range.metadata.name = range.metadata.uid;

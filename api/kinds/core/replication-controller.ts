@@ -1,3 +1,7 @@
+import { hasMembers } from '../../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../../base/json/shallow-copy.ts';
+import type { Steps } from '../../../base/steps.ts';
+import { finished } from '../../../base/steps.ts';
 import { ageColumn, labelsText, nameColumn, shown, wide } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -63,20 +67,23 @@ export type ReplicationController = Infer<typeof ReplicationController>;
 const SPEC = rootPath('spec');
 const TEMPLATE = childPath(SPEC, 'template');
 
-function setDefaults(controller: ReplicationController): void {
+function* defaultSteps(controller: ReplicationController): Steps<void> {
   controller.spec ??= {};
   const { spec } = controller;
   if (spec.template) {
     const labels = spec.template.metadata?.labels;
     if (labels) {
-      if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+      if (isEmpty(spec.selector)) spec.selector = (yield* shallowCopySteps(labels)) as typeof labels;
       controller.metadata ??= {};
-      if (Object.keys(controller.metadata.labels ?? {}).length === 0) controller.metadata.labels = { ...labels };
+      if (isEmpty(controller.metadata.labels)) controller.metadata.labels = (yield* shallowCopySteps(labels)) as typeof labels;
+      yield;
     }
     defaultPodTemplate(spec.template);
   }
   spec.replicas ??= 1;
 }
+
+const isEmpty = (map: Readonly<Record<string, string>> | undefined): boolean => map === undefined || !hasMembers(map);
 
 /** Whether labels have all that a selector asks for; ends at the first that they lack. */
 function hasAll(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {
@@ -88,7 +95,7 @@ function validate(controller: ReplicationController): FieldError[] {
   const errors: FieldError[] = [];
   const spec = controller.spec ?? {};
   const selector = spec.selector ?? {};
-  const selects = Object.keys(selector).length > 0;
+  const selects = hasMembers(selector);
   checkNonNegative(errors, spec.minReadySeconds, SPEC, 'minReadySeconds');
   if (!selects) errors.push(required('spec.selector'));
   checkNonNegative(errors, spec.replicas, SPEC, 'replicas');
@@ -107,7 +114,8 @@ function validate(controller: ReplicationController): FieldError[] {
 
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
   generation: 'content',
-  default: setDefaults,
+  default: (controller) => finished(defaultSteps(controller)),
+  defaultSteps,
   prepareForCreate: (controller) => {
     controller.status = { replicas: 0 };
   },

@@ -5,6 +5,11 @@ import { secretStrategy } from './secret.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('a Secret', () => {
+  it('keeps a text under any name', () => {
+    const { data } = defaulted(secretStrategy, { stringData: JSON.parse('{"__proto__":"a"}') });
+    expect(Object.entries(data ?? {})).toEqual([['__proto__', base64('a')]]);
+  });
+
   it('takes text into its data, where it wins', () => {
     expect(defaulted(secretStrategy, { data: { a: base64('old'), b: base64('b') }, stringData: { a: 'näw' } })).toEqual({
       type: 'Opaque',

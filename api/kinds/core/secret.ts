@@ -1,6 +1,8 @@
 import { semanticEqual } from '../../../base/equality.ts';
 import { goSyntaxProblem } from '../../../base/go-json-syntax.ts';
-import { isObject } from '../../../base/json.ts';
+import { markAs } from '../../../base/json/long-values.ts';
+import { isObject, setOwn } from '../../../base/json.ts';
+import type { Steps } from '../../../base/steps.ts';
 import { finished } from '../../../base/steps.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
@@ -29,13 +31,21 @@ export const Secret = topLevel('Secret', 'Confidential data for pods, as keys an
 });
 export type Secret = Infer<typeof Secret>;
 
+/** Values that are encoded in one step. */
+const STEP_COUNT = 1_000;
+
 /** Merges the write-only `stringData` into `data`, where it wins. */
-function setDefaults(secret: Secret): void {
+function* defaultSteps(secret: Secret): Steps<void> {
   secret.type ||= 'Opaque';
-  if (!secret.stringData) return;
-  const data = { ...secret.data };
-  for (const key in secret.stringData) data[key] = Buffer.from(secret.stringData[key] ?? '', 'utf8').toString('base64');
-  secret.data = data;
+  const { stringData } = secret;
+  if (!stringData) return;
+  secret.data ??= {};
+  markAs(secret.data, stringData);
+  let count = 0;
+  for (const key in stringData) {
+    setOwn(secret.data, key, Buffer.from(stringData[key] ?? '', 'utf8').toString('base64'));
+    if (++count % STEP_COUNT === 0) yield;
+  }
   secret.stringData = undefined;
 }
 
@@ -107,7 +117,8 @@ function notAnObject(base64: string): string | undefined {
 
 export const secretStrategy: Strategy<Secret> = {
   metadataChecks: { onUpdate: ['whole', 'change'] },
-  default: setDefaults,
+  default: (secret) => finished(defaultSteps(secret)),
+  defaultSteps,
   validate,
   validateUpdate: (secret, old) => {
     const errors: FieldError[] = [];

@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../meta/label-selector.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { forbidden, invalid, required } from '../../schema/field-error.ts';
+import { checkEach, forbidden, invalid, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults } from '../../validation/field-rules.ts';
@@ -118,8 +118,9 @@ function checkPodAffinityTerm(errors: FieldError[], term: PodAffinityTerm, path:
   checkLabelKeys(errors, term.matchLabelKeys ?? [], term.labelSelector, path, 'matchLabelKeys');
   checkLabelKeys(errors, term.mismatchLabelKeys ?? [], term.labelSelector, path, 'mismatchLabelKeys');
   checkKeysOfSelector(errors, term, path);
-  const mismatched = new Set(term.mismatchLabelKeys);
-  term.matchLabelKeys?.forEach((key, i) => {
+  const matched = term.matchLabelKeys ?? [];
+  const mismatched = new Set(matched.length > 0 ? term.mismatchLabelKeys : []);
+  checkEach(matched, (key, i) => {
     if (mismatched.has(key)) {
       errors.push(invalid(`${pathText(path, 'matchLabelKeys')}[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));
     }
@@ -135,7 +136,7 @@ function checkLabelKeys(errors: FieldError[], keys: readonly string[], selector:
     errors.push(forbidden(pathText(path, name), 'must not be specified when labelSelector is not set'));
     return;
   }
-  keys.forEach((key, i) => {
+  checkEach(keys, (key, i) => {
     addFaults(errors, qualifiedNameFaults(key), key, indexPath(childPath(path, name), i));
   });
 }

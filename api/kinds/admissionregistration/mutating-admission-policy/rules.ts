@@ -1,6 +1,6 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { invalid, required } from '../../../schema/field-error.ts';
+import { checkEach, invalid, required } from '../../../schema/field-error.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { checkChoice } from '../../../validation/field-rules.ts';
@@ -42,7 +42,7 @@ function validate({ spec = {} }: MutatingAdmissionPolicy, old?: MutatingAdmissio
   const compiler = policyCompiler({ hasParams: paramKind !== undefined, hasVariables: true });
   checkPolicySpec(errors, spec, { old: old && (old.spec ?? {}), compiler, checkMatch: checkMutableResources });
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
-  mutations.forEach((mutation, i) => {
+  checkEach(mutations, (mutation, i) => {
     checkMutation(errors, mutation, indexPath(childPath(SPEC, 'mutations'), i), compiler);
   });
   checkChoice(errors, reinvocationPolicy, REINVOCATION_POLICIES, SPEC, 'reinvocationPolicy');

@@ -1,6 +1,6 @@
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { checkEach, duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { checkConditions } from '../../../validation/conditions.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
@@ -56,7 +56,7 @@ function checkAuditAnnotations(errors: FieldError[], name: string, annotations: 
     errors.push(invalid(pathText(path), annotations, `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`));
   }
   const keys = new Set<string>();
-  annotations.forEach((annotation, i) => {
+  checkEach(annotations, (annotation, i) => {
     const at = indexPath(path, i);
     checkAuditAnnotation(errors, name, annotation, at, compiler);
     if (keys.has(annotation.key)) errors.push(duplicate(pathText(at, 'key'), annotation.key));
@@ -72,7 +72,7 @@ function validate({ metadata, spec = {} }: ValidatingAdmissionPolicy, old?: Vali
   if (validations.length === 0 && auditAnnotations.length === 0) {
     errors.push(required('spec.validations', NOTHING), required('spec.auditAnnotations', NOTHING));
   }
-  validations.forEach((validation, i) => {
+  checkEach(validations, (validation, i) => {
     checkValidation(errors, validation, indexPath(childPath(SPEC, 'validations'), i), compiler);
   });
   checkAuditAnnotations(errors, metadata?.name ?? '', auditAnnotations, compiler);

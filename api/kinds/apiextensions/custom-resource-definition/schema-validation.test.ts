@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { finished } from '../../../../base/steps.ts';
 import { loadRules } from '../../../cel/rules/loader.ts';
 import { fieldErrorText } from '../../../schema/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import { checkSchema } from './schema-validation.ts';
 import { NEW_DEFINITION } from './validation-options.ts';
 
-const check = (schema: JSONSchemaProps) => checkSchema(schema, 's', true, NEW_DEFINITION).map(fieldErrorText);
+const check = (schema: JSONSchemaProps) => finished(checkSchema(schema, 's', true, NEW_DEFINITION)).map(fieldErrorText);
 const field = (f: JSONSchemaProps) => check({ type: 'object', properties: { f } });
 const AT = 's.properties[f]';
 

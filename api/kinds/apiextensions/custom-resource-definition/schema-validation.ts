@@ -1,4 +1,5 @@
 import { equalJson } from '../../../../base/json.ts';
+import type { Steps } from '../../../../base/steps.ts';
 import { rules } from '../../../cel/rules/loader.ts';
 import { hasRules } from '../../../cel/schema.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
@@ -53,20 +54,24 @@ function checkRoot(schema: JSONSchemaProps, path: string, errors: FieldError[]):
 }
 
 /**
- * Returns the faults of the schema of a custom resource.
+ * Returns the faults of the schema of a custom resource. Each walk over the schema is a step.
  * @param path Of the schema: `spec.validation.openAPIV3Schema` where all versions share it (there is one), as upstream has it,
  * `spec.versions[0].schema.openAPIV3Schema` otherwise.
  */
-export function checkSchema(schema: JSONSchemaProps, path: string, hasStatus: boolean, options: ValidationOptions): FieldError[] {
+export function* checkSchema(schema: JSONSchemaProps, path: string, hasStatus: boolean, options: ValidationOptions): Steps<FieldError[]> {
   const errors: FieldError[] = [];
   if (hasStatus) checkRoot(schema, path, errors);
   if (schema.nullable) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
   const unfit = options.requireStructural ? initFault(schema) : undefined;
+  yield;
   if (options.requireStructural && unfit === undefined) {
     const structural = structuralFaults(schema, path);
+    yield;
     for (const error of structural.length > 0 ? structural : defaultFaults(schema, path, options.requirePrunedDefaults)) errors.push(error);
   }
+  yield;
   for (const error of openApiFaults(schema, path, options)) errors.push(error);
+  yield;
   if (errors.length === 0 && unfit !== undefined) errors.push(invalid(path, '', unfit));
   if (errors.length > 0 || !hasRules(schema)) return errors;
   const allowExpensiveRules = options.keptSchemas.some((kept) => equalJson(kept, schema));

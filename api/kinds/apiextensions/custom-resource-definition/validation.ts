@@ -1,7 +1,7 @@
 import { semanticEqual } from '../../../../base/equality.ts';
 import type { Live } from '../../../meta/object.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { invalid, notSupported, required, searchLater } from '../../../schema/field-error.ts';
 import { checkImmutable } from '../../../validation/field-rules.ts';
 import { dns1035LabelFaults, dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
 import { APPROVAL_ANNOTATION, approvalOf, isProtectedGroup } from './approval.ts';
@@ -90,10 +90,9 @@ function checkSchemasGiven(spec: CustomResourceDefinitionSpec, { requireSchema }
     if (requireSchema) errors.push(required(field));
     else if (!spec.preserveUnknownFields && served) errors.push(required(field, 'because otherwise all fields are pruned'));
   });
-  const hasDefaults = spec.versions?.some(
-    ({ schema }) => schema?.openAPIV3Schema && schemaHas(schema.openAPIV3Schema, (part) => part.default !== undefined),
-  );
-  if (hasDefaults && spec.preserveUnknownFields) {
+  const hasDefaults = () =>
+    spec.versions?.some(({ schema }) => schema?.openAPIV3Schema && schemaHas(schema.openAPIV3Schema, (part) => part.default !== undefined));
+  if (spec.preserveUnknownFields && hasDefaults()) {
     errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
   }
 }
@@ -129,7 +128,9 @@ function checkVersion(
   if (schema) {
     // Of versions with one name, the first counts.
     const hasStatus = spec.versions?.find((other) => other.name === version.name)?.subresources?.status !== undefined;
-    for (const error of checkSchema(schema, `${path}.schema.openAPIV3Schema`, hasStatus, options)) errors.push(error);
+    searchLater(function* () {
+      for (const error of yield* checkSchema(schema, `${path}.schema.openAPIV3Schema`, hasStatus, options)) errors.push(error);
+    });
   }
   checkSubresources(version.subresources, `${path}.subresources`, errors);
   version.additionalPrinterColumns?.forEach((column, i) => {
@@ -165,7 +166,9 @@ function checkSharedParts(
   const schema = shared.has('schema') ? first.schema?.openAPIV3Schema : undefined;
   if (schema) {
     const hasStatus = spec.versions?.some(({ subresources }) => subresources?.status !== undefined) === true;
-    for (const error of checkSchema(schema, 'spec.validation.openAPIV3Schema', hasStatus, options)) errors.push(error);
+    searchLater(function* () {
+      for (const error of yield* checkSchema(schema, 'spec.validation.openAPIV3Schema', hasStatus, options)) errors.push(error);
+    });
   }
   if (shared.has('subresources')) checkSubresources(first.subresources, 'spec.subresources', errors);
   if (shared.has('additionalPrinterColumns')) {
