@@ -52,7 +52,7 @@ workloads() {
   until_is 'it rolls out another image' "$IMAGE_2 $IMAGE_2 $IMAGE_2" k get pods -l app=web -o 'jsonpath={.items[*].spec.containers[0].image}'
   until_is 'the older ReplicaSet is kept, empty' '0 3' k get srs -l app=web --sort-by=.spec.replicas -o 'jsonpath={.items[*].spec.replicas}'
   victim=$(k get pods -l app=web -o 'jsonpath={.items[0].metadata.name}')
-  k delete pod "$victim" --wait=false >/dev/null
+  k delete pod "$victim" --timeout=60s >/dev/null
   until_is 'a deleted pod is replaced' 3 k get sdep web -o 'jsonpath={.status.availableReplicas}'
   pods=$(k get pods -l app=web -o name | sort)
   k delete sdep web --cascade=orphan >/dev/null

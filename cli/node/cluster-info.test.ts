@@ -6,7 +6,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { KeyPair } from '../../base/x509/certificate-authority.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { detachedSignature } from '../../controllers/identity/bootstrap-signer/plan.ts';
-import { invitedAuthority, WrongCluster } from './cluster-info.ts';
+import { invitedAuthority, NotSignedYet, WrongCluster } from './cluster-info.ts';
 
 const [ID, SECRET] = ['abcdef', 'abcdefghijklmnop'];
 const token = `${ID}.${SECRET}`;
@@ -15,6 +15,7 @@ describe('the authority of a cluster whose server shows its own certificate alon
   let ca: KeyPair;
   let other: KeyPair;
   let data: Record<string, string> = {};
+  let status = 200;
   let server = '';
   let stop = async () => {};
 
@@ -24,7 +25,7 @@ describe('the authority of a cluster whose server shows its own certificate alon
     other = await createCertificateAuthority('other', { now });
     const serving = await issueServingCertificate(ca, { commonName: 'kube-apiserver' }, { names: [], ips: ['127.0.0.1'] }, { now });
     const http = createServer({ cert: serving.certificate, key: serving.key }, (request, response) => {
-      response.statusCode = request.url === '/api/v1/namespaces/kube-public/configmaps/cluster-info' ? 200 : 404;
+      response.statusCode = request.url === '/api/v1/namespaces/kube-public/configmaps/cluster-info' ? status : 404;
       response.end(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cluster-info' }, data }));
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -57,11 +58,21 @@ describe('the authority of a cluster whose server shows its own certificate alon
 
   it.each([
     ['is signed with another token', () => infoOf(ca, 'ponmlkjihgfedcba')],
-    ['is not signed', () => ({ kubeconfig: infoOf(ca).kubeconfig })],
     ['names an authority of another hash', () => infoOf(other)],
     ['is not there', () => ({})],
   ])('is not believed where cluster-info %s', async (_, published) => {
     data = published();
     await expect(invitedAuthority({ server, token, caHash: certificateHash(ca) })).rejects.toThrow(WrongCluster);
+  });
+
+  it('may be signed later, where the controller that signs has not come to it', async () => {
+    data = { kubeconfig: infoOf(ca).kubeconfig };
+    await expect(invitedAuthority({ server, token, caHash: certificateHash(ca) })).rejects.toThrow(NotSignedYet);
+  });
+
+  it('is asked for again where the server could not answer', async () => {
+    status = 503;
+    await expect(invitedAuthority({ server, token, caHash: certificateHash(ca) })).rejects.not.toThrow(WrongCluster);
+    status = 200;
   });
 });

@@ -17,7 +17,7 @@ import type { Layout } from '../config/data-dir.ts';
 import type { CertificateKeeper } from './certificate-keeper.ts';
 import { createCertificateKeeper, identityFrom } from './certificate-keeper.ts';
 import { CertificateRefused, requestCertificate } from './certificate-request.ts';
-import { invitedAuthority, WrongCluster } from './cluster-info.ts';
+import { invitedAuthority, NotSignedYet, WrongCluster } from './cluster-info.ts';
 import type { NodeCredentials } from './node-settings.ts';
 import { readPair, validPair, writePair } from './pair-file.ts';
 
@@ -42,6 +42,8 @@ export interface JoinOptions {
 }
 
 const RETRY_MS = 1_000;
+/** How long a new token may wait for the controller that signs cluster-info with it. */
+const SIGNATURE_MS = 60_000;
 const CLIENT = { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['client auth', 'digital signature'] };
 const PROXY = { signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth', 'digital signature'] };
 const SERVING = { signerName: 'kubernetes.io/kubelet-serving', usages: ['digital signature', 'server auth'] };
@@ -157,6 +159,7 @@ async function firstPair(options: JoinOptions, directory: string, files: { reado
   const keyFile = join(directory, 'client.key.tmp');
   const key = (await readIfThere(keyFile)) ?? (await createPrivateKeyText());
   await writeSecretFile(keyFile, key);
+  const unsignedUntil = systemClock.monotonic() + SIGNATURE_MS;
   for (;;) {
     try {
       const credentials = await entrance();
@@ -171,6 +174,8 @@ async function firstPair(options: JoinOptions, directory: string, files: { reado
       signal.throwIfAborted();
       if (error instanceof JoinRefused) throw error;
       if (error instanceof WrongCluster) throw new JoinRefused(error.message);
+      if (error instanceof NotSignedYet && systemClock.monotonic() > unsignedUntil)
+        throw new JoinRefused(`${error.message}: the token is unknown or has expired, or bootstrap-signer-controller does not run`);
       if (error instanceof CertificateRefused) {
         // The next attempt is another request.
         await rm(keyFile, { force: true });

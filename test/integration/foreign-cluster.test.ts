@@ -55,10 +55,20 @@ function kubeconfigFile(name: string, token: string): string {
   return file;
 }
 
+/** Takes away the roles that other API servers do not have, except the one by which this server calls agents. */
+async function forgetOwnRoles(): Promise<void> {
+  const kinds = ['clusterroles', 'clusterrolebindings'];
+  const names = (await Promise.all(kinds.map((kind) => kubectl('get', kind, '-o', 'name')))).join('').split('\n');
+  const own = names.filter((name) => name.includes('/skiff:') && !name.endsWith('/skiff:kubelet-api-admin'));
+  expect(own).not.toHaveLength(0);
+  await kubectl('delete', ...own);
+}
+
 /** An API server alone stands for one that is not ours; the parts know nothing of it but a kubeconfig, and have the rights that we ship. */
 beforeAll(async () => {
   server = await startServerProcess(['--controllers=', '--no-scheduler']);
   kubectl = server.kubectl;
+  await forgetOwnRoles();
   await kubectl.input(fishDefinition, 'create', '-f', '-');
   await kubectl('wait', '--for=condition=Established', 'crd/fish.example.com', '--timeout=60s');
   await kubectl('apply', '-f', join(ROOT, 'deploy', 'home', 'rbac.yaml'));
@@ -117,6 +127,12 @@ describe('on a cluster that is not ours', () => {
       const accounts = await kubectl.path('{.items[*].metadata.name}', 'serviceaccounts', '-n', 'kube-system');
       expect(accounts.split(' ')).toEqual(expect.arrayContaining(wanted));
     });
+  });
+
+  it('what upstream has no roles for is allowed as well: the class of volumes on nodes, and agents that read network policies', async () => {
+    await eventually(async () => expect(await kubectl('get', 'storageclasses', '-o', 'name')).toBe('storageclass.storage.k8s.io/local-path\n'));
+    for (const kind of ['networkpolicies.networking.k8s.io', 'namespaces', 'pods'])
+      expect(await kubectl('auth', 'can-i', 'watch', kind, '--all-namespaces', '--as', 'system:kube-proxy')).toBe('yes\n');
   });
 
   it('an object goes with its owner, of a kind that we run no controller for or do not know', async () => {
