@@ -1,5 +1,4 @@
-import { mock } from 'node:test';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { guardLoop } from './watchdog.ts';
 
 const cells = new Int32Array(new SharedArrayBuffer(8));
@@ -16,11 +15,11 @@ function guard(limitSeconds: number) {
 const guards: (() => void)[] = [];
 beforeEach(() => {
   cells.fill(0);
-  mock.timers.enable({ apis: ['setInterval', 'setTimeout', 'Date'] });
+  jest.useFakeTimers();
 });
 afterEach(() => {
   for (const stop of guards.splice(0)) stop();
-  mock.timers.reset();
+  jest.useRealTimers();
 });
 
 describe('the watchdog', () => {
@@ -68,9 +67,9 @@ describe('the watchdog', () => {
     const { ended, look } = guard(10);
     beat();
     look(1);
-    mock.timers.tick(9_000);
+    jest.advanceTimersByTime(9_000);
     expect(ended()).toBe(0);
-    mock.timers.tick(1_000);
+    jest.advanceTimersByTime(1_000);
     expect(ended()).toBe(1);
   });
 });

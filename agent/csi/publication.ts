@@ -23,7 +23,7 @@ export interface PublicationRequest {
   readonly driver: Driver;
   readonly capabilities: ReadonlySet<number>;
   readonly context: PublishContext;
-  /** What the API says of the driver, if it says anything. */
+  /** The driver's CSIDriver object, if it has one. */
   readonly declared: CSIDriver | undefined;
   /** The pod has the volume already: a failure takes nothing away. */
   readonly again: boolean;

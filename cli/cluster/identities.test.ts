@@ -16,6 +16,7 @@ describe('the identities of the control plane', () => {
     const accounts = users.filter(({ name }) => name.startsWith('system:serviceaccount:kube-system:'));
     for (const { groups } of accounts) expect(groups).toEqual(SERVICE_ACCOUNTS);
     expect([...new Set(accounts.map(({ name }) => name.split(':').at(-1)))].sort()).toEqual([
+      'attachdetach-controller',
       'bootstrap-signer',
       'certificate-controller',
       'clusterrole-aggregation-controller',

@@ -42,7 +42,7 @@ export interface JoinOptions {
 }
 
 const RETRY_MS = 1_000;
-/** How long a new token may wait for the controller that signs cluster-info with it. */
+/** The time that a new token may wait for the controller that signs cluster-info with it. */
 const SIGNATURE_MS = 60_000;
 const CLIENT = { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['client auth', 'digital signature'] };
 const PROXY = { signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth', 'digital signature'] };

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { ownBindings, ownRoles } from './own-roles.ts';
 
-/** What an API server needs for itself: its documents of the issuer, and its calls to agents. */
+/** The rights that an API server needs for itself: to its documents of the issuer, and for its calls to agents. */
 const OF_THE_SERVER = ['skiff:issuer-discovery', 'skiff:kubelet-api-admin'];
 
 interface Manifest {
