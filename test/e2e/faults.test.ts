@@ -209,7 +209,8 @@ describe('faults of a server on etcd', () => {
     expect(stopped.code).toBe(0);
     await cluster.up();
     expect(await objects()).toBe(before);
-    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
+    // The agent waits two minutes for an answer of containerd, as kubelet does, and then asks anew.
+    await eventually(() => kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s'), 150_000);
     expect(await objects()).toBe(before);
     expect(await kubectl('exec', 'steady-1', '--', 'cat', '/kept/file')).toBe('kept\n');
     expect(await kubectl('exec', 'steady-2', '--', 'cat', '/claimed/file')).toBe('data\n');
@@ -218,7 +219,7 @@ describe('faults of a server on etcd', () => {
       const answers = await network.request(undefined, ip, 80, { protocol: 'http', count: 20 });
       expect([...new Set(answers)].sort()).toEqual(['web v1 steady-1', 'web v1 steady-2']);
     });
-  }, 180_000);
+  }, 360_000);
 });
 
 /** Returns the manifest with the tests' image and pods that end at once. */

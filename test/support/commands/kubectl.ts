@@ -40,9 +40,9 @@ export function kubectlFor(kubeconfig: string, namespace?: string, set: ClientTo
   const checked = async (args: readonly string[], options?: RunOptions) => {
     const { code, stdout, stderr } = await outcome(args, options);
     if (code === 0) return stdout;
-    // The state of the pods explains why a wait failed.
-    const scene = args[0] === 'wait' ? (await outcome(['describe', 'pods'])).stdout : '';
-    throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}\n${scene}`);
+    // Events and the state of the pods explain why a wait failed.
+    const scene = args[0] === 'wait' ? [await outcome(['get', 'events', '--sort-by=.lastTimestamp']), await outcome(['describe', 'pods'])] : [];
+    throw new Error(`kubectl ${args.join(' ')}: ${[stderr || stdout, ...scene.map((part) => part.stdout)].join('\n')}`);
   };
   return Object.assign((...args: readonly string[]) => checked(args), {
     input: (input: string | object, ...args: readonly string[]) => checked(args, { input: asText(input) }),
