@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -66,6 +66,16 @@ const isRoot = process.getuid?.() === 0;
   await expect(volumes().setUp(claimer, going)).rejects.toThrow(
     `MapVolume.NewBlockVolumeMapper initialization failed for volume "v" : path "${device}" does not exist`,
   );
+});
+
+(isRoot ? it : it.skip)('a local directory is given to the group of the pod, also behind a symbolic link', async () => {
+  await symlink(join(root, 'disk'), join(root, 'link'));
+  await bound({ local: { path: join(root, 'link') } });
+  const pod = mounting();
+  await volumes().setUp({ ...pod, spec: { ...pod.spec!, securityContext: { fsGroup: 1234 } } }, going);
+  const { gid, mode } = await stat(join(root, 'disk'));
+  expect([gid, mode & 0o2070]).toEqual([1234, 0o2070]);
+  expect((await lstat(join(root, 'link'))).gid).toBe(0);
 });
 
 it('a volume of a CSI driver is what the driver makes of it', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import type { PersistentVolume } from '../../api/kinds/core/persistent-volume/index.ts';
 import { volumeModeOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
@@ -62,7 +62,7 @@ export async function mountPersistent({ pod, volume, readOnly }: MountWish, dire
   if (spec.local) {
     await prepareLocal(name, spec.local.path);
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
-    if (fsGroup !== undefined && !readOnly) await giveToGroup(spec.local.path, fsGroup, fsGroupChangePolicy);
+    if (fsGroup !== undefined && !readOnly) await giveToGroup(await realpath(spec.local.path), fsGroup, fsGroupChangePolicy);
     return mount(spec.local.path);
   }
   if (spec.nfs) {
