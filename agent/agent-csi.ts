@@ -1,32 +1,11 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settledBefore } from '../base/abort.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
-import type { Client } from '../runtime/client/client.ts';
-import type { EventRecorder } from '../runtime/observe/event-recorder.ts';
+import { pathExists } from '../base/path-exists.ts';
 import type { CsiVolumes } from './contract/csi-volumes.ts';
-import type { ObjectSource } from './contract/object-source.ts';
-import type { PodDirectories } from './contract/pod-directories.ts';
 import { MountError } from './contract/pod-volumes.ts';
-import type { CsiSide } from './csi/compose.ts';
-import type { NodeReporter } from './node/node-reporter.ts';
-import type { TokenSource } from './volume/token-source.ts';
+import type { CsiSide, CsiSideOptions } from './csi/compose.ts';
 
-export type CsiReporter = Pick<NodeReporter, 'node' | 'check'>;
-
-export interface NodeCsiOptions {
-  readonly nodeName: string;
-  readonly directories: PodDirectories;
-  readonly objects: ObjectSource;
-  readonly tokens: TokenSource;
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly recorder: EventRecorder;
-  readonly reporter: CsiReporter;
-  readonly signal: AbortSignal;
-}
+export type CsiReporter = CsiSideOptions['reporter'];
 
 /** The node's side of CSI. Its code is loaded when the first driver registers, or the first volume of one is wanted. */
 export interface NodeCsi {
@@ -35,13 +14,7 @@ export interface NodeCsi {
   run(registered: Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-export function createNodeCsi(options: NodeCsiOptions): NodeCsi {
+export function createNodeCsi(options: CsiSideOptions): NodeCsi {
   const { directories, nodeName, client, clock, log } = options;
   const staged = join(directories.root, 'plugins', 'kubernetes.io', 'csi');
   let loading: Promise<CsiSide> | undefined;
@@ -62,14 +35,14 @@ export function createNodeCsi(options: NodeCsiOptions): NodeCsi {
       setUp: async (wish, ending) => (await load()).volumes.setUp(wish, ending),
       follow: (podUid, name, wish) => void load().then(({ volumes }) => volumes.follow(podUid, name, wish)),
       async tearDown(podUid) {
-        if (!loading && !(await exists(directories.volume(podUid, 'kubernetes.io/csi', '')))) return;
+        if (!loading && !(await pathExists(directories.volume(podUid, 'kubernetes.io/csi', '')))) return;
         await (await load()).volumes.tearDown(podUid);
       },
       stats: () => loaded?.volumes.stats() ?? [],
       inUse: () => (loaded ? loaded.volumes.inUse() : startedEmpty && !loading ? [] : undefined),
     },
     async run(registered, signal) {
-      startedEmpty = !(await exists(staged));
+      startedEmpty = !(await pathExists(staged));
       if (!startedEmpty) await load();
       if (!(await settledBefore(registered, signal))) return;
       const [{ createCsiNodeWriter }, { watchPlugins }] = await Promise.all([import('./csi/csi-node-writer.ts'), import('./csi/plugin-watcher.ts')]);

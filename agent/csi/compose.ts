@@ -60,7 +60,7 @@ export async function createCsiSide(options: CsiSideOptions): Promise<CsiSide> {
     nodeWriter,
     clock,
     log,
-    // What could not be taken from the node without its driver is taken now.
+    // Takes from the node what it could not without this driver.
     onRegistered: () => void volumes.sweep(),
   });
   void keepUp({ drivers, volumes, nodeWriter, objects, clock, log }, signal);

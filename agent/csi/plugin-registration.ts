@@ -3,6 +3,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Channel } from '../cri/channel.ts';
 import { openChannel } from '../cri/channel.ts';
 import type { CsiNodeWriter } from './csi-node-writer.ts';
+import { textOf } from './driver-errors.ts';
 import type { Driver, Drivers } from './drivers.ts';
 import { Empty, PluginInfo, RegistrationStatus } from './messages.ts';
 import type { PluginHandler } from './plugin-watcher.ts';
@@ -95,5 +96,3 @@ function acceptedVersion(name: string, versions: readonly string[], existing: Dr
   }
   return version;
 }
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
-import { access, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../base/make-directories.ts';
+import { pathExists } from '../../base/path-exists.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
 import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
 
@@ -11,21 +12,15 @@ const QOS_PARENTS = ['', 'burstable', 'besteffort'];
 
 /** cgroups of the version that is mounted at `mount`. @throws Error if there are none: the node could not limit its pods. */
 export async function openCgroups(mount = MOUNT): Promise<CgroupManager> {
-  if (await exists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount);
+  if (await pathExists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount);
   const missing: string[] = [];
-  for (const controller of V1_CONTROLLERS) if (!(await exists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
+  for (const controller of V1_CONTROLLERS) if (!(await pathExists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
   if (missing.length === 0) return cgroupsV1(mount);
   const what = missing.length === V1_CONTROLLERS.length ? 'no cgroups are mounted' : `the cgroup controller ${missing.join(', ')} is not mounted`;
   throw new Error(
     `${mount}: ${what}, and pods need them: mount cgroup2 there, or run the agent where it sees the host's (in a container: --privileged --cgroupns=host)`,
   );
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 function cgroupsV1(mount: string): CgroupManager {
   return {

@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { pathExists } from '../../base/path-exists.ts';
 import { compress } from './compress.ts';
 import type { LineAppender } from './line-writer.ts';
 
@@ -106,7 +107,7 @@ export function rotatingFile(options: RotatingFileOptions): LineAppender {
     const prefix = join(directory, basename(path, extension));
     // Two within a millisecond must not have one name, and names must tell the order.
     let time = Math.max(clock.now(), lastTime + 1);
-    while (await exists(`${prefix}-${timeName(time)}${extension}`)) time++;
+    while (await pathExists(`${prefix}-${timeName(time)}${extension}`)) time++;
     lastTime = time;
     await rename(path, `${prefix}-${timeName(time)}${extension}`);
     cleaning = cleaning.then(clean);
@@ -154,9 +155,3 @@ export function rotatingFile(options: RotatingFileOptions): LineAppender {
     return { buffer: Buffer.concat(parts), count: parts.length };
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

@@ -23,7 +23,7 @@ export function followVolumes(informers: VolumeInformers, queue: Pick<Scheduling
   csiDrivers.on({
     add: () => queue.wake({ name: 'CSIDriverAdd' }),
     update: ({ spec }, old) => {
-      // What a driver says of its capacity no longer keeps pods waiting.
+      // Pods no longer wait for what a driver says of its capacity.
       if (old.spec.storageCapacity && !spec.storageCapacity) queue.wake({ name: 'CSIDriverUpdate' });
     },
   });
