@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import type { Image, LogLine, RuntimeContainer } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import type { ContainerConfig } from '../contract/runtime-config.ts';
@@ -98,7 +98,7 @@ const IMAGE_USER = 65_532;
 
 /** Every image is present on a simulated node; its id follows from the reference. */
 export function simulatedImage(reference: string): Image {
-  const id = `sha256:${createHash('sha256').update(reference).digest('hex')}`;
+  const id = `sha256:${sha256Hex(reference)}`;
   return { id, tags: [reference], digests: [], sizeBytes: IMAGE_BYTES, uid: IMAGE_USER, username: '', pinned: false };
 }
 

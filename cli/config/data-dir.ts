@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { sha256Hex } from '../../base/sha256.ts';
 
 const SYSTEM_DATA_DIR = '/var/lib/skiff';
 
@@ -39,7 +39,7 @@ export function layoutOf(dataDir: string) {
     /** State that does not outlive the machine's uptime: pids, sockets, containerd's state. */
     run: isSystems ? '/run/skiff' : join(dataDir, 'run'),
     /** The cgroup that holds the pods'; clusters of one machine have one each. */
-    cgroupRoot: isSystems ? '/kubepods' : `/kubepods-${createHash('sha256').update(dataDir).digest('hex').slice(0, 8)}`,
+    cgroupRoot: isSystems ? '/kubepods' : `/kubepods-${sha256Hex(dataDir).slice(0, 8)}`,
     logs: join(dataDir, 'logs'),
     /** Compiled code; may be deleted at any time. */
     cache: join(dataDir, 'cache'),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../../base/sha256.ts';
 import type { Item } from '../proxy/ledger.ts';
 
 /** The table of the network policies, in family `ip`: `nft delete table ip skiff-policies` takes back all. */
@@ -47,7 +47,7 @@ ip daddr vmap @ingress_pods
 }
 `;
 
-export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+export const shortHash = (text: string): string => sha256Hex(text).slice(0, 12);
 
 /** Returns a name for a chain; nftables takes up to 128 bytes. The hash tells two long ones apart, the rest is for those who read the table. */
 export const namedFor = (kind: string, id: string): string => `${kind}-${shortHash(id)}/${id}`.slice(0, 110);

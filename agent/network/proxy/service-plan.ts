@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Service, ServicePort } from '../../../api/kinds/core/service/index.ts';
 import type { EndpointSlice } from '../../../api/kinds/discovery/endpoint-slice.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { sha256Hex } from '../../../base/sha256.ts';
 import type { Backend, Backends, NodePlace } from './endpoints.ts';
 import { backendsOf, isProxied } from './endpoints.ts';
 import type { Item } from './ledger.ts';
@@ -209,7 +209,7 @@ const backendText = ({ ip, port }: Backend): string => `${ip} . ${port}`;
 const portId = (service: KubeObject, port: ServicePort): string =>
   `${service.metadata?.namespace}/${service.metadata?.name}/${protocolOf(port)}-${port.port}`;
 const protocolOf = (port: ServicePort): Protocol => PROTOCOLS.find((protocol) => protocol === port.protocol?.toLowerCase()) ?? 'tcp';
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const hash = (text: string): string => sha256Hex(text).slice(0, 12);
 /** nftables takes names of up to 128 bytes; the hash keeps two long ones apart, the rest is for those who read the table. */
 const chainName = (kind: string, id: string): string => `${kind}-${hash(id)}/${id}`.slice(0, 110);
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ConceptService } from '../../../api/concepts/service.ts';
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
@@ -6,6 +5,7 @@ import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import { timeText } from '../../../base/clock.ts';
+import { sha256Hex } from '../../../base/sha256.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { controllerOf, controllerRefTo } from '../../../runtime/control/controller-ref.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
@@ -26,7 +26,7 @@ export interface BackingServiceKinds {
 /** A refusal of the core Service is tried again after this long: a node port may be free by then. */
 const REFUSED_MS = 30_000;
 
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const digestOf = (text: string): string => sha256Hex(text).slice(0, 16);
 
 /**
  * Keeps a core Service behind each Service of skiff.dev, of the same name and without a selector: the cluster gives it addresses and ports and
