@@ -150,8 +150,10 @@ describe('[sig-apps] Daemon set [Serial]', () => {
     ]);
     const body = { status: { conditions: [{ type: 'StatusPatched', status: 'True' }] } };
     await cluster.client.patch(daemonSets, key('daemon-set'), { type: 'merge', body }, { subresource: 'status' });
-    const { status } = await cluster.client.get(daemonSets, key('daemon-set'));
-    expect(status).toMatchObject({ conditions: [{ type: 'StatusPatched', status: 'True' }], numberReady: 3 });
+    await eventually(async () => {
+      const { status } = await cluster.client.get(daemonSets, key('daemon-set'));
+      expect(status).toMatchObject({ conditions: [{ type: 'StatusPatched', status: 'True' }], numberReady: 3 });
+    });
   });
 });
 
