@@ -1,3 +1,5 @@
+import type { CgroupStatistics } from './cgroup-statistics.ts';
+
 /** The limits of a pod's cgroup; a limit of 0 is none. */
 export interface PodCgroup {
   /** cgroupfs path, as the cgroup_parent of its containers: `/kubepods/burstable/pod<uid>`. */
@@ -21,4 +23,8 @@ export interface CgroupManager {
   memoryUsage(path: string): Promise<number | undefined>;
   /** Processes and threads in a cgroup. Resolves with undefined if it does not exist. */
   processes(path: string): Promise<number | undefined>;
+  /** What the kernel has counted for a cgroup. Resolves with undefined if it does not exist. */
+  statistics(path: string): Promise<CgroupStatistics | undefined>;
+  /** The ID of a process in a cgroup. Resolves with undefined if there is none. */
+  someProcess(path: string): Promise<number | undefined>;
 }

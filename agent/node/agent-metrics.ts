@@ -1,12 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
-import type { PodMetrics } from '../contract/pod-metrics.ts';
+import type { PodMetrics, ProbeSubject } from '../contract/pod-metrics.ts';
 import type { ContainerRuntime } from '../contract/runtime.ts';
 
 /** The agent's metrics, under kubelet's names (pkg/kubelet/metrics/metrics.go). */
 export interface AgentMetrics {
   readonly registry: Registry;
   readonly pods: PodMetrics;
+  /** Of probes, served apart: there are several for each container. */
+  readonly probes: Registry;
   readonly runningPods: Gauge;
   readonly runningContainers: Gauge<'container_state'>;
   readonly desiredPods: Gauge<'static'>;
@@ -35,6 +37,7 @@ const START_BUCKETS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 2
 
 export function createAgentMetrics(nodeName: string): AgentMetrics {
   const registry = new Registry();
+  const probes = new Registry();
   const registers = [registry];
   processMetrics(registry);
   const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
@@ -47,7 +50,8 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
   gauge('kubelet_metrics_provider', 'The source of the statistics of containers; the value is always 1.', ['provider']).set({ provider: 'cri' }, 1);
   const metrics: AgentMetrics = {
     registry,
-    pods: podMetrics(registry),
+    pods: { ...podMetrics(registry), ...probeMetrics(probes) },
+    probes,
     runningPods: gauge('kubelet_running_pods', 'Pods that have a running sandbox.'),
     runningContainers: gauge('kubelet_running_containers', 'Containers by state.', ['container_state']),
     desiredPods: gauge('kubelet_desired_pods', 'Pods that the agent looks after.', ['static']),
@@ -75,7 +79,36 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
   return metrics;
 }
 
-function podMetrics(registry: Registry): PodMetrics {
+/** kubelet's metrics of probes (pkg/kubelet/prober/prober_manager.go). Only a success shows how long an answer takes. */
+function probeMetrics(registry: Registry): Pick<PodMetrics, 'probed' | 'probeEnded'> {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'prober_probe_duration_seconds',
+    help: 'How long probes that succeeded took.',
+    labelNames: ['probe_type', 'container', 'pod', 'namespace'] as const,
+    registers,
+  });
+  const total = new Counter({
+    name: 'prober_probe_total',
+    help: 'Probes by their results.',
+    labelNames: ['probe_type', 'result', 'container', 'pod', 'namespace', 'pod_uid'] as const,
+    registers,
+  });
+  const labelsOf = ({ pod, container, type }: ProbeSubject) => ({ probe_type: type, container, pod: pod.name, namespace: pod.namespace ?? '' });
+  const countLabels = (subject: ProbeSubject, result: 'successful' | 'failed') => ({ ...labelsOf(subject), result, pod_uid: subject.pod.uid });
+  return {
+    probed(subject, ok, seconds) {
+      total.inc(countLabels(subject, ok ? 'successful' : 'failed'));
+      if (ok) duration.observe(labelsOf(subject), seconds);
+    },
+    probeEnded(subject) {
+      duration.remove(labelsOf(subject));
+      for (const result of ['successful', 'failed'] as const) total.remove(countLabels(subject, result));
+    },
+  };
+}
+
+function podMetrics(registry: Registry): Omit<PodMetrics, 'probed' | 'probeEnded'> {
   const registers = [registry];
   const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter({ name, help, labelNames, registers });

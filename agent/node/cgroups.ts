@@ -4,6 +4,7 @@ import { makeDirectories } from '../../base/make-directories.ts';
 import { pathExists } from '../../base/path-exists.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
 import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
+import { statisticsV1, statisticsV2 } from './cgroup-statistics.ts';
 
 const MOUNT = '/sys/fs/cgroup';
 /** Controllers of v1 whose limits pods have; the runtime makes the directories of the others itself, and we remove them. */
@@ -44,6 +45,8 @@ function cgroupsV1(mount: string): CgroupManager {
     list: (root) => listPods(join(mount, 'cpu'), root),
     memoryUsage: async (path) => numberIn(join(mount, 'memory', path, 'memory.usage_in_bytes')),
     processes: async (path) => numberIn(join(mount, 'pids', path, 'pids.current')),
+    statistics: (path) => statisticsV1(mount, path),
+    someProcess: async (path) => firstProcess(join(mount, 'cpu', path)),
   };
 }
 
@@ -65,6 +68,8 @@ function cgroupsV2(mount: string): CgroupManager {
     list: (root) => listPods(mount, root),
     memoryUsage: async (path) => numberIn(join(mount, path, 'memory.current')),
     processes: async (path) => numberIn(join(mount, path, 'pids.current')),
+    statistics: (path) => statisticsV2(mount, path),
+    someProcess: async (path) => firstProcess(join(mount, path)),
   };
 }
 
@@ -79,6 +84,12 @@ async function delegate(mount: string, path: string): Promise<void> {
 async function numberIn(path: string): Promise<number | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text.trim() === '' ? undefined : Number(text);
+}
+
+async function firstProcess(cgroup: string): Promise<number | undefined> {
+  const text = await readFile(join(cgroup, 'cgroup.procs'), 'utf8').catch(() => '');
+  const id = /^\d+/.exec(text)?.[0];
+  return id === undefined ? undefined : Number(id);
 }
 
 const write = (path: string, value: string | number): Promise<void> => writeFile(path, String(value));

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Container } from '../../api/pod/container/container.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import type { PodMetrics } from '../contract/pod-metrics.ts';
 import { aContainer, aPod, observed } from '../contract/pods.fixture.ts';
 import type { ProbeOutcome } from '../contract/probe-transport.ts';
+import { createAgentMetrics } from '../node/agent-metrics.ts';
 import { createProber } from './prober.ts';
 
-function setup(container: Container, wasReady = false) {
+const uncounted = { probed() {}, probeEnded() {} };
+
+function setup(container: Container, wasReady = false, metrics: Pick<PodMetrics, 'probed' | 'probeEnded'> = uncounted) {
   const clock = createFakeClock();
   const outcomes: Record<string, boolean | ProbeOutcome> = {};
   const asked: string[] = [];
@@ -28,6 +32,7 @@ function setup(container: Container, wasReady = false) {
     recorder: { event: (_object, _type, reason, message) => events.push(`${reason}: ${message}`) },
     onChange: () => changes++,
     wasReady: () => wasReady,
+    metrics,
   });
   const state = observed('c', { startedAt: clock.now() });
   const pod = aPod({ containers: [container] });
@@ -141,6 +146,25 @@ describe('probes', () => {
     asked.length = 0;
     await clock.advance(2_000);
     expect(new Set(asked)).toEqual(new Set(['exec ready']));
+  });
+
+  it('are counted under kubelet’s names until they end', async () => {
+    const { pods: metrics, probes } = createAgentMetrics('n1');
+    const container = aContainer('c', { readinessProbe: readiness, livenessProbe: { exec: { command: ['live'] }, periodSeconds: 1 } });
+    const { clock, prober, outcomes } = setup(container, false, metrics);
+    outcomes['exec live'] = true;
+    await clock.advance(1_000);
+    const counts = async () => (await probes.metrics()).split('\n').filter((line) => /^prober_probe_(total|duration_seconds_count)/.test(line));
+    const labels = 'container="c",pod="p",namespace="default"';
+    expect(await counts()).toEqual([
+      `prober_probe_duration_seconds_count{probe_type="Liveness",${labels}} 2`,
+      `prober_probe_total{probe_type="Readiness",${labels},result="failed",pod_uid="u1"} 2`,
+      `prober_probe_total{probe_type="Liveness",${labels},result="successful",pod_uid="u1"} 2`,
+    ]);
+    prober.ending();
+    expect(await counts()).toEqual([`prober_probe_total{probe_type="Readiness",${labels},result="failed",pod_uid="u1"} 2`]);
+    prober.stop();
+    expect(await counts()).toEqual([]);
   });
 
   it('end with their container', async () => {

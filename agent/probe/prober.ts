@@ -4,6 +4,7 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { Probe } from '../../api/pod/container/probe.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
+import type { PodMetrics } from '../contract/pod-metrics.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import { containerEvent } from '../spec/container-events.ts';
@@ -32,15 +33,21 @@ export interface ProberOptions {
   readonly onChange: () => void;
   /** Whether a container was ready when the agent last looked: it stays so over a restart of the agent, until a probe says otherwise. */
   readonly wasReady: (containerId: string) => boolean;
+  readonly metrics: Pick<PodMetrics, 'probed' | 'probeEnded'>;
 }
 
 const NO_VERDICTS: Verdicts = { startup: undefined, liveness: undefined, readiness: undefined };
+const KINDS: readonly ProbeKind[] = ['startup', 'liveness', 'readiness'];
+/** Those that run only until the pod is told to end. */
+const BEFORE_END: readonly ProbeKind[] = ['startup', 'liveness'];
 const TITLES: Readonly<Record<ProbeKind, string>> = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' };
 const USER_AGENT = 'kube-probe/1.36';
 
 interface Following {
   verdicts: Record<ProbeKind, boolean | undefined>;
   readonly stop: (kinds?: readonly ProbeKind[]) => void;
+  /** Forgets what was counted for the probes. */
+  readonly forget: (kinds: readonly ProbeKind[]) => void;
   readonly update: (pod: Live<Pod>, podIp: string) => void;
 }
 
@@ -66,10 +73,16 @@ export function createProber(options: ProberOptions): Prober {
     verdicts: (id) => following.get(id)?.verdicts ?? NO_VERDICTS,
     ending() {
       ended = true;
-      for (const probes of following.values()) probes.stop(['startup', 'liveness']);
+      for (const probes of following.values()) {
+        probes.stop(BEFORE_END);
+        probes.forget(BEFORE_END);
+      }
     },
     stop() {
-      for (const probes of following.values()) probes.stop();
+      for (const probes of following.values()) {
+        probes.stop();
+        probes.forget(KINDS);
+      }
       following.clear();
     },
   };
@@ -83,7 +96,7 @@ function followContainer(
   initialIp: string,
   ending: boolean,
 ): Following {
-  const { clock, onChange } = options;
+  const { clock, metrics, onChange } = options;
   let pod = initialPod;
   let podIp = initialIp;
   const cancels = new Map<ProbeKind, () => void>();
@@ -101,8 +114,10 @@ function followContainer(
     let cancelTimer = () => {};
     const periodMs = (probe.periodSeconds ?? 10) * 1000;
     const round = async () => {
+      const start = clock.monotonic();
       const outcome = await runProbe(options.transport, container, state.id, probe, podIp);
       if (stopped) return;
+      if (outcome.kind !== 'error') metrics.probed(subject(kind), outcome.ok, (clock.monotonic() - start) / 1000);
       const [reason, text] = toldOf(outcome);
       if (reason) containerEvent(options.recorder, pod, container, 'Warning', reason, `${TITLES[kind]} probe ${text}: ${outcome.message}`);
       if (outcome.kind === 'error') {
@@ -132,7 +147,8 @@ function followContainer(
     const sinceStart = clock.now() - state.startedAt;
     cancelTimer = clock.after(Math.max(0, (probe.initialDelaySeconds ?? 0) * 1000 - sinceStart), run);
   };
-  const stop = (kinds: readonly ProbeKind[] = ['startup', 'liveness', 'readiness']) => {
+  const subject = (kind: ProbeKind) => ({ pod: pod.metadata, container: container.name, type: TITLES[kind] });
+  const stop = (kinds = KINDS) => {
     for (const kind of kinds) {
       cancels.get(kind)?.();
       // An entry stays, so that what was stopped is not begun again.
@@ -140,7 +156,7 @@ function followContainer(
     }
   };
 
-  if (ending) stop(['startup', 'liveness']);
+  if (ending) stop(BEFORE_END);
   if (container.startupProbe && verdicts.startup !== true) begin('startup', container.startupProbe);
   else {
     begin('readiness', container.readinessProbe);
@@ -149,6 +165,9 @@ function followContainer(
   return {
     verdicts,
     stop,
+    forget(kinds) {
+      for (const kind of kinds) metrics.probeEnded(subject(kind));
+    },
     update(newPod, newIp) {
       pod = newPod;
       podIp = newIp;

@@ -19,6 +19,7 @@ import type { PodLookup, ServerNode } from './server-node.ts';
 import type { ServingCertificate } from './serving-certificate.ts';
 import { printSimulatedLog } from './simulated-logs.ts';
 import { serveSimulatedCommand, serveSimulatedPorts } from './simulated-streams.ts';
+import { containerMetrics } from './stats/container-metrics.ts';
 import type { CpuRates } from './stats/cpu-rates.ts';
 import { createCpuRates } from './stats/cpu-rates.ts';
 import type { UsageReport } from './stats/node-usage.ts';
@@ -146,6 +147,8 @@ interface Handling {
   readonly rates: CpuRates;
 }
 
+const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+
 const end = (response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void => {
   response.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
@@ -184,9 +187,13 @@ async function serve(
         'application/json',
       );
     case 'metrics':
-      return end(response, 200, await agentMetrics(metrics, node, pods, registry), 'text/plain; version=0.0.4; charset=utf-8');
+      return end(response, 200, await agentMetrics(metrics, node, pods, registry), PROMETHEUS_TEXT);
+    case 'containerMetrics':
+      return end(response, 200, await containerMetrics(node, pods, await context.usage()), PROMETHEUS_TEXT);
+    case 'probeMetrics':
+      return end(response, 200, await metrics.probes.metrics(), PROMETHEUS_TEXT);
     case 'resourceMetrics':
-      return end(response, 200, resourceMetrics(await context.usage()), 'text/plain; version=0.0.4; charset=utf-8');
+      return end(response, 200, resourceMetrics(await context.usage()), PROMETHEUS_TEXT);
     case 'summary':
       return end(response, 200, JSON.stringify(await statsSummary(node, pods, await context.usage(), context.rates)), 'application/json');
     case 'localVolume': {

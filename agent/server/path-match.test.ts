@@ -6,6 +6,8 @@ describe('the paths of the node’s server', () => {
     ['/healthz', { kind: 'healthz' }],
     ['/pods', { kind: 'pods' }],
     ['/metrics', { kind: 'metrics' }],
+    ['/metrics/cadvisor', { kind: 'containerMetrics' }],
+    ['/metrics/probes', { kind: 'probeMetrics' }],
     ['/metrics/resource', { kind: 'resourceMetrics' }],
     ['/stats/summary', { kind: 'summary' }],
     ['/containerLogs/ns/p/c', { kind: 'containerLogs', namespace: 'ns', pod: 'p', container: 'c' }],

@@ -12,19 +12,23 @@ export type NodeRequest =
   /** Requests of the provisioner of the class `local-path`; kubelet has no such path. */
   | { readonly kind: 'localVolume'; readonly name: string; readonly remove: boolean }
   | { readonly kind: 'portForward'; readonly namespace: string; readonly pod: string; readonly uid?: string }
-  | { readonly kind: 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'summary' };
+  | { readonly kind: FixedPath };
 
-const FIXED: ReadonlyMap<string, Extract<NodeRequest, { readonly kind: 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'summary' }>['kind']> =
-  new Map([
-    ['/healthz', 'healthz'],
-    ['/healthz/ping', 'healthz'],
-    ['/healthz/syncloop', 'healthz'],
-    ['/pods', 'pods'],
-    ['/pods/', 'pods'],
-    ['/metrics', 'metrics'],
-    ['/metrics/resource', 'resourceMetrics'],
-    ['/stats/summary', 'summary'],
-  ]);
+/** The subjects of paths that name nothing. */
+type FixedPath = 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'containerMetrics' | 'probeMetrics' | 'summary';
+
+const FIXED: ReadonlyMap<string, FixedPath> = new Map<string, FixedPath>([
+  ['/healthz', 'healthz'],
+  ['/healthz/ping', 'healthz'],
+  ['/healthz/syncloop', 'healthz'],
+  ['/pods', 'pods'],
+  ['/pods/', 'pods'],
+  ['/metrics', 'metrics'],
+  ['/metrics/cadvisor', 'containerMetrics'],
+  ['/metrics/probes', 'probeMetrics'],
+  ['/metrics/resource', 'resourceMetrics'],
+  ['/stats/summary', 'summary'],
+]);
 
 /** Decodes a segment of a path. @throws StatusError 400 for an escape that is no UTF-8. */
 function decodedSegment(segment: string): string {

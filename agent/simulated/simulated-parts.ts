@@ -25,6 +25,8 @@ export const noCgroups: CgroupManager = {
   list: () => Promise.resolve([]),
   memoryUsage: () => Promise.resolve(undefined),
   processes: () => Promise.resolve(undefined),
+  statistics: () => Promise.resolve(undefined),
+  someProcess: () => Promise.resolve(undefined),
 };
 
 const OK: ProbeOutcome = { ok: true, message: '' };

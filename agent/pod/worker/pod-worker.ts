@@ -42,7 +42,14 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   const facts: WorkerFacts = { simulated: node.runtime.simulated, runtimeName, nodeIps, memoryCapacity };
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
-  const prober = createProber({ clock, transport: node.probes, recorder, onChange: () => wake(), wasReady: (id) => wasReady.has(id) });
+  const prober = createProber({
+    clock,
+    transport: node.probes,
+    recorder,
+    onChange: () => wake(),
+    wasReady: (id) => wasReady.has(id),
+    metrics: node.podMetrics,
+  });
   const ending = new AbortController();
   const hands: WorkerHands = {
     node,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../base/log.ts';
 import { LABEL } from '../../contract/runtime-labels.ts';
+import { noCgroups } from '../../simulated/simulated-parts.ts';
 import { createCpuRates } from './cpu-rates.ts';
 import { createUsageReader } from './node-usage.ts';
 import { statsSummary } from './summary.ts';
@@ -31,6 +32,8 @@ function nodeOf(simulated: boolean, annotations: Record<string, string> = {}) {
     clock: { now: () => T },
     log: silentLogger,
     directories: { pods: '/' },
+    cgroups: noCgroups,
+    cgroupRoot: '/kubepods',
     runtime: { simulated, containerStats: async () => [stats('old', 'a'), stats('new', 'a'), stats('stray', undefined)] },
     cache: { of: () => ({ containers, sandboxes: [] }) },
   } as unknown as UsageNode;

@@ -1,21 +1,14 @@
 import type { ContainerUsage, PodUsage, UsageReport } from './node-usage.ts';
 import { totalOf } from './node-usage.ts';
+import type { MetricText, Sample } from './prometheus-text.ts';
+import { createMetricText, escaped, seconds } from './prometheus-text.ts';
 
-const seconds = (nanoseconds: number): string => String(nanoseconds / 1e9);
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 const podLabels = ({ namespace, pod }: PodUsage): string => `namespace="${escaped(namespace)}",pod="${escaped(pod)}"`;
-
-/** A labelled value with its time in milliseconds, if it has one. */
-type Sample = readonly [labels: string, value: string, time?: number];
 
 /** Returns the text of /metrics/resource, which metrics-server reads (pkg/kubelet/metrics/collectors/resource_metrics.go). */
 export function resourceMetrics({ machine, pods }: UsageReport): string {
-  const lines: string[] = [];
-  const metric = (name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]) => {
-    if (samples.length === 0) return;
-    lines.push(`# HELP ${name} [STABLE] ${help}`, `# TYPE ${name} ${type}`);
-    for (const [labels, value, time] of samples) lines.push(`${name}${labels} ${value}${time === undefined ? '' : ` ${time}`}`);
-  };
+  const printed = createMetricText();
+  const metric: MetricText['metric'] = (name, type, help, samples) => printed.metric(name, type, `[STABLE] ${help}`, samples);
   const perContainer = (of: (item: ContainerUsage, labels: string) => Sample | undefined): Sample[] =>
     pods
       .flatMap((pod) => pod.containers.map((item) => of(item, `{container="${escaped(item.name)}",${podLabels(pod)}}`)))
@@ -58,6 +51,5 @@ export function resourceMetrics({ machine, pods }: UsageReport): string {
     perPod((items) => String(totalOf(items, ({ workingSetBytes }) => workingSetBytes))),
   );
   metric('resource_scrape_error', 'gauge', '1 if there was an error while getting container metrics, 0 otherwise', [['', '0']]);
-  lines.push('');
-  return lines.join('\n');
+  return printed.text();
 }

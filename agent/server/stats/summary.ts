@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { CpuRates } from './cpu-rates.ts';
+import type { InterfaceUsage } from './network-usage.ts';
+import { machineNetwork, podNetwork } from './network-usage.ts';
 import type { ContainerUsage, UsageReport } from './node-usage.ts';
 import { totalOf } from './node-usage.ts';
 import type { UsageNode, UsagePods } from './usage-node.ts';
@@ -26,6 +28,22 @@ async function filesystemOf(path: string, now: number) {
   };
 }
 
+/** The interface that stands for all (kubelet's network.DefaultInterfaceName). */
+const MAIN_INTERFACE = 'eth0';
+
+/** Returns the `network` of the node or of a pod, with all its interfaces. */
+function networkOf(ms: number, usages: readonly InterfaceUsage[] = []) {
+  const interfaces = usages.map(({ name, received, sent }) => ({
+    name,
+    rxBytes: received.bytes,
+    rxErrors: received.errors,
+    txBytes: sent.bytes,
+    txErrors: sent.errors,
+  }));
+  if (interfaces.length === 0) return {};
+  return { network: { time: timeOf(ms), name: '', ...interfaces.find(({ name }) => name === MAIN_INTERFACE), interfaces } };
+}
+
 /** Returns the `volume` list of a pod, with the volumes whose drivers tell how full they are. */
 function volumesOf({ csi }: UsageNode, podUid: string) {
   const own = csi?.volumes.stats().filter((stats) => stats.podUid === podUid) ?? [];
@@ -50,14 +68,16 @@ export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, 
     return { time: timeOf(ms), ...(rate === undefined ? {} : { usageNanoCores: rate }), usageCoreNanoSeconds: nanoseconds };
   };
   const available = machine.availableBytes === undefined ? {} : { availableBytes: machine.availableBytes };
+  const [ofMachine, ...ofPods] = await Promise.all([machineNetwork(node), ...usages.map(({ uid }) => podNetwork(node, pods, uid))]);
   const summary = {
     node: {
       nodeName: node.nodeName,
       cpu: cpu('node', machine.time, machine.cpuNanoseconds),
       memory: { time: timeOf(machine.time), ...available, workingSetBytes: machine.workingSetBytes },
+      ...networkOf(machine.time, ofMachine),
       ...(fs ? { fs } : {}),
     },
-    pods: usages.map(({ namespace, pod, uid, containers }) => {
+    pods: usages.map(({ namespace, pod, uid, containers }, index) => {
       const time = containers[0]?.time ?? now;
       return {
         podRef: { name: pod, namespace, uid },
@@ -75,6 +95,7 @@ export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, 
           totalOf(containers, (item) => item.cpuNanoseconds),
         ),
         memory: memoryOf(time, containers),
+        ...networkOf(time, ofPods[index]),
         ...volumesOf(node, uid),
       };
     }),

@@ -1,12 +1,13 @@
-import type { RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
+import type { PodCgroups, RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
 import type { PodDirectories } from '../../contract/pod-directories.ts';
 import type { VolumeStatsSource } from '../../contract/volume-stats.ts';
 import type { PodManager } from '../../pod/manager/pod-manager.ts';
 
 /** The parts of a node that tell what it uses. */
-export interface UsageNode extends RuntimeAccess, Pick<Surroundings, 'clock' | 'log'> {
+export interface UsageNode extends RuntimeAccess, Pick<PodCgroups, 'cgroups' | 'cgroupRoot'>, Pick<Surroundings, 'clock' | 'log'> {
   readonly nodeName: string;
   readonly directories: Pick<PodDirectories, 'pods'>;
+  /** Absent where no volumes are mounted. */
   readonly csi?: { readonly volumes: VolumeStatsSource };
 }
 
