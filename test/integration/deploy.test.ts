@@ -204,7 +204,8 @@ describe('Prometheus', () => {
       await eventually(async () => {
         const { data } = await query('up');
         const up = data?.result.map(({ metric, value }) => `${metric.job} ${metric.node ?? metric.pod ?? ''} ${value[1]}`).sort();
-        expect(up).toEqual(['skiff-agents node-0 1', 'skiff-agents node-1 1', 'skiff-controllers skiff-0 1', 'skiff-server  1']);
+        const nodes = ['agents', 'containers'].flatMap((job) => [`skiff-${job} node-0 1`, `skiff-${job} node-1 1`]);
+        expect(up).toEqual([...nodes, 'skiff-controllers skiff-0 1', 'skiff-server  1']);
       }, 180_000);
       for (const expression of dashboardQueries()) expect([expression, await query(expression)]).toMatchObject([expression, { status: 'success' }]);
     } finally {
