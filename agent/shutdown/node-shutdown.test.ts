@@ -5,9 +5,9 @@ import { aPod } from '../contract/pods.fixture.ts';
 import type { EndRequest } from '../pod/worker/pod-state.ts';
 import { shutdownSignal } from './logind.ts';
 import { runNodeShutdown } from './node-shutdown.ts';
-import { shutdownPhases } from './shutdown-plan.ts';
+import { periodsOf, shutdownPhases } from './shutdown-plan.ts';
 
-const SETTINGS = { gracePeriodSeconds: 30, criticalPodsSeconds: 10 };
+const SETTINGS = periodsOf(30, 10);
 const named = (uid: string, spec = {}) => aPod(spec, { uid, name: uid });
 const CRITICAL = { priority: 2_000_001_000 };
 
@@ -25,6 +25,20 @@ describe('the phases of a shutdown', () => {
     expect(shown).toEqual([
       [20, 'quick 5', 'slow 20'],
       [10, 'late 10'],
+    ]);
+  });
+
+  it('go by priority where it is told so, and one below the lowest ends with the lowest', () => {
+    const periods = [
+      { priority: 10, seconds: 60 },
+      { priority: 1000, seconds: 20 },
+      { priority: 2000, seconds: 5 },
+    ];
+    const pods = [0, 10, 999, 1000, 1999, 2000, 5000].map((priority) => named(`p${priority}`, { priority }));
+    expect(shutdownPhases(pods, periods).map((phase) => [phase.seconds, ...phase.pods.map(({ pod }) => pod.metadata.name)])).toEqual([
+      [60, 'p0', 'p10', 'p999'],
+      [20, 'p1000', 'p1999'],
+      [5, 'p2000', 'p5000'],
     ]);
   });
 

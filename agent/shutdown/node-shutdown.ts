@@ -5,7 +5,7 @@ import type { Logger } from '../../base/log.ts';
 import type { PodManager } from '../pod/manager/pod-manager.ts';
 import type { ShutdownSource } from './logind.ts';
 import type { ShutdownPhase, ShutdownSettings } from './shutdown-plan.ts';
-import { shutdownPhases } from './shutdown-plan.ts';
+import { delayOf, shutdownPhases } from './shutdown-plan.ts';
 
 /** Whether the machine is shutting down, as the parts of the agent know it. */
 export interface ShutdownState {
@@ -41,7 +41,7 @@ export async function runNodeShutdown(options: NodeShutdownOptions, signal: Abor
   for (let failures = 0; !signal.aborted; failures++) {
     let release = () => {};
     try {
-      release = await source.delay(settings.gracePeriodSeconds);
+      release = await source.delay(delayOf(settings));
       await source.watch((begins) => {
         changed(options, begins, signal).then(
           () => begins && release(),

@@ -3,6 +3,7 @@ import type { EvictionSettings } from '../../agent/eviction/node-pressure.ts';
 import { DEFAULT_EVICTION_HARD, parseThresholds } from '../../agent/eviction/threshold.ts';
 import type { ImageGarbageSettings } from '../../agent/image/image-garbage.ts';
 import type { ShutdownSettings } from '../../agent/shutdown/shutdown-plan.ts';
+import { delayOf, periodsOf } from '../../agent/shutdown/shutdown-plan.ts';
 import { parseGoDuration } from '../../base/go-duration.ts';
 import type { ListenAddress } from '../../base/kept-listener.ts';
 import { UsageError } from '../config/options.ts';
@@ -20,6 +21,23 @@ const duration = (byDefault: string) =>
       context.addIssue({ code: 'custom', message: 'must be a duration such as 1m30s' });
       return z.NEVER;
     });
+
+/** `PRIORITY=TIME,…`, each priority once. */
+const periodsByPriority = z
+  .string()
+  .default('')
+  .transform((text, context): ShutdownSettings => {
+    const parts = text === '' ? [] : text.split(',');
+    const periods = parts.map((part) => {
+      const [, priority = '', time = ''] = /^(-?\d{1,10})=(.+)$/.exec(part.trim()) ?? [];
+      const ms = parseGoDuration(time);
+      return priority !== '' && typeof ms === 'number' && ms >= 0 ? [{ priority: Number(priority), seconds: ms / 1000 }] : [];
+    });
+    const found = periods.flat().sort((a, b) => a.priority - b.priority);
+    if (found.length === parts.length && new Set(found.map(({ priority }) => priority)).size === found.length) return found;
+    context.addIssue({ code: 'custom', message: 'must be a list such as 0=60s,10000=3m,2000000000=10s, with each priority once' });
+    return z.NEVER;
+  });
 
 /** `HOST:PORT`; empty for none. */
 const address = (byDefault: string) =>
@@ -85,6 +103,11 @@ export const kubeletOptions = {
     help: 'the part of it that is kept for critical pods, which end last (default 0s)',
     value: 'TIME',
   },
+  'shutdown-grace-period-by-pod-priority': {
+    schema: periodsByPriority,
+    help: 'the same for pods from each of these priorities on, the least important first; in place of the two options above',
+    value: 'PRIORITY=TIME,…',
+  },
   'healthz-address': {
     schema: address('127.0.0.1:10248'),
     help: "the agent's health, for this machine (default 127.0.0.1:10248)",
@@ -146,7 +169,13 @@ function shutdownOf(flags: Flags): ShutdownSettings | undefined {
   const criticalPodsSeconds = flags['shutdown-grace-period-critical-pods'] / 1000;
   if (criticalPodsSeconds > gracePeriodSeconds)
     throw new UsageError('--shutdown-grace-period-critical-pods: must not be longer than --shutdown-grace-period');
-  return gracePeriodSeconds === 0 ? undefined : { gracePeriodSeconds, criticalPodsSeconds };
+  const byPriority = flags['shutdown-grace-period-by-pod-priority'];
+  if (byPriority.length > 0 && gracePeriodSeconds > 0)
+    throw new UsageError(
+      '--shutdown-grace-period-by-pod-priority: takes the place of --shutdown-grace-period, so that only one of them may be given',
+    );
+  const settings = byPriority.length > 0 ? byPriority : periodsOf(gracePeriodSeconds, criticalPodsSeconds);
+  return delayOf(settings) === 0 ? undefined : settings;
 }
 
 function thresholdsOf(flags: Flags): EvictionSettings['thresholds'] {

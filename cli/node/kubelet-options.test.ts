@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { kubeletOptions, kubeletSettings } from './kubelet-options.ts';
+
+const schema = z.object(Object.fromEntries(Object.entries(kubeletOptions).map(([name, { schema }]) => [name, schema])));
+const shutdownOf = (flags: Readonly<Record<string, string>>) =>
+  kubeletSettings(schema.parse(flags) as Parameters<typeof kubeletSettings>[0]).shutdown;
+
+describe('the options of a graceful shutdown', () => {
+  it('leave the shutdown alone by default', () => {
+    expect(shutdownOf({})).toBeUndefined();
+  });
+
+  it('share the time between ordinary and critical pods', () => {
+    expect(shutdownOf({ 'shutdown-grace-period': '30s', 'shutdown-grace-period-critical-pods': '10s' })).toEqual([
+      { priority: 0, seconds: 20 },
+      { priority: 2_000_000_000, seconds: 10 },
+    ]);
+    expect(() => shutdownOf({ 'shutdown-grace-period-critical-pods': '10s' })).toThrow('must not be longer than --shutdown-grace-period');
+  });
+
+  it('may give each priority a time of its own, in any order', () => {
+    expect(shutdownOf({ 'shutdown-grace-period-by-pod-priority': '10000=3m, 0=60s,-5=1s' })).toEqual([
+      { priority: -5, seconds: 1 },
+      { priority: 0, seconds: 60 },
+      { priority: 10_000, seconds: 180 },
+    ]);
+    expect(() => shutdownOf({ 'shutdown-grace-period': '30s', 'shutdown-grace-period-by-pod-priority': '0=60s' })).toThrow('only one of them');
+  });
+
+  it.each(['0', '0=', 'high=10s', '0=1s,0=2s', '0=-1s'])('refuse %s', (text) => {
+    expect(() => shutdownOf({ 'shutdown-grace-period-by-pod-priority': text })).toThrow('must be a list such as');
+  });
+});
