@@ -143,7 +143,7 @@ describe('priority', () => {
     await kubectl('create', 'priorityclass', 'high', '--value=1000');
     await kubectl('create', 'priorityclass', 'low', '--value=1', '--global-default');
     expect(await kubectl('get', 'priorityclass', 'high')).toMatch(
-      /^NAME +VALUE +GLOBAL-DEFAULT +AGE +PREEMPTIONPOLICY\nhigh +1000 +false +\d+s +PreemptLowerPriority\n$/,
+      /^NAME +VALUE +GLOBAL-DEFAULT +AGE +PREEMPTIONPOLICY\nhigh +1000 +false +[\dms]+ +PreemptLowerPriority\n$/,
     );
     expect(await kubectl.fails(['create', 'priorityclass', 'over', '--value=2000000000'])).toMatch(
       /maximum allowed value of a user defined priority is 1000000000/,
