@@ -20,6 +20,7 @@ beforeAll(async () => {
     '-',
   );
   await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+  await kubectl('wait', '--for=jsonpath={.status.readyReplicas}=1', 'rc/old', '--timeout=60s');
   await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
 });
 afterAll(() => cluster.stop());
