@@ -59,10 +59,12 @@ describe('a pod that fits nowhere says why, for each node', () => {
   });
 
   it('with different reasons on different nodes', async () => {
-    await kubectl('cordon', 'node-0');
     await kubectl('taint', 'node', 'node-1', 'key=value:NoSchedule');
     await kubectl('label', 'node', 'node-0', 'disk=ssd');
     await kubectl('label', 'node', 'node-1', 'disk=ssd');
+    await kubectl('cordon', 'node-0');
+    // The controller that sets the taint sees nodes when the scheduler does: by then both know of all this.
+    await eventually(async () => expect(await kubectl.path('{.spec.taints[*].key}', 'node', 'node-0')).toBe('node.kubernetes.io/unschedulable'));
     await kubectl.input(pod('mixed', { nodeSelector: { disk: 'ssd' } }), 'create', '-f', '-');
     await eventually(async () =>
       expect(await kubectl('describe', 'pod', 'mixed')).toContain(

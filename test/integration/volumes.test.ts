@@ -60,6 +60,8 @@ describe('the class local-path', () => {
   it('keeps all pods of a claim on the node of its volume', async () => {
     const node = await kubectl.path('{.spec.nodeName}', 'pod', 'writer');
     await kubectl('cordon', node);
+    // The controller that sets the taint sees nodes when the scheduler does.
+    await eventually(async () => expect(await kubectl.path('{.spec.taints[*].key}', 'node', node)).toBe('node.kubernetes.io/unschedulable'));
     await create(using('reader', 'data'));
     await eventually(async () =>
       expect(await kubectl('describe', 'pod', 'reader')).toContain(
