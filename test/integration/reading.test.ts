@@ -129,7 +129,8 @@ describe('kubectl describe', () => {
       expect({ resource, code, stderr: stderr.replace(/^(Warning: .*|No resources found.*)\n/gm, '') }).toEqual({ resource, code: 0, stderr: '' });
       if (stdout !== '') expect(stdout).toMatch(/^Name: /);
     }
-  });
+    // Dozens of runs of kubectl.
+  }, 600_000);
 });
 
 describe('kubectl explain', () => {
