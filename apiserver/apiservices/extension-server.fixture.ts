@@ -37,8 +37,8 @@ export interface ExtensionServer {
   readonly seen: readonly SeenRequest[];
   /** While set, every request is answered with this status. */
   failWith: number | undefined;
-  /** The watches under way. */
-  readonly watches: number;
+  /** Returns the namespace of each watch of flunders under way; undefined for one over all namespaces. */
+  watchedNamespaces(): readonly (string | undefined)[];
   endWatches(): void;
   stop(): Promise<void>;
 }
@@ -118,9 +118,7 @@ export async function startExtensionServer(options: ExtensionServerOptions): Pro
     set failWith(status) {
       state.failWith = status;
     },
-    get watches() {
-      return objects.watches;
-    },
+    watchedNamespaces: objects.watchedNamespaces,
     endWatches: () => objects.endWatches(),
     stop: () =>
       new Promise((resolve) => {

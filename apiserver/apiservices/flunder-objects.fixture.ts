@@ -31,32 +31,50 @@ const failure = (code: number, reason: string, message: string) => ({
   code,
 });
 
-/** Flunders in memory, with watches: the smallest thing that kubectl takes for a resource. */
+interface Watcher {
+  /** Undefined for all namespaces. */
+  readonly namespace: string | undefined;
+  readonly response: ServerResponse;
+}
+
+interface Change {
+  readonly type: 'ADDED' | 'DELETED';
+  /** Has the change's revision as its resourceVersion. */
+  readonly object: Flunder;
+}
+
+/** Flunders in memory, with a history from which watches resume: the smallest thing that kubectl takes for a resource. */
 export function flunderObjects() {
   const stored = new Map<string, Flunder>();
-  const watchers = new Set<{ readonly namespace: string | undefined; readonly response: ServerResponse }>();
+  const history: Change[] = [];
+  const watchers = new Set<Watcher>();
   let revision = 0;
 
-  function emit(type: string, object: Flunder): void {
-    for (const { namespace, response } of watchers)
-      if (namespace === undefined || object.metadata.namespace === namespace) response.write(`${JSON.stringify({ type, object })}\n`);
+  function send({ namespace, response }: Watcher, change: Change): void {
+    if (namespace === undefined || change.object.metadata.namespace === namespace) response.write(`${JSON.stringify(change)}\n`);
+  }
+
+  function record(type: Change['type'], flunder: Flunder): Flunder {
+    const object = { ...flunder, metadata: { ...flunder.metadata, resourceVersion: String(++revision) } };
+    const change = { type, object };
+    history.push(change);
+    for (const watcher of watchers) send(watcher, change);
+    return object;
   }
 
   function create(namespace: string, body: Flunder): Flunder {
-    const object: Flunder = {
+    const object = record('ADDED', {
       ...body,
       apiVersion: API_VERSION,
       kind: 'Flunder',
       metadata: {
         ...body.metadata,
         namespace,
-        resourceVersion: String(++revision),
-        uid: `00000000-0000-4000-8000-${String(revision).padStart(12, '0')}`,
+        uid: `00000000-0000-4000-8000-${String(revision + 1).padStart(12, '0')}`,
         creationTimestamp: '2026-01-01T00:00:00Z',
       },
-    };
+    });
     stored.set(`${namespace}/${body.metadata.name}`, object);
-    emit('ADDED', object);
     return object;
   }
 
@@ -64,19 +82,20 @@ export function flunderObjects() {
     const items = [...stored.values()].filter((one) => namespace === undefined || one.metadata.namespace === namespace);
     if (method === 'DELETE') {
       for (const one of items) stored.delete(`${one.metadata.namespace}/${one.metadata.name}`);
-      for (const one of items) emit('DELETED', one);
+      for (const one of items) record('DELETED', one);
     }
     return { kind: 'FlunderList', apiVersion: API_VERSION, metadata: { resourceVersion: String(revision) }, items };
   }
 
+  /** Goes on after the revision `since`, or begins with all that is stored. Each change has one revision, from 1 on, so the revision is an index. */
   function watch(namespace: string | undefined, since: string | null, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
     const watcher = { namespace, response };
     watchers.add(watcher);
     response.on('close', () => watchers.delete(watcher));
-    if (since !== null && since !== '' && since !== '0') return;
-    for (const object of stored.values())
-      if (namespace === undefined || object.metadata.namespace === namespace) response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    const after = Number(since ?? 0);
+    if (after > 0) for (const change of history.slice(after)) send(watcher, change);
+    else for (const object of stored.values()) send(watcher, { type: 'ADDED', object });
   }
 
   function answer({ method, body }: FlunderRequest, namespace: string | undefined, name: string | undefined): readonly [number, object] {
@@ -87,15 +106,14 @@ export function flunderObjects() {
     if (!object) return [404, failure(404, 'NotFound', `flunders.wardle.example.com "${name}" not found`)];
     if (method === 'DELETE') {
       stored.delete(key);
-      emit('DELETED', object);
+      record('DELETED', object);
     }
     return [200, object];
   }
 
   return {
-    get watches() {
-      return watchers.size;
-    },
+    /** The namespace of each watch under way; undefined for one over all namespaces. */
+    watchedNamespaces: (): readonly (string | undefined)[] => [...watchers].map(({ namespace }) => namespace),
     endWatches() {
       for (const { response } of watchers) response.end();
     },

@@ -82,7 +82,7 @@ suite('kubectl and a real container', () => {
       expect(
         events
           .replaceAll(/ +/g, ' ')
-          .replaceAll(/ \d+s /g, ' AGE ')
+          .replaceAll(/ \d[\dms]* /g, ' AGE ')
           .trim()
           .split('\n')
           .slice(2),

@@ -241,8 +241,10 @@ suite('what holds containers', () => {
   });
 
   it('a pod past its deadline is Failed', async () => {
-    // Created here: among the others its container might not have started in time.
-    await kubectl.input([pod('late', { ...QUICK, activeDeadlineSeconds: 10, containers: [shell(web(), SLEEP)] })], 'create', '-f', '-');
+    await kubectl.input([pod('late', { ...QUICK, containers: [shell(web(), SLEEP)] })], 'create', '-f', '-');
+    await ready('late');
+    // Set now: its container might not have started before it.
+    await kubectl('patch', 'pod', 'late', '-p', '{"spec":{"activeDeadlineSeconds":1}}');
     await eventually(async () =>
       expect(await kubectl.path('{.status.phase}: {.status.reason}: {.status.message}', 'pod', 'late')).toBe(
         'Failed: DeadlineExceeded: Pod was active on the node longer than the specified deadline',

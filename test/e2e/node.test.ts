@@ -25,7 +25,7 @@ suite('the node', () => {
     registry = await startImageRegistry(testImageArchive(), 'web', { name: 'me', password: 'open sesame' });
     await kubectl.input(
       [
-        pod('web', { ...QUICK, containers: [container(web(), { readinessProbe: { periodSeconds: 1, httpGet: { port: 80 } } })] }),
+        pod('web', { ...QUICK, containers: [container(web(), { readinessProbe: { periodSeconds: 1, timeoutSeconds: 30, httpGet: { port: 80 } } })] }),
         pod('loops', { ...QUICK, containers: [shell(web(), 'exit 1')] }),
         pod('once', { ...QUICK, restartPolicy: 'Never', containers: [shell(web(), 'echo ran')] }),
       ],

@@ -10,7 +10,8 @@ import { freePort } from '../support/network/free-port.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
 const QUICK = { terminationGracePeriodSeconds: 1 };
-const OFTEN = { periodSeconds: 1, failureThreshold: 1 };
+/** An answer that a slow machine gives late is none that failed. */
+const OFTEN = { periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 30 };
 
 /** A server of grpc.health.v1.Health; its status is 1 (serving) or 2 (not serving). */
 async function healthServer(host: string, port: number) {
@@ -63,7 +64,13 @@ suite('probes', () => {
         pod('grpc', { ...QUICK, hostNetwork: true, containers: [shell(web(), 'sleep 1000', { readinessProbe: { ...OFTEN, grpc: { port } } })] }),
         pod('alive', {
           ...QUICK,
-          containers: [shell(web(), 'touch /tmp/alive; sleep 1000', { livenessProbe: { ...OFTEN, exec: { command: ['cat', '/tmp/alive'] } } })],
+          containers: [
+            shell(web(), 'touch /tmp/alive; sleep 1000', {
+              // The first check of its life may come before the file.
+              startupProbe: { ...OFTEN, failureThreshold: 1000, exec: { command: ['test', '-e', '/tmp/alive'] } },
+              livenessProbe: { ...OFTEN, exec: { command: ['cat', '/tmp/alive'] } },
+            }),
+          ],
         }),
         pod('dead', {
           ...QUICK,

@@ -76,7 +76,7 @@ describe('a ValidatingAdmissionPolicy', () => {
   it('refuses what its parameters do not allow, in the namespaces that it is bound to', async () => {
     const { kubectl } = cluster;
     await kubectl.input(DEFINITION, 'apply', '-f', '-');
-    await kubectl('wait', '--for=condition=Established', 'crd/replicalimits.rules.example.com');
+    await kubectl('wait', '--for=condition=Established', 'crd/replicalimits.rules.example.com', '--timeout=60s');
     await kubectl.input(LIMIT, 'apply', '-f', '-');
     await kubectl.input(POLICY, 'apply', '-f', '-');
     const limited = await cluster.namespace('limited');
@@ -95,10 +95,10 @@ describe('a ValidatingAdmissionPolicy', () => {
   it('is printed with its parameters, and explained', async () => {
     const { kubectl } = cluster;
     expect(await kubectl('get', 'validatingadmissionpolicies')).toMatch(
-      /^NAME +VALIDATIONS +PARAMKIND +AGE\nreplicas\.example\.com +1 +rules\.example\.com\/v1\/ReplicaLimit +\d+s\n$/,
+      /^NAME +VALIDATIONS +PARAMKIND +AGE\nreplicas\.example\.com +1 +rules\.example\.com\/v1\/ReplicaLimit +[\dms]+\n$/,
     );
     expect(await kubectl('get', 'validatingadmissionpolicybindings')).toMatch(
-      /^NAME +POLICYNAME +PARAMREF +AGE\nreplicas\.example\.com +replicas\.example\.com +small +\d+s\n$/,
+      /^NAME +POLICYNAME +PARAMREF +AGE\nreplicas\.example\.com +replicas\.example\.com +small +[\dms]+\n$/,
     );
     expect(await kubectl('explain', 'validatingadmissionpolicy.spec.validations.messageExpression')).toMatch(/FIELD: messageExpression <string>/);
   });
@@ -129,7 +129,9 @@ describe('a MutatingAdmissionPolicy', () => {
     await kubectl.input(MUTATION, 'apply', '-f', '-');
     await team('run', 'web', '--image=web:1');
     expect(await team.path('{.spec.containers[*].image}', 'pod', 'web')).toBe('web:1 mesh:1');
-    expect(await kubectl('get', 'mutatingadmissionpolicies')).toMatch(/^NAME +MUTATIONS +PARAMKIND +AGE\nsidecar\.example\.com +1 +<unset> +\d+s\n$/);
+    expect(await kubectl('get', 'mutatingadmissionpolicies')).toMatch(
+      /^NAME +MUTATIONS +PARAMKIND +AGE\nsidecar\.example\.com +1 +<unset> +[\dms]+\n$/,
+    );
     await kubectl('delete', 'mutatingadmissionpolicybinding', 'sidecar.example.com');
     await team('run', 'plain', '--image=web:1');
     expect(await team.path('{.spec.containers[*].image}', 'pod', 'plain')).toBe('web:1');

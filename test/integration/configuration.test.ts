@@ -24,7 +24,7 @@ describe('a ConfigMap', () => {
     const path = `${cluster.kubeconfigPath}.txt`;
     await writeFile(path, 'from a file\n');
     await kubectl('create', 'configmap', 'settings', '--from-literal=key=value', `--from-file=file=${path}`);
-    expect(await kubectl('get', 'configmap', 'settings')).toMatch(/^NAME +DATA +AGE\nsettings +2 +\d+s\n$/);
+    expect(await kubectl('get', 'configmap', 'settings')).toMatch(/^NAME +DATA +AGE\nsettings +2 +[\dms]+\n$/);
     expect(await kubectl('describe', 'configmap', 'settings')).toMatch(/Data\n====\nfile:\n----\nfrom a file\n\n\nkey:\n----\nvalue\n/);
   });
 
@@ -49,7 +49,7 @@ describe('a ConfigMap', () => {
 describe('a Secret', () => {
   it('keeps its values to itself when it is described', async () => {
     await kubectl('create', 'secret', 'generic', 'login', '--from-literal=user=jane', '--from-literal=password=hunter2');
-    expect(await kubectl('get', 'secret', 'login')).toMatch(/^NAME +TYPE +DATA +AGE\nlogin +Opaque +2 +\d+s\n$/);
+    expect(await kubectl('get', 'secret', 'login')).toMatch(/^NAME +TYPE +DATA +AGE\nlogin +Opaque +2 +[\dms]+\n$/);
     const said = await kubectl('describe', 'secret', 'login');
     expect(said).toMatch(/Type: +Opaque\n\nData\n====\npassword: +7 bytes\nuser: +4 bytes\n/);
     expect(said).not.toContain('hunter2');
@@ -122,7 +122,7 @@ describe('events', () => {
     expect((await kubectl.outcome(['events', '--types=Warning'])).stderr).toBe('No events found in configuration namespace.\n');
     const fields = 'involvedObject.name=with-account,reason=Scheduled';
     expect(await kubectl('get', 'events', '--field-selector', fields, '-o', 'wide')).toMatch(
-      /LAST SEEN +TYPE +REASON +OBJECT +SUBOBJECT +SOURCE +MESSAGE +FIRST SEEN +COUNT +NAME\n\d+s +Normal +Scheduled +pod\/with-account +default-scheduler +Successfully assigned .* 1 +with-account\.\w+\n$/,
+      /LAST SEEN +TYPE +REASON +OBJECT +SUBOBJECT +SOURCE +MESSAGE +FIRST SEEN +COUNT +NAME\n[\dms]+ +Normal +Scheduled +pod\/with-account +default-scheduler +Successfully assigned .* 1 +with-account\.\w+\n$/,
     );
   });
 
@@ -145,7 +145,7 @@ describe('events', () => {
       await eventually(async () => {
         const name = `watched-${Date.now()}`;
         await kubectl.input(pod(name), 'create', '-f', '-');
-        await eventually(() => expect(seen).toMatch(new RegExp(`Normal +Scheduled +pod/${name} `)), 2000);
+        await eventually(() => expect(seen).toMatch(new RegExp(`Normal +Scheduled +pod/${name} `)), 10_000);
       });
     } finally {
       watching.kill();

@@ -176,10 +176,13 @@ describe('CustomResourceDefinition resources [Privileged:ClusterAdmin]', () => {
   it('getting/updating/patching custom resource definition status sub-resource works', async () => {
     await define({ group: 'status.example.com', kind: 'Noxu', schema: ANYTHING });
     const path = `${DEFINITIONS}/noxus.status.example.com/status`;
-    const current = await ok('GET', path);
-    expect(current.kind).toBe('CustomResourceDefinition');
-    const conditions = [...current.status.conditions, { type: '', status: '', message: 'updated' }];
-    const updated = await ok('PUT', path, { ...current, status: { ...current.status, conditions } });
+    // Again after a conflict, as upstream does: the controllers write the status too.
+    const updated = await eventually(async () => {
+      const current = await ok('GET', path);
+      expect(current.kind).toBe('CustomResourceDefinition');
+      const conditions = [...current.status.conditions, { type: '', status: '', message: 'updated' }];
+      return ok('PUT', path, { ...current, status: { ...current.status, conditions } });
+    });
     expect(updated.status.conditions).toContainEqual(expect.objectContaining({ message: 'updated' }));
     const patched = await ok('PATCH', path, [{ op: 'add', path: '/status/conditions', value: [{ message: 'patched' }] }], JSON_PATCH);
     expect(patched.status.conditions).toContainEqual(expect.objectContaining({ message: 'patched' }));
@@ -380,9 +383,11 @@ describe('CustomResourcePublishOpenAPI [Privileged:ClusterAdmin]', () => {
     await ok('PATCH', path, rename, JSON_PATCH);
     expect(await published('com.example.multi-ver.v4.Foo')).toEqual(FOO);
     await eventually(async () => !('com.example.multi-ver.v3.Foo' in (await definitions())));
-    const crd = await ok('GET', path);
-    crd.spec.versions[1].served = false;
-    await ok('PUT', path, crd);
+    await eventually(async () => {
+      const crd = await ok('GET', path);
+      crd.spec.versions[1].served = false;
+      await ok('PUT', path, crd);
+    });
     await eventually(async () => !('com.example.multi-ver.v4.Foo' in (await definitions())));
     expect(await published('com.example.multi-ver.v2.Foo')).toEqual(FOO);
   });

@@ -27,7 +27,7 @@ describe('a DaemonSet', () => {
     expect(await rolledOut('log')).toMatch(/daemon set "log" successfully rolled out\n$/);
     expect(await nodesOf('log')).toEqual(ALL);
     expect(await kubectl('get', 'ds')).toMatch(
-      /^NAME +DESIRED +CURRENT +READY +UP-TO-DATE +AVAILABLE +NODE SELECTOR +AGE\nlog +3 +3 +3 +3 +3 +<none> +\d+s\n$/,
+      /^NAME +DESIRED +CURRENT +READY +UP-TO-DATE +AVAILABLE +NODE SELECTOR +AGE\nlog +3 +3 +3 +3 +3 +<none> +[\dms]+\n$/,
     );
     await eventually(async () =>
       expect(await kubectl('describe', 'ds', 'log')).toMatch(/Normal +SuccessfulCreate .* daemonset-controller +Created pod: log-/),

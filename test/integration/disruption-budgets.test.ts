@@ -28,7 +28,7 @@ describe('a PodDisruptionBudget over a Deployment', () => {
     await kubectl.input({ ...budget, spec: { minAvailable: 2, selector } }, 'create', '-f', '-');
     const numbers = '{.status.currentHealthy}/{.status.desiredHealthy}/{.status.expectedPods}/{.status.disruptionsAllowed}';
     await eventually(async () => expect(await kubectl.path(numbers, 'pdb', 'web')).toBe('2/2/2/0'));
-    expect(await kubectl('get', 'pdb')).toMatch(/^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +2 +N\/A +0 +\d+s\n$/);
+    expect(await kubectl('get', 'pdb')).toMatch(/^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +2 +N\/A +0 +[\dms]+\n$/);
     expect(await kubectl.path('{.status.conditions[0].reason}', 'pdb', 'web')).toBe('InsufficientPods');
     const { path, body } = await eviction();
     await expect(kubectl.input(body, 'create', '--raw', path, '-f', '-')).rejects.toThrow(

@@ -76,7 +76,9 @@ beforeAll(async () => {
     const account = `skiff-${command[0]}`;
     const token = (await kubectl('create', 'token', account, '-n', 'kube-system', '--duration=1h')).trim();
     const file = kubeconfigFile(account, token);
-    return startPart([...command, '--kubeconfig', file, '--metrics-port', String(await freePort())]);
+    // A leader that cannot renew in time ends: a slow machine may take longer than the default, and so may "down", below.
+    const patience = ['--leader-elect-lease-duration', '180', '--leader-elect-renew-deadline', '150'];
+    return startPart([...command, '--kubeconfig', file, '--metrics-port', String(await freePort()), ...patience]);
   };
   const [certificate, key] = ['ca.crt', 'ca.key'].map((name) => join(server.dataDir, 'pki', name)) as [string, string];
   parts = {

@@ -76,6 +76,8 @@ describe.each([4, 3] as const)('helm %i', (version) => {
 
   describe('and an ordinary chart', () => {
     let chart: string;
+    /** helm waits for the ReplicaSet; the Deployment counts later, and the pods that are to go a while longer. */
+    const shows = (columns: RegExp) => eventually(async () => expect(await kubectl('get', 'deploy')).toMatch(columns));
 
     it('is installed, and is ready when --wait says so', async () => {
       chart = await ordinaryChart(helm, `web-${version}`);
@@ -91,9 +93,9 @@ describe.each([4, 3] as const)('helm %i', (version) => {
         '60s',
       );
       expect(out).toMatch(/STATUS: deployed\nREVISION: 1/);
-      expect(await kubectl('get', 'deploy')).toMatch(/ 1\/1 +1 +1 /);
+      await shows(/ 1\/1 +1 +1 /);
       expect(await kubectl.path('{.data.revision}', 'configmap', 'before')).toBe('1');
-      expect(await kubectl('get', 'pods', '-o', 'name')).not.toMatch(/pod\/after/);
+      await eventually(async () => expect(await kubectl('get', 'pods', '-o', 'name')).not.toMatch(/pod\/after/));
     });
 
     it('is listed, has a status and passes its test', async () => {
@@ -104,10 +106,10 @@ describe.each([4, 3] as const)('helm %i', (version) => {
 
     it('is upgraded, and rolled back to what it was', async () => {
       await helm('upgrade', 'web', chart, '--reuse-values', '--set', 'replicaCount=3,image.tag=v2', '--wait', '--timeout', '60s');
-      expect(await kubectl('get', 'deploy')).toMatch(/ 3\/3 +3 +3 /);
+      await shows(/ 3\/3 +3 +3 /);
       expect(await kubectl.path('{.data.revision}', 'configmap', 'before')).toBe('2');
       expect(await helm('rollback', 'web', '1', '--wait', '--timeout', '60s')).toMatch(/Rollback was a success/);
-      expect(await kubectl('get', 'deploy')).toMatch(/ 1\/1 +1 +1 /);
+      await shows(/ 1\/1 +1 +1 /);
       expect(await kubectl.path('{.items[*].spec.template.spec.containers[0].image}', 'deploy')).toBe('web:v1');
       expect(await statuses('web')).toEqual(['superseded', 'superseded', 'deployed']);
     });
@@ -205,7 +207,7 @@ describe.each([4, 3] as const)('helm %i', (version) => {
     it('is installed with its kinds, as a package too', async () => {
       const tarball = (await helm('package', CHART, '--destination', directory)).trim().split(': ').at(-1) ?? '';
       await helm('install', 'skiff', tarball, '--create-namespace', '--wait', '--timeout', '60s');
-      expect(await kubectl('get', 'deploy', 'skiff')).toMatch(/skiff +2\/2 /);
+      await eventually(async () => expect(await kubectl('get', 'deploy', 'skiff')).toMatch(/skiff +2\/2 /));
       expect(await cluster.kubectl('get', 'crds', '-o', 'name')).toMatch(/deployments\.skiff\.dev[\s\S]*services\.skiff\.dev/);
       expect(await cluster.kubectl('get', 'deployments.skiff.dev', '-A')).toBe('');
     });
@@ -215,10 +217,10 @@ describe.each([4, 3] as const)('helm %i', (version) => {
       const workload = () => kubectl.path('{.status.readyReplicas} {.spec.template.spec.containers[0].args}', 'deploy', 'skiff');
       expect(await categories()).toBe('["skiff"]');
       await helm('upgrade', 'skiff', CHART, '--set', 'replicas=1,logLevel=debug,crds.categoryAll=true', '--wait', '--timeout', '60s');
-      expect(await workload()).toMatch(/^1 .*--log-level=debug/);
+      await eventually(async () => expect(await workload()).toMatch(/^1 .*--log-level=debug/));
       expect(await categories()).toBe('["skiff","all"]');
       await helm('rollback', 'skiff', '--wait', '--timeout', '60s');
-      expect(await workload()).toMatch(/^2 .*--log-level=info/);
+      await eventually(async () => expect(await workload()).toMatch(/^2 .*--log-level=info/));
       expect(await categories()).toBe('["skiff"]');
     });
 

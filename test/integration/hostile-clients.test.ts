@@ -15,6 +15,7 @@ let raw: RawClient;
 beforeAll(async () => {
   cluster = await startKubectlCluster({ nodes: 0 });
   raw = rawClient(cluster);
+  await cluster.kubectl('wait', '--for=create', 'configmap/kube-root-ca.crt', '--timeout=60s');
 });
 afterAll(async () => {
   raw.close();

@@ -96,6 +96,7 @@ describe('who is let in, and as whom', () => {
   });
 
   it('a service account’s token of the issuer that was asked for', async () => {
+    await server.kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
     const token = (await server.kubectl('create', 'token', 'default')).trim();
     expect(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).iss).toBe('https://cluster.example');
     expect((await whoami(bearer(token))).user.username).toBe('system:serviceaccount:default:default');

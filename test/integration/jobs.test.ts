@@ -31,7 +31,7 @@ describe('a Job', () => {
   it('completes, as kubectl waits for it and prints it', async () => {
     await create(job('ok', { completions: 3, parallelism: 2 }));
     await waitFor('complete', 'ok');
-    expect(await kubectl('get', 'job', 'ok')).toMatch(/^NAME +STATUS +COMPLETIONS +DURATION +AGE\nok +Complete +3\/3 +\d+s +\d+s\n$/);
+    expect(await kubectl('get', 'job', 'ok')).toMatch(/^NAME +STATUS +COMPLETIONS +DURATION +AGE\nok +Complete +3\/3 +[\dms]+ +[\dms]+\n$/);
     expect(await kubectl('describe', 'job', 'ok')).toMatch(/Pods Statuses: +0 Active \(0 Ready\) \/ 3 Succeeded \/ 0 Failed/);
     await eventually(async () => expect(await kubectl('describe', 'job', 'ok')).toMatch(/Normal +Completed +.*job-controller +Job completed/));
   });

@@ -17,7 +17,7 @@ const withResources = (name: string, given: object) => pod(name, { containers: [
 describe('a Namespace', () => {
   it('is Active, with an account and the root certificates for its pods', async () => {
     const kubectl = await cluster.namespace('team');
-    expect(await kubectl('get', 'namespace', 'team')).toMatch(/^NAME +STATUS +AGE\nteam +Active +\d+s\n$/);
+    expect(await kubectl('get', 'namespace', 'team')).toMatch(/^NAME +STATUS +AGE\nteam +Active +[\dms]+\n$/);
     expect(await kubectl('get', 'namespace', 'team', '--show-labels')).toMatch(/kubernetes\.io\/metadata\.name=team/);
     await eventually(() => kubectl('get', 'serviceaccount/default', 'configmap/kube-root-ca.crt'));
     expect(await kubectl('describe', 'namespace', 'team')).toMatch(/Status: +Active\n\nNo resource quota\.\n\nNo LimitRange resource\./);
@@ -95,7 +95,7 @@ describe('a ResourceQuota', () => {
     expect(await kubectl('describe', 'quota', 'all')).toMatch(/Resource +Used +Hard\n-+ +-+ +-+\n[\s\S]*requests\.cpu +600m +1\n/);
     expect(await kubectl('describe', 'namespace', 'quota')).toMatch(/Resource Quotas\n {2}Name: +all\n[\s\S]*requests\.cpu +600m +1\n/);
     expect(await kubectl('get', 'quota', 'all')).toMatch(
-      /^NAME +REQUEST +LIMIT +AGE\nall +count\/deployments\.apps: 1\/1, pods: 1\/2, .* limits\.memory: 100Mi\/1Gi +\d+s\n$/,
+      /^NAME +REQUEST +LIMIT +AGE\nall +count\/deployments\.apps: 1\/1, pods: 1\/2, .* limits\.memory: 100Mi\/1Gi +[\dms]+\n$/,
     );
   });
 

@@ -35,7 +35,7 @@ describe('a pod', () => {
   it('is printed with the columns people know', async () => {
     const [head, row] = (await kubectl('get', 'pods')).split('\n');
     expect(head).toMatch(/^NAME +READY +STATUS +RESTARTS +AGE$/);
-    expect(row).toMatch(/^web +1\/1 +Running +0 +\d+s$/);
+    expect(row).toMatch(/^web +1\/1 +Running +0 +[\dms]+$/);
     const [wideHead, wideRow] = (await kubectl('get', 'pods', '-o', 'wide')).split('\n');
     expect(wideHead).toMatch(/AGE +IP +NODE +NOMINATED NODE +READINESS GATES$/);
     expect(wideRow).toMatch(/ 10\.\d+\.\d+\.\d+ +node-0 +<none> +<none>$/);

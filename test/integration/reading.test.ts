@@ -20,6 +20,7 @@ beforeAll(async () => {
     '-',
   );
   await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+  await kubectl('wait', '--for=jsonpath={.status.readyReplicas}=1', 'rc/old', '--timeout=60s');
   await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
 });
 afterAll(() => cluster.stop());
@@ -128,7 +129,8 @@ describe('kubectl describe', () => {
       expect({ resource, code, stderr: stderr.replace(/^(Warning: .*|No resources found.*)\n/gm, '') }).toEqual({ resource, code: 0, stderr: '' });
       if (stdout !== '') expect(stdout).toMatch(/^Name: /);
     }
-  });
+    // Dozens of runs of kubectl.
+  }, 600_000);
 });
 
 describe('kubectl explain', () => {

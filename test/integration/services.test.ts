@@ -20,7 +20,7 @@ describe('a Service', () => {
   it('exposes a deployment: an address, endpoints and slices, and their columns', async () => {
     await kubectl('expose', 'deployment', 'web', '--port=80', '--target-port=8080');
     expect(await kubectl('get', 'service', 'web', '-o', 'wide')).toMatch(
-      /^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE +SELECTOR\nweb +ClusterIP +10\.\d+\.\d+\.\d+ +<none> +80\/TCP +\d+s +app=web\n$/,
+      /^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE +SELECTOR\nweb +ClusterIP +10\.\d+\.\d+\.\d+ +<none> +80\/TCP +[\dms]+ +app=web\n$/,
     );
     await eventually(async () => {
       expect(await kubectl('get', 'endpoints', 'web')).toMatch(/^NAME +ENDPOINTS +AGE\nweb +[\d.]+:8080,[\d.]+:8080 /);

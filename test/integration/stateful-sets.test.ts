@@ -24,7 +24,7 @@ describe('a StatefulSet', () => {
     expect(await rolledOut()).toMatch(
       /partitioned roll out complete: 3 new pods have been updated...\n$|statefulset rolling update complete 3 pods at revision db-\w+...\n$/,
     );
-    expect(await kubectl('get', 'sts')).toMatch(/^NAME +READY +AGE\ndb +3\/3 +\d+s\n$/);
+    expect(await kubectl('get', 'sts')).toMatch(/^NAME +READY +AGE\ndb +3\/3 +[\dms]+\n$/);
     expect(await images()).toBe('db-0=web:1 db-1=web:1 db-2=web:1 ');
     await eventually(async () =>
       expect(await kubectl('describe', 'sts', 'db')).toMatch(
@@ -85,7 +85,10 @@ describe('a StatefulSet', () => {
     ];
     await kubectl.input(statefulSet('store', 2, { podManagementPolicy: 'Parallel', volumeClaimTemplates }), 'create', '-f', '-');
     await eventually(async () => expect(await kubectl('get', 'pvc', '-l', 'app=store', '-o', 'name')).toMatch(/data-store-0\n.*data-store-1\n$/));
-    expect(await kubectl.path('{.spec.volumes[?(@.name=="data")].persistentVolumeClaim.claimName}', 'pod', 'store-1')).toBe('data-store-1');
+    // The claims come before the pod.
+    await eventually(async () =>
+      expect(await kubectl.path('{.spec.volumes[?(@.name=="data")].persistentVolumeClaim.claimName}', 'pod', 'store-1')).toBe('data-store-1'),
+    );
     await kubectl('delete', 'sts', 'store');
     await eventually(async () => expect(await kubectl('get', 'pods', '-l', 'app=store', '-o', 'name')).toBe(''));
     expect(await kubectl('get', 'pvc', '-l', 'app=store', '-o', 'name')).toMatch(/data-store-0\n.*data-store-1\n$/);

@@ -27,7 +27,7 @@ describe('the class local-path', () => {
   it('is the default', async () => {
     await eventually(async () =>
       expect(await kubectl('get', 'sc')).toMatch(
-        /^NAME +PROVISIONER +RECLAIMPOLICY +VOLUMEBINDINGMODE +ALLOWVOLUMEEXPANSION +AGE\nlocal-path \(default\) +skiff.dev\/local-path +Delete +WaitForFirstConsumer +true +\d+s\n$/,
+        /^NAME +PROVISIONER +RECLAIMPOLICY +VOLUMEBINDINGMODE +ALLOWVOLUMEEXPANSION +AGE\nlocal-path \(default\) +skiff.dev\/local-path +Delete +WaitForFirstConsumer +true +[\dms]+\n$/,
       ),
     );
   });
@@ -39,9 +39,12 @@ describe('the class local-path', () => {
     );
     await create(using('writer', 'data'));
     await running('writer');
-    expect(await kubectl('get', 'pvc', 'data')).toMatch(/\ndata +Bound +pvc-[0-9a-f-]{36} +1Gi +RWO +local-path +<unset> +\d+s\n$/);
+    // The scheduler goes by the claim's spec; its status follows.
+    await eventually(async () =>
+      expect(await kubectl('get', 'pvc', 'data')).toMatch(/\ndata +Bound +pvc-[0-9a-f-]{36} +1Gi +RWO +local-path +<unset> +[\dms]+\n$/),
+    );
     const [volume, node] = [await kubectl.path('{.spec.volumeName}', 'pvc', 'data'), await kubectl.path('{.spec.nodeName}', 'pod', 'writer')];
-    expect(await kubectl('get', 'pv', volume)).toMatch(/1Gi +RWO +Delete +Bound +storage\/data +local-path/);
+    await eventually(async () => expect(await kubectl('get', 'pv', volume)).toMatch(/1Gi +RWO +Delete +Bound +storage\/data +local-path/));
     expect(await kubectl.path('{.spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]}', 'pv', volume)).toBe(node);
     await eventually(async () => {
       const text = await kubectl('describe', 'pvc', 'data');
@@ -57,6 +60,8 @@ describe('the class local-path', () => {
   it('keeps all pods of a claim on the node of its volume', async () => {
     const node = await kubectl.path('{.spec.nodeName}', 'pod', 'writer');
     await kubectl('cordon', node);
+    // The controller that sets the taint sees nodes when the scheduler does.
+    await eventually(async () => expect(await kubectl.path('{.spec.taints[*].key}', 'node', node)).toBe('node.kubernetes.io/unschedulable'));
     await create(using('reader', 'data'));
     await eventually(async () =>
       expect(await kubectl('describe', 'pod', 'reader')).toContain(

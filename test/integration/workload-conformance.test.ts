@@ -318,9 +318,9 @@ describe('[sig-apps] StatefulSet Basic StatefulSet functionality [StatefulSetBas
     await settled('ss');
     expect(await running()).toHaveLength(3);
     await restoreUntil(async () => expect(await list(pods)).toEqual([]));
+    await eventually(() => expect(seen).toEqual(['ADDED ss-0', 'ADDED ss-1', 'ADDED ss-2', 'DELETED ss-2', 'DELETED ss-1', 'DELETED ss-0']));
     abort.abort();
     await watching;
-    expect(seen).toEqual(['ADDED ss-0', 'ADDED ss-1', 'ADDED ss-2', 'DELETED ss-2', 'DELETED ss-1', 'DELETED ss-0']);
   });
 
   it('Burst scaling should run to completion even with unhealthy pods [Slow]', async () => {
@@ -368,8 +368,11 @@ describe('[sig-apps] StatefulSet Basic StatefulSet functionality [StatefulSetBas
     await create('ss', 1);
     await readyPods(1);
     await settled('ss');
-    const scale = await cluster.client.getSubresource<Scale>(statefulSets, key('ss'), 'scale');
-    expect(scale).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 1, selector: 'baz=blah,foo=bar' } });
+    const scale = await eventually(async () => {
+      const found = await cluster.client.getSubresource<Scale>(statefulSets, key('ss'), 'scale');
+      expect(found).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 1, selector: 'baz=blah,foo=bar' } });
+      return found;
+    });
     const { resourceVersion: _, ...metadata } = scale.metadata ?? {};
     await cluster.client.update(statefulSets, { ...scale, metadata, spec: { replicas: 2 } } as StatefulSet, { subresource: 'scale' });
     expect((await cluster.client.get(statefulSets, key('ss'))).spec?.replicas).toBe(2);
@@ -405,6 +408,8 @@ describe('[sig-apps] StatefulSet Basic StatefulSet functionality [StatefulSetBas
     expect((await statusOf('ss')).conditions).toEqual([expect.objectContaining(condition('StatusUpdate'))]);
     const body = { status: { conditions: [{ type: 'StatusPatched', status: 'True' }] } };
     await cluster.client.patch(statefulSets, key('ss'), { type: 'merge', body }, { subresource: 'status' });
-    expect(await statusOf('ss')).toMatchObject({ conditions: [{ type: 'StatusPatched', status: 'True' }], readyReplicas: 1 });
+    await eventually(async () =>
+      expect(await statusOf('ss')).toMatchObject({ conditions: [{ type: 'StatusPatched', status: 'True' }], readyReplicas: 1 }),
+    );
   });
 });

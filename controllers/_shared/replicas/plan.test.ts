@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ReplicaOwner } from './plan.ts';
-import { nextAvailability, planReplicas, planStatus } from './plan.ts';
+import { nextAvailability, planReplicas, planStatus, withConditionsOf } from './plan.ts';
 
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 const pod = (name: string, readyFor?: number, labels: Record<string, string> = { app: 'web', tier: 'front' }): Live<Pod> => ({
@@ -69,6 +69,14 @@ describe('the status', () => {
     const before = owner({ replicas: 0, conditions: [failing] });
     expect(planStatus(before, { active: [], failure: { message: 'second' }, now: NOW }).conditions).toEqual([failing]);
     expect(planStatus(before, { active: [], now: NOW }).conditions).toBeUndefined();
+  });
+
+  it('goes to a fresher object with the conditions that others wrote there', () => {
+    const failing = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'first' };
+    const [mine, theirs] = ['old', 'new'].map((reason) => ({ type: 'Theirs', status: 'True', reason }));
+    const fresh = owner({ replicas: 0, conditions: [failing, theirs!] });
+    expect(withConditionsOf(fresh, { replicas: 3, conditions: [mine!] })).toEqual({ replicas: 3, conditions: [theirs] });
+    expect(withConditionsOf(fresh, { replicas: 3, conditions: [failing] }).conditions).toEqual([theirs, failing]);
   });
 
   it('shows the fault of an invalid spec as it is now', () => {

@@ -96,6 +96,13 @@ export function planStatus(owner: ReplicaOwner, { active, terminating, failure, 
   });
 }
 
+/** Returns the status with the conditions that others wrote as a fresher object has them. */
+export function withConditionsOf(fresh: ReplicaOwner, status: ReplicaSetStatus): ReplicaSetStatus {
+  const own = (status.conditions ?? []).filter(({ type }) => type === REPLICA_FAILURE);
+  const conditions = [...withoutCondition(fresh.status?.conditions ?? [], REPLICA_FAILURE), ...own];
+  return defined({ ...status, conditions: conditions.length === 0 ? undefined : conditions });
+}
+
 /** Returns the milliseconds until the next ready pod becomes available; undefined if none is waiting. */
 export function nextAvailability(active: readonly Live<Pod>[], minReadySeconds: number, now: number): number | undefined {
   if (minReadySeconds <= 0) return undefined;

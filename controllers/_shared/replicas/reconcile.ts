@@ -20,7 +20,7 @@ import { isActive, isTerminal } from '../pod-state.ts';
 import { isNamespaceTerminating, messageOf } from '../refusals.ts';
 import type { ReplicaKinds } from './kinds.ts';
 import type { ReplicaOwner, ReplicaPlan } from './plan.ts';
-import { failureOf, nextAvailability, planReplicas, planStatus } from './plan.ts';
+import { failureOf, nextAvailability, planReplicas, planStatus, withConditionsOf } from './plan.ts';
 import type { PodControl } from './pod-control.ts';
 
 /** The parts that the reconcile function of a replica controller is made of. */
@@ -137,8 +137,10 @@ async function writeStatus<T extends ReplicaOwner>({ env, kinds }: ReplicaParts<
   } catch (error) {
     if (isNotFound(error)) return;
     if (!isConflict(error)) throw error;
-    // The spec changed meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were made from.
+    // Someone wrote the object meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were
+    // made from. The conditions are those of others, but for this controller's own.
     const fresh = await env.client.get(kinds.owners, keyOf(owner));
-    if (fresh.metadata.uid === owner.metadata.uid) await env.client.update(kinds.owners, { ...fresh, status }, { subresource: 'status' });
+    if (fresh.metadata.uid !== owner.metadata.uid) return;
+    await env.client.update(kinds.owners, { ...fresh, status: withConditionsOf(fresh, status) }, { subresource: 'status' });
   }
 }

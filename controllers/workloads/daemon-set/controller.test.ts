@@ -93,6 +93,14 @@ describe('what fails', () => {
     await stub.reconcile('log');
     expect((await stub.client.get(daemonSets, key)).status).toMatchObject({ desiredNumberScheduled: 3, observedGeneration: 1 });
   });
+
+  it('while a status is written leaves the conditions that others wrote meanwhile', async () => {
+    const conditions = [{ type: 'Mine', status: 'True' }];
+    const status = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0, conditions };
+    await stub.client.patch(daemonSets, key, { type: 'merge', body: { status } }, { subresource: 'status' });
+    await stub.reconcile('log');
+    expect((await stub.client.get(daemonSets, key)).status).toMatchObject({ desiredNumberScheduled: 3, conditions });
+  });
 });
 
 describe('revisions', () => {

@@ -19,6 +19,7 @@ import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { removeRevisions } from '../../_shared/revisions/revision-writes.ts';
+import { defined } from '../../_shared/status-fields.ts';
 import type { ApplyParts } from './apply.ts';
 import { apply } from './apply.ts';
 import { byNode } from './daemon-pod.ts';
@@ -131,11 +132,12 @@ async function writeStatus({ env, kinds }: DaemonSetParts, set: Live<DaemonSet>,
   } catch (error) {
     if (isNotFound(error)) return;
     if (!isConflict(error)) throw error;
-    // The spec changed meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were made from.
+    // Someone wrote the object meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were
+    // made from. The conditions are those of others.
     const fresh = await env.client.get(kinds.daemonSets, keyOf(set));
     if (fresh.metadata.uid !== set.metadata.uid) return;
-    const counts = { ...status, ...(fresh.status?.collisionCount === undefined ? {} : { collisionCount: fresh.status.collisionCount }) };
-    await env.client.update(kinds.daemonSets, { ...fresh, status: counts }, { subresource: 'status' });
+    const { collisionCount, conditions } = fresh.status ?? {};
+    await env.client.update(kinds.daemonSets, { ...fresh, status: defined({ ...status, collisionCount, conditions }) }, { subresource: 'status' });
   }
 }
 

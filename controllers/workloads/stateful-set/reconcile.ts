@@ -20,6 +20,7 @@ import type { Turn } from '../../_shared/replicas/turns.ts';
 import type { Revision } from '../../_shared/revisions/history.ts';
 import { templateOf } from '../../_shared/revisions/revision-data.ts';
 import { removeRevisions } from '../../_shared/revisions/revision-writes.ts';
+import { defined } from '../../_shared/status-fields.ts';
 import { ensureRevisions, expiredRevisions } from './history.ts';
 import { isOrdered, parsePodName } from './ordinals.ts';
 import { perform } from './perform.ts';
@@ -153,8 +154,11 @@ async function writeStatus({ env, kinds }: StatefulSetParts, set: Set, status: S
   } catch (error) {
     if (isNotFound(error)) return;
     if (!isConflict(error)) throw error;
-    // The spec changed meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were made from.
+    // Someone wrote the object meanwhile: the counts still hold, so they are written to the fresh object once, with the generation they were
+    // made from. The conditions are those of others.
     const fresh = await env.client.get(kinds.statefulSets, keyOf(set));
-    if (fresh.metadata.uid === set.metadata.uid) await env.client.update(kinds.statefulSets, { ...fresh, status }, { subresource: 'status' });
+    if (fresh.metadata.uid !== set.metadata.uid) return;
+    const counts = defined({ ...status, conditions: fresh.status?.conditions });
+    await env.client.update(kinds.statefulSets, { ...fresh, status: counts }, { subresource: 'status' });
   }
 }

@@ -25,6 +25,8 @@ export interface WriteLedger {
 
 const WRITERS = 4;
 const RETRY_MS = 30;
+/** A server that is silent for this long does not come back. */
+const SILENCE_MS = 120_000;
 
 /** Creates, patches and deletes ConfigMaps of the namespace, and watches them, resuming from the last event seen. */
 export async function createWriteLedger(client: Client, namespace: string): Promise<WriteLedger> {
@@ -43,8 +45,9 @@ export async function createWriteLedger(client: Client, namespace: string): Prom
       throw error;
     }
   };
-  /** Reads the object until the server answers, and so settles a write without an answer. */
+  /** Reads the object until the server answers, and so settles a write without an answer. Rejects with the last error if it never does. */
   const settled = async (name: string, entry: Known): Promise<void> => {
+    const end = performance.now() + SILENCE_MS;
     while (entry.unanswered) {
       try {
         const actual = await read(name);
@@ -54,7 +57,7 @@ export async function createWriteLedger(client: Client, namespace: string): Prom
         entry.acknowledged = actual;
         entry.unanswered = undefined;
       } catch (error) {
-        if (error instanceof StatusError && error.code < 500) throw error;
+        if ((error instanceof StatusError && error.code < 500) || performance.now() > end) throw error;
         await delay(RETRY_MS);
       }
     }
