@@ -379,6 +379,17 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     right: [201, 500],
   })),
   {
+    name: 'a selector of many operators that there are not',
+    request: create('/apis/apps/v1/namespaces/fuzz/daemonsets', {
+      metadata: { name: 'd' },
+      spec: {
+        selector: { matchExpressions: many(1_500, (i) => ({ key: `k${i}`, operator: i === 1_000 ? 'Between' : 'Exists' })) },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    }),
+    right: [422],
+  },
+  {
     name: 'a pod of many limits, which are its requests too',
     request: create(PODS, pod({ resources: { limits: Object.fromEntries(many(25_000, (i) => [`example.com/r${i}`, '1'])) } })),
     right: [201],
