@@ -65,7 +65,7 @@ export function checkBindingConditions(
   checkEach(errors, conditions, MAX_BINDING_CONDITIONS, at, checkName);
   checkEach(errors, failures, MAX_BINDING_CONDITIONS, failureAt, checkName);
   checkRepeated(errors, conditions, at);
-  const both = new Set(conditions);
+  const both = new Set(failures.length > 0 ? conditions : []);
   checkRepeated(errors, failures, failureAt);
   checkItems(failures, (name, i) => {
     if (!both.has(name)) return;
