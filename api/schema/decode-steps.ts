@@ -11,7 +11,7 @@ const STEP_COUNT = 1_000;
 /** Whether a step ends with the item, which is the `count`th. */
 export const endsStep = (item: unknown, count: number): boolean => (typeof item === 'object' && item !== null) || count % STEP_COUNT === 0;
 
-/** Decodes a value as the decoder of its schema does, with pauses in its long parts, which stay marked as long. The order of fields is kept. */
+/** Decodes a value as the decoder of its schema does, with pauses in its long parts, which stay marked as long. The order of fields is kept. Ends early if it fails. */
 export function* decodeSteps(value: unknown, schema: StructuralSchema, state: DecodeState): Steps<unknown> {
   if (!isLong(value) || schema.parsedAs || schema.format !== undefined) return decoderOf(schema)(value, state);
   if (schema.type === 'array' && schema.items && Array.isArray(value)) return yield* list(value, schema.items, state);
@@ -34,6 +34,7 @@ function* list(value: readonly unknown[], items: StructuralSchema, state: Decode
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
     const decoded = isLong(item) ? yield* decodeSteps(item, items, state) : decode(item, state);
+    if (state.failed) return out;
     out[i] = decoded === undefined ? zeroOf(items) : decoded;
     if (endsStep(item, i)) yield;
   }
@@ -50,6 +51,7 @@ function* map(value: Readonly<Fields>, values: StructuralSchema, state: DecodeSt
   for (const key of keys) {
     const item = value[key];
     const decoded = isLong(item) ? yield* decodeSteps(item, values, state) : decode(item, state);
+    if (state.failed) return out;
     setOwn(out, key, decoded === undefined ? zeroOf(values) : decoded);
     if (endsStep(item, ++count)) yield;
   }
