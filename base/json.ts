@@ -70,3 +70,9 @@ export function setOwn(object: Record<string, unknown>, key: string, value: unkn
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
+
+/** Yields the entries of a map. Of one with many keys, Object.entries takes several times as long. */
+export function* entriesOf<T>(map: Readonly<Record<string, T>> | null | undefined): Generator<readonly [string, T]> {
+  if (!map) return;
+  for (const key in map) yield [key, map[key] as T];
+}

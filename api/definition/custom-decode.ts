@@ -1,5 +1,5 @@
 import { jsonTypeOf } from '../../base/go-json.ts';
-import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
+import { isLong, markAs, markLong, parsedKeys } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import { compareTexts, sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
@@ -206,7 +206,7 @@ function* pruneFieldSteps(
   depth: number,
 ): Steps<void> {
   let count = 0;
-  for (const key of Object.keys(fields)) {
+  for (const key of parsedKeys.of(fields)) {
     if (prefix === '' && isOfType(key)) continue;
     const value = fields[key];
     if (endsStep(value, ++count)) yield;

@@ -1,4 +1,3 @@
-import type { Steps } from '../../base/steps.ts';
 import type { KubeObject, Live } from '../meta/object.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import type { MetadataChecks } from '../validation/object-meta.ts';
@@ -29,10 +28,8 @@ export interface WriteContext {
  * `default` and the `prepare…` functions change the object in place; the `validate…` functions return its errors, in upstream's order.
  */
 export interface Strategy<T extends KubeObject = KubeObject> {
-  /** Defaults that depend on other fields; constant ones stand in the schema. */
+  /** Sets defaults that depend on other fields; constant ones stand in the schema. What may be long is put off (`api/schema/default-later.ts`). */
   default?(object: T): void;
-  /** Does what `default` does, with pauses: for kinds whose defaults copy lists or maps of any length. Long objects get their defaults by it. */
-  defaultSteps?(object: T): Steps<void>;
   /** Runs before validation on create: drops what a creator may not set (status …). Adds to `warnings` what is to be told even if the object is refused. */
   prepareForCreate?(object: T, warnings?: string[]): void;
   /** Runs before validation on update of the main resource: keeps what an updater may not change (status …). */

@@ -1,4 +1,5 @@
 import { base64Problem, inInt32, inInt64, jsonTypeOf, parseMicroTime, parseTime } from '../../base/go-json.ts';
+import { parsedKeys } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { Field } from './fields.ts';
@@ -178,7 +179,7 @@ function* visitObject(value: Readonly<Record<string, unknown>>, schema: Structur
   if (!properties && typeof others !== 'object') return;
   const prefix = path === '' ? '' : `${path}.`;
   let count = 0;
-  for (const key of Object.keys(value)) {
+  for (const key of parsedKeys.of(value)) {
     if (++count % STEP_COUNT === 0) yield;
     if (!properties) {
       if (typeof others === 'object') yield* visit(value[key], others, `${prefix}${key}`, walk);

@@ -1,4 +1,4 @@
-import { hasMembers, isLong, markLong } from '../../base/json/long-values.ts';
+import { decodedKeys, hasMembers, isLong, markLong, parsedKeys } from '../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { DecodeState } from './decode.ts';
@@ -11,7 +11,7 @@ const STEP_COUNT = 1_000;
 /** Whether a step ends with the item, which is the `count`th. */
 export const endsStep = (item: unknown, count: number): boolean => (typeof item === 'object' && item !== null) || count % STEP_COUNT === 0;
 
-/** Decodes a value as the decoder of its schema does, with pauses in its long parts, which stay marked as long. The order of fields is kept. */
+/** Decodes a value as the decoder of its schema does, with pauses in its long parts, which stay marked as long. The order of fields is kept. Ends early if it fails. */
 export function* decodeSteps(value: unknown, schema: StructuralSchema, state: DecodeState): Steps<unknown> {
   if (!isLong(value) || schema.parsedAs || schema.format !== undefined) return decoderOf(schema)(value, state);
   if (schema.type === 'array' && schema.items && Array.isArray(value)) return yield* list(value, schema.items, state);
@@ -29,10 +29,14 @@ export function* decodeSteps(value: unknown, schema: StructuralSchema, state: De
 
 function* list(value: readonly unknown[], items: StructuralSchema, state: DecodeState): Steps<unknown[]> {
   const decode = decoderOf(items);
-  const out: unknown[] = markLong([]);
-  for (const item of value) {
+  // A list that grows to a million items is copied in a step of its own each time that it does.
+  const out: unknown[] = markLong(new Array(value.length));
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i];
     const decoded = isLong(item) ? yield* decodeSteps(item, items, state) : decode(item, state);
-    if (endsStep(item, out.push(decoded === undefined ? zeroOf(items) : decoded))) yield;
+    if (state.failed) return out;
+    out[i] = decoded === undefined ? zeroOf(items) : decoded;
+    if (endsStep(item, i)) yield;
   }
   return out;
 }
@@ -43,12 +47,15 @@ function* map(value: Readonly<Fields>, values: StructuralSchema, state: DecodeSt
   const decode = decoderOf(values);
   const out: Fields = markLong({});
   let count = 0;
-  for (const key of Object.keys(value)) {
+  const keys = parsedKeys.of(value);
+  for (const key of keys) {
     const item = value[key];
     const decoded = isLong(item) ? yield* decodeSteps(item, values, state) : decode(item, state);
+    if (state.failed) return out;
     setOwn(out, key, decoded === undefined ? zeroOf(values) : decoded);
     if (endsStep(item, ++count)) yield;
   }
+  decodedKeys.note(out, keys);
   return out;
 }
 
@@ -57,7 +64,7 @@ function* struct(value: Readonly<Fields>, schema: StructuralSchema, properties: 
   const short: Fields = {};
   const decodedApart = new Map<string, unknown>();
   let count = 0;
-  for (const key of Object.keys(value)) {
+  for (const key of parsedKeys.of(value)) {
     if (++count % STEP_COUNT === 0) yield;
     const property = properties.get(key);
     if (!property) state.unknown = true;

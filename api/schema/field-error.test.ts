@@ -73,6 +73,19 @@ describe('a search for the faults of a long object', () => {
     expect(others).toBeGreaterThan(0);
   });
 
+  it('puts off the long lists in the items of a long list too', async () => {
+    const order: string[] = [];
+    const search = (): FieldError[] => {
+      checkEach(items.slice(0, 300), (item) => {
+        if (item === 0) checkEach(items, () => void order.push('inner'));
+        order.push('outer');
+      });
+      return [];
+    };
+    await boundedFaultsInTurns(search);
+    expect(order).toEqual([...Array<string>(300).fill('outer'), ...Array<string>(5_000).fill('inner')]);
+  });
+
   it('ends when it has found enough', async () => {
     let checked = 0;
     const faults = await boundedFaultsInTurns(searchList(() => ++checked > 0));

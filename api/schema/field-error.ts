@@ -1,4 +1,5 @@
 import { goNumber, goQuote } from '../../base/go-format.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished, inTurns } from '../../base/steps.ts';
 
@@ -40,15 +41,27 @@ const MIN_LIST = 1_000;
 
 const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).toWellFormed()}…`);
 
-/** Returns the JSON of a value; of a list, no more than is shown. */
+/** Returns the JSON of a value; of a long list or map, no more than is shown. */
 function jsonOf(value: object): string {
-  if (!Array.isArray(value) || value.length < MIN_LIST) return JSON.stringify(value);
+  if (!Array.isArray(value)) return isLong(value) ? jsonOfMap(value as Readonly<Record<string, unknown>>) : JSON.stringify(value);
+  if (value.length < MIN_LIST) return JSON.stringify(value);
   let text = '[';
   for (let i = 0; i < value.length && text.length <= MAX_SHOWN; i += MIN_LIST) {
     const part = JSON.stringify(value.slice(i, i + MIN_LIST));
     text += `${i === 0 ? '' : ','}${part.slice(1, -1)}`;
   }
   return `${text}]`;
+}
+
+function jsonOfMap(map: Readonly<Record<string, unknown>>): string {
+  let text = '{';
+  for (const key of Object.keys(map)) {
+    const member = map[key];
+    if (member === undefined) continue;
+    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${typeof member === 'object' && member !== null ? jsonOf(member) : JSON.stringify(member)}`;
+    if (text.length > MAX_SHOWN) return text;
+  }
+  return `${text}}`;
 }
 
 /** Shows a bad value as upstream does: strings by Go's %q, numbers by %v, everything else as Go's JSON. */
@@ -115,20 +128,22 @@ export async function boundedFaultsInTurns(search: () => FieldError[]): Promise<
   return more;
 }
 
-/** Takes the steps of all parts; ends them once enough faults are found. */
-function* boundedSteps(parts: readonly (() => Steps<void>)[], own: FieldError[]): Steps<void> {
+/** Takes the steps of all parts, and of those that they put off in turn; ends them once enough faults are found. */
+function* boundedSteps(parts: (() => Steps<void>)[], own: FieldError[]): Steps<void> {
   for (const part of parts) {
     const steps = part();
     for (;;) {
-      const outer = found;
+      const outer = { found, postponed };
       found = own;
+      postponed = parts;
       try {
         if (steps.next().done) break;
       } catch (error) {
         if (error instanceof EnoughFaults) return;
         throw error;
       } finally {
-        found = outer;
+        found = outer.found;
+        postponed = outer.postponed;
       }
       yield;
     }
@@ -141,18 +156,21 @@ export function searchLater(part: () => Steps<void>): void {
   else postponed.push(part);
 }
 
-/** Items that are checked in one step. */
-const STEP_COUNT = 200;
+/** Longer lists are checked in turns. */
+const SHORT_COUNT = 200;
+
+/** Items that are checked in one step: few, because a check may be to compile an expression. */
+const STEP_COUNT = 10;
 
 /** Checks each item of a list: at once, or in turns if it is a long list of a long object. */
 export function checkEach<T>(items: readonly T[], check: (item: T, i: number) => void): void {
-  if (postponed === undefined || items.length <= STEP_COUNT) items.forEach(check);
+  if (postponed === undefined || items.length <= SHORT_COUNT) items.forEach(check);
   else postponed.push(() => checkSteps(items, check));
 }
 
-/** Checks each entry of a map, then calls `after`: at once, or in turns if the map belongs to a long object. */
+/** Checks each entry of a map, then calls `after`: at once, or in turns if it is a long map of a long object. */
 export function checkEntries<T>(map: Readonly<Record<string, T>>, check: (key: string, value: T) => void, after?: () => void): void {
-  if (postponed !== undefined) {
+  if (postponed !== undefined && isLong(map)) {
     postponed.push(function* () {
       yield* checkSteps(Object.keys(map), (key) => check(key, map[key] as T));
       after?.();

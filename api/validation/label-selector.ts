@@ -11,10 +11,15 @@ import { checkLabels } from './object-meta.ts';
 export function checkLabelSelector(errors: FieldError[], selector: LabelSelector | undefined, path: FieldPath): void {
   if (!selector) return;
   if (selector.matchLabels) checkLabels(errors, selector.matchLabels, path, 'matchLabels');
-  checkEach(selector.matchExpressions ?? [], (requirement, i) => {
+  const expressions = selector.matchExpressions ?? [];
+  const check = (requirement: LabelSelectorRequirement, i: number) =>
     checkRequirement(errors, requirement, indexPath(childPath(path, 'matchExpressions'), i));
-  });
+  // Rules that read the selector do so unless it has faults by now: those that keep it from being read are not put off.
+  if (expressions.every(({ operator }) => OPERATORS.includes(operator))) checkEach(expressions, check);
+  else expressions.forEach(check);
 }
+
+const OPERATORS: readonly (string | undefined)[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 function checkRequirement(errors: FieldError[], requirement: LabelSelectorRequirement, path: FieldPath): void {
   const values = requirement.values ?? [];

@@ -1,8 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { firstByName, repeatedPlaces } from './list-rules.ts';
+import { checkRepeats, firstByName } from './list-rules.ts';
 
 it('repeated items are found at their later places', () => {
-  expect(repeatedPlaces(['a', 'b', 'a', 'a', 'constructor'])).toEqual([2, 3]);
+  const places: [string, number][] = [];
+  checkRepeats(['a', 'b', 'a', 'a', 'constructor'], (item, i) => places.push([item, i]));
+  expect(places).toEqual([
+    ['a', 2],
+    ['a', 3],
+  ]);
 });
 
 it('of items with one name, the first counts', () => {

@@ -1,15 +1,15 @@
+import { checkEach } from '../schema/field-error.ts';
+
 /** Errors that show a whole list are given for so many of its items at most: their text would grow with the square of its length. */
 export const MAX_WHOLE_LIST_ERRORS = 100;
 
-/** Returns the indexes of items that stand further ahead in the list already. */
-export function repeatedPlaces(list: readonly string[]): number[] {
+/** Calls `onRepeat` for each item that stands further ahead in the list already: at once, or in turns for a long list of a long object. */
+export function checkRepeats(list: readonly string[], onRepeat: (item: string, i: number) => void): void {
   const seen = new Set<string>();
-  const places: number[] = [];
-  list.forEach((item, i) => {
-    if (seen.has(item)) places.push(i);
+  checkEach(list, (item, i) => {
+    if (seen.has(item)) onRepeat(item, i);
     seen.add(item);
   });
-  return places;
 }
 
 /** Maps names to the first items that have them. */

@@ -71,6 +71,15 @@ describe('cluster IPs', () => {
     expect(json.details.causes).toMatchObject([{ field: 'spec.clusterIPs[0]', message: expect.stringContaining('must be a valid IP address') }]);
   });
 
+  it('of a service that asks for more than one of each family are not taken', async () => {
+    const clusterIPs = ['10.96.0.10', '10.96.0.11', '10.96.0.12'];
+    const { json } = await post('a', { clusterIP: '10.96.0.10', clusterIPs });
+    expect(json.details.causes.map(({ message }: { readonly message: string }) => message)).toContain(
+      'Invalid value: ["10.96.0.10","10.96.0.11","10.96.0.12"]: may only hold up to 2 values',
+    );
+    expect((await post('b', { clusterIP: '10.96.0.12' })).status).toBe(201);
+  });
+
   it('outside of the range are refused', async () => {
     const { json } = await post('a', { clusterIP: '10.97.0.1' });
     expect(json.message).toContain('failed to allocate IP 10.97.0.1: the provided network does not match the current range');

@@ -3,7 +3,7 @@ import { isHeadless, needsHealthCheck, services, takesClusterIp } from '../../ap
 import type { Live } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import type { FieldError } from '../../api/schema/field-error.ts';
-import { invalid } from '../../api/schema/field-error.ts';
+import { boundedFaults, invalid } from '../../api/schema/field-error.ts';
 import { parseIp } from '../../api/validation/ip-rules.ts';
 import type { Logger } from '../../base/log.ts';
 import { admitted, handlesOnly } from '../admission/admitted.ts';
@@ -53,7 +53,7 @@ async function admitService(
   else services.strategy.prepareForCreate?.(service);
   const { spec } = service;
   if (!spec) return;
-  const families = fillIpFamilies(service);
+  const families = boundedFaults(() => fillIpFamilies(service));
   if (families.length > 0) throw refusal(attributes, families);
   const grant = attributes.dryRun ? createDryGrant() : createGrant({ namespace: attributes.key.namespace, name: nameOf(service) }, log);
   attributes.onSettled((committed) => {
@@ -84,6 +84,8 @@ async function giveClusterIp({ attributes, spec, grant, addresses }: Write, held
     spec.clusterIPs = [ip];
     return;
   }
+  // Validation refuses more addresses than one of each family: none is taken for them.
+  if (asked.length > 2) return;
   for (const ip of asked) {
     // A text that is no address at all is left to validation.
     if (held.includes(ip) || parseIp(ip)?.family !== 4) continue;

@@ -9,8 +9,12 @@ export const needsNodePorts = (spec: ServiceSpec): boolean =>
 /** Node ports that are named are honoured on a load balancer that allocates none of its own. */
 export const mayHaveNodePorts = (spec: ServiceSpec): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 
+/** Addresses of a service that are looked at. Validation refuses more than two. */
+const MAX_ADDRESSES = 100;
+
 /** The addresses of a service. */
-export const clusterIpsOf = (spec: ServiceSpec | undefined): string[] => (spec?.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '');
+export const clusterIpsOf = (spec: ServiceSpec | undefined): string[] =>
+  (spec?.clusterIPs ?? []).slice(0, MAX_ADDRESSES).filter((ip) => ip !== 'None' && ip !== '');
 
 /** The ports of a service on the nodes, each once. */
 export function portsOf(spec: ServiceSpec | undefined): string[] {

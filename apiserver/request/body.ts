@@ -60,6 +60,7 @@ function parseProtobuf(bytes: Buffer, expected: ExpectedType | undefined): Recor
   const ahead = decodedAhead(bytes);
   if (ahead?.kind !== 'protobuf') return decodeProtobuf(bytes, expected);
   const { type, outcome } = ahead.reading;
+  if ('refusal' in outcome) throw outcome.refusal;
   if ('fault' in outcome) throw badProtobuf(outcome.fault, bytes, type, expected);
   return outcome.object;
 }

@@ -4,6 +4,7 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
+import { defaultsInSteps } from '../../api/schema/default-later.ts';
 import { invalid } from '../../api/schema/field-error.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
@@ -54,8 +55,7 @@ export async function decodeInTurns(
   await refuseTooLarge(object);
   await inTurns(codecOf(kind).applyDefaultsSteps(object));
   await nextTurn();
-  if (kind.strategy.defaultSteps) await inTurns(kind.strategy.defaultSteps(object));
-  else kind.strategy.default?.(object);
+  await inTurns(defaultsInSteps(() => kind.strategy.default?.(object)));
   await refuseTooLarge(object);
   return object;
 }

@@ -1,4 +1,4 @@
-import { isLong } from '../../base/json/long-values.ts';
+import { decodedKeys, isLong } from '../../base/json/long-values.ts';
 import type { Steps } from '../../base/steps.ts';
 import { MAX_REQUEST_BYTES } from '../../store/store-error.ts';
 
@@ -35,7 +35,7 @@ function* weighSteps(value: unknown, weight: Weight): Steps<void> {
   let pause = weight.values + STEP_COUNT;
   const fields = value as Readonly<Record<string, unknown>>;
   const isList = Array.isArray(value);
-  for (const key of isList ? value.keys() : Object.keys(fields)) {
+  for (const key of isList ? value.keys() : decodedKeys.of(fields)) {
     weight.bytes += isList ? 1 : String(key).length + 4;
     const item = fields[key];
     if (isLong(item)) yield* weighSteps(item, weight);

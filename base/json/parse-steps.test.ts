@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseExactJson } from '../exact-json.ts';
 import { finished } from '../steps.ts';
-import { hasMembers, isLong } from './long-values.ts';
+import { hasMembers, isLong, parsedKeys } from './long-values.ts';
 import { parseSteps, TooDeepError } from './parse-steps.ts';
 
 const parse = (text: string, pieceLength?: number) =>
@@ -97,4 +97,13 @@ describe('JSON that is parsed in steps', () => {
     while (!steps.next().done) count++;
     expect(count).toBeGreaterThan(text.length / 1_100);
   });
+});
+
+it('the keys of a long object are known without being listed, each once', () => {
+  const members = Array.from({ length: 3_000 }, (_, i) => `"key${i}":${i}`);
+  const text = `{"a":{${members.join()},"__proto__":1,"key7":"again","inner":[${members.map((_, i) => i).join()}]}}`;
+  const { a } = parse(text) as { readonly a: Record<string, unknown> };
+  expect(parsedKeys.of(a)).toEqual([...members.map((_, i) => `key${i}`), '__proto__', 'inner']);
+  expect(parsedKeys.of(a)).toEqual(Object.keys(a));
+  expect(a.key7).toBe('again');
 });

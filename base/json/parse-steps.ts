@@ -1,7 +1,7 @@
 import { mayHaveLoneSurrogates, parseExactJson, wellFormedJson } from '../exact-json.ts';
 import { setOwn } from '../json.ts';
 import type { Steps } from '../steps.ts';
-import { markLong, unmarkLong } from './long-values.ts';
+import { markLong, parsedKeys, unmarkLong } from './long-values.ts';
 import { endOfString } from './string-end.ts';
 
 /** A text whose brackets are nested deeper than is allowed. */
@@ -76,6 +76,8 @@ interface Level {
 /** The state of a container whose members are read in pieces. */
 interface Pieces {
   readonly container: Record<string, unknown> | unknown[];
+  /** The keys of its members so far, if it is an object. */
+  readonly keys: string[];
   /** The index from which members have not been parsed. */
   from: number;
   /** Whether a comma stands before that index, so that a member must follow. */
@@ -117,6 +119,7 @@ class Reader {
     if (!level.pieces) return;
     this.take(level, level.pieces, at, false);
     if (!level.pieces.hasMembers) unmarkLong(level.pieces.container);
+    else if (isObject) parsedKeys.note(level.pieces.container, level.pieces.keys);
     this.divided--;
     const parent = this.levels.at(-1)?.pieces;
     if (parent) {
@@ -134,7 +137,7 @@ class Reader {
       if (!level) return;
       const container = markLong(level.isObject ? {} : []);
       this.attach(this.levels[i - 1], level.at, container);
-      level.pieces = { container, from: level.at + 1, afterComma: false, hasMembers: false, afterChild: false };
+      level.pieces = { container, keys: [], from: level.at + 1, afterComma: false, hasMembers: false, afterChild: false };
     }
     this.divided = this.levels.length;
   }
@@ -153,7 +156,7 @@ class Reader {
     // The key before the container is read as that of a number.
     const key = parsed(`${this.text.slice(member, at)}0`, parent.isObject);
     if (Array.isArray(pieces.container)) pieces.container.push(container);
-    else for (const name of Object.keys(key)) setOwn(pieces.container, name, container);
+    else for (const name of Object.keys(key)) setNoted(pieces.container, name, container, pieces.keys);
     pieces.from = at;
     pieces.hasMembers = true;
   }
@@ -164,7 +167,7 @@ class Reader {
     if (pieces.afterChild) blank(text);
     else {
       const members = parsed(text, level.isObject);
-      const count = put(members, pieces.container);
+      const count = put(members, pieces);
       if (count > 0) pieces.hasMembers = true;
       else if (isComma || pieces.afterComma) throw new SyntaxError('a comma without a member');
     }
@@ -195,7 +198,7 @@ const wellFormed = (text: string): unknown => {
 const parsed = (members: string, isObject: boolean): object => wellFormed(isObject ? `{${members}}` : `[${members}]`) as object;
 
 /** Puts members into the container; returns their number. */
-function put(members: object, container: Record<string, unknown> | unknown[]): number {
+function put(members: object, { container, keys: known }: Pieces): number {
   if (Array.isArray(container)) {
     const items = members as unknown[];
     for (const item of items) container.push(item);
@@ -203,6 +206,12 @@ function put(members: object, container: Record<string, unknown> | unknown[]): n
   }
   const fields = members as Record<string, unknown>;
   const keys = Object.keys(fields);
-  for (const key of keys) setOwn(container, key, fields[key]);
+  for (const key of keys) setNoted(container, key, fields[key], known);
   return keys.length;
+}
+
+/** Sets a member, and adds its key to those known unless it stands there twice. */
+function setNoted(container: Record<string, unknown>, key: string, value: unknown, known: string[]): void {
+  if (!Object.hasOwn(container, key)) known.push(key);
+  setOwn(container, key, value);
 }

@@ -379,6 +379,63 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     right: [201, 500],
   })),
   {
+    name: 'a selector of many operators that there are not',
+    request: create('/apis/apps/v1/namespaces/fuzz/daemonsets', {
+      metadata: { name: 'd' },
+      spec: {
+        selector: { matchExpressions: many(1_500, (i) => ({ key: `k${i}`, operator: i === 1_000 ? 'Between' : 'Exists' })) },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    }),
+    right: [422],
+  },
+  {
+    name: 'a pod of many limits, which are its requests too',
+    request: create(PODS, pod({ resources: { limits: Object.fromEntries(many(25_000, (i) => [`example.com/r${i}`, '1'])) } })),
+    right: [201],
+  },
+  {
+    name: 'a service of many addresses',
+    request: create('/api/v1/namespaces/fuzz/services', {
+      metadata: { name: 's' },
+      spec: { ports: [{ port: 80 }], clusterIP: '10.96.0.0', clusterIPs: many(60_000, (i) => `10.96.${i >> 8}.${i & 255}`) },
+    }),
+    right: [422],
+  },
+  {
+    name: 'a service of many families',
+    request: create('/api/v1/namespaces/fuzz/services', {
+      metadata: { name: 's' },
+      spec: { ports: [{ port: 80 }], ipFamilies: many(150_000, () => 'IPv6') },
+    }),
+    right: [422],
+  },
+  {
+    name: 'a class of many topologies, each compared with all',
+    request: create('/apis/storage.k8s.io/v1/storageclasses', {
+      metadata: { name: 's' },
+      provisioner: 'example.com/p',
+      allowedTopologies: many(15_000, (i) => ({ matchLabelExpressions: [{ key: 'a', values: [`v${i}`] }] })),
+    }),
+    right: [201],
+  },
+  {
+    name: 'a volume of many capacities, which its error shows',
+    request: create('/api/v1/persistentvolumes', {
+      metadata: { name: 'v' },
+      spec: { capacity: keyed(90_000, '1'), accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' } },
+    }),
+    right: [422],
+  },
+  {
+    name: 'many amounts that are none',
+    request: create('/api/v1/namespaces/fuzz/limitranges', {
+      metadata: { name: 'l' },
+      spec: { limits: [{ type: 'Container', default: keyed(180_000, '') }] },
+    }),
+    right: [400],
+  },
+  {
     name: 'many empty tolerations',
     request: create(PODS, pod({}, { tolerations: many(500_000, () => ({})) })),
     right: [422],

@@ -8,7 +8,7 @@ import type { FuzzRequest } from './request.ts';
 import { parseRequest, requestText } from './request.ts';
 import type { Target } from './target.ts';
 import { startTarget } from './target.ts';
-import { faultOf } from './verdict.ts';
+import { faultOf, MAX_TURN_MS } from './verdict.ts';
 
 /**
  * Fuzzes a server: main.ts [--requests N] [--seed N] [--replay FILE] [--long FILTER] [--known FILTER]
@@ -25,6 +25,8 @@ const { values } = parseArgs({
     known: { type: 'string' },
   },
 });
+/** A campaign tells how far it is each time that it has sent so many requests. */
+const REPORTED = 8_000;
 const target = await startTarget();
 let failures = 0;
 try {
@@ -46,6 +48,7 @@ try {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (isStopped = true));
     const goesOn = (answered: number) => {
       sent = answered;
+      if (answered > 0 && answered % REPORTED === 0) console.log(`${answered} requests so far`);
       return !isStopped;
     };
     for await (const { index, fault, request, repeats } of campaign(target, seed, count, goesOn)) {
@@ -64,10 +67,17 @@ async function sendKnown(target: Target, filter: string): Promise<number> {
   return faults;
 }
 
-/** Sends a request and prints its longest turn; returns true if it has a fault. */
+/**
+ * Sends a request and prints its longest turn; returns true if it has a fault. A long turn counts if it shows again: the first request of a kind
+ * loads code, and may meet the garbage of earlier ones.
+ */
 async function told(target: Target, name: string, request: FuzzRequest, right?: readonly number[]): Promise<boolean> {
-  const outcome = await target.send(request);
-  const turn = await target.longestTurn();
+  let outcome = await target.send(request);
+  let turn = await target.longestTurn();
+  for (let again = 0; again < 2 && turn > MAX_TURN_MS; again++) {
+    outcome = await target.send(request);
+    turn = Math.min(turn, await target.longestTurn());
+  }
   const status = outcome.kind === 'answer' ? outcome.status : outcome.kind;
   const isWrong = right !== undefined && !right.some((each) => each === status);
   const fault = target.ended() ?? faultOf(request, outcome, turn) ?? (isWrong ? `not ${right.join(' or ')}` : undefined);

@@ -1,3 +1,4 @@
+import { entriesOf } from '../../../base/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid } from '../../schema/field-error.ts';
 import type { Declaration } from '../declarations.ts';
@@ -103,7 +104,7 @@ function* childrenOf(place: Place): Generator<Place> {
   const values = valuesOf(schema);
   if (values)
     yield { ...base, schema: values, path: `${path}.additionalProperties`, isResource: isEmbedded(values), declaration: declaration?.element };
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  for (const [name, property] of entriesOf(schema.properties)) {
     const escaped = escapedName(name);
     yield {
       ...base,

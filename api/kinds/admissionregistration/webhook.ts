@@ -5,14 +5,13 @@ import type { Strategy } from '../../definition/strategy.ts';
 import { LabelSelector } from '../../meta/label-selector.ts';
 import type { KubeObject } from '../../meta/object.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, int32, listMap, ref, string, struct } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, checkOptionalChoice } from '../../validation/field-rules.ts';
 import { checkLabelSelector } from '../../validation/label-selector.ts';
-import { repeatedPlaces } from '../../validation/list-rules.ts';
 import { dns1035LabelFaults, dns1123SubdomainFaults } from '../../validation/name-rules.ts';
 import type { ExpressionCheck } from './match-condition.ts';
 import { checkMatchConditions, MatchCondition } from './match-condition.ts';
@@ -89,10 +88,11 @@ function checkReviewVersions(errors: FieldError[], versions: readonly string[], 
     errors.push(required(field, `must specify one of ${REVIEW_VERSIONS.join(', ')}`));
     return;
   }
-  const repeated = new Set(repeatedPlaces(versions));
-  versions.forEach((version, i) => {
-    if (repeated.has(i)) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
+  const seen = new Set<string>();
+  checkEach(versions, (version, i) => {
+    if (seen.has(version)) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
     else for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${field}[${i}]`, version, fault));
+    seen.add(version);
   });
   if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
     errors.push(invalid(field, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`));

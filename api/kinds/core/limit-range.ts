@@ -1,7 +1,6 @@
 import { markAs } from '../../../base/json/long-values.ts';
 import { own, setOwn } from '../../../base/json.ts';
 import type { Steps } from '../../../base/steps.ts';
-import { finished } from '../../../base/steps.ts';
 import { defaultColumns } from '../../columns/cells.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
@@ -9,6 +8,7 @@ import { ObjectMeta } from '../../meta/object-meta.ts';
 import { roundAmounts } from '../../pod/container/container-defaults.ts';
 import { isOvercommitAllowed } from '../../pod/resources/resource-names.ts';
 import { checkContainerResourceName, checkResourceName } from '../../pod/resources/resource-quantity-validation.ts';
+import { defaultLater } from '../../schema/default-later.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { checkEach, duplicate, forbidden, invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
@@ -51,12 +51,7 @@ const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'
 type Amounts = Record<string, string>;
 
 /** Fills in a container's omitted limits from one another: limit ← max, request ← limit, request ← min. */
-function* defaultItem(item: LimitRangeItem): Steps<void> {
-  for (const list of LISTS) {
-    roundAmounts(item[list]);
-    yield;
-  }
-  if (item.type !== 'Container') return;
+function* containerDefaults(item: LimitRangeItem): Steps<void> {
   item.default = yield* filled(item.default, item.max);
   item.defaultRequest = yield* filled(yield* filled(item.defaultRequest, item.default), item.min);
   for (const list of ['default', 'defaultRequest'] as const) if (item[list] === undefined) delete item[list];
@@ -159,15 +154,13 @@ function checkRatio(errors: FieldError[], ratio: string, min: string | undefined
   if (milliValueOfQuantity(ratio) / 1000 > most) errors.push(invalid(field, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`));
 }
 
-function* defaultSteps(range: LimitRange): Steps<void> {
-  for (const item of range.spec?.limits ?? []) yield* defaultItem(item);
-}
-
 export const limitRangeStrategy: Strategy<LimitRange> = {
   default: (range) => {
-    finished(defaultSteps(range));
+    for (const item of range.spec?.limits ?? []) {
+      for (const list of LISTS) roundAmounts(item[list]);
+      if (item.type === 'Container') defaultLater(() => containerDefaults(item));
+    }
   },
-  defaultSteps,
   prepareForCreate: (range) => {
     // A range without a name gets a unique one.
     if (range.metadata && !range.metadata.name && !range.metadata.generateName) range.metadata.name = range.metadata.uid;

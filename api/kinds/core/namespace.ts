@@ -6,7 +6,7 @@ import type { Strategy } from '../../definition/strategy.ts';
 import type { Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { invalid } from '../../schema/field-error.ts';
+import { checkEach, invalid } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, listMap, namedString, ref, string, struct, time, topLevel } from '../../schema/fields.ts';
 import { rootPath } from '../../validation/field-path.ts';
@@ -50,7 +50,7 @@ const OWN_NAME = 'kubernetes.io/metadata.name';
 
 function checkSpec(namespace: Namespace): FieldError[] {
   const errors: FieldError[] = [];
-  for (const finalizer of namespace.spec?.finalizers ?? []) checkFinalizerName(errors, finalizer, rootPath('spec.finalizers'));
+  checkEach(namespace.spec?.finalizers ?? [], (finalizer) => checkFinalizerName(errors, finalizer, rootPath('spec.finalizers')));
   return errors;
 }
 
@@ -65,9 +65,7 @@ function labelWithName(namespace: Namespace): void {
 /** The rules of an update through `finalize`: only there spec.finalizers change. */
 export function validateNamespaceFinalize(namespace: Namespace): FieldError[] {
   const errors: FieldError[] = [];
-  namespace.spec?.finalizers?.forEach((finalizer, i) => {
-    checkFinalizerName(errors, finalizer, rootPath(`spec.finalizers[${i}]`));
-  });
+  checkEach(namespace.spec?.finalizers ?? [], (finalizer, i) => checkFinalizerName(errors, finalizer, rootPath(`spec.finalizers[${i}]`)));
   return errors;
 }
 

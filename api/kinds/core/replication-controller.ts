@@ -1,7 +1,6 @@
 import { hasMembers } from '../../../base/json/long-values.ts';
 import { shallowCopySteps } from '../../../base/json/shallow-copy.ts';
 import type { Steps } from '../../../base/steps.ts';
-import { finished } from '../../../base/steps.ts';
 import { ageColumn, labelsText, nameColumn, shown, wide } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -14,6 +13,7 @@ import { defaultPodTemplate } from '../../pod/template/pod-template-defaults.ts'
 import { checkLongRunning, checkPodTemplate } from '../../pod/template/pod-template-validation.ts';
 import { podTemplateWarnings } from '../../pod/template/pod-warnings.ts';
 import { validateReplicaStatus } from '../../pod/template/replica-status-validation.ts';
+import { defaultLater } from '../../schema/default-later.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
@@ -67,20 +67,24 @@ export type ReplicationController = Infer<typeof ReplicationController>;
 const SPEC = rootPath('spec');
 const TEMPLATE = childPath(SPEC, 'template');
 
-function* defaultSteps(controller: ReplicationController): Steps<void> {
+type Labels = Record<string, string>;
+
+function setDefaults(controller: ReplicationController): void {
   controller.spec ??= {};
   const { spec } = controller;
   if (spec.template) {
     const labels = spec.template.metadata?.labels;
-    if (labels) {
-      if (isEmpty(spec.selector)) spec.selector = (yield* shallowCopySteps(labels)) as typeof labels;
-      controller.metadata ??= {};
-      if (isEmpty(controller.metadata.labels)) controller.metadata.labels = (yield* shallowCopySteps(labels)) as typeof labels;
-      yield;
-    }
+    if (labels) defaultLater(() => labelsOfTemplate(controller, spec, labels));
     defaultPodTemplate(spec.template);
   }
   spec.replicas ??= 1;
+}
+
+/** Gives a controller the labels of its template, as its selector and its own, if it has none. */
+function* labelsOfTemplate(controller: ReplicationController, spec: ReplicationControllerSpec, labels: Labels): Steps<void> {
+  if (isEmpty(spec.selector)) spec.selector = (yield* shallowCopySteps(labels)) as Labels;
+  controller.metadata ??= {};
+  if (isEmpty(controller.metadata.labels)) controller.metadata.labels = (yield* shallowCopySteps(labels)) as Labels;
 }
 
 const isEmpty = (map: Readonly<Record<string, string>> | undefined): boolean => map === undefined || !hasMembers(map);
@@ -114,8 +118,7 @@ function validate(controller: ReplicationController): FieldError[] {
 
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
   generation: 'content',
-  default: (controller) => finished(defaultSteps(controller)),
-  defaultSteps,
+  default: setDefaults,
   prepareForCreate: (controller) => {
     controller.status = { replicas: 0 };
   },

@@ -10,6 +10,7 @@ import { defineKind } from '../../definition/kind.ts';
 import { countedAs } from '../../definition/quota-rule.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
+import { defaultLater } from '../../schema/default-later.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, required, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
@@ -117,8 +118,7 @@ function notAnObject(base64: string): string | undefined {
 
 export const secretStrategy: Strategy<Secret> = {
   metadataChecks: { onUpdate: ['whole', 'change'] },
-  default: (secret) => finished(defaultSteps(secret)),
-  defaultSteps,
+  default: (secret) => defaultLater(() => defaultSteps(secret)),
   validate,
   validateUpdate: (secret, old) => {
     const errors: FieldError[] = [];

@@ -11,7 +11,7 @@ import { Toleration } from '../../pod/placement/affinity.ts';
 import { checkTolerations } from '../../pod/placement/toleration-validation.ts';
 import { checkResources } from '../../pod/resources/resources-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, map, ref, resourceList, string, struct, topLevel } from '../../schema/fields.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
@@ -46,7 +46,7 @@ function checkSchedulingTolerations(errors: FieldError[], tolerations: readonly 
   const path = childPath(rootPath('scheduling'), 'tolerations');
   checkTolerations(errors, tolerations, path);
   const seen = new Set<string>();
-  tolerations.forEach(({ key = '', operator = '', value = '', effect = '', tolerationSeconds = null }, index) => {
+  checkEach(tolerations, ({ key = '', operator = '', value = '', effect = '', tolerationSeconds = null }, index) => {
     const id = JSON.stringify([key, operator, value, effect]);
     const shown = { Key: key, Operator: operator, Value: value, Effect: effect, TolerationSeconds: tolerationSeconds };
     if (seen.has(id)) errors.push(duplicate(pathText(indexPath(path, index)), shown));

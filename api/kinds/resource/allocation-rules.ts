@@ -2,10 +2,11 @@ import { semanticEqual } from '../../../base/equality.ts';
 import { checkNodeSelector } from '../../pod/placement/affinity-validation.ts';
 import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
+import { checkEach as checkItems, duplicate, forbidden, invalid, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, IMMUTABLE } from '../../validation/field-rules.ts';
+import { checkRepeats } from '../../validation/list-rules.ts';
 import { byteLength, dns1123LabelFaults, dns1123SubdomainFaults, qualifiedNameFaults } from '../../validation/name-rules.ts';
 import type {
   AllocatedDeviceStatus,
@@ -64,9 +65,9 @@ export function checkBindingConditions(
   checkEach(errors, conditions, MAX_BINDING_CONDITIONS, at, checkName);
   checkEach(errors, failures, MAX_BINDING_CONDITIONS, failureAt, checkName);
   checkRepeated(errors, conditions, at);
-  const both = new Set(conditions);
+  const both = new Set(failures.length > 0 ? conditions : []);
   checkRepeated(errors, failures, failureAt);
-  failures.forEach((name, i) => {
+  checkItems(failures, (name, i) => {
     if (!both.has(name)) return;
     errors.push(invalid(pathText(indexPath(failureAt, i)), name, 'bindingFailureConditions must not overlap with bindingConditions'));
   });
@@ -78,13 +79,8 @@ export function checkBindingConditions(
   }
 }
 
-function checkRepeated(errors: FieldError[], names: readonly string[], path: FieldPath): void {
-  const seen = new Set<string>();
-  names.forEach((name, i) => {
-    if (seen.has(name)) errors.push(duplicate(pathText(indexPath(path, i)), name));
-    seen.add(name);
-  });
-}
+const checkRepeated = (errors: FieldError[], names: readonly string[], path: FieldPath): void =>
+  checkRepeats(names, (name, i) => errors.push(duplicate(pathText(indexPath(path, i)), name)));
 
 function checkShareId(errors: FieldError[], shareID: string | undefined, path: FieldPath): void {
   if (shareID === undefined || UID.test(shareID)) return;

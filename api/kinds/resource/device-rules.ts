@@ -1,7 +1,7 @@
 import { semanticEqual } from '../../../base/equality.ts';
 import { checkNodeSelector } from '../../pod/placement/affinity-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { forbidden, invalid, notFound, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
+import { checkEntries, forbidden, invalid, notFound, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
 import { signOfQuantity } from '../../schema/quantity.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, keyPath, pathText } from '../../validation/field-path.ts';
@@ -56,13 +56,15 @@ function checkAttribute(errors: FieldError[], attribute: DeviceAttribute, path: 
 }
 
 function checkSize(errors: FieldError[], device: Device, path: FieldPath): void {
-  const attributes = Object.values(device.attributes ?? {});
-  const size = attributes.length + Object.keys(device.capacity ?? {}).length;
+  const { attributes = {} } = device;
+  const names = Object.keys(attributes);
+  const size = names.length + Object.keys(device.capacity ?? {}).length;
   const exceeds = (what: string, max: number) => `the total number of ${what} must not exceed ${max}`;
   if (size > MAX_ATTRIBUTES_AND_CAPACITIES) {
     errors.push(invalid(pathText(path), size, exceeds('attributes and capacities', MAX_ATTRIBUTES_AND_CAPACITIES)));
   }
-  const values = attributes.reduce((sum, attribute) => sum + (LISTS.reduce((n, list) => n + (attribute[list]?.length ?? 0), 0) || 1), 0);
+  const valuesOf = (attribute: DeviceAttribute | undefined) => LISTS.reduce((n, list) => n + (attribute?.[list]?.length ?? 0), 0) || 1;
+  const values = names.reduce((sum, name) => sum + valuesOf(attributes[name]), 0);
   if (values > MAX_ATTRIBUTE_VALUES) errors.push(invalid(pathText(path), values, exceeds('attribute values', MAX_ATTRIBUTE_VALUES)));
 }
 
@@ -108,7 +110,7 @@ function checkNodes(errors: FieldError[], { nodeName, nodeSelector, allNodes }: 
 }
 
 function checkMappings(errors: FieldError[], device: Device, path: FieldPath): void {
-  for (const [name, { capacityKey, allocationMultiplier }] of Object.entries(device.nodeAllocatableResourceMappings ?? {})) {
+  checkEntries(device.nodeAllocatableResourceMappings ?? {}, (name, { capacityKey, allocationMultiplier }) => {
     const at = keyPath(path, name);
     addFaults(errors, qualifiedNameFaults(name), name, at);
     if (capacityKey !== undefined && device.capacity?.[capacityKey] === undefined) {
@@ -117,27 +119,27 @@ function checkMappings(errors: FieldError[], device: Device, path: FieldPath): v
     if (allocationMultiplier !== undefined && signOfQuantity(allocationMultiplier) <= 0) {
       errors.push(invalid(pathText(at, 'allocationMultiplier'), allocationMultiplier, 'must be positive'));
     }
-  }
+  });
 }
 
 /** Checks a device. Parts that are stored as they are were valid once, and are not checked again. */
 export function checkDevice(errors: FieldError[], device: Device, old: Device | undefined, perDevice: boolean, path: FieldPath): void {
   addFaults(errors, dns1123LabelFaults(device.name), device.name, path, 'name');
   checkSize(errors, device, path);
-  for (const [name, attribute] of Object.entries(device.attributes ?? {})) {
+  checkEntries(device.attributes ?? {}, (name, attribute) => {
     const at = childPath(path, 'attributes');
     checkQualifiedName(errors, name, at);
     checkAttribute(errors, attribute, keyPath(at, name));
-  }
+  });
   if (!old || !semanticEqual(device.capacity, old.capacity)) {
-    for (const [name, capacity] of Object.entries(device.capacity ?? {})) {
+    checkEntries(device.capacity ?? {}, (name, capacity) => {
       const at = childPath(path, 'capacity');
       checkQualifiedName(errors, name, at);
       const policy = childPath(keyPath(at, name), 'requestPolicy');
-      if (!capacity.requestPolicy) continue;
+      if (!capacity.requestPolicy) return;
       if (device.allowMultipleAllocations) checkRequestPolicy(errors, capacity.requestPolicy, capacity.value, policy);
       else errors.push(forbidden(pathText(policy), 'allowMultipleAllocations must be true'));
-    }
+    });
   }
   if (!old || !semanticEqual(device.taints, old.taints)) {
     checkEach(errors, device.taints, MAX_TAINTS, childPath(path, 'taints'), (taint, at) => checkTaint(errors, taint, at));

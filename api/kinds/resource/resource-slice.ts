@@ -1,3 +1,4 @@
+import { entriesOf } from '../../../base/json.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -15,6 +16,7 @@ import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
 import { dns1123LabelFaults, subdomainName } from '../../validation/name-rules.ts';
 import { checkPoolName } from './allocation-rules.ts';
 import { checkDistinct } from './claim-rules.ts';
+import type { DeviceAttribute } from './device.ts';
 import { ResourceSliceSpec } from './device.ts';
 import { checkCounters, checkDevice } from './device-rules.ts';
 
@@ -63,13 +65,13 @@ function checkNodes(errors: FieldError[], spec: ResourceSliceSpec): void {
   else if (fields.length > 1) errors.push(invalid('spec', `{${fields.join(', ')}}`, `${ONE_OF}, but multiple fields are set`));
 }
 
+function hasLists(attributes: Readonly<Record<string, DeviceAttribute>>): boolean {
+  for (const [, { bools, ints, strings, versions }] of entriesOf(attributes)) if (bools ?? ints ?? strings ?? versions) return true;
+  return false;
+}
+
 const isAdvanced = ({ devices = [] }: ResourceSliceSpec): boolean =>
-  devices.some(
-    ({ taints = [], consumesCounters = [], attributes = {} }) =>
-      taints.length > 0 ||
-      consumesCounters.length > 0 ||
-      Object.values(attributes).some(({ bools, ints, strings, versions }) => bools ?? ints ?? strings ?? versions),
-  );
+  devices.some(({ taints = [], consumesCounters = [], attributes = {} }) => taints.length > 0 || consumesCounters.length > 0 || hasLists(attributes));
 
 function validate({ spec }: ResourceSlice, old?: Live<ResourceSlice>): FieldError[] {
   const errors: FieldError[] = [];

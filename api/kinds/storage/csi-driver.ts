@@ -4,7 +4,7 @@ import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, boolean, int64, namedString, ref, setList, string, struct, topLevel } from '../../schema/fields.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../validation/field-path.ts';
@@ -90,9 +90,9 @@ function validate({ spec }: CSIDriver): FieldError[] {
     errors.push(notSupported('spec.fsGroupPolicy', spec.fsGroupPolicy, FS_GROUP_POLICIES));
   }
   checkTokenRequests(errors, spec.tokenRequests ?? []);
-  for (const mode of spec.volumeLifecycleModes ?? []) {
+  checkEach(spec.volumeLifecycleModes ?? [], (mode) => {
     if (!LIFECYCLE_MODES.includes(mode)) errors.push(notSupported('spec.volumeLifecycleModes', mode, LIFECYCLE_MODES));
-  }
+  });
   const period = spec.nodeAllocatableUpdatePeriodSeconds;
   if (period !== undefined && period < MIN_UPDATE_PERIOD_SECONDS) {
     errors.push(invalid('spec.nodeAllocatableUpdatePeriodSeconds', period, 'must be greater than or equal to 10 seconds'));

@@ -6,7 +6,7 @@ import type { Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, invalid, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, invalid, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, int32, listMap, ref, string, struct, topLevel } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -54,12 +54,12 @@ function checkDriver(errors: FieldError[], driver: CSINodeDriver, names: Set<str
   if (names.has(driver.name)) errors.push(duplicate(pathText(path, 'name'), driver.name));
   names.add(driver.name);
   const keys = new Set<string>();
-  for (const key of driver.topologyKeys ?? []) {
+  checkEach(driver.topologyKeys ?? [], (key) => {
     if (key === '') errors.push(required(pathText(path), key));
     if (keys.has(key)) errors.push(duplicate(pathText(path, 'topologyKeys'), key));
     keys.add(key);
     addFaults(errors, qualifiedNameFaults(key), key, path);
-  }
+  });
 }
 
 function validate({ spec }: CSINode): FieldError[] {

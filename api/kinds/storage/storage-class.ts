@@ -60,18 +60,18 @@ export function checkDriverName(errors: FieldError[], name: string, field: 'prov
 
 /** Checks number, keys and total size of a class's parameters. */
 export function checkParameters(errors: FieldError[], parameters: Readonly<Record<string, string>> | undefined, needed: boolean): void {
-  const entries = Object.entries(parameters ?? {});
-  if (entries.length > MAX_PARAMETERS) {
+  const keys = Object.keys(parameters ?? {});
+  if (keys.length > MAX_PARAMETERS) {
     errors.push(tooLong('parameters', MAX_PARAMETERS));
     return;
   }
   let bytes = 0;
-  for (const [key, value] of entries) {
+  for (const key of keys) {
     if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'));
-    bytes += byteLength(key) + byteLength(value);
+    bytes += byteLength(key) + byteLength(parameters?.[key] ?? '');
   }
   if (bytes > MAX_PARAMETERS_BYTES) errors.push(tooLong('parameters', MAX_PARAMETERS_BYTES));
-  if (needed && entries.length === 0) errors.push(required('parameters', 'must contain at least one key/value pair'));
+  if (needed && keys.length === 0) errors.push(required('parameters', 'must contain at least one key/value pair'));
 }
 
 function validate(storageClass: StorageClass): FieldError[] {

@@ -1,5 +1,7 @@
+import { compareTexts, sortSteps } from '../../../base/sort-steps.ts';
+import type { Steps } from '../../../base/steps.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, required } from '../../schema/field-error.ts';
+import { duplicate, required, searchLater } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, atomicStruct, string, struct } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -20,34 +22,41 @@ export type TopologySelectorTerm = Infer<typeof TopologySelectorTerm>;
 
 /** Checks the places of a StorageClass (upstream's ValidateTopologySelectorTerm): no key, value or term stands twice. */
 export function checkTopologies(errors: FieldError[], terms: readonly TopologySelectorTerm[] | undefined): void {
-  // Upstream compares a term with all places of the list, and one without requirements equals a place that is not filled yet.
-  const seen = new Array<string>(terms?.length ?? 0).fill('[]');
-  terms?.forEach(({ matchLabelExpressions = [] }, index) => {
-    const path = childPath(indexPath(rootPath('allowedTopologies'), index), 'matchLabelExpressions');
-    const keys = new Map<string, readonly string[]>();
-    matchLabelExpressions.forEach((requirement, i) => {
-      checkRequirement(errors, requirement, keys, indexPath(path, i));
-    });
-    const identity = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)));
-    if (seen.includes(identity)) errors.push(duplicate(pathText(path), ''));
-    seen[index] = identity;
-  });
+  if (terms) searchLater(() => checkTerms(errors, terms));
 }
 
-function checkRequirement(
+function* checkTerms(errors: FieldError[], terms: readonly TopologySelectorTerm[]): Steps<void> {
+  // Upstream compares a term with all places of the list, and one without requirements equals a place that is not filled yet.
+  const seen = new Set(['[]']);
+  for (const [index, { matchLabelExpressions = [] }] of terms.entries()) {
+    const path = childPath(indexPath(rootPath('allowedTopologies'), index), 'matchLabelExpressions');
+    const keys = new Map<string, readonly string[]>();
+    for (const [i, requirement] of matchLabelExpressions.entries()) yield* checkRequirement(errors, requirement, keys, indexPath(path, i));
+    const identity = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (seen.has(identity)) errors.push(duplicate(pathText(path), ''));
+    seen.add(identity);
+    yield;
+  }
+}
+
+/** Values that are checked in one step. */
+const STEP_COUNT = 1_000;
+
+function* checkRequirement(
   errors: FieldError[],
   { key, values }: TopologySelectorLabelRequirement,
   keys: Map<string, readonly string[]>,
   path: FieldPath,
-): void {
+): Steps<void> {
   const distinct = new Set<string>();
   const all = values ?? [];
   if (all.length === 0) errors.push(required(pathText(path, 'values')));
-  all.forEach((value, i) => {
+  for (const [i, value] of all.entries()) {
     if (distinct.has(value)) errors.push(duplicate(`${pathText(path, 'values')}[${i}]`, value));
     distinct.add(value);
-  });
+    if (i % STEP_COUNT === STEP_COUNT - 1) yield;
+  }
   addFaults(errors, qualifiedNameFaults(key), key, path, 'key');
   if (keys.has(key)) errors.push(duplicate(pathText(path, 'key'), key));
-  keys.set(key, [...distinct].sort());
+  keys.set(key, yield* sortSteps([...distinct], compareTexts));
 }

@@ -1,4 +1,6 @@
+import { markAs } from '../../../base/json/long-values.ts';
 import { setOwn } from '../../../base/json.ts';
+import { defaultEntries } from '../../schema/default-later.ts';
 import { roundToMilli } from '../../schema/quantity.ts';
 import type { EnvVar } from '../env/env.ts';
 import { pullPolicyOf } from '../image/image-reference.ts';
@@ -38,10 +40,10 @@ export function defaultRequests(containers: readonly Container[] | undefined): v
   for (const { resources } of containers ?? []) {
     if (!resources?.limits) continue;
     resources.requests ??= {};
-    for (const name in resources.limits) {
-      const limit = resources.limits[name];
-      if (limit !== undefined && !Object.hasOwn(resources.requests, name)) setOwn(resources.requests, name, limit);
-    }
+    const requests = markAs(resources.requests, resources.limits);
+    defaultEntries(resources.limits, (name, limit) => {
+      if (limit !== undefined && !Object.hasOwn(requests, name)) setOwn(requests, name, limit);
+    });
   }
 }
 
@@ -49,8 +51,8 @@ const atLeastMilli = /^\d+(?:[mkMGTPE]|[KMGTPE]i)?$/;
 
 /** Rounds amounts up to thousandths, the finest unit of a resource. */
 export function roundAmounts(amounts: Record<string, string> | undefined): void {
-  for (const name in amounts) {
-    const amount = amounts[name];
+  if (amounts === undefined) return;
+  defaultEntries(amounts, (name, amount) => {
     if (amount !== undefined && !atLeastMilli.test(amount)) setOwn(amounts, name, roundToMilli(amount));
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { invalid, notFound, required } from '../../schema/field-error.ts';
+import { checkEach, invalid, notFound, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults, checkRequired } from '../../validation/field-rules.ts';
@@ -10,7 +10,7 @@ import type { ConfigMapKeySelector, EnvFromSource, EnvVar, FileKeySelector } fro
 import type { Volume } from '../volume/volume.ts';
 
 export function checkEnv(errors: FieldError[], variables: readonly EnvVar[], volumes: ReadonlyMap<string, Volume>, path: FieldPath): void {
-  variables.forEach((variable, i) => {
+  checkEach(variables, (variable, i) => {
     const at = indexPath(path, i);
     if (!variable.name) errors.push(required(pathText(at, 'name')));
     else addFaults(errors, environmentNameFaults(variable.name), variable.name, at, 'name');
@@ -71,7 +71,7 @@ function checkFileKeyRef(errors: FieldError[], reference: FileKeySelector, volum
 }
 
 export function checkEnvFrom(errors: FieldError[], sources: readonly EnvFromSource[], path: FieldPath): void {
-  sources.forEach((source, i) => {
+  checkEach(sources, (source, i) => {
     const at = indexPath(path, i);
     if (source.prefix) addFaults(errors, environmentNameFaults(source.prefix), source.prefix, at, 'prefix');
     for (const kind of ['configMapRef', 'secretRef'] as const) {

@@ -25,7 +25,7 @@ export function checkAffinity(errors: FieldError[], affinity: Affinity | undefin
   if (nodeAffinity) {
     const at = childPath(path, 'nodeAffinity');
     if (nodeAffinity[REQUIRED]) checkNodeSelector(errors, nodeAffinity[REQUIRED], childPath(at, REQUIRED));
-    nodeAffinity[PREFERRED]?.forEach((term, i) => {
+    checkEach(nodeAffinity[PREFERRED] ?? [], (term, i) => {
       const termPath = indexPath(childPath(at, PREFERRED), i);
       checkWeight(errors, term.weight, termPath);
       checkNodeSelectorTerm(errors, term.preference ?? {}, false, childPath(termPath, 'preference'));
@@ -44,17 +44,17 @@ export function checkNodeSelector(errors: FieldError[], selector: NodeSelector, 
   const at = childPath(path, 'nodeSelectorTerms');
   const terms = selector.nodeSelectorTerms ?? [];
   if (terms.length === 0) errors.push(required(pathText(at), 'must have at least one node selector term'));
-  terms.forEach((term, i) => {
+  checkEach(terms, (term, i) => {
     checkNodeSelectorTerm(errors, term, true, indexPath(at, i));
   });
 }
 
 /** A preference may name values that no label can have: it is never met then. */
 function checkNodeSelectorTerm(errors: FieldError[], term: NodeSelectorTerm, checkValues: boolean, path: FieldPath): void {
-  term.matchExpressions?.forEach((requirement, i) => {
+  checkEach(term.matchExpressions ?? [], (requirement, i) => {
     checkExpression(errors, requirement, checkValues, indexPath(childPath(path, 'matchExpressions'), i));
   });
-  term.matchFields?.forEach((requirement, i) => {
+  checkEach(term.matchFields ?? [], (requirement, i) => {
     checkFieldExpression(errors, requirement, indexPath(childPath(path, 'matchFields'), i));
   });
 }
@@ -79,7 +79,7 @@ function checkExpression(errors: FieldError[], requirement: NodeSelectorRequirem
   }
   addFaults(errors, qualifiedNameFaults(requirement.key ?? ''), requirement.key ?? '', path, 'key');
   if (!checkValues) return;
-  values.forEach((value, i) => {
+  checkEach(values, (value, i) => {
     addFaults(errors, labelValueFaults(value), value, indexPath(childPath(path, 'values'), i));
   });
 }
@@ -95,16 +95,16 @@ function checkFieldExpression(errors: FieldError[], requirement: NodeSelectorReq
     errors.push(invalid(pathText(path, 'key'), requirement.key ?? '', 'not a valid field selector key'));
     return;
   }
-  values.forEach((value, i) => {
+  checkEach(values, (value, i) => {
     addFaults(errors, subdomainName(value, false), value, indexPath(childPath(path, 'values'), i));
   });
 }
 
 function checkPodAffinity(errors: FieldError[], affinity: PodAffinity, path: FieldPath): void {
-  affinity[REQUIRED]?.forEach((term, i) => {
+  checkEach(affinity[REQUIRED] ?? [], (term, i) => {
     checkPodAffinityTerm(errors, term, indexPath(childPath(path, REQUIRED), i));
   });
-  affinity[PREFERRED]?.forEach((term: WeightedPodAffinityTerm, i) => {
+  checkEach(affinity[PREFERRED] ?? [], (term: WeightedPodAffinityTerm, i) => {
     const at = indexPath(childPath(path, PREFERRED), i);
     checkWeight(errors, term.weight, at);
     checkPodAffinityTerm(errors, term.podAffinityTerm ?? { topologyKey: '' }, childPath(at, 'podAffinityTerm'));

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { forbidden, invalid, notSupported } from '../../schema/field-error.ts';
+import { checkEach, forbidden, invalid, notSupported } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults, checkOptionalChoice } from '../../validation/field-rules.ts';
@@ -9,9 +9,7 @@ import type { Toleration } from './affinity.ts';
 export const TAINT_EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 export function checkTolerations(errors: FieldError[], tolerations: readonly Toleration[], path: FieldPath): void {
-  tolerations.forEach((toleration, i) => {
-    checkToleration(errors, toleration, indexPath(path, i));
-  });
+  checkEach(tolerations, (toleration, i) => checkToleration(errors, toleration, indexPath(path, i)));
 }
 
 function checkToleration(errors: FieldError[], toleration: Toleration, path: FieldPath): void {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required } from '../../schema/field-error.ts';
+import { checkEach, duplicate, forbidden, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults, checkChoice, checkOptionalChoice } from '../../validation/field-rules.ts';
@@ -73,12 +73,12 @@ export function checkPodSpec(errors: FieldError[], spec: PodSpec, owner: VolumeO
 }
 
 function checkGates(errors: FieldError[], spec: PodSpec, path: FieldPath): void {
-  spec.readinessGates?.forEach((gate, i) => {
+  checkEach(spec.readinessGates ?? [], (gate, i) => {
     const at = indexPath(childPath(path, 'readinessGates'), i);
     addFaults(errors, qualifiedNameFaults(gate.conditionType ?? ''), gate.conditionType ?? '', at, 'conditionType');
   });
   const seen = new Set<string>();
-  spec.schedulingGates?.forEach((gate, i) => {
+  checkEach(spec.schedulingGates ?? [], (gate, i) => {
     const at = indexPath(childPath(path, 'schedulingGates'), i);
     const name = gate.name ?? '';
     addFaults(errors, qualifiedNameFaults(name), name, at);

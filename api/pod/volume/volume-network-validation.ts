@@ -1,6 +1,6 @@
 import { goPattern } from '../../../base/regexp.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { invalid, notSupported, required } from '../../schema/field-error.ts';
+import { checkEntries, invalid, notSupported, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { entryText, pathText } from '../../validation/field-path.ts';
 import { addFaults, checkOptionalChoice, checkRequired } from '../../validation/field-rules.ts';
@@ -138,12 +138,12 @@ function checkFibreChannel(errors: FieldError[], source: FCVolumeSource, path: F
 
 function checkFlex(errors: FieldError[], source: FlexVolumeSource, path: FieldPath): void {
   checkRequired(errors, source.driver, path, 'driver');
-  for (const key in source.options) {
+  checkEntries(source.options ?? {}, (key) => {
     const namespace = `.${(key.split('/', 1)[0] ?? '').toLowerCase()}`;
     if (namespace.endsWith('.kubernetes.io') || namespace.endsWith('.k8s.io')) {
       errors.push(invalid(entryText(path, 'options', key), key, 'kubernetes.io and k8s.io namespaces are reserved'));
     }
-  }
+  });
 }
 
 function checkAzureDisk(errors: FieldError[], source: AzureDiskVolumeSource, path: FieldPath): void {

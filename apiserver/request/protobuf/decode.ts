@@ -8,6 +8,7 @@ import { setOwn } from '../../../base/json.ts';
 import { Reader } from '../../../base/protobuf/reader.ts';
 import { WIRE, WireError } from '../../../base/protobuf/wire.ts';
 import type { Steps } from '../../../base/steps.ts';
+import { MAX_REQUEST_BYTES } from '../../../store/store-error.ts';
 
 /** The fields of a message by number: properties of the structure, and messages whose fields belong to the structure around them. */
 type Numbered = Map<number, Property | EmbeddedMessage>;
@@ -46,7 +47,7 @@ export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.pro
 /** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped, and zero values that JSON leaves out. @throws WireError */
 export const decodeMessage = (message: Uint8Array, schema: StructuralSchema): Record<string, unknown> => readObject(new Reader(message), schema);
 
-/** Decodes a long message with pauses; the result is the same, its long parts marked as such. */
+/** Decodes a long message with pauses; the result is the same, its long parts marked as such. @throws WireError, TooManyStructures */
 export const decodeMessageSteps = (message: Uint8Array, schema: StructuralSchema): Steps<Record<string, unknown>> =>
   objectSteps(new Reader(message), schema);
 
@@ -56,6 +57,11 @@ const LONG_BYTES = 16 * 1024;
 const STEP_COUNT = 1_000;
 /** Lists and maps of so many entries are marked as long. */
 const LONG_COUNT = 500;
+/** The store takes no more structures in one list: each is written as three bytes at least. */
+const MAX_STRUCTURES = MAX_REQUEST_BYTES / 3;
+
+/** A list has more structures than the store takes. To read on would be long work for nothing. */
+export class TooManyStructures extends Error {}
 
 function* objectSteps(reader: Reader, schema: StructuralSchema): Steps<Record<string, unknown>> {
   checkForm(schema);
@@ -81,6 +87,7 @@ function* fieldsSteps(reader: Reader, numbered: Numbered, out: Record<string, un
       const count = (counts.get(number) ?? 0) + 1;
       counts.set(number, count);
       const field = out[known.name];
+      if (structure && count > MAX_STRUCTURES) throw new TooManyStructures();
       if (count === LONG_COUNT && typeof field === 'object' && field !== null) markLong(field);
     }
     if (read % STEP_COUNT === 0) yield;

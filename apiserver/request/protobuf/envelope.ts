@@ -4,7 +4,8 @@ import { markLong } from '../../../base/json/long-values.ts';
 import { bytes, message, nested, string } from '../../../base/protobuf/message.ts';
 import { WireError } from '../../../base/protobuf/wire.ts';
 import type { Steps } from '../../../base/steps.ts';
-import { decodeMessage, decodeMessageSteps, hasProtobufForm } from './decode.ts';
+import { tooLargeForStore } from '../../storage/store-status.ts';
+import { decodeMessage, decodeMessageSteps, hasProtobufForm, TooManyStructures } from './decode.ts';
 import { protobufSchema } from './schemas.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -25,7 +26,7 @@ export interface ExpectedType {
 export interface ProtobufReading {
   /** Undefined if the body does not say it. */
   readonly type: ExpectedType | undefined;
-  readonly outcome: { readonly object: Record<string, unknown> } | { readonly fault: WireError };
+  readonly outcome: { readonly object: Record<string, unknown> } | { readonly fault: WireError } | { readonly refusal: StatusError };
 }
 
 /** Reads a long body with pauses. @throws StatusError 415 if the kind has no Protobuf form. */
@@ -38,6 +39,7 @@ export function* readProtobufSteps(body: Buffer, expected: ExpectedType | undefi
     return { type, outcome: { object: markLong({ ...fields, ...type }) } };
   } catch (error) {
     if (error instanceof WireError) return { type, outcome: { fault: error } };
+    if (error instanceof TooManyStructures) return { type, outcome: { refusal: tooLargeForStore() } };
     throw error;
   }
 }

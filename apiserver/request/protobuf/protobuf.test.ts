@@ -310,7 +310,7 @@ describe('a long Protobuf body', () => {
     for (; !step.done; step = steps.next()) pauses++;
     expect(pauses).toBeGreaterThan(3);
     const { outcome } = step.value;
-    if ('fault' in outcome) throw outcome.fault;
+    if (!('object' in outcome)) throw new Error('not read');
     expect(outcome.object).toEqual(decodeProtobuf(pod));
     const { metadata, spec } = outcome.object as { metadata: Record<string, unknown>; spec: { containers: { env: unknown; ports: unknown }[] } };
     const parts = [outcome.object, metadata, metadata.labels, metadata.finalizers, spec, spec.containers, spec.containers[0]?.env];
@@ -323,6 +323,13 @@ describe('a long Protobuf body', () => {
     const { outcome } = finished(readProtobufSteps(cut, undefined));
     expect(outcome).toHaveProperty('fault');
     expect(() => decodeProtobuf(cut)).toThrow();
+  });
+
+  it("is refused in the store's words as soon as it has more structures than the store takes", () => {
+    const containers = message([[2, Buffer.alloc(2 * 600_000, Buffer.from([2 * 8 + 2, 0])).toString('latin1')]]);
+    const tooMany = Buffer.concat([body('v1', 'Pod', []).subarray(0, -2), Buffer.from([2 * 8 + 2, ...varint(containers.length)]), containers]);
+    const { outcome } = finished(readProtobufSteps(tooMany, undefined));
+    expect(outcome).toMatchObject({ refusal: { message: 'etcdserver: request is too large' } });
   });
 });
 

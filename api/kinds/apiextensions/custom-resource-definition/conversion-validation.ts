@@ -1,6 +1,5 @@
 import type { FieldError } from '../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
-import { repeatedPlaces } from '../../../validation/list-rules.ts';
+import { checkEach, forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { dns1035LabelFaults, dns1123SubdomainFaults, portNumberFaults } from '../../../validation/name-rules.ts';
 import type { CustomResourceConversion, WebhookClientConfig } from './schema.ts';
 import type { ValidationOptions } from './validation-options.ts';
@@ -79,9 +78,10 @@ function checkReviewVersions(errors: FieldError[], versions: readonly string[], 
     errors.push(required(field));
     return;
   }
-  const repeated = new Set(repeatedPlaces(versions));
-  versions.forEach((version, i) => {
-    if (repeated.has(i)) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
+  const seen = new Set<string>();
+  checkEach(versions, (version, i) => {
+    if (seen.has(version)) errors.push(invalid(`${field}[${i}]`, version, 'duplicate version'));
+    seen.add(version);
     for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${field}[${i}]`, version, fault));
   });
   if (requireKnown && !versions.some((version) => REVIEW_VERSIONS.includes(version))) {

@@ -1,4 +1,4 @@
-import { equalJson, isObject } from '../../../../base/json.ts';
+import { entriesOf, equalJson, isObject } from '../../../../base/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid } from '../../../schema/field-error.ts';
 import type { StructuralSchema } from '../../../schema/structural.ts';
@@ -17,7 +17,7 @@ function visit(schema: JSONSchemaProps, path: string, requirePruned: boolean, er
   if (schema.default !== undefined && schema.default !== null) checkDefault(schema, `${path}.default`, requirePruned, errors);
   // Defaults in the values of maps are not looked at, as upstream.
   if (isObject(schema.items)) visit(schema.items, `${path}.items`, requirePruned, errors);
-  for (const [name, property] of Object.entries(schema.properties ?? {})) visit(property, `${path}.properties[${name}]`, requirePruned, errors);
+  for (const [name, property] of entriesOf(schema.properties)) visit(property, `${path}.properties[${name}]`, requirePruned, errors);
 }
 
 function checkDefault(schema: JSONSchemaProps, at: string, requirePruned: boolean, errors: FieldError[]): void {

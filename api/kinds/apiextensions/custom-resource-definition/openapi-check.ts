@@ -1,4 +1,5 @@
-import { isObject } from '../../../../base/json.ts';
+import { hasMembers } from '../../../../base/json/long-values.ts';
+import { entriesOf, isObject } from '../../../../base/json.ts';
 import { fieldAtPath } from '../../../cel/rules/field-path.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -38,10 +39,10 @@ function visit(schema: JSONSchemaProps, path: string, place: Place, options: Sch
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
     for (const [i, part] of (schema[name] ?? []).entries()) visit(part, `${path}.${name}[${i}]`, inner, options, errors);
   }
-  for (const [name, part] of Object.entries(schema.definitions ?? {})) visit(part, `${path}.definitions[${name}]`, inner, options, errors);
+  for (const [name, part] of entriesOf(schema.definitions)) visit(part, `${path}.definitions[${name}]`, inner, options, errors);
   if (Array.isArray(schema.items)) schema.items.forEach((part, i) => void visit(part, `${path}.items[${i}]`, inner, options, errors));
   else if (schema.items) visit(schema.items, `${path}.items`, inner, options, errors);
-  for (const [name, part] of Object.entries(schema.dependencies ?? {})) {
+  for (const [name, part] of entriesOf(schema.dependencies)) {
     if (!Array.isArray(part)) visit(part, `${path}.dependencies[${name}]`, inner, options, errors);
   }
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
@@ -80,7 +81,7 @@ function checkFields(schema: JSONSchemaProps, path: string, { isInMeta, noDefaul
   if (schema.id) errors.push(forbidden(`${path}.id`, 'id is not supported'));
   if (schema.additionalItems !== undefined) errors.push(forbidden(`${path}.additionalItems`, 'additionalItems is not supported'));
   for (const name of ['patternProperties', 'definitions'] as const) {
-    if (Object.keys(schema[name] ?? {}).length > 0) errors.push(forbidden(`${path}.${name}`, `${name} is not supported`));
+    if (hasMembers(schema[name] ?? {})) errors.push(forbidden(`${path}.${name}`, `${name} is not supported`));
   }
   if (schema.dependencies !== undefined) errors.push(forbidden(`${path}.dependencies`, 'dependencies is not supported'));
   if (schema.$ref !== undefined) errors.push(forbidden(`${path}.$ref`, '$ref is not supported'));

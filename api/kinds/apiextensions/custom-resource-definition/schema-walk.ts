@@ -1,4 +1,4 @@
-import { isObject } from '../../../../base/json.ts';
+import { entriesOf, isObject } from '../../../../base/json.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 
 /** Yields the schemas directly within a schema. */
@@ -6,11 +6,11 @@ function* parts(schema: JSONSchemaProps): Generator<JSONSchemaProps> {
   if (schema.items) yield schema.items;
   for (const name of ['allOf', 'anyOf', 'oneOf'] as const) yield* schema[name] ?? [];
   if (schema.not) yield schema.not;
-  yield* Object.values(schema.properties ?? {});
+  for (const [, part] of entriesOf(schema.properties)) yield part;
   if (isObject(schema.additionalProperties)) yield schema.additionalProperties;
-  yield* Object.values(schema.patternProperties ?? {});
+  for (const [, part] of entriesOf(schema.patternProperties)) yield part;
   if (isObject(schema.additionalItems)) yield schema.additionalItems;
-  yield* Object.values(schema.definitions ?? {});
+  for (const [, part] of entriesOf(schema.definitions)) yield part;
 }
 
 /** Whether a schema, or any schema within it, meets a test. */

@@ -1,4 +1,5 @@
-import { isObject } from '../../../../base/json.ts';
+import { hasMembers } from '../../../../base/json/long-values.ts';
+import { entriesOf, isObject } from '../../../../base/json.ts';
 import { goPattern } from '../../../../base/regexp.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { fieldErrorText, forbidden, invalid, required } from '../../../schema/field-error.ts';
@@ -20,15 +21,21 @@ export function initFault(schema: JSONSchemaProps): string | undefined {
   for (const name of ['id', '$schema', '$ref'] as const)
     if (schema[name]) return `OpenAPIV3Schema '${name.replace('$schema', 'schema')}' is not supported`;
   for (const name of ['patternProperties', 'dependencies', 'definitions'] as const) {
-    if (Object.keys(schema[name] ?? {}).length > 0) return `OpenAPIV3Schema '${name}' is not supported`;
+    if (hasMembers(schema[name] ?? {})) return `OpenAPIV3Schema '${name}' is not supported`;
   }
   if (schema.additionalItems !== undefined) return "OpenAPIV3Schema 'additionalItems' is not supported";
   if (schema['x-kubernetes-preserve-unknown-fields'] === false)
     return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined";
   if (Array.isArray(schema.items) && schema.items.length > 0) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
-  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...Object.values(schema.properties ?? {})];
-  for (const part of [schema.not, schema.items, schema.additionalProperties, ...parts]) {
-    const fault = isObject(part) ? initFault(part) : undefined;
+  const { not, items, additionalProperties, allOf = [], anyOf = [], oneOf = [] } = schema;
+  for (const parts of [[not, items, additionalProperties], allOf, anyOf, oneOf]) {
+    for (const part of parts) {
+      const fault = isObject(part) ? initFault(part) : undefined;
+      if (fault !== undefined) return fault;
+    }
+  }
+  for (const [, part] of entriesOf(schema.properties)) {
+    const fault = initFault(part);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -54,7 +61,7 @@ function checkInvariants(schema: JSONSchemaProps, path: string, level: Level, er
   const items = itemsOf(schema);
   if (items) checkInvariants(items, `${path}.items`, 'item', errors);
   else if (schema.type === 'array') errors.push(required(`${path}.items`, 'must be specified'));
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  for (const [name, property] of entriesOf(schema.properties)) {
     checkInvariants(property, `${path}.properties[${name}]`, 'field', errors);
   }
   const { additionalProperties: others } = schema;
@@ -166,7 +173,7 @@ function checkNested(part: JSONSchemaProps, path: string, errors: FieldError[], 
   checkConstraints(skipsAny ? { ...part, anyOf: undefined } : part, path, errors, false);
   const items = itemsOf(part);
   if (items) checkNested(items, `${path}.items`, errors, false);
-  for (const [name, property] of Object.entries(part.properties ?? {})) checkNested(property, `${path}.properties[${name}]`, errors, false);
+  for (const [name, property] of entriesOf(part.properties)) checkNested(property, `${path}.properties[${name}]`, errors, false);
   for (const [name, detail] of FORBIDDEN) if (isSet(part[name])) errors.push(forbidden(`${path}.${name}`, detail));
   if (part.additionalProperties !== undefined && part.additionalProperties !== false) {
     errors.push(forbidden(`${path}.additionalProperties`, 'must be undefined to be structural'));
@@ -190,7 +197,7 @@ function checkCompleteness(part: JSONSchemaProps, outside: JSONSchemaProps | und
   for (const [nestedPath, nested] of junctors(part, path)) checkCompleteness(nested, outside, at, nestedPath, errors);
   const items = itemsOf(part);
   if (items) checkCompleteness(items, itemsOf(outside), `${at}.items`, `${path}.items`, errors);
-  for (const [name, property] of Object.entries(part.properties ?? {})) {
+  for (const [name, property] of entriesOf(part.properties)) {
     checkCompleteness(property, outside.properties?.[name], `${at}.properties[${name}]`, `${path}.properties[${name}]`, errors);
   }
 }

@@ -1,16 +1,19 @@
+import { markAs } from '../../../../base/json/long-values.ts';
+import { setOwn } from '../../../../base/json.ts';
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { roundAmounts } from '../../../pod/container/container-defaults.ts';
 import type { Taint } from '../../../pod/placement/taint.ts';
 import { TAINT_EFFECTS } from '../../../pod/placement/toleration-validation.ts';
 import { checkResourceQuantity } from '../../../pod/resources/resource-quantity-validation.ts';
+import { defaultEntries } from '../../../schema/default-later.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
+import { checkEach, checkEntries, duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults, checkChoice } from '../../../validation/field-rules.ts';
 import { checkCidr, isDualStackCidrs } from '../../../validation/ip-rules.ts';
-import { repeatedPlaces } from '../../../validation/list-rules.ts';
+import { checkRepeats } from '../../../validation/list-rules.ts';
 import { configKeyFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../../validation/name-rules.ts';
 import type { ConfigMapNodeConfigSource, Node, NodeConfigSource } from './schema.ts';
 
@@ -25,8 +28,13 @@ function setDefaults(node: Node): void {
   const first = spec?.podCIDRs?.[0];
   if (spec && first) spec.podCIDR = first;
   if (!status) return;
-  if (status.capacity) status.allocatable ??= { ...status.capacity };
-  roundAmounts(status.capacity);
+  const { capacity, allocatable } = status;
+  if (capacity && !allocatable) {
+    const copied = markAs<Record<string, string>>({}, capacity);
+    status.allocatable = copied;
+    defaultEntries(capacity, (name, amount) => setOwn(copied, name, amount));
+  }
+  roundAmounts(capacity);
   roundAmounts(status.allocatable);
 }
 
@@ -35,21 +43,21 @@ function validate(node: Node): FieldError[] {
   if (node.spec?.taints) checkTaints(errors, node.spec.taints);
   checkAmounts(errors, node);
   const cidrs = node.spec?.podCIDRs ?? [];
-  cidrs.forEach((cidr, i) => {
+  checkEach(cidrs, (cidr, i) => {
     checkCidr(errors, cidr, indexPath(POD_CIDRS, i));
   });
   if (cidrs.length > 1) {
     if (cidrs.length > 2 || !isDualStackCidrs(cidrs)) {
       errors.push(invalid('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'));
     }
-    for (const i of repeatedPlaces(cidrs)) errors.push(duplicate(`spec.podCIDRs[${i}]`, cidrs[i]));
+    checkRepeats(cidrs, (cidr, i) => errors.push(duplicate(`spec.podCIDRs[${i}]`, cidr)));
   }
   return errors;
 }
 
 function checkTaints(errors: FieldError[], taints: readonly Taint[]): void {
   const seen = new Set<string>();
-  taints.forEach((taint, i) => {
+  checkEach(taints, (taint, i) => {
     const at = indexPath(TAINTS, i);
     const { key = '', value = '', effect = '' } = taint;
     addFaults(errors, qualifiedNameFaults(key), key, at, 'key');
@@ -68,7 +76,8 @@ function checkTaints(errors: FieldError[], taints: readonly Taint[]): void {
 function checkAmounts(errors: FieldError[], node: Node): void {
   for (const list of ['capacity', 'allocatable'] as const) {
     const amounts = node.status?.[list];
-    for (const name in amounts) checkResourceQuantity(errors, name, amounts[name] ?? '0', childPath(childPath(STATUS, list), name));
+    if (amounts)
+      checkEntries(amounts, (name, amount) => checkResourceQuantity(errors, name, amount ?? '0', childPath(childPath(STATUS, list), name)));
   }
 }
 
@@ -76,7 +85,7 @@ function checkUpdate(node: Node, old: Live<Node>): FieldError[] {
   const errors: FieldError[] = [];
   checkAmounts(errors, node);
   const seen = new Set<string>();
-  node.status?.addresses?.forEach((address, i) => {
+  checkEach(node.status?.addresses ?? [], (address, i) => {
     const key = `${address.type}/${address.address}`;
     if (seen.has(key)) errors.push(duplicate(`status.addresses[${i}]`, { Type: address.type, Address: address.address }));
     seen.add(key);

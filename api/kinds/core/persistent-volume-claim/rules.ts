@@ -7,7 +7,7 @@ import type { PersistentVolumeClaimSpec } from '../../../pod/volume/persistent-v
 import { BETA_STORAGE_CLASS } from '../../../pod/volume/persistent-volume-claim.ts';
 import { checkClaimSpec } from '../../../pod/volume/persistent-volume-claim-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { checkEntries, forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { compareQuantities, valueOfQuantity } from '../../../schema/quantity.ts';
 import { changesText } from '../../../validation/changes-text.ts';
 import { childPath, entryText, rootPath } from '../../../validation/field-path.ts';
@@ -94,19 +94,19 @@ function checkResourceKey(errors: FieldError[], name: string, field: 'allocatedR
 }
 
 function checkAmounts(errors: FieldError[], amounts: Readonly<Record<string, string>> | undefined, field: 'capacity' | 'allocatedResources'): void {
-  for (const [name, amount] of Object.entries(amounts ?? {})) {
+  checkEntries(amounts ?? {}, (name, amount) => {
     const value = valueOfQuantity(amount);
     if (field === 'allocatedResources') checkResourceKey(errors, name, field);
     if (value < 0) errors.push(invalid(entryText(STATUS, field, name), value, NOT_A_QUANTITY));
-  }
+  });
 }
 
 function checkStatus(errors: FieldError[], status: PersistentVolumeClaimStatus): void {
   checkAmounts(errors, status.capacity, 'capacity');
-  for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
+  checkEntries(status.allocatedResourceStatuses ?? {}, (name, state) => {
     checkResourceKey(errors, name, 'allocatedResourceStatuses');
     if (!RESIZE_STATUSES.includes(state)) errors.push(notSupported('status.allocatedResourceStatuses', name, RESIZE_STATUSES));
-  }
+  });
   checkAmounts(errors, status.allocatedResources, 'allocatedResources');
 }
 

@@ -1,4 +1,6 @@
 import { semanticEqual } from '../../../../base/equality.ts';
+import { hasMembers } from '../../../../base/json/long-values.ts';
+import type { Steps } from '../../../../base/steps.ts';
 import type { Strategy } from '../../../definition/strategy.ts';
 import type { Live } from '../../../meta/object.ts';
 import { roundAmounts } from '../../../pod/container/container-defaults.ts';
@@ -7,7 +9,7 @@ import { checkNodeSelector } from '../../../pod/placement/affinity-validation.ts
 import { ACCESS_MODES } from '../../../pod/volume/persistent-volume-claim-validation.ts';
 import { defaultNetworkVolume } from '../../../pod/volume/volume-defaults.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { checkEach, forbidden, invalid, notSupported, required, searchLater } from '../../../schema/field-error.ts';
 import { signOfQuantity, valueOfQuantity } from '../../../schema/quantity.ts';
 import { changesText } from '../../../validation/changes-text.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
@@ -32,16 +34,20 @@ function checkModes(errors: FieldError[], modes: readonly string[], path: FieldP
 }
 
 function checkCapacity(errors: FieldError[], capacity: Readonly<Record<string, string>> | undefined): void {
-  const entries = Object.entries(capacity ?? {});
-  if (entries.length === 0) errors.push(required('spec.capacity'));
-  if (entries.length !== 1 || entries[0]?.[0] !== 'storage') {
-    errors.push(notSupported('spec.capacity', capacity ?? null, ['storage']));
-  }
-  for (const [name, amount] of entries) {
+  const names = Object.keys(capacity ?? {});
+  if (names.length === 0) errors.push(required('spec.capacity'));
+  if (names.length !== 1 || names[0] !== 'storage') searchLater(() => refuseCapacity(errors, capacity));
+  checkEach(names, (name) => {
+    const amount = capacity?.[name] ?? '0';
     const value = valueOfQuantity(amount);
     if (value < 0) errors.push(invalid(entryText(SPEC, 'capacity', name), value, NOT_A_QUANTITY));
     if (signOfQuantity(amount) <= 0) errors.push(invalid(entryText(SPEC, 'capacity', name), amount, NOT_POSITIVE));
-  }
+  });
+}
+
+function* refuseCapacity(errors: FieldError[], capacity: Readonly<Record<string, string>> | undefined): Steps<void> {
+  yield;
+  errors.push(notSupported('spec.capacity', capacity ?? null, ['storage']));
 }
 
 function checkAffinity(errors: FieldError[], affinity: VolumeNodeAffinity | undefined, path: FieldPath): void {
@@ -85,7 +91,7 @@ function checkAttributesClass(errors: FieldError[], { volumeAttributesClassName:
 export function checkInlineVolume(errors: FieldError[], spec: PersistentVolumeSpec, path: FieldPath): void {
   const refuse = (field: string) => errors.push(forbidden(pathText(path, field), 'may not be specified in the context of inline volumes'));
   if (spec.claimRef) refuse('claimRef');
-  if (Object.keys(spec.capacity ?? {}).length > 0) refuse('capacity');
+  if (hasMembers(spec.capacity ?? {})) refuse('capacity');
   if (!spec.csi) errors.push(required(pathText(path, 'csi'), 'has to be specified in the context of inline volumes'));
   checkModes(errors, spec.accessModes ?? [], path);
   const policy = spec.persistentVolumeReclaimPolicy ?? '';

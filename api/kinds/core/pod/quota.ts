@@ -24,7 +24,8 @@ function coversPodResource(resource: string): boolean {
 
 function computeUsage(requests: ResourceList, limits: ResourceList): Record<string, string> {
   const usage: Record<string, string> = { pods: '1' };
-  for (const [name, quantity] of Object.entries(requests)) {
+  for (const name in requests) {
+    const quantity = requests[name] ?? '0';
     if (COMPUTE.includes(name) || name.startsWith('hugepages-')) {
       usage[name] = quantity;
       usage[`requests.${name}`] = quantity;

@@ -49,14 +49,16 @@ const limitsOf = (pod: Pod): Of =>
 /** Returns the requests of a whole pod: containers, init containers, sidecars, pod-level resources and overhead. */
 export function podRequests(pod: Pod): Record<string, string> {
   const requests = aggregate(pod, requestsOf(pod));
-  for (const [name, quantity] of Object.entries(pod.spec?.resources?.requests ?? {})) if (isPodLevelResource(name)) requests[name] = quantity;
+  const whole = pod.spec?.resources;
+  for (const name in whole?.requests) if (isPodLevelResource(name)) requests[name] = whole.requests[name] ?? '0';
   return pod.spec?.overhead ? addResources(requests, pod.spec.overhead) : requests;
 }
 
 /** Returns the limits of a whole pod. Overhead is added to existing limits only. */
 export function podLimits(pod: Pod): Record<string, string> {
   const limits = aggregate(pod, limitsOf(pod));
-  for (const [name, quantity] of Object.entries(pod.spec?.resources?.limits ?? {})) if (isPodLevelResource(name)) limits[name] = quantity;
+  const whole = pod.spec?.resources;
+  for (const name in whole?.limits) if (isPodLevelResource(name)) limits[name] = whole.limits[name] ?? '0';
   for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
     const limit = own(limits, name);
     if (limit !== undefined) limits[name] = addQuantities(limit, quantity);

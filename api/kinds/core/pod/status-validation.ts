@@ -4,12 +4,12 @@ import { isSidecar } from '../../../pod/container/sidecar.ts';
 import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/spec/pod-annotations-validation.ts';
 import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { duplicate, forbidden, invalid } from '../../../schema/field-error.ts';
+import { checkEach, duplicate, forbidden, invalid } from '../../../schema/field-error.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, indexPath, pathText, rootPath } from '../../../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../../../validation/field-rules.ts';
 import { checkIp, isDualStack } from '../../../validation/ip-rules.ts';
-import { firstByName, repeatedPlaces } from '../../../validation/list-rules.ts';
+import { checkRepeats, firstByName } from '../../../validation/list-rules.ts';
 import { qualifiedNameFaults, subdomainName, userIdFaults } from '../../../validation/name-rules.ts';
 import type { Pod, PodStatus } from './schema.ts';
 import { POD_ANNOTATIONS } from './validation.ts';
@@ -93,12 +93,10 @@ function checkAddresses(errors: FieldError[], status: PodStatus): void {
 function checkIpList(errors: FieldError[], list: readonly { readonly ip: string }[], name: string): void {
   const path = childPath(STATUS, name);
   const addresses = list.map((entry) => entry.ip ?? '');
-  addresses.forEach((address, i) => {
-    checkIp(errors, address, indexPath(path, i));
-  });
+  checkEach(addresses, (address, i) => checkIp(errors, address, indexPath(path, i)));
   if (list.length < 2) return;
   if (list.length > 2 || !isDualStack(addresses)) errors.push(invalid(pathText(path), list, 'may specify no more than one IP for each IP family'));
-  if (name === 'podIPs') for (const i of repeatedPlaces(addresses)) errors.push(duplicate(pathText(indexPath(path, i)), list[i]));
+  if (name === 'podIPs') checkRepeats(addresses, (_, i) => errors.push(duplicate(pathText(indexPath(path, i)), list[i])));
 }
 
 function checkUsers(errors: FieldError[], statuses: readonly ContainerStatus[], os: string, path: FieldPath): void {

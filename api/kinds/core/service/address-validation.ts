@@ -1,8 +1,8 @@
+import type { Steps } from '../../../../base/steps.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { checkEach, duplicate, forbidden, invalid, notSupported, required, searchLater } from '../../../schema/field-error.ts';
 import { childPath, indexPath, rootPath } from '../../../validation/field-path.ts';
 import { checkIp, isDualStack, isIpv6, parseIp } from '../../../validation/ip-rules.ts';
-import { repeatedPlaces } from '../../../validation/list-rules.ts';
 import { dns1123SubdomainFaults } from '../../../validation/name-rules.ts';
 import { isHeadless, needsHealthCheck } from './defaults.ts';
 import type { Service, ServiceSpec } from './schema.ts';
@@ -21,34 +21,44 @@ export function checkClusterIps(errors: FieldError[], spec: ServiceSpec): void {
     else if (ips[0] !== spec.clusterIP) errors.push(invalid('spec.clusterIPs', ips, 'first value must match `clusterIP`'));
   } else if (ips.length > 0) errors.push(invalid('spec.clusterIPs', ips, 'must be empty when `clusterIP` is not specified'));
   const families = spec.ipFamilies ?? [];
-  const repeated = new Set(repeatedPlaces(families));
-  families.forEach((family, i) => {
+  const seen = new Set<string>();
+  checkEach(families, (family, i) => {
     if (!FAMILIES.includes(family)) errors.push(notSupported(`spec.ipFamilies[${i}]`, family, FAMILIES));
-    if (repeated.has(i)) errors.push(duplicate(`spec.ipFamilies[${i}]`, family));
+    if (seen.has(family)) errors.push(duplicate(`spec.ipFamilies[${i}]`, family));
+    seen.add(family);
   });
   const policy = spec.ipFamilyPolicy;
   if (policy !== undefined && !FAMILY_POLICIES.includes(policy)) errors.push(notSupported('spec.ipFamilyPolicy', policy, FAMILY_POLICIES));
+  searchLater(() => checkAddresses(errors, spec, ips, families));
+}
+
+/** Addresses that are checked in one step. */
+const STEP_COUNT = 200;
+
+function* checkAddresses(errors: FieldError[], spec: ServiceSpec, ips: readonly string[], families: readonly string[]): Steps<void> {
   let unreadable = false;
-  ips.forEach((ip, i) => {
+  for (const [i, ip] of ips.entries()) {
     if (i === 0 && ip === 'None') {
-      if (ips.length === 1) return;
+      if (ips.length === 1) continue;
       unreadable = true;
       errors.push(invalid('spec.clusterIPs', ips, "'None' must be the first and only value"));
     } else if (!checkIp(errors, ip, indexPath(CLUSTER_IPS, i))) unreadable = true;
-  });
+    if (i % STEP_COUNT === STEP_COUNT - 1) yield;
+  }
   if (ips.length > 2) errors.push(invalid('spec.clusterIPs', ips, 'may only hold up to 2 values'));
   if (unreadable) return;
   if (ips.length > 1 && !isDualStack(ips)) {
     errors.push(invalid('spec.clusterIPs', ips, 'may specify no more than one IP for each IP family'));
   }
   if (isHeadless(spec)) return;
-  ips.forEach((ip, i) => {
+  for (const [i, ip] of ips.entries()) {
     const family = families[i];
     const expected = isIpv6(ip) ? 'IPv6' : 'IPv4';
     if (family !== undefined && FAMILIES.includes(family) && family !== expected) {
       errors.push(invalid(`spec.clusterIPs[${i}]`, ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
     }
-  });
+    if (i % STEP_COUNT === STEP_COUNT - 1) yield;
+  }
 }
 
 /** A service keeps its first address and family, unless it becomes or was an ExternalName or headless one. */
