@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { makeNamespace } from './api-load.ts';
 import type { BenchEvent, HttpClient } from './http-client.ts';
 import { accessOf, createHttpClient } from './http-client.ts';
@@ -5,20 +6,39 @@ import { median, rounded } from './measures.ts';
 
 /**
  * Pods on real nodes, from the request to Ready as a watcher sees it: some one after another, then many at once, then all deleted.
- * `node bench/pod-start.ts KUBECONFIG [ONE_BY_ONE] [AT_ONCE] [IMAGE]`: a cluster that runs, and an image that its node has, with a shell.
+ * `node bench/pod-start.ts KUBECONFIG [ONE_BY_ONE] [AT_ONCE] [IMAGE] [--claim] [--policy]`: a cluster that runs, and an image that its node has, with
+ * a shell. With `--claim` each pod has a new claim of the default class, whose volume is made for it; with `--policy` a NetworkPolicy holds for all.
  */
-const [kubeconfig, oneByOne = '10', atOnce = '30', image = 'docker.io/library/busybox:latest'] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { claim: { type: 'boolean', default: false }, policy: { type: 'boolean', default: false } },
+});
+const [kubeconfig, oneByOne = '10', atOnce = '30', image = 'docker.io/library/busybox:latest'] = positionals;
 if (kubeconfig === undefined) {
-  console.error('node bench/pod-start.ts KUBECONFIG [ONE_BY_ONE] [AT_ONCE] [IMAGE]');
+  console.error('node bench/pod-start.ts KUBECONFIG [ONE_BY_ONE] [AT_ONCE] [IMAGE] [--claim] [--policy]');
   process.exit(2);
 }
+
+const claim = (name: string) => ({ metadata: { name }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '16Mi' } } } });
+
+const policy = {
+  metadata: { name: 'from-this-namespace' },
+  spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{ from: [{ podSelector: {} }] }], egress: [{ to: [{ podSelector: {} }] }] },
+};
 
 const pod = (name: string) => ({
   metadata: { name },
   spec: {
     terminationGracePeriodSeconds: 1,
+    ...(values.claim ? { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }] } : {}),
     containers: [
-      { name: 'main', image, imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', 'trap "exit 0" TERM; while true; do sleep 0.2; done'] },
+      {
+        name: 'main',
+        image,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['sh', '-c', 'trap "exit 0" TERM; while true; do sleep 0.2; done'],
+        ...(values.claim ? { volumeMounts: [{ name: 'data', mountPath: '/data' }] } : {}),
+      },
     ],
   },
 });
@@ -41,6 +61,7 @@ const millisecondsOf = async (work: () => Promise<unknown>): Promise<number> => 
 async function measure(client: HttpClient): Promise<object> {
   const namespace = await makeNamespace(client, 'start');
   const pods = `/api/v1/namespaces/${namespace}/pods`;
+  if (values.policy) await client.ask('POST', `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`, policy);
   const ready = new Map<string, () => void>();
   const gone = new Map<string, () => void>();
   const { metadata } = await client.json<{ metadata: { resourceVersion: string } }>('GET', pods);
@@ -50,6 +71,7 @@ async function measure(client: HttpClient): Promise<object> {
   });
   const start = async (name: string) => {
     const done = new Promise<void>((resolve) => ready.set(name, resolve));
+    if (values.claim) await client.ask('POST', `/api/v1/namespaces/${namespace}/persistentvolumeclaims`, claim(name));
     await client.ask('POST', pods, pod(name));
     await done;
   };
