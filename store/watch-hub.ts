@@ -9,6 +9,19 @@ interface Watcher {
   readonly sink: (batch: WatchBatch) => void;
 }
 
+const NOTHING: readonly StoreEvent[] = [];
+
+/** Most events concern one watcher of dozens: the others cost no list. */
+function freshOf({ prefix, revision }: Watcher, events: readonly StoreEvent[]): readonly StoreEvent[] {
+  let fresh: StoreEvent[] | undefined;
+  for (const event of events) {
+    if (event.revision <= revision || !event.key.startsWith(prefix)) continue;
+    fresh ??= [];
+    fresh.push(event);
+  }
+  return fresh ?? NOTHING;
+}
+
 /**
  * Hands committed events to watchers, in revision order.
  *
@@ -19,7 +32,7 @@ export function createWatchHub() {
   const watchers = new Set<Watcher>();
 
   function deliver(watcher: Watcher, events: readonly StoreEvent[], revision: number): void {
-    const fresh = events.filter((event) => event.revision > watcher.revision && event.key.startsWith(watcher.prefix));
+    const fresh = freshOf(watcher, events);
     watcher.revision = Math.max(watcher.revision, revision);
     watcher.sink({ events: fresh, revision: watcher.revision });
   }

@@ -3,7 +3,7 @@ import { sortInPlace } from '../../base/sort-in-place.ts';
 import { compareTexts, sortSteps } from '../../base/sort-steps.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
-import { isEmptySet, SELF } from './field-set.ts';
+import { LEAF, SELF } from './field-set.ts';
 
 /** Sets that are known to be in order: an object's are written again with every change of it. */
 const known = new WeakSet<FieldSet>();
@@ -61,32 +61,28 @@ function keysInOrder(keys: string[]): readonly string[] {
   return elements.map(({ key }) => key);
 }
 
-/** Most sets are in order, and few of the others are large: no list of keys is made for the first, nor a copy for the sort of the second. */
+/** Returns the set itself if it is in order, down to its leaves. */
 function sorted(set: FieldSet): FieldSet {
-  if (isEmptySet(set) || known.has(set)) return set;
-  let isOrdered = true;
-  let previous: string | undefined;
-  let changed: Record<string, FieldSet> | undefined;
-  for (const key in set) {
-    isOrdered &&= previous === undefined || compareElements(previous, key) <= 0;
-    previous = key;
+  if (set === LEAF) return set;
+  const keys = Object.keys(set);
+  const isOrdered = areInOrder(keys);
+  let out: Record<string, FieldSet> | undefined = isOrdered ? undefined : {};
+  for (const key of isOrdered ? keys : keysInOrder(keys)) {
     const below = set[key];
-    const inside = below && sorted(below);
-    if (inside === undefined || inside === below) continue;
-    changed ??= { ...set };
-    changed[key] = inside;
+    if (below === undefined) continue;
+    const inside = sorted(below);
+    if (out === undefined) {
+      if (inside === below) continue;
+      out = { ...set };
+    }
+    out[key] = inside;
   }
-  const result = changed ?? set;
-  return isOrdered ? result : withKeys(result, keysInOrder(Object.keys(result)));
+  return out ?? set;
 }
 
-function withKeys(set: FieldSet, keys: readonly string[]): FieldSet {
-  const out: Record<string, FieldSet> = {};
-  for (const key of keys) {
-    const below = set[key];
-    if (below) out[key] = below;
-  }
-  return out;
+function areInOrder(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if (compareElements(keys[i - 1] ?? '', keys[i] ?? '') > 0) return false;
+  return true;
 }
 
 const KINDS = 'fkvi';
@@ -117,12 +113,15 @@ const compareParsed = (a: Element, b: Element): number => (a.rank === b.rank ? c
  */
 const PLAIN = /^(?:k:\{"[#-[\]-\uffff]*":"[#-[\]-\uffff]*"\}|v:"[#-[\]-\uffff]*")$/;
 
+const FIELD = 'f'.charCodeAt(0);
+
 /** Compares two path elements by their place in a set. */
 export function compareElements(a: string, b: string): number {
+  if (a.charCodeAt(0) === FIELD && b.charCodeAt(0) === FIELD) return compareTexts(a, b);
   if (a === SELF || b === SELF) return a === b ? 0 : a === SELF ? -1 : 1;
   const kind = a.charAt(0);
   if (kind !== b.charAt(0)) return KINDS.indexOf(kind) - KINDS.indexOf(b.charAt(0));
-  if (kind === 'f' || (PLAIN.test(a) && PLAIN.test(b))) return compareTexts(a, b);
+  if (PLAIN.test(a) && PLAIN.test(b)) return compareTexts(a, b);
   return compareParsed(elementOf(a), elementOf(b));
 }
 

@@ -1,5 +1,6 @@
 import type { Property, StructuralSchema } from '../../api/schema/structural.ts';
 import { isObject } from '../../base/json.ts';
+import { oncePer } from '../../base/once-per.ts';
 import type { JsonObject } from '../patch/merge-patch.ts';
 
 /** The ownership of the fields below a value: one by one, by key, by value, or only as a whole. */
@@ -28,6 +29,29 @@ export function fieldSchemaOf(schema: StructuralSchema, name: string): Structura
   const property = schema.properties?.get(name);
   if (property) return property.mapType === undefined ? property.schema : reshaped(property, property.mapType);
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : NO_SCHEMA;
+}
+
+/** A field of a structure, or an entry of a map. */
+export interface Field {
+  /** Its path element. */
+  readonly element: string;
+  readonly schema: StructuralSchema;
+}
+
+const declaredFields = oncePer((_schema: StructuralSchema) => new Map<string, Field>());
+
+/** Returns the fields of a structure by name. Those that the schema declares are made once: objects of a kind have the same ones. */
+export function fieldsByName(schema: StructuralSchema): (name: string) => Field {
+  const { properties } = schema;
+  if (!properties) return (name) => ({ element: `f:${name}`, schema: fieldSchemaOf(schema, name) });
+  const fields = declaredFields(schema);
+  return (name) => {
+    const known = fields.get(name);
+    if (known) return known;
+    const field = { element: `f:${name}`, schema: fieldSchemaOf(schema, name) };
+    if (properties.has(name)) fields.set(name, field);
+    return field;
+  };
 }
 
 const reshapedSchemas = new WeakMap<Property, StructuralSchema>();
@@ -59,7 +83,7 @@ export function itemElement(item: unknown, shape: Shape, schema: StructuralSchem
 export const missingKey = (item: unknown, schema: StructuralSchema): string | undefined =>
   keysOf(schema).find((key) => keyValue(item, key, schema) === undefined && itemSchemaOf(schema).required?.includes(key));
 
-const keysOf = (schema: StructuralSchema): string[] => [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort();
+const keysOf = oncePer((schema: StructuralSchema): readonly string[] => [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort());
 
 function keyValue(item: unknown, key: string, schema: StructuralSchema): unknown {
   const fields: JsonObject = isObject(item) ? item : {};

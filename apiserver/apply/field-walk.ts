@@ -6,7 +6,7 @@ import type { Steps } from '../../base/steps.ts';
 import type { FieldSet } from './field-set.ts';
 import { isEmptySet, LEAF, SELF } from './field-set.ts';
 import type { Shape } from './field-shape.ts';
-import { fieldSchemaOf, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
+import { fieldSchemaOf, fieldsByName, itemElement, itemSchemaOf, itemsByElement, shapeOf } from './field-shape.ts';
 
 type Building = Record<string, FieldSet>;
 
@@ -21,10 +21,12 @@ export function fieldsOf(value: unknown, schema: StructuralSchema, applied: bool
   const out: Building = applied ? {} : { [SELF]: LEAF };
   let isEmpty = true;
   if (shape === 'fields' && isObject(value)) {
+    const fieldOf = fieldsByName(schema);
     for (const name of Object.keys(value)) {
       const below = value[name];
       if (below === undefined) continue;
-      out[`f:${name}`] = below === null ? LEAF : fieldsOf(below, fieldSchemaOf(schema, name), applied);
+      const field = fieldOf(name);
+      out[field.element] = below === null ? LEAF : fieldsOf(below, field.schema, applied);
       isEmpty = false;
     }
     return isEmpty ? LEAF : out;
@@ -67,10 +69,18 @@ function compareInto(old: unknown, next: unknown, schema: StructuralSchema, chan
   if (shape === 'whole') return !equalJson(old, next);
   if (shape === 'fields') {
     if (!isObject(old) || !isObject(next)) return true;
-    for (const name of Object.keys(next))
-      if (next[name] !== undefined) note(`f:${name}`, old[name], next[name], fieldSchemaOf(schema, name), changed, removed);
+    const fieldOf = fieldsByName(schema);
+    for (const name of Object.keys(next)) {
+      const before = old[name];
+      const after = next[name];
+      if (after === undefined || after === before) continue;
+      const field = fieldOf(name);
+      note(field.element, before, after, field.schema, changed, removed);
+    }
     for (const name of Object.keys(old)) {
-      if (old[name] !== undefined && next[name] === undefined) removed[`f:${name}`] = fieldsOf(old[name], fieldSchemaOf(schema, name), false);
+      if (old[name] === undefined || next[name] !== undefined) continue;
+      const field = fieldOf(name);
+      removed[field.element] = fieldsOf(old[name], field.schema, false);
     }
     return false;
   }

@@ -217,22 +217,29 @@ function* mergeByKey(
   const out: unknown[] = [];
   /** The first place of each merge key. */
   const places = new Map<string, number>();
+  // Items that are all there, once each and in the order of the patch, stay where they are.
+  let isInPlace = true;
   for (const other of original) {
     const key = isObject(other) ? canonicalJson(other[mergeKey]) : undefined;
     if (++count % STEP_COUNT === 0) yield;
     if (key !== undefined && gone.has(key)) continue;
     const place = out.push(other) - 1;
-    if (key !== undefined && !places.has(key)) places.set(key, place);
+    if (key === undefined) continue;
+    if (places.has(key)) isInPlace = false;
+    else places.set(key, place);
   }
+  let previous = -1;
   for (const item of items) {
     const key = keyOf(item);
     const at = places.get(key);
+    isInPlace &&= at !== undefined && at > previous;
+    previous = at ?? previous;
     const current = at === undefined ? undefined : out[at];
     if (at !== undefined && isObject(current)) out[at] = yield* mergeMapSteps(current, item, schema?.items);
     else places.set(key, out.push(yield* plainSteps(item, schema?.items)) - 1);
     if (++count % STEP_COUNT === 0) yield;
   }
-  return yield* inOrder(out, items, original, schema);
+  return isInPlace ? out : yield* inOrder(out, items, original, schema);
 }
 
 function* plainItems(items: readonly unknown[], schema: StructuralSchema | undefined): Steps<unknown[]> {

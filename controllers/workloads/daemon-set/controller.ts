@@ -16,6 +16,7 @@ import { semanticallyEqual } from '../../_shared/equality.ts';
 import { countsDiffer, sameText } from '../../_shared/pod-state.ts';
 import { createPodControl } from '../../_shared/replicas/pod-control.ts';
 import { createFailedPodBackoff } from './failed-pod-backoff.ts';
+import { createPace } from './pace.ts';
 import type { Placement } from './placement.ts';
 import { placementOf } from './placement.ts';
 import type { DaemonSetKinds } from './reconcile.ts';
@@ -34,10 +35,11 @@ export function daemonSetController(kinds: DaemonSetKinds): ControllerDefinition
       const nodes = env.informers.of(kinds.nodes);
       const expectations = createExpectations(env.clock);
       const selecting = indexBySelector(sets, selects);
+      const pace = createPace(env.clock, sets);
       watchNodes(env, sets, nodes);
       return {
         for: primary(kinds.daemonSets, { selects }),
-        owns: [owned(kinds.pods, { changed: countsDiffer })],
+        owns: [owned(kinds.pods, { changed: countsDiffer, delayMs: pace.delayMs })],
         needs: [nodes],
         indexes: [indexed(kinds.revisions, indexByController)],
         watches: [
@@ -53,13 +55,15 @@ export function daemonSetController(kinds: DaemonSetKinds): ControllerDefinition
           }),
         ],
         expectations,
-        reconcile: createDaemonSetReconcile({
-          env,
-          kinds,
-          expectations,
-          podControl: createPodControl(env, kinds.daemonSets, kinds.pods),
-          backoff: createFailedPodBackoff(env.clock),
-        }),
+        reconcile: pace.paced(
+          createDaemonSetReconcile({
+            env,
+            kinds,
+            expectations,
+            podControl: createPodControl(env, kinds.daemonSets, kinds.pods),
+            backoff: createFailedPodBackoff(env.clock),
+          }),
+        ),
       };
     },
   };
