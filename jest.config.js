@@ -16,5 +16,6 @@ export default {
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],
+  testSequencer: '<rootDir>/test/support/runner/sequencer.ts',
   testTimeout: 180_000,
 };
