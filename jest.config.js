@@ -1,10 +1,9 @@
-const transform = { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] };
 const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch,
-  transform,
-  extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: 'node',
+  // Node runs TypeScript itself.
+  testRunner: '<rootDir>/test/support/runner/shared-modules.ts',
+  transform: {},
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   ...extra,
 });
@@ -17,5 +16,6 @@ export default {
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],
+  testSequencer: '<rootDir>/test/support/runner/sequencer.ts',
   testTimeout: 180_000,
 };

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { mock } from 'node:test';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { guardLoop } from './watchdog.ts';
 
 const cells = new Int32Array(new SharedArrayBuffer(8));
@@ -15,11 +16,11 @@ function guard(limitSeconds: number) {
 const guards: (() => void)[] = [];
 beforeEach(() => {
   cells.fill(0);
-  jest.useFakeTimers();
+  mock.timers.enable({ apis: ['setInterval'] });
 });
 afterEach(() => {
   for (const stop of guards.splice(0)) stop();
-  jest.useRealTimers();
+  mock.timers.reset();
 });
 
 describe('the watchdog', () => {
@@ -67,9 +68,9 @@ describe('the watchdog', () => {
     const { ended, look } = guard(10);
     beat();
     look(1);
-    jest.advanceTimersByTime(9_000);
+    mock.timers.tick(9_000);
     expect(ended()).toBe(0);
-    jest.advanceTimersByTime(1_000);
+    mock.timers.tick(1_000);
     expect(ended()).toBe(1);
   });
 });

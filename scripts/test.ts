@@ -7,29 +7,39 @@ import { clientTools } from '../test/support/commands/client-tools.ts';
 import { testImageArchive } from '../test/support/image/test-image.ts';
 
 /**
- * Runs the suites, quick ones first: test.ts [SUITE...]
- * Prints 'N passed, N failed, N skipped' last. Exits 1 if a test failed or a suite ran no test.
+ * Runs the suites: test.ts [SUITE...]
+ * Prints 'N passed, N failed, N skipped' last. Exits 1 if a test failed, or if a suite ran no test or not all of its files.
  */
-// The last two run side by side: each waits for clusters more than it computes, and real containers have a network of their own.
-const stages = [['unit'], ['contract'], ['integration', 'e2e']];
-const suites = stages.flat();
+// End-to-end tests wait more than they compute and have a network of their own: they run beside the others, which follow one another, quick ones first.
+const lanes = [['e2e'], ['unit', 'contract', 'integration']];
+const suites = lanes.flat();
 
 /**
  * Processes of a suite; the others use every processor. Clusters in the tests' own processes have ports of their own, so two files run at once. Nodes
  * with real containers share links and nft tables: one file at a time.
  */
 const workers: Readonly<Record<string, string>> = { integration: '--maxWorkers=2', e2e: '--runInBand' };
-/** Each test file loads all of skiff anew, and what Node compiled for the last one is not given back: a worker that has grown is replaced. */
+/** The files of a process share its modules; one that has grown by what they left is replaced. */
 const MEMORY_LIMIT = '--workerIdleMemoryLimit=1000MB';
 /** Of Node. A larger young generation saves a sixth of the time, which went into its collection (measured on the unit tests). */
-const NODE_FLAGS = ['--experimental-vm-modules', '--no-warnings', '--max-semi-space-size=32'];
+const NODE_FLAGS = ['--no-warnings', '--max-semi-space-size=32'];
 
 interface Outcome {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
-  readonly numFailedTestSuites: number;
   readonly numTotalTests: number;
+  /** Of the files that were found; the other three count those that came to an end. */
+  readonly numTotalTestSuites: number;
+  readonly numPassedTestSuites: number;
+  readonly numFailedTestSuites: number;
+  readonly numPendingTestSuites: number;
+}
+
+/** Tells whether tests ran, and whether each file did that was found: one whose process ended leaves no other trace. */
+function isComplete(outcome: Outcome): boolean {
+  const ended = outcome.numPassedTestSuites + outcome.numFailedTestSuites + outcome.numPendingTestSuites;
+  return outcome.numTotalTests > 0 && ended === outcome.numTotalTestSuites;
 }
 
 const wanted = process.argv.slice(2);
@@ -57,7 +67,8 @@ async function run(suite: string): Promise<{ readonly ok: boolean; readonly outc
   await images;
   try {
     const outcome: Outcome = JSON.parse(readFileSync(report, 'utf8'));
-    return { ok: status === 0 && outcome.numTotalTests > 0, outcome };
+    if (!isComplete(outcome)) console.error(`${suite}: not all of its files ran`);
+    return { ok: status === 0 && isComplete(outcome), outcome };
   } catch {
     console.error(`${suite}: the suite did not finish`);
     return { ok: false, outcome: undefined };
@@ -78,14 +89,16 @@ function buildImages(): Promise<void> {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 let ok = true;
-for (const stage of stages) {
-  for (const result of await Promise.all(stage.filter((name) => wanted.length === 0 || wanted.includes(name)).map(run))) {
+async function runLane(lane: readonly string[]): Promise<void> {
+  for (const suite of lane.filter((name) => wanted.length === 0 || wanted.includes(name))) {
+    const result = await run(suite);
     total.passed += result.outcome?.numPassedTests ?? 0;
     total.failed += result.outcome?.numFailedTests ?? 1;
     total.skipped += result.outcome?.numPendingTests ?? 0;
     ok &&= result.ok;
   }
 }
+await Promise.all(lanes.map(runLane));
 rmSync(directory, { recursive: true, force: true });
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(ok ? 0 : 1);

@@ -1,4 +1,5 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { mock } from 'node:test';
+import { describe, expect, it } from '@jest/globals';
 import { partArguments } from './part-arguments.ts';
 import { serverOptions } from './server/server-options.ts';
 
@@ -43,9 +44,9 @@ describe('arguments that skiff up hands on', () => {
   });
 
   it('print the help of the part', () => {
-    const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+    const log = mock.method(console, 'log', () => {});
     expect(handedOn('--help')).toBeUndefined();
-    expect(log.mock.calls.join()).toContain('--audit-policy-file FILE');
-    log.mockRestore();
+    expect(log.mock.calls.flatMap((call) => call.arguments).join()).toContain('--audit-policy-file FILE');
+    log.mock.restore();
   });
 });

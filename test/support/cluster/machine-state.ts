@@ -29,7 +29,7 @@ export function machineState(dataDir: string): MachineState {
   const { cgroupRoot } = layoutOf(dataDir);
   return {
     processes: processes(cgroupRoot),
-    mounts: lines('findmnt', '-rno', 'TARGET').filter((target) => target.startsWith(dataDir) || !target.startsWith(`${tmpdir()}/`)),
+    mounts: lines('findmnt', '-rno', 'TARGET').filter((target) => target.startsWith(dataDir) || !isOthers(target)),
     links: lines('ip', '-o', 'link', 'show').map((line) => line.split(' ').slice(1, 3).join(' ')),
     addresses: lines('ip', '-o', 'address', 'show').map((line) => line.replace(/ valid_lft.*/, '')),
     routes: lines('ip', 'route', 'show', 'table', 'all'),
@@ -49,6 +49,11 @@ export function machineState(dataDir: string): MachineState {
     ),
     files: [dataDir, '/run/skiff', '/var/lib/containerd', '/etc/cni', '/var/log/pods', '/var/log/containers', '/opt/containerd'].flatMap(below),
   };
+}
+
+/** Tells whether a mount is in a temporary directory, or made for the network labs of unit tests, which may run meanwhile. */
+function isOthers(target: string): boolean {
+  return target.startsWith(`${tmpdir()}/`) || target === '/run/netns' || target.startsWith('/run/netns/sklab');
 }
 
 /** All entries below a directory that are not directories, at any depth. */

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { ClientTools } from './client-tools.ts';
 import { clientTools } from './client-tools.ts';
 import type { Outcome } from './program.ts';
-import { run } from './program.ts';
+import { ONE_PROCESSOR, run } from './program.ts';
 
 function helm(kubeconfig: string, args: readonly string[], set: ClientTools = ''): Promise<Outcome> {
   // helm's own files stand beside the kubeconfig: the user's are neither read nor written.
-  const env = { HELM_CACHE_HOME: `${kubeconfig}.helm`, HELM_CONFIG_HOME: `${kubeconfig}.helm`, HELM_DATA_HOME: `${kubeconfig}.helm` };
+  const env = { ...ONE_PROCESSOR, HELM_CACHE_HOME: `${kubeconfig}.helm`, HELM_CONFIG_HOME: `${kubeconfig}.helm`, HELM_DATA_HOME: `${kubeconfig}.helm` };
   return run(join(clientTools(set), 'helm'), ['--kubeconfig', kubeconfig, ...args], { env, timeoutMs: 120_000 });
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClientTools } from './client-tools.ts';
 import { clientTools } from './client-tools.ts';
 import type { Outcome, RunOptions } from './program.ts';
-import { run } from './program.ts';
+import { ONE_PROCESSOR, run } from './program.ts';
 
 export interface Kubectl {
   /** Runs kubectl and returns its standard output. Throws with its standard error if it fails. */
@@ -36,7 +36,8 @@ export function kubectlFor(kubeconfig: string, namespace?: string, set: ClientTo
     `${kubeconfig}.cache${set}`,
     ...(namespace === undefined ? [] : ['--namespace', namespace]),
   ];
-  const outcome = (args: readonly string[], options?: RunOptions) => run(join(clientTools(set), 'kubectl'), [...baseArgs, ...args], options);
+  const outcome = (args: readonly string[], options?: RunOptions) =>
+    run(join(clientTools(set), 'kubectl'), [...baseArgs, ...args], { ...options, env: { ...ONE_PROCESSOR, ...options?.env } });
   const checked = async (args: readonly string[], options?: RunOptions) => {
     const { code, stdout, stderr } = await outcome(args, options);
     if (code === 0) return stdout;
