@@ -6,7 +6,12 @@ import { ONE_PROCESSOR, run } from './program.ts';
 
 function helm(kubeconfig: string, args: readonly string[], set: ClientTools = ''): Promise<Outcome> {
   // helm's own files stand beside the kubeconfig: the user's are neither read nor written.
-  const env = { ...ONE_PROCESSOR, HELM_CACHE_HOME: `${kubeconfig}.helm`, HELM_CONFIG_HOME: `${kubeconfig}.helm`, HELM_DATA_HOME: `${kubeconfig}.helm` };
+  const env = {
+    ...ONE_PROCESSOR,
+    HELM_CACHE_HOME: `${kubeconfig}.helm`,
+    HELM_CONFIG_HOME: `${kubeconfig}.helm`,
+    HELM_DATA_HOME: `${kubeconfig}.helm`,
+  };
   return run(join(clientTools(set), 'helm'), ['--kubeconfig', kubeconfig, ...args], { env, timeoutMs: 120_000 });
 }
 
