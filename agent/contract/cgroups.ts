@@ -23,8 +23,8 @@ export interface CgroupManager {
   memoryUsage(path: string): Promise<number | undefined>;
   /** Processes and threads in a cgroup. Resolves with undefined if it does not exist. */
   processes(path: string): Promise<number | undefined>;
-  /** What the kernel has counted for a cgroup. Resolves with undefined if it does not exist. */
+  /** Reads the kernel's counters of a cgroup. Resolves with undefined if it does not exist. */
   statistics(path: string): Promise<CgroupStatistics | undefined>;
-  /** The ID of a process in a cgroup. Resolves with undefined if there is none. */
+  /** Finds the ID of a process in a cgroup. Resolves with undefined if there is none. */
   someProcess(path: string): Promise<number | undefined>;
 }

@@ -42,13 +42,17 @@ describe('the server’s own versions', () => {
   });
 
   it('are available again after a server behind them is taken away', async () => {
-    const { json } = await server.ask('GET', `${ALL}/v1.batch`);
     const service = { namespace: 'default', name: 'gone', port: 443 };
-    const changed = await server.ask('PUT', `${ALL}/v1.batch`, { body: { ...json, spec: { ...json.spec, service } } });
-    expect(changed.status).toBe(200);
     const reasonIs = (reason: string) =>
       eventually(async () => (await server.ask('GET', `${ALL}/v1.batch`)).json.status.conditions[0].reason === reason);
-    await reasonIs('ServiceNotFound');
+    // The server looks at each of its own versions once after its start, and undoes a change from before that: it is made again then.
+    await eventually(async () => {
+      const { json } = await server.ask('GET', `${ALL}/v1.batch`);
+      if (json.spec.service) return json.status.conditions[0].reason === 'ServiceNotFound';
+      const changed = await server.ask('PUT', `${ALL}/v1.batch`, { body: { ...json, spec: { ...json.spec, service } } });
+      expect([200, 409]).toContain(changed.status);
+      return false;
+    });
     expect((await server.ask('GET', '/apis/batch/v1/jobs')).text).toBe('service unavailable\n');
     await server.ask('PATCH', `${ALL}/v1.batch`, { headers: { 'content-type': 'application/merge-patch+json' }, body: { spec: { service: null } } });
     await reasonIs('Local');

@@ -82,7 +82,7 @@ async function machineRow(node: UsageNode, { machine }: UsageReport): Promise<Ro
   return { labels, time, cpuNanoseconds, workingSetBytes, interfaces: await machineNetwork(node) };
 }
 
-/** What the kernel tells of CPU and memory, by cAdvisor's names. */
+/** Metrics of CPU and memory that come from the kernel, by cAdvisor's names. */
 const FROM_KERNEL: readonly (readonly [name: string, type: 'counter' | 'gauge', help: string, of: (kernel: CgroupStatistics) => number])[] = [
   ['container_cpu_user_seconds_total', 'counter', 'CPU time in user mode.', ({ cpu }) => cpu.userNanoseconds / 1e9],
   ['container_cpu_system_seconds_total', 'counter', 'CPU time in the kernel.', ({ cpu }) => cpu.systemNanoseconds / 1e9],
