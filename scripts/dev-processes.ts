@@ -21,7 +21,7 @@ const PROGRAM = 'dist/skiff.mjs';
 
 /** Runs skiff as the launcher does, but without the launcher's own build. */
 function skiff(command: string, args: readonly string[], output: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
-  const young = command === 'agent' ? 1 : 16;
+  const young = command !== 'agent' ? 16 : args.includes('--simulate') ? 4 : 1;
   const flags = [`--max-semi-space-size=${young}`, '--enable-source-maps', PROGRAM, command, ...args];
   return spawn(process.execPath, flags, { stdio: ['ignore', output, 'inherit'] });
 }

@@ -101,14 +101,20 @@ export async function requireRunning(layout: Layout, name: ComponentName, restar
   }
 }
 
-/** The agent makes little that lives long: the least young generation saves it an eighth of its memory, and costs no time (docs/decisions/0007). */
-const NODE_FLAGS = { server: [], agent: ['--max-semi-space-size=1'] } as const;
+/** The agent's young generation: a real node makes little that lives long, while simulated ones are many in one process (docs/decisions/0007). */
+const agentFlags = (args: readonly string[]): readonly string[] => [`--max-semi-space-size=${args.includes('--simulate') ? 4 : 1}`];
 
 /** Starts one of skiff's own commands under a supervisor. */
 export function startComponent(layout: Layout, name: 'server' | 'agent', args: readonly string[]): Promise<void> {
   const program = process.argv[1];
   if (program === undefined) throw new Error('skiff does not know its own path');
-  return startSupervised(layout, name, process.execPath, [...process.execArgv, ...NODE_FLAGS[name], program, name, ...args]);
+  return startSupervised(layout, name, process.execPath, [
+    ...process.execArgv,
+    ...(name === 'agent' ? agentFlags(args) : []),
+    program,
+    name,
+    ...args,
+  ]);
 }
 
 /** Asks a component and its supervisor to end, waits up to `graceMs`, then kills them. Resolves once they are gone, with false if none ran. */
