@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CgroupDisk, CgroupStatistics } from '../contract/cgroup-statistics.ts';
 
-/** The kernel counts CPU time in hundredths of a second in `cpuacct.stat` (USER_HZ). */
-const NANOSECONDS_PER_TICK = 10_000_000;
+/** The kernel counts CPU time in hundredths of a second in `/proc/stat` and `cpuacct.stat` (USER_HZ). */
+export const NANOSECONDS_PER_TICK = 10_000_000;
 const NANOSECONDS_PER_MICROSECOND = 1000;
 
 /** Reads a file of a cgroup; a missing one is empty. */

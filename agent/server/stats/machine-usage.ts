@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { NANOSECONDS_PER_TICK } from '../../node/cgroup-statistics.ts';
 
 /** The usage of a whole node. */
 export interface MachineUsage {
@@ -9,9 +10,6 @@ export interface MachineUsage {
   /** Undefined for a simulated node. */
   readonly availableBytes: number | undefined;
 }
-
-/** The kernel counts CPU time in hundredths of a second here (USER_HZ). */
-const NANOSECONDS_PER_TICK = 10_000_000;
 
 /** Reads the usage of this machine from the kernel. */
 export async function machineUsage(now: number): Promise<MachineUsage> {
