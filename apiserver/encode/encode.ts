@@ -1,6 +1,6 @@
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
-import { encodeYaml, encodeYamlItem } from '../../base/yaml/encode.ts';
+import { encodeYaml, yamlItemParts, yamlParts } from '../../base/yaml/encode.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
 import type { Encoding, Form, Media } from '../contract/form.ts';
@@ -37,7 +37,7 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
     if (typed) return typed;
   }
   if (form.as === 'object' || kind === undefined) {
-    if (form.media === 'yaml') return textResponse(status, encodeYaml(object), YAML_TYPE);
+    if (form.media === 'yaml') return yamlResponse(status, object);
     return { status, headers: JSON_TYPE, body: { kind: 'object', object, json: result.text } };
   }
   if (form.as === 'partial') return jsonOrYaml(status, partialOf(object, form), form);
@@ -135,10 +135,12 @@ const COMMA = 0x2c;
 function* yamlList<T>(kind: string, apiVersion: string, metadata: object, items: readonly T[], objectOf: (item: T) => unknown): Generator<string> {
   let part = `${encodeYaml({ apiVersion })}${items.length === 0 ? 'items: []\n' : 'items:\n'}`;
   for (const item of items) {
-    part += encodeYamlItem(objectOf(item));
-    if (part.length < YAML_PART_LENGTH) continue;
-    yield part;
-    part = '';
+    for (const text of yamlItemParts(objectOf(item))) {
+      part += text;
+      if (part.length < YAML_PART_LENGTH) continue;
+      yield part;
+      part = '';
+    }
   }
   yield part + encodeYaml({ kind, metadata });
 }
@@ -149,8 +151,14 @@ export const textResponse = (status: number, text: string, headers: Headers): Ap
   body: { kind: 'text', parts: [text] },
 });
 
+const yamlResponse = (status: number, object: unknown, headers: Headers = {}): ApiResponse => ({
+  status,
+  headers: { ...headers, ...YAML_TYPE },
+  body: { kind: 'text', parts: yamlParts(object) },
+});
+
 const jsonOrYaml = (status: number, object: object, form: Form): ApiResponse =>
-  form.media === 'yaml' ? textResponse(status, encodeYaml(object), YAML_TYPE) : textResponse(status, JSON.stringify(object), JSON_TYPE);
+  form.media === 'yaml' ? yamlResponse(status, object) : textResponse(status, JSON.stringify(object), JSON_TYPE);
 
 /** Any object as JSON. */
 export const jsonResponse = (status: number, object: object, headers: Headers = {}): ApiResponse => ({
@@ -163,7 +171,7 @@ export const jsonResponse = (status: number, object: object, headers: Headers = 
 function inMedia(response: ApiResponse, media: Media): ApiResponse {
   const { status, headers, body } = response;
   if (media === 'json' || body.kind !== 'object' || headers['content-type'] !== JSON_TYPE['content-type']) return response;
-  if (media === 'yaml') return textResponse(status, encodeYaml(body.object), { ...headers, ...YAML_TYPE });
+  if (media === 'yaml') return yamlResponse(status, body.object, headers);
   return typedResponse(status, body.object, headers) ?? response;
 }
 

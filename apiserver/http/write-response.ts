@@ -114,7 +114,7 @@ async function writeParts(
   for (; !part.done; part = iterator.next()) {
     await turn();
     if (res.destroyed) return;
-    if (!(res as ServerResponse).write(part.value) && !(await drained(res, clock))) return;
+    if (part.value.length > 0 && !(res as ServerResponse).write(part.value) && !(await drained(res, clock))) return;
   }
   finish(res, clock);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { decodeYaml } from './decode.ts';
-import { encodeYaml, encodeYamlItem } from './encode.ts';
+import { encodeYaml, yamlItemParts, yamlParts } from './encode.ts';
 
 describe('a YAML document', () => {
   it('looks as the one of kube-apiserver', () => {
@@ -84,6 +84,19 @@ describe('a YAML document', () => {
   });
 
   it('can be made item by item', () => {
-    expect(decodeYaml(`items:\n${encodeYamlItem({ a: [1] })}${encodeYamlItem('x')}`).value).toEqual({ items: [{ a: [1] }, 'x'] });
+    expect(decodeYaml(`items:\n${[...yamlItemParts({ a: [1] }), ...yamlItemParts('x')].join('')}`).value).toEqual({ items: [{ a: [1] }, 'x'] });
+  });
+
+  it('is made in parts, however deep its collections nest', () => {
+    let value: unknown = Array.from({ length: 10_000 }, (_, i) => i);
+    for (let depth = 0; depth < 900; depth++) value = depth % 2 === 0 ? { a: value } : [value];
+    let length = 0;
+    for (const part of yamlParts(value)) {
+      expect(part.length).toBeLessThan(80_000);
+      length += part.length;
+    }
+    expect(length).toBeGreaterThan(9_000_000);
+    const lists = '['.repeat(900) + ']'.repeat(900);
+    expect(encodeYaml(JSON.parse(lists))).toBe(`${'- '.repeat(899)}[]\n`);
   });
 });

@@ -1,4 +1,5 @@
 import { isObject } from '../json.ts';
+import { compareTexts, sortSteps } from '../sort-steps.ts';
 import { resolvePlain } from './scalar.ts';
 
 /** Texts that need no quotes: nothing in them or at their ends means anything to YAML. */
@@ -6,44 +7,92 @@ const PLAIN = /^[A-Za-z0-9_/.][A-Za-z0-9_/.+@%$^&=(){};<> -]*$/;
 /** Longer texts are quoted without a look at them. */
 const MAX_PLAIN = 256;
 
+/** The length of the parts of a long document. YAML takes longer to make than JSON. */
+const PART_LENGTH = 64 * 1024;
+/** To put so many keys into order takes some milliseconds. */
+const MANY_KEYS = 10_000;
+
 /**
- * Writes a JSON value as a YAML document in the look of sigs.k8s.io/yaml: sorted keys, sequences not indented, long texts as literal blocks.
- * Undefined fields are left out. `indent` is the column of a value that stands within another.
+ * Returns a JSON value as a YAML document in the look of sigs.k8s.io/yaml: sorted keys, sequences not indented, long texts as literal blocks.
+ * Undefined fields are left out.
  */
-export function encodeYaml(value: unknown): string {
-  if (isCollection(value) && !isEmpty(value)) return blockOf(value, '');
-  return `${inline(value, '')}\n`;
+export const encodeYaml = (value: unknown): string => [...yamlParts(value)].join('');
+
+/** Yields the document of {@link encodeYaml} in parts, each made when it is asked for: what is nested deeply is many times as long as its JSON. Parts may be empty. */
+export const yamlParts = (value: unknown): Generator<string> => partsOf(value, '', '');
+
+/** Yields an item of a sequence that stands in column 0, in parts. */
+export const yamlItemParts = (item: unknown): Generator<string> => partsOf(item, '  ', '- ');
+
+type Collection = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** A collection that is being written. */
+interface Level {
+  readonly values: Readonly<Record<string | number, unknown>>;
+  /** The fields in their order; undefined for a sequence. */
+  readonly keys: readonly string[] | undefined;
+  readonly length: number;
+  readonly indent: string;
+  /** The members that are written. */
+  count: number;
 }
 
-/** Writes an item of a sequence that stands in column 0. */
-export const encodeYamlItem = (item: unknown): string => itemOf(item, '');
+const isCollection = (value: unknown): value is Collection => Array.isArray(value) || isObject(value);
 
-const isCollection = (value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] => Array.isArray(value) || isObject(value);
-
-const isEmpty = (value: object): boolean => (Array.isArray(value) ? value.length === 0 : !Object.values(value).some((field) => field !== undefined));
-
-function blockOf(value: Readonly<Record<string, unknown>> | readonly unknown[], indent: string): string {
-  let out = '';
-  if (Array.isArray(value)) {
-    for (const item of value) out += itemOf(item, indent);
-    return out;
-  }
-  const fields = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(fields).sort()) {
-    const field = fields[key];
-    if (field === undefined) continue;
-    const head = `${indent}${textOf(key, indent, false)}:`;
-    if (!isCollection(field) || isEmpty(field)) out += `${head} ${inline(field, indent)}\n`;
-    else out += `${head}\n${blockOf(field, Array.isArray(field) ? indent : `${indent}  `)}`;
-  }
-  return out;
+/** Opens a collection. Yields empty parts while it puts many keys into order. */
+function* levelOf(value: Collection, indent: string): Generator<string, Level> {
+  const keys = Array.isArray(value) ? undefined : yield* sortedKeys(value as Readonly<Record<string, unknown>>);
+  return { values: value as Level['values'], keys, length: (keys ?? (value as readonly unknown[])).length, indent, count: 0 };
 }
 
-function itemOf(item: unknown, indent: string): string {
-  if (!isCollection(item) || isEmpty(item)) return `${indent}- ${inline(item, indent)}\n`;
-  // The first line of the block moves up behind the dash.
-  const inner = `${indent}  `;
-  return `${indent}- ${blockOf(item, inner).slice(inner.length)}`;
+function* sortedKeys(fields: Readonly<Record<string, unknown>>): Generator<string, readonly string[]> {
+  const keys = Object.keys(fields);
+  if (keys.length < MANY_KEYS) return keys.filter((key) => fields[key] !== undefined).sort();
+  const steps = sortSteps(keys, compareTexts);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    yield '';
+  }
+}
+
+/** Yields a value. `lead` stands before its first line, `indent` before the others. */
+function* partsOf(value: unknown, indent: string, lead: string): Generator<string> {
+  let part = lead;
+  const levels: Level[] = [];
+  let opened = isCollection(value) ? yield* levelOf(value, indent) : undefined;
+  if (!opened || opened.length === 0) {
+    yield `${lead}${inline(value, '')}\n`;
+    return;
+  }
+  levels.push(opened);
+  let isFirst = true;
+  for (let level = levels.at(-1); level; level = levels.at(-1)) {
+    const at = level.count++;
+    if (at === level.length) {
+      levels.pop();
+      continue;
+    }
+    const key = level.keys?.[at];
+    const member = level.values[key ?? at];
+    if (key !== undefined && member === undefined) continue;
+    if (!isFirst) part += level.indent;
+    part += key === undefined ? '-' : `${textOf(key, level.indent, false)}:`;
+    // The first line of an item stands behind its dash. A sequence is not indented in a field.
+    const inner = key !== undefined && Array.isArray(member) ? level.indent : `${level.indent}  `;
+    opened = isCollection(member) ? yield* levelOf(member, inner) : undefined;
+    isFirst = key === undefined && opened !== undefined && opened.length > 0;
+    if (opened && opened.length > 0) {
+      part += key === undefined ? ' ' : '\n';
+      levels.push(opened);
+    } else {
+      part += ` ${inline(member, level.indent)}\n`;
+    }
+    if (part.length < PART_LENGTH) continue;
+    yield part;
+    part = '';
+  }
+  if (part !== '') yield part;
 }
 
 function inline(value: unknown, indent: string): string {
