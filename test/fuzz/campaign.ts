@@ -15,8 +15,8 @@ export interface Failure {
   readonly repeats: boolean;
 }
 
-/** Requests that are under way at the same time. */
-const LANES = 8;
+/** Requests that are under way at the same time: enough that streams, each of which is read for a moment, do not hold the others up. */
+const LANES = 32;
 /** Another client's request must be answered within this time, which is ample on a slow machine. */
 const PROBE: FuzzRequest = { method: 'GET', path: '/livez', headers: {}, body: undefined };
 
