@@ -1,5 +1,6 @@
 import type { BuildOptions } from 'esbuild';
 import { latePackageEntries, latePackages, nodeModules, ownPrograms, promClient, usersZod } from './bundle-plugins.ts';
+import { requireBanner } from './merge-chunks.ts';
 
 const common: BuildOptions = {
   outdir: 'dist',
@@ -14,7 +15,7 @@ const common: BuildOptions = {
   // Loaded lazily, only where a remote cluster's kubeconfig needs a plugin.
   external: ['@kubernetes/client-node'],
   plugins: [nodeModules, latePackages, promClient, usersZod],
-  banner: { js: "import { createRequire as skiffRequire } from 'node:module'; const require = skiffRequire(import.meta.url);" },
+  banner: { js: requireBanner },
   minifySyntax: true,
   minifyWhitespace: true,
   lineLimit: 160,
@@ -22,8 +23,8 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** The commands that live long and are started often. */
-const LONG_LIVED = ['server', 'agent'];
+/** The commands that live long and are started often, each with the module that loads nearly all of its code. */
+export const LONG_LIVED: Readonly<Record<string, string>> = { server: 'cli/commands/server-process.ts', agent: 'cli/commands/agent.ts' };
 
 /** The public entry points by name. Users import `NAME.mjs`, which checks their Node before it loads `NAME.main.mjs`. */
 export const publicEntries: Readonly<Record<string, string>> = { api: 'api/index.ts', runtime: 'runtime/index.ts', testing: 'cli/testing.ts' };
@@ -33,15 +34,16 @@ export const entryText = (name: string): string => `import './node-version.mjs';
 
 /**
  * The bundles that esbuild makes of skiff in dist/. Modules that entry points of one bundle share become files of their own, and each file
- * to load costs the start a millisecond: so the programs whose start counts are bundles by themselves.
+ * to load costs the start some milliseconds: so the programs whose start counts are bundles by themselves, and their files are merged.
  */
 export const bundles: readonly BuildOptions[] = [
   {
     ...common,
     entryPoints: { skiff: 'cli/main.ts', ...Object.fromEntries(Object.entries(publicEntries).map(([name, source]) => [`${name}.main`, source])) },
-    plugins: [ownPrograms(LONG_LIVED), ...(common.plugins ?? [])],
+    plugins: [ownPrograms(Object.keys(LONG_LIVED)), ...(common.plugins ?? [])],
   },
-  ...LONG_LIVED.map((name) => ({ ...common, entryPoints: { [name]: `cli/commands/${name}.ts` } })),
+  // Their chunks have names of their own: those that bundles have in common are one file, which must not become a part of a program.
+  ...Object.keys(LONG_LIVED).map((name) => ({ ...common, entryPoints: { [name]: `cli/commands/${name}.ts` }, chunkNames: `${name}-[name]-[hash]` })),
   // They run on any Node, to say which one is needed.
   {
     ...common,

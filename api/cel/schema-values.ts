@@ -66,7 +66,7 @@ class UnknownValue extends OpaqueValue {
 
 const NANOSECONDS: readonly (readonly [RegExp, bigint])[] = [
   [/^(?:ns|nano.*)$/i, 1n],
-  [/^(?:us|µs|micro.*)$/i, 1_000n],
+  [/^(?:us|\u00b5s|micro.*)$/i, 1_000n],
   [/^(?:ms|milli.*)$/i, 1_000_000n],
   [/^(?:s|sec.*)$/i, 1_000_000_000n],
   [/^(?:m|min.*)$/i, 60_000_000_000n],
@@ -78,7 +78,7 @@ const NANOSECONDS: readonly (readonly [RegExp, bigint])[] = [
 /** Reads `1d` and `2 weeks`, which the format allows and Go's own durations do not. */
 function wordyDuration(text: string): Duration | undefined {
   let total: bigint | undefined;
-  for (const [, count = '0', unit = ''] of text.matchAll(/(\d{1,18})\s*([A-Za-zµ]+)/g)) {
+  for (const [, count = '0', unit = ''] of text.matchAll(/(\d{1,18})\s*([A-Za-z\u00b5]+)/g)) {
     const factor = NANOSECONDS.find(([pattern]) => pattern.test(unit))?.[1];
     if (factor !== undefined) total = (total ?? 0n) + BigInt(count) * factor;
   }

@@ -22,7 +22,7 @@ const MAC = /^(?:[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2})*|[0-9a-f]{4}(?:\.
 const MAC_BYTES = new Set([6, 8, 20]);
 const TIME_OF_DAY = /^([0-9]{2}):([0-9]{2}):([0-9]{2})(?:.[0-9]+)?(?:z|[+-][0-9]{2}:[0-9]{2})$/s;
 /** A number and a unit, by which Scala writes durations. */
-const SCALA_TERM = /\d+\s*([A-Za-zµ]+)/g;
+const SCALA_TERM = /\d+\s*([A-Za-z\u00b5]+)/g;
 /** The units of SCALA_TERM; the last name of each may be the beginning of a longer one. */
 const SCALA_UNITS = [
   ['ns', 'nano'],

@@ -133,7 +133,7 @@ function readField(field: string, bounds: Bounds | undefined): Field {
   return { values, star };
 }
 
-const durationPart = /(?:\d+\.?\d*|\.\d+)([a-zA-Zµμ]*)/y;
+const durationPart = /(?:\d+\.?\d*|\.\d+)([a-zA-Z\u00b5\u03bc]*)/y;
 /** Milliseconds. */
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ns', 1e-6],
