@@ -5,6 +5,7 @@ import { nodes } from '../../api/kinds/core/node/index.ts';
 import { serviceAccounts } from '../../api/kinds/core/service-account.ts';
 import type { UserInfo } from '../../apiserver/contract/request.ts';
 import { kubeconfigText } from '../../apiserver/pki/kubeconfig.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { silentLogger } from '../../base/log.ts';
 import { nextTurn } from '../../base/next-turn.ts';
@@ -73,6 +74,11 @@ export interface Cluster extends AsyncDisposable {
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 const TIMEOUT_MS = 30_000;
 
+/** What the API server of this process's first cluster stored at its start: roles, priority classes and the like, which are the same for all. */
+let firstState: MemoryStore | undefined;
+
+const newStore = (clock: Clock): MemoryStore => firstState?.fork({ clock }) ?? createMemoryStore({ clock });
+
 /** The state that a cluster starts from. All of it is taken in one turn of the event loop: a state that the other cluster really had. */
 interface Beginning {
   ahead(): number;
@@ -89,7 +95,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { nodes: count = 1 } = options;
   if (!Number.isInteger(count) || count < 0) throw new Error(`nodes is the number of simulated nodes, 0 or more: ${count}`);
   const names = Array.from({ length: count }, (_, i) => `node-${i}`);
-  const cluster = await begin(options, { ahead: () => 0, store: (clock) => createMemoryStore({ clock }), nodes: () => newNodes(names) });
+  const cluster = await begin(options, { ahead: () => 0, store: newStore, nodes: () => newNodes(names) });
   try {
     await ready(cluster.client, count, options.controllers);
     return cluster;
@@ -112,7 +118,10 @@ async function begin(options: ClusterOptions, beginning: Beginning): Promise<Clu
   const machines = beginning.nodes();
   const directory = mkdtempSync(join(tmpdir(), 'skiff-testing-'));
   const door = await openDoor();
-  const starting = nextTurn().then(() => startParts({ ...options, log, store, clock, keys, server, door }, machines));
+  const onServing = () => {
+    firstState ??= store.fork();
+  };
+  const starting = nextTurn().then(() => startParts({ ...options, log, store, clock, keys, server, door, onServing }, machines));
   // Clients say why it failed; so does the end, which waits for it.
   starting.catch(() => {});
   const url = `https://${HOST}:${door.port}`;

@@ -20,6 +20,8 @@ export interface PartsOptions extends Pick<ControlPlaneOptions, 'controllers' | 
   readonly keys: TestKeys;
   readonly server: FaultyServer;
   readonly door: FrontDoor;
+  /** Called when the API server has stored what each server makes at its start, before anything else runs. */
+  readonly onServing?: () => void;
 }
 
 /** The parts of a test's cluster that run. */
@@ -46,6 +48,7 @@ export async function startParts(options: PartsOptions, machines: NodesState): P
     parts: [server.part],
     around: server.around,
   });
+  options.onServing?.();
   const [ofNodes, ofControlPlane] = [new AbortController(), new AbortController()];
   const serving = controlPlane.run(ofControlPlane.signal);
   // Told of by `stop`.
