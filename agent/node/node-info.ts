@@ -2,6 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
 import type { NodeSystemInfo } from '../../api/kinds/core/node/index.ts';
 import { GIT_VERSION } from '../../api/meta/version.ts';
+import { canonicalQuantity } from '../../api/schema/quantity.ts';
 import type { RuntimeVersion } from '../contract/runtime.ts';
 
 /** The resources and the identity of a node. */
@@ -82,10 +83,11 @@ export interface Amounts {
   readonly pods: number;
 }
 
+/** Returns what a machine has and what pods may use of it, in the form in which the API keeps quantities: a status is compared with the stored one. */
 export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts, reserved = RESERVED): Pick<NodeFacts, 'capacity' | 'allocatable'> {
-  const kibibytes = (bytes: number) => `${Math.floor(bytes / KI)}Ki`;
+  const kibibytes = (bytes: number) => canonicalQuantity(`${Math.floor(bytes / KI)}Ki`);
   const base = {
-    cpu: Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`,
+    cpu: canonicalQuantity(Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`),
     pods: String(pods),
     'hugepages-1Gi': '0',
     'hugepages-2Mi': '0',
@@ -95,7 +97,7 @@ export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts, 
     allocatable: {
       ...base,
       memory: kibibytes(Math.max(0, memoryBytes - reserved.memory(memoryBytes))),
-      'ephemeral-storage': String(Math.max(0, Math.floor(diskBytes - reserved.disk(diskBytes)))),
+      'ephemeral-storage': canonicalQuantity(String(Math.max(0, Math.floor(diskBytes - reserved.disk(diskBytes))))),
     },
   };
 }

@@ -13,7 +13,7 @@ import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeFacts } from './node-info.ts';
 import { architecture } from './node-info.ts';
-import { nodeStatusPatch } from './status-patch.ts';
+import { nodeStatusPatch, sameStatus } from './status-patch.ts';
 
 export interface NodeReporterOptions {
   readonly client: Client;
@@ -98,10 +98,10 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       conditions,
       daemonEndpoints: { kubeletEndpoint: { Port: serverPort } },
       nodeInfo: facts.info,
-      images: [...images],
+      ...(images.length > 0 || node.status?.images ? { images: [...images] } : {}),
       features: { supplementalGroupsPolicy: options.features.supplementalGroupsPolicy },
       ...(volumesInUse.length > 0 || node.status?.volumesInUse ? { volumesInUse: [...volumesInUse] } : {}),
-      runtimeHandlers: handlers.map((name) => ({ name, features: { ...handlerFeatures } })),
+      runtimeHandlers: handlers.map((name) => ({ ...(name === '' ? {} : { name }), features: { ...handlerFeatures } })),
     };
     return { status, events };
   };
@@ -113,7 +113,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     current = current ? await client.get(nodes, self) : await register();
     const { status, events } = await statusOf(current, serverPort);
     const due = clock.monotonic() - reportedAt >= REPORT_MS;
-    if (!due && withoutHeartbeats(status) === withoutHeartbeats(current.status)) return;
+    if (!due && sameStatus(status, current.status)) return;
     current = await client.patch(nodes, self, { type: 'strategic', body: nodeStatusPatch(current.status, status) }, { subresource: 'status' });
     reportedAt = clock.monotonic();
     for (const reason of events) event(reason, `Node ${nodeName} status is now: ${reason}`);
@@ -156,10 +156,6 @@ const isReady = (node: Live<Node> | undefined): boolean =>
 /** The resources that others have added to a node's capacity: all of them may be allocated (k8s.io/kubernetes/pkg/kubelet/nodestatus/setters.go). */
 const extendedResources = (capacity: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(capacity).filter(([name]) => isExtendedResource(name)));
-
-/** The content of a status without its times. */
-const withoutHeartbeats = (status: NodeStatus | undefined): string =>
-  JSON.stringify({ ...status, conditions: status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]) });
 
 const defaultLabels = (nodeName: string) => ({
   'beta.kubernetes.io/arch': architecture(),

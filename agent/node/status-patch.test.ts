@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodeStatusPatch } from './status-patch.ts';
+import type { NodeStatus } from '../../api/kinds/core/node/index.ts';
+import { nodeStatusPatch, sameStatus } from './status-patch.ts';
 
 const ready = (status: string) => ({ type: 'Ready', status, reason: 'KubeletReady' });
 const network = { type: 'NetworkUnavailable', status: 'False', reason: 'RouteCreated' };
@@ -27,5 +28,23 @@ describe('the patch of a node’s status', () => {
   it('is the whole status for a node that has none', () => {
     const status = { conditions: [ready('True')], daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } };
     expect(nodeStatusPatch(undefined, status)).toEqual({ status });
+  });
+});
+
+describe('two statuses of a node', () => {
+  const handler = { name: 'runc', features: { recursiveReadOnlyMounts: true, userNamespaces: false } };
+  const status: NodeStatus = { capacity: { cpu: '4', memory: '8Gi' }, runtimeHandlers: [handler] };
+  const features = { userNamespaces: false, recursiveReadOnlyMounts: true };
+  const reordered: NodeStatus = { runtimeHandlers: [{ features, name: 'runc' }], capacity: { memory: '8Gi', cpu: '4' } };
+  const at = (time: string, value = 'True') => ({ conditions: [{ ...ready(value), lastHeartbeatTime: time, lastTransitionTime: time }] });
+
+  it('are the same whatever the order of their fields and the times of their conditions', () => {
+    expect(sameStatus({ ...status, ...at('2026-01-01T00:00:00Z') }, { ...reordered, ...at('2026-01-01T00:00:10Z') })).toBe(true);
+    expect(nodeStatusPatch(status, reordered)).toEqual({ status: {} });
+  });
+
+  it('differ by the value of a field or of a condition', () => {
+    expect(sameStatus(status, { ...reordered, capacity: { cpu: '4', memory: '4Gi' } })).toBe(false);
+    expect(sameStatus({ ...status, ...at('2026-01-01T00:00:00Z') }, { ...status, ...at('2026-01-01T00:00:00Z', 'False') })).toBe(false);
   });
 });

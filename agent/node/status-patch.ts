@@ -1,8 +1,17 @@
 import type { NodeStatus } from '../../api/kinds/core/node/index.ts';
+import { equalJson } from '../../base/json.ts';
 
 type Resources = Readonly<Record<string, unknown>>;
 
-const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+const differs = (a: unknown, b: unknown): boolean => !equalJson(a, b);
+
+/** Returns whether two statuses tell the same of a node: the times of its conditions, and the order of fields, do not count. */
+export const sameStatus = (a: NodeStatus | undefined, b: NodeStatus | undefined): boolean => equalJson(withoutTimes(a), withoutTimes(b));
+
+const withoutTimes = (status: NodeStatus | undefined): object => ({
+  ...status,
+  conditions: status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]),
+});
 
 const changedResources = (before: Resources = {}, after: Resources = {}): Resources =>
   Object.fromEntries(Object.entries(after).filter(([name, quantity]) => differs(before[name], quantity)));

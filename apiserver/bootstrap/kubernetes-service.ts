@@ -7,6 +7,7 @@ import type { EndpointSlice } from '../../api/kinds/discovery/endpoint-slice.ts'
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { isConflict } from '../../api/meta/status-error.ts';
+import { equalJson } from '../../base/json.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { StorageAccess } from '../contract/storage-access.ts';
 import { ensureObject } from './cluster-objects.ts';
@@ -51,7 +52,7 @@ async function ensureSame<T extends KubeObject>(
 ): Promise<void> {
   const there = objects.get(kind, KEY);
   if (!there) return ensureObject(client, objects, kind, wanted);
-  if (JSON.stringify(contentOf(there)) === JSON.stringify(contentOf(wanted))) return;
+  if (equalJson(contentOf(there), contentOf(wanted))) return;
   try {
     await client.update(kind, { ...wanted, metadata: { ...there.metadata, ...wanted.metadata } });
   } catch (error) {

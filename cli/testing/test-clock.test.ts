@@ -32,6 +32,16 @@ describe('the clock of a test’s cluster', () => {
     expect(await readiness('node-0')).toBe('True');
   });
 
+  it('moves reports of nodes: one in five minutes while nothing changes', async () => {
+    const heartbeats = new Set<string | undefined>();
+    for (let minute = 0; minute <= 6; minute++) {
+      const { status } = await cluster.client.get(nodes, { namespace: '', name: 'node-0' });
+      heartbeats.add(status?.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime);
+      await cluster.clock.advance('1m');
+    }
+    expect(heartbeats.size).toBeLessThanOrEqual(3);
+  });
+
   it('moves times to live: an Event is gone after an hour', async () => {
     const event = { metadata: key('started'), involvedObject: {}, reason: 'Started', type: 'Normal' };
     await cluster.client.create(events, event);

@@ -2,6 +2,7 @@ import type { Kind } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
+import { equalJson } from '../../base/json.ts';
 import type { Client } from '../client/client.ts';
 import type { DeclaredController, ReconcileContext } from '../control/controller.ts';
 import { controllerRefTo } from '../control/controller-ref.ts';
@@ -86,6 +87,6 @@ function applyOwned<T extends KubeObject>(client: Client, manager: string, owner
 
 async function patchStatus(client: Client, kind: Kind, object: Live<WithStatus>, status: object): Promise<void> {
   const current = (object.status ?? {}) as Readonly<Record<string, unknown>>;
-  const differs = Object.entries(status).some(([name, value]) => JSON.stringify(current[name]) !== JSON.stringify(value));
+  const differs = Object.entries(status).some(([name, value]) => !equalJson(current[name], value));
   if (differs) await client.patch(kind, keyOf(object), { type: 'merge', body: { status } }, { subresource: 'status' });
 }
