@@ -6,7 +6,7 @@ import { countedAs } from '../../definition/quota-rule.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { forbidden, invalid, tooLong } from '../../schema/field-error.ts';
+import { checkEntries, forbidden, invalid, searchLater, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, bytes, map, ref, string, topLevel } from '../../schema/fields.ts';
 import { byteLength, configKeyFaults } from '../../validation/name-rules.ts';
@@ -27,17 +27,20 @@ export type ConfigMap = Infer<typeof ConfigMap>;
 function validate(map: ConfigMap): FieldError[] {
   const errors: FieldError[] = [];
   let bytes = 0;
-  for (const key in map.data) {
+  checkEntries(map.data ?? {}, (key, value) => {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`data[${key}]`, key, fault));
     if (map.binaryData?.[key] !== undefined) errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
-    bytes += byteLength(map.data[key] ?? '');
-  }
-  for (const key in map.binaryData) {
+    bytes += byteLength(value);
+  });
+  checkEntries(map.binaryData ?? {}, (key, value) => {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`binaryData[${key}]`, key, fault));
-    bytes += decodedLength(map.binaryData[key] ?? '');
-  }
-  // The whole object is too long, and has no field: upstream writes it so.
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
+    bytes += decodedLength(value);
+  });
+  searchLater(function* () {
+    yield;
+    // The whole object is too long, and has no field: upstream writes it so.
+    if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
+  });
   return errors;
 }
 
