@@ -1,6 +1,10 @@
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
-import { encodeYaml, encodeYamlItem } from '../../base/yaml/encode.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
+import { stringifySteps } from '../../base/json/stringify-steps.ts';
+import type { Steps } from '../../base/steps.ts';
+import { inTurns } from '../../base/steps.ts';
+import { encodeYaml, encodeYamlItem, encodeYamlItemSteps, encodeYamlSteps } from '../../base/yaml/encode.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
 import type { Encoding, Form, Media } from '../contract/form.ts';
@@ -29,7 +33,7 @@ export function encode(result: Result, encoding: Encoding): ApiResponse | Promis
   }
 }
 
-function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse {
+function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse | Promise<ApiResponse> {
   const { status, object, kind } = result;
   if (kind) requireMetadataOf('object', form, kind);
   if (form.media === 'protobuf') {
@@ -37,14 +41,15 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
     if (typed) return typed;
   }
   if (form.as === 'object' || kind === undefined) {
-    if (form.media === 'yaml') return textResponse(status, encodeYaml(object), YAML_TYPE);
+    if (form.media === 'yaml') return jsonOrYaml(status, object, form);
     return { status, headers: JSON_TYPE, body: { kind: 'object', object, json: result.text } };
   }
   if (form.as === 'partial') return jsonOrYaml(status, partialOf(object, form), form);
-  const rows = [rowOf(kind, object, clock.now(), includeObject, form)];
+  const rows = markAs([rowOf(kind, object, clock.now(), includeObject, form)], object);
   const resourceVersion = object.metadata?.resourceVersion;
   const metadata = resourceVersion === undefined ? {} : { resourceVersion };
-  return jsonOrYaml(status, { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(kind), rows }, form);
+  const table = { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(kind), rows };
+  return jsonOrYaml(status, markAs(table, object), form);
 }
 
 /** The length of the parts of a long list: other requests are served between them. */
@@ -69,11 +74,11 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   switch (form.as) {
     case 'table': {
       const head = JSON.stringify({ kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(resource.kind) });
-      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, served(item).object, now, includeObject, form)));
+      return partsResponse(head, 'rows', items, (item) => jsonSteps(rowOf(resource.kind, served(item).object, now, includeObject, form)));
     }
     case 'partial': {
       const head = JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: metaVersion(form), metadata });
-      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(served(item).object, form)));
+      return partsResponse(head, 'items', items, (item) => jsonSteps(partialOf(served(item).object, form)));
     }
     default: {
       const head = JSON.stringify({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata });
@@ -82,14 +87,28 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   }
 }
 
+/** Returns the JSON of an item, of a long one the steps that make it. */
+const jsonSteps = (item: object): string | Steps<string> => (isLong(item) ? stringifySteps(item) : JSON.stringify(item));
+
+/** Takes the steps of a text; before each of them, the writer of the answer gives others their turn. */
+function* inParts(text: Steps<string>): Generator<string, string> {
+  for (;;) {
+    const step = text.next();
+    if (step.done) return step.value;
+    yield '';
+  }
+}
+
 /** A JSON object whose last field is a long list; made part by part as it is written. */
-function partsResponse<T>(head: string, field: string, items: readonly T[], textOf: (item: T) => string): ApiResponse {
+function partsResponse<T>(head: string, field: string, items: readonly T[], textOf: (item: T) => string | Steps<string>): ApiResponse {
   function* parts(): Generator<string> {
     let part = `${head.slice(0, -1)},"${field}":[`;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
       if (item === undefined) continue;
-      part += i === 0 ? textOf(item) : `,${textOf(item)}`;
+      const given = textOf(item);
+      const text = typeof given === 'string' ? given : yield* inParts(given);
+      part += i === 0 ? text : `,${text}`;
       if (part.length >= PART_LENGTH) {
         yield part;
         part = '';
@@ -135,7 +154,8 @@ const COMMA = 0x2c;
 function* yamlList<T>(kind: string, apiVersion: string, metadata: object, items: readonly T[], objectOf: (item: T) => unknown): Generator<string> {
   let part = `${encodeYaml({ apiVersion })}${items.length === 0 ? 'items: []\n' : 'items:\n'}`;
   for (const item of items) {
-    part += encodeYamlItem(objectOf(item));
+    const object = objectOf(item);
+    part += isLong(object) ? yield* inParts(encodeYamlItemSteps(object)) : encodeYamlItem(object);
     if (part.length < YAML_PART_LENGTH) continue;
     yield part;
     part = '';
@@ -149,8 +169,12 @@ export const textResponse = (status: number, text: string, headers: Headers): Ap
   body: { kind: 'text', parts: [text] },
 });
 
-const jsonOrYaml = (status: number, object: object, form: Form): ApiResponse =>
-  form.media === 'yaml' ? textResponse(status, encodeYaml(object), YAML_TYPE) : textResponse(status, JSON.stringify(object), JSON_TYPE);
+/** Answers an object; the text of a long one is made in turns. */
+function jsonOrYaml(status: number, object: object, { media }: Form): ApiResponse | Promise<ApiResponse> {
+  const type = media === 'yaml' ? YAML_TYPE : JSON_TYPE;
+  if (!isLong(object)) return textResponse(status, media === 'yaml' ? encodeYaml(object) : JSON.stringify(object), type);
+  return inTurns(media === 'yaml' ? encodeYamlSteps(object) : stringifySteps(object)).then((text) => textResponse(status, text, type));
+}
 
 /** Any object as JSON. */
 export const jsonResponse = (status: number, object: object, headers: Headers = {}): ApiResponse => ({

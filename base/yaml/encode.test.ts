@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { parseSteps } from '../json/parse-steps.ts';
+import { finished } from '../steps.ts';
 import { decodeYaml } from './decode.ts';
-import { encodeYaml, encodeYamlItem } from './encode.ts';
+import { encodeYaml, encodeYamlItem, encodeYamlItemSteps, encodeYamlSteps } from './encode.ts';
 
 describe('a YAML document', () => {
   it('looks as the one of kube-apiserver', () => {
@@ -15,6 +17,18 @@ describe('a YAML document', () => {
     expect(encodeYaml(object)).toBe(
       `apiVersion: v1\ndata:\n  t: |\n    a\n    b\ne: {}\nkind: Pod\nspec:\n  containers:\n  - args:\n    - "-a"\n    - "1"\n    - "x: y"\n    name: c\n    ports: []\n`,
     );
+  });
+
+  it('of a long value is written with pauses as at once', () => {
+    const value = { b: [{ z: 1, a: ['x', [], {}] }, 'text', [[1, { q: null }]]], a: { k9: 'v', k10: 'a\nb\n', '': {} } };
+    const long = finished(parseSteps(JSON.stringify(value), { maxDepth: 100, pieceLength: 1 }));
+    expect(finished(encodeYamlSteps(long))).toBe(encodeYaml(value));
+    expect(finished(encodeYamlItemSteps(long))).toBe(encodeYamlItem(value));
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`key${i}`, 'value']));
+    const steps = encodeYamlSteps(finished(parseSteps(JSON.stringify(many), { maxDepth: 10, pieceLength: 1_000 })));
+    let pauses = 0;
+    for (let step = steps.next(); !step.done; step = steps.next()) pauses++;
+    expect(pauses).toBeGreaterThan(3);
   });
 
   const odd = [

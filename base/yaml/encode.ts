@@ -1,4 +1,7 @@
+import { isLong } from '../json/long-values.ts';
 import { isObject } from '../json.ts';
+import { compareTexts, sortSteps } from '../sort-steps.ts';
+import type { Steps } from '../steps.ts';
 import { resolvePlain } from './scalar.ts';
 
 /** Texts that need no quotes: nothing in them or at their ends means anything to YAML. */
@@ -15,14 +18,30 @@ export function encodeYaml(value: unknown): string {
   return `${inline(value, '')}\n`;
 }
 
+/** As encodeYaml, with pauses in the long parts of the value. */
+export function* encodeYamlSteps(value: unknown): Steps<string> {
+  return isCollection(value) && isLong(value) ? yield* blockSteps(value, '') : encodeYaml(value);
+}
+
 /** Writes an item of a sequence that stands in column 0. */
 export const encodeYamlItem = (item: unknown): string => itemOf(item, '');
 
-const isCollection = (value: unknown): value is Readonly<Record<string, unknown>> | readonly unknown[] => Array.isArray(value) || isObject(value);
+/** As encodeYamlItem, with pauses in the long parts of the item. */
+export const encodeYamlItemSteps = (item: unknown): Steps<string> => itemSteps(item, '');
 
-const isEmpty = (value: object): boolean => (Array.isArray(value) ? value.length === 0 : !Object.values(value).some((field) => field !== undefined));
+type Collection = Readonly<Record<string, unknown>> | readonly unknown[];
 
-function blockOf(value: Readonly<Record<string, unknown>> | readonly unknown[], indent: string): string {
+const isCollection = (value: unknown): value is Collection => Array.isArray(value) || isObject(value);
+
+function isEmpty(value: Collection): boolean {
+  if (isLong(value)) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) if (fields[key] !== undefined) return false;
+  return true;
+}
+
+function blockOf(value: Collection, indent: string): string {
   let out = '';
   if (Array.isArray(value)) {
     for (const item of value) out += itemOf(item, indent);
@@ -44,6 +63,40 @@ function itemOf(item: unknown, indent: string): string {
   // The first line of the block moves up behind the dash.
   const inner = `${indent}  `;
   return `${indent}- ${blockOf(item, inner).slice(inner.length)}`;
+}
+
+/** Characters that are written in one step. */
+const STEP_LENGTH = 16 * 1024;
+
+function* blockSteps(value: Collection, indent: string): Steps<string> {
+  if (!isLong(value)) return blockOf(value, indent);
+  const parts: string[] = [];
+  let length = 0;
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key of Array.isArray(value) ? value.keys() : yield* sortSteps(Object.keys(fields), compareTexts)) {
+    const field = fields[key];
+    const part = typeof key === 'number' ? yield* itemSteps(field, indent) : yield* fieldSteps(key, field, indent);
+    parts.push(part);
+    length += part.length;
+    if (length < STEP_LENGTH) continue;
+    length = 0;
+    yield;
+  }
+  return parts.join('');
+}
+
+function* fieldSteps(key: string, field: unknown, indent: string): Steps<string> {
+  if (field === undefined) return '';
+  const head = `${indent}${textOf(key, indent, false)}:`;
+  if (!isCollection(field) || isEmpty(field)) return `${head} ${inline(field, indent)}\n`;
+  return `${head}\n${yield* blockSteps(field, Array.isArray(field) ? indent : `${indent}  `)}`;
+}
+
+function* itemSteps(item: unknown, indent: string): Steps<string> {
+  if (!isCollection(item) || !isLong(item)) return itemOf(item, indent);
+  const inner = `${indent}  `;
+  const block = yield* blockSteps(item, inner);
+  return `${indent}- ${block.slice(inner.length)}`;
 }
 
 function inline(value: unknown, indent: string): string {
