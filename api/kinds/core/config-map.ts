@@ -1,4 +1,3 @@
-import { semanticEqual } from '../../../base/equality.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -9,6 +8,7 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { checkEntries, forbidden, invalid, searchLater, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, bytes, map, ref, string, topLevel } from '../../schema/fields.ts';
+import { ifChanged } from '../../validation/field-rules.ts';
 import { byteLength, configKeyFaults } from '../../validation/name-rules.ts';
 import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
@@ -52,7 +52,7 @@ export const configMapStrategy: Strategy<ConfigMap> = {
     if (old.immutable) {
       if (!map.immutable) errors.push(forbidden('immutable', SEALED));
       for (const field of ['data', 'binaryData'] as const) {
-        if (!semanticEqual(map[field], old[field])) errors.push(forbidden(field, SEALED));
+        ifChanged(map[field], old[field], () => void errors.push(forbidden(field, SEALED)));
       }
     }
     return [...errors, ...validate(map)];
