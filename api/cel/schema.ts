@@ -1,3 +1,5 @@
+import { entriesOf } from '../../base/json.ts';
+
 /** A condition on the values of a schema, as `x-kubernetes-validations` writes it. */
 export interface Rule {
   readonly rule: string;
@@ -55,9 +57,10 @@ export const isEmbedded = (schema: CelSchema): boolean => schema['x-kubernetes-e
 export function hasRules(schema: CelSchema): boolean {
   if ((schema['x-kubernetes-validations'] ?? []).length > 0) return true;
   const values = valuesOf(schema);
-  return (
-    (schema.items !== undefined && hasRules(schema.items)) ||
-    (values !== undefined && hasRules(values)) ||
-    Object.values(schema.properties ?? {}).some(hasRules)
-  );
+  return (schema.items !== undefined && hasRules(schema.items)) || (values !== undefined && hasRules(values)) || someProperty(schema, hasRules);
+}
+
+function someProperty({ properties }: CelSchema, test: (schema: CelSchema) => boolean): boolean {
+  for (const [, property] of entriesOf(properties)) if (test(property)) return true;
+  return false;
 }

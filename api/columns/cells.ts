@@ -1,3 +1,4 @@
+import { entriesOf } from '../../base/json.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/label-selector.ts';
 import type { KubeObject, Live } from '../meta/object.ts';
 import type { Column } from './column.ts';
@@ -50,7 +51,7 @@ export const wide = <T extends KubeObject>(name: string, description: string, ce
 
 /** Returns `a=b,c=d`, sorted by key, or `<none>`. */
 export function labelsText(labels: Readonly<Record<string, string>> | undefined): string {
-  const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const pairs = Array.from(entriesOf(labels), ([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? '<none>' : pairs.sort().join(',');
 }
 
@@ -62,15 +63,15 @@ function requirementText({ key, operator, values = [] }: LabelSelectorRequiremen
 
 /** Returns a selector in the form of `kubectl get -l`, its requirements sorted by key; `<none>` if it has none. */
 export function selectorText(selector: LabelSelector | undefined): string {
-  const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  const equal = Array.from(entriesOf(selector?.matchLabels), ([key, value]) => ({ key, text: `${key}=${value}` }));
   const others = (selector?.matchExpressions ?? []).map((one) => ({ key: one.key, text: requirementText(one) }));
   const all = [...equal, ...others].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return all.length === 0 ? '<none>' : all.map(({ text }) => text).join(',');
 }
 
 /** Returns the first three of a list and the number of the others: `a,b,c + 2 more...`. */
-export function firstThree(texts: readonly string[], empty: string): string {
+export function firstThree(texts: readonly string[], empty: string, count = texts.length): string {
   const text = texts.slice(0, 3).join(',');
-  if (texts.length > 3) return `${text} + ${texts.length - 3} more...`;
+  if (count > 3) return `${text} + ${count - 3} more...`;
   return text === '' ? empty : text;
 }

@@ -1,4 +1,5 @@
 import { goNumber, goQuote } from '../../base/go-format.ts';
+import { boundedJson } from '../../base/json/bounded-json.ts';
 import { isLong } from '../../base/json/long-values.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished, inTurns } from '../../base/steps.ts';
@@ -33,36 +34,10 @@ let last: { readonly value: WeakRef<object>; readonly text: string } | undefined
 const ESCAPED = /[<>&\u2028\u2029]/g;
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Characters of a bad value that are shown. Upstream shows all, which of a body of 3 MB takes long to write and helps nobody. */
-const MAX_SHOWN = 64 * 1024;
-
-/** Items of a list that are written together. */
-const MIN_LIST = 1_000;
+/** The characters of a bad value that are shown. Upstream shows all, which of a body of 3 MB takes long to write and helps nobody. */
+export const MAX_SHOWN = 64 * 1024;
 
 const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN).toWellFormed()}…`);
-
-/** Returns the JSON of a value; of a long list or map, no more than is shown. */
-function jsonOf(value: object): string {
-  if (!Array.isArray(value)) return isLong(value) ? jsonOfMap(value as Readonly<Record<string, unknown>>) : JSON.stringify(value);
-  if (value.length < MIN_LIST) return JSON.stringify(value);
-  let text = '[';
-  for (let i = 0; i < value.length && text.length <= MAX_SHOWN; i += MIN_LIST) {
-    const part = JSON.stringify(value.slice(i, i + MIN_LIST));
-    text += `${i === 0 ? '' : ','}${part.slice(1, -1)}`;
-  }
-  return `${text}]`;
-}
-
-function jsonOfMap(map: Readonly<Record<string, unknown>>): string {
-  let text = '{';
-  for (const key of Object.keys(map)) {
-    const member = map[key];
-    if (member === undefined) continue;
-    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${typeof member === 'object' && member !== null ? jsonOf(member) : JSON.stringify(member)}`;
-    if (text.length > MAX_SHOWN) return text;
-  }
-  return `${text}}`;
-}
 
 /** Shows a bad value as upstream does: strings by Go's %q, numbers by %v, everything else as Go's JSON. */
 function shown(value: unknown): string {
@@ -71,7 +46,7 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   if (last?.value.deref() === value) return last.text;
-  const text = cut(jsonOf(value)).replace(ESCAPED, escaped);
+  const text = cut(boundedJson(value, MAX_SHOWN)).replace(ESCAPED, escaped);
   last = text.length > MIN_KEPT ? { value: new WeakRef(value), text } : undefined;
   return text;
 }

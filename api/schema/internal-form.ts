@@ -1,4 +1,5 @@
 import { isObject } from '../../base/json.ts';
+import { MAX_SHOWN } from './field-error.ts';
 import type { Property, StructuralSchema } from './structural.ts';
 
 /** Names of Go that are not the JSON name with a capital. */
@@ -48,27 +49,48 @@ function orderedFields({ properties, title = '' }: StructuralSchema, orders: Int
   return order ? order.flatMap((name) => properties?.get(name) ?? []) : fields;
 }
 
+/** The characters of the form that are still to be made, at least: errors show no more. */
+interface Room {
+  characters: number;
+}
+
 /**
  * Returns a value as upstream's errors show structures: in the JSON of Go's internal types, whose fields have no JSON names, stand in the order
- * of their Protobuf numbers unless `orders` says otherwise, and are never left out.
+ * of their Protobuf numbers unless `orders` says otherwise, and are never left out. Of a long value, no more is made than is shown.
  */
-export function internalForm(value: unknown, schema: StructuralSchema, orders: InternalOrders = AS_NUMBERED): unknown {
-  if (schema.properties) return internalStructure(value, schema, orders);
+export const internalForm = (value: unknown, schema: StructuralSchema, orders: InternalOrders = AS_NUMBERED): unknown =>
+  formOf(value, schema, orders, { characters: MAX_SHOWN });
+
+function formOf(value: unknown, schema: StructuralSchema, orders: InternalOrders, room: Room): unknown {
+  if (room.characters <= 0) return null;
+  if (schema.properties) return structureForm(value, schema, orders, room);
   const { items } = schema;
-  if (items && Array.isArray(value)) return value.map((item) => internalForm(item, items, orders));
-  return value;
+  if (!items || !Array.isArray(value)) return value;
+  const list: unknown[] = [];
+  for (const item of value) {
+    if (room.characters <= 0) break;
+    room.characters -= ','.length;
+    list.push(formOf(item, items, orders, room));
+  }
+  return list;
 }
 
 /** The internal form of a structure; of an absent one, that with the zero values of all fields. */
-export function internalStructure(value: unknown, schema: StructuralSchema, orders: InternalOrders): Readonly<Record<string, unknown>> {
+export const internalStructure = (value: unknown, schema: StructuralSchema, orders: InternalOrders): Readonly<Record<string, unknown>> =>
+  structureForm(value, schema, orders, { characters: MAX_SHOWN });
+
+function structureForm(value: unknown, schema: StructuralSchema, orders: InternalOrders, room: Room): Readonly<Record<string, unknown>> {
   const fields = isObject(value) ? value : {};
-  return Object.fromEntries(
-    orderedFields(schema, orders).map((property) => [goName(property.name), fieldForm(fields[property.name], property, orders)]),
-  );
+  const form: Record<string, unknown> = {};
+  for (const property of orderedFields(schema, orders)) {
+    room.characters -= property.name.length + '"":0,'.length;
+    form[goName(property.name)] = fieldForm(fields[property.name], property, orders, room);
+  }
+  return form;
 }
 
-function fieldForm(value: unknown, { presence, schema }: Property, orders: InternalOrders): unknown {
-  if (value !== undefined && value !== null) return internalForm(value, schema, orders);
+function fieldForm(value: unknown, { presence, schema }: Property, orders: InternalOrders, room: Room): unknown {
+  if (value !== undefined && value !== null) return formOf(value, schema, orders, room);
   if (presence === 'pointer' || presence === 'null') return null;
   switch (schema.format === 'quantity' || schema.format === 'int-or-string' ? undefined : schema.type) {
     case 'string':
@@ -79,7 +101,7 @@ function fieldForm(value: unknown, { presence, schema }: Property, orders: Inter
     case 'boolean':
       return false;
     case 'object':
-      return schema.properties ? internalForm({}, schema, orders) : null;
+      return schema.properties ? formOf({}, schema, orders, room) : null;
     default:
       return null;
   }

@@ -1,4 +1,5 @@
 import { parseInt64 } from '../../base/int64.ts';
+import { entriesOf } from '../../base/json.ts';
 import type { LabelSelector } from '../meta/label-selector.ts';
 import type { Requirement, RequirementOperator } from './selector-parser.ts';
 import { parseRequirements, SelectorError } from './selector-parser.ts';
@@ -67,8 +68,10 @@ export const nothing: Selector = { requirements: [], matchesAnything: false, mat
 export const parseSelector = (text: string): Selector => selectorOf(parseRequirements(text));
 
 /** Returns the selector that requires each of the labels, as ReplicationControllers and Services have it. */
-export const selectorFromLabels = (labels: Labels): Selector =>
-  selectorOf(Object.entries(labels).map(([key, value]) => ({ key, operator: '=', values: [value] })));
+export const selectorFromLabels = (labels: Labels): Selector => selectorOf(equalities(labels));
+
+const equalities = (labels: Labels | undefined): Requirement[] =>
+  Array.from(entriesOf(labels), ([key, value]) => ({ key, operator: '=', values: [value] }));
 
 const OPERATORS: ReadonlyMap<string, RequirementOperator> = new Map<string, RequirementOperator>([
   ['In', 'in'],
@@ -83,7 +86,7 @@ const OPERATORS: ReadonlyMap<string, RequirementOperator> = new Map<string, Requ
  */
 export function selectorFrom(selector: LabelSelector | undefined | null): Selector {
   if (selector === undefined || selector === null) return nothing;
-  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, operator: '=', values: [value] }));
+  const requirements = equalities(selector.matchLabels);
   for (const { key, operator, values } of selector.matchExpressions ?? []) {
     const known = OPERATORS.get(operator);
     if (known === undefined) throw new SelectorError(`${JSON.stringify(operator)} is not a valid label selector operator`);

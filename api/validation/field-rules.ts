@@ -1,6 +1,7 @@
-import { semanticEqual } from '../../base/equality.ts';
+import { semanticEqual, semanticEqualSteps } from '../../base/equality.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import type { FieldError } from '../schema/field-error.ts';
-import { invalid, notSupported, required } from '../schema/field-error.ts';
+import { invalid, notSupported, required, searchLater } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import { pathText } from './field-path.ts';
 
@@ -18,7 +19,16 @@ export function checkNonNegative(errors: FieldError[], value: number | undefined
 }
 
 export function checkImmutable(errors: FieldError[], value: unknown, old: unknown, field: string): void {
-  if (!semanticEqual(value, old)) errors.push(invalid(field, value, IMMUTABLE));
+  ifChanged(value, old, () => void errors.push(invalid(field, value, IMMUTABLE)));
+}
+
+/** Calls `report` if two values differ: at once, or in turns if both are long. */
+export function ifChanged(value: unknown, old: unknown, report: () => void): void {
+  if (isLong(value) && isLong(old)) {
+    searchLater(function* () {
+      if (!(yield* semanticEqualSteps(value, old))) report();
+    });
+  } else if (!semanticEqual(value, old)) report();
 }
 
 /** A field that must hold one of a few words; empty means that it is missing. */

@@ -1,4 +1,4 @@
-import { isLong, markAs, markLong } from '../../base/json/long-values.ts';
+import { isLong, markLong } from '../../base/json/long-values.ts';
 import type { Steps } from '../../base/steps.ts';
 
 /**
@@ -24,8 +24,12 @@ export const isEmptySet = (set: FieldSet | undefined): boolean => set === undefi
 /** Whether the node itself, not only something below it, belongs to the set. */
 export const isMember = (node: FieldSet): boolean => SELF in node || !hasChildren(node);
 
+/** As isMember, for a node that may be long: V8 lists all of its keys before it gives the first one. */
+const isLongMember = (node: FieldSet): boolean => SELF in node || (!isLong(node) && !hasChildren(node));
+
 /** Whether the node has anything below it. */
 export const isBranch = (node: FieldSet): boolean => {
+  if (isLong(node)) return true;
   for (const key in node) if (key !== SELF) return true;
   return false;
 };
@@ -66,20 +70,28 @@ export const unionSteps = (a: FieldSet, b: FieldSet): Steps<FieldSet> => mergeSt
 
 function* mergeSteps(a: FieldSet, b: FieldSet, below: boolean): Steps<FieldSet> {
   if (a === b || !(isLong(a) || isLong(b))) return mergeNodes(a, b, below);
-  const out: Building = below && (isMember(a) || isMember(b)) ? { [SELF]: LEAF } : {};
+  const out: Building = below && (isLongMember(a) || isLongMember(b)) ? { [SELF]: LEAF } : {};
   let count = 0;
+  let found = false;
   for (const key of Object.keys(a)) {
     const mine = a[key];
     const other = b[key];
-    if (mine && key !== SELF) out[key] = other ? yield* mergeSteps(mine, other, true) : mine;
+    if (mine && key !== SELF) {
+      out[key] = other ? yield* mergeSteps(mine, other, true) : mine;
+      found = true;
+    }
     if (++count % STEP_COUNT === 0) yield;
   }
+  yield;
   for (const key of Object.keys(b)) {
     const other = b[key];
-    if (other && key !== SELF && !(key in out)) out[key] = other;
+    if (other && key !== SELF && !(key in out)) {
+      out[key] = other;
+      found = true;
+    }
     if (++count % STEP_COUNT === 0) yield;
   }
-  return below && !isBranch(out) ? LEAF : markLong(out);
+  return below && !found ? LEAF : markLong(out);
 }
 
 /** Returns the fields that are in the first and not in the second; undefined if there are none. */
@@ -112,10 +124,11 @@ export function* differenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | und
 
 function* nodeDifferenceSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
   if (!isLong(a)) return nodeDifference(a, b);
-  const member = isMember(a) && !isMember(b);
+  const isOwn = isLongMember(a);
+  const member = isOwn && !isLongMember(b);
   const out: Building = member ? { [SELF]: LEAF } : {};
   const left = yield* putDifference(out, a, b);
-  if (left === 'all' && member === isMember(a)) return a;
+  if (left === 'all' && member === isOwn) return a;
   if (left !== 'none') return markLong(out);
   return member ? LEAF : undefined;
 }
@@ -153,23 +166,24 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet | undefined {
 }
 
 /** Returns what `intersection` returns, with pauses where the first set is marked as long. */
-export function* intersectionSteps(a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> {
-  if (!isLong(a)) return intersection(a, b);
-  const out: Building = {};
+export const intersectionSteps = (a: FieldSet, b: FieldSet): Steps<FieldSet | undefined> => commonSteps(a, b, false);
+
+/** Returns the common children of two nodes, with the node itself if that belongs to both; undefined if there is neither. */
+function* commonSteps(a: FieldSet, b: FieldSet, member: boolean): Steps<FieldSet | undefined> {
+  if (!isLong(a)) return withSelf({ ...intersection(a, b) }, member);
+  const out: Building = member ? { [SELF]: LEAF } : {};
   let count = 0;
   let found = false;
   for (const key of Object.keys(a)) {
     const [mine, other] = [a[key], b[key]];
     if (++count % STEP_COUNT === 0) yield;
     if (!mine || !other || key === SELF) continue;
-    const below = yield* intersectionSteps(mine, other);
-    const member = isMember(mine) && isMember(other);
-    const common = below && member ? { [SELF]: LEAF, ...below } : (below ?? (member ? LEAF : undefined));
+    const common = yield* commonSteps(mine, other, isLongMember(mine) && isLongMember(other));
     if (!common) continue;
-    out[key] = below ? markAs(common, below) : common;
+    out[key] = common;
     found = true;
   }
-  return found ? markLong(out) : undefined;
+  return found ? markLong(out) : member ? LEAF : undefined;
 }
 
 export function equalSets(a: FieldSet, b: FieldSet): boolean {

@@ -168,6 +168,7 @@ function* compareEntries(old: Entries, next: Entries, schema: StructuralSchema, 
     else note(`f:${name}`, before, after, below, changed, removed);
     if (endsStep(after, ++count)) yield;
   }
+  yield;
   for (const name of Object.keys(old)) {
     const before = old[name];
     if (before !== undefined && next[name] === undefined) removed[`f:${name}`] = yield* fieldsSteps(before, fieldSchemaOf(schema, name), false);
@@ -216,8 +217,12 @@ function* noteSteps(element: string, old: unknown, next: unknown, schema: Struct
   if (yield* compareSteps(old === null ? emptyLike(next) : old, next, schema, changedBelow, removedBelow))
     changed[element] = yield* fieldsSteps(next, schema, false);
   else {
+    // To see whether a long set is empty is a step of its own: V8 lists all of its keys.
+    yield;
     if (!isEmptySet(changedBelow)) changed[element] = changedBelow;
+    yield;
     if (!isEmptySet(removedBelow)) removed[element] = removedBelow;
+    yield;
   }
 }
 

@@ -1,5 +1,9 @@
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { Status } from '../../api/meta/status.ts';
+import { isLong, markAs } from '../../base/json/long-values.ts';
+import { stringifySteps } from '../../base/json/stringify-steps.ts';
+import type { Steps } from '../../base/steps.ts';
+import { inTurns } from '../../base/steps.ts';
 import { encodeYaml, yamlItemParts, yamlParts } from '../../base/yaml/encode.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
@@ -29,7 +33,7 @@ export function encode(result: Result, encoding: Encoding): ApiResponse | Promis
   }
 }
 
-function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse {
+function encodeObject(result: ObjectResult, { form, includeObject, clock }: Encoding): ApiResponse | Promise<ApiResponse> {
   const { status, object, kind } = result;
   if (kind) requireMetadataOf('object', form, kind);
   if (form.media === 'protobuf') {
@@ -41,10 +45,11 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
     return { status, headers: JSON_TYPE, body: { kind: 'object', object, json: result.text } };
   }
   if (form.as === 'partial') return jsonOrYaml(status, partialOf(object, form), form);
-  const rows = [rowOf(kind, object, clock.now(), includeObject, form)];
+  const rows = markAs([rowOf(kind, object, clock.now(), includeObject, form)], object);
   const resourceVersion = object.metadata?.resourceVersion;
   const metadata = resourceVersion === undefined ? {} : { resourceVersion };
-  return jsonOrYaml(status, { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(kind), rows }, form);
+  const table = { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(kind), rows };
+  return jsonOrYaml(status, markAs(table, object), form);
 }
 
 /** The length of the parts of a long list: other requests are served between them. */
@@ -69,11 +74,11 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   switch (form.as) {
     case 'table': {
       const head = JSON.stringify({ kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columnDefinitionsOf(resource.kind) });
-      return partsResponse(head, 'rows', items, (item) => JSON.stringify(rowOf(resource.kind, served(item).object, now, includeObject, form)));
+      return partsResponse(head, 'rows', items, (item) => jsonSteps(rowOf(resource.kind, served(item).object, now, includeObject, form)));
     }
     case 'partial': {
       const head = JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: metaVersion(form), metadata });
-      return partsResponse(head, 'items', items, (item) => JSON.stringify(partialOf(served(item).object, form)));
+      return partsResponse(head, 'items', items, (item) => jsonSteps(partialOf(served(item).object, form)));
     }
     default: {
       const head = JSON.stringify({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata });
@@ -82,14 +87,28 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   }
 }
 
+/** Returns the JSON of an item, of a long one the steps that make it. */
+const jsonSteps = (item: object): string | Steps<string> => (isLong(item) ? stringifySteps(item) : JSON.stringify(item));
+
+/** Takes the steps of a text; before each of them, the writer of the answer gives others their turn. */
+function* inParts(text: Steps<string>): Generator<string, string> {
+  for (;;) {
+    const step = text.next();
+    if (step.done) return step.value;
+    yield '';
+  }
+}
+
 /** A JSON object whose last field is a long list; made part by part as it is written. */
-function partsResponse<T>(head: string, field: string, items: readonly T[], textOf: (item: T) => string): ApiResponse {
+function partsResponse<T>(head: string, field: string, items: readonly T[], textOf: (item: T) => string | Steps<string>): ApiResponse {
   function* parts(): Generator<string> {
     let part = `${head.slice(0, -1)},"${field}":[`;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
       if (item === undefined) continue;
-      part += i === 0 ? textOf(item) : `,${textOf(item)}`;
+      const given = textOf(item);
+      const text = typeof given === 'string' ? given : yield* inParts(given);
+      part += i === 0 ? text : `,${text}`;
       if (part.length >= PART_LENGTH) {
         yield part;
         part = '';
@@ -137,7 +156,7 @@ function* yamlList<T>(kind: string, apiVersion: string, metadata: object, items:
   for (const item of items) {
     for (const text of yamlItemParts(objectOf(item))) {
       part += text;
-      if (part.length < YAML_PART_LENGTH) continue;
+      if (text !== '' && part.length < YAML_PART_LENGTH) continue;
       yield part;
       part = '';
     }
@@ -157,8 +176,12 @@ const yamlResponse = (status: number, object: unknown, headers: Headers = {}): A
   body: { kind: 'text', parts: yamlParts(object) },
 });
 
-const jsonOrYaml = (status: number, object: object, form: Form): ApiResponse =>
-  form.media === 'yaml' ? yamlResponse(status, object) : textResponse(status, JSON.stringify(object), JSON_TYPE);
+/** Answers an object; the text of a long one is made in turns. */
+function jsonOrYaml(status: number, object: object, { media }: Form): ApiResponse | Promise<ApiResponse> {
+  if (media === 'yaml') return yamlResponse(status, object);
+  if (!isLong(object)) return textResponse(status, JSON.stringify(object), JSON_TYPE);
+  return inTurns(stringifySteps(object)).then((text) => textResponse(status, text, JSON_TYPE));
+}
 
 /** Any object as JSON. */
 export const jsonResponse = (status: number, object: object, headers: Headers = {}): ApiResponse => ({

@@ -1,17 +1,15 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { StatusError } from '../../api/meta/status-error.ts';
+import { markAs } from '../../base/json/long-values.ts';
 import type { Form } from '../contract/form.ts';
 
 /** Returns the apiVersion of Tables and metadata in this form. */
 export const metaVersion = ({ version = 'v1' }: Form): string => `meta.k8s.io/${version}`;
 
 /** An object's metadata alone, as metav1.PartialObjectMetadata. */
-export const partialOf = (object: KubeObject, form: Form): KubeObject => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: metaVersion(form),
-  metadata: object.metadata,
-});
+export const partialOf = ({ metadata }: KubeObject, form: Form): KubeObject =>
+  markAs({ kind: 'PartialObjectMetadata', apiVersion: metaVersion(form), metadata }, metadata);
 
 /** Returns the Go type that upstream handles objects of a kind as, which its errors name: `*core.ConfigMap`. `stored` is the stored form. */
 function goTypeOf(stored: KindDefinition, isList: boolean): string {

@@ -3,15 +3,17 @@ import { apiVersionOf } from '../../api/definition/kind.ts';
 import { PartialObjectMetadata } from '../../api/meta/partial-object-metadata.ts';
 import type { StructuralSchema } from '../../api/schema/structural.ts';
 import { structuralOf } from '../../api/schema/structural.ts';
-import { nextTurn } from '../../base/next-turn.ts';
+import { isLong } from '../../base/json/long-values.ts';
 import { Writer } from '../../base/protobuf/writer.ts';
+import type { Steps } from '../../base/steps.ts';
+import { inTurns } from '../../base/steps.ts';
 import type { ListResult } from '../contract/call.ts';
 import type { Form } from '../contract/form.ts';
 import type { ApiResponse } from '../contract/request.ts';
 import { PROTOBUF } from '../request/protobuf/envelope.ts';
 import { metaVersion } from './partial.ts';
 import type { TypeMeta } from './protobuf/envelope.ts';
-import { encodeObject, encodeTyped, listEnvelope, writeItem } from './protobuf/envelope.ts';
+import { encodeObject, encodeObjectSteps, encodeTyped, listEnvelope, writeItem, writeItemSteps } from './protobuf/envelope.ts';
 
 const HEADERS = { 'content-type': PROTOBUF };
 
@@ -27,9 +29,10 @@ export function protobufResponse(status: number, bytes: Buffer, headers: ApiResp
   return { status, headers: { ...headers, ...HEADERS }, body: { kind: 'text', parts: [bytes], length: bytes.length } };
 }
 
-/** Answers an object of a kind. */
-export function objectResponse(status: number, object: object, kind: KindDefinition, form: Form): ApiResponse {
+/** Answers an object of a kind; a long one is encoded in turns. */
+export function objectResponse(status: number, object: object, kind: KindDefinition, form: Form): ApiResponse | Promise<ApiResponse> {
   const { type, schema } = typeAndSchema(kind, form);
+  if (isLong(object)) return inTurns(encodeObjectSteps(type, schema, object)).then((bytes) => protobufResponse(status, bytes));
   return protobufResponse(status, encodeObject(type, schema, object));
 }
 
@@ -50,19 +53,25 @@ export function listResponse({ resource, items, served }: ListResult, metadata: 
   const { type, schema } = typeAndSchema(resource.kind, form);
   const parts: Buffer[] = [];
   let length = 0;
-  let at = 0;
 
-  /** Encodes items up to the length of a part; returns whether there are more. */
-  function step(): boolean {
-    const writer = new Writer();
-    for (; at < items.length && writer.length < PART_LENGTH; at++) {
-      const item = items[at];
-      if (item) writeItem(writer, schema, served(item).object);
+  /** Encodes items up to the length of a part in one step. */
+  function* encoding(): Steps<void> {
+    let writer = new Writer();
+    const end = () => {
+      const part = writer.finish();
+      parts.push(part);
+      length += part.length;
+      writer = new Writer();
+    };
+    for (const item of items) {
+      const { object } = served(item);
+      if (isLong(object)) yield* writeItemSteps(writer, schema, object);
+      else writeItem(writer, schema, object);
+      if (writer.length < PART_LENGTH) continue;
+      end();
+      yield;
     }
-    const part = writer.finish();
-    parts.push(part);
-    length += part.length;
-    return at < items.length;
+    end();
   }
 
   function response(): ApiResponse {
@@ -70,11 +79,6 @@ export function listResponse({ resource, items, served }: ListResult, metadata: 
     return { status: 200, headers: HEADERS, body: { kind: 'text', parts: [head, ...parts, tail], length: head.length + length + tail.length } };
   }
 
-  async function inTurns(): Promise<ApiResponse> {
-    do await nextTurn();
-    while (step());
-    return response();
-  }
-
-  return step() ? inTurns() : response();
+  const steps = encoding();
+  return steps.next().done ? response() : inTurns(steps).then(response);
 }

@@ -2,6 +2,7 @@ import { defaultColumns } from '../../api/columns/cells.ts';
 import type { Cell, Column } from '../../api/columns/column.ts';
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import { markAs } from '../../base/json/long-values.ts';
 import type { Form, IncludeObject } from '../contract/form.ts';
 import { partialOf } from './partial.ts';
 
@@ -32,8 +33,8 @@ export function rowOf(
     case 'None':
       return { cells };
     case 'Object':
-      return { cells, object };
+      return markAs({ cells, object }, object);
     default:
-      return { cells, object: partialOf(object, form) };
+      return markAs({ cells, object: partialOf(object, form) }, object.metadata);
   }
 }

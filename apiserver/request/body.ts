@@ -9,6 +9,7 @@ import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYaml } from '../../base/yaml/decode.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
+import { tooLargeForStore } from '../storage/store-status.ts';
 import { decodedAhead, MAX_DEPTH, mediaTypeOf } from './decode-ahead.ts';
 import { keyFaults } from './key-faults.ts';
 import type { ExpectedType } from './protobuf/envelope.ts';
@@ -75,6 +76,7 @@ export function parseJson(bytes: Buffer, refusal = notJson): DecodedBody {
   if (ahead?.kind === 'json') return fromJson(ahead.value, ahead.text);
   if (ahead?.kind === 'not json') throw refusal(ahead.problem);
   if (ahead?.kind === 'too deep') throw tooDeep();
+  if (ahead?.kind === 'too large') throw tooLargeForStore();
   const text = bytes.toString('utf8');
   checkDepth(text);
   try {
@@ -123,6 +125,7 @@ export function parseYaml(bytes: Buffer): DecodedBody {
   if (ahead?.kind === 'json') return fromJson(ahead.value, ahead.text);
   if (ahead?.kind === 'not yaml') throw notYaml(ahead.error);
   if (ahead?.kind === 'too deep') throw tooDeep();
+  if (ahead?.kind === 'too large') throw tooLargeForStore();
   if (!isUtf8(bytes)) throw notYaml('it is not UTF-8');
   const text = bytes.toString('utf8');
   const json = text.startsWith('{') ? asJson(text) : undefined;

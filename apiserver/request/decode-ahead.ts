@@ -1,17 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import { StatusError } from '../../api/meta/status-error.ts';
 import { goSyntaxProblem } from '../../base/go-json-syntax.ts';
-import { parseSteps, TooDeepError } from '../../base/json/parse-steps.ts';
+import type { ParseOptions } from '../../base/json/parse-steps.ts';
+import { parseSteps, TooDeepError, TooManyMembersError } from '../../base/json/parse-steps.ts';
 import { inTurns } from '../../base/steps.ts';
 import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
+import { MAX_ITEMS, MAX_KEYS } from './member-limits.ts';
 import type { ExpectedType, ProtobufReading } from './protobuf/envelope.ts';
 import { PROTOBUF, readProtobufSteps } from './protobuf/envelope.ts';
 
 /** The nesting of brackets that is allowed: deeper than any schema, and less deep than recursion over a value bears. */
 export const MAX_DEPTH = 1000;
+
+const LIMITS = { maxDepth: MAX_DEPTH, maxKeys: MAX_KEYS, maxItems: MAX_ITEMS } as const satisfies ParseOptions;
 
 /** Bodies of this many bytes can be work for tens of milliseconds (10,000 empty containers), so that others have their turn between its steps. */
 export const LONG_BODY_BYTES = 32 * 1024;
@@ -27,6 +31,8 @@ export type Ahead =
   | { readonly kind: 'yaml'; readonly document: DecodedYaml }
   | { readonly kind: 'not yaml'; readonly error: YamlError }
   | { readonly kind: 'too deep' }
+  /** It holds more than the store takes. */
+  | { readonly kind: 'too large' }
   | { readonly kind: 'protobuf'; readonly reading: ProtobufReading };
 
 const ahead = new WeakMap<Buffer, Ahead>();
@@ -64,9 +70,10 @@ async function keep(bytes: Buffer, decode: (text: string) => Promise<Ahead>): Pr
 
 async function json(text: string): Promise<Ahead> {
   try {
-    return { kind: 'json', value: await inTurns(parseSteps(text, { maxDepth: MAX_DEPTH })), text };
+    return { kind: 'json', value: await inTurns(parseSteps(text, LIMITS)), text };
   } catch (error) {
     if (error instanceof TooDeepError) return { kind: 'too deep' };
+    if (error instanceof TooManyMembersError) return { kind: 'too large' };
     return { kind: 'not json', problem: await inTurns(goSyntaxProblem(text)) };
   }
 }
@@ -78,8 +85,9 @@ async function yaml(text: string): Promise<Ahead> {
     if (read.kind !== 'not json') return read;
   }
   try {
-    return { kind: 'yaml', document: await decodeYamlAside(text) };
+    return { kind: 'yaml', document: await decodeYamlAside(text, LIMITS) };
   } catch (error) {
+    if (error instanceof TooManyMembersError) return { kind: 'too large' };
     // The thread itself may fail, for want of memory.
     return { kind: 'not yaml', error: error instanceof YamlError ? error : new YamlError('the document takes too much memory to be decoded') };
   }

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { errors } from '../../api/meta/status-error.ts';
 import { defaultsInSteps } from '../../api/schema/default-later.ts';
 import { invalid } from '../../api/schema/field-error.ts';
-import { isLong } from '../../base/json/long-values.ts';
+import { isLong, markAbove } from '../../base/json/long-values.ts';
 import { isObject } from '../../base/json.ts';
 import { nextTurn } from '../../base/next-turn.ts';
 import type { Steps } from '../../base/steps.ts';
@@ -29,6 +29,9 @@ export function objectOf(request: ApiRequest, kind: KindDefinition, fieldValidat
   return decodeObject(body.value, kind, fieldValidation, warnings, body.faults);
 }
 
+/** The long parts of the server's own bodies stand no deeper: `status.used`, `metadata.labels`. */
+const OWN_DEPTH = 3;
+
 /** As objectOf; others have their turn of the event loop while a long body is decoded. */
 export function objectInTurns(
   request: ApiRequest,
@@ -37,7 +40,9 @@ export function objectInTurns(
   warnings: string[],
 ): KubeObject | Promise<KubeObject> {
   const body = givenBody(request, kind);
-  if (!hasLongBody(request)) return decodeObject(body.value, kind, fieldValidation, warnings, body.faults);
+  const isOwn = request.body !== undefined && 'object' in request.body;
+  const isLongBody = isOwn ? markAbove(body.value, OWN_DEPTH) : hasLongBody(request);
+  if (!isLongBody) return decodeObject(body.value, kind, fieldValidation, warnings, body.faults);
   return decodeInTurns(body, kind, fieldValidation, warnings);
 }
 

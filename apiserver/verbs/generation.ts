@@ -1,12 +1,14 @@
 import type { GenerationRule } from '../../api/definition/strategy.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { equalJson } from '../../base/json.ts';
+import type { Differences } from './shared-parts.ts';
 
 const NO_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
 
 /** Whether the difference between two states of an object raises metadata.generation. */
-export function raisesGeneration(rule: GenerationRule | undefined, next: KubeObject, old: KubeObject): boolean {
+export function raisesGeneration(rule: GenerationRule | undefined, next: KubeObject, old: KubeObject, differences?: Differences): boolean {
   if (rule === undefined || rule === 'nothing') return false;
+  if (differences) return raises(rule, differences);
   if (changesContent(next, old)) return true;
   switch (rule) {
     case 'content':
@@ -17,6 +19,20 @@ export function raisesGeneration(rule: GenerationRule | undefined, next: KubeObj
       return !equalJson(next.metadata?.labels ?? {}, old.metadata?.labels ?? {});
     case 'content and status':
       return !equalJson((next as WithStatus).status, (old as WithStatus).status);
+  }
+}
+
+function raises(rule: GenerationRule, differences: Differences): boolean {
+  for (const name of differences) if (!NO_CONTENT.has(name) && !name.startsWith('metadata.')) return true;
+  switch (rule) {
+    case 'content and annotations':
+      return differences.has('metadata.annotations');
+    case 'content and labels':
+      return differences.has('metadata.labels');
+    case 'content and status':
+      return differences.has('status');
+    default:
+      return false;
   }
 }
 

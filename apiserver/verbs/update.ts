@@ -25,6 +25,8 @@ import { raisesGeneration } from './generation.ts';
 import { findItem } from './get.ts';
 import { throwInvalid, validatedAs } from './invalid.ts';
 import { itemResult, unstoredResult } from './results.ts';
+import type { Differences } from './shared-parts.ts';
+import { shareEqualParts } from './shared-parts.ts';
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -122,9 +124,15 @@ export async function writeOver(
     if (isPaced) await nextTurn();
     const stored = resource.conversion.toStored(admitted);
     let next = prepared(call, stored instanceof Promise ? await stored : stored, old);
+    const differences = isLong(next) ? await inTurns(shareEqualParts(next, old)) : undefined;
+    setGeneration(call, next, old, differences);
     if (how !== 'APPLY') {
       // Fields that webhooks and policies changed have no owner.
-      const given = view || admitted === object ? next : prepared(call, await resource.conversion.toStored(object), old);
+      let given = next;
+      if (!view && admitted !== object) {
+        given = prepared(call, await resource.conversion.toStored(object), old);
+        setGeneration(call, given, old, isLong(given) ? await inTurns(shareEqualParts(given, old)) : undefined);
+      }
       const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
       if (isPaced && (isLong(given) || isLong(old))) await inTurns(trackUpdateSteps(call, given, old, manager, info.subresource));
       else trackUpdate(call, given, old, manager, info.subresource);
@@ -149,7 +157,7 @@ export async function writeOver(
       committed = true;
       return unstoredResult(resource, next, outcome.item, 200);
     }
-    if (storage.same(current, next)) return itemResult(resource, current);
+    if (!(differences && changesMore(differences)) && storage.same(current, next)) return itemResult(resource, current);
     const outcome = await storage.update(current, next, resource.stored.timeToLiveSeconds);
     if (!outcome.ok) return undefined;
     committed = true;
@@ -159,7 +167,13 @@ export async function writeOver(
   }
 }
 
-/** The next state in the stored form: fields that an updater may not change are as they were. */
+/** Whether two states differ in more than what says who wrote them, and when. */
+function changesMore(differences: Differences): boolean {
+  for (const name of differences) if (name !== 'metadata.managedFields' && name !== 'metadata.resourceVersion') return true;
+  return false;
+}
+
+/** The next state in the stored form, without its generation: fields that an updater may not change are as they were. */
 function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   const { strategy } = call.resource.stored;
   const stamp = (next: KubeObject) => strategy.stamp?.(next, old, { user: call.user, now: call.core.clock.now() });
@@ -174,12 +188,18 @@ function prepared(call: Call, object: KubeObject, old: Live): KubeObject {
   if (rules) rules.prepare(object, old);
   else strategy.prepareForUpdate?.(object, old);
   stamp(object);
-  const meta = metadataOf(object);
+  return object;
+}
+
+/** Sets the generation of a prepared state. `differences` are those of a long object, if they are known. */
+function setGeneration({ resource, info }: Call, next: KubeObject, old: Live, differences: Differences | undefined): void {
+  if (info.subresource === 'status') return;
+  const { strategy } = resource.stored;
+  const meta = metadataOf(next);
   const { generation } = old.metadata;
-  if (strategy.generation) meta.generation = (generation ?? 0) + (raisesGeneration(strategy.generation, object, old) ? 1 : 0);
+  if (strategy.generation) meta.generation = (generation ?? 0) + (raisesGeneration(strategy.generation, next, old, differences) ? 1 : 0);
   else if (generation === undefined) delete meta.generation;
   else meta.generation = Math.max(generation, meta.generation ?? 0);
-  return object;
 }
 
 /** The rules of the subresource that is written through; undefined if it has none of its own. */
@@ -207,7 +227,11 @@ function faultsOf(call: Call, next: KubeObject, old: Live): FieldError[] {
   const { rules } = resource;
   const own = rulesOf(call);
   const check = own?.validate ?? (info.subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate);
-  const metadata = equalJson(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata, rules.metadataChecks);
+  // The managed fields of a long object are long.
+  const metadata =
+    !isLong(next.metadata) && equalJson(next.metadata, old.metadata)
+      ? []
+      : validateObjectMetaUpdate(next.metadata, old.metadata, rules.metadataChecks);
   return [...metadata, ...(check?.(next, old) ?? [])];
 }
 

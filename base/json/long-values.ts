@@ -46,3 +46,18 @@ export function hasMembers(value: object): boolean {
 
 /** Notes that a value is long if the one is that it was made of; returns it. */
 export const markAs = <T extends object>(value: T, source: unknown): T => (isLong(source) ? markLong(value) : value);
+
+/**
+ * Notes that an object is long if one of its fields is, or one of the fields of these down to `depth`. Objects that the process puts together
+ * of parts of others are not marked. Returns whether it is long.
+ */
+export function markAbove(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (long.has(value)) return true;
+  if (depth === 0 || Array.isArray(value)) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let isLong = false;
+  for (const key in fields) if (markAbove(fields[key], depth - 1)) isLong = true;
+  if (isLong) long.add(value);
+  return isLong;
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseExactJson } from '../exact-json.ts';
 import { finished } from '../steps.ts';
 import { hasMembers, isLong, parsedKeys } from './long-values.ts';
-import { parseSteps, TooDeepError } from './parse-steps.ts';
+import { parseSteps, TooDeepError, TooManyMembersError } from './parse-steps.ts';
 
 const parse = (text: string, pieceLength?: number) =>
   finished(parseSteps(text, { maxDepth: 1000, ...(pieceLength === undefined ? {} : { pieceLength }) }));
@@ -88,6 +88,17 @@ describe('JSON that is parsed in steps', () => {
     expect(() => parse(nested(1001), 16)).toThrow(TooDeepError);
     expect(outcomeOf(() => parse(nested(1000), 16))).toBe(nested(1000));
     expect(outcomeOf(() => parse(`"${nested(2000)}"`))).toBe(`"${nested(2000)}"`);
+  });
+
+  it('refuses more members of one object or list than are allowed', () => {
+    const keys = (count: number) => `{${Array.from({ length: count }, (_, i) => `"key${i}":0`).join()}}`;
+    const items = (count: number) => `[${Array.from({ length: count }, () => '"a"').join()}]`;
+    const read = (text: string) => finished(parseSteps(text, { maxDepth: 10, pieceLength: 16, maxKeys: 100, maxItems: 200 }));
+    expect(Object.keys(read(keys(100)) as object)).toHaveLength(100);
+    expect(() => read(keys(101))).toThrow(TooManyMembersError);
+    expect(read(`{"a":${keys(60)},"b":${keys(60)}}`)).toHaveProperty('b.key59', 0);
+    expect(read(items(200))).toHaveLength(200);
+    expect(() => read(`{"a":${items(201)}}`)).toThrow(TooManyMembersError);
   });
 
   it('pauses as often as the text has pieces', () => {

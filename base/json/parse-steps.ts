@@ -7,11 +7,18 @@ import { endOfString } from './string-end.ts';
 /** A text whose brackets are nested deeper than is allowed. */
 export class TooDeepError extends Error {}
 
+/** An object or list that is read in pieces has more members than are allowed. */
+export class TooManyMembersError extends Error {}
+
 export interface ParseOptions {
   /** The deepest nesting of brackets that is read. */
   readonly maxDepth: number;
   /** Characters that are parsed in one step, at least; a single string or number is never divided. Default: 16 Ki. */
   readonly pieceLength?: number;
+  /** The most keys of one object that is read in pieces. Default: any number. */
+  readonly maxKeys?: number;
+  /** The most items of one list that is read in pieces. Default: any number. */
+  readonly maxItems?: number;
 }
 
 const QUOTE = 34;
@@ -29,10 +36,11 @@ const PIECE_LENGTH = 16 * 1024;
  *
  * One pass finds the members of objects and lists. As many as fill a piece are parsed together and put into their container. A container is
  * read as part of a piece, unless it is longer than one; then it is marked as long.
- * @throws SyntaxError, TooDeepError
+ * @throws SyntaxError, TooDeepError, TooManyMembersError
  */
-export function* parseSteps(text: string, { maxDepth, pieceLength = PIECE_LENGTH }: ParseOptions): Steps<unknown> {
-  const reader = new Reader(text);
+export function* parseSteps(text: string, options: ParseOptions): Steps<unknown> {
+  const { maxDepth, pieceLength = PIECE_LENGTH } = options;
+  const reader = new Reader(text, options);
   let pause = pieceLength;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
@@ -90,14 +98,18 @@ interface Pieces {
 
 class Reader {
   private readonly text: string;
+  private readonly maxKeys: number;
+  private readonly maxItems: number;
   private readonly levels: Level[] = [];
   /** The number of outer levels that are read in pieces. */
   private divided = 0;
   /** The value of the text, once it is read in pieces, and the index behind it. */
   private root: { readonly value: unknown; end: number } | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, { maxKeys = Number.POSITIVE_INFINITY, maxItems = Number.POSITIVE_INFINITY }: ParseOptions) {
     this.text = text;
+    this.maxKeys = maxKeys;
+    this.maxItems = maxItems;
   }
 
   /** Returns the depth. */
@@ -168,6 +180,8 @@ class Reader {
     else {
       const members = parsed(text, level.isObject);
       const count = put(members, pieces);
+      const { container, keys } = pieces;
+      if (keys.length > this.maxKeys || (Array.isArray(container) && container.length > this.maxItems)) throw new TooManyMembersError();
       if (count > 0) pieces.hasMembers = true;
       else if (isComma || pieces.afterComma) throw new SyntaxError('a comma without a member');
     }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ParseOptions } from '../json/parse-steps.ts';
 import { parseSteps } from '../json/parse-steps.ts';
 import { inTurns } from '../steps.ts';
 import type { DecodedYaml } from './decode.ts';
@@ -23,16 +24,16 @@ const waiting: Waiting[] = [];
 
 /**
  * Decodes a long YAML document as `decodeYaml` does, in a thread that lives as long as there is work. Texts are decoded one after the other.
- * @throws YamlError
+ * @throws YamlError, TooManyMembersError
  */
-export async function decodeYamlAside(source: string): Promise<DecodedYaml> {
+export async function decodeYamlAside(source: string, limits: Pick<ParseOptions, 'maxKeys' | 'maxItems'> = {}): Promise<DecodedYaml> {
   const { promise, resolve, reject } = Promise.withResolvers<AsideReply>();
   waiting.push({ resolve, reject });
   worker ??= start();
   worker.postMessage(source);
   const reply = await promise;
   if ('fault' in reply) throw new YamlError(reply.fault);
-  return { value: await inTurns(parseSteps(reply.json, { maxDepth: Number.POSITIVE_INFINITY })), doubled: () => [...reply.doubled] };
+  return { value: await inTurns(parseSteps(reply.json, { ...limits, maxDepth: Number.POSITIVE_INFINITY })), doubled: () => [...reply.doubled] };
 }
 
 function start(): Worker {

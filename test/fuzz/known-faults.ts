@@ -39,6 +39,16 @@ const withPattern = (pattern: string) => ({
     ],
   },
 });
+/** A definition of a valid schema with something more in it. */
+const withSchema = (more: object) => ({
+  metadata: { name: 'gadgets.fuzz.example.com' },
+  spec: {
+    group: 'fuzz.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'gadgets', kind: 'Gadget' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', ...more } } }],
+  },
+});
 const keyed = <T>(count: number, value: T) => Object.fromEntries(many(count, (i) => [`key${i}`, value]));
 const patch = (path: string, type: string, body: unknown) => send('PATCH', `${path}${path.includes('?') ? '&' : '?'}dryRun=All`, type, body);
 const [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH] = [
@@ -431,7 +441,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     name: 'many amounts that are none',
     request: create('/api/v1/namespaces/fuzz/limitranges', {
       metadata: { name: 'l' },
-      spec: { limits: [{ type: 'Container', default: keyed(180_000, '') }] },
+      spec: { limits: [{ type: 'Container', default: keyed(150_000, '') }] },
     }),
     right: [400],
   },
@@ -440,4 +450,59 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     request: create(PODS, pod({}, { tolerations: many(500_000, () => ({})) })),
     right: [422],
   },
+  {
+    name: 'more keys in one map than are read',
+    request: create(PODS, pod({}, { volumes: [{ name: 'v', csi: { driver: 'd', volumeAttributes: keyed(223_000, '') } }] })),
+    right: [500],
+  },
+  {
+    name: 'a definition of many dependencies',
+    request: create(CRDS, withSchema({ dependencies: keyed(90_000, []) })),
+    right: [422],
+  },
+  {
+    name: 'a definition of many definitions',
+    request: create(CRDS, withSchema({ definitions: keyed(90_000, {}) })),
+    right: [422],
+  },
+  {
+    name: 'a definition of many rules',
+    request: create(CRDS, withSchema({ 'x-kubernetes-validations': many(40_000, () => ({ rule: 'self > 0' })) })),
+    right: [422],
+  },
+  { name: 'many texts of a ConfigMap', request: create(MAPS, { metadata: { name: 'a' }, data: keyed(110_000, '') }), right: [201] },
+  {
+    name: 'many search domains of a pod',
+    request: create(PODS, pod({}, { dnsConfig: { searches: many(150_000, (i) => `a${i}`) } })),
+    right: [422],
+  },
+  {
+    name: 'a success policy of many rules, which its error shows',
+    request: create('/apis/batch/v1/namespaces/fuzz/jobs', {
+      metadata: { name: 'j' },
+      spec: {
+        successPolicy: { rules: many(100_000, () => ({})) },
+        template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } },
+      },
+    }),
+    right: [422],
+  },
+  {
+    name: 'many attributes of a device',
+    request: create('/apis/resource.k8s.io/v1/resourceslices', {
+      metadata: { name: 's' },
+      spec: {
+        driver: 'd',
+        nodeName: 'n',
+        pool: { name: 'p', generation: 1, resourceSliceCount: 1 },
+        devices: [{ name: 'd', attributes: keyed(60_000, { int: 1 }) }],
+      },
+    }),
+    right: [422],
+  },
+  { name: 'a long object as a table', request: get(`${MAPS}/big`, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }), right: [200] },
+  { name: 'a long object as YAML', request: get(`${MAPS}/big`, { accept: 'application/yaml' }), right: [200] },
+  { name: 'a long object as Protobuf', request: get(`${MAPS}/big`, { accept: 'application/vnd.kubernetes.protobuf' }), right: [200] },
+  { name: 'a list with a long object as YAML', request: get(MAPS, { accept: 'application/yaml' }), right: [200] },
+  { name: 'a change of a long object', request: patch(`${MAPS}/big`, MERGE_PATCH, { metadata: { labels: { a: 'b' } } }), right: [200] },
 ];

@@ -23,8 +23,8 @@ const SELF_TYPE = 'selfType0';
 
 export const maxCostOf = (program: Program | undefined, declaration: Declaration): number => program?.estimate(sizesIn(declaration)).max ?? 0;
 
-/** Compiles the rules of one schema. Every rule has a result, in its order. */
-export function compileRules(rules: readonly Rule[], schema: CelSchema, declaration: Declaration): readonly CompiledRule[] {
+/** Returns the compiler of the rules of one schema. */
+export function ruleCompiler(schema: CelSchema, declaration: Declaration): (rule: Rule) => CompiledRule {
   const self = typeOfDeclaration(declaration, SELF_TYPE);
   const environments = new Map<boolean, Environment>();
   const environmentFor = (optional: boolean): Environment => {
@@ -35,7 +35,7 @@ export function compileRules(rules: readonly Rule[], schema: CelSchema, declarat
     environments.set(optional, made);
     return made;
   };
-  return rules.map((rule) => compileRule(rule, schema, environmentFor(rule.optionalOldSelf === true)));
+  return (rule) => compileRule(rule, schema, environmentFor(rule.optionalOldSelf === true));
 }
 
 function compileRule(rule: Rule, schema: CelSchema, environment: Environment): CompiledRule {

@@ -1,4 +1,5 @@
 import { entriesOf } from '../../../base/json.ts';
+import type { Steps } from '../../../base/steps.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid } from '../../schema/field-error.ts';
 import type { Declaration } from '../declarations.ts';
@@ -6,7 +7,7 @@ import { declarationOf, mostPerRequest } from '../declarations.ts';
 import { escapedName } from '../escaping.ts';
 import type { CelSchema, Rule } from '../schema.ts';
 import { isEmbedded, valuesOf } from '../schema.ts';
-import { compileRules, maxCostOf } from './compiled-rule.ts';
+import { maxCostOf, ruleCompiler } from './compiled-rule.ts';
 
 const RULE_COST_LIMIT = 10_000_000;
 const SCHEMA_COST_LIMIT = 100_000_000;
@@ -36,13 +37,13 @@ interface Total {
 
 /**
  * Compiles the rules of a valid schema and returns the faults: rules that do not compile, cost too much, or compare with an old value that
- * cannot be found.
+ * cannot be found. Each rule is a step.
  */
-export function checkRules(schema: CelSchema, path: string, options: DefinitionCheckOptions = {}): FieldError[] {
+export function* checkRules(schema: CelSchema, path: string, options: DefinitionCheckOptions = {}): Steps<FieldError[]> {
   const errors: FieldError[] = [];
   const total: Total = { cost: 0, expensive: [] };
   const root: Place = { schema, path, isResource: true, cardinality: 1, uncorrelatable: undefined, declaration: undefined };
-  checkPlace(root, total, options, errors);
+  yield* checkPlace(root, total, options, errors);
   if (total.cost <= SCHEMA_COST_LIMIT) return errors;
   for (const { path: at } of total.expensive) {
     errors.push(forbidden(at, 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema'));
@@ -53,12 +54,13 @@ export function checkRules(schema: CelSchema, path: string, options: DefinitionC
   return errors;
 }
 
-function checkPlace(given: Place, total: Total, options: DefinitionCheckOptions, errors: FieldError[]): void {
+function* checkPlace(given: Place, total: Total, options: DefinitionCheckOptions, errors: FieldError[]): Steps<void> {
+  yield;
   const { schema } = given;
   const rules = schema['x-kubernetes-validations'] ?? [];
   const declaration = rules.length === 0 ? given.declaration : (given.declaration ?? declarationOf(schema, given.isResource));
   const place = declaration ? { ...given, declaration } : given;
-  for (const child of childrenOf(place)) checkPlace(child, total, options, errors);
+  for (const child of childrenOf(place)) yield* checkPlace(child, total, options, errors);
   if (rules.length === 0) return;
   if (!declaration) {
     errors.push({
@@ -69,7 +71,10 @@ function checkPlace(given: Place, total: Total, options: DefinitionCheckOptions,
     });
     return;
   }
-  compileRules(rules, schema, declaration).forEach((compiled, i) => {
+  const compile = ruleCompiler(schema, declaration);
+  for (const [i, each] of rules.entries()) {
+    yield;
+    const compiled = compile(each);
     const at = `${place.path}.x-kubernetes-validations[${i}]`;
     const { rule, error, messageError, messageProgram } = compiled;
     const cost = saturated(maxCostOf(compiled.program, declaration) * (place.cardinality ?? mostPerRequest(declaration)));
@@ -85,7 +90,7 @@ function checkPlace(given: Place, total: Total, options: DefinitionCheckOptions,
     } else if (!compiled.usesOldSelf && rule.optionalOldSelf !== undefined) {
       errors.push(invalid(`${at}.optionalOldSelf`, rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule'));
     }
-  });
+  }
 }
 
 /** Shows a rule as Go does, with all its fields. */

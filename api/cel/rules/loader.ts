@@ -1,3 +1,4 @@
+import type { Steps } from '../../../base/steps.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import type { DeviceSelectorResult } from '../device-selector.ts';
 import type { CelSchema } from '../schema.ts';
@@ -6,7 +7,7 @@ import type { RuleValidator } from './validator.ts';
 
 /** Rules of schemas and selectors of devices, as the code that loads CEL on demand sees them. */
 export interface Rules {
-  checkRules(schema: CelSchema, path: string, options?: DefinitionCheckOptions): FieldError[];
+  checkRules(schema: CelSchema, path: string, options?: DefinitionCheckOptions): Steps<FieldError[]>;
   ruleValidator(schema: CelSchema): RuleValidator | undefined;
   compileDeviceSelector(expression: string): DeviceSelectorResult;
 }

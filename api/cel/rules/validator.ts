@@ -11,7 +11,7 @@ import type { CelSchema, Rule } from '../schema.ts';
 import { hasRules, isEmbedded, resourceSchema, valuesOf } from '../schema.ts';
 import { schemaValue } from '../schema-values.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import { compileRules } from './compiled-rule.ts';
+import { ruleCompiler } from './compiled-rule.ts';
 
 /** The cost that all rules of one object may come to, as upstream. */
 const OBJECT_BUDGET = 10_000_000;
@@ -101,7 +101,7 @@ function nodeOf(rules: CelSchema, schema: CelSchema, isResource: boolean, declar
   const node: Node = {
     schema: isResource ? resourceSchema(schema) : schema,
     isResource,
-    rules: own.length === 0 ? [] : compileRules(own, schema, declaration),
+    rules: own.length === 0 ? [] : own.map(ruleCompiler(schema, declaration)),
     properties,
     values: values && valueRules && nodeOf(valueRules, values, isEmbedded(values), declaration.element),
     items: rules.items && schema.items && nodeOf(rules.items, schema.items, isEmbedded(schema.items), declaration.element),

@@ -1,4 +1,3 @@
-import { semanticEqual } from '../../../base/equality.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
 import { defineKind } from '../../definition/kind.ts';
@@ -6,9 +5,10 @@ import { countedAs } from '../../definition/quota-rule.ts';
 import type { Strategy } from '../../definition/strategy.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { forbidden, invalid, tooLong } from '../../schema/field-error.ts';
+import { checkEntries, forbidden, invalid, searchLater, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, bytes, map, ref, string, topLevel } from '../../schema/fields.ts';
+import { ifChanged } from '../../validation/field-rules.ts';
 import { byteLength, configKeyFaults } from '../../validation/name-rules.ts';
 import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
@@ -27,17 +27,20 @@ export type ConfigMap = Infer<typeof ConfigMap>;
 function validate(map: ConfigMap): FieldError[] {
   const errors: FieldError[] = [];
   let bytes = 0;
-  for (const key in map.data) {
+  checkEntries(map.data ?? {}, (key, value) => {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`data[${key}]`, key, fault));
     if (map.binaryData?.[key] !== undefined) errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
-    bytes += byteLength(map.data[key] ?? '');
-  }
-  for (const key in map.binaryData) {
+    bytes += byteLength(value);
+  });
+  checkEntries(map.binaryData ?? {}, (key, value) => {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`binaryData[${key}]`, key, fault));
-    bytes += decodedLength(map.binaryData[key] ?? '');
-  }
-  // The whole object is too long, and has no field: upstream writes it so.
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
+    bytes += decodedLength(value);
+  });
+  searchLater(function* () {
+    yield;
+    // The whole object is too long, and has no field: upstream writes it so.
+    if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
+  });
   return errors;
 }
 
@@ -49,7 +52,7 @@ export const configMapStrategy: Strategy<ConfigMap> = {
     if (old.immutable) {
       if (!map.immutable) errors.push(forbidden('immutable', SEALED));
       for (const field of ['data', 'binaryData'] as const) {
-        if (!semanticEqual(map[field], old[field])) errors.push(forbidden(field, SEALED));
+        ifChanged(map[field], old[field], () => void errors.push(forbidden(field, SEALED)));
       }
     }
     return [...errors, ...validate(map)];

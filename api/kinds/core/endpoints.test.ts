@@ -28,4 +28,13 @@ it('the table of Endpoints shows the first three endpoints and how many follow',
     '10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 1 more...',
   );
   expect(row(endpoints, {}).Endpoints).toBe('<none>');
+  const many = Array.from({ length: 20_000 }, (_, i) => ({ ip: `10.1.${i >> 8}.${i & 255}` }));
+  const ports = Array.from({ length: 20_000 }, (_, i) => ({ port: i + 1, name: `p${i}` }));
+  const text = row(endpoints, {
+    subsets: [
+      { addresses: many.slice(0, 2), ports: [{ port: 80 }, { port: 81 }] },
+      { addresses: many, ports },
+    ],
+  }).Endpoints;
+  expect(text).toBe('10.1.0.0:80,10.1.0.1:80,10.1.0.0:81 + 400000001 more...');
 });

@@ -6,7 +6,7 @@ import { ObjectMeta } from '../../meta/object-meta.ts';
 import { PROTOCOLS } from '../../pod/container/port-validation.ts';
 import { ObjectReference } from '../../pod/reference.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { required } from '../../schema/field-error.ts';
+import { checkEach, required } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { atomicList, atomicStruct, int32, ref, string, struct, topLevel } from '../../schema/fields.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
@@ -54,19 +54,19 @@ const SUBSETS = rootPath('subsets');
 
 function validate(endpoints: Endpoints): FieldError[] {
   const errors: FieldError[] = [];
-  endpoints.subsets?.forEach((subset, i) => {
+  checkEach(endpoints.subsets ?? [], (subset, i) => {
     const at = indexPath(SUBSETS, i);
     const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
     if (addresses.length === 0 && notReadyAddresses.length === 0) {
       errors.push(required(pathText(at), 'must specify `addresses` or `notReadyAddresses`'));
     }
-    addresses.forEach((address, j) => {
+    checkEach(addresses, (address, j) => {
       checkAddress(errors, address, indexPath(childPath(at, 'addresses'), j));
     });
-    notReadyAddresses.forEach((address, j) => {
+    checkEach(notReadyAddresses, (address, j) => {
       checkAddress(errors, address, indexPath(childPath(at, 'notReadyAddresses'), j));
     });
-    ports.forEach((port, j) => {
+    checkEach(ports, (port, j) => {
       checkEndpointPort(errors, port, ports.length > 1, indexPath(childPath(at, 'ports'), j));
     });
   });
@@ -102,10 +102,15 @@ const hostPort = (ip: string, port: number): string => (ip.includes(':') ? `[${i
 
 function endpointsText({ subsets = [] }: Endpoints): string {
   if (subsets.length === 0) return '<none>';
-  const texts = subsets.flatMap(({ addresses = [], ports = [] }) =>
-    ports.length === 0 ? addresses.map(({ ip }) => ip) : ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port))),
-  );
-  return firstThree(texts, '');
+  const texts: string[] = [];
+  let count = 0;
+  for (const { addresses = [], ports = [] } of subsets) {
+    count += addresses.length * Math.max(1, ports.length);
+    const few = addresses.slice(0, 3);
+    if (ports.length === 0) texts.push(...few.map(({ ip }) => ip));
+    else for (const { port } of ports.slice(0, 3)) texts.push(...few.map(({ ip }) => hostPort(ip, port)));
+  }
+  return firstThree(texts, '', count);
 }
 
 const endpointsColumns: readonly Column<Endpoints>[] = [

@@ -1,4 +1,3 @@
-import { semanticEqual } from '../../../base/equality.ts';
 import { goSyntaxProblem } from '../../../base/go-json-syntax.ts';
 import { markAs } from '../../../base/json/long-values.ts';
 import { isObject, setOwn } from '../../../base/json.ts';
@@ -15,7 +14,7 @@ import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, required, tooLong } from '../../schema/field-error.ts';
 import type { Infer } from '../../schema/fields.ts';
 import { boolean, bytes, map, ref, string, topLevel } from '../../schema/fields.ts';
-import { checkImmutable } from '../../validation/field-rules.ts';
+import { checkImmutable, ifChanged } from '../../validation/field-rules.ts';
 import { configKeyFaults } from '../../validation/name-rules.ts';
 import { decodedLength, entryCount, MAX_DATA_BYTES, SEALED } from './data-entries.ts';
 
@@ -125,7 +124,7 @@ export const secretStrategy: Strategy<Secret> = {
     checkImmutable(errors, secret.type, old.type, 'type');
     if (old.immutable) {
       if (!secret.immutable) errors.push(forbidden('immutable', SEALED));
-      if (!semanticEqual(secret.data, old.data)) errors.push(forbidden('data', SEALED));
+      ifChanged(secret.data, old.data, () => void errors.push(forbidden('data', SEALED)));
     }
     return [...errors, ...validate(secret)];
   },

@@ -1,3 +1,4 @@
+import { boundedJson } from '../../../base/json/bounded-json.ts';
 import { isObject } from '../../../base/json.ts';
 import { rules } from '../../cel/rules/loader.ts';
 import { checkCsiDriverName } from '../../pod/volume/csi-driver-name.ts';
@@ -30,11 +31,18 @@ const ALLOCATION_MODES: readonly string[] = ['All', 'ExactCount'];
 export const TAINT_EFFECTS: readonly string[] = ['NoExecute', 'NoSchedule', 'None'];
 const NO_SUCH_REQUEST = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** The names of a claim's requests, each with those of its alternatives. */
 export type RequestNames = ReadonlyMap<string, ReadonlySet<string>>;
 
-export const requestNamesOf = ({ requests }: DeviceClaim): RequestNames =>
-  new Map((requests ?? []).map(({ name, firstAvailable }) => [name, new Set(firstAvailable?.map((alternative) => alternative.name))]));
+export function requestNamesOf({ requests = [] }: DeviceClaim): RequestNames {
+  const names = new Map<string, ReadonlySet<string>>();
+  for (const { name, firstAvailable = [] } of requests) {
+    names.set(name, firstAvailable.length === 0 ? NO_NAMES : new Set(firstAvailable.map((alternative) => alternative.name)));
+  }
+  return names;
+}
 
 /** Checks the items of a list, unless there are too many. Returns false then. */
 export function checkEach<T>(
@@ -176,7 +184,7 @@ function checkConstraint(errors: FieldError[], constraint: DeviceConstraint, nam
 /** Checks any JSON that must be an object (upstream's RawExtension). */
 export function checkRawObject(errors: FieldError[], value: unknown, maxBytes: number, field: string): void {
   if (value === undefined || value === null) errors.push(required(field));
-  else if (byteLength(JSON.stringify(value)) > maxBytes) errors.push(tooLong(field, maxBytes));
+  else if (byteLength(boundedJson(value, maxBytes)) > maxBytes) errors.push(tooLong(field, maxBytes));
   else if (!isObject(value)) errors.push(invalid(field, '<value omitted>', 'must be a valid JSON object'));
 }
 

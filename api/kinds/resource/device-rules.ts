@@ -1,7 +1,7 @@
 import { semanticEqual } from '../../../base/equality.ts';
 import { checkNodeSelector } from '../../pod/placement/affinity-validation.ts';
 import type { FieldError } from '../../schema/field-error.ts';
-import { checkEntries, forbidden, invalid, notFound, notSupported, required, tooLong, tooMany } from '../../schema/field-error.ts';
+import { checkEntries, forbidden, invalid, notFound, notSupported, required, searchLater, tooLong, tooMany } from '../../schema/field-error.ts';
 import { signOfQuantity } from '../../schema/quantity.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, keyPath, pathText } from '../../validation/field-path.ts';
@@ -19,6 +19,8 @@ const MAX_VALUE_BYTES = 64;
 const MAX_TAINTS = 16;
 const MAX_CONSUMED_SETS = 2;
 const MAX_COUNTERS = 32;
+/** Attributes that are counted in one step. */
+const STEP_COUNT = 1_000;
 const LISTS = ['bools', 'ints', 'strings', 'versions'] as const;
 const NUMBER = '(0|[1-9]\\d*)';
 const PRE_RELEASE = '(0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)';
@@ -55,18 +57,26 @@ function checkAttribute(errors: FieldError[], attribute: DeviceAttribute, path: 
   if (set.length !== 1) errors.push(invalid(pathText(path), set.length === 0 ? '' : attribute, 'exactly one value must be specified'));
 }
 
-function checkSize(errors: FieldError[], device: Device, path: FieldPath): void {
-  const { attributes = {} } = device;
-  const names = Object.keys(attributes);
-  const size = names.length + Object.keys(device.capacity ?? {}).length;
+function checkSize(errors: FieldError[], { attributes = {}, capacity = {} }: Device, path: FieldPath): void {
   const exceeds = (what: string, max: number) => `the total number of ${what} must not exceed ${max}`;
-  if (size > MAX_ATTRIBUTES_AND_CAPACITIES) {
-    errors.push(invalid(pathText(path), size, exceeds('attributes and capacities', MAX_ATTRIBUTES_AND_CAPACITIES)));
-  }
-  const valuesOf = (attribute: DeviceAttribute | undefined) => LISTS.reduce((n, list) => n + (attribute?.[list]?.length ?? 0), 0) || 1;
-  const values = names.reduce((sum, name) => sum + valuesOf(attributes[name]), 0);
-  if (values > MAX_ATTRIBUTE_VALUES) errors.push(invalid(pathText(path), values, exceeds('attribute values', MAX_ATTRIBUTE_VALUES)));
+  searchLater(function* () {
+    const names = Object.keys(attributes);
+    yield;
+    const size = names.length + Object.keys(capacity).length;
+    if (size > MAX_ATTRIBUTES_AND_CAPACITIES) {
+      errors.push(invalid(pathText(path), size, exceeds('attributes and capacities', MAX_ATTRIBUTES_AND_CAPACITIES)));
+    }
+    let values = 0;
+    for (const [i, name] of names.entries()) {
+      if (i % STEP_COUNT === 0) yield;
+      values += valueCount(attributes[name]);
+    }
+    if (values > MAX_ATTRIBUTE_VALUES) errors.push(invalid(pathText(path), values, exceeds('attribute values', MAX_ATTRIBUTE_VALUES)));
+  });
 }
+
+/** Returns the number of an attribute's values; 1 if it has no list of them. */
+const valueCount = (attribute: DeviceAttribute | undefined): number => LISTS.reduce((n, list) => n + (attribute?.[list]?.length ?? 0), 0) || 1;
 
 function checkTaint(errors: FieldError[], { key, value = '', effect }: DeviceTaint, path: FieldPath): void {
   addFaults(errors, qualifiedNameFaults(key), key, path, 'key');

@@ -16,7 +16,7 @@ import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
 import { dns1123LabelFaults, subdomainName } from '../../validation/name-rules.ts';
 import { checkPoolName } from './allocation-rules.ts';
 import { checkDistinct } from './claim-rules.ts';
-import type { DeviceAttribute } from './device.ts';
+import type { Device, DeviceAttribute } from './device.ts';
 import { ResourceSliceSpec } from './device.ts';
 import { checkCounters, checkDevice } from './device-rules.ts';
 
@@ -70,7 +70,8 @@ function hasLists(attributes: Readonly<Record<string, DeviceAttribute>>): boolea
   return false;
 }
 
-const isAdvanced = ({ devices = [] }: ResourceSliceSpec): boolean =>
+/** Whether a slice of more than MAX_ADVANCED_DEVICES devices has one that makes them too many. */
+const isAdvanced = (devices: readonly Device[]): boolean =>
   devices.some(({ taints = [], consumesCounters = [], attributes = {} }) => taints.length > 0 || consumesCounters.length > 0 || hasLists(attributes));
 
 function validate({ spec }: ResourceSlice, old?: Live<ResourceSlice>): FieldError[] {
@@ -85,7 +86,8 @@ function validate({ spec }: ResourceSlice, old?: Live<ResourceSlice>): FieldErro
   checkNodes(errors, spec);
   if (spec.sharedCounters && spec.devices) errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
   const before = new Map(old?.spec.devices?.map((device) => [device.name, device]));
-  const max = isAdvanced(spec) ? MAX_ADVANCED_DEVICES : MAX_DEVICES;
+  const { devices = [] } = spec;
+  const max = devices.length <= MAX_ADVANCED_DEVICES || isAdvanced(devices) ? MAX_ADVANCED_DEVICES : MAX_DEVICES;
   checkDistinct(
     errors,
     spec.devices,

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { invalid, required } from '../../schema/field-error.ts';
+import { checkEach, invalid, required } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults } from '../../validation/field-rules.ts';
@@ -44,7 +44,7 @@ function checkSearches(errors: FieldError[], searches: readonly string[], path: 
       invalid(pathText(path), searches, `must not have more than ${MAX_SEARCH_CHARACTERS} characters (including spaces) in the search list`),
     );
   }
-  searches.forEach((search, i) => {
+  checkEach(searches, (search, i) => {
     if (search === '.') return;
     const name = search.endsWith('.') ? search.slice(0, -1) : search;
     addFaults(errors, underscoredSubdomainFaults(name), name, indexPath(path, i));

@@ -3,9 +3,10 @@ import type { StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import { WIRE } from '../../../base/protobuf/wire.ts';
 import { Writer } from '../../../base/protobuf/writer.ts';
+import type { Steps } from '../../../base/steps.ts';
 import { MAGIC } from '../../request/protobuf/envelope.ts';
 import { protobufSchema } from '../../request/protobuf/schemas.ts';
-import { writeMessage } from './message.ts';
+import { writeMessage, writeMessageSteps } from './message.ts';
 
 /** The type of an object, as its envelope names it. */
 export interface TypeMeta {
@@ -18,6 +19,15 @@ export function encodeObject(type: TypeMeta, schema: StructuralSchema, object: u
   const writer = beginEnvelope(type);
   const start = writer.open(RAW);
   writeMessage(writer, schema, object);
+  writer.close(start);
+  return endEnvelope(writer).finish();
+}
+
+/** As encodeObject, with pauses in the long parts of the object. */
+export function* encodeObjectSteps(type: TypeMeta, schema: StructuralSchema, object: unknown): Steps<Buffer> {
+  const writer = beginEnvelope(type);
+  const start = writer.open(RAW);
+  yield* writeMessageSteps(writer, schema, object);
   writer.close(start);
   return endEnvelope(writer).finish();
 }
@@ -54,6 +64,13 @@ export function listEnvelope(type: TypeMeta, metadata: object, itemsLength: numb
 export function writeItem(writer: Writer, schema: StructuralSchema, object: unknown): void {
   const start = writer.open(ITEMS);
   writeMessage(writer, schema, object);
+  writer.close(start);
+}
+
+/** As writeItem, with pauses in the long parts of the object. */
+export function* writeItemSteps(writer: Writer, schema: StructuralSchema, object: unknown): Steps<void> {
+  const start = writer.open(ITEMS);
+  yield* writeMessageSteps(writer, schema, object);
   writer.close(start);
 }
 

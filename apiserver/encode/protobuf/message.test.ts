@@ -3,9 +3,11 @@ import { kinds } from '../../../api/kinds/index.ts';
 import { Status } from '../../../api/meta/status.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
+import { parseSteps } from '../../../base/json/parse-steps.ts';
 import { Writer } from '../../../base/protobuf/writer.ts';
+import { finished } from '../../../base/steps.ts';
 import { decodeMessage } from '../../request/protobuf/decode.ts';
-import { writeMessage } from './message.ts';
+import { writeMessage, writeMessageSteps } from './message.ts';
 
 /** Makes a value of a schema with every field set, but for structures within themselves. */
 function sample(schema: StructuralSchema, within: readonly StructuralSchema[]): unknown {
@@ -71,6 +73,17 @@ describe('a message', () => {
     (_kind, schema) => {
       const object = sample(schema, []) as object;
       expect(decodeMessage(encodeMessage(schema, object), schema)).toEqual(object);
+    },
+  );
+
+  it.each(kinds.map(({ group, version, kind, schema }) => [`${group}/${version} ${kind}`, structuralOf(schema)] as const))(
+    'of a long %s is written with pauses as at once',
+    (_kind, schema) => {
+      const object = sample(schema, []) as object;
+      const long = finished(parseSteps(JSON.stringify(object), { maxDepth: 100, pieceLength: 1 }));
+      const writer = new Writer();
+      finished(writeMessageSteps(writer, schema, long));
+      expect(writer.finish()).toEqual(encodeMessage(schema, object));
     },
   );
 

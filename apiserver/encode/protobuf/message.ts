@@ -2,8 +2,12 @@ import type { Union } from '../../../api/schema/fields.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import { parseGoDuration } from '../../../base/go-duration.ts';
+import { isLong } from '../../../base/json/long-values.ts';
+import { stringifySteps } from '../../../base/json/stringify-steps.ts';
 import { WIRE } from '../../../base/protobuf/wire.ts';
 import type { Writer } from '../../../base/protobuf/writer.ts';
+import { compareTexts, sortSteps } from '../../../base/sort-steps.ts';
+import type { Steps } from '../../../base/steps.ts';
 
 /** Writes a value as field `number` of the message that the writer is in. */
 type Write = (writer: Writer, number: number, value: unknown) => void;
@@ -14,6 +18,8 @@ interface Entry {
   /** The property; undefined for an embedded message, whose fields are properties of the structure itself. */
   readonly name: string | undefined;
   readonly write: Write;
+  /** The schema of the property; the entries of an embedded message. */
+  readonly inner: StructuralSchema | readonly Entry[];
   /** Writes the zero value where there is none, as Go does for a field that is no pointer; undefined where nothing is written then. */
   readonly zero: ((writer: Writer) => void) | undefined;
 }
@@ -37,6 +43,71 @@ function writeEntries(writer: Writer, entries: readonly Entry[], object: Fields)
     if (value !== undefined && value !== null) write(writer, number, value);
     else if (zero !== undefined) zero(writer);
   }
+}
+
+/** As writeMessage, with pauses in the long parts of the object. */
+export function* writeMessageSteps(writer: Writer, schema: StructuralSchema, object: unknown): Steps<void> {
+  yield* entriesSteps(writer, entriesOf(schema), object as Fields);
+}
+
+function* entriesSteps(writer: Writer, entries: readonly Entry[], object: Fields): Steps<void> {
+  for (const { name, number, write, inner, zero } of entries) {
+    const value = name === undefined ? object : object[name];
+    if (value === undefined || value === null) zero?.(writer);
+    else if (!isLong(value)) write(writer, number, value);
+    else if ('length' in inner) {
+      const start = writer.open(number);
+      yield* entriesSteps(writer, inner, object);
+      writer.close(start);
+    } else yield* valueSteps(writer, number, value, inner);
+    yield;
+  }
+}
+
+/** Items that are written in one step. */
+const STEP_COUNT = 500;
+
+/** Writes a long value. */
+function* valueSteps(writer: Writer, number: number, value: unknown, schema: StructuralSchema): Steps<void> {
+  const { union, properties, items, additionalProperties: values } = schema;
+  if (union) yield* unionSteps(writer, number, value, union);
+  else if (properties) {
+    const start = writer.open(number);
+    yield* entriesSteps(writer, entriesOf(schema), value as Fields);
+    writer.close(start);
+  } else if (schema.type === 'array' && items) {
+    const write = writerOf(items);
+    for (const [i, item] of (value as unknown[]).entries()) {
+      if (isLong(item)) yield* valueSteps(writer, number, item, items);
+      else write(writer, number, item);
+      if (i % STEP_COUNT === 0) yield;
+    }
+  } else if (schema.type === 'object' && typeof values === 'object') yield* mapSteps(writer, number, value as Fields, values);
+  else {
+    const text = yield* stringifySteps(value as object);
+    writeText(writer, number, text);
+  }
+}
+
+function* mapSteps(writer: Writer, number: number, map: Fields, values: StructuralSchema): Steps<void> {
+  const write = valueWriter(values);
+  for (const [i, key] of (yield* sortSteps(Object.keys(map), compareTexts)).entries()) {
+    const start = writer.open(number);
+    writer.tag(1, WIRE.BYTES).string(key);
+    const item = map[key];
+    if (isLong(item) && values.type !== 'array') yield* valueSteps(writer, 2, item, values);
+    else if (item !== null && item !== undefined) write(writer, 2, item);
+    writer.close(start);
+    if (i % STEP_COUNT === 0) yield;
+  }
+}
+
+function* unionSteps(writer: Writer, number: number, value: unknown, { boolean, object, list }: Union): Steps<void> {
+  const part = Array.isArray(value) ? list : object;
+  const start = writer.open(number);
+  if (typeof boolean?.tagged === 'number') writer.tag(boolean.tagged, WIRE.VARINT).bool(true);
+  if (typeof part?.tagged === 'number') yield* valueSteps(writer, part.tagged, value, structuralOf(part));
+  writer.close(start);
 }
 
 function entriesOf(schema: StructuralSchema): readonly Entry[] {
@@ -69,14 +140,14 @@ function compile(properties: readonly Property[]): Entry[] {
       writeEntries(writer, inner, object as Fields);
       writer.close(start);
     };
-    entries.push({ number, name: undefined, write, zero: undefined });
+    entries.push({ number, name: undefined, write, inner, zero: undefined });
   }
   return entries.sort((a, b) => a.number - b.number);
 }
 
 function entryOf({ name, schema, presence, union }: Property, number: number): Entry {
   const write = union ? unionWriter(union) : writerOf(schema);
-  return { number, name, write, zero: presence === 'pointer' ? undefined : zeroOf(schema, number) };
+  return { number, name, write, inner: union ? { ...schema, union } : schema, zero: presence === 'pointer' ? undefined : zeroOf(schema, number) };
 }
 
 /** Returns a function that writes the zero value of a field that is no pointer; undefined for lists, maps and bytes, which are left out. */
@@ -174,7 +245,7 @@ function listWriter(items: StructuralSchema | undefined): Write {
 /** Go writes the entries of a map in the order of its keys. */
 function mapWriter(values: StructuralSchema | boolean | undefined): Write {
   if (typeof values !== 'object') return writeJson;
-  const write = values.type === 'array' ? listMessageWriter(values.items) : writerOf(values);
+  const write = valueWriter(values);
   return (writer, number, value) => {
     const map = value as Fields;
     for (const key of Object.keys(map).sort()) {
@@ -186,6 +257,8 @@ function mapWriter(values: StructuralSchema | boolean | undefined): Write {
     }
   };
 }
+
+const valueWriter = (values: StructuralSchema): Write => (values.type === 'array' ? listMessageWriter(values.items) : writerOf(values));
 
 /** A list within a map (the extra fields of a user) stands in a message of its own. */
 function listMessageWriter(items: StructuralSchema | undefined): Write {
@@ -262,7 +335,11 @@ function writeIntOrString(writer: Writer, number: number, value: unknown): void 
 
 /** Any JSON stands in its message as text. */
 function writeJson(writer: Writer, number: number, value: unknown): void {
+  writeText(writer, number, JSON.stringify(value));
+}
+
+function writeText(writer: Writer, number: number, text: string): void {
   const start = writer.open(number);
-  writer.tag(1, WIRE.BYTES).string(JSON.stringify(value));
+  writer.tag(1, WIRE.BYTES).string(text);
   writer.close(start);
 }

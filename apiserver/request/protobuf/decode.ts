@@ -8,7 +8,7 @@ import { setOwn } from '../../../base/json.ts';
 import { Reader } from '../../../base/protobuf/reader.ts';
 import { WIRE, WireError } from '../../../base/protobuf/wire.ts';
 import type { Steps } from '../../../base/steps.ts';
-import { MAX_REQUEST_BYTES } from '../../../store/store-error.ts';
+import { MAX_ITEMS, MAX_KEYS, MAX_STRUCTURES } from '../member-limits.ts';
 
 /** The fields of a message by number: properties of the structure, and messages whose fields belong to the structure around them. */
 type Numbered = Map<number, Property | EmbeddedMessage>;
@@ -47,7 +47,7 @@ export const hasProtobufForm = (schema: StructuralSchema): boolean => schema.pro
 /** Decodes a message into the JSON form of the object. Fields that the schema does not know are dropped, and zero values that JSON leaves out. @throws WireError */
 export const decodeMessage = (message: Uint8Array, schema: StructuralSchema): Record<string, unknown> => readObject(new Reader(message), schema);
 
-/** Decodes a long message with pauses; the result is the same, its long parts marked as such. @throws WireError, TooManyStructures */
+/** Decodes a long message with pauses; the result is the same, its long parts marked as such. @throws WireError, TooManyMembers */
 export const decodeMessageSteps = (message: Uint8Array, schema: StructuralSchema): Steps<Record<string, unknown>> =>
   objectSteps(new Reader(message), schema);
 
@@ -57,11 +57,9 @@ const LONG_BYTES = 16 * 1024;
 const STEP_COUNT = 1_000;
 /** Lists and maps of so many entries are marked as long. */
 const LONG_COUNT = 500;
-/** The store takes no more structures in one list: each is written as three bytes at least. */
-const MAX_STRUCTURES = MAX_REQUEST_BYTES / 3;
 
-/** A list has more structures than the store takes. To read on would be long work for nothing. */
-export class TooManyStructures extends Error {}
+/** A list or map has more members than the store takes. To read on would be long work for nothing. */
+export class TooManyMembers extends Error {}
 
 function* objectSteps(reader: Reader, schema: StructuralSchema): Steps<Record<string, unknown>> {
   checkForm(schema);
@@ -82,12 +80,13 @@ function* fieldsSteps(reader: Reader, numbered: Numbered, out: Record<string, un
       reader.leave(outer);
     } else {
       const structure = structureOf(known);
+      if (isPacked(reader, known) && reader.peekLength() > MAX_ITEMS) throw new TooManyMembers();
       if (structure && reader.peekLength() >= LONG_BYTES) yield* addLong(reader, known, structure, out);
       else addNamed(reader, known, out);
       const count = (counts.get(number) ?? 0) + 1;
       counts.set(number, count);
       const field = out[known.name];
-      if (structure && count > MAX_STRUCTURES) throw new TooManyStructures();
+      if (count > mostOf(known, structure)) throw new TooManyMembers();
       if (count === LONG_COUNT && typeof field === 'object' && field !== null) markLong(field);
     }
     if (read % STEP_COUNT === 0) yield;
@@ -100,6 +99,10 @@ function structureOf({ schema, union }: Property): StructuralSchema | undefined 
   const structure = schema.type === 'array' ? schema.items : schema;
   return structure?.properties && !structure.union ? structure : undefined;
 }
+
+/** Returns the most members that a list or map may have. */
+const mostOf = ({ schema }: Property, structure: StructuralSchema | undefined): number =>
+  typeof schema.additionalProperties === 'object' ? MAX_KEYS : structure ? MAX_STRUCTURES : MAX_ITEMS;
 
 /** Reads a long structure, as a field or as an item of one. */
 function* addLong(reader: Reader, { name, schema }: Property, structure: StructuralSchema, out: Record<string, unknown>): Steps<void> {
@@ -173,9 +176,13 @@ function addField(reader: Reader, { name, schema, union, presence }: Property, o
   }
 }
 
+const isPackable = ({ type }: StructuralSchema): boolean => type === 'integer' || type === 'boolean';
+
+/** Whether the field holds many items of a list, of a byte each at least. */
+const isPacked = ({ wire }: Reader, { schema }: Property): boolean => wire === WIRE.BYTES && schema.items !== undefined && isPackable(schema.items);
+
 function addItems(reader: Reader, schema: StructuralSchema, list: unknown[]): void {
-  const packable = schema.type === 'integer' || schema.type === 'boolean';
-  if (!packable || reader.wire !== WIRE.BYTES) {
+  if (!isPackable(schema) || reader.wire !== WIRE.BYTES) {
     list.push(readValue(reader, schema));
     return;
   }

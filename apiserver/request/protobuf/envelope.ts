@@ -5,7 +5,7 @@ import { bytes, message, nested, string } from '../../../base/protobuf/message.t
 import { WireError } from '../../../base/protobuf/wire.ts';
 import type { Steps } from '../../../base/steps.ts';
 import { tooLargeForStore } from '../../storage/store-status.ts';
-import { decodeMessage, decodeMessageSteps, hasProtobufForm, TooManyStructures } from './decode.ts';
+import { decodeMessage, decodeMessageSteps, hasProtobufForm, TooManyMembers } from './decode.ts';
 import { protobufSchema } from './schemas.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -39,7 +39,7 @@ export function* readProtobufSteps(body: Buffer, expected: ExpectedType | undefi
     return { type, outcome: { object: markLong({ ...fields, ...type }) } };
   } catch (error) {
     if (error instanceof WireError) return { type, outcome: { fault: error } };
-    if (error instanceof TooManyStructures) return { type, outcome: { refusal: tooLargeForStore() } };
+    if (error instanceof TooManyMembers) return { type, outcome: { refusal: tooLargeForStore() } };
     throw error;
   }
 }

@@ -331,6 +331,16 @@ describe('a long Protobuf body', () => {
     const { outcome } = finished(readProtobufSteps(tooMany, undefined));
     expect(outcome).toMatchObject({ refusal: { message: 'etcdserver: request is too large' } });
   });
+
+  it('is refused as soon as a map has more keys than the store takes', () => {
+    const label = [11 * 8 + 2, 3, 1 * 8 + 2, 1, 'a'.charCodeAt(0)];
+    const outcomeOf = (count: number) => {
+      const metadata = Buffer.alloc(label.length * count, Buffer.from(label)).toString('latin1');
+      return finished(readProtobufSteps(body('v1', 'Pod', [[1, metadata]]), undefined)).outcome;
+    };
+    expect(outcomeOf(174_763)).toMatchObject({ refusal: { message: 'etcdserver: request is too large' } });
+    expect(outcomeOf(1_000)).toHaveProperty('object.metadata.labels.a', '');
+  });
 });
 
 describe('the Protobuf form', () => {

@@ -1,4 +1,5 @@
 import { entriesOf, equalJson, isObject } from '../../../../base/json.ts';
+import type { Steps } from '../../../../base/steps.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid } from '../../../schema/field-error.ts';
 import type { StructuralSchema } from '../../../schema/structural.ts';
@@ -7,17 +8,18 @@ import type { JSONSchemaProps } from './json-schema-props.ts';
 import { structuralOfJsonSchema } from './structural-schema.ts';
 
 /** Returns the faults of defaults: each must be valid itself, and have no fields that its schema does not know. */
-export function defaultFaults(schema: JSONSchemaProps, path: string, requirePruned: boolean): FieldError[] {
+export function* defaultFaults(schema: JSONSchemaProps, path: string, requirePruned: boolean): Steps<FieldError[]> {
   const errors: FieldError[] = [];
-  visit(schema, path, requirePruned, errors);
+  yield* visit(schema, path, requirePruned, errors);
   return errors;
 }
 
-function visit(schema: JSONSchemaProps, path: string, requirePruned: boolean, errors: FieldError[]): void {
+function* visit(schema: JSONSchemaProps, path: string, requirePruned: boolean, errors: FieldError[]): Steps<void> {
+  yield;
   if (schema.default !== undefined && schema.default !== null) checkDefault(schema, `${path}.default`, requirePruned, errors);
   // Defaults in the values of maps are not looked at, as upstream.
-  if (isObject(schema.items)) visit(schema.items, `${path}.items`, requirePruned, errors);
-  for (const [name, property] of entriesOf(schema.properties)) visit(property, `${path}.properties[${name}]`, requirePruned, errors);
+  if (isObject(schema.items)) yield* visit(schema.items, `${path}.items`, requirePruned, errors);
+  for (const [name, property] of entriesOf(schema.properties)) yield* visit(property, `${path}.properties[${name}]`, requirePruned, errors);
 }
 
 function checkDefault(schema: JSONSchemaProps, at: string, requirePruned: boolean, errors: FieldError[]): void {

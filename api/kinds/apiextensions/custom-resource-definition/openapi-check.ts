@@ -1,5 +1,6 @@
 import { hasMembers } from '../../../../base/json/long-values.ts';
 import { entriesOf, isObject } from '../../../../base/json.ts';
+import type { Steps } from '../../../../base/steps.ts';
 import { fieldAtPath } from '../../../cel/rules/field-path.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -21,29 +22,31 @@ const META_FIELDS: ReadonlySet<string> = new Set(['metadata', 'kind', 'apiVersio
 
 type SchemaOptions = Pick<ValidationOptions, 'requireValidTypes' | 'requireAtomicSets' | 'requireMapKeys'>;
 
-/** Returns the faults of a schema that do not concern its structure: unsupported fields, list types, the form of rules in CEL. */
-export function openApiFaults(schema: JSONSchemaProps, path: string, options: SchemaOptions): FieldError[] {
+/** Returns the faults of a schema that do not concern its structure: unsupported fields, list types, the form of rules in CEL. Each schema is a step. */
+export function* openApiFaults(schema: JSONSchemaProps, path: string, options: SchemaOptions): Steps<FieldError[]> {
   const errors: FieldError[] = [];
-  visit(schema, path, { isRoot: true, isInMeta: false, noDefault: undefined }, options, errors);
+  yield* visit(schema, path, { isRoot: true, isInMeta: false, noDefault: undefined }, options, errors);
   return errors;
 }
 
-function visit(schema: JSONSchemaProps, path: string, place: Place, options: SchemaOptions, errors: FieldError[]): void {
+function* visit(schema: JSONSchemaProps, path: string, place: Place, options: SchemaOptions, errors: FieldError[]): Steps<void> {
+  yield;
   checkFields(schema, path, place, options, errors);
   if (schema.uniqueItems) {
     errors.push(forbidden(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
   }
   const inner: Place = { ...place, isRoot: false };
-  visitFields(schema, path, place, inner, options, errors);
-  if (schema.not) visit(schema.not, `${path}.not`, inner, options, errors);
+  yield* visitFields(schema, path, place, inner, options, errors);
+  if (schema.not) yield* visit(schema.not, `${path}.not`, inner, options, errors);
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
-    for (const [i, part] of (schema[name] ?? []).entries()) visit(part, `${path}.${name}[${i}]`, inner, options, errors);
+    for (const [i, part] of (schema[name] ?? []).entries()) yield* visit(part, `${path}.${name}[${i}]`, inner, options, errors);
   }
-  for (const [name, part] of entriesOf(schema.definitions)) visit(part, `${path}.definitions[${name}]`, inner, options, errors);
-  if (Array.isArray(schema.items)) schema.items.forEach((part, i) => void visit(part, `${path}.items[${i}]`, inner, options, errors));
-  else if (schema.items) visit(schema.items, `${path}.items`, inner, options, errors);
+  for (const [name, part] of entriesOf(schema.definitions)) yield* visit(part, `${path}.definitions[${name}]`, inner, options, errors);
+  if (Array.isArray(schema.items)) for (const [i, part] of schema.items.entries()) yield* visit(part, `${path}.items[${i}]`, inner, options, errors);
+  else if (schema.items) yield* visit(schema.items, `${path}.items`, inner, options, errors);
   for (const [name, part] of entriesOf(schema.dependencies)) {
-    if (!Array.isArray(part)) visit(part, `${path}.dependencies[${name}]`, inner, options, errors);
+    if (Array.isArray(part)) yield;
+    else yield* visit(part, `${path}.dependencies[${name}]`, inner, options, errors);
   }
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
     errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
@@ -53,7 +56,7 @@ function visit(schema: JSONSchemaProps, path: string, place: Place, options: Sch
   schema['x-kubernetes-validations']?.forEach((rule, i) => void checkRule(rule, schema, `${path}.x-kubernetes-validations[${i}]`, errors));
 }
 
-function visitFields(schema: JSONSchemaProps, path: string, place: Place, inner: Place, options: SchemaOptions, errors: FieldError[]): void {
+function* visitFields(schema: JSONSchemaProps, path: string, place: Place, inner: Place, options: SchemaOptions, errors: FieldError[]): Steps<void> {
   const { properties = {}, additionalProperties: others } = schema;
   const names = Object.keys(properties);
   if (others !== undefined) {
@@ -62,7 +65,7 @@ function visitFields(schema: JSONSchemaProps, path: string, place: Place, inner:
     }
     if (isObject(others)) {
       const noDefault = place.isInMeta ? 'inside additionalProperties applying to object metadata' : place.noDefault;
-      visit(others, `${path}.additionalProperties`, { ...inner, noDefault }, options, errors);
+      yield* visit(others, `${path}.additionalProperties`, { ...inner, noDefault }, options, errors);
     }
   }
   for (const name of names) {
@@ -70,7 +73,7 @@ function visitFields(schema: JSONSchemaProps, path: string, place: Place, inner:
     if (!property) continue;
     const isMeta = (place.isRoot || schema['x-kubernetes-embedded-resource'] === true) && META_FIELDS.has(name);
     const noDefault = isMeta && place.isRoot ? `in top-level ${name}` : place.noDefault;
-    visit(property, `${path}.properties[${name}]`, { isRoot: false, isInMeta: place.isInMeta || isMeta, noDefault }, options, errors);
+    yield* visit(property, `${path}.properties[${name}]`, { isRoot: false, isInMeta: place.isInMeta || isMeta, noDefault }, options, errors);
   }
 }
 

@@ -54,7 +54,7 @@ function checkRoot(schema: JSONSchemaProps, path: string, errors: FieldError[]):
 }
 
 /**
- * Returns the faults of the schema of a custom resource. Each walk over the schema is a step.
+ * Returns the faults of the schema of a custom resource. Each schema within it is a step.
  * @param path Of the schema: `spec.validation.openAPIV3Schema` where all versions share it (there is one), as upstream has it,
  * `spec.versions[0].schema.openAPIV3Schema` otherwise.
  */
@@ -62,19 +62,16 @@ export function* checkSchema(schema: JSONSchemaProps, path: string, hasStatus: b
   const errors: FieldError[] = [];
   if (hasStatus) checkRoot(schema, path, errors);
   if (schema.nullable) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
-  const unfit = options.requireStructural ? initFault(schema) : undefined;
-  yield;
+  const unfit = options.requireStructural ? yield* initFault(schema) : undefined;
   if (options.requireStructural && unfit === undefined) {
-    const structural = structuralFaults(schema, path);
-    yield;
-    for (const error of structural.length > 0 ? structural : defaultFaults(schema, path, options.requirePrunedDefaults)) errors.push(error);
+    const structural = yield* structuralFaults(schema, path);
+    const found = structural.length > 0 ? structural : yield* defaultFaults(schema, path, options.requirePrunedDefaults);
+    for (const error of found) errors.push(error);
   }
-  yield;
-  for (const error of openApiFaults(schema, path, options)) errors.push(error);
-  yield;
+  for (const error of yield* openApiFaults(schema, path, options)) errors.push(error);
   if (errors.length === 0 && unfit !== undefined) errors.push(invalid(path, '', unfit));
   if (errors.length > 0 || !hasRules(schema)) return errors;
   const allowExpensiveRules = options.keptSchemas.some((kept) => equalJson(kept, schema));
-  for (const error of rules().checkRules(schema, path, { allowExpensiveRules })) errors.push(error);
+  for (const error of yield* rules().checkRules(schema, path, { allowExpensiveRules })) errors.push(error);
   return errors;
 }

@@ -1,6 +1,7 @@
 import { hasMembers } from '../../../../base/json/long-values.ts';
 import { entriesOf, isObject } from '../../../../base/json.ts';
 import { goPattern } from '../../../../base/regexp.ts';
+import type { Steps } from '../../../../base/steps.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { fieldErrorText, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
@@ -17,7 +18,8 @@ const EMPTY: Readonly<Record<Level, string>> = {
  * Returns the reason for which a schema cannot be made structural at all; undefined if there is none. Schemas in `items`, which may be a list
  * of schemas in OpenAPI v2, must be one.
  */
-export function initFault(schema: JSONSchemaProps): string | undefined {
+export function* initFault(schema: JSONSchemaProps): Steps<string | undefined> {
+  yield;
   for (const name of ['id', '$schema', '$ref'] as const)
     if (schema[name]) return `OpenAPIV3Schema '${name.replace('$schema', 'schema')}' is not supported`;
   for (const name of ['patternProperties', 'dependencies', 'definitions'] as const) {
@@ -30,12 +32,12 @@ export function initFault(schema: JSONSchemaProps): string | undefined {
   const { not, items, additionalProperties, allOf = [], anyOf = [], oneOf = [] } = schema;
   for (const parts of [[not, items, additionalProperties], allOf, anyOf, oneOf]) {
     for (const part of parts) {
-      const fault = isObject(part) ? initFault(part) : undefined;
+      const fault = isObject(part) ? yield* initFault(part) : undefined;
       if (fault !== undefined) return fault;
     }
   }
   for (const [, part] of entriesOf(schema.properties)) {
-    const fault = initFault(part);
+    const fault = yield* initFault(part);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -45,10 +47,10 @@ export function initFault(schema: JSONSchemaProps): string | undefined {
  * Returns the faults that keep a schema from being structural, sorted by their texts as upstream does.
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  */
-export function structuralFaults(schema: JSONSchemaProps, path: string): FieldError[] {
+export function* structuralFaults(schema: JSONSchemaProps, path: string): Steps<FieldError[]> {
   const errors: FieldError[] = [];
-  checkInvariants(schema, path, 'root', errors);
-  for (const [at, part] of junctors(schema, path)) checkCompleteness(part, schema, path, at, errors);
+  yield* checkInvariants(schema, path, 'root', errors);
+  for (const [at, part] of junctors(schema, path)) yield* checkCompleteness(part, schema, path, at, errors);
   return errors
     .map((error) => ({ error, text: fieldErrorText(error) }))
     .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
@@ -57,18 +59,19 @@ export function structuralFaults(schema: JSONSchemaProps, path: string): FieldEr
 
 const itemsOf = (schema: JSONSchemaProps): JSONSchemaProps | undefined => (isObject(schema.items) ? schema.items : undefined);
 
-function checkInvariants(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): void {
+function* checkInvariants(schema: JSONSchemaProps, path: string, level: Level, errors: FieldError[]): Steps<void> {
+  yield;
   const items = itemsOf(schema);
-  if (items) checkInvariants(items, `${path}.items`, 'item', errors);
+  if (items) yield* checkInvariants(items, `${path}.items`, 'item', errors);
   else if (schema.type === 'array') errors.push(required(`${path}.items`, 'must be specified'));
   for (const [name, property] of entriesOf(schema.properties)) {
-    checkInvariants(property, `${path}.properties[${name}]`, 'field', errors);
+    yield* checkInvariants(property, `${path}.properties[${name}]`, 'field', errors);
   }
   const { additionalProperties: others } = schema;
   if (others !== undefined && level === 'root') errors.push(forbidden(`${path}.additionalProperties`, 'must not be used at the root'));
-  if (isObject(others)) checkInvariants(others, `${path}.additionalProperties`, 'field', errors);
+  if (isObject(others)) yield* checkInvariants(others, `${path}.additionalProperties`, 'field', errors);
   checkIntOrString(schema, path, errors);
-  checkConstraints(schema, path, errors);
+  yield* checkConstraints(schema, path, errors);
   checkType(schema, path, level, errors);
   checkMeta(schema, path, level, errors);
 }
@@ -135,13 +138,14 @@ const isType = (part: JSONSchemaProps | undefined, type: string): boolean => par
 const isIntOrStringPair = (anyOf: readonly JSONSchemaProps[] | undefined): boolean =>
   anyOf?.length === 2 && isType(anyOf[0], 'integer') && isType(anyOf[1], 'string');
 
-function checkConstraints(schema: JSONSchemaProps, path: string, errors: FieldError[], mayHaveTypes = true): void {
+function* checkConstraints(schema: JSONSchemaProps, path: string, errors: FieldError[], mayHaveTypes = true): Steps<void> {
   const skipsAny = mayHaveTypes && isIntOrStringPair(schema.anyOf);
   const skipsFirst = mayHaveTypes && isIntOrStringPair(schema.allOf?.[0]?.anyOf);
-  if (!skipsAny) schema.anyOf?.forEach((part, i) => void checkNested(part, `${path}.anyOf[${i}]`, errors, false));
-  schema.allOf?.forEach((part, i) => void checkNested(part, `${path}.allOf[${i}]`, errors, skipsFirst && i === 0));
-  schema.oneOf?.forEach((part, i) => void checkNested(part, `${path}.oneOf[${i}]`, errors, false));
-  if (schema.not) checkNested(schema.not, `${path}.not`, errors, false);
+  const anyOf = skipsAny ? [] : (schema.anyOf ?? []);
+  for (const [i, part] of anyOf.entries()) yield* checkNested(part, `${path}.anyOf[${i}]`, errors, false);
+  for (const [i, part] of (schema.allOf ?? []).entries()) yield* checkNested(part, `${path}.allOf[${i}]`, errors, skipsFirst && i === 0);
+  for (const [i, part] of (schema.oneOf ?? []).entries()) yield* checkNested(part, `${path}.oneOf[${i}]`, errors, false);
+  if (schema.not) yield* checkNested(schema.not, `${path}.not`, errors, false);
   if (!schema.pattern) return;
   try {
     goPattern(schema.pattern);
@@ -169,11 +173,12 @@ const FORBIDDEN = [
 const isSet = (value: unknown): boolean => value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
 
 /** A junctor may hold constraints only. */
-function checkNested(part: JSONSchemaProps, path: string, errors: FieldError[], skipsAny: boolean): void {
-  checkConstraints(skipsAny ? { ...part, anyOf: undefined } : part, path, errors, false);
+function* checkNested(part: JSONSchemaProps, path: string, errors: FieldError[], skipsAny: boolean): Steps<void> {
+  yield;
+  yield* checkConstraints(skipsAny ? { ...part, anyOf: undefined } : part, path, errors, false);
   const items = itemsOf(part);
-  if (items) checkNested(items, `${path}.items`, errors, false);
-  for (const [name, property] of entriesOf(part.properties)) checkNested(property, `${path}.properties[${name}]`, errors, false);
+  if (items) yield* checkNested(items, `${path}.items`, errors, false);
+  for (const [name, property] of entriesOf(part.properties)) yield* checkNested(property, `${path}.properties[${name}]`, errors, false);
   for (const [name, detail] of FORBIDDEN) if (isSet(part[name])) errors.push(forbidden(`${path}.${name}`, detail));
   if (part.additionalProperties !== undefined && part.additionalProperties !== false) {
     errors.push(forbidden(`${path}.additionalProperties`, 'must be undefined to be structural'));
@@ -189,15 +194,22 @@ function* junctors(schema: JSONSchemaProps, path: string): Generator<readonly [s
 }
 
 /** Every field that a junctor names must be one that the schema names outside of it. Upstream looks at the junctors of the root only. */
-function checkCompleteness(part: JSONSchemaProps, outside: JSONSchemaProps | undefined, at: string, path: string, errors: FieldError[]): void {
+function* checkCompleteness(
+  part: JSONSchemaProps,
+  outside: JSONSchemaProps | undefined,
+  at: string,
+  path: string,
+  errors: FieldError[],
+): Steps<void> {
+  yield;
   if (!outside) {
     errors.push(required(at, `because it is defined in ${path}`));
     return;
   }
-  for (const [nestedPath, nested] of junctors(part, path)) checkCompleteness(nested, outside, at, nestedPath, errors);
+  for (const [nestedPath, nested] of junctors(part, path)) yield* checkCompleteness(nested, outside, at, nestedPath, errors);
   const items = itemsOf(part);
-  if (items) checkCompleteness(items, itemsOf(outside), `${at}.items`, `${path}.items`, errors);
+  if (items) yield* checkCompleteness(items, itemsOf(outside), `${at}.items`, `${path}.items`, errors);
   for (const [name, property] of entriesOf(part.properties)) {
-    checkCompleteness(property, outside.properties?.[name], `${at}.properties[${name}]`, `${path}.properties[${name}]`, errors);
+    yield* checkCompleteness(property, outside.properties?.[name], `${at}.properties[${name}]`, `${path}.properties[${name}]`, errors);
   }
 }

@@ -1,4 +1,5 @@
 import { equalJson } from '../../../../base/json.ts';
+import { finished } from '../../../../base/steps.ts';
 import { hasCondition } from './conditions.ts';
 import { defaultFaults } from './default-check.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
@@ -55,9 +56,9 @@ export function optionsForUpdate(crd: CustomResourceDefinition, old: CustomResou
     requireImmutableNames: isEstablished,
     requireSchema: schemas.length === (old.spec.versions ?? []).length,
     requireValidTypes: !schemas.some((schema) => schemaHas(schema, ({ type }) => Boolean(type) && !SCHEMA_TYPES.includes(type ?? ''))),
-    requireStructural: !schemas.some((schema) => initFault(schema) !== undefined || structuralFaults(schema, '').length > 0),
+    requireStructural: !schemas.some((schema) => finished(initFault(schema)) !== undefined || finished(structuralFaults(schema, '')).length > 0),
     requirePrunedDefaults: !schemas.some((schema) =>
-      defaultFaults(schema, '', true).some(({ message }) => message.endsWith('must not have unknown fields')),
+      finished(defaultFaults(schema, '', true)).some(({ message }) => message.endsWith('must not have unknown fields')),
     ),
     requireAtomicSets: !schemas.some((schema) => schemaHas(schema, hasOpenSet)),
     requireMapKeys: !schemas.some((schema) => schemaHas(schema, hasOpenMapKeys)),

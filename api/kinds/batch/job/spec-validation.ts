@@ -1,6 +1,6 @@
 import { checkPodTemplate } from '../../../pod/template/pod-template-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
+import { invalid, MAX_SHOWN, notSupported, required, tooLong } from '../../../schema/field-error.ts';
 import { selectorFrom } from '../../../selector/selector.ts';
 import type { FieldPath } from '../../../validation/field-path.ts';
 import { childPath, pathText } from '../../../validation/field-path.ts';
@@ -110,7 +110,7 @@ function checkSuccess(errors: FieldError[], { successPolicy, completionMode, com
     return;
   }
   // Upstream shows the structure as its server holds it.
-  const rules = successPolicy.rules?.map(({ succeededIndexes = null, succeededCount = null }) => ({
+  const rules = successPolicy.rules?.slice(0, MAX_SHOWN).map(({ succeededIndexes = null, succeededCount = null }) => ({
     SucceededIndexes: succeededIndexes,
     SucceededCount: succeededCount,
   }));

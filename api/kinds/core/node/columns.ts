@@ -1,3 +1,4 @@
+import { entriesOf } from '../../../../base/json.ts';
 import { ageColumn, nameColumn, shown, wide } from '../../../columns/cells.ts';
 import type { Column } from '../../../columns/column.ts';
 import type { Live } from '../../../meta/object.ts';
@@ -13,7 +14,7 @@ function statusText(node: Node): string {
 
 function rolesText(node: Live<Node>): string {
   const roles = new Set<string>();
-  for (const [label, value] of Object.entries(node.metadata.labels ?? {})) {
+  for (const [label, value] of entriesOf(node.metadata.labels)) {
     if (label.startsWith(ROLE_LABEL) && label.length > ROLE_LABEL.length) roles.add(label.slice(ROLE_LABEL.length));
     else if (label === 'kubernetes.io/role' && value !== '') roles.add(value);
   }
