@@ -12,7 +12,7 @@ import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
 import type { LocalVolumes } from './contract/local-volumes.ts';
 import type { NodeAbilities } from './contract/node-abilities.ts';
-import type { PodFiles, RuntimeAccess } from './contract/node-parts.ts';
+import type { PodCgroups, PodFiles, RuntimeAccess } from './contract/node-parts.ts';
 import type { ObjectSource } from './contract/object-source.ts';
 import { podDirectories } from './contract/pod-directories.ts';
 import type { PodMetrics } from './contract/pod-metrics.ts';
@@ -20,6 +20,7 @@ import type { ContainerRuntime } from './contract/runtime.ts';
 import type { StatusWriter } from './contract/status-writer.ts';
 import { createImagePuller } from './image/image-puller.ts';
 import { pullCredentials } from './image/pull-secrets.ts';
+import { enforceAllocatable } from './node/allocatable-limits.ts';
 import { openCgroups } from './node/cgroups.ts';
 import { appArmorEnabled } from './node/kernel-security.ts';
 import { runtimeProblems } from './node/node-health.ts';
@@ -59,6 +60,7 @@ export interface NodeState {
   readonly problems: () => readonly string[];
   /** Volumes that must not be detached. Undefined until that is known. */
   readonly volumesInUse: () => readonly string[] | undefined;
+  readonly cgroups: () => Pick<PodCgroups, 'cgroups' | 'cgroupRoot'>;
 }
 
 /** Makes the reporter of the node's status: the runtime's health, the agent's parts and the options' own checks decide whether it is ready. */
@@ -77,6 +79,7 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     taints,
     images: () => nodeImages(runtime),
     volumesInUse: state.volumesInUse,
+    enforceAllocatable: () => enforceAllocatable(state.cgroups(), facts.allocatable),
     async health() {
       const pressure = state.pressure();
       return {

@@ -67,6 +67,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     pressure: pressure.conditions,
     problems: () => (shutdown.isShuttingDown ? ['node is shutting down'] : []),
     volumesInUse: () => node.csi.volumes.inUse(),
+    cgroups: () => node,
   });
   const nodeUid = () => reporter.node()?.metadata.uid;
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;

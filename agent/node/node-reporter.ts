@@ -30,6 +30,8 @@ export interface NodeReporterOptions {
   readonly images: () => Promise<readonly ContainerImage[]>;
   /** Volumes that must not be detached from the node. Undefined until that is known: those of the last status stay. */
   readonly volumesInUse: () => readonly string[] | undefined;
+  /** Sets what holds for all pods of the node together. Rejects with the message of an event. */
+  readonly enforceAllocatable: () => Promise<void>;
 }
 
 /** Registers the node and keeps its status: looked at every 10 s, written when it changed, and every 5 min. */
@@ -51,6 +53,8 @@ const CHECK_MS = 10_000;
 const UNREADY_CHECK_MS = 250;
 const REPORT_MS = 5 * 60_000;
 const RETRY_MS = 500;
+/** As kubelet waits (pkg/kubelet/cm). */
+const ENFORCE_RETRY_MS = 60_000;
 
 export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const { client, clock, log, recorder, nodeName } = options;
@@ -65,6 +69,20 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   /** Events on nodes name the node as its own UID, as kubelet's do. */
   const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
   const event = (reason: string, message: string) => recorder.event(reference, 'Normal', reason, message);
+  /** Undefined once the limits are set. */
+  let enforceAt: number | undefined = Number.NEGATIVE_INFINITY;
+  const enforce = async (): Promise<void> => {
+    if (enforceAt === undefined || clock.monotonic() < enforceAt) return;
+    enforceAt = clock.monotonic() + ENFORCE_RETRY_MS;
+    try {
+      await options.enforceAllocatable();
+      enforceAt = undefined;
+      event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+    } catch (error) {
+      log.warn({ err: error }, 'the weight of the pods could not be set, and is tried again');
+      recorder.event(reference, 'Warning', 'FailedNodeAllocatableEnforcement', error instanceof Error ? error.message : String(error));
+    }
+  };
 
   const register = async (): Promise<Live<Node>> => {
     const labels = { ...defaultLabels(options.nodeName), ...options.labels };
@@ -129,13 +147,11 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     check: () => interrupt(),
     async run(serverPort, signal) {
       event('Starting', 'Starting kubelet.');
-      let enforced = false;
       while (!signal.aborted) {
         let waitMs = CHECK_MS;
         try {
           await report(serverPort);
-          if (!enforced) event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
-          enforced = true;
+          await enforce();
           if (!isReady(current)) waitMs = UNREADY_CHECK_MS;
         } catch (error) {
           if (isNotFound(error)) current = undefined;

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import type { RealCluster } from '../support/cluster/real-cluster.ts';
@@ -128,6 +128,10 @@ suite('what holds containers', () => {
     expect(await podCgroup('guaranteed', '', ['cpu', 'cpu.cfs_quota_us'], 'cpu.max')).toMatch(/^20000/);
     expect(await podCgroup('burstable', 'burstable', ['cpu', 'cpu.shares'], 'cpu.weight')).toBe(unified ? '4' : '102');
     expect(await podCgroup('best-effort', 'besteffort', ['cpu', 'cpu.shares'], 'cpu.weight')).toBe(unified ? '1' : '2');
+    const cpus = Number(await kubectl.path('{.status.allocatable.cpu}', 'node', cluster.nodeName));
+    const [file, weight] = unified ? ['cpu.weight', Math.floor(1 + ((cpus * 1024 - 2) * 9999) / 262_142)] : ['cpu/cpu.shares', cpus * 1024];
+    const ofPods = join('/sys/fs/cgroup', dirname(file), cluster.cgroupRoot, basename(file));
+    expect(readFileSync(ofPods, 'utf8')).toBe(`${weight}\n`);
     const ofContainer = unified ? 'cat /sys/fs/cgroup/memory.max' : 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes';
     expect(await inside('burstable', ofContainer)).toBe(`${64 * 2 ** 20}\n`);
     const scores = await Promise.all(['guaranteed', 'burstable', 'best-effort'].map((name) => inside(name, 'cat /proc/1/oom_score_adj')));

@@ -13,7 +13,7 @@ import { clientTools } from '../support/commands/client-tools.ts';
 import type { Helm } from '../support/commands/helm.ts';
 import { helmFor } from '../support/commands/helm.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
-import { run } from '../support/commands/program.ts';
+import { ONE_PROCESSOR, run } from '../support/commands/program.ts';
 import { controllersImageArchive } from '../support/image/skiff-images.ts';
 import { CHART, RELEASE_NAMESPACE } from '../support/second-home/second-home.ts';
 
@@ -55,6 +55,7 @@ const VALUES = ['image.repository=docker.io/library/skiff-controllers', 'readine
     if (version === 4) {
       it('keeps all that the tour promises: workloads, traffic, quotas, refusals', async () => {
         const env = {
+          ...ONE_PROCESSOR,
           KUBECTL: `${join(clientTools(), 'kubectl')} --kubeconfig ${cluster.kubectl.kubeconfig}`,
           IMAGE: web(1),
           IMAGE_2: web(2),

@@ -11,6 +11,7 @@ import { canRunContainers, startRealCluster, web } from '../support/cluster/real
 import type { Kubectl } from '../support/commands/kubectl.ts';
 import { testImageArchive } from '../support/image/test-image.ts';
 import { container, deployment, networkPolicy, pod, service } from '../support/manifests.ts';
+import type { PodNetwork } from '../support/network/pod-network.ts';
 import { podNetwork } from '../support/network/pod-network.ts';
 import type { SecondMachine } from '../support/network/second-machine.ts';
 import { startSecondMachine } from '../support/network/second-machine.ts';
@@ -87,6 +88,9 @@ suite('a machine that joins with a token', () => {
     let closed: Kubectl;
     let strangers: Kubectl;
     const ip: Record<string, string> = {};
+    let networks: Readonly<Record<string, PodNetwork>> = {};
+    /** With the default period a probe before the server listens costs ten seconds. A late answer of a slow machine counts. */
+    const PROBE = { httpGet: { port: 80 }, periodSeconds: 1, timeoutSeconds: 30 };
     /** A web server on the ports 80, which is named `http`, and 8080. */
     const script = 'mkdir -p /www; echo hello > /www/index.html; httpd -p 80 -h /www; exec httpd -f -p 8080 -h /www';
     const ports = [{ name: 'http', containerPort: 80 }];
@@ -95,7 +99,7 @@ suite('a machine that joins with a token', () => {
         labels: { app: name },
         nodeName,
         terminationGracePeriodSeconds: 1,
-        containers: [container(web(), { command: ['sh', '-c', script], ports, readinessProbe: { httpGet: { port: 80 } } })],
+        containers: [container(web(), { command: ['sh', '-c', script], ports, readinessProbe: PROBE })],
       });
 
     beforeAll(async () => {
@@ -109,12 +113,14 @@ suite('a machine that joins with a token', () => {
       await strangers('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
       for (const name of ['server', 'near', 'far']) ip[name] = await closed.path('{.status.podIP}', 'pod', name);
       ip.service = await closed.path('{.spec.clusterIP}', 'service', 'server');
+      networks = { near: podNetwork({ dataDir }, closed), far: podNetwork(cluster, closed), stranger: podNetwork(cluster, strangers) };
     }, 180_000);
+    afterAll(() => {
+      for (const network of Object.values(networks)) network.stop();
+    });
 
-    const reaches = async (from: string, address = '', port = 80) => {
-      const network = podNetwork(from === 'near' ? { dataDir } : cluster, from === 'stranger' ? strangers : closed);
-      return (await network.request(from, address, port, { protocol: 'http' }))[0] === 'hello';
-    };
+    const reaches = async (from: string, address = '', port = 80) =>
+      (await networks[from]?.request(from, address, port, { protocol: 'http' }))?.[0] === 'hello';
     /** Waits until of the clients exactly these reach the server. */
     const reachedBy = (...wanted: readonly string[]) =>
       eventually(async () => {

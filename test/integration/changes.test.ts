@@ -28,11 +28,11 @@ const configMap = (name: string, data: object = {}, labels?: object) => ({
   data,
 });
 const dataOf = (name: string) => kubectl.path('{.data}', 'configmap', name);
-/** Writes an editor for `kubectl edit`: a script whose argument is the file's name. */
+/** Writes an editor for `kubectl edit`: a script whose argument is the file's name. A file that kubectl keeps, as its change was refused, stands beside it. */
 async function editor(name: string, script: string): Promise<{ readonly env: NodeJS.ProcessEnv }> {
   const path = join(directory, name);
   await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { env: { KUBE_EDITOR: path } };
+  return { env: { KUBE_EDITOR: path, TMPDIR: directory } };
 }
 
 describe('kubectl apply', () => {

@@ -1,12 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { accessSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, tryCommand } from '../../containerd/command.ts';
 import { cniConfig } from './cni.ts';
-import type { RequestOptions } from './lab-peers.fixture.ts';
-import { clientArgs, serverArgs } from './lab-peers.fixture.ts';
+import type { ClientPeer, Peer, RequestOptions } from './lab-peers.fixture.ts';
+import { startClient, startServer } from './lab-peers.fixture.ts';
 
 /** For tests: a node with pods and somebody outside, each a network namespace, on a kernel that is really there. */
 export interface NetworkLab {
@@ -43,12 +41,14 @@ export async function createNetworkLab(): Promise<NetworkLab> {
   const prefix = `sklab${process.pid}-`;
   const dir = mkdtempSync(join(tmpdir(), 'skiff-lab-'));
   const namespaces = new Set<string>();
-  const servers: ChildProcess[] = [];
+  const servers: Peer[] = [];
+  const clients = new Map<string, ClientPeer>();
   const ns = (name: string) => `${prefix}${name}`;
-  const inside = (name: string, program: string, args: readonly string[]): [string, string[]] => [
-    'nsenter',
-    [`--net=/run/netns/${ns(name)}`, program, ...args],
-  ];
+  const enter = (name: string) => ['nsenter', `--net=/run/netns/${ns(name)}`];
+  const inside = (name: string, program: string, args: readonly string[]): [string, string[]] => {
+    const [command = '', ...before] = enter(name);
+    return [command, [...before, program, ...args]];
+  };
   const run = (name: string, program: string, args: readonly string[], input?: string) => {
     const [command, all] = inside(name, program, args);
     return runCommand(command, all, { input });
@@ -59,10 +59,7 @@ export async function createNetworkLab(): Promise<NetworkLab> {
     await run(name, 'ip', ['link', 'set', 'lo', 'up']);
   };
   const serve = async (where: string, name: string, port: number) => {
-    const [command, args] = inside(where, process.execPath, serverArgs(name, port));
-    const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    servers.push(server);
-    await new Promise((resolve) => server.stdout?.once('data', resolve));
+    servers.push(await startServer(enter(where), name, port));
   };
 
   await addNamespace('node');
@@ -102,9 +99,13 @@ export async function createNetworkLab(): Promise<NetworkLab> {
       await serve(name, name, port);
       return JSON.parse(output).ips[0].address.split('/')[0];
     },
-    request: async (from, address, port, options) => JSON.parse(await run(from, process.execPath, clientArgs(address, port, options))),
+    request(from, address, port, options) {
+      const client = clients.get(from) ?? startClient(enter(from));
+      clients.set(from, client);
+      return client.request(address, port, options);
+    },
     async remove() {
-      for (const server of servers) server.kill('SIGKILL');
+      for (const peer of [...servers, ...clients.values()]) peer.end();
       for (const name of namespaces) await tryCommand('ip', ['netns', 'del', ns(name)]);
       rmSync(dir, { recursive: true, force: true });
     },
