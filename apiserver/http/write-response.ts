@@ -110,7 +110,7 @@ async function writeParts(
     res.end();
     return;
   }
-  (res as ServerResponse).write(first.value);
+  if (first.value.length > 0) (res as ServerResponse).write(first.value);
   for (; !part.done; part = iterator.next()) {
     await turn();
     if (res.destroyed) return;
