@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { youngGeneration } from './config/young-generation.ts';
 
 /** The command of the published package: starts the program in its own settings of Node. In a checkout the shell script `skiff` does. */
 try {
@@ -13,9 +14,7 @@ try {
 
 function launch(): void {
   const args = process.argv.slice(2);
-  // The agent's young generation is small, which saves memory; the server's has room for the requests of a burst (docs/decisions/0007).
-  const young = args[0] !== 'agent' ? 16 : args.includes('--simulate') ? 4 : 1;
-  const settings = [`--max-semi-space-size=${young}`, '--disable-warning=ExperimentalWarning'];
+  const settings = [youngGeneration(args), '--disable-warning=ExperimentalWarning'];
   const command = [...process.execArgv, ...settings, fileURLToPath(new URL('./skiff.mjs', import.meta.url)), ...args];
   // One process, where the system can replace a program by another: signals reach it.
   if (process.platform !== 'win32' && process.execve) process.execve(process.execPath, [process.execPath, ...command]);

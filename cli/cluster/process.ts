@@ -5,6 +5,7 @@ import type { ProcessIdentity } from '../../agent/containerd/process-record.ts';
 import { identityOf } from '../../agent/containerd/process-record.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Layout } from '../config/data-dir.ts';
+import { youngGeneration } from '../config/young-generation.ts';
 import type { Supervision } from './supervisor.ts';
 import { exitText, readSupervision, SUPERVISOR } from './supervisor.ts';
 
@@ -101,16 +102,14 @@ export async function requireRunning(layout: Layout, name: ComponentName, restar
   }
 }
 
-/** The agent's young generation: a real node makes little that lives long, while simulated ones are many in one process (docs/decisions/0007). */
-const agentFlags = (args: readonly string[]): readonly string[] => [`--max-semi-space-size=${args.includes('--simulate') ? 4 : 1}`];
-
 /** Starts one of skiff's own commands under a supervisor. */
 export function startComponent(layout: Layout, name: 'server' | 'agent', args: readonly string[]): Promise<void> {
   const program = process.argv[1];
   if (program === undefined) throw new Error('skiff does not know its own path');
   return startSupervised(layout, name, process.execPath, [
     ...process.execArgv,
-    ...(name === 'agent' ? agentFlags(args) : []),
+    // The server's are those of this process.
+    ...(name === 'agent' ? [youngGeneration([name, ...args])] : []),
     program,
     name,
     ...args,

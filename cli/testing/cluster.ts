@@ -74,7 +74,7 @@ export interface Cluster extends AsyncDisposable {
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 const TIMEOUT_MS = 30_000;
 
-/** What the API server of this process's first cluster stored at its start: roles, priority classes and the like, which are the same for all. */
+/** The objects that the API server of this process's first cluster stored at its start: roles, priority classes and the like, the same for all clusters. */
 let firstState: MemoryStore | undefined;
 
 const newStore = (clock: Clock): MemoryStore => firstState?.fork({ clock }) ?? createMemoryStore({ clock });
