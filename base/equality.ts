@@ -1,6 +1,4 @@
-import { isLong } from './json/long-values.ts';
 import { isObject, own } from './json.ts';
-import type { Steps } from './steps.ts';
 
 /**
  * Compares two JSON values as Go compares the structures behind them with `equality.Semantic`: an absent field, null, an empty list, an
@@ -22,37 +20,8 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   return isEmptyContainer(a) && isEmptyContainer(b);
 }
 
-/** Members that are compared in one step. */
-const STEP_COUNT = 1_000;
-
-/** As semanticEqual, with pauses in the long parts of both values. */
-export function* semanticEqualSteps(a: unknown, b: unknown): Steps<boolean> {
-  if (a === b) return true;
-  if (!(isLong(a) && isLong(b))) return semanticEqual(a, b);
-  if (Array.isArray(a) && Array.isArray(b)) {
-    if (a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) {
-      if (!(yield* semanticEqualSteps(a[i], b[i]))) return false;
-      if (i % STEP_COUNT === 0) yield;
-    }
-    return true;
-  }
-  if (!isObject(a) || !isObject(b)) return semanticEqual(a, b);
-  let count = 0;
-  for (const key of Object.keys(a)) {
-    if (!(yield* semanticEqualSteps(a[key], own(b, key)))) return false;
-    if (++count % STEP_COUNT === 0) yield;
-  }
-  yield;
-  for (const key of Object.keys(b)) {
-    if (!Object.hasOwn(a, key) && !isEmptyContainer(b[key])) return false;
-    if (++count % STEP_COUNT === 0) yield;
-  }
-  return true;
-}
-
 /** Whether a value is absent, or a list, map or structure without content. */
-function isEmptyContainer(value: unknown): boolean {
+export function isEmptyContainer(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (Array.isArray(value)) return value.length === 0;
   if (!isObject(value)) return false;

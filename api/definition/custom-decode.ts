@@ -124,8 +124,9 @@ const unknownOf = (own: readonly string[], { unknown, unknownMetadata }: Walk): 
   unknown.length === 0 && unknownMetadata.length === 0 ? own : [...own, ...unknown.sort(), ...unknownMetadata.sort()];
 
 function* unknownSteps(own: readonly string[], { unknown, unknownMetadata }: Walk): Steps<readonly string[]> {
-  const sorted = [yield* sortSteps(unknown, compareTexts), yield* sortSteps(unknownMetadata, compareTexts)];
-  return [...own, ...sorted.flat()];
+  const fields = yield* sortSteps(unknown, compareTexts);
+  const ofMetadata = yield* sortSteps(unknownMetadata, compareTexts);
+  return own.concat(fields, ofMetadata);
 }
 
 /** Prunes the fields at the root, other than those of type and metadata. */

@@ -1,5 +1,6 @@
-import { semanticEqual, semanticEqualSteps } from '../../base/equality.ts';
+import { semanticEqual } from '../../base/equality.ts';
 import { isLong } from '../../base/json/long-values.ts';
+import { semanticEqualSteps } from '../../base/json/semantic-equal-steps.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { invalid, notSupported, required, searchLater } from '../schema/field-error.ts';
 import type { FieldPath } from './field-path.ts';

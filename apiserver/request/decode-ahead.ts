@@ -8,9 +8,9 @@ import type { DecodedYaml } from '../../base/yaml/decode.ts';
 import { decodeYamlAside } from '../../base/yaml/decode-thread.ts';
 import { YamlError } from '../../base/yaml/scalar.ts';
 import type { ApiRequest } from '../contract/request.ts';
-import { MAX_ITEMS, MAX_KEYS } from './member-limits.ts';
 import type { ExpectedType, ProtobufReading } from './protobuf/envelope.ts';
 import { PROTOBUF, readProtobufSteps } from './protobuf/envelope.ts';
+import { MAX_ITEMS, MAX_KEYS } from './protobuf/member-limits.ts';
 
 /** The nesting of brackets that is allowed: deeper than any schema, and less deep than recursion over a value bears. */
 export const MAX_DEPTH = 1000;

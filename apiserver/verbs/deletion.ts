@@ -2,6 +2,7 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { DeleteOptions } from '../../api/meta/delete-options.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { timeText } from '../../base/clock.ts';
+import { markAs } from '../../base/json/long-values.ts';
 
 export const ORPHAN = 'orphan';
 export const FOREGROUND = 'foregroundDeletion';
@@ -42,10 +43,10 @@ export function deletionStep(kind: KindDefinition, current: Live, options: Delet
   const finalizers = finalizersFor(kind, current, options);
   const held = finalizers.length > 0 || (kind.deletion?.isHeld?.(current) ?? false);
   if (!held && deletionGracePeriodSeconds === 0) return { do: 'remove' };
-  const metadata = { ...meta, deletionTimestamp, deletionGracePeriodSeconds, ...(generation === undefined ? {} : { generation }) };
+  const metadata = markAs({ ...meta, deletionTimestamp, deletionGracePeriodSeconds, ...(generation === undefined ? {} : { generation }) }, meta);
   if (finalizers.length > 0) metadata.finalizers = [...finalizers];
   else delete metadata.finalizers;
-  const object: KubeObject = { ...current, metadata };
+  const object: KubeObject = markAs({ ...current, metadata }, current);
   return { do: 'mark', object: kind.deletion?.terminating?.(object) ?? object };
 }
 

@@ -179,15 +179,28 @@ class Reader {
     if (pieces.afterChild) blank(text);
     else {
       const members = parsed(text, level.isObject);
-      const count = put(members, pieces);
-      const { container, keys } = pieces;
-      if (keys.length > this.maxKeys || (Array.isArray(container) && container.length > this.maxItems)) throw new TooManyMembersError();
+      const count = this.put(members, pieces);
       if (count > 0) pieces.hasMembers = true;
       else if (isComma || pieces.afterComma) throw new SyntaxError('a comma without a member');
     }
     pieces.from = to + 1;
     pieces.afterComma = isComma;
     pieces.afterChild = false;
+  }
+
+  /** Puts members into the container, unless that would hold too many then; returns their number. */
+  private put(members: object, { container, keys: known }: Pieces): number {
+    if (Array.isArray(container)) {
+      const items = members as unknown[];
+      if (container.length + items.length > this.maxItems) throw new TooManyMembersError();
+      for (const item of items) container.push(item);
+      return items.length;
+    }
+    const fields = members as Record<string, unknown>;
+    const keys = Object.keys(fields);
+    if (known.length + keys.length > this.maxKeys) throw new TooManyMembersError();
+    for (const key of keys) setNoted(container, key, fields[key], known);
+    return keys.length;
   }
 
   end(): unknown {
@@ -210,19 +223,6 @@ const wellFormed = (text: string): unknown => {
 
 /** Parses members of an object or list. */
 const parsed = (members: string, isObject: boolean): object => wellFormed(isObject ? `{${members}}` : `[${members}]`) as object;
-
-/** Puts members into the container; returns their number. */
-function put(members: object, { container, keys: known }: Pieces): number {
-  if (Array.isArray(container)) {
-    const items = members as unknown[];
-    for (const item of items) container.push(item);
-    return items.length;
-  }
-  const fields = members as Record<string, unknown>;
-  const keys = Object.keys(fields);
-  for (const key of keys) setNoted(container, key, fields[key], known);
-  return keys.length;
-}
 
 /** Sets a member, and adds its key to those known unless it stands there twice. */
 function setNoted(container: Record<string, unknown>, key: string, value: unknown, known: string[]): void {

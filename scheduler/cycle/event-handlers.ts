@@ -2,6 +2,7 @@ import type { Namespace } from '../../api/kinds/core/namespace.ts';
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { equalJson } from '../../base/json.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import { changedAspects } from '../plugins/cluster-event.ts';
 import type { Profiles } from '../plugins/profile.ts';
@@ -87,7 +88,7 @@ export function followCluster(following: Following): void {
   });
   namespaceInformer.on({
     update(namespace, old) {
-      if (JSON.stringify(namespace.metadata.labels) === JSON.stringify(old.metadata.labels)) return;
+      if (equalJson(namespace.metadata.labels, old.metadata.labels)) return;
       failures.forget();
       queue.wake({ name: 'NamespaceUpdate' });
     },

@@ -1,6 +1,7 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { StorageClass } from '../../api/kinds/storage/storage-class.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { equalJson } from '../../base/json.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
@@ -41,7 +42,7 @@ const ASPECTS: Readonly<Record<NodeAspect, (node: Live<Node>) => unknown>> = {
 /** The aspects of a node that matter to pods and differ between two states of it: all of them if the node is new. */
 export function changedAspects(node: Live<Node>, old: Live<Node> | undefined): ReadonlySet<NodeAspect> {
   const all = Object.entries(ASPECTS) as [NodeAspect, (node: Live<Node>) => unknown][];
-  return new Set(all.flatMap(([aspect, of]) => (!old || JSON.stringify(of(node)) !== JSON.stringify(of(old)) ? [aspect] : [])));
+  return new Set(all.flatMap(([aspect, of]) => (!old || !equalJson(of(node), of(old)) ? [aspect] : [])));
 }
 
 /** The node of an event about a node that is new or changed in one of the aspects; undefined for any other event. */

@@ -3,6 +3,7 @@ import { statefulSets } from '../../api/kinds/apps/stateful-set/index.ts';
 import { replicationControllers } from '../../api/kinds/core/replication-controller.ts';
 import { services } from '../../api/kinds/core/service/index.ts';
 import type { LabelSelector } from '../../api/meta/label-selector.ts';
+import { equalJson } from '../../base/json.ts';
 import { controllerOf } from '../../runtime/control/controller-ref.ts';
 import type { Informer, Informers } from '../../runtime/watch/informer.ts';
 import { indexBySelector } from '../../runtime/watch/selector-index.ts';
@@ -30,7 +31,7 @@ export function createDefaultSpread(informers: Informers): DefaultSpread {
   serviceInformer.on({
     add: forget,
     update: (service, old) => {
-      if (JSON.stringify(service.spec?.selector) !== JSON.stringify(old.spec?.selector)) forget();
+      if (!equalJson(service.spec?.selector, old.spec?.selector)) forget();
     },
     delete: forget,
   });

@@ -452,7 +452,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
   },
   {
     name: 'more keys in one map than are read',
-    request: create(PODS, pod({}, { volumes: [{ name: 'v', csi: { driver: 'd', volumeAttributes: keyed(223_000, '') } }] })),
+    request: create(PODS, pod({}, { volumes: [{ name: 'v', csi: { driver: 'd', volumeAttributes: keyed(180_000, '') } }] })),
     right: [500],
   },
   {

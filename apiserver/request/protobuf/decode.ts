@@ -8,7 +8,7 @@ import { setOwn } from '../../../base/json.ts';
 import { Reader } from '../../../base/protobuf/reader.ts';
 import { WIRE, WireError } from '../../../base/protobuf/wire.ts';
 import type { Steps } from '../../../base/steps.ts';
-import { MAX_ITEMS, MAX_KEYS, MAX_STRUCTURES } from '../member-limits.ts';
+import { MAX_ITEMS, MAX_KEYS, MAX_STRUCTURES } from './member-limits.ts';
 
 /** The fields of a message by number: properties of the structure, and messages whose fields belong to the structure around them. */
 type Numbered = Map<number, Property | EmbeddedMessage>;

@@ -1,4 +1,4 @@
-import { MAX_REQUEST_BYTES } from '../../store/store-error.ts';
+import { MAX_REQUEST_BYTES } from '../../../store/store-error.ts';
 
 /**
  * The keys that one object of a long body may have. V8 moves the table of one more in a step of about 100 ms. The store takes no map of so many
