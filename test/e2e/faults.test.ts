@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { containerdPaths } from '../../agent/containerd/layout.ts';
 import { listBundles } from '../../agent/containerd/traces.ts';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import { layoutOf } from '../../cli/config/data-dir.ts';
@@ -148,7 +149,10 @@ import { podNetwork } from '../support/network/pod-network.ts';
         await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
       }, 150_000);
     } catch (error) {
-      throw new Error(`the agent's complaints: ${complaints(cluster.dataDir)}`, { cause: error });
+      const scene = await kubectl('describe', 'pods');
+      throw new Error(`the agent's complaints: ${complaints(cluster.dataDir)}\ncontainerd's:\n${endOfContainerdLog(cluster.dataDir)}\n${scene}`, {
+        cause: error,
+      });
     }
     expect(await objects()).toBe(before);
     expect(await kubectl('exec', 'steady-1', '--', 'cat', '/kept/file')).toBe('kept\n');
@@ -167,6 +171,12 @@ const complaints = (dataDir: string): string =>
     .split('\n')
     .filter((line) => /"level":[45]0/.test(line))
     .slice(-20)
+    .join('\n');
+
+const endOfContainerdLog = (dataDir: string): string =>
+  readFileSync(containerdPaths({ dataDir: layoutOf(dataDir).agent, runDir: layoutOf(dataDir).run }).logFile, 'utf8')
+    .split('\n')
+    .slice(-60)
     .join('\n');
 
 /** Returns the manifest with the tests' image and pods that end at once. */
