@@ -488,6 +488,11 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     right: [422],
   },
   {
+    name: 'a claim that asks for nothing',
+    request: create('/apis/resource.k8s.io/v1/namespaces/fuzz/resourceclaims', { metadata: { name: 'c' } }),
+    right: [201],
+  },
+  {
     name: 'many attributes of a device',
     request: create('/apis/resource.k8s.io/v1/resourceslices', {
       metadata: { name: 's' },

@@ -36,9 +36,10 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 /** The names of a claim's requests, each with those of its alternatives. */
 export type RequestNames = ReadonlyMap<string, ReadonlySet<string>>;
 
-export function requestNamesOf({ requests = [] }: DeviceClaim): RequestNames {
+export function requestNamesOf({ requests }: DeviceClaim): RequestNames {
   const names = new Map<string, ReadonlySet<string>>();
-  for (const { name, firstAvailable = [] } of requests) {
+  // The list may be null.
+  for (const { name, firstAvailable = [] } of requests ?? []) {
     names.set(name, firstAvailable.length === 0 ? NO_NAMES : new Set(firstAvailable.map((alternative) => alternative.name)));
   }
   return names;

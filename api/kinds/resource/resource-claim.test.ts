@@ -29,6 +29,10 @@ describe('a ResourceClaim', () => {
     expect(createErrors(strategy, { spec: { devices: claim } })).toEqual([expect.stringContaining(expected)]);
   });
 
+  it.each([{}, { devices: {} }, { devices: { requests: null } }])('may ask for nothing: %j', (spec) => {
+    expect(createErrors(strategy, { spec } as ResourceClaim)).toEqual([]);
+  });
+
   it('asks for one device unless it says otherwise, and never changes', () => {
     const old = stored<ResourceClaim>(strategy, { spec: { devices } });
     expect(old.spec.devices?.requests?.[0]?.exactly).toMatchObject({ allocationMode: 'ExactCount', count: 1 });
