@@ -75,6 +75,9 @@ function nameWarnings(name: string | undefined, use: string): string[] {
   return [`metadata.name: this is used in ${use}, which can result in surprising behavior; a DNS label is recommended: [${faults.join(' ')}]`];
 }
 
+/** Warnings beyond which no list is told of: an answer carries no more characters of them. */
+const ENOUGH_WARNINGS = 4_096;
+
 function templateWarnings(spec: PodSpec | undefined, annotations: Readonly<Record<string, string>> = {}, at: string): string[] {
   if (!spec) return [];
   const warnings: string[] = [];
@@ -86,7 +89,7 @@ function templateWarnings(spec: PodSpec | undefined, annotations: Readonly<Recor
   warnAboutRepeats(warnings, spec.hostAliases ?? [], (alias) => alias.ip, `${field}.hostAliases`, 'ip');
   warnAboutRepeats(warnings, spec.imagePullSecrets ?? [], (secret) => secret.name ?? '', `${field}.imagePullSecrets`, 'name');
   spec.imagePullSecrets?.forEach((secret, i) => {
-    if (!secret.name) warnings.push(`${field}.imagePullSecrets[${i}].name: invalid empty name ""`);
+    if (!secret.name && warnings.length < ENOUGH_WARNINGS) warnings.push(`${field}.imagePullSecrets[${i}].name: invalid empty name ""`);
   });
   warnAboutFractions(warnings, spec.overhead, `${field}.overhead`);
   if (!spec.securityContext?.seccompProfile && SECCOMP_OF_POD in annotations) {
@@ -201,7 +204,7 @@ function warnAboutRepeats<T>(warnings: string[], items: readonly T[], pick: (ite
   const seen = new Set<string>();
   items.forEach((item, i) => {
     const value = pick(item);
-    if (seen.has(value)) warnings.push(`${field}[${i}].${what}: duplicate ${what} "${value}"`);
+    if (seen.has(value) && warnings.length < ENOUGH_WARNINGS) warnings.push(`${field}[${i}].${what}: duplicate ${what} "${value}"`);
     seen.add(value);
   });
 }
