@@ -1,8 +1,8 @@
+import { hasMembers } from '../../base/json/long-values.ts';
+import { own } from '../../base/json.ts';
+
 /** Whether a value is missing, an empty list or an empty map, which mean the same in the API's types. */
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
-}
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || (typeof value === 'object' && !hasMembers(value));
 
 /**
  * Whether two JSON values mean the same to the API: order of keys does not matter, and missing equals empty.
@@ -18,9 +18,8 @@ export function semanticallyEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => semanticallyEqual(item, b[i]));
   }
-  const left = new Map<string, unknown>(Object.entries(a));
-  const right = new Map<string, unknown>(Object.entries(b));
-  for (const [key, value] of left) if (!semanticallyEqual(value, right.get(key))) return false;
-  for (const [key, value] of right) if (!left.has(key) && !isEmpty(value)) return false;
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  for (const key of Object.keys(left)) if (!semanticallyEqual(left[key], own(right, key))) return false;
+  for (const key of Object.keys(right)) if (!Object.hasOwn(left, key) && !isEmpty(right[key])) return false;
   return true;
 }

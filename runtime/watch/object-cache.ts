@@ -2,6 +2,7 @@ import type { LabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import { keyText } from '../../api/meta/object.ts';
 import { selectorFrom } from '../../api/selector/selector.ts';
+import { hasMembers } from '../../base/json/long-values.ts';
 import type { LabelIndex } from './label-index.ts';
 import { createLabelIndex } from './label-index.ts';
 
@@ -81,16 +82,20 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
     all: () => contents(everything),
     inNamespace: (namespace) => contents(namespaces.buckets.get(namespace)),
     select(namespace, selector) {
-      const { matches } = selectorFrom(selector);
-      const wanted = selector.matchLabels ?? {};
-      if (Object.keys(wanted).length === 0) return contents(namespaces.buckets.get(namespace)).filter(({ metadata }) => matches(metadata.labels));
+      const wanted = selector.matchLabels;
+      if (!wanted || !hasMembers(wanted)) {
+        const { matches } = selectorFrom(selector);
+        return contents(namespaces.buckets.get(namespace)).filter(({ metadata }) => matches(metadata.labels));
+      }
       if (!labels) {
         labels = createLabelIndex();
         for (const [text, object] of everything.objects) labels.put(text, object, undefined);
       }
-      const found: Live<T>[] = [];
-      for (const object of labels.smallest(namespace, wanted)) if (matches(object.metadata.labels)) found.push(object);
-      return found;
+      const candidates = [...labels.smallest(namespace, wanted)];
+      // Nothing has some label of a long selector, as a rule: the selector need not be made.
+      if (candidates.length === 0 && selector.matchExpressions === undefined) return [];
+      const { matches } = selectorFrom(selector);
+      return candidates.filter(({ metadata }) => matches(metadata.labels));
     },
     addIndex(name, valuesOf) {
       if (indexes.has(name)) return;

@@ -3,6 +3,7 @@ import type { Service, ServicePort } from '../../../api/kinds/core/service/index
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ContainerPort } from '../../../api/pod/container/container.ts';
+import { hasMembers } from '../../../base/json/long-values.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { isReady, isTerminal, sameText } from '../pod-state.ts';
@@ -22,8 +23,7 @@ export const isHeadless = (service: Service): boolean => service.spec?.clusterIP
  * of what is stored, and it must not take all pods of the namespace where it gets through.
  */
 export function selectorOf({ spec }: Service): LabelSelector | undefined {
-  for (const _ in spec?.selector) return { matchLabels: spec.selector };
-  return undefined;
+  return spec?.selector && hasMembers(spec.selector) ? { matchLabels: spec.selector } : undefined;
 }
 
 /** Whether a service's endpoints are written by controllers: it selects pods, and is no ExternalName. */
