@@ -141,13 +141,13 @@ import { podNetwork } from '../support/network/pod-network.ts';
     expect(stopped.code).toBe(0);
     await cluster.up();
     expect(await objects()).toBe(before);
-    // The agent waits two minutes for an answer of containerd, as kubelet does, and then asks anew.
+    // The agent waits up to four minutes for containerd to make a sandbox, as kubelet does, and then asks anew.
     try {
       await eventually(async () => {
         // Until the agent has looked, the pods are as Ready as they were before the stop.
         expect((await containers()).filter((id) => ended.includes(id))).toEqual([]);
         await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
-      }, 150_000);
+      }, 300_000);
     } catch (error) {
       const scene = await kubectl('describe', 'pods');
       throw new Error(`the agent's complaints: ${complaints(cluster.dataDir)}\ncontainerd's:\n${endOfContainerdLog(cluster.dataDir)}\n${scene}`, {
@@ -162,7 +162,7 @@ import { podNetwork } from '../support/network/pod-network.ts';
       const answers = await network.request(undefined, ip, 80, { protocol: 'http', count: 20 });
       expect([...new Set(answers)].sort()).toEqual(['web v1 steady-1', 'web v1 steady-2']);
     });
-  }, 360_000);
+  }, 600_000);
 });
 
 /** Returns the last warnings and errors of the agent's log. */
