@@ -149,7 +149,8 @@ import { podNetwork } from '../support/network/pod-network.ts';
         await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
       }, 300_000);
     } catch (error) {
-      const scene = await kubectl('describe', 'pods');
+      // Of several pods, kubectl describes no events.
+      const scene = `${await kubectl('describe', 'pods')}\n${await kubectl('get', 'events', '--sort-by=.lastTimestamp')}`;
       throw new Error(`the agent's complaints: ${complaints(cluster.dataDir)}\ncontainerd's:\n${endOfContainerdLog(cluster.dataDir)}\n${scene}`, {
         cause: error,
       });
