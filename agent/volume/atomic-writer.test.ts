@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -51,6 +51,29 @@ describe('a volume of files from the API', () => {
     await write(files({ a: '1' }));
     await write(new Map());
     expect((await readdir(directory)).filter((name) => !name.startsWith('..'))).toEqual([]);
+  });
+
+  it('takes up a write that was cut off before its content was shown', async () => {
+    await write(files({ a: '1' }));
+    await mkdir(join(directory, '..2026_01_01_00_00_00.1'));
+    await symlink('..2026_01_01_00_00_00.1', join(directory, '..data_tmp'));
+    expect(await write(files({ a: '2' }))).toBe(true);
+    expect(await read('a')).toBe('2');
+    expect(await readdir(directory)).toHaveLength(3);
+  });
+
+  it('takes up a write that was cut off before its names were linked', async () => {
+    await write(files({ a: '1', b: '1' }));
+    await rm(join(directory, 'b'));
+    expect(await write(files({ a: '1', b: '1' }))).toBe(false);
+    expect(await read('b')).toBe('1');
+  });
+
+  it('shows the last of several writes at a time, and keeps nothing of the others', async () => {
+    const contents = Array.from({ length: 8 }, (_, i) => files({ a: String(i), b: String(i) }));
+    await Promise.all(contents.map(write));
+    expect(await read('a')).toBe('7');
+    expect(await readdir(directory)).toHaveLength(4);
   });
 
   it.each(['../escape', '/absolute', 'a/../../b', '..hidden', ''])('refuses the path %j', async (path) => {

@@ -26,8 +26,28 @@ const DATA = '..data';
  */
 export async function writePayload(directory: string, payload: Payload, group: number | undefined, now: number): Promise<boolean> {
   for (const path of payload.keys()) checkPath(path);
+  const earlier = writes.get(directory);
+  const write = (): Promise<boolean> => writeVersion(directory, payload, group, now);
+  const own = earlier ? earlier.then(write, write) : write();
+  writes.set(directory, own);
+  const leave = () => {
+    if (writes.get(directory) === own) writes.delete(directory);
+  };
+  own.then(leave, leave);
+  return own;
+}
+
+/** The last write of each directory that is under way: one begins after the other. */
+const writes = new Map<string, Promise<boolean>>();
+
+async function writeVersion(directory: string, payload: Payload, group: number | undefined, now: number): Promise<boolean> {
   const old = await readlink(join(directory, DATA)).catch(() => undefined);
-  if (old !== undefined && (await isCurrent(join(directory, old), payload))) return false;
+  await removeRemains(directory, old);
+  if (old !== undefined && (await isCurrent(join(directory, old), payload))) {
+    // A write may have been cut off before its names were linked.
+    await linkNames(directory, payload);
+    return false;
+  }
   const version = `..${stamp(now)}.${randomBytes(4).readUInt32BE()}`;
   for (const [path, file] of payload) await writeOne(join(directory, version, path), file, group);
   if (payload.size === 0) await mkdir(join(directory, version), { recursive: true });
@@ -37,6 +57,13 @@ export async function writePayload(directory: string, payload: Payload, group: n
   await linkNames(directory, payload);
   if (old !== undefined) await rm(join(directory, old), { recursive: true, force: true });
   return true;
+}
+
+/** Removes what writes have left that were cut off, by a crash of the agent for one: a link that was not yet swapped would refuse the next one for ever. */
+async function removeRemains(directory: string, current: string | undefined): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (name.startsWith('..') && name !== DATA && name !== current) await rm(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 /** @throws Error for a path that would leave the volume. */
