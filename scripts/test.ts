@@ -24,7 +24,7 @@ const workers: Readonly<Record<string, string>> = { integration: '--maxWorkers=2
  * The niceness of the end-to-end tests: they go first. They decide how long all take, and leave the processors to the others while they wait; what the
  * others compute can be computed at any moment.
  */
-const E2E_NICENESS = -5;
+const E2E_NICENESS = -2;
 /** The files of a process share its modules; one that has grown by what they left is replaced. */
 const MEMORY_LIMIT = '--workerIdleMemoryLimit=1000MB';
 /** Of Node. A larger young generation saves a sixth of the time, which went into its collection (measured on the unit tests). */
