@@ -22,6 +22,7 @@ import { createImagePuller } from './image/image-puller.ts';
 import { pullCredentials } from './image/pull-secrets.ts';
 import { enforceAllocatable } from './node/allocatable-limits.ts';
 import { openCgroups } from './node/cgroups.ts';
+import { withClassWeights } from './node/class-weights.ts';
 import { appArmorEnabled } from './node/kernel-security.ts';
 import { runtimeProblems } from './node/node-health.ts';
 import { nodeImages } from './node/node-images.ts';
@@ -153,8 +154,10 @@ export async function createNodeParts(
   statusWriter: StatusWriter,
   podMetrics: PodMetrics,
   reporter: CsiReporter,
+  activePods: () => Iterable<Pod>,
 ) {
   const { options, log, runtime, cache, facts, abilities } = ground;
+  const cgroupRoot = options.cgroupRoot ?? '/kubepods';
   const { client, clock, recorder, nodeName, nodeIps } = options;
   const serviceInformer = options.informers.of(services);
   const { directories, objects, volumes, csi } = createFiles(ground, reporter);
@@ -174,8 +177,8 @@ export async function createNodeParts(
     objects,
     localVolumes: localVolumes(options.dataDir, runtime),
     services: () => serviceInformer.list(),
-    cgroups: runtime.simulated ? noCgroups : await openCgroups(),
-    cgroupRoot: options.cgroupRoot ?? '/kubepods',
+    cgroups: runtime.simulated ? noCgroups : withClassWeights(await openCgroups(), cgroupRoot, activePods),
+    cgroupRoot,
     podMaxPids: options.podMaxPids ?? 0,
     statusWriter,
     probes: runtime.simulated ? simulatedTransport : createNetworkTransport(runtime, clock),

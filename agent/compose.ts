@@ -73,7 +73,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;
   const writer = createStatusWriter(client, clock, log, signal);
   const statusWriter = staticPods ? mirroredWriter(writer, staticPods) : writer;
-  const node = await createNodeParts(ground, version.name, statusWriter, metrics?.pods ?? noPodMetrics, reporter);
+  const node = await createNodeParts(ground, version.name, statusWriter, metrics?.pods ?? noPodMetrics, reporter, () => manager.active());
   const podSource = options.podSource ?? ownPods(options, log, signal);
 
   const self = (): Pick<Node, 'metadata' | 'spec'> => reporter.node() ?? { metadata: { name: nodeName, labels: { ...options.labels } } };

@@ -128,6 +128,12 @@ suite('what holds containers', () => {
     expect(await podCgroup('guaranteed', '', ['cpu', 'cpu.cfs_quota_us'], 'cpu.max')).toMatch(/^20000/);
     expect(await podCgroup('burstable', 'burstable', ['cpu', 'cpu.shares'], 'cpu.weight')).toBe(unified ? '4' : '102');
     expect(await podCgroup('best-effort', 'besteffort', ['cpu', 'cpu.shares'], 'cpu.weight')).toBe(unified ? '1' : '2');
+    // The node has other burstable pods: together they weigh as much as this one at least.
+    const ofClass = (name: string) =>
+      Number(readFileSync(join('/sys/fs/cgroup', unified ? '' : 'cpu', cluster.cgroupRoot, name, unified ? 'cpu.weight' : 'cpu.shares'), 'utf8'));
+    expect(ofClass('besteffort')).toBe(unified ? 1 : 2);
+    expect(ofClass('burstable')).toBeGreaterThanOrEqual(unified ? 4 : 102);
+    expect(ofClass('burstable')).not.toBe(unified ? 100 : 1024);
     const cpus = Number(await kubectl.path('{.status.allocatable.cpu}', 'node', cluster.nodeName));
     const [file, weight] = unified ? ['cpu.weight', Math.floor(1 + ((cpus * 1024 - 2) * 9999) / 262_142)] : ['cpu/cpu.shares', cpus * 1024];
     const ofPods = join('/sys/fs/cgroup', dirname(file), cluster.cgroupRoot, basename(file));
