@@ -1,8 +1,8 @@
 import { errors, StatusError } from '../../api/meta/status-error.ts';
-import { copy } from '../../api/schema/decode.ts';
 import { copySteps } from '../../api/schema/decode-steps.ts';
 import { jsonTypeOf } from '../../base/go-json.ts';
 import { isLong, markLong } from '../../base/json/long-values.ts';
+import { stringifySteps } from '../../base/json/stringify-steps.ts';
 import { isObject, setOwn } from '../../base/json.ts';
 import type { Steps } from '../../base/steps.ts';
 import { finished } from '../../base/steps.ts';
@@ -21,6 +21,9 @@ const MAX_OPERATIONS = 10_000;
 
 /** The bytes of JSON that the copies of one patch may add (k8s.io/apiserver, JSONPatchMaxCopyBytes). */
 const MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
+/** A copy of so many bytes is long: a short object grows by copies of itself. */
+const LONG_COPY_BYTES = 16 * 1024;
 
 /** The places that insertions into lists and removals from them may shift: a million moves in memory take about a millisecond. */
 const MAX_SHIFTED = 100_000_000;
@@ -125,9 +128,10 @@ function* applyOne(application: Application, { op, path, from, value, hasValue }
         throw rejected(`error in ${op} for ${op === 'move' ? `path: '${source.key}'` : `from: '${from}'`}: ${missingKey(source.key)}`);
       const found = read(source) ?? null;
       if (op === 'move') take(application, source);
-      else countCopy(application, found);
+      else if ((yield* countCopy(application, found)) >= LONG_COPY_BYTES && typeof found === 'object' && found !== null) markLong(found);
       const target = placeOf(box, path, `${op} operation does not apply: doc is missing destination path: ${path}`);
-      put(application, target, op === 'move' ? found : copy(found), true, `error in ${op} for path: '${path}'`);
+      if (isLong(found)) markPath(box, path);
+      put(application, target, op === 'move' ? found : yield* copySteps(found), true, `error in ${op} for path: '${path}'`);
       return;
     }
     default:
@@ -205,10 +209,11 @@ function take(application: Application, { parent, key }: Place): void {
   }
 }
 
-/** @throws StatusError 422 if the copies of the patch add too much. */
-function countCopy(application: Application, value: unknown): void {
-  application.copiedBytes += Buffer.byteLength(JSON.stringify(value));
-  if (application.copiedBytes <= MAX_COPIED_BYTES) return;
+/** Counts what a copy adds; returns its bytes. @throws StatusError 422 if the copies of the patch add too much. */
+function* countCopy(application: Application, value: unknown): Steps<number> {
+  const bytes = Buffer.byteLength(isLong(value) ? yield* stringifySteps(value as object) : JSON.stringify(value));
+  application.copiedBytes += bytes;
+  if (application.copiedBytes <= MAX_COPIED_BYTES) return bytes;
   const sizes = `${application.copiedBytes}, exceeding the limit ${MAX_COPIED_BYTES}`;
   throw rejected(`unable to complete the copy, the accumulated size increase of copy is ${sizes}`);
 }

@@ -34,6 +34,11 @@ export async function prepare(target: Target): Promise<void> {
   await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/configmaps', { metadata: { name: 'first' }, data: { a: 'x'.repeat(100) } }));
   const data = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`key${i}`, 'v']));
   await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/configmaps', { metadata: { name: 'big' }, data }));
+  const bounds = [
+    { type: 'Container', default: { cpu: '1' } },
+    { type: 'Pod', max: { cpu: '1000' } },
+  ];
+  await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/limitranges', { metadata: { name: 'first' }, spec: { limits: bounds } }));
   const pod = jsonRequest('POST', '/api/v1/namespaces/fuzz/pods', { metadata: { name: 'first' }, spec: { containers: [{ name: 'c', image: 'i' }] } });
   // Pods need the namespace's service account, which a controller makes.
   for (let outcome = await target.send(pod); outcome.kind === 'answer' && outcome.status === 403; ) outcome = await target.send(pod);

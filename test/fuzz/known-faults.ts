@@ -488,6 +488,20 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     right: [422],
   },
   {
+    name: 'many requests of a container under a LimitRange',
+    request: create(PODS, pod({ resources: { requests: keyed(73_000, '1') } })),
+    right: [422],
+  },
+  {
+    name: 'a patch that copies the metadata into itself',
+    request: patch(
+      `${MAPS}/first`,
+      JSON_PATCH,
+      many(13, (i) => ({ op: i === 0 ? 'add' : 'copy', from: '/metadata', path: `/metadata/labels${i === 0 ? '' : `/n${i}`}`, value: {} })),
+    ),
+    right: [422],
+  },
+  {
     name: 'a claim that asks for nothing',
     request: create('/apis/resource.k8s.io/v1/namespaces/fuzz/resourceclaims', { metadata: { name: 'c' } }),
     right: [201],

@@ -5,7 +5,9 @@ import { podLimits, podRequests, pods } from '../../../api/kinds/core/pod/index.
 import type { Container } from '../../../api/pod/container/container.ts';
 import { compareQuantities, parseQuantity } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
-import { own } from '../../../base/json.ts';
+import { isLong as isLongValue, markAs } from '../../../base/json/long-values.ts';
+import { shallowCopySteps } from '../../../base/json/shallow-copy.ts';
+import { own, setOwn } from '../../../base/json.ts';
 import type { Steps } from '../../../base/steps.ts';
 import { paced } from '../../../base/steps.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
@@ -29,27 +31,32 @@ interface Additions {
   count: number;
 }
 
-/** Adds what is not there yet; returns the names added, in order. @throws StatusError 500 as the store's, for too many of them. */
-function fill(list: Record<string, string>, defaults: ResourceList, additions: Additions): string[] {
-  const added = Object.keys(defaults).filter((name) => !Object.hasOwn(list, name));
-  additions.count += added.length;
+/** Returns the names of defaults that a list does not have yet, in order. @throws StatusError 500 as the store's, for too many of them. */
+function missing(list: ResourceList | undefined, defaults: ResourceList | undefined, additions: Additions): string[] {
+  const names = Object.keys(defaults ?? {}).filter((name) => own(list, name) === undefined);
+  additions.count += names.length;
   if (additions.count > MOST_ADDED) throw tooLargeForStore();
-  for (const name of added) list[name] = defaults[name] ?? '0';
-  return added.sort();
+  return names.sort();
+}
+
+/** Returns a list with the named defaults. A list that stays as it is is not copied: it may be long. */
+function* filled(list: ResourceList | undefined, defaults: ResourceList | undefined, names: readonly string[]): Steps<ResourceList | undefined> {
+  if (names.length === 0) return list;
+  const all = yield* shallowCopySteps(list ?? {});
+  for (const name of names) setOwn(all, name, own(defaults, name) ?? '0');
+  return all as Record<string, string>;
 }
 
 /** Gives a container the default requests and limits; returns what the annotation says of it. */
-function fillContainer(container: Container, item: LimitRangeItem, role: string, additions: Additions): string[] {
-  const limits = { ...container.resources?.limits };
-  const requests = { ...container.resources?.requests };
-  const addedLimits = fill(limits, item.default ?? {}, additions);
-  const addedRequests = fill(requests, item.defaultRequest ?? {}, additions);
+function* fillContainer(container: Container, item: LimitRangeItem, role: string, additions: Additions): Steps<string[]> {
+  const { limits, requests } = container.resources ?? {};
+  const addedLimits = missing(limits, item.default, additions);
+  const addedRequests = missing(requests, item.defaultRequest, additions);
   if (addedLimits.length + addedRequests.length === 0) return [];
-  container.resources = {
-    ...container.resources,
-    ...(Object.keys(limits).length > 0 ? { limits } : {}),
-    ...(Object.keys(requests).length > 0 ? { requests } : {}),
-  };
+  const allLimits = yield* filled(limits, item.default, addedLimits);
+  const allRequests = yield* filled(requests, item.defaultRequest, addedRequests);
+  const resources = { ...container.resources, ...(allLimits && { limits: allLimits }), ...(allRequests && { requests: allRequests }) };
+  container.resources = markAs(resources, container.resources);
   const texts: string[] = [];
   if (addedRequests.length > 0) texts.push(`${addedRequests.join(', ')} request for ${role} ${container.name}`);
   if (addedLimits.length > 0) texts.push(`${addedLimits.join(', ')} limit for ${role} ${container.name}`);
@@ -64,13 +71,14 @@ function* fillPod(pod: Pod, item: LimitRangeItem, additions: Additions): Steps<v
     ['init container', pod.spec?.initContainers],
   ] as const) {
     for (const container of containers) {
-      for (const text of fillContainer(container, item, role, additions)) texts.push(text);
+      for (const text of yield* fillContainer(container, item, role, additions)) texts.push(text);
       if (++count % STEP_COUNT === 0) yield;
     }
   }
   if (texts.length === 0) return;
   pod.metadata ??= {};
-  pod.metadata.annotations = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${texts.join('; ')}` };
+  const annotations = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${texts.join('; ')}` };
+  pod.metadata.annotations = markAs(annotations, pod.metadata.annotations);
 }
 
 function belowMin(name: string, type: string, min: string, request: string | undefined, limit: string | undefined): string | undefined {
@@ -113,8 +121,35 @@ function addFaults(wrong: string[], item: LimitRangeItem, requests: ResourceList
   }
 }
 
+/** Returns the amounts of a list whose names are given, at a cost in proportion to the shorter of both. */
+function only(list: ResourceList | undefined, names: ReadonlySet<string>): ResourceList {
+  if (!list) return {};
+  const wanted = isLongValue(list) ? [...names] : Object.keys(list).filter((name) => names.has(name));
+  return Object.fromEntries(wanted.flatMap((name) => (Object.hasOwn(list, name) ? [[name, list[name] ?? '0'] as const] : [])));
+}
+
+/** Returns the pod with those amounts only that an item bounds: a pod may ask for many others. */
+function* boundedPod({ spec, ...pod }: Pod, item: LimitRangeItem): Steps<Pod> {
+  if (!spec) return pod;
+  const names = new Set([item.min, item.max, item.maxLimitRequestRatio].flatMap((bounds) => Object.keys(bounds ?? {})));
+  let count = 0;
+  function* bounded(containers: readonly Container[] = []): Steps<Container[]> {
+    const out: Container[] = [];
+    for (const container of containers) {
+      const { requests, limits } = container.resources ?? {};
+      out.push({ ...container, resources: { requests: only(requests, names), limits: only(limits, names) } });
+      if (isLongValue(container) || ++count % STEP_COUNT === 0) yield;
+    }
+    return out;
+  }
+  return { ...pod, spec: { ...spec, containers: yield* bounded(spec.containers), initContainers: yield* bounded(spec.initContainers) } };
+}
+
 function* addPodFaults(wrong: string[], pod: Pod, item: LimitRangeItem): Steps<void> {
-  if (item.type === 'Pod') addFaults(wrong, item, podRequests(pod), podLimits(pod));
+  if (item.type === 'Pod') {
+    const bounded = yield* boundedPod(pod, item);
+    addFaults(wrong, item, podRequests(bounded), podLimits(bounded));
+  }
   if (item.type !== 'Container') return;
   let count = 0;
   for (const containers of [pod.spec?.containers ?? [], pod.spec?.initContainers ?? []]) {
@@ -143,7 +178,7 @@ function* faultSteps(pod: Pod, ranges: readonly Items[]): Steps<readonly string[
 }
 
 const isLong = (pod: Pod, ranges: readonly Items[]): boolean =>
-  ranges.length * ((pod.spec?.containers?.length ?? 0) + (pod.spec?.initContainers?.length ?? 0)) > STEP_COUNT;
+  isLongValue(pod) || ranges.length * ((pod.spec?.containers?.length ?? 0) + (pod.spec?.initContainers?.length ?? 0)) > STEP_COUNT;
 
 /** Gives new pods the defaults of their namespace's LimitRanges, and refuses those outside of their bounds. */
 export function limitRanger(objects: StorageAccess): AdmissionPlugin {

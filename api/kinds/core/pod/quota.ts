@@ -1,4 +1,5 @@
 import type { QuotaRule } from '../../../definition/quota-rule.ts';
+import type { Container } from '../../../pod/container/container.ts';
 import { isNativeResource } from '../../../pod/resources/resource-names.ts';
 import type { ResourceList } from '../../../schema/resource-list.ts';
 import { podMatchesScope } from './quota-scopes.ts';
@@ -48,12 +49,19 @@ function isCharged(pod: Pod, now: number): boolean {
   return now <= Date.parse(deletionTimestamp) + Number(deletionGracePeriodSeconds) * 1000;
 }
 
+/** Whether a container says how much it takes of what a quota covers: `cpu` and `requests.cpu` are its request, `limits.cpu` its limit. */
+function names({ resources }: Container, covered: string): boolean {
+  const [kind, name = kind] = covered.split('.');
+  const list: ResourceList = (kind === 'limits' ? resources?.limits : resources?.requests) ?? {};
+  return name !== undefined && Object.hasOwn(list, name);
+}
+
 /** Returns the containers that do not name the CPU or memory that quotas cover, as a sentence; undefined if all do. */
 function missingResources(pod: Pod, resources: readonly string[]): string | undefined {
   const wanted = resources.filter((name) => MUST_BE_NAMED.has(name)).sort();
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const missing = wanted.flatMap((resource) => {
-    const without = containers.filter(({ resources: own }) => !(resource in computeUsage(own?.requests ?? {}, own?.limits ?? {})));
+    const without = containers.filter((container) => !names(container, resource));
     return without.length === 0
       ? []
       : [
@@ -68,7 +76,7 @@ function missingResources(pod: Pod, resources: readonly string[]): string | unde
 
 export const podQuota: QuotaRule<Pod> = {
   covers: coversPodResource,
-  usage: (pod, now) => (isCharged(pod, now) ? computeUsage(podRequests(pod), podLimits(pod)) : {}),
+  usage: (pod, now) => (isCharged(pod, now) ? computeUsage(podRequests(pod), podLimits(pod, COMPUTE)) : {}),
   changesOnUpdate: true,
   inScope: podMatchesScope,
   refusal: missingResources,

@@ -54,9 +54,14 @@ export function podRequests(pod: Pod): Record<string, string> {
   return pod.spec?.overhead ? addResources(requests, pod.spec.overhead) : requests;
 }
 
-/** Returns the limits of a whole pod. Overhead is added to existing limits only. */
-export function podLimits(pod: Pod): Record<string, string> {
-  const limits = aggregate(pod, limitsOf(pod));
+/** Returns the named amounts of a list. */
+const named = (list: ResourceList, names: readonly string[]): ResourceList =>
+  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(list, name) ? [[name, list[name] ?? '0'] as const] : [])));
+
+/** Returns the limits of a whole pod, of `names` alone if they are given. Overhead is added to existing limits only. */
+export function podLimits(pod: Pod, names?: readonly string[]): Record<string, string> {
+  const ofContainer = limitsOf(pod);
+  const limits = aggregate(pod, names ? (container) => named(ofContainer(container), names) : ofContainer);
   const whole = pod.spec?.resources;
   for (const name in whole?.limits) if (isPodLevelResource(name)) limits[name] = whole.limits[name] ?? '0';
   for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
