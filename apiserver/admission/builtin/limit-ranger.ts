@@ -77,8 +77,9 @@ function* fillPod(pod: Pod, item: LimitRangeItem, additions: Additions): Steps<v
   }
   if (texts.length === 0) return;
   pod.metadata ??= {};
-  const annotations = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${texts.join('; ')}` };
-  pod.metadata.annotations = markAs(annotations, pod.metadata.annotations);
+  const annotations = yield* shallowCopySteps(pod.metadata.annotations ?? {});
+  annotations[ANNOTATION] = `LimitRanger plugin set: ${texts.join('; ')}`;
+  pod.metadata.annotations = annotations as Record<string, string>;
 }
 
 function belowMin(name: string, type: string, min: string, request: string | undefined, limit: string | undefined): string | undefined {
