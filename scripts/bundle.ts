@@ -1,26 +1,17 @@
 import type { BuildOptions } from 'esbuild';
 import { latePackageEntries, latePackages, nodeModules, ownPrograms, promClient, usersZod } from './bundle-plugins.ts';
-import { requireBanner } from './merge-chunks.ts';
+import { fileForm } from './merge-chunks.ts';
 
 const common: BuildOptions = {
+  ...fileForm,
   outdir: 'dist',
-  bundle: true,
   splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
   // Loaded lazily, only where a remote cluster's kubeconfig needs a plugin.
   external: ['@kubernetes/client-node'],
   plugins: [nodeModules, latePackages, promClient, usersZod],
-  banner: { js: requireBanner },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  lineLimit: 160,
-  sourcemap: 'linked',
-  logLevel: 'warning',
 };
 
 /** The commands that live long and are started often, each with the module that loads nearly all of its code. */

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
 
 type Outputs = Metafile['outputs'];
@@ -13,8 +13,22 @@ function loadedWith(file: string, outputs: Outputs, found = new Set<string>()): 
   return found;
 }
 
-/** The line that {@link requireBanner} puts before each file. The merged file needs it once. */
-export const requireBanner = "import { createRequire as skiffRequire } from 'node:module'; const require = skiffRequire(import.meta.url);";
+/** The line that stands before each file of a bundle: packages in the form of CommonJS call `require`. The merged file needs it once. */
+const requireBanner = "import { createRequire as skiffRequire } from 'node:module'; const require = skiffRequire(import.meta.url);";
+
+/** The form of the files of all bundles, the merged ones too. */
+export const fileForm = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  banner: { js: requireBanner },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 160,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
 
 /**
  * Merges the files that a bundle always loads when it starts. What modules share with code that is loaded later becomes a file of its own, and each
@@ -43,16 +57,7 @@ export async function mergeChunks({ outputs }: Metafile, entry: string, first: s
   const { outputFiles } = await build({
     stdin: { contents: faces.join('\n'), resolveDir: folder, sourcefile: 'merged.mjs' },
     outfile: first,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    banner: { js: requireBanner },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    lineLimit: 160,
-    sourcemap: 'linked',
-    logLevel: 'warning',
+    ...fileForm,
     plugins: [within],
     write: false,
   });
