@@ -4,47 +4,28 @@ import { equalJson } from '../../base/json.ts';
 import type { Differences } from './shared-parts.ts';
 
 const NO_CONTENT = new Set(['metadata', 'status', 'kind', 'apiVersion']);
+const IN_METADATA = 'metadata.';
 
-/** Whether the difference between two states of an object raises metadata.generation. */
+/** The field beside the content whose change raises the generation too. */
+const MORE: Readonly<Partial<Record<GenerationRule, string>>> = {
+  'content and annotations': 'metadata.annotations',
+  'content and labels': 'metadata.labels',
+  'content and status': 'status',
+};
+
+const isContent = (field: string): boolean => !NO_CONTENT.has(field) && !field.startsWith(IN_METADATA);
+
+/** Returns a field, or one within the metadata, where an absent map is an empty one. */
+function fieldOf(object: KubeObject, field: string): unknown {
+  if (!field.startsWith(IN_METADATA)) return (object as Readonly<Record<string, unknown>>)[field];
+  return (object.metadata as Readonly<Record<string, unknown>> | undefined)?.[field.slice(IN_METADATA.length)] ?? {};
+}
+
+/** Whether the difference between two states of an object raises metadata.generation. `differences` are those of the two, if they are known. */
 export function raisesGeneration(rule: GenerationRule | undefined, next: KubeObject, old: KubeObject, differences?: Differences): boolean {
   if (rule === undefined || rule === 'nothing') return false;
-  if (differences) return raises(rule, differences);
-  if (changesContent(next, old)) return true;
-  switch (rule) {
-    case 'content':
-      return false;
-    case 'content and annotations':
-      return !equalJson(next.metadata?.annotations ?? {}, old.metadata?.annotations ?? {});
-    case 'content and labels':
-      return !equalJson(next.metadata?.labels ?? {}, old.metadata?.labels ?? {});
-    case 'content and status':
-      return !equalJson((next as WithStatus).status, (old as WithStatus).status);
-  }
-}
-
-function raises(rule: GenerationRule, differences: Differences): boolean {
-  for (const name of differences) if (!NO_CONTENT.has(name) && !name.startsWith('metadata.')) return true;
-  switch (rule) {
-    case 'content and annotations':
-      return differences.has('metadata.annotations');
-    case 'content and labels':
-      return differences.has('metadata.labels');
-    case 'content and status':
-      return differences.has('status');
-    default:
-      return false;
-  }
-}
-
-interface WithStatus extends KubeObject {
-  status?: unknown;
-}
-
-function changesContent(next: KubeObject, old: KubeObject): boolean {
-  const a = next as Record<string, unknown>;
-  const b = old as Record<string, unknown>;
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    if (!NO_CONTENT.has(key) && !equalJson(a[key], b[key])) return true;
-  }
-  return false;
+  const differs = (field: string) => differences?.has(field) ?? !equalJson(fieldOf(next, field), fieldOf(old, field));
+  for (const field of differences ?? new Set([...Object.keys(next), ...Object.keys(old)])) if (isContent(field) && differs(field)) return true;
+  const more = MORE[rule];
+  return more !== undefined && differs(more);
 }
