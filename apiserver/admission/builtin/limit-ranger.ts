@@ -122,34 +122,14 @@ function addFaults(wrong: string[], item: LimitRangeItem, requests: ResourceList
   }
 }
 
-/** Returns the amounts of a list whose names are given, at a cost in proportion to the shorter of both. */
-function only(list: ResourceList | undefined, names: ReadonlySet<string>): ResourceList {
-  if (!list) return {};
-  const wanted = isLongValue(list) ? [...names] : Object.keys(list).filter((name) => names.has(name));
-  return Object.fromEntries(wanted.flatMap((name) => (Object.hasOwn(list, name) ? [[name, list[name] ?? '0'] as const] : [])));
-}
-
-/** Returns the pod with those amounts only that an item bounds: a pod may ask for many others. */
-function* boundedPod({ spec, ...pod }: Pod, item: LimitRangeItem): Steps<Pod> {
-  if (!spec) return pod;
-  const names = new Set([item.min, item.max, item.maxLimitRequestRatio].flatMap((bounds) => Object.keys(bounds ?? {})));
-  let count = 0;
-  function* bounded(containers: readonly Container[] = []): Steps<Container[]> {
-    const out: Container[] = [];
-    for (const container of containers) {
-      const { requests, limits } = container.resources ?? {};
-      out.push({ ...container, resources: { requests: only(requests, names), limits: only(limits, names) } });
-      if (isLongValue(container) || ++count % STEP_COUNT === 0) yield;
-    }
-    return out;
-  }
-  return { ...pod, spec: { ...spec, containers: yield* bounded(spec.containers), initContainers: yield* bounded(spec.initContainers) } };
-}
+/** Returns the names of the amounts that an item bounds: a pod may ask for many others. */
+const boundedBy = ({ min, max, maxLimitRequestRatio }: LimitRangeItem): ReadonlySet<string> =>
+  new Set([min, max, maxLimitRequestRatio].flatMap((bounds) => Object.keys(bounds ?? {})));
 
 function* addPodFaults(wrong: string[], pod: Pod, item: LimitRangeItem): Steps<void> {
   if (item.type === 'Pod') {
-    const bounded = yield* boundedPod(pod, item);
-    addFaults(wrong, item, podRequests(bounded), podLimits(bounded));
+    const names = boundedBy(item);
+    addFaults(wrong, item, podRequests(pod, names), podLimits(pod, names));
   }
   if (item.type !== 'Container') return;
   let count = 0;

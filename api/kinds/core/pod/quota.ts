@@ -6,8 +6,8 @@ import { podMatchesScope } from './quota-scopes.ts';
 import { podLimits, podRequests } from './resources.ts';
 import type { Pod } from './schema.ts';
 
-const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
-const POD_RESOURCES: ReadonlySet<string> = new Set(['pods', ...COMPUTE.flatMap((name) => [name, `requests.${name}`, `limits.${name}`])]);
+const COMPUTE: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
+const POD_RESOURCES: ReadonlySet<string> = new Set(['pods', ...[...COMPUTE].flatMap((name) => [name, `requests.${name}`, `limits.${name}`])]);
 /** If a quota covers one of these, each container must name it. Upstream keeps this list closed. */
 const MUST_BE_NAMED = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
 
@@ -27,7 +27,7 @@ function computeUsage(requests: ResourceList, limits: ResourceList): Record<stri
   const usage: Record<string, string> = { pods: '1' };
   for (const name in requests) {
     const quantity = requests[name] ?? '0';
-    if (COMPUTE.includes(name) || name.startsWith('hugepages-')) {
+    if (COMPUTE.has(name) || name.startsWith('hugepages-')) {
       usage[name] = quantity;
       usage[`requests.${name}`] = quantity;
     } else if (isExtended(name)) {
@@ -51,9 +51,8 @@ function isCharged(pod: Pod, now: number): boolean {
 
 /** Whether a container says how much it takes of what a quota covers: `cpu` and `requests.cpu` are its request, `limits.cpu` its limit. */
 function names({ resources }: Container, covered: string): boolean {
-  const [kind, name = kind] = covered.split('.');
-  const list: ResourceList = (kind === 'limits' ? resources?.limits : resources?.requests) ?? {};
-  return name !== undefined && Object.hasOwn(list, name);
+  const list: ResourceList = (covered.startsWith('limits.') ? resources?.limits : resources?.requests) ?? {};
+  return Object.hasOwn(list, covered.replace(/^(?:limits|requests)\./, ''));
 }
 
 /** Returns the containers that do not name the CPU or memory that quotas cover, as a sentence; undefined if all do. */

@@ -1,3 +1,4 @@
+import { isLong } from '../../../../base/json/long-values.ts';
 import { own } from '../../../../base/json.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import type { ContainerStatus } from '../../../pod/container/container-status.ts';
@@ -46,22 +47,30 @@ const limitsOf = (pod: Pod): Of =>
     ({ resources }) => resources?.limits ?? {},
   );
 
-/** Returns the requests of a whole pod: containers, init containers, sidecars, pod-level resources and overhead. */
-export function podRequests(pod: Pod): Record<string, string> {
-  const requests = aggregate(pod, requestsOf(pod));
+/** Returns amounts with those alone whose names are given, at a cost in proportion to the shorter of both. */
+function ofNames(of: Of, names: ReadonlySet<string> | undefined): Of {
+  if (!names) return of;
+  return (container) => {
+    const list = of(container);
+    const wanted = isLong(list) ? [...names] : Object.keys(list).filter((name) => names.has(name));
+    return Object.fromEntries(wanted.flatMap((name) => (Object.hasOwn(list, name) ? [[name, list[name] ?? '0'] as const] : [])));
+  };
+}
+
+/**
+ * Returns the requests of a whole pod: containers, init containers, sidecars, pod-level resources and overhead. Of what containers ask for, which may
+ * be long, only `names` are looked at if they are given.
+ */
+export function podRequests(pod: Pod, names?: ReadonlySet<string>): Record<string, string> {
+  const requests = aggregate(pod, ofNames(requestsOf(pod), names));
   const whole = pod.spec?.resources;
   for (const name in whole?.requests) if (isPodLevelResource(name)) requests[name] = whole.requests[name] ?? '0';
   return pod.spec?.overhead ? addResources(requests, pod.spec.overhead) : requests;
 }
 
-/** Returns the named amounts of a list. */
-const named = (list: ResourceList, names: readonly string[]): ResourceList =>
-  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(list, name) ? [[name, list[name] ?? '0'] as const] : [])));
-
-/** Returns the limits of a whole pod, of `names` alone if they are given. Overhead is added to existing limits only. */
-export function podLimits(pod: Pod, names?: readonly string[]): Record<string, string> {
-  const ofContainer = limitsOf(pod);
-  const limits = aggregate(pod, names ? (container) => named(ofContainer(container), names) : ofContainer);
+/** Returns the limits of a whole pod; `names` as for podRequests. Overhead is added to existing limits only. */
+export function podLimits(pod: Pod, names?: ReadonlySet<string>): Record<string, string> {
+  const limits = aggregate(pod, ofNames(limitsOf(pod), names));
   const whole = pod.spec?.resources;
   for (const name in whole?.limits) if (isPodLevelResource(name)) limits[name] = whole.limits[name] ?? '0';
   for (const [name, quantity] of Object.entries(pod.spec?.overhead ?? {})) {
