@@ -16,6 +16,15 @@ export function finished<T>(steps: Steps<T>): T {
   }
 }
 
+/** Does the work of a text that is given out in parts: an empty part after each step lets whoever takes them do something else. */
+export function* inParts<T>(steps: Steps<T>): Generator<string, T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    yield '';
+  }
+}
+
 /** Does the work in slices of some milliseconds; others have their turn of the event loop between them. Rejects with what the work throws. */
 export async function inTurns<T>(steps: Steps<T>, clock: Clock = systemClock): Promise<T> {
   await nextTurn();

@@ -3,8 +3,8 @@ import type { Status } from '../../api/meta/status.ts';
 import { isLong, markAs } from '../../base/json/long-values.ts';
 import { stringifySteps } from '../../base/json/stringify-steps.ts';
 import type { Steps } from '../../base/steps.ts';
-import { inTurns } from '../../base/steps.ts';
-import { encodeYaml, yamlItemParts, yamlParts } from '../../base/yaml/encode.ts';
+import { inParts, inTurns } from '../../base/steps.ts';
+import { encodeYaml, YAML_PART_LENGTH, yamlItemParts, yamlParts } from '../../base/yaml/encode.ts';
 import type { CacheItem } from '../contract/cache.ts';
 import type { ListResult, ObjectResult, Result } from '../contract/call.ts';
 import type { Encoding, Form, Media } from '../contract/form.ts';
@@ -54,8 +54,6 @@ function encodeObject(result: ObjectResult, { form, includeObject, clock }: Enco
 
 /** The length of the parts of a long list: other requests are served between them. */
 const PART_LENGTH = 256 * 1024;
-/** Of YAML, which takes longer to make. */
-const YAML_PART_LENGTH = 64 * 1024;
 
 function encodeList(result: ListResult, { form, includeObject, clock }: Encoding): ApiResponse | Promise<ApiResponse> {
   const { resource, items, served } = result;
@@ -89,15 +87,6 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
 
 /** Returns the JSON of an item, of a long one the steps that make it. */
 const jsonSteps = (item: object): string | Steps<string> => (isLong(item) ? stringifySteps(item) : JSON.stringify(item));
-
-/** Takes the steps of a text; before each of them, the writer of the answer gives others their turn. */
-function* inParts(text: Steps<string>): Generator<string, string> {
-  for (;;) {
-    const step = text.next();
-    if (step.done) return step.value;
-    yield '';
-  }
-}
 
 /** A JSON object whose last field is a long list; made part by part as it is written. */
 function partsResponse<T>(head: string, field: string, items: readonly T[], textOf: (item: T) => string | Steps<string>): ApiResponse {

@@ -1,5 +1,6 @@
 import { isObject } from '../json.ts';
 import { compareTexts, sortSteps } from '../sort-steps.ts';
+import { inParts } from '../steps.ts';
 import { resolvePlain } from './scalar.ts';
 
 /** Texts that need no quotes: nothing in them or at their ends means anything to YAML. */
@@ -8,7 +9,7 @@ const PLAIN = /^[A-Za-z0-9_/.][A-Za-z0-9_/.+@%$^&=(){};<> -]*$/;
 const MAX_PLAIN = 256;
 
 /** The length of the parts of a long document. YAML takes longer to make than JSON. */
-const PART_LENGTH = 64 * 1024;
+export const YAML_PART_LENGTH = 64 * 1024;
 /** To put so many keys into order takes some milliseconds. */
 const MANY_KEYS = 10_000;
 
@@ -48,12 +49,7 @@ function* levelOf(value: Collection, indent: string): Generator<string, Level> {
 function* sortedKeys(fields: Readonly<Record<string, unknown>>): Generator<string, readonly string[]> {
   const keys = Object.keys(fields);
   if (keys.length < MANY_KEYS) return keys.filter((key) => fields[key] !== undefined).sort();
-  const steps = sortSteps(keys, compareTexts);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    yield '';
-  }
+  return yield* inParts(sortSteps(keys, compareTexts));
 }
 
 /** Yields a value. `lead` stands before its first line, `indent` before the others. */
@@ -88,7 +84,7 @@ function* partsOf(value: unknown, indent: string, lead: string): Generator<strin
     } else {
       part += ` ${inline(member, level.indent)}\n`;
     }
-    if (part.length < PART_LENGTH) continue;
+    if (part.length < YAML_PART_LENGTH) continue;
     yield part;
     part = '';
   }
