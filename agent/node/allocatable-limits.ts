@@ -1,5 +1,5 @@
 import type { PodCgroups } from '../contract/node-parts.ts';
-import { cpuShares, milliCpu } from '../spec/pod-resources.ts';
+import { cpuShares, milliCpu, weighedCgroup } from '../spec/pod-resources.ts';
 
 /**
  * Gives the node's pods together the weight of its allocatable processors against all else on the machine (pkg/kubelet/cm,
@@ -11,7 +11,7 @@ export async function enforceAllocatable(
   allocatable: Readonly<Record<string, string>>,
 ): Promise<void> {
   try {
-    await cgroups.apply({ path: cgroupRoot, cpuShares: cpuShares(milliCpu(allocatable)), cpuLimitMilli: 0, memoryLimitBytes: 0, pidsLimit: 0 });
+    await cgroups.apply(weighedCgroup(cgroupRoot, cpuShares(milliCpu(allocatable))));
   } catch (error) {
     const name = JSON.stringify(cgroupRoot.split('/').filter((part) => part !== ''));
     const problem = error instanceof Error ? error.message : String(error);

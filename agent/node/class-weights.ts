@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
-import { cpuShares, podRequest, qosClass } from '../spec/pod-resources.ts';
+import { cpuShares, podRequest, qosClass, weighedCgroup } from '../spec/pod-resources.ts';
 
 /** The weight of all pods without requests together: the least there is. */
 const BEST_EFFORT_SHARES = cpuShares(0);
@@ -14,16 +14,13 @@ const BEST_EFFORT_SHARES = cpuShares(0);
 export function withClassWeights(cgroups: CgroupManager, root: string, pods: () => Iterable<Pod>): CgroupManager {
   let burstable: number | undefined;
 
-  const weigh = (name: string, shares: number): Promise<void> =>
-    cgroups.apply({ path: `${root}/${name}`, cpuShares: shares, cpuLimitMilli: 0, memoryLimitBytes: 0, pidsLimit: 0 });
-
   async function update(): Promise<void> {
     let requested = 0;
     for (const pod of pods()) if (qosClass(pod.spec) === 'Burstable') requested += podRequest(pod, 'cpu');
     const shares = cpuShares(requested);
     if (shares === burstable) return;
-    if (burstable === undefined) await weigh('besteffort', BEST_EFFORT_SHARES);
-    await weigh('burstable', shares);
+    if (burstable === undefined) await cgroups.apply(weighedCgroup(`${root}/besteffort`, BEST_EFFORT_SHARES));
+    await cgroups.apply(weighedCgroup(`${root}/burstable`, shares));
     burstable = shares;
   }
 

@@ -26,6 +26,15 @@ export function cpuShares(milli: number): number {
   return milli === 0 ? MIN_SHARES : Math.min(MAX_SHARES, Math.max(MIN_SHARES, Math.floor((milli * SHARES_PER_CPU) / 1000)));
 }
 
+/** Returns a cgroup without limits: of many pods together, which weigh so much. */
+export const weighedCgroup = (path: string, shares: number): PodCgroup => ({
+  path,
+  cpuShares: shares,
+  cpuLimitMilli: 0,
+  memoryLimitBytes: 0,
+  pidsLimit: 0,
+});
+
 /** Microseconds of CPU in each period of 100 ms. */
 export const cpuQuota = (milli: number): number => Math.max(MIN_QUOTA_MICROSECONDS, Math.floor((milli * PERIOD_MICROSECONDS) / 1000));
 export const CPU_PERIOD = PERIOD_MICROSECONDS;
