@@ -42,12 +42,12 @@ const writes = new Map<string, Promise<boolean>>();
 
 async function writeVersion(directory: string, payload: Payload, group: number | undefined, now: number): Promise<boolean> {
   const old = await readlink(join(directory, DATA)).catch(() => undefined);
-  await removeRemains(directory, old);
   if (old !== undefined && (await isCurrent(join(directory, old), payload))) {
     // A write may have been cut off before its names were linked.
     await linkNames(directory, payload);
     return false;
   }
+  await removeRemains(directory, old);
   const version = `..${stamp(now)}.${randomBytes(4).readUInt32BE()}`;
   for (const [path, file] of payload) await writeOne(join(directory, version, path), file, group);
   if (payload.size === 0) await mkdir(join(directory, version), { recursive: true });
