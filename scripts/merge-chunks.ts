@@ -43,13 +43,13 @@ export async function mergeChunks({ outputs }: Metafile, entry: string, first: s
   const nameOf = ({ file, name }: (typeof exported)[number]) => (file === first ? name : `${basename(file, '.mjs').replaceAll('-', '_')}_${name}`);
   const faces = exported.map((one) => `export { ${one.name} as ${nameOf(one)} } from './${basename(one.file)}';`);
   const folder = resolve(join(first, '..'));
+  const paths = new Set([...merged].map((file) => resolve(file)));
   const within: Plugin = {
     name: 'merged-chunks',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /.*/ }, ({ path, kind }) => {
         const file = join(folder, path);
-        const isMerged = kind === 'import-statement' && [...merged].some((each) => resolve(each) === file);
-        return isMerged ? { path: file } : { path, external: true };
+        return kind === 'import-statement' && paths.has(file) ? { path: file } : { path, external: true };
       });
       onLoad({ filter: /\.mjs$/ }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replace(requireBanner, '') }));
     },
