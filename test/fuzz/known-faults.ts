@@ -28,17 +28,6 @@ const pod = (container: object, spec: object = {}) => ({
   metadata: { name: 'p' },
   spec: { containers: [{ name: 'c', image: 'i', ...container }], ...spec },
 });
-const withPattern = (pattern: string) => ({
-  metadata: { name: 'gadgets.fuzz.example.com' },
-  spec: {
-    group: 'fuzz.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'gadgets', kind: 'Gadget' },
-    versions: [
-      { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'string', pattern } } } } },
-    ],
-  },
-});
 /** A definition of a valid schema with something more in it. */
 const withSchema = (more: object) => ({
   metadata: { name: 'gadgets.fuzz.example.com' },
@@ -49,6 +38,7 @@ const withSchema = (more: object) => ({
     versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', ...more } } }],
   },
 });
+const withPattern = (pattern: string) => withSchema({ properties: { spec: { type: 'string', pattern } } });
 const keyed = <T>(count: number, value: T) => Object.fromEntries(many(count, (i) => [`key${i}`, value]));
 const patch = (path: string, type: string, body: unknown) => send('PATCH', `${path}${path.includes('?') ? '&' : '?'}dryRun=All`, type, body);
 const [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH] = [
