@@ -10,7 +10,7 @@ export interface Series {
   readonly text: string;
 }
 
-const SERIES_PER_PART = 100;
+const SERIES_PER_PART = 20;
 
 const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 

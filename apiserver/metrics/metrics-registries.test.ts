@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Counter } from 'prom-client';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
 import { metricsRegistries } from './metrics-registries.ts';
+import { SampledCounter } from './sampled-counter.ts';
 
 const counter = (registry: ReturnType<typeof metricsRegistries>['lasting'], name: string, label: string) =>
   new Counter({ name, help: 'Helps.', labelNames: ['of'], registers: [registry] }).inc({ of: label });
@@ -21,6 +22,25 @@ describe('the registries of a process', () => {
     );
     term.end();
     expect(await metrics.text()).toBe(`${header('a_total')}a_total{of="server"} 1\n\n${b}`);
+  });
+
+  it('write counters of many samples as prom-client does, and after those of another registry without a head of their own', async () => {
+    const metrics = metricsRegistries();
+    const sampled = (registry: typeof metrics.lasting, count: number) =>
+      new SampledCounter({
+        name: 'a_total',
+        help: 'Helps.',
+        labelNames: ['of'],
+        registry,
+        *samples() {
+          for (let i = 0; i < count; i++) yield { labels: { of: String(i) }, text: `of="${i}"`, value: i };
+        },
+      });
+    sampled(metrics.lasting, 1000);
+    const lasting = await metrics.lasting.metrics();
+    expect(await metrics.text()).toBe(lasting);
+    sampled(metrics.open().registry, 1);
+    expect(await metrics.text()).toBe(lasting.replace(/\n$/, '\na_total{of="0"} 0\n'));
   });
 
   it('write histograms as prom-client does', async () => {

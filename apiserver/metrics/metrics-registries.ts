@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { nextTurn } from '../../base/next-turn.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
+import { SampledCounter } from './sampled-counter.ts';
 
 /**
  * The metrics of a process: one registry that lasts, and those of parts that come and go (a term of leadership), shown as one. Metrics of one
@@ -36,7 +37,7 @@ async function metricParts(registries: Iterable<Registry>): Promise<Buffer[]> {
   for (const registry of registries) {
     for (const { name } of registry.getMetricsAsArray()) {
       const metric: unknown = registry.getSingleMetric(name);
-      const parts = metric instanceof AccumulatedHistogram ? metric.exposition() : [await registry.getSingleMetricAsString(name)];
+      const parts = isManifold(metric) ? metric.exposition() : [await registry.getSingleMetricAsString(name)];
       const known = texts.get(name);
       const out = known ?? [];
       if (!known) texts.set(name, out);
@@ -51,6 +52,10 @@ async function metricParts(registries: Iterable<Registry>): Promise<Buffer[]> {
   const separator = Buffer.from('\n\n');
   return [...texts.values()].flatMap((parts, i) => (i === 0 ? parts : [separator, ...parts])).concat(Buffer.from('\n'));
 }
+
+/** Whether a metric may have thousands of samples, so that it writes itself in parts. */
+const isManifold = (metric: unknown): metric is AccumulatedHistogram | SampledCounter =>
+  metric instanceof AccumulatedHistogram || metric instanceof SampledCounter;
 
 /** A metric's text without its HELP and TYPE lines, with a line break before each sample. */
 function samplesOf(text: string): string {

@@ -1,11 +1,12 @@
 import type { Registry } from 'prom-client';
-import { Counter, Gauge } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { LastStage, RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import type { RequestInfo, ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Exchange } from '../contract/stage.ts';
 import type { Series } from './accumulated-histogram.ts';
 import { AccumulatedHistogram } from './accumulated-histogram.ts';
+import { SampledCounter } from './sampled-counter.ts';
 
 /** Upstream's buckets of apiserver_request_duration_seconds. */
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
@@ -52,14 +53,15 @@ function showShapes(registry: Registry, shapes: ReadonlyMap<string, Shape>, infl
     buckets: BUCKETS,
     registry,
   });
-  new Counter({
+  new SampledCounter({
     name: 'apiserver_request_total',
     help: 'Requests answered, by what they asked for and the HTTP code.',
     labelNames: [...DURATION_LABELS, 'code'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { labels, codes } of shapes.values()) for (const [code, count] of codes) this.inc({ ...labels, code: String(code) }, count.value);
+    registry,
+    *samples() {
+      for (const { labels, duration, codes } of shapes.values()) {
+        for (const [code, { value }] of codes) yield { labels: { ...labels, code: String(code) }, text: `${duration.text},code="${code}"`, value };
+      }
     },
   });
   new Gauge({
