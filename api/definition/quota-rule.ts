@@ -19,8 +19,9 @@ export interface QuotaRule<T extends KubeObject = KubeObject> {
   /**
    * Returns the amount that one object takes of each resource.
    * @param now milliseconds since the epoch
+   * @param resources those that somebody asks for, where not all are: an object may name tens of thousands. Others may be left out.
    */
-  usage(object: T, now: number): ResourceList;
+  usage(object: T, now: number, resources?: ReadonlySet<string>): ResourceList;
   /** Set if each object counts as one, so that its metadata tells all. */
   readonly byNumber?: true;
   /** Set if an update may change the usage: admission charges the difference, and the controller counts again. */

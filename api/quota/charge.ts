@@ -1,8 +1,9 @@
+import { own, setOwn } from '../../base/json.ts';
 import type { ResourceQuota } from '../kinds/core/resource-quota.ts';
 import type { KubeObject, Live } from '../meta/object.ts';
 import { addQuantities, compareQuantities, subtractQuantities } from '../schema/quantity.ts';
 import type { ResourceList } from '../schema/resource-list.ts';
-import { addResources } from '../schema/resource-list.ts';
+import { copyOf } from '../schema/resource-list.ts';
 import type { CountedKind } from './usage.ts';
 import { matchesScopes, quotaResourcesFor, usageOf } from './usage.ts';
 
@@ -22,10 +23,19 @@ const atLeastZero = (quantity: string): string => (compareQuantities(quantity, '
 export const negated = (list: ResourceList): Record<string, string> =>
   Object.fromEntries(Object.entries(list).map(([name, quantity]) => [name, quantity.startsWith('-') ? quantity.slice(1) : `-${quantity}`]));
 
-/** Returns `used` with `delta` added; no amount falls below zero. */
+/** Adds `delta` to `used`; what it changes does not fall below zero. */
+export function charge(used: Record<string, string>, delta: ResourceList): void {
+  for (const [name, quantity] of Object.entries(delta)) {
+    const there = own(used, name);
+    setOwn(used, name, atLeastZero(there === undefined ? quantity : addQuantities(there, quantity)));
+  }
+}
+
+/** Returns `used` with `delta` added, as `charge` does. */
 export function charged(used: ResourceList, delta: ResourceList): Record<string, string> {
-  const sum = addResources(used, delta);
-  return Object.fromEntries(Object.entries(sum).map(([name, quantity]) => [name, atLeastZero(quantity)]));
+  const sum = copyOf(used);
+  charge(sum, delta);
+  return sum;
 }
 
 /** Whether a write takes more of something. Only such a write is charged: what others give back is counted. */
@@ -39,11 +49,12 @@ export function deltaOf(
   quota: Live<ResourceQuota>,
   now: number,
 ): Record<string, string> {
-  const names = quotaResourcesFor(kind, Object.keys(quota.status?.hard ?? {}));
-  const after = usageOf(kind, object, now);
-  const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now) : {};
+  const names = new Set(quotaResourcesFor(kind, quota.status?.hard ?? {}));
+  const after = usageOf(kind, object, now, names);
+  const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now, names) : {};
   const delta: Record<string, string> = {};
   for (const name of names) {
+    if (after[name] === before[name]) continue;
     const difference = subtractQuantities(after[name] ?? '0', before[name] ?? '0');
     if (compareQuantities(difference, '0') !== 0) delta[name] = difference;
   }
@@ -73,7 +84,7 @@ export function excessText({ quota, names, delta, used, hard }: Excess): string 
  * has not been counted yet. Undefined if there is none.
  */
 export function constraintFault(kind: CountedKind, object: KubeObject, isNew: boolean, quota: Live<ResourceQuota>): string | undefined {
-  const covered = quotaResourcesFor(kind, Object.keys(quota.status?.hard ?? {}));
+  const covered = quotaResourcesFor(kind, quota.status?.hard ?? {});
   const refusal = isNew ? kind.quota?.refusal?.(object, covered) : undefined;
   if (refusal !== undefined) return `failed quota: ${quota.metadata.name}: ${refusal}`;
   const uncounted = covered.filter((name) => quota.status?.used?.[name] === undefined);

@@ -103,38 +103,51 @@ describe('usage', () => {
     expect(usageOf({ group: 'apps', plural: 'deployments' }, {}, NOW)).toEqual({ 'count/deployments.apps': '1' });
   });
 
+  it('can be asked for of some resources alone', () => {
+    const object = pod({ containers: [container('a', { cpu: '1', 'example.com/a': '1', 'example.com/b': '2' }, { memory: '1Gi' })] });
+    expect(usageOf(pods, object, NOW, new Set(['requests.cpu', 'requests.example.com/b', 'limits.memory', 'pods']))).toEqual({
+      'count/pods': '1',
+      pods: '1',
+      cpu: '1',
+      'requests.cpu': '1',
+      'requests.example.com/b': '2',
+      'limits.memory': '1Gi',
+    });
+  });
+
   it('of a kind of another group that shares the plural of a known one is a count', () => {
     const spec = { type: 'LoadBalancer', ports: [{ port: 80 }] };
     expect(usageOf({ group: 'example.dev', plural: 'services' }, { spec } as never, NOW)).toEqual({ 'count/services.example.dev': '1' });
-    expect(quotaResourcesFor({ group: 'example.dev', plural: 'pods' }, ['pods', 'cpu', 'count/pods', 'count/pods.example.dev'])).toEqual([
-      'count/pods.example.dev',
-    ]);
+    const hard = { pods: '1', cpu: '1', 'count/pods': '1', 'count/pods.example.dev': '1' };
+    expect(quotaResourcesFor({ group: 'example.dev', plural: 'pods' }, hard)).toEqual(['count/pods.example.dev']);
   });
 
   it('adds up to what the quota names, zero where nothing is used', () => {
-    const hard = { cpu: '10', memory: '1Gi', pods: '5' };
     expect(
-      sumUsage(hard, [
-        { cpu: '100m', pods: '1', 'limits.cpu': '4' },
-        { cpu: '1', pods: '1' },
-      ]),
+      sumUsage(
+        ['cpu', 'memory', 'pods'],
+        [
+          { cpu: '100m', pods: '1', 'limits.cpu': '4' },
+          { cpu: '1', pods: '1' },
+        ],
+      ),
     ).toEqual({ cpu: '1100m', memory: '0', pods: '2' });
   });
 });
 
 describe('a quota', () => {
   it('charges a kind for the resources it covers', () => {
-    const named = [
-      'cpu',
-      'requests.example.com/gpu',
-      'requests.hugepages-2Mi',
-      'services',
-      'count/pods',
-      'count/deployments.apps',
-      'example.com/gpu',
-    ];
-    expect(quotaResourcesFor(pods, named)).toEqual(['cpu', 'requests.example.com/gpu', 'requests.hugepages-2Mi', 'count/pods']);
-    expect(quotaResourcesFor({ group: 'apps', plural: 'deployments' }, named)).toEqual(['count/deployments.apps']);
+    const hard = {
+      cpu: '1',
+      'requests.example.com/gpu': '1',
+      'requests.hugepages-2Mi': '1',
+      services: '1',
+      'count/pods': '1',
+      'count/deployments.apps': '1',
+      'example.com/gpu': '1',
+    };
+    expect(quotaResourcesFor(pods, hard)).toEqual(['cpu', 'requests.example.com/gpu', 'requests.hugepages-2Mi', 'count/pods']);
+    expect(quotaResourcesFor({ group: 'apps', plural: 'deployments' }, hard)).toEqual(['count/deployments.apps']);
   });
 
   const anyPod = pod({ containers: [container('a', { cpu: '1' })], priorityClassName: 'high' });

@@ -11,19 +11,21 @@ export type CountedKind = Pick<Kind, 'group' | 'plural'> & Pick<KindDefinition, 
 
 const countOf = ({ group, plural }: CountedKind): string => (group === '' ? `count/${plural}` : `count/${plural}.${group}`);
 
-/** Returns those of a quota's resources (the keys of `spec.hard`) that objects of this kind are charged to. */
-export function quotaResourcesFor(kind: CountedKind, resources: readonly string[]): string[] {
+/** Returns those of a quota's resources (the keys of `hard`) that objects of this kind are charged to. */
+export function quotaResourcesFor(kind: CountedKind, hard: ResourceList): string[] {
   const count = countOf(kind);
-  return resources.filter((name) => name === count || kind.quota?.covers(name));
+  const rule = kind.quota;
+  if (!rule) return Object.hasOwn(hard, count) ? [count] : [];
+  return Object.keys(hard).filter((name) => name === count || rule.covers(name));
 }
 
 /**
- * Returns the amount that one object takes of every resource that its kind is charged to.
+ * Returns the amount that one object takes of every resource that its kind is charged to, or of `resources` at least.
  * @param now milliseconds since the epoch: a pod past its deletion grace period no longer counts
  */
-export const usageOf = (kind: CountedKind, object: KubeObject, now: number): ResourceList => ({
+export const usageOf = (kind: CountedKind, object: KubeObject, now: number, resources?: ReadonlySet<string>): ResourceList => ({
   [countOf(kind)]: '1',
-  ...kind.quota?.usage(object, now),
+  ...kind.quota?.usage(object, now, resources),
 });
 
 /** The scopes of a quota, `scopes` and `scopeSelector` together; a bare scope asks that it exists. */
@@ -36,10 +38,10 @@ export function matchesScopes(quota: ResourceQuotaSpec, kind: CountedKind, objec
   return scopesOf(quota).every((scope) => kind.quota?.inScope?.(object, scope) ?? false);
 }
 
-/** Returns the sum of usages, for the resources that `hard` names; zero if nothing is used. */
-export function sumUsage(hard: ResourceList, usages: Iterable<ResourceList>): Record<string, string> {
+/** Returns the sum of usages, for the resources that are named; zero if nothing is used. */
+export function sumUsage(names: readonly string[], usages: Iterable<ResourceList>): Record<string, string> {
   const parsed = new Map<string, Quantity>(); // Pods of one template have the same few quantities.
-  const totals = new Map<string, Quantity>(Object.keys(hard).map((name) => [name, { nanos: 0n, format: 'DecimalSI' }]));
+  const totals = new Map<string, Quantity>(names.map((name) => [name, { nanos: 0n, format: 'DecimalSI' }]));
   for (const usage of usages) {
     for (const name in usage) {
       const total = totals.get(name);

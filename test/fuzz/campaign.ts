@@ -39,8 +39,17 @@ export async function prepare(target: Target): Promise<void> {
     { type: 'Pod', max: { cpu: '1000' } },
   ];
   await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/limitranges', { metadata: { name: 'first' }, spec: { limits: bounds } }));
+  const hard = {
+    pods: '1G',
+    'limits.cpu': '1G',
+    'requests.cpu': '1G',
+    'requests.example.com/gpu': '1G',
+    services: '1G',
+    'count/widgets.fuzz.example.com': '1G',
+  };
+  await target.send(jsonRequest('POST', '/api/v1/namespaces/fuzz/resourcequotas', { metadata: { name: 'first' }, spec: { hard } }));
   const pod = jsonRequest('POST', '/api/v1/namespaces/fuzz/pods', { metadata: { name: 'first' }, spec: { containers: [{ name: 'c', image: 'i' }] } });
-  // Pods need the namespace's service account, which a controller makes.
+  // Pods need the namespace's service account, which a controller makes, and a quota that was counted.
   for (let outcome = await target.send(pod); outcome.kind === 'answer' && outcome.status === 403; ) outcome = await target.send(pod);
   const widget = jsonRequest('POST', '/apis/fuzz.example.com/v1/namespaces/fuzz/widgets', {
     apiVersion: 'fuzz.example.com/v1',

@@ -3,7 +3,7 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import type { Excess } from '../../../api/quota/charge.ts';
 import { compareQuantities } from '../../../api/schema/quantity.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
-import { addResources } from '../../../api/schema/resource-list.ts';
+import { addResources, copyOf } from '../../../api/schema/resource-list.ts';
 
 /** The amounts that one write takes of one quota; negative ones give back. */
 export interface Charge {
@@ -50,7 +50,8 @@ export interface Book {
 /** Notes a change of the quota: resources that others have lowered are suspect from now on. */
 export function note(book: Book, quota: Live<ResourceQuota>): void {
   const used = quota.status?.used ?? {};
-  const lower = Object.keys(book.used).filter((name) => compareQuantities(used[name] ?? '0', book.used[name] ?? '0') < 0);
+  const isLower = (now = '0', before = '0') => now !== before && compareQuantities(now, before) < 0;
+  const lower = Object.keys(book.used).filter((name) => isLower(used[name], book.used[name]));
   if (lower.length > 0 && JSON.stringify(used) !== book.takingBack) {
     book.lowered = Number(quota.metadata.resourceVersion);
     for (const name of lower) book.suspect.set(name, book.lowered);
@@ -58,14 +59,14 @@ export function note(book: Book, quota: Live<ResourceQuota>): void {
   book.used = used;
 }
 
-/** Returns the amounts that count as used: the status, or the real count of suspect resources if that is more. `recounted` gets their names. */
+/** Returns the amounts that count as used, in a list of its own: the status, or the real count of suspect resources if that is more. `recounted` gets their names. */
 export function usedNow(
   book: Book,
   quota: Live<ResourceQuota>,
   charges: readonly Pick<Charge, 'delta' | 'counted'>[],
   recounted = new Set<string>(),
-): ResourceList {
-  const used: Record<string, string> = { ...quota.status?.used };
+): Record<string, string> {
+  const used = copyOf(quota.status?.used ?? {});
   for (const { delta, counted } of charges) {
     if (!Object.keys(delta).some((name) => book.suspect.has(name) && !recounted.has(name))) continue;
     let real = counted();

@@ -4,7 +4,7 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
 import type { Excess } from '../../../api/quota/charge.ts';
-import { charged, excessOf, negated } from '../../../api/quota/charge.ts';
+import { charge, charged, excessOf, negated } from '../../../api/quota/charge.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import type { Book, Charge, Pending, Reservation, Waiting } from './quota-book.ts';
 import { note, usedNow } from './quota-book.ts';
@@ -57,7 +57,7 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
       accepted = [];
       refused = [];
       recounted = new Set();
-      let used = usedNow(book, quota, batch, recounted);
+      const used = usedNow(book, quota, batch, recounted);
       for (const waiting of batch) {
         const excess = excessOf(quota, used, waiting.delta);
         if (excess) {
@@ -65,7 +65,7 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
           continue;
         }
         accepted.push(waiting);
-        used = charged(used, waiting.delta);
+        charge(used, waiting.delta);
       }
       if (accepted.length === 0 && recounted.size === 0) return quota;
       return { ...quota, status: { ...quota.status, used } };

@@ -18,11 +18,11 @@ import { quotaLedger } from './quota-ledger.ts';
 /** The usage of all objects of a kind in the quota's namespace, in the resources that the kind is charged to. */
 function countOf(objects: StorageAccess, kind: KindDefinition, quota: Live<ResourceQuota>, now: number): ResourceList {
   const hard = quota.status?.hard ?? {};
-  const names = quotaResourcesFor(kind, Object.keys(hard));
+  const names = new Set(quotaResourcesFor(kind, hard));
   const there = objects.list(kind, quota.metadata.namespace).filter((object) => matchesScopes(quota.spec ?? {}, kind, object));
   return sumUsage(
-    Object.fromEntries(names.map((name) => [name, hard[name] ?? '0'])),
-    there.map((object) => usageOf(kind, object, now)),
+    [...names],
+    there.map((object) => usageOf(kind, object, now, names)),
   );
 }
 

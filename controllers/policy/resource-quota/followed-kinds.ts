@@ -5,6 +5,7 @@ import { resourceText } from '../../../api/meta/status-error.ts';
 import type { CountedKind } from '../../../api/quota/usage.ts';
 import type { BoundedMap } from '../../../base/bounded-map.ts';
 import { createBoundedMap } from '../../../base/bounded-map.ts';
+import { isLong } from '../../../base/json/long-values.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer, InformerHandler } from '../../../runtime/watch/informer.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
@@ -84,7 +85,9 @@ function changes(kind: CountedResource, env: ControllerEnv, { creations, deleted
     ...(kind.quota?.changesOnUpdate
       ? {
           update: (object: Live, old: Live) => {
-            if (!semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()))) wake(object.metadata.namespace);
+            // To count again is cheaper than to work out all that a long object takes, before and after.
+            const isChanged = isLong(object) || isLong(old) || !semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()));
+            if (isChanged) wake(object.metadata.namespace);
           },
         }
       : {}),

@@ -3,19 +3,21 @@ import type { KubeObject, Live } from '../../../api/meta/object.ts';
 import type { CountedKind } from '../../../api/quota/usage.ts';
 import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
 import type { ResourceList } from '../../../api/schema/resource-list.ts';
+import { isLong } from '../../../base/json/long-values.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 
 /** Returns the kinds that some resource of the quota counts. */
 export const countedKinds = <K extends CountedKind>(quota: ResourceQuota, kinds: readonly K[]): K[] => {
-  const resources = Object.keys(quota.spec?.hard ?? {});
-  return kinds.filter((kind) => quotaResourcesFor(kind, resources).length > 0);
+  const hard = quota.spec?.hard ?? {};
+  return kinds.filter((kind) => quotaResourcesFor(kind, hard).length > 0);
 };
 
 /** Objects never change, so the usage of each is computed once. Usage that depends on the clock (a terminating pod's) is not kept. */
 const known = new WeakMap<KubeObject, ResourceList>();
 
-/** Returns the usage of an object, in the resources that quotas count. */
-export function usageAt(kind: CountedKind, object: KubeObject, now: number): ResourceList {
+/** Returns the usage of an object, in the resources that quotas count; of a long one in `resources`, and not kept. */
+export function usageAt(kind: CountedKind, object: KubeObject, now: number, resources?: ReadonlySet<string>): ResourceList {
+  if (isLong(object)) return usageOf(kind, object, now, resources);
   const before = known.get(object);
   if (before) return before;
   const worked = usageOf(kind, object, now);
@@ -42,9 +44,9 @@ export function countStatus(quota: Live<ResourceQuota>, counted: readonly Counte
   const spec = quota.spec ?? {};
   const hard = spec.hard ?? {};
   // A resource that no kind counts is left out of `used`: a zero would be a claim.
-  const charged = new Set(counted.flatMap(({ kind }) => quotaResourcesFor(kind, Object.keys(hard))));
+  const charged = new Set(counted.flatMap(({ kind }) => quotaResourcesFor(kind, hard)));
   const usages = counted.flatMap(({ kind, objects }) =>
-    objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageAt(kind, object, now)),
+    objects.filter((object) => matchesScopes(spec, kind, object)).map((object) => usageAt(kind, object, now, charged)),
   );
-  return { hard: { ...hard }, used: sumUsage(Object.fromEntries(Object.entries(hard).filter(([name]) => charged.has(name))), usages) };
+  return { hard: { ...hard }, used: sumUsage([...charged], usages) };
 }

@@ -73,9 +73,13 @@ function missingResources(pod: Pod, resources: readonly string[]): string | unde
   return missing.length === 0 ? undefined : `must specify ${missing.join('; ')}`;
 }
 
+/** The names under which containers request what quotas call `cpu` or `requests.cpu`. */
+const requestNames = (resources: ReadonlySet<string>): ReadonlySet<string> => new Set([...resources].map((name) => name.replace(/^requests\./, '')));
+
 export const podQuota: QuotaRule<Pod> = {
   covers: coversPodResource,
-  usage: (pod, now) => (isCharged(pod, now) ? computeUsage(podRequests(pod), podLimits(pod, COMPUTE)) : {}),
+  usage: (pod, now, resources) =>
+    isCharged(pod, now) ? computeUsage(podRequests(pod, resources && requestNames(resources)), podLimits(pod, COMPUTE)) : {},
   changesOnUpdate: true,
   inScope: podMatchesScope,
   refusal: missingResources,
