@@ -39,12 +39,13 @@ async function attachedContext({ client, nodeName }: AttachmentOptions, spec: Vo
 }
 
 /**
- * Waits until the cluster knows that the volume is in use here, so that it stays attached, and until it is attached.
+ * Waits until the cluster knows that the volume is in use here, so that it stays attached, and until it is attached; or until it need not be.
  * @throws MountError in kubelet's words if that takes too long, or the pod ends
  */
 export async function waitForAttachment(
   spec: VolumeSpec,
   volumeName: string,
+  isRequired: () => Promise<boolean>,
   options: AttachmentOptions,
   ending: AbortSignal,
 ): Promise<PublishContext> {
@@ -57,6 +58,7 @@ export async function waitForAttachment(
   const deadline = clock.monotonic() + TIMEOUT_MS;
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LAST_LOOK_MS, waitMs * GROWTH)) {
     if (ending.aborted) throw fail('context canceled');
+    if (!(await isRequired())) return {};
     if (options.reportedInUse().includes(name)) {
       const context = await attachedContext(options, spec);
       if (context) return context;

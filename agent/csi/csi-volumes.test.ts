@@ -224,6 +224,29 @@ describe('a volume of a claim', () => {
     expect(client.calls.some((call) => call.includes('volumeattachments'))).toBe(false);
   });
 
+  it('is not waited for any more, and not in use, once its driver asks for no attachment', async () => {
+    await register();
+    const all = await begin();
+    const waiting = all.setUp(bound('u1'), going);
+    await declare({ attachRequired: false });
+    await waiting;
+    expect(all.inUse()).toEqual([]);
+  });
+
+  it('that is mounted is not in use any more once its driver asks for no attachment', async () => {
+    await register();
+    await attached();
+    const all = await begin();
+    await all.setUp(bound(), going);
+    all.follow('u1', 'data', async () => bound());
+    await all.refresh();
+    expect(all.inUse()).toEqual([csiVolumeName(ID)]);
+    await declare({ attachRequired: false });
+    await all.refresh();
+    expect(all.inUse()).toEqual([]);
+    expect(reported).toEqual([]);
+  });
+
   it('says that its driver is missing, in the words of kubelet', async () => {
     await declare({ attachRequired: false });
     const all = await begin();
@@ -285,6 +308,17 @@ describe('a volume of a claim', () => {
     driver.fail('NodeUnstageVolume', undefined);
     await all.sweep();
     expect(all.inUse()).toEqual([]);
+  });
+
+  it('that could not be unstaged is staged again for the next pod', async () => {
+    await register();
+    await attached();
+    const all = await begin();
+    await all.setUp(bound('u1'), going);
+    driver.fail('NodeUnstageVolume', new DriverFault('INTERNAL', 'busy'));
+    await all.tearDown('u1');
+    await all.setUp(bound('u2'), going);
+    expect(methods().slice(3)).toEqual(['NodeUnstageVolume', 'NodeStageVolume', 'NodePublishVolume']);
   });
 
   it.each<[string, string[], number[], number]>([

@@ -67,13 +67,23 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
 
   const declaredDriver = async (spec: VolumeSpec): Promise<CSIDriver | undefined> => objects.get(csiDrivers, { namespace: '', name: spec.driver });
 
+  /** Returns whether a volume has to be attached. Its driver may have given that up since: then it is no longer reported in use. */
+  const isStillAttached = (volume: NodeVolume, declared: CSIDriver | undefined): boolean => {
+    if (volume.attachRequired && declared?.spec.attachRequired === false) {
+      volume.attachRequired = false;
+      reportNode();
+    }
+    return volume.attachRequired;
+  };
+
   /** Attaches and stages a volume. Resolves with what the driver is told when it mounts it. */
   const bringToNode = async (wish: CsiWish, spec: VolumeSpec, declared: CSIDriver | undefined, ending: AbortSignal): Promise<PublishContext> => {
     const key = csiVolumeName(spec);
     const volume = volumeOf(key, paths.stagingRecord(spec));
     volume.users.add(wish.pod.metadata.uid);
     volume.attachRequired = declared?.spec.attachRequired ?? true;
-    const context = volume.attachRequired ? await waitForAttachment(spec, wish.name, options, ending) : {};
+    const isRequired = async () => isStillAttached(volume, await declaredDriver(spec));
+    const context = volume.attachRequired ? await waitForAttachment(spec, wish.name, isRequired, options, ending) : {};
     const absence = spec.block ? 'blockMapper.SetUpDevice failed to get CSI client' : 'attacher.MountDevice failed to create newCsiDriverClient';
     await lines.inLine(key, async () => {
       if (volume.staged) return;
@@ -126,6 +136,8 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
   const release = (key: string, volume: NodeVolume): Promise<void> =>
     lines.inLine(key, async () => {
       if (volume.users.size > 0 || volumes.get(key) !== volume) return;
+      // A driver that fails may have taken it all the same: the next pod has it staged anew.
+      volume.staged = false;
       await unstage(volume.record, (name) => drivers.get(name));
       volumes.delete(key);
       if (volume.attachRequired) reportNode();
@@ -205,6 +217,8 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
     const spec = specOf(wish);
     try {
       const declared = await declaredDriver(spec);
+      const volume = volumes.get(csiVolumeName(spec));
+      if (volume) isStillAttached(volume, declared);
       if (!declared?.spec.requiresRepublish) return await grow(wish, spec);
       const context = spec.lifecycle === 'Persistent' ? await withinTime((end) => bringToNode(wish, spec, declared, end)) : {};
       await mountFor(wish, spec, context, declared, true);
