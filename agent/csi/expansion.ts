@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaim } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import type { PersistentVolumeClaimCondition, PersistentVolumeClaimStatus } from '../../api/kinds/core/persistent-volume-claim/schema.ts';
-import { storageOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
+import { requestedStorage, storageOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import { compareQuantities, valueOfQuantity } from '../../api/schema/quantity.ts';
@@ -80,13 +80,19 @@ export async function expandOnNode({ wish, spec, driver, capabilities }: Expansi
     });
   } catch (error) {
     const failure = `Expander.NodeExpand failed to expand the volume : ${textOf(error)}`;
-    if (isFinal(error)) await save(parts, claim, withFailure(claim, failure, isInfeasible(error), timeText(parts.clock.now())));
+    const isGivenUp = isInfeasible(error) || isUnwanted(fresh, size);
+    if (isFinal(error)) await save(parts, claim, withFailure(claim, failure, isGivenUp, timeText(parts.clock.now())));
     if (isInUse(error)) return;
     throw new Error(failure);
   }
   tell('Normal', 'FileSystemResizeSuccessful', `MountVolume.NodeExpandVolume succeeded ${about} ${nodeName}`);
   await save(parts, claim, finished(claim, size));
 }
+
+/** Whether a size that the node has failed to give is not the one that the claim asks for any more: then the resizer is to begin anew with that. */
+const isUnwanted = (claim: PersistentVolumeClaim, size: string): boolean =>
+  compareQuantities(requestedStorage(claim), size) !== 0 &&
+  (claim.status?.conditions?.some(({ type, status }) => type === 'NodeResizeError' && status === 'True') ?? false);
 
 const save = async ({ client }: ExpansionParts, claim: Live<PersistentVolumeClaim>, status: PersistentVolumeClaimStatus) =>
   claim.status === status ? claim : client.update(persistentVolumeClaims, { ...claim, status }, { subresource: 'status' });
