@@ -201,6 +201,14 @@ describe('the agent', () => {
     expect(await reasons('p')).toContain('Simulated');
   });
 
+  it('starts a simulated container whose image has a name that no node can pull', async () => {
+    const { create, get, reasons } = await start();
+    const image = 'ko://github.com/tektoncd/pipeline/cmd/controller';
+    await create('p', { containers: [{ name: 'c', image, imagePullPolicy: 'IfNotPresent' }] });
+    expect(first(await get('p'))).toMatchObject({ image, ready: true });
+    expect(await reasons('p')).toContain('Simulated');
+  });
+
   it('stops a pod that is being deleted, then removes it from the API and the runtime', async () => {
     const { create, askToDelete, get, client, runtime, reasons, clock } = await start();
     await create('p');

@@ -23,6 +23,7 @@ function setup(present: readonly string[], registry: readonly string[] = []) {
   const pulls: (string | undefined)[] = [];
   const runtime = {
     ...createSimulatedRuntime({ clock, podAddress: () => '' }),
+    simulated: false,
     image: async (reference: string) => (here.has(reference) ? image(reference) : undefined),
     async pullImage(reference: string, auth?: { username?: string }) {
       pulls.push(auth?.username);
@@ -90,6 +91,19 @@ describe('the image of a container', () => {
 
   it.each(['UPPER', 'a b', 'x:', 'host/', 'a@sha256:zz'])('named %j is no image at all', async (reference) => {
     await expect(setup([]).ensure(reference, 'IfNotPresent')).rejects.toMatchObject({ reason: 'InvalidImageName' });
+  });
+
+  it('is there on a simulated node whatever its name, and an event says if a real node would refuse it', async () => {
+    const clock = createFakeClock();
+    const events: string[] = [];
+    const recorder = { event: (_o: object, type: string, reason: string, message: string) => events.push(`${type} ${reason}: ${message}`) };
+    const runtime = createSimulatedRuntime({ clock, podAddress: () => '' });
+    const puller = createImagePuller({ runtime, recorder, clock, credentials: async () => [] });
+    const reference = 'ko://knative.dev/serving/cmd/webhook';
+    expect((await puller.ensure(aPod(), aContainer('c', { image: reference }))).tags).toEqual([reference]);
+    expect(events).toEqual([
+      expect.stringMatching(/^Warning Simulated: .*invalid reference format: a container that runs for real would not start$/),
+    ]);
   });
 
   it.each(['web', 'web:1', 'library/web', 'reg.io:5000/a/b_c:v1.2', `web@sha256:${'a'.repeat(64)}`])('can be named %j', async (reference) => {

@@ -8,7 +8,7 @@ import type { ImagePuller } from '../contract/image-puller.ts';
 import { ImageError } from '../contract/image-puller.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
-import { containerEvent } from '../spec/container-events.ts';
+import { containerEvent, simulatedEvent } from '../spec/container-events.ts';
 import { durationOf } from './pull-duration.ts';
 
 export interface ImagePullerOptions {
@@ -91,6 +91,12 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
       const policy = container.imagePullPolicy ?? pullPolicyOf(reference);
       if (!isImageReference(reference)) {
         const problem = `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`;
+        // Manifests in a project's source name images in ways that its build alone resolves, such as ko://; a simulated node pulls none.
+        const pretended = runtime.simulated ? await runtime.image(reference) : undefined;
+        if (pretended) {
+          simulatedEvent(recorder, pod, container, problem);
+          return pretended;
+        }
         containerEvent(recorder, pod, container, 'Warning', 'InspectFailed', problem);
         throw new ImageError('InvalidImageName', problem, clock.now() + MAX_BACKOFF_MS);
       }

@@ -15,6 +15,11 @@ export function containerEvent(
   recorder.event(pod, type, reason, message, fieldPathOf(pod, container.name));
 }
 
+/** Records that a simulated container starts in spite of a problem for which a real one would not. */
+export function simulatedEvent(recorder: EventRecorder, pod: Live<Pod>, container: Container, problem: string): void {
+  containerEvent(recorder, pod, container, 'Warning', 'Simulated', `${problem}: a container that runs for real would not start`);
+}
+
 const LISTS = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
 function fieldPathOf(pod: Live<Pod>, name: string): string {

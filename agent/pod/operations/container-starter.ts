@@ -15,7 +15,7 @@ import { RuntimeError } from '../../contract/runtime.ts';
 import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
 import { runHandler } from '../../probe/handler.ts';
-import { containerEvent } from '../../spec/container-events.ts';
+import { containerEvent, simulatedEvent } from '../../spec/container-events.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { containerConfig } from '../config/container-config.ts';
@@ -207,7 +207,7 @@ async function pretended(
     return await variables;
   } catch (error) {
     if (!(error instanceof ContainerConfigError)) throw error;
-    containerEvent(node.recorder, pod, container, 'Warning', 'Simulated', `${error.message}: a container that runs for real would not start`);
+    simulatedEvent(node.recorder, pod, container, error.message);
     return new Map();
   }
 }
