@@ -27,6 +27,8 @@ export interface AgentOptions {
   readonly recorder: EventRecorder;
   /** The first one is the node's address; all are shown. */
   readonly nodeIps: readonly string[];
+  /** The addresses that pods show as their host's. Default: `nodeIps`. */
+  readonly hostIps?: readonly string[];
   readonly clusterDns: readonly string[];
   readonly clusterDomain: string;
   readonly labels?: Readonly<Record<string, string>>;

@@ -158,12 +158,12 @@ export async function createNodeParts(
 ) {
   const { options, log, runtime, cache, facts, abilities } = ground;
   const cgroupRoot = options.cgroupRoot ?? '/kubepods';
-  const { client, clock, recorder, nodeName, nodeIps } = options;
+  const { client, clock, recorder, nodeName, nodeIps, hostIps = nodeIps } = options;
   const serviceInformer = options.informers.of(services);
   const { directories, objects, volumes, csi } = createFiles(ground, reporter);
   return {
     nodeName,
-    nodeIps,
+    nodeIps: hostIps,
     runtime,
     runtimeName,
     cache,

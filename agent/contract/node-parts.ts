@@ -38,7 +38,7 @@ export interface RuntimeAccess {
 }
 
 export interface NodeAddresses {
-  /** The first one is the primary address. */
+  /** The addresses that pods show as their host's. The first one is the primary address. */
   readonly nodeIps: readonly string[];
 }
 

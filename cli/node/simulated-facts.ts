@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { NodeFacts } from '../../agent/node/node-info.ts';
 import { resources, systemInfo } from '../../agent/node/node-info.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import type { NodeSize } from './registration-options.ts';
 
 /** By these a simulated node is told from a real one. */
@@ -21,8 +22,13 @@ export function simulatedFacts(size: Partial<NodeSize> = {}, name?: string): Nod
   return { info: systemInfo(identity, 'simulated://'), ...resources({ cpus, memoryBytes, diskBytes: DISK_BYTES, pods }), memoryBytes };
 }
 
-const uuidOf = (text: string): string =>
-  createHash('sha256')
-    .update(text)
-    .digest('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+/**
+ * Returns the address that pods of a simulated node show as their host's, from 10.64.0.0/11: nobody answers there. The agent itself is reached at a
+ * loopback address, which the API refuses as an endpoint. A node of the same name has the same address every time.
+ */
+export function simulatedHostIp(nodeName: string): string {
+  const n = Number.parseInt(sha256Hex(`address ${nodeName}`).slice(0, 8), 16);
+  return `10.${64 + ((n >>> 16) & 31)}.${(n >>> 8) & 255}.${1 + ((n & 255) % 254)}`;
+}
+
+const uuidOf = (text: string): string => sha256Hex(text).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

@@ -12,7 +12,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { Informers } from '../../runtime/watch/informer.ts';
-import { SIMULATED_LABELS, simulatedFacts } from './simulated-facts.ts';
+import { SIMULATED_LABELS, simulatedFacts, simulatedHostIp } from './simulated-facts.ts';
 
 export interface SimulatedNodesOptions {
   /** Lists and watches for all of them, and writes for those that have no client of their own. */
@@ -76,6 +76,7 @@ export async function createSimulatedNodes(options: SimulatedNodesOptions, signa
           recorder: options.recorder(nodeName),
           dataDir: options.dataDir,
           nodeIps: [options.nodeIp],
+          hostIps: [simulatedHostIp(nodeName)],
           clusterDns: options.clusterDns,
           clusterDomain: options.clusterDomain,
           labels: SIMULATED_LABELS,

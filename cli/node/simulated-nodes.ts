@@ -14,7 +14,7 @@ import { createInformer, createInformers } from '../../runtime/watch/informer-se
 import { createCertificateKeeper } from './certificate-keeper.ts';
 import { machineIps } from './machine.ts';
 import type { NodeCredentials, NodeSettings } from './node-settings.ts';
-import { SIMULATED_LABELS, simulatedFacts } from './simulated-facts.ts';
+import { SIMULATED_LABELS, simulatedFacts, simulatedHostIp } from './simulated-facts.ts';
 
 /** Runs simulated nodes in this process until the signal aborts: beside their server, or joined to one elsewhere. */
 export async function runSimulatedNodes(settings: NodeSettings, signal: AbortSignal): Promise<void> {
@@ -134,6 +134,7 @@ async function startAgent({ settings, signal, podAddress, registry }: Parts, { c
       clock,
       log: settings.log,
       nodeIps: [settings.nodeIp ?? LOCALHOST],
+      hostIps: [settings.nodeIp ?? simulatedHostIp(nodeName)],
       labels: { ...SIMULATED_LABELS, ...settings.labels },
       taints: settings.taints,
       facts: simulatedFacts(settings.size, nodeName),
