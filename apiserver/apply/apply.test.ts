@@ -48,6 +48,15 @@ describe('server-side apply', () => {
     ]);
   });
 
+  it('changes an object that another writer creates at the same moment', async () => {
+    const answers = await Promise.all([
+      apply(`${CONFIG_MAPS}/a`, configMap({ k: 'v' }), 'first'),
+      apply(`${CONFIG_MAPS}/a`, configMap({ l: 'w' }), 'second'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([201, 200]);
+    expect((await api.inject('GET', `${CONFIG_MAPS}/a`)).json.data).toEqual({ k: 'v', l: 'w' });
+  });
+
   it('writes nothing when nothing changes', async () => {
     const first = await apply(`${CONFIG_MAPS}/a`, configMap({ k: 'v' }));
     await clock.advance(5000);

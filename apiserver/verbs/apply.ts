@@ -95,7 +95,11 @@ export async function applyConfiguration(
       }
       const managedFields = await paced(isLong(wanted), entriesSteps([{ ...id, time: now, fields: wanted }]));
       object.metadata = markAs(markAs({ ...object.metadata, managedFields }, object.metadata), managedFields);
-      return createObject(call, object, parameters, true);
+      const created = await createObject(call, object, parameters, true);
+      if (created.ok) return created.result;
+      // Another writer was first: the configuration is laid over its object.
+      if (attempt === ATTEMPTS) throw created.error;
+      continue;
     }
     const live = resource.conversion.made(current).object;
     const paces = isLong(configuration) || isLong(live);

@@ -30,11 +30,16 @@ const NAME_ATTEMPTS = 8;
 export async function create(call: Call): Promise<Result> {
   const parameters = writeParametersOf(call.request.query, 'CreateOptions');
   const object = objectInTurns(call.request, call.resource.kind, parameters.fieldValidation, call.warnings);
-  return createObject(call, object instanceof Promise ? await object : object, parameters);
+  const outcome = await createObject(call, object instanceof Promise ? await object : object, parameters);
+  if (!outcome.ok) throw outcome.error;
+  return outcome.result;
 }
 
+/** The end of a creation. `error` is the answer to a client that asked for a new object, where another of its name is there. */
+export type CreateOutcome = { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: StatusError };
+
 /** Creates a decoded object in the requested kind's form; it is the server's from here on. */
-export async function createObject(call: Call, object: KubeObject, parameters: WriteParameters, apply = false): Promise<Result> {
+export async function createObject(call: Call, object: KubeObject, parameters: WriteParameters, apply = false): Promise<CreateOutcome> {
   const { resource, info } = call;
   const meta = metadataOf(object);
   placeInNamespace(resource, meta, info.namespace);
@@ -53,9 +58,12 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
       const outcome = await createOnce(resource, stored, parameters.dryRun);
       if (outcome.ok) {
         committed = !parameters.dryRun;
-        return outcome.item ? itemResult(resource, outcome.item, 201) : unstoredResult(resource, stored, undefined, 201);
+        const { item } = outcome;
+        const result = item ? itemResult(resource, item, 201) : unstoredResult(resource, stored, undefined, 201);
+        return { ok: true, result: result instanceof Promise ? await result : result };
       }
-      if (named || !storedMeta.generateName || attempt === NAME_ATTEMPTS) throw alreadyExists(resource, storedMeta, outcome.current);
+      if (named || !storedMeta.generateName || attempt === NAME_ATTEMPTS)
+        return { ok: false, error: alreadyExists(resource, storedMeta, outcome.current) };
       storedMeta.name = generatedName(storedMeta.generateName);
     }
   } finally {

@@ -40,7 +40,11 @@ export async function update(call: Call): Promise<Result> {
     const current = await findItem(resource, info.namespace, info.name);
     if (!current) {
       if (info.subresource !== '' || !resource.kind.createdByUpdate) throw errors.notFound(resource.name, info.name);
-      return createObject(call, object, parameters);
+      const fresh = copyForAttempt(object);
+      const created = await createObject(call, fresh instanceof Promise ? await fresh : fresh, parameters);
+      if (created.ok) return created.result;
+      // Another writer was first: its object is replaced.
+      continue;
     }
     const { uid } = current.object.metadata;
     if (object.metadata?.uid && object.metadata.uid !== uid) {

@@ -200,6 +200,14 @@ describe('update', () => {
     expect((await api.inject('PUT', path, { metadata: { name: 'a' }, ...content })).status).toBe(expected);
   });
 
+  it('replaces an object that another writer creates at the same moment', async () => {
+    const put = (ip: string) =>
+      api.inject('PUT', '/api/v1/namespaces/default/endpoints/a', { metadata: { name: 'a' }, subsets: [{ addresses: [{ ip }] }] });
+    const answers = await Promise.all([put('192.0.2.1'), put('192.0.2.2')]);
+    expect(answers.map(({ status }) => status)).toEqual([201, 200]);
+    expect((await api.inject('GET', '/api/v1/namespaces/default/endpoints/a')).json.subsets).toEqual([{ addresses: [{ ip: '192.0.2.2' }] }]);
+  });
+
   it('raises generation when the spec changes, not for metadata or status', async () => {
     const deployments = '/apis/apps/v1/namespaces/default/deployments';
     const spec = {
