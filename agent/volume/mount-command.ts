@@ -24,9 +24,15 @@ export async function mountNfs(source: string, target: string, options: readonly
     await run('mount', args, { timeout: NFS_TIMEOUT_MS });
   } catch (error) {
     const { code, stderr = '' } = error as { readonly code?: number | string; readonly stderr?: string };
-    const end = typeof code === 'number' ? `exit status ${code}` : `no end within ${NFS_TIMEOUT_MS / 1000}s`;
-    throw new Error(`mount failed: ${end}\nMounting command: mount\nMounting arguments: ${args.join(' ')}\nOutput: ${stderr}`);
+    const end = typeof code === 'number' ? code : `no end within ${NFS_TIMEOUT_MS / 1000}s`;
+    throw new Error(mountFailure(end, args, stderr));
   }
+}
+
+/** Says in kubelet's words that mount has failed. `end`: its exit code, or what ended it. */
+export function mountFailure(end: number | string, args: readonly string[], output: string): string {
+  const how = typeof end === 'number' ? `exit status ${end}` : end;
+  return `mount failed: ${how}\nMounting command: mount\nMounting arguments: ${args.join(' ')}\nOutput: ${output}`;
 }
 
 /** Whether something is mounted at a path. */

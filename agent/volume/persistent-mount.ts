@@ -6,6 +6,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { NFSVolumeSource } from '../../api/pod/volume/volume-network.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import { MountError } from '../contract/pod-volumes.ts';
+import { mountDevice } from './device-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { isMountPoint, mountNfs } from './mount-command.ts';
 import { giveToGroup } from './ownership.ts';
@@ -60,10 +61,10 @@ export async function mountPersistent({ pod, volume, readOnly }: MountWish, dire
     return mount(spec.hostPath.path);
   }
   if (spec.local) {
-    await prepareLocal(name, spec.local.path);
+    const path = await prepareLocal(volume, directories.volume(pod.metadata.uid, 'kubernetes.io/local-volume', name));
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
-    if (fsGroup !== undefined && !readOnly) await giveToGroup(await realpath(spec.local.path), fsGroup, fsGroupChangePolicy);
-    return mount(spec.local.path);
+    if (fsGroup !== undefined && !readOnly) await giveToGroup(await realpath(path), fsGroup, fsGroupChangePolicy);
+    return mount(path);
   }
   if (spec.nfs) {
     const path = directories.volume(pod.metadata.uid, 'kubernetes.io/nfs', name);
@@ -80,10 +81,20 @@ async function checkDevice(name: string, path: string): Promise<void> {
     throw new MountError(`MapVolume.NewBlockVolumeMapper initialization failed for volume ${named(name)} : ${fault}`, 'FailedMapVolume');
 }
 
-async function prepareLocal(name: string, path: string): Promise<void> {
+/** Returns where a local volume's files are: its directory, or `target`, where the file system of a block device is mounted. */
+async function prepareLocal({ metadata, spec = {} }: Live<PersistentVolume>, target: string): Promise<string> {
+  const { path = '', fsType = 'ext4' } = spec.local ?? {};
   const found = await stat(path).catch(() => undefined);
-  const fault = !found ? `path ${named(path)} does not exist` : found.isDirectory() ? undefined : `path ${named(path)} is not a directory`;
-  if (fault !== undefined) throw new MountError(`MountVolume.NewMounter initialization failed for volume ${named(name)} : ${fault}`);
+  if (found?.isDirectory()) return path;
+  if (!found?.isBlockDevice()) {
+    const fault = found ? `path ${named(path)} is not a directory` : `path ${named(path)} does not exist`;
+    throw new MountError(`MountVolume.NewMounter initialization failed for volume ${named(metadata.name)} : ${fault}`);
+  }
+  await mountDevice({ device: path, target, fsType, options: spec.mountOptions ?? [] }).catch((error: Error) => {
+    const why = `local: failed to mount device ${path} at ${target} (fstype: ${fsType}), error ${error.message}`;
+    throw new MountError(`MountVolume.MountDevice failed for volume ${named(metadata.name)} : ${why}`);
+  });
+  return target;
 }
 
 /** Mounts an export of an NFS server at a directory of the pod; safe to repeat. */
