@@ -13,7 +13,7 @@ const hasDevices = process.getuid?.() === 0 && existsSync('/dev/loop-control');
 let root = '';
 let device = '';
 const at = (name: string) => join(root, name);
-const mount = (target: string, fsType = 'ext4', options: readonly string[] = []) => mountDevice({ device, target: at(target), fsType, options });
+const mount = (target: string, fsType = '', options: readonly string[] = []) => mountDevice({ device, target: at(target), fsType, options });
 
 (hasDevices ? describe : describe.skip)('a block device that is mounted', () => {
   beforeEach(async () => {
@@ -39,7 +39,7 @@ const mount = (target: string, fsType = 'ext4', options: readonly string[] = [])
   });
 
   it('is shared by pods that mount it at the same time', async () => {
-    await Promise.all([mount('a'), mount('b', 'ext4', ['noatime'])]);
+    await Promise.all([mount('a'), mount('b', '', ['noatime'])]);
     writeFileSync(at('a/shared'), 'yes');
     expect(readFileSync(at('b/shared'), 'utf8')).toBe('yes');
   });
@@ -54,7 +54,7 @@ const mount = (target: string, fsType = 'ext4', options: readonly string[] = [])
   });
 
   it('is not formatted for readers', async () => {
-    await expect(mount('a', 'ext4', ['ro'])).rejects.toThrow(`cannot mount unformatted disk ${device} as we are manipulating it in read-only mode`);
+    await expect(mount('a', '', ['ro'])).rejects.toThrow(`cannot mount unformatted disk ${device} as we are manipulating it in read-only mode`);
     expect(await isMountPoint(at('a'))).toBe(false);
   });
 

@@ -8,7 +8,7 @@ export interface DeviceMount {
   /** The path of a block device. */
   readonly device: string;
   readonly target: string;
-  /** The file system that is made if there is none on the device. */
+  /** The file system that is made if there is none on the device. Empty: ext4. */
   readonly fsType: string;
   readonly options: readonly string[];
 }
@@ -23,10 +23,11 @@ const lines = createLines();
  */
 export const mountDevice = (mount: DeviceMount): Promise<void> =>
   lines.inLine(mount.device, async () => {
-    const { device, target, fsType, options } = mount;
+    const { device, target, options } = mount;
+    const fsType = mount.fsType || 'ext4';
     if (await isMountPoint(target)) return;
     await mkdir(target, { recursive: true, mode: 0o750 });
-    if (!(await isMounted(device))) await prepare(mount);
+    if (!(await isMounted(device))) await prepare({ ...mount, fsType });
     const args = ['-t', fsType, '-o', [...options, 'defaults'].join(','), device, target];
     const { code, output } = await run('mount', args);
     if (code !== 0) throw new Error(mountFailure(code, args, output));

@@ -83,7 +83,7 @@ async function checkDevice(name: string, path: string): Promise<void> {
 
 /** Returns where a local volume's files are: its directory, or `target`, where the file system of a block device is mounted. */
 async function prepareLocal({ metadata, spec = {} }: Live<PersistentVolume>, target: string): Promise<string> {
-  const { path = '', fsType = 'ext4' } = spec.local ?? {};
+  const { path = '', fsType = '' } = spec.local ?? {};
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return path;
   if (!found?.isBlockDevice()) {
