@@ -13,11 +13,15 @@ export const ROUTE_PROTOCOL = 115;
 /** Pod CIDR → the address of the node that has it. */
 export type Routes = ReadonlyMap<string, string>;
 
-/** The routes that `nodes` ask of the node `self`. A node at our own address (a simulated one) or at a loopback address has none. */
-export function wantedRoutes(nodes: readonly Live<Node>[], self: string): Map<string, string> {
+/**
+ * The routes that `nodes` ask of the node `self`. A node at our own address (a simulated one, or another agent's on this machine) or at a
+ * loopback address has none. Returns undefined if our own address is not known yet: the nodes at that address cannot be told from others.
+ */
+export function wantedRoutes(nodes: readonly Live<Node>[], self: string): Map<string, string> | undefined {
   const own = nodes.find((node) => node.metadata.name === self);
   const ownAddress = own && internalAddress(own);
-  const ownNetworks = new Set(own ? podNetworks(own) : []);
+  if (own === undefined || ownAddress === undefined) return undefined;
+  const ownNetworks = new Set(podNetworks(own));
   const routes = new Map<string, string>();
   for (const node of nodes) {
     const via = internalAddress(node);
@@ -27,11 +31,11 @@ export function wantedRoutes(nodes: readonly Live<Node>[], self: string): Map<st
   return routes;
 }
 
-/** The lines for `ip -batch -` that turn `current` into `wanted`. */
+/** The lines for `ip -batch -` that turn `current` into `wanted`. A new route is added, so that it takes the place of nobody else's. */
 export function routeChanges(current: Routes, wanted: Routes): string[] {
   const gone = [...current].filter(([cidr]) => !wanted.has(cidr)).map(([cidr, via]) => `route del ${cidr} via ${via} proto ${ROUTE_PROTOCOL}`);
   const set = [...wanted].filter(([cidr, via]) => current.get(cidr) !== via);
-  return [...gone, ...set.map(([cidr, via]) => `route replace ${cidr} via ${via} proto ${ROUTE_PROTOCOL}`)];
+  return [...gone, ...set.map(([cidr, via]) => `route ${current.has(cidr) ? 'replace' : 'add'} ${cidr} via ${via} proto ${ROUTE_PROTOCOL}`)];
 }
 
 /** Our routes as the kernel has them now. */
@@ -56,7 +60,8 @@ const RETRY_MS = 10_000;
 
 /**
  * Keeps routes to the other nodes' pods until the signal aborts; the routes stay then, as the pods do. A route that the kernel refuses (its
- * gateway is on no network of ours) is logged and tried again every 10 s.
+ * gateway is on no network of ours, or another program has a route to that network) is tried again every 10 s; the refusal is logged when its
+ * words change.
  */
 export async function keepRoutes(options: RouteKeeperOptions, signal: AbortSignal): Promise<void> {
   const { nodes, nodeName, log } = options;
@@ -77,6 +82,7 @@ export async function keepRoutes(options: RouteKeeperOptions, signal: AbortSigna
   });
   signal.addEventListener('abort', changed, { once: true });
   let cancelRetry = () => {};
+  let refused = '';
   while (!signal.aborted) {
     if (!dirty) {
       await new Promise<void>((resolve) => {
@@ -87,14 +93,18 @@ export async function keepRoutes(options: RouteKeeperOptions, signal: AbortSigna
     dirty = false;
     cancelRetry();
     const wanted = wantedRoutes(nodes.list(), nodeName);
+    if (wanted === undefined) continue;
     const changes = routeChanges(current, wanted);
     if (changes.length === 0) continue;
     const result = await tryCommand('ip', ['-4', '-force', '-batch', '-'], { input: `${changes.join('\n')}\n` });
     if (result.code === 0) {
       current = wanted;
+      refused = '';
       log.info({ routes: wanted.size }, "routes to other nodes' pods are set");
     } else {
-      log.warn({ said: result.stderr.trim() }, "not every route to other nodes' pods could be set: tried again");
+      const said = result.stderr.trim();
+      if (said !== refused) log.warn({ said }, "not every route to other nodes' pods could be set: tried again");
+      refused = said;
       current = await listRoutes();
       cancelRetry = clock.after(RETRY_MS, changed);
     }
