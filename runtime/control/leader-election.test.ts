@@ -105,6 +105,20 @@ describe('leader election', () => {
     expect(a.outcome.error).toMatchObject({ name: 'Stopped', why: 'leadership lost' });
   });
 
+  it('creates a Lease that was deleted anew, and keeps leading', async () => {
+    const { clock, client, leading, candidate } = harness();
+    const a = candidate('a');
+    await clock.settle();
+    await client.delete(leases, key);
+    await clock.advance(9_000);
+    expect((await client.get(leases, key)).spec).toMatchObject({ holderIdentity: 'a' });
+    await clock.advance(60_000);
+    expect(leading).toEqual(['a']);
+    expect(a.outcome).toEqual({});
+    a.stop.abort();
+    await a.run;
+  });
+
   it('keeps leading through a lost renewal', async () => {
     const { clock, client, leading, candidate } = harness();
     const a = candidate('a');

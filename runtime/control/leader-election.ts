@@ -101,12 +101,12 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
       return await acquireOrRenew();
     } catch (error) {
       log.warn({ err: error, lease: key.name }, 'the lease could not be read or written');
-      // The known Lease may be wrong: read it again.
+      // The known Lease may be wrong: read it again. One that was deleted is created at the next try, as client-go does.
       if (holder() === identity) {
         try {
           observe(await client.get(leases, key));
-        } catch {
-          // The next try reads it again.
+        } catch (again) {
+          if (isNotFound(again)) seen = undefined;
         }
       }
       return false;
