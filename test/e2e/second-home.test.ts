@@ -104,6 +104,7 @@ const VALUES = ['image.repository=docker.io/library/skiff-controllers', 'readine
       await helm('upgrade', 'skiff', CHART, '--reuse-values', '--set', 'crds.keep=false', ...WAIT);
       await helm('uninstall', 'skiff', '--wait', '--timeout', '60s');
       await eventually(async () => expect(await left(system, 'all,secrets,configmaps,roles,rolebindings')).toBe(''));
+      expect(await system('get', 'leases', '-o', 'name')).toBe('');
       await eventually(async () => expect(await left(cluster.kubectl, 'crd,clusterrole,clusterrolebinding')).toBe(''));
       await cluster.kubectl('delete', 'namespace', RELEASE_NAMESPACE, '--timeout=60s');
     });

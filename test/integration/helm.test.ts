@@ -140,7 +140,7 @@ describe.each([4, 3] as const)('helm %i', (version) => {
   });
 
   describe("and skiff's own chart", () => {
-    const ROLES = 'clusterrole,clusterrolebinding,role,rolebinding,serviceaccount,deploy,svc';
+    const ROLES = 'clusterrole,clusterrolebinding,role,rolebinding,serviceaccount,deploy,svc,lease';
 
     it('has nothing that lint complains of, whatever is set', async () => {
       const set = [

@@ -3,7 +3,7 @@ import { eventually } from '../../cli/cluster/eventually.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
 import { container, deployment, pod, quota, replicationController, service } from '../support/manifests.ts';
 import type { SecondHome } from '../support/second-home/second-home.ts';
-import { startSecondHome } from '../support/second-home/second-home.ts';
+import { RELEASE_NAMESPACE, startSecondHome } from '../support/second-home/second-home.ts';
 
 let home: SecondHome;
 let kubectl: Kubectl;
@@ -242,6 +242,18 @@ describe('the other concepts of skiff.dev', () => {
     await eventually(async () => expect((await status()).used).toEqual(used('2', '1', '500m')));
     await kubectl('delete', 'deployments.skiff.dev', 'counted');
     await eventually(async () => expect((await status()).used).toEqual(used('0', '0', '0')));
+  });
+});
+
+describe('the Lease of the chart', () => {
+  it('is filled in by the controllers, and created anew if somebody deletes it', async () => {
+    const system = home.kubectl.in(RELEASE_NAMESPACE);
+    const holder = () => system.path('{.spec.holderIdentity}', 'lease', 'skiff-controllers');
+    expect(await system.path('{.metadata.labels}', 'lease', 'skiff-controllers')).toMatch(/"app.kubernetes.io\/instance":"skiff"/);
+    const leader = await holder();
+    expect(leader).toMatch(/^skiff-0_/);
+    await system('delete', 'lease', 'skiff-controllers');
+    await eventually(async () => expect(await holder()).toBe(leader));
   });
 });
 
