@@ -43,6 +43,17 @@ END
 }
 
 workloads() {
+  # These come first and wait for the garbage collector: upstream's learns of a kind up to 30 s after its definition, and until then it deletes
+  # dependents that were to be orphaned.
+  for kind in ReplicaSet ReplicationController; do
+    name=$(echo "$kind" | tr '[:upper:]' '[:lower:]')
+    workload "$kind" "$name" 2 | k create -f - >/dev/null
+    until_is "a $kind runs its pods" 2 k get "$name.skiff.dev" "$name" -o 'jsonpath={.status.readyReplicas}'
+    k scale "$name.skiff.dev/$name" --replicas=1 >/dev/null
+    until_is "a $kind is scaled down" 1 count pods -l "app=$name"
+    k delete "$name.skiff.dev" "$name" --wait=false >/dev/null
+    until_is "a deleted $kind takes its pods with it" 0 count pods -l "app=$name"
+  done
   workload Deployment web 2 | k create -f - >/dev/null
   k wait sdep/web --for=condition=Available --timeout=60s >/dev/null
   until_is 'a Deployment runs its pods' '2 2' k get sdep web -o 'jsonpath={.status.readyReplicas} {.status.updatedReplicas}'
@@ -61,15 +72,6 @@ workloads() {
   [ "$(k get pods -l app=web -o name | sort)" = "$pods" ] || fail 'the pods are the same'
   k delete sdep web --wait=false >/dev/null
   until_is 'a deleted Deployment takes all it made with it' 0 count srs,pods -l app=web
-  for kind in ReplicaSet ReplicationController; do
-    name=$(echo "$kind" | tr '[:upper:]' '[:lower:]')
-    workload "$kind" "$name" 2 | k create -f - >/dev/null
-    until_is "a $kind runs its pods" 2 k get "$name.skiff.dev" "$name" -o 'jsonpath={.status.readyReplicas}'
-    k scale "$name.skiff.dev/$name" --replicas=1 >/dev/null
-    until_is "a $kind is scaled down" 1 count pods -l "app=$name"
-    k delete "$name.skiff.dev" "$name" --wait=false >/dev/null
-    until_is "a deleted $kind takes its pods with it" 0 count pods -l "app=$name"
-  done
 }
 
 traffic() {
