@@ -28,6 +28,11 @@ export interface CollectorParts {
 const NOT_SYNCED_MS = 200;
 /** An owner's kind may be served again later; until then it is unknown whether the owner exists. */
 const UNKNOWN_KIND_MS = 30_000;
+/**
+ * An owner that is there, but not in the graph, is asked for again: its kind may not be followed yet, and nobody would tell of its deletion. So
+ * does upstream with what its monitors have not observed (pkg/controller/garbagecollector, attemptToDeleteWorker).
+ */
+const UNSEEN_OWNER_MS = 10_000;
 /** Limits the dependents that are released at once. */
 const ORPHANED_AT_ONCE = 32;
 
@@ -50,15 +55,17 @@ export function createCollectorReconcile(parts: CollectorParts): Reconcile {
 async function collect(parts: CollectorParts, node: GraphNode, object: Live): Promise<Result> {
   const { env, graph } = parts;
   const owners: { reference: OwnerReference; state: OwnerState }[] = [];
+  let done: Result = DONE;
   for (const reference of object.metadata.ownerReferences ?? []) {
     const state = await stateOf(parts, node, object, reference);
     if (state === 'unknown') return { requeueAfterMs: UNKNOWN_KIND_MS };
     owners.push({ reference, state });
+    if (state !== 'dangling' && graph.get(reference.uid) === undefined) done = { requeueAfterMs: UNSEEN_OWNER_MS };
   }
   const decision = decide(object, owners, graph.dependentsOf(node.uid));
   const { uid, resourceVersion } = object.metadata;
   if (decision.do === 'drop-owners') await dropOwners(env, node.kind, object, new Set(decision.uids));
-  if (decision.do !== 'delete') return DONE;
+  if (decision.do !== 'delete') return done;
   const current = decision.unblock ? await unblock(env, node.kind, object) : object;
   if (current === undefined) return DONE;
   const preconditions = { uid, resourceVersion: decision.unblock ? current.metadata.resourceVersion : resourceVersion };

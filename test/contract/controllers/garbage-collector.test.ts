@@ -32,6 +32,33 @@ const make = async (name: string, owners: OwnerReference[] = []) => {
 };
 const exists = async (name: string) => (await cluster.find(configMaps, name)) !== undefined;
 
+const widgets = defineKind<KubeObject>({
+  group: 'example.com',
+  version: 'v1',
+  kind: 'Widget',
+  plural: 'widgets',
+  namespaced: true,
+  schema: topLevel('Widget', 'A thing of another group.', { metadata: ObjectMeta.optional() }),
+});
+
+/** Starts the cluster anew on a clock of the test's own, with widgets that the collector knows while they are among `more`. */
+async function withWidgets(more: () => readonly Kind[]) {
+  await cluster.stop();
+  const clock = createFakeClock();
+  cluster = await startControllersCluster({
+    clock,
+    advance: { clock, stepMs: 100 },
+    moreKinds: [widgets],
+    controllers: [garbageCollectorController({ collected: () => [...storedKinds, ...more()] })],
+  });
+  /** Makes a widget, and a ConfigMap `of-NAME` that it owns. */
+  const widget = async (name: string) => {
+    const made = await cluster.client.create(widgets, { metadata: { name, namespace: 'default' } });
+    await make(`of-${name}`, [{ apiVersion: 'example.com/v1', kind: 'Widget', name, uid: made.metadata.uid }]);
+  };
+  return { clock, widget };
+}
+
 describe('the garbage collector', () => {
   it('deletes what has lost its owner, down the whole line', async () => {
     const a = await make('a');
@@ -130,27 +157,8 @@ describe('the garbage collector', () => {
   });
 
   it('follows kinds that come and go', async () => {
-    await cluster.stop();
-    const clock = createFakeClock();
-    const widgets = defineKind<KubeObject>({
-      group: 'example.com',
-      version: 'v1',
-      kind: 'Widget',
-      plural: 'widgets',
-      namespaced: true,
-      schema: topLevel('Widget', 'A thing of another group.', { metadata: ObjectMeta.optional() }),
-    });
     let more: readonly Kind[] = [];
-    cluster = await startControllersCluster({
-      clock,
-      advance: { clock, stepMs: 100 },
-      moreKinds: [widgets],
-      controllers: [garbageCollectorController({ collected: () => [...storedKinds, ...more] })],
-    });
-    const widget = async (name: string) => {
-      const made = await cluster.client.create(widgets, { metadata: { name, namespace: 'default' } });
-      await make(`of-${name}`, [{ apiVersion: 'example.com/v1', kind: 'Widget', name, uid: made.metadata.uid }]);
-    };
+    const { clock, widget } = await withWidgets(() => more);
     await widget('a');
     await widget('b');
     await cluster.client.delete(widgets, keyIn('a'));
@@ -168,5 +176,18 @@ describe('the garbage collector', () => {
     await cluster.client.delete(widgets, keyIn('c'));
     await clock.advance(60_000);
     expect(await exists('of-c')).toBe(true);
+  });
+
+  it('deletes what lost its owner between the definition of the owner’s kind and the first look at that kind', async () => {
+    let more: readonly Kind[] = [];
+    const { clock, widget } = await withWidgets(() => more);
+    await clock.advance(5000);
+    more = [widgets];
+    await widget('a');
+    await clock.advance(1000);
+    expect(await exists('of-a')).toBe(true);
+    await cluster.client.delete(widgets, keyIn('a'));
+    await clock.advance(30_000);
+    expect(await exists('of-a')).toBe(false);
   });
 });
