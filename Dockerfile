@@ -38,4 +38,4 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
 VOLUME /var/lib/skiff
 EXPOSE 10250
 HEALTHCHECK --interval=10s --start-period=20s CMD ["node", "-e", "require('node:net').connect(10250, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=1", "/skiff/dist/skiff.mjs", "agent", "--data-dir", "/var/lib/skiff"]
+ENTRYPOINT ["node", "--max-semi-space-size=1", "--v8-pool-size=1", "/skiff/dist/skiff.mjs", "agent", "--data-dir", "/var/lib/skiff"]

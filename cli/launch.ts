@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { youngGeneration } from './config/young-generation.ts';
+import { v8Settings } from './config/v8-settings.ts';
 
 /** The command of the published package: starts the program in its own settings of Node. In a checkout the shell script `skiff` does. */
 try {
@@ -14,7 +14,7 @@ try {
 
 function launch(): void {
   const args = process.argv.slice(2);
-  const settings = [youngGeneration(args), '--disable-warning=ExperimentalWarning'];
+  const settings = [...v8Settings(args), '--disable-warning=ExperimentalWarning'];
   const command = [...process.execArgv, ...settings, fileURLToPath(new URL('./skiff.mjs', import.meta.url)), ...args];
   // One process, where the system can replace a program by another: signals reach it.
   if (process.platform !== 'win32' && process.execve) process.execve(process.execPath, [process.execPath, ...command]);

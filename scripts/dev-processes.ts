@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { logFile, runningPid, stopComponent } from '../cli/cluster/process.ts';
 import { dataDirOf, layoutOf } from '../cli/config/data-dir.ts';
-import { youngGeneration } from '../cli/config/young-generation.ts';
+import { v8Settings } from '../cli/config/v8-settings.ts';
 import type { Part } from './affected-parts.ts';
 
 /** The running processes that `scripts/dev.ts` keeps up to date. */
@@ -22,7 +22,7 @@ const PROGRAM = 'dist/skiff.mjs';
 
 /** Runs skiff as the launcher does, but without the launcher's own build. */
 function skiff(command: string, args: readonly string[], output: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
-  const flags = [youngGeneration([command, ...args]), '--enable-source-maps', PROGRAM, command, ...args];
+  const flags = [...v8Settings([command, ...args]), '--enable-source-maps', PROGRAM, command, ...args];
   return spawn(process.execPath, flags, { stdio: ['ignore', output, 'inherit'] });
 }
 

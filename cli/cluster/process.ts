@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../../agent/containerd/process-record.ts';
 import { identityOf } from '../../agent/containerd/process-record.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Layout } from '../config/data-dir.ts';
-import { youngGeneration } from '../config/young-generation.ts';
+import { v8Settings } from '../config/v8-settings.ts';
 import type { Supervision } from './supervisor.ts';
 import { exitText, readSupervision, SUPERVISOR } from './supervisor.ts';
 
@@ -109,7 +109,7 @@ export function startComponent(layout: Layout, name: 'server' | 'agent', args: r
   return startSupervised(layout, name, process.execPath, [
     ...process.execArgv,
     // The server's are those of this process.
-    ...(name === 'agent' ? [youngGeneration([name, ...args])] : []),
+    ...(name === 'agent' ? v8Settings([name, ...args]) : []),
     program,
     name,
     ...args,
