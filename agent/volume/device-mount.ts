@@ -42,7 +42,7 @@ async function prepare({ device, fsType, options }: DeviceMount): Promise<void> 
   } else if (!readOnly) await repair(device);
 }
 
-/** What blkid says of a device that holds partitions, or another thing that is no file system. */
+/** Stands for the format of a device that holds partitions, or another thing that is no file system. */
 const UNKNOWN_DATA = 'unknown data, probably partitions';
 const NOTHING_FOUND = 2;
 

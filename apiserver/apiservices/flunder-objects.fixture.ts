@@ -31,6 +31,13 @@ const failure = (code: number, reason: string, message: string) => ({
   code,
 });
 
+/** The answer of a server that begins no watch with a list: without it clients wait for the list's end. */
+const NO_WATCH_LISTS = failure(
+  422,
+  'Invalid',
+  'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
+);
+
 interface Watcher {
   /** Undefined for all namespaces. */
   readonly namespace: string | undefined;
@@ -122,6 +129,7 @@ export function flunderObjects() {
       const match = PATH.exec(path);
       const [, namespace, name] = match ?? [];
       if (!match) json(response, 404, failure(404, 'NotFound', 'the server could not find the requested resource'));
+      else if (query.has('sendInitialEvents')) json(response, 422, NO_WATCH_LISTS);
       else if (name === undefined && /^(true|1)$/.test(query.get('watch') ?? '')) watch(namespace, query.get('resourceVersion'), response);
       else json(response, ...answer(request, namespace, name));
     },
