@@ -46,7 +46,7 @@ export async function containerMount(
   const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
   return {
     container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-    host_path: subPath ? await bindSubPath(root, subPath, target) : root,
+    host_path: subPath ? await bindSubPath(root, subPath, target, { volumeMount: mount.name, container: container.name }) : root,
     // Files from the API are only ever the agent's to write.
     readonly: (mount.readOnly ?? false) || (persistent?.readOnly ?? volume.csi?.readOnly ?? false) || isPayloadVolume(volume),
     ...(isRecursive(mount, recursiveReadOnly) ? { recursive_read_only: true } : {}),

@@ -3,19 +3,39 @@ import { chmod, type FileHandle, lstat, mkdir, open, realpath, stat, writeFile }
 import { dirname, join, relative } from 'node:path';
 import { bindMount, unmountUnder } from './mount-command.ts';
 
+/** A mount of a container whose path within the volume is bound. */
+export interface SubPathMount {
+  readonly volumeMount: string;
+  readonly container: string;
+}
+
 /**
  * Binds a path within a volume to `target`, where the container's mount takes it from. The path is resolved and opened first, and what
  * was opened is bound, not the name: a container that swaps a directory for a link meanwhile gets nothing outside its volume
  * (https://github.com/kubernetes/kubernetes/issues/60813). A missing path is made as a directory.
  *
- * @throws Error if the path leads out of the volume.
+ * @throws Error in kubelet's words, if the path leads out of the volume or is not there. They do not tell what is on the node; the cause does.
  */
-export async function bindSubPath(volume: string, subPath: string, target: string): Promise<string> {
-  if (subPath.split('/').includes('..') || subPath.startsWith('/')) throw new Error(`subPath ${subPath} must be a relative path within the volume`);
+export async function bindSubPath(volume: string, subPath: string, target: string, { volumeMount, container }: SubPathMount): Promise<string> {
+  if (subPath.startsWith('/')) throw new Error(`error SubPath \`${subPath}\` must not be an absolute path`);
+  if (subPath.split('/').includes('..')) throw new Error(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
+  const place = `for volumeMount ${JSON.stringify(volumeMount)} of container ${JSON.stringify(container)}`;
+  try {
+    await makeDirectories(volume, subPath);
+  } catch (cause) {
+    throw new Error(`failed to create subPath directory ${place}`, { cause });
+  }
+  try {
+    return await bind(volume, subPath, target);
+  } catch (cause) {
+    throw new Error(`failed to prepare subPath ${place}`, { cause });
+  }
+}
+
+async function bind(volume: string, subPath: string, target: string): Promise<string> {
   // The mount of the container's last run. Its file may have been replaced since: a deleted file cannot be mounted again
   // (https://github.com/kubernetes/kubernetes/issues/68211).
   await unmountUnder(target);
-  await makeDirectories(volume, subPath);
   const root = await realpath(volume);
   const resolved = await realpath(join(root, subPath));
   if (isOutside(root, resolved)) throw new Error(`subPath ${subPath} leads out of the volume`);
