@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { CommandError, tryCommand } from '../containerd/command.ts';
 import { createLines } from './lines.ts';
 import { isMountPoint, mountFailure } from './mount-command.ts';
 
@@ -82,17 +81,13 @@ async function isMounted(device: string): Promise<boolean> {
 
 const endOf = (code: number | string): string => (typeof code === 'number' ? `exit status ${code}` : code);
 
-/** Runs a program to its end. `code` is a text if there was none: the program is not there. */
+/** Runs a program to its end. `code` is a text if it could not be started. */
 async function run(program: string, args: readonly string[]): Promise<{ readonly code: number | string; readonly output: string }> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, args);
-    return { code: 0, output: stdout + stderr };
+    const { code, stdout, stderr } = await tryCommand(program, args);
+    return { code, output: stdout + stderr };
   } catch (error) {
-    const {
-      code = 'killed',
-      stdout = '',
-      stderr = '',
-    } = error as { readonly code?: number | string; readonly stdout?: string; readonly stderr?: string };
-    return { code: code === 'ENOENT' ? `exec: ${JSON.stringify(program)}: executable file not found in $PATH` : code, output: stdout + stderr };
+    if (!(error instanceof CommandError)) throw error;
+    return { code: `exec: ${JSON.stringify(program)}: executable file not found in $PATH`, output: '' };
   }
 }
