@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { freePortFrom } from '../../../cli/cluster/ports.ts';
 
 /**
  * Between the ports of Services on nodes and those that the kernel gives to outgoing connections (net.ipv4.ip_local_port_range) on one side, and those of
@@ -6,16 +6,5 @@ import { createServer } from 'node:net';
  */
 const [FIRST, LAST] = [20_000, 30_000];
 
-/** Returns a TCP port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
-    if (await isFree(port)) return port;
-  }
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer().on('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+/** Returns a TCP port that was free on this machine a moment ago. */
+export const freePort = (): Promise<number> => freePortFrom(FIRST + Math.floor(Math.random() * (LAST - FIRST)));
