@@ -28,7 +28,7 @@ const DISABLED_PLUGINS = [
   'io.containerd.tracing.processor.v1.otlp',
 ];
 
-/** The text of containerd's configuration file (version 2, which 1.6 and 1.7 read and 2.x migrates). Equal options give equal text. */
+/** The text of containerd's configuration file (version 2, which 1.6 and 1.7 read and 2.x migrates; 1.6 does not know `enable_cdi` and leaves it alone). Equal options give equal text. */
 export function containerdConfig(options: ContainerdConfigOptions): string {
   const { paths } = options;
   const cri = (suffix = '') => `[plugins."io.containerd.grpc.v1.cri"${suffix}]`;
@@ -54,6 +54,7 @@ max_container_log_line_size = ${options.maxLogLineBytes ?? 16384}
 netns_mounts_under_state_dir = true
 tolerate_missing_hugetlb_controller = true
 disable_hugetlb_controller = true
+enable_cdi = true
 
 ${cri('.cni')}
 bin_dir = ${toml(options.cniBinDir)}

@@ -145,5 +145,7 @@ export interface ContainerConfig {
   readonly linux?:
     | { readonly resources?: LinuxContainerResources | undefined; readonly security_context?: LinuxContainerSecurityContext | undefined }
     | undefined;
+  /** Devices by the names that CDI specs give them: `vendor.com/class=name`. */
+  readonly CDI_devices?: readonly { readonly name?: string | undefined }[] | undefined;
   readonly stop_signal?: number | undefined;
 }

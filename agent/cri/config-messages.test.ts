@@ -84,6 +84,7 @@ const container: Whole<ContainerConfiguration> = {
       readonly_paths: ['/proc/bus'],
     },
   },
+  CDI_devices: [{ name: 'vendor.com/class=a' }],
   stop_signal: 15,
 };
 

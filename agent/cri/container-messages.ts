@@ -66,6 +66,7 @@ export const ContainerConfig = message({
   stdin_once: bool(13),
   tty: bool(14),
   linux: nested(15, message({ resources: nested(1, LinuxContainerResources), security_context: nested(2, LinuxContainerSecurityContext) })),
+  CDI_devices: nestedList(17, message({ name: string(1) })),
   stop_signal: enumeration(18),
 });
 

@@ -12,6 +12,7 @@ import {
 import { type Channel, openChannel } from './channel.ts';
 import * as c from './container-messages.ts';
 import { toContainer, toContainerSummary, toImage, toSandbox, toSandboxSummary, toStats } from './conversion.ts';
+import { createDeviceInjection } from './device-injection.ts';
 import * as n from './node-messages.ts';
 import * as s from './sandbox-messages.ts';
 
@@ -32,17 +33,24 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
   const imageService = <In, Out>(method: string, request: Message<unknown, In>, response: Message<Out, never>, value: In, timeoutMs?: number) =>
     channel.call(`/runtime.v1.ImageService/${method}`, request, response, value, timeoutMs);
 
+  const askVersion = () => runtime('Version', n.VersionRequest, n.VersionResponse, { version: 'v1' });
+  const askVerbosely = () => runtime('Status', n.StatusRequest, n.StatusResponse, { verbose: true }, 10_000);
+  const withDevices = createDeviceInjection(async () => {
+    const [version, status] = await Promise.all([askVersion(), askVerbosely()]);
+    return { version: version.runtime_version, config: status.info.config };
+  });
+
   return {
     simulated: false,
     async version() {
-      const answer = await runtime('Version', n.VersionRequest, n.VersionResponse, { version: 'v1' });
+      const answer = await askVersion();
       return { name: answer.runtime_name, version: answer.runtime_version, apiVersion: answer.runtime_api_version };
     },
     async conditions() {
       return (await runtime('Status', n.StatusRequest, n.StatusResponse, {}, 10_000)).status?.conditions ?? [];
     },
     async features() {
-      const answer = await runtime('Status', n.StatusRequest, n.StatusResponse, { verbose: true }, 10_000);
+      const answer = await askVerbosely();
       const byDefault = answer.runtime_handlers.find(({ name }) => name === '')?.features;
       return {
         supplementalGroupsPolicy: answer.features?.supplemental_groups_policy ?? false,
@@ -77,7 +85,7 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
       await unlessGone(runtime('RemovePodSandbox', s.SandboxIdRequest, n.Empty, { pod_sandbox_id: id }));
     },
     async createContainer(sandboxId, config, sandboxConfig) {
-      const request = { pod_sandbox_id: sandboxId, config, sandbox_config: sandboxConfig };
+      const request = { pod_sandbox_id: sandboxId, config: await withDevices(config), sandbox_config: sandboxConfig };
       return (await runtime('CreateContainer', c.CreateContainerRequest, c.CreateContainerResponse, request)).container_id;
     },
     async startContainer(id) {
