@@ -8,6 +8,7 @@ import { sleep } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { StatusWriter } from '../../contract/status-writer.ts';
+import { claimStatusesOf } from './claim-statuses.ts';
 import { NODE_CONDITION_TYPES } from './pod-conditions.ts';
 
 interface Entry {
@@ -25,8 +26,10 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
 
   /** The pod as the write left it. */
   const writeOnce = async (base: Live<Pod>, wanted: PodStatus): Promise<Live<Pod>> => {
-    const writeOn = (current: Live<Pod>) =>
-      client.update(pods, { ...current, status: { ...wanted, conditions: mergedConditions(wanted, current.status) } }, { subresource: 'status' });
+    const writeOn = (current: Live<Pod>) => {
+      const status = { ...wanted, ...claimStatusesOf(current.status), conditions: mergedConditions(wanted, current.status) };
+      return client.update(pods, { ...current, status }, { subresource: 'status' });
+    };
     try {
       return await writeOn(base);
     } catch (error) {

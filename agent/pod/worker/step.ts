@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Given } from '../../spec/allocation.ts';
+import { claimStatusesOf } from '../status/claim-statuses.ts';
 import { NODE_CONDITION_TYPES } from '../status/pod-conditions.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import type { EndRequest, PodState } from './pod-state.ts';
@@ -91,7 +92,7 @@ function update(turn: Turn, live: Live<Pod>, given: Given | undefined): void {
 const isEndedByOthers = ({ status }: Live<Pod>, own: PodStatus | undefined): boolean =>
   own !== undefined && isTerminal(status?.phase) && !isTerminal(own.phase);
 
-/** Our own status is newer than the one in the API, but for the conditions that others set, and the end of the pod. */
+/** Our own status is newer than the one in the API, but for the conditions and the names of claims that others set, and the end of the pod. */
 function mergedStatus(next: Live<Pod>, own: PodStatus | undefined): PodStatus | undefined {
   if (!own) return next.status;
   if (isEndedByOthers(next, own)) return { ...own, ...next.status };
@@ -100,5 +101,5 @@ function mergedStatus(next: Live<Pod>, own: PodStatus | undefined): PodStatus | 
   const fresh = (own.conditions ?? []).map((condition) =>
     NODE_CONDITION_TYPES.has(condition.type) ? condition : (current.find(({ type }) => type === condition.type) ?? condition),
   );
-  return { ...own, conditions: [...fresh, ...current.filter(({ type }) => !types.has(type))] };
+  return { ...own, ...claimStatusesOf(next.status), conditions: [...fresh, ...current.filter(({ type }) => !types.has(type))] };
 }
