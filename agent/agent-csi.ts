@@ -4,14 +4,16 @@ import { pathExists } from '../base/path-exists.ts';
 import type { CsiVolumes } from './contract/csi-volumes.ts';
 import { MountError } from './contract/pod-volumes.ts';
 import type { CsiSide, CsiSideOptions } from './csi/compose.ts';
+import type { PluginType } from './plugin/plugin-registration.ts';
 
 export type CsiReporter = CsiSideOptions['reporter'];
 
 /** The node's side of CSI. Its code is loaded when the first driver registers, or the first volume of one is wanted. */
 export interface NodeCsi {
   readonly volumes: CsiVolumes;
-  /** Shows the node to drivers, and drivers to the cluster, from the moment that the node is registered until the signal aborts. */
-  run(registered: Promise<void>, signal: AbortSignal): Promise<void>;
+  plugins(): Promise<PluginType>;
+  /** Finds what an earlier agent has left, and makes the CSINode once the node is registered. */
+  begin(registered: Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
 export function createNodeCsi(options: CsiSideOptions): NodeCsi {
@@ -41,19 +43,15 @@ export function createNodeCsi(options: CsiSideOptions): NodeCsi {
       stats: () => loaded?.volumes.stats() ?? [],
       inUse: () => (loaded ? loaded.volumes.inUse() : startedEmpty && !loading ? [] : undefined),
     },
-    async run(registered, signal) {
+    plugins: async () => (await load()).plugins,
+    async begin(registered, signal) {
       startedEmpty = !(await pathExists(staged));
       if (!startedEmpty) await load();
       if (!(await settledBefore(registered, signal))) return;
-      const [{ createCsiNodeWriter }, { watchPlugins }] = await Promise.all([import('./csi/csi-node-writer.ts'), import('./csi/plugin-watcher.ts')]);
+      const { createCsiNodeWriter } = await import('./csi/csi-node-writer.ts');
       await createCsiNodeWriter({ client, clock, nodeName })
         .initialize()
         .catch((error: unknown) => log.warn({ err: error }, 'the CSINode could not be made: it is made with the first driver'));
-      const handler = {
-        added: async (socket: string) => (await load()).registration.added(socket),
-        removed: async (socket: string) => (await load()).registration.removed(socket),
-      };
-      await watchPlugins({ directory: join(directories.root, 'plugins_registry'), handler, clock, log }, signal);
     },
   };
 }
@@ -67,5 +65,6 @@ export const noCsi: NodeCsi = {
     stats: () => [],
     inUse: () => undefined,
   },
-  run: () => Promise.resolve(),
+  plugins: () => Promise.reject(new Error('a simulated node has no CSI drivers')),
+  begin: () => Promise.resolve(),
 };

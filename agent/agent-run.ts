@@ -1,7 +1,8 @@
 import { aborted, settledBefore } from '../base/abort.ts';
 import type { ListenAddress } from '../base/kept-listener.ts';
 import type { NodeCsi } from './agent-csi.ts';
-import type { ApiAccess, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
+import { runPlugins } from './agent-plugins.ts';
+import type { ApiAccess, PodFiles, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
 import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
 import type { ImageGarbage } from './image/image-garbage.ts';
 import { rotateLogs } from './log/log-rotation.ts';
@@ -20,8 +21,10 @@ import type { NodeShutdownOptions } from './shutdown/node-shutdown.ts';
 
 /** The parts of an agent that do something of their own accord. */
 export interface AgentLoops {
-  readonly node: RuntimeAccess & ApiAccess & Pick<Surroundings, 'clock' | 'log'> & { readonly nodeName: string };
-  readonly csi: NodeCsi;
+  readonly node: RuntimeAccess &
+    ApiAccess &
+    Pick<Surroundings, 'clock' | 'log'> &
+    Pick<PodFiles, 'directories'> & { readonly nodeName: string; readonly csi: NodeCsi };
   readonly evictions: EvictionManagerOptions;
   /** Undefined if the machine's shutdown is not held up. */
   readonly shutdowns: Omit<NodeShutdownOptions, 'source'> | undefined;
@@ -55,7 +58,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   // List the runtime first, so that pods that are running already are adopted, not started again.
   const relist = createRelist(agent);
   await relist();
-  background.push(agent.csi.run(reporter.registered, signal));
+  if (!runtime.simulated) background.push(runPlugins({ ...node, root: node.directories.root }, reporter.registered, signal));
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));
   // Admission of a pod depends on the labels that the node is registered with.

@@ -136,7 +136,6 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   };
   const parts = {
     node,
-    csi: node.csi,
     evictions,
     shutdowns,
     metrics,

@@ -64,6 +64,7 @@ export const rooms: readonly Room[] = [
       'contract',
       ['spec', 'containerd'],
       ['cri', 'simulated', 'image', 'log', 'volume', 'network', 'probe'],
+      'plugin',
       'csi',
       ['node', 'pod'],
       ['eviction', 'shutdown'],

@@ -7,12 +7,12 @@ import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { CsiVolumes } from '../contract/csi-volumes.ts';
 import type { ObjectSource } from '../contract/object-source.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
+import type { PluginType } from '../plugin/plugin-registration.ts';
 import type { TokenSource } from '../volume/token-source.ts';
 import { createCsiNodeWriter } from './csi-node-writer.ts';
+import { createCsiPlugins } from './csi-plugins.ts';
 import { createCsiVolumes } from './csi-volumes.ts';
 import { createDrivers } from './drivers.ts';
-import { createPluginRegistration } from './plugin-registration.ts';
-import type { PluginHandler } from './plugin-watcher.ts';
 import { keepUp } from './upkeep.ts';
 import { volumePaths } from './volume-paths.ts';
 
@@ -32,7 +32,7 @@ export interface CsiSideOptions {
 /** All of CSI on one node. */
 export interface CsiSide {
   readonly volumes: CsiVolumes;
-  readonly registration: PluginHandler;
+  readonly plugins: PluginType;
 }
 
 /** Sets it up, with the volumes that an earlier agent has left, and keeps them until the signal aborts. */
@@ -55,14 +55,13 @@ export async function createCsiSide(options: CsiSideOptions): Promise<CsiSide> {
     reportedInUse: () => reporter.node()?.status?.volumesInUse ?? [],
     reportNode: () => reporter.check(),
   });
-  const registration = createPluginRegistration({
+  const plugins = createCsiPlugins({
     drivers,
     nodeWriter,
-    clock,
     log,
     // Takes from the node what it could not without this driver.
     onRegistered: () => void volumes.sweep(),
   });
   void keepUp({ drivers, volumes, nodeWriter, objects, clock, log }, signal);
-  return { volumes, registration };
+  return { volumes, plugins };
 }

@@ -2,22 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { Message } from '../../base/protobuf/message.ts';
 import { bool, enumeration, int64, message, nested, nestedList, string, stringMap } from '../../base/protobuf/message.ts';
+import type { PluginFault, PluginMethod } from '../plugin/plugin-server.fixture.ts';
+import { method, registrationMethods, servePlugin } from '../plugin/plugin-server.fixture.ts';
 import * as m from './messages.ts';
 
 const run = promisify(execFile);
-
-/** A refusal of the driver. */
-export class DriverFault extends Error {
-  readonly code: number;
-  constructor(code: keyof typeof status, description: string) {
-    super(description);
-    this.code = status[code];
-  }
-}
 
 /** The way in which volumes appear to pods: as mounts, which needs root, or as links. */
 export type Mounting = 'bind' | 'link';
@@ -47,7 +37,7 @@ export interface CsiDriverProcess {
   /** The answers that the agent gave to the registration. */
   readonly registrations: readonly { readonly plugin_registered: boolean; readonly error: string }[];
   /** Makes the calls of a method fail until it is called with undefined. */
-  fail(method: string, fault: DriverFault | undefined): void;
+  fail(method: string, fault: PluginFault | undefined): void;
   /** Ends the driver as a process that dies: its sockets are gone. */
   stop(): Promise<void>;
 }
@@ -68,15 +58,13 @@ export const controllerMessages = {
 const Capabilities = message({ capabilities: nestedList(1, Capability) });
 const capabilitiesOf = (numbers: readonly number[]) => ({ capabilities: numbers.map((type) => ({ rpc: { type } })) });
 
-type Handler = readonly [method: string, request: Message<object, never>, response: Message<unknown, never>, answer: (request: never) => unknown];
-
 /** Starts a driver that listens. Long, as it has a method per call of the specification that a node or a sidecar makes. */
 export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriverProcess> {
   const { name, nodeId, storage, socket, registrationSocket, mounting } = options;
   const { capabilities = [m.NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME, m.NODE_CAPABILITY.EXPAND_VOLUME, m.NODE_CAPABILITY.GET_VOLUME_STATS] } = options;
   const calls: DriverCall[] = [];
   const registrations: { plugin_registered: boolean; error: string }[] = [];
-  const faults = new Map<string, DriverFault>();
+  const faults = new Map<string, PluginFault>();
   const kept = (id: string) => join(storage, id);
 
   const show = async (source: string, target: string): Promise<void> => {
@@ -102,7 +90,7 @@ export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriv
   };
 
   const c = controllerMessages;
-  const handlers: readonly Handler[] = [
+  const handlers: readonly PluginMethod[] = [
     method('/csi.v1.Node/NodeGetInfo', m.Empty, m.NodeGetInfoResponse, () => ({
       node_id: nodeId,
       max_volumes_per_node: options.maxVolumes ?? 0,
@@ -153,66 +141,14 @@ export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriv
       node_expansion_required: true,
     })),
   ];
-  const registration: readonly Handler[] = [
-    method('/pluginregistration.Registration/GetInfo', m.Empty, m.PluginInfo, () => ({
-      type: 'CSIPlugin',
-      name,
-      endpoint: socket,
-      supported_versions: ['1.0.0'],
-    })),
-    method('/pluginregistration.Registration/NotifyRegistrationStatus', m.RegistrationStatus, m.Empty, (answer) => {
-      registrations.push(answer);
-      return {};
-    }),
-  ];
-
-  const serve = async (path: string, all: readonly Handler[]): Promise<Server> => {
-    await mkdir(dirname(path), { recursive: true });
-    await rm(path, { force: true });
-    const server = new Server();
-    for (const [route, request, response, answer] of all) addHandler(server, route, request, response, answer);
-    await new Promise<void>((resolve, reject) =>
-      server.bindAsync(`unix://${path}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve())),
-    );
-    return server;
+  const info = { type: 'CSIPlugin', name, endpoint: socket, supported_versions: ['1.0.0'] };
+  const registration = registrationMethods(info, (answer) => registrations.push(answer));
+  const onCall = (method_: string, request: DriverCall['request']) => {
+    calls.push({ method: method_, request });
+    const fault = faults.get(method_);
+    if (fault) throw fault;
   };
-
-  const addHandler = (
-    server: Server,
-    route: string,
-    request: Message<object, never>,
-    response: Message<unknown, never>,
-    answer: (r: never) => unknown,
-  ) => {
-    const name = route.slice(route.lastIndexOf('/') + 1);
-    const handle = async (call: ServerUnaryCall<object, unknown>, reply: sendUnaryData<unknown>) => {
-      calls.push({ method: name, request: { ...call.request } });
-      try {
-        const fault = faults.get(name);
-        if (fault) throw fault;
-        reply(null, await answer(call.request as never));
-      } catch (error) {
-        const { code = status.INTERNAL } = error as { code?: number };
-        reply({ code: typeof code === 'number' ? code : status.INTERNAL, details: error instanceof Error ? error.message : String(error) });
-      }
-    };
-    server.addService(
-      {
-        [name]: {
-          path: route,
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: (value: object) => request.encode(value as never),
-          requestDeserialize: (bytes: Buffer) => request.decode(bytes),
-          responseSerialize: (value: unknown) => response.encode(value as never),
-          responseDeserialize: (bytes: Buffer) => response.decode(bytes),
-        },
-      },
-      { [name]: (call: ServerUnaryCall<object, unknown>, reply: sendUnaryData<unknown>) => void handle(call, reply) },
-    );
-  };
-
-  const servers = [await serve(socket, handlers), await serve(registrationSocket, registration)];
+  const servers = [await servePlugin(socket, handlers, onCall), await servePlugin(registrationSocket, registration, onCall)];
   return {
     calls,
     registrations,
@@ -225,14 +161,4 @@ export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriv
       await Promise.all([socket, registrationSocket].map((path) => rm(path, { force: true })));
     },
   };
-}
-
-/** Types a handler by its messages, and forgets the types. */
-function method<In extends object, Out>(
-  route: string,
-  request: Message<In, never>,
-  response: Message<unknown, Out>,
-  answer: (request: In) => Out | Promise<Out>,
-): Handler {
-  return [route, request, response as Message<unknown, never>, answer];
 }

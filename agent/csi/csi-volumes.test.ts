@@ -20,17 +20,19 @@ import { createMemoryClient } from '../../runtime/client/memory-client.fixture.t
 import type { CsiWish } from '../contract/csi-volumes.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aPod } from '../contract/pods.fixture.ts';
+import { createPluginRegistration } from '../plugin/plugin-registration.ts';
+import { PluginFault } from '../plugin/plugin-server.fixture.ts';
 import { directSource } from '../volume/object-cache.ts';
 import { createTokenSource } from '../volume/token-source.ts';
 import type { CsiDriverProcess } from './csi-driver.fixture.ts';
-import { DriverFault, startCsiDriver } from './csi-driver.fixture.ts';
+import { startCsiDriver } from './csi-driver.fixture.ts';
 import { createCsiNodeWriter } from './csi-node-writer.ts';
+import { createCsiPlugins } from './csi-plugins.ts';
 import type { CsiVolumesOptions, FollowedCsiVolumes } from './csi-volumes.ts';
 import { createCsiVolumes } from './csi-volumes.ts';
 import type { Drivers } from './drivers.ts';
 import { createDrivers } from './drivers.ts';
 import { NODE_CAPABILITY } from './messages.ts';
-import { createPluginRegistration } from './plugin-registration.ts';
 import { volumePaths } from './volume-paths.ts';
 
 const DRIVER = 'test.csi.example.com';
@@ -97,14 +99,11 @@ const begin = async (): Promise<FollowedCsiVolumes> => {
   volumes = await createCsiVolumes(options());
   return volumes;
 };
-const registration = () =>
-  createPluginRegistration({
-    drivers,
-    nodeWriter: createCsiNodeWriter({ client, clock: systemClock, nodeName: 'n' }),
-    clock: systemClock,
-    log: silentLogger,
-    onRegistered: () => {},
-  });
+const registration = () => {
+  const nodeWriter = createCsiNodeWriter({ client, clock: systemClock, nodeName: 'n' });
+  const plugins = createCsiPlugins({ drivers, nodeWriter, log: silentLogger, onRegistered: () => {} });
+  return createPluginRegistration({ typeOf: async () => plugins, clock: systemClock });
+};
 const register = () => registration().added(join(root, 'plugins_registry', 'reg.sock'));
 const declare = (spec: Partial<CSIDriver['spec']>) => client.create(csiDrivers, { metadata: { name: DRIVER }, spec: { ...spec } });
 
@@ -262,7 +261,7 @@ describe('a volume of a claim', () => {
     await declare({ attachRequired: false });
     await register();
     const all = await begin();
-    driver.fail('NodeStageVolume', new DriverFault(code === 'Internal' ? 'INTERNAL' : 'UNAVAILABLE', 'no disk'));
+    driver.fail('NodeStageVolume', new PluginFault(code === 'Internal' ? 'INTERNAL' : 'UNAVAILABLE', 'no disk'));
     await expect(all.setUp(bound(), going)).rejects.toThrow(
       `MountVolume.MountDevice failed for volume "v" : rpc error: code = ${code} desc = no disk`,
     );
@@ -302,7 +301,7 @@ describe('a volume of a claim', () => {
     await attached();
     const all = await begin();
     await all.setUp(bound(), going);
-    driver.fail('NodeUnstageVolume', new DriverFault('INTERNAL', 'busy'));
+    driver.fail('NodeUnstageVolume', new PluginFault('INTERNAL', 'busy'));
     await all.tearDown('u1');
     expect(all.inUse()).toEqual([csiVolumeName(ID)]);
     driver.fail('NodeUnstageVolume', undefined);
@@ -315,7 +314,7 @@ describe('a volume of a claim', () => {
     await attached();
     const all = await begin();
     await all.setUp(bound('u1'), going);
-    driver.fail('NodeUnstageVolume', new DriverFault('INTERNAL', 'busy'));
+    driver.fail('NodeUnstageVolume', new PluginFault('INTERNAL', 'busy'));
     await all.tearDown('u1');
     await all.setUp(bound('u2'), going);
     expect(methods().slice(3)).toEqual(['NodeUnstageVolume', 'NodeStageVolume', 'NodePublishVolume']);
@@ -371,7 +370,7 @@ describe('a volume of a claim', () => {
     await register();
     const all = await begin();
     const block = bound('u1', volume({ volumeMode: 'Block' }));
-    driver.fail('NodePublishVolume', new DriverFault('INTERNAL', 'no disk'));
+    driver.fail('NodePublishVolume', new PluginFault('INTERNAL', 'no disk'));
     await expect(all.setUp(block, going)).rejects.toThrow('MapVolume.MapPodDevice failed for volume "v" : rpc error: code = Internal desc = no disk');
     await expect(all.setUp(block, going)).rejects.toMatchObject({ reason: 'FailedMapVolume' });
   });
@@ -461,7 +460,7 @@ describe('an inline volume', () => {
     all.follow('u1', 'scratch', async () => inline());
     await all.refresh();
     expect(methods()).toEqual(['NodePublishVolume', 'NodePublishVolume']);
-    driver.fail('NodePublishVolume', new DriverFault('INTERNAL', 'no token'));
+    driver.fail('NodePublishVolume', new PluginFault('INTERNAL', 'no token'));
     await all.refresh();
     expect(events).toEqual(['Pod FailedMount: MountVolume.SetUp failed for volume "scratch" : rpc error: code = Internal desc = no token']);
     expect((await stat(path)).isDirectory()).toBe(true);

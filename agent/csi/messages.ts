@@ -1,11 +1,8 @@
 import { bool, enumeration, int64, message, nested, nestedList, string, stringList, stringMap } from '../../base/protobuf/message.ts';
 
-/** Messages of csi.v1 (github.com/container-storage-interface/spec) that a node speaks, and of kubelet's pluginregistration.v1. */
+/** Messages of csi.v1 (github.com/container-storage-interface/spec) that a node speaks. */
 
 export const Empty = message({});
-
-export const PluginInfo = message({ type: string(1), name: string(2), endpoint: string(3), supported_versions: stringList(4) });
-export const RegistrationStatus = message({ plugin_registered: bool(1), error: string(2) });
 
 export const ACCESS_MODE = {
   SINGLE_NODE_WRITER: 1,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CsiDriverProcess } from '../../../agent/csi/csi-driver.fixture.ts';
-import { DriverFault, startCsiDriver } from '../../../agent/csi/csi-driver.fixture.ts';
+import { startCsiDriver } from '../../../agent/csi/csi-driver.fixture.ts';
+import { PluginFault } from '../../../agent/plugin/plugin-server.fixture.ts';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { persistentVolumes } from '../../../api/kinds/core/persistent-volume/index.ts';
 import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
@@ -152,7 +153,7 @@ describe('a volume of a driver', () => {
   });
 
   it('is attached again and again while the attacher fails, and its pod is told', async () => {
-    driver.fail('ControllerPublishVolume', new DriverFault('INTERNAL', 'no slot'));
+    driver.fail('ControllerPublishVolume', new PluginFault('INTERNAL', 'no slot'));
     await start();
     await addClaim('c');
     await addPod('p', 'c');
