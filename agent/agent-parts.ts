@@ -7,6 +7,8 @@ import type { Live, ObjectKey } from '../api/meta/object.ts';
 import type { Logger } from '../base/log.ts';
 import type { CsiReporter, NodeCsi } from './agent-csi.ts';
 import { createNodeCsi, noCsi } from './agent-csi.ts';
+import type { NodeDra } from './agent-dra.ts';
+import { createNodeDra, noDra } from './agent-dra.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
@@ -44,6 +46,8 @@ export interface NodeGround extends RuntimeAccess {
   readonly log: Logger;
   readonly facts: NodeFacts;
   readonly abilities: NodeAbilities;
+  /** Has a pod's worker look at it again. */
+  readonly wakePod: (podUid: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -139,6 +143,11 @@ function createFiles(
   return { directories, objects, volumes, csi };
 }
 
+function createDevices({ options, log, runtime, wakePod, signal }: NodeGround): NodeDra {
+  const { nodeName, dataDir, client, clock } = options;
+  return runtime.simulated ? noDra : createNodeDra({ nodeName, root: dataDir, client, clock, log, wakePod, signal });
+}
+
 /** The directories of the class `local-path`: nothing below the pods' own, which go with them. */
 function localVolumes(dataDir: string, runtime: ContainerRuntime): LocalVolumes {
   const root = join(dataDir, 'storage');
@@ -161,6 +170,7 @@ export async function createNodeParts(
   const { client, clock, recorder, nodeName, nodeIps, hostIps = nodeIps } = options;
   const serviceInformer = options.informers.of(services);
   const { directories, objects, volumes, csi } = createFiles(ground, reporter);
+  const dra = createDevices(ground);
   return {
     nodeName,
     nodeIps: hostIps,
@@ -174,6 +184,8 @@ export async function createNodeParts(
     images: createImagePuller({ runtime, recorder, clock, credentials: (pod, reference) => pullCredentials(pod, reference, objects) }),
     volumes,
     csi,
+    dra,
+    dynamicResources: dra.resources,
     objects,
     localVolumes: localVolumes(options.dataDir, runtime),
     services: () => serviceInformer.list(),

@@ -2,24 +2,29 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeCsi } from './agent-csi.ts';
+import type { NodeDra } from './agent-dra.ts';
 
 export interface NodePluginsOptions {
   /** The agent's directory, which stands in for kubelet's. */
   readonly root: string;
   readonly csi: NodeCsi;
+  readonly dra: NodeDra;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Shows the node to plugins, and plugins to the cluster, from the moment that the node is registered until the signal aborts. */
-export async function runPlugins({ root, csi, clock, log }: NodePluginsOptions, registered: Promise<void>, signal: AbortSignal): Promise<void> {
-  await csi.begin(registered, signal);
+export async function runPlugins({ root, csi, dra, clock, log }: NodePluginsOptions, registered: Promise<void>, signal: AbortSignal): Promise<void> {
+  await Promise.all([csi.begin(registered, signal), dra.begin(registered, signal)]);
   if (signal.aborted) return;
   const [{ createPluginRegistration }, { watchPlugins }] = await Promise.all([
     import('./plugin/plugin-registration.ts'),
     import('./plugin/plugin-watcher.ts'),
   ]);
-  const types = new Map([['CSIPlugin', csi.plugins]]);
+  const types = new Map([
+    ['CSIPlugin', csi.plugins],
+    ['DRAPlugin', dra.plugins],
+  ]);
   const handler = createPluginRegistration({ typeOf: (name) => types.get(name)?.(), clock });
   await watchPlugins({ directory: join(root, 'plugins_registry'), handler, clock, log }, signal);
 }

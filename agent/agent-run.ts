@@ -1,6 +1,7 @@
 import { aborted, settledBefore } from '../base/abort.ts';
 import type { ListenAddress } from '../base/kept-listener.ts';
 import type { NodeCsi } from './agent-csi.ts';
+import type { NodeDra } from './agent-dra.ts';
 import { runPlugins } from './agent-plugins.ts';
 import type { ApiAccess, PodFiles, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
 import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
@@ -24,7 +25,7 @@ export interface AgentLoops {
   readonly node: RuntimeAccess &
     ApiAccess &
     Pick<Surroundings, 'clock' | 'log'> &
-    Pick<PodFiles, 'directories'> & { readonly nodeName: string; readonly csi: NodeCsi };
+    Pick<PodFiles, 'directories'> & { readonly nodeName: string; readonly csi: NodeCsi; readonly dra: NodeDra };
   readonly evictions: EvictionManagerOptions;
   /** Undefined if the machine's shutdown is not held up. */
   readonly shutdowns: Omit<NodeShutdownOptions, 'source'> | undefined;
@@ -47,6 +48,8 @@ const RELIST_MS = 5_000;
 const GARBAGE_MS = 60_000;
 const IMAGE_GARBAGE_MS = 5 * 60_000;
 const ROTATION_MS = 10_000;
+/** kubelet's defaultReconcilePeriod of claims. */
+const CLAIMS_MS = 60_000;
 
 /** Runs the agent until the signal aborts: its server, its node's status and lease, then its pods. Containers go on when it ends. */
 export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<void> {
@@ -69,6 +72,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
     background.push(...periodicWork(agent, relist).map((work) => repeat(work, clock, log, signal)));
     if (!runtime.simulated) {
       void agent.garbage.collect();
+      void reconcileClaims(agent);
       background.push(evict(agent, signal));
       if (agent.shutdowns) background.push(holdUpShutdown(agent.shutdowns, signal));
     }
@@ -99,6 +103,8 @@ async function evict({ evictions }: AgentLoops, signal: AbortSignal): Promise<vo
   await runEvictionManager(evictions, signal);
 }
 
+const reconcileClaims = ({ node, manager }: AgentLoops): Promise<void> => node.dra.reconcile((uid) => manager.byUid(uid) !== undefined);
+
 /** Returns the look at all that the runtime has, which measures itself. */
 function createRelist({ node, metrics }: AgentLoops): () => Promise<void> {
   const { clock } = node;
@@ -124,5 +130,6 @@ function periodicWork(agent: AgentLoops, relist: () => Promise<void>): readonly 
     ...always,
     { everyMs: IMAGE_GARBAGE_MS, what: 'removing images', run: () => imageGarbage.collect() },
     { everyMs: ROTATION_MS, what: 'rotating logs', run: () => rotateLogs(node) },
+    { everyMs: CLAIMS_MS, what: 'looking after device claims', run: () => reconcileClaims(agent) },
   ];
 }

@@ -130,6 +130,13 @@ describe('the agent', () => {
     expect(await reasons('p')).toEqual(['Pulled', 'Created', 'Started']);
   });
 
+  it('counts the claims of a simulated pod as prepared: nothing runs that could use a device', async () => {
+    const { create, get } = await start();
+    const containers = [{ name: 'c', image: 'img', imagePullPolicy: 'IfNotPresent', resources: { claims: [{ name: 'gpu' }] } }];
+    await create('p', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }], containers });
+    expect((await get('p')).status?.phase).toBe('Running');
+  });
+
   it('leaves pods of other nodes alone', async () => {
     const { create, get } = await start();
     await create('p', { nodeName: 'other' });

@@ -60,7 +60,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const changedPods = createChannel<[podUid: string]>();
   const gonePods = createChannel<[podUid: string]>();
   const cache = createRuntimeCache(runtime, changedPods.send);
-  const ground: NodeGround = { options, log, runtime, cache, facts, abilities, signal };
+  const ground: NodeGround = { options, log, runtime, cache, facts, abilities, wakePod: changedPods.send, signal };
   const pressure = createNodePressure(eviction, clock);
   const shutdown: ShutdownState = { isShuttingDown: false };
   const reporter = createReporter(ground, {

@@ -6,6 +6,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { CgroupManager } from './cgroups.ts';
 import type { ClusterDns } from './cluster-dns.ts';
+import type { DynamicResources } from './dynamic-resources.ts';
 import type { ImagePuller } from './image-puller.ts';
 import type { NodeAbilities } from './node-abilities.ts';
 import type { ObjectSource } from './object-source.ts';
@@ -53,6 +54,10 @@ export interface PodCgroups {
 export interface PodFiles {
   readonly volumes: PodVolumes;
   readonly directories: PodDirectories;
+}
+
+export interface PodDevices {
+  readonly dynamicResources: DynamicResources;
 }
 
 /** The way by which probes and lifecycle hooks reach into pods. */

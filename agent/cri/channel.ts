@@ -1,4 +1,4 @@
-import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, connectivityState, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Clock } from '../../base/clock.ts';
 import type { Message } from '../../base/protobuf/message.ts';
 import { RuntimeError, type RuntimeErrorCode } from '../contract/runtime.ts';
@@ -16,6 +16,8 @@ export interface Channel {
     onMessage: (message: Out) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Keeps the connection up, without waiting for calls, and calls `onChange` at once and whenever it comes or goes, until the channel is closed. */
+  keepConnected(onChange: (isConnected: boolean) => void): void;
   close(): void;
 }
 
@@ -95,6 +97,17 @@ export function openChannel(socketPath: string, clock: Clock, metadata: Readonly
         stream.on('end', () => finish());
         if (signal.aborted) stream.cancel();
       });
+    },
+    keepConnected(onChange) {
+      const channel = client.getChannel();
+      const follow = () => {
+        // Asking for the state has a connection that is idle opened again.
+        const state = channel.getConnectivityState(true);
+        if (state === connectivityState.SHUTDOWN) return;
+        onChange(state === connectivityState.READY);
+        channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, follow);
+      };
+      follow();
     },
     close: () => client.close(),
   };

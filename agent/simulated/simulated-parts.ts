@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CgroupManager } from '../contract/cgroups.ts';
+import type { DynamicResources } from '../contract/dynamic-resources.ts';
 import type { LocalVolumes } from '../contract/local-volumes.ts';
 import type { PodVolumes } from '../contract/pod-volumes.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
@@ -18,6 +19,14 @@ export const noLocalVolumes = (root: string): LocalVolumes => ({
   make: (name) => Promise.resolve(join(root, name)),
   delete: () => Promise.resolve(),
 });
+
+/** Devices on a simulated node: claims count as prepared at once. */
+export const noDynamicResources: DynamicResources = {
+  prepare: () => Promise.resolve(),
+  devices: () => Promise.resolve([]),
+  unprepare: () => Promise.resolve(),
+  health: () => [],
+};
 
 export const noCgroups: CgroupManager = {
   apply: () => Promise.resolve(),

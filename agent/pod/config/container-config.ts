@@ -14,6 +14,8 @@ export interface ContainerSettings {
   readonly environment: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
   readonly devices: readonly Device[];
+  /** Devices by their CDI names. */
+  readonly cdiDevices: readonly string[];
   readonly restartCount: number;
   /** The host's file behind terminationMessagePath; empty if there is none. */
   readonly messageFile: string;
@@ -38,6 +40,7 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
     envs: [...environment].map(([key, value]) => ({ key, value })),
     mounts: settings.mounts,
     devices: settings.devices,
+    CDI_devices: settings.cdiDevices.map((name) => ({ name })),
     labels: containerLabels(pod, container),
     annotations: containerAnnotations(pod, container, restartCount, settings.messageFile),
     log_path: containerLogPath(container.name, restartCount),

@@ -7,7 +7,7 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import { sleep } from '../../../base/clock.ts';
 import { ImageError } from '../../contract/image-puller.ts';
-import type { ContainerSources, Measured, PodCgroups, PodFiles } from '../../contract/node-parts.ts';
+import type { ContainerSources, Measured, PodCgroups, PodDevices, PodFiles } from '../../contract/node-parts.ts';
 import { latestContainer } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import type { ContainerLife, Sandbox } from '../../contract/runtime.ts';
@@ -28,7 +28,7 @@ import { killContainer } from './container-killer.ts';
 import { checkSandboxSupport } from './sandbox-support.ts';
 
 /** The parts by which containers are started. */
-export type StarterNode = KillerNode & Measured & PodCgroups & PodFiles & ContainerSources;
+export type StarterNode = KillerNode & Measured & PodCgroups & PodFiles & PodDevices & ContainerSources;
 
 /** A container could not be started. Carries the reason for its status and the time of the next try (milliseconds since the epoch). */
 export class StartError extends Error {
@@ -50,10 +50,11 @@ export function podSandboxConfig(node: StarterNode, pod: Live<Pod>, attempt: num
   return sandboxConfig(pod, attempt, { dns: node.dns, logDirectory, cgroupParent: podCgroup(pod, node.cgroupRoot).path });
 }
 
-/** Makes the pod's sandbox; its addresses are in the cache when it resolves. */
+/** Has the pod's devices prepared and makes its sandbox; its addresses are in the cache when it resolves. @throws DynamicResourcesError */
 export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: number): Promise<Sandbox | undefined> {
   const handler = await runtimeHandler(node, pod);
   checkSandboxSupport(pod, handler, node.abilities);
+  await node.dynamicResources.prepare(pod);
   if (!node.runtime.simulated) {
     await Promise.all([
       node.cgroups.apply(podCgroup(pod, node.cgroupRoot, node.podMaxPids)),
@@ -182,15 +183,17 @@ async function configure(node: StarterNode, pod: Live<Pod>, container: Container
     allocatable: node.allocatable(),
     services: serviceEnvironment(node.services(), pod.metadata.namespace ?? '', links),
   });
-  if (node.runtime.simulated) return { environment: await pretended(node, pod, container, variables), mounts: [], devices: [], messageFile: '' };
+  if (node.runtime.simulated)
+    return { environment: await pretended(node, pod, container, variables), mounts: [], devices: [], cdiDevices: [], messageFile: '' };
   const environment = await variables;
-  const [volumeMounts, hosts, message] = await Promise.all([
+  const [cdiDevices, volumeMounts, hosts, message] = await Promise.all([
+    node.dynamicResources.devices(pod, container),
     node.volumes.mounts(pod, container, environment),
     hostsMount(node, pod, container, podIps),
     messageMount(node, pod, container, restartCount),
   ]);
   const devices = node.volumes.devices(pod, container);
-  return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], devices, messageFile: message.file };
+  return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], devices, cdiDevices, messageFile: message.file };
 }
 
 /**

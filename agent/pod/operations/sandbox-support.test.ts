@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPod } from '../../contract/pods.fixture.ts';
-import { checkSandboxSupport, DynamicResourcesError } from './sandbox-support.ts';
+import { checkSandboxSupport } from './sandbox-support.ts';
 
 const none = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false };
 
@@ -13,9 +13,5 @@ describe('a sandbox', () => {
     );
     expect(() => checkSandboxSupport(pod, undefined, { ...none, userNamespaces: true })).not.toThrow();
     expect(() => checkSandboxSupport(aPod({ hostUsers: true }), undefined, none)).not.toThrow();
-  });
-
-  it('of a pod with resource claims is not made without their driver', () => {
-    expect(() => checkSandboxSupport(aPod({ resourceClaims: [{ name: 'gpu' }] }), undefined, none)).toThrow(DynamicResourcesError);
   });
 });

@@ -16,6 +16,7 @@ const input = (more: Partial<PodStatusInput> = {}): PodStatusInput => ({
   applied: () => undefined,
   pending: undefined,
   resizing: undefined,
+  deviceHealth: () => [],
   ready: () => true,
   started: () => true,
   hostIps: ['192.0.2.1'],

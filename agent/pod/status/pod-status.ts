@@ -1,7 +1,10 @@
 import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
+import type { ResourceStatus } from '../../../api/pod/container/container-status.ts';
 import { timeText } from '../../../base/clock.ts';
 import { readySandbox } from '../../contract/observation.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
+import { claimStatusesOf } from './claim-statuses.ts';
 import type { ContainerStatusInput } from './container-status.ts';
 import { containerStatus } from './container-status.ts';
 import { podConditions } from './pod-conditions.ts';
@@ -21,6 +24,8 @@ export interface PodStatusInput extends ContainerStatusInput {
   readonly resizing: { readonly error: string | undefined } | undefined;
   /** All has stopped that will be stopped. */
   readonly ended: boolean;
+  /** The health of the devices that a container has by its claims. */
+  readonly deviceHealth: (container: Container) => readonly ResourceStatus[];
 }
 
 /** The status of a pod as the node sees it; pure, but for the time. */
@@ -58,6 +63,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     ...(containers.length > 0 ? { containerStatuses: containers } : {}),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+    ...claimStatusesOf(pod.status),
     qosClass: pod.status?.qosClass ?? qosClass(spec),
   };
 }
@@ -69,9 +75,14 @@ function containerStatuses(input: PodStatusInput) {
   const init = (spec?.initContainers ?? []).map((container) =>
     containerStatus(input, container, container.restartPolicy === 'Always' ? 'sidecar' : 'init'),
   );
-  const containers = (spec?.containers ?? []).map((container) => containerStatus(input, container, 'app'));
+  const containers = (spec?.containers ?? []).map((container) => ({
+    ...containerStatus(input, container, 'app'),
+    ...(container.resources?.claims?.length ? healthOf(input.deviceHealth(container)) : {}),
+  }));
   return input.ended ? withUnknownEnds(spec, init, containers) : { init, containers };
 }
+
+const healthOf = (devices: readonly ResourceStatus[]) => (devices.length === 0 ? {} : { allocatedResourcesStatus: [...devices] });
 
 const carried = (old: PodStatus | undefined) => ({
   ...(old?.reason ? { reason: old.reason } : {}),

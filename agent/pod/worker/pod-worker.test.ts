@@ -5,17 +5,20 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { systemClock } from '../../../base/clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
+import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
 import { podDirectories } from '../../contract/pod-directories.ts';
 import { noPodMetrics } from '../../contract/pod-metrics.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import type { ContainerRuntime } from '../../contract/runtime.ts';
+import { RuntimeError } from '../../contract/runtime.ts';
 import type { RuntimeCache } from '../../contract/runtime-cache.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
-import { noCgroups, noVolumes, simulatedTransport } from '../../simulated/simulated-parts.ts';
+import { noCgroups, noDynamicResources, noVolumes, simulatedTransport } from '../../simulated/simulated-parts.ts';
 import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
 import type { WorkerNode } from './action-performer.ts';
 import type { PodWorker } from './pod-worker.ts';
@@ -30,6 +33,7 @@ interface Given {
   readonly clock?: Clock;
   readonly runtime?: Partial<ContainerRuntime>;
   readonly volumes?: Partial<WorkerNode['volumes']>;
+  readonly dynamicResources?: Partial<WorkerNode['dynamicResources']>;
   readonly probes?: Partial<WorkerNode['probes']>;
   readonly pod?: Live<Pod>;
 }
@@ -43,12 +47,13 @@ async function aWorker(given: Given = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'skiff-worker-'));
   const statuses: PodStatus[] = [];
   const started: number[] = [];
+  const events: string[] = [];
   let worker: PodWorker | undefined;
   const cache: RuntimeCache = createRuntimeCache(runtime, () => worker?.wake());
   const node: WorkerNode = {
     clock,
     log: silentLogger,
-    recorder: { event: () => {} },
+    recorder: { event: (_object, _type, reason, message) => void events.push(`${reason}: ${message}`) },
     runtime,
     cache,
     nodeIps: ['192.0.2.7'],
@@ -58,6 +63,7 @@ async function aWorker(given: Given = {}) {
     cgroupRoot: '/kubepods',
     podMaxPids: 0,
     volumes: { ...noVolumes, ...given.volumes },
+    dynamicResources: { ...noDynamicResources, ...given.dynamicResources },
     directories: podDirectories(dataDir),
     images: { ensure: async (_pod, container) => (await runtime.image(container.image ?? '')) ?? Promise.reject(new Error('no image')), forget() {} },
     objects: { get: async (kind, key) => createMemoryClient(clock).get(kind, key) },
@@ -77,7 +83,7 @@ async function aWorker(given: Given = {}) {
     () => worker?.stop(),
     () => rm(dataDir, { recursive: true, force: true }),
   );
-  return { worker, clock: fake, runtime: simulated, cache, statuses, started, finished: () => finished };
+  return { worker, clock: fake, runtime: simulated, cache, statuses, started, events, finished: () => finished };
 }
 
 describe('the worker of a pod', () => {
@@ -135,6 +141,89 @@ describe('the worker of a pod', () => {
     expect(statuses.at(-1)).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'no memory' });
     expect((await runtime.listSandboxes()).map(({ ready }) => ready)).toEqual([false]);
     expect(finished()).toBe(1);
+  });
+
+  it('has devices prepared before the sandbox is made, again and again until they are', async () => {
+    let sandboxes = 0;
+    let fails = true;
+    const prepare = async () => {
+      expect(sandboxes).toBe(0);
+      if (fails) throw new DynamicResourcesError('prepare dynamic resources: not yet');
+    };
+    const { worker, clock, runtime, statuses, events } = await aWorker({
+      dynamicResources: { prepare },
+      runtime: {
+        runSandbox: (config, handler) => {
+          sandboxes++;
+          return runtime.runSandbox(config, handler);
+        },
+      },
+    });
+    await clock.advance(2_000);
+    expect(events).toContain('FailedPrepareDynamicResources: Failed to prepare dynamic resources: prepare dynamic resources: not yet');
+    expect(sandboxes).toBe(0);
+    fails = false;
+    await clock.advance(10_000);
+    expect(statuses.at(-1)?.phase).toBe('Running');
+    worker.end({ graceSeconds: 0 });
+    await clock.advance(100);
+  });
+
+  it('gives containers their devices by their CDI names', async () => {
+    const asked: (readonly ({ name?: string | undefined } | undefined)[] | undefined)[] = [];
+    const { clock } = await aWorker({
+      dynamicResources: { devices: async (_pod, { name }) => [`e.com/d=${name}`] },
+      runtime: {
+        simulated: false,
+        createContainer: async (_id, { CDI_devices }) => {
+          asked.push(CDI_devices);
+          throw new RuntimeError('Unknown', 'enough');
+        },
+      },
+    });
+    const deadline = systemClock.monotonic() + 60_000;
+    while (asked.length === 0 && systemClock.monotonic() < deadline) {
+      await clock.advance(100);
+      // Files are written meanwhile.
+      await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)));
+    }
+    expect(asked[0]).toEqual([{ name: 'e.com/d=c' }]);
+  });
+
+  it('has devices unprepared after its containers have ended, and is over only then', async () => {
+    let fails = true;
+    const seen: string[] = [];
+    const unprepare = async () => {
+      seen.push(...(await runtime.listContainers()).map(({ state }) => state));
+      if (fails) throw new DynamicResourcesError('unprepare dynamic resources: stuck');
+    };
+    const { worker, clock, runtime, finished, events } = await aWorker({ dynamicResources: { unprepare } });
+    await clock.advance(100);
+    worker.end({ graceSeconds: 1 });
+    await clock.advance(5_000);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(new Set(seen)).toEqual(new Set(['exited']));
+    expect(finished()).toBe(0);
+    fails = false;
+    await clock.advance(10_000);
+    expect(finished()).toBe(1);
+    expect(events.filter((event) => /^Failed/.test(event))).toEqual([]);
+  });
+
+  it('shows the health of devices, and keeps the names of claims that others write', async () => {
+    const resources = [{ health: 'Healthy', resourceID: 'e.com/d=1' }];
+    const container = aContainer('c', { resources: { claims: [{ name: 'x' }] } });
+    const spec = { containers: [container], resourceClaims: [{ name: 'x', resourceClaimTemplateName: 't' }] };
+    const { worker, clock, statuses } = await aWorker({ pod: aPod(spec), dynamicResources: { health: () => [{ name: 'claim:x', resources }] } });
+    await clock.advance(100);
+    expect(statuses.at(-1)?.containerStatuses?.[0]?.allocatedResourcesStatus).toEqual([{ name: 'claim:x', resources }]);
+    const resourceClaimStatuses = [{ name: 'x', resourceClaimName: 'x-1' }];
+    worker.update(aPod(spec, { resourceVersion: '2' }, { resourceClaimStatuses }));
+    await clock.settle();
+    worker.wake();
+    await clock.settle();
+    expect(worker.pod.status).toMatchObject({ phase: 'Running', resourceClaimStatuses });
+    expect(statuses.at(-1)).toMatchObject({ resourceClaimStatuses });
   });
 
   it('leaves containers running when it stops, and sets no timer', async () => {

@@ -1,5 +1,6 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { Container } from '../../../api/pod/container/container.ts';
 import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
 import { createProber } from '../../probe/prober.ts';
 import type { Given } from '../../spec/allocation.ts';
@@ -65,7 +66,8 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   };
 
   const dispatch = (event: PodEvent) => {
-    const view: PodView = { observation: cache.of(uid), now: clock.now(), verdicts: prober.verdicts, node: facts };
+    const deviceHealth = (container: Container) => node.dynamicResources.health(state.pod, container);
+    const view: PodView = { observation: cache.of(uid), now: clock.now(), verdicts: prober.verdicts, deviceHealth, node: facts };
     const next = step(state, event, view);
     state = next.state;
     for (const action of next.actions) performAction(action, hands);

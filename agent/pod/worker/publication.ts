@@ -39,7 +39,7 @@ export function publish(turn: Turn): void {
 
 function statusOf({ state, view }: Turn) {
   const { life, pod, waiting, messages, startTime } = state;
-  const { verdicts, node, now } = view;
+  const { verdicts, deviceHealth, node, now } = view;
   // A container is shown as it was before its start until its postStart hook has run, as kubelet shows it.
   const containers = view.observation.containers.filter((container) => !(isRunning(container) && isHooked(state, container.name)));
   const observation = { ...view.observation, containers };
@@ -60,6 +60,7 @@ function statusOf({ state, view }: Turn) {
     applied: (current) => (state.resizing ? appliedResources(state, current) : undefined),
     pending: life.phase === 'running' ? state.pending : undefined,
     resizing: life.phase === 'running' ? state.resizing : undefined,
+    deviceHealth,
     ready: (id, container) => !container.readinessProbe || verdicts(id).readiness === true,
   });
 }

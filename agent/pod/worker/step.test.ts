@@ -3,11 +3,11 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
+import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aContainer, aPod, aSandbox, exited, observation, observed } from '../../contract/pods.fixture.ts';
 import type { Verdicts } from '../../probe/prober.ts';
-import { DynamicResourcesError } from '../operations/sandbox-support.ts';
 import type { PodState } from './pod-state.ts';
 import { initialState } from './pod-state.ts';
 import type { PodEvent, Step } from './step.ts';
@@ -24,6 +24,7 @@ const view = (seen: PodObservation, more: Partial<PodView> = {}): PodView => ({
   observation: seen,
   now: START + 60_000,
   verdicts: () => NO_VERDICTS,
+  deviceHealth: () => [],
   node: FACTS,
   ...more,
 });

@@ -57,6 +57,8 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
     }
     case 'endPod':
       await endPod(node, pod, () => current.graceSeconds());
+      // Before the status says that the pod is over: then its claims may be given to others.
+      await node.dynamicResources.unprepare(pod);
       return { type: 'podEnded' };
   }
 }

@@ -1,6 +1,6 @@
+import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
-import { DynamicResourcesError } from '../operations/sandbox-support.ts';
 import { withRestart } from './crash-backoff.ts';
 import type { PodState } from './pod-state.ts';
 import { resizeFailed } from './resizing.ts';
@@ -67,7 +67,9 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       break;
     case 'broke':
       turn.actions.push({ type: 'log', error: result.error, message: 'a step failed and is tried again', task: key });
-      if (key === TASK.end) retry(turn, key, 'FailedKillPod', `error killing pod: ${textOf(result.error)}`);
+      // kubelet tells the drivers' failures at a pod's end in its log alone.
+      if (result.error instanceof DynamicResourcesError) turn.state = { ...state, tasks: retriedLater(state.tasks, key, turn.view.now) };
+      else if (key === TASK.end) retry(turn, key, 'FailedKillPod', `error killing pod: ${textOf(result.error)}`);
       else retry(turn, key, 'FailedSync', `Error syncing pod, skipping: ${textOf(result.error)}`);
       break;
   }

@@ -1,3 +1,5 @@
+import type { Container } from '../../../api/pod/container/container.ts';
+import type { ResourceStatus } from '../../../api/pod/container/container-status.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import type { Verdicts } from '../../probe/prober.ts';
 import type { EndRequest, PodState } from './pod-state.ts';
@@ -20,6 +22,8 @@ export interface PodView {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly verdicts: (containerId: string) => Verdicts;
+  /** The health of the devices that a container has by its claims. */
+  readonly deviceHealth: (container: Container) => readonly ResourceStatus[];
   readonly node: WorkerFacts;
 }
 

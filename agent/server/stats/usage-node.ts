@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { PodCgroups, RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
 import type { PodDirectories } from '../../contract/pod-directories.ts';
 import type { VolumeStatsSource } from '../../contract/volume-stats.ts';
@@ -9,6 +10,8 @@ export interface UsageNode extends RuntimeAccess, Pick<PodCgroups, 'cgroups' | '
   readonly directories: Pick<PodDirectories, 'pods'>;
   /** Absent where no volumes are mounted. */
   readonly csi?: { readonly volumes: VolumeStatsSource };
+  /** Absent where no devices are prepared. */
+  readonly dra?: { metrics(): Registry | undefined };
 }
 
 /** The pods of the node by their UIDs. */
