@@ -24,7 +24,7 @@ export function claimsOf(pod: Live<Pod>): readonly PodClaim[] {
   return extended ? [...claims, { name: extended.resourceClaimName, isGenerated: false }] : claims;
 }
 
-/** What a container uses of a claim: one request, or all of them. */
+/** A use of a claim by a container: of one request, or of all of them. */
 export interface UsedRequest {
   readonly claim: string;
   /** Undefined for all requests. */
