@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { settledBefore } from '../base/abort.ts';
+import { settledBefore, settledWithin } from '../base/abort.ts';
 import { pathExists } from '../base/path-exists.ts';
 import type { DynamicResources } from './contract/dynamic-resources.ts';
 import { DynamicResourcesError, hasClaims } from './contract/dynamic-resources.ts';
@@ -22,6 +22,7 @@ export interface NodeDra {
 
 /** kubelet's name of the file that holds prepared claims. */
 const CHECKPOINT = 'dra_manager_state';
+const WIPING_MS = 2_000;
 
 export function createNodeDra(given: Omit<DraSideOptions, 'checkpoint'>): NodeDra {
   const { root, log } = given;
@@ -58,7 +59,8 @@ export function createNodeDra(given: Omit<DraSideOptions, 'checkpoint'>): NodeDr
       }
       if (!(await settledBefore(registered, signal))) return;
       const { wipeSlices } = await import('./dra/slice-wiping.ts');
-      void wipeSlices(options, undefined, signal);
+      // Before drivers register and publish theirs, if the server answers soon.
+      await settledWithin(options.clock, WIPING_MS, wipeSlices(options, undefined, signal));
     },
     reconcile: async (isKnown) => loaded?.reconcile(isKnown),
     metrics: () => loaded?.metrics,
