@@ -1,28 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { resourceSlices } from '../../api/kinds/resource/resource-slice.ts';
 import { errors } from '../../api/meta/status-error.ts';
-import { systemClock } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
-import { startDraDriver } from './dra-driver.fixture.ts';
-import { createDraMetrics } from './dra-metrics.ts';
-import { createDraPlugins } from './dra-plugins.ts';
 import { createSliceWiping, wipeSlices } from './slice-wiping.ts';
 
 let end: AbortController;
-let root = '';
-beforeEach(async () => {
+beforeEach(() => {
   end = new AbortController();
-  root = await mkdtemp(join(tmpdir(), 'wiping-'));
 });
-afterEach(async () => {
-  end.abort();
-  await rm(root, { recursive: true });
-});
+afterEach(() => end.abort());
 
 /** A client whose deletions are counted by their selectors. */
 function wiping() {
@@ -83,39 +71,4 @@ describe('the slices of a driver', () => {
     await wipeSlices(options, undefined, end.signal);
     expect(deleted).toEqual(['spec.nodeName=n']);
   });
-});
-
-it('a driver counts as away when its process has died, though its socket is there, and as back when it listens again', async () => {
-  const told: boolean[] = [];
-  const plugins = createDraPlugins({
-    root,
-    clock: systemClock,
-    log: silentLogger,
-    metrics: createDraMetrics(systemClock, () => new Map()),
-    onUsable: (_driver, isUsable) => {
-      if (told.at(-1) !== isUsable) told.push(isUsable);
-    },
-    onHealth: () => {},
-    onHealthLost: () => {},
-  });
-  const until = async (expected: readonly boolean[]) => {
-    const deadline = systemClock.monotonic() + 60_000;
-    while (told.length < expected.length && systemClock.monotonic() < deadline)
-      await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)));
-    expect(told).toEqual(expected);
-  };
-  const socket = join(root, 'd.sock');
-  const options = { name: 'd', socket, registrationSocket: join(root, 'reg.sock') };
-  const first = await startDraDriver(options);
-  const plugin = { name: 'd', endpoint: socket, versions: ['v1.DRAPlugin'] };
-  await plugins.register(plugin);
-  await until([false, true]);
-  await first.stop(true);
-  await until([false, true, false]);
-  const second = await startDraDriver(options);
-  await until([false, true, false, true]);
-  await plugins.deregister(plugin);
-  await until([false, true, false, true, false]);
-  expect(() => plugins.get('d')).toThrow('DRA driver d is not registered');
-  await second.stop();
 });
