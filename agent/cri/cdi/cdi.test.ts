@@ -161,6 +161,19 @@ describe('what a device needs', () => {
     );
   });
 
+  it.each<[string, object, readonly number[], boolean]>([
+    ['root', {}, [], true],
+    ['the container’s own image', { run_as_group: { value: 7 } }, [], true],
+    ['a user to whom it is closed', { run_as_user: { value: 1000 } }, [], false],
+    ['a user whose group has it', { run_as_user: { value: 1000 }, run_as_group: { value: 44 } }, [], true],
+    ['a user of one of its groups', { run_as_user: { value: 1000 }, supplemental_groups: [44] }, [], true],
+    ['a user who is given its group', { run_as_user: { value: 1000 } }, [44], true],
+  ])('of a device node by %s is compared with who may open it on this machine', async (_, security_context, additionalGids, mayOpen) => {
+    const attempt = edited({ deviceNodes: [{ path: '/dev/real' }], additionalGids: [...additionalGids] }, { linux: { security_context } });
+    if (mayOpen) expect((await attempt).devices).toHaveLength(1);
+    else await expect(attempt).rejects.toThrow('device node /dev/real for user 1000: containerd 1.7 or newer');
+  });
+
   it('is compared with the files of this machine', async () => {
     const config = await withEdits({}, [
       { name: 'n', edits: { deviceNodes: [{ path: '/dev/null', type: 'c', major: 1, minor: 3, fileMode: 0o666 }] } },

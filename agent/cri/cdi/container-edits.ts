@@ -28,6 +28,7 @@ export async function withEdits(config: ContainerConfig, all: readonly NamedEdit
   const devices = new Map((config.devices ?? []).map((device) => [device.container_path ?? '', device]));
   const mounts = new Map((config.mounts ?? []).map((mount) => [mount.container_path ?? '', mount]));
   const groups = new Set(config.linux?.security_context?.supplemental_groups);
+  for (const { edits } of all) for (const gid of edits.additionalGids ?? []) if (gid !== 0) groups.add(gid);
   const inexpressible: string[] = [];
   for (const { name, edits } of all) {
     for (const variable of edits.env ?? []) {
@@ -35,7 +36,8 @@ export async function withEdits(config: ContainerConfig, all: readonly NamedEdit
       envs.set(variable.slice(0, at), variable.slice(at + 1));
     }
     for (const node of edits.deviceNodes ?? []) {
-      const fault = deviceFault(node, await lookUp(node.hostPath || node.path));
+      const host = await lookUp(node.hostPath || node.path);
+      const fault = deviceFault(node, host) ?? ownerFault(node, host, config, groups);
       if (fault !== undefined) inexpressible.push(`${name}: device node ${node.path} ${fault}`);
       devices.set(node.path, deviceOf(node));
     }
@@ -45,7 +47,6 @@ export async function withEdits(config: ContainerConfig, all: readonly NamedEdit
       mounts.delete(mount.containerPath);
       mounts.set(mount.containerPath, mountOf(mount));
     }
-    for (const gid of edits.additionalGids ?? []) if (gid !== 0) groups.add(gid);
     inexpressible.push(...beyondCri(edits).map((what) => `${name}: ${what}`));
   }
   if (inexpressible.length > 0) {
@@ -92,6 +93,24 @@ function deviceFault({ hostPath, path, permissions, ...asked }: DeviceNode, host
 }
 
 const PERMISSION_BITS = 0o777;
+
+/** A node of no stated owner belongs to the container's user; the CRI leaves it to the owner that it has on the machine, who may keep others out. */
+function ownerFault(
+  { uid, gid }: DeviceNode,
+  host: HostFile | undefined,
+  { linux }: ContainerConfig,
+  groups: ReadonlySet<number>,
+): string | undefined {
+  const user = linux?.security_context?.run_as_user?.value ?? 0;
+  if (!host || user === 0 || typeof uid === 'number' || typeof gid === 'number' || host.uid === user) return undefined;
+  const isMember = groups.has(host.gid) || linux?.security_context?.run_as_group?.value === host.gid;
+  const needed = isMember ? GROUP_BITS : OTHER_BITS;
+  return (host.mode & needed) === needed ? undefined : `for user ${user}`;
+}
+
+/** Reading and writing. */
+const GROUP_BITS = 0o060;
+const OTHER_BITS = 0o006;
 
 const OPTIONS: ReadonlyMap<string, Mount> = new Map([
   ['bind', {}],
