@@ -12,7 +12,8 @@ const MAX_DOMAIN = 63;
 const MAX_ID = 32;
 const MAX_DRIVER = 63;
 const MAX_VALUE = 64;
-const COST_LIMIT = 1_000_000;
+/** The most that an evaluation may cost. */
+export const COST_LIMIT = 1_000_000;
 
 const scalar = (type: CelType, maxElements: number): Declaration => ({ kind: 'scalar', scalar: type, maxElements, minSize: 1 });
 const map = (key: Declaration, element: Declaration): Declaration => ({

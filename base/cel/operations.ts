@@ -161,7 +161,7 @@ export function negate(a: Value): Value {
 
 /** Whether a value is in a list or a key of a map. */
 export function isIn(value: Value, container: Value): boolean {
-  if (container instanceof MapValue) return container.find(value) !== undefined;
+  if (container instanceof MapValue) return container.contains(value);
   if (!(container instanceof ListValue)) throw noSuchOverload();
   for (let i = 0; i < container.size; i++) if (equal(value, container.at(i))) return true;
   return false;

@@ -93,6 +93,10 @@ export abstract class MapValue {
   has(key: Value): boolean {
     return this.find(key) !== undefined;
   }
+  /** Whether the operator `in` finds a key. A map with a default for absent keys overrides it. */
+  contains(key: Value): boolean {
+    return this.find(key) !== undefined;
+  }
 }
 
 /** A value of a library, such as a quantity. */

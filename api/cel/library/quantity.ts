@@ -55,6 +55,9 @@ function parsed(text: Value | undefined): QuantityValue {
   return new QuantityValue(parseQuantity(text), scaleOf(text));
 }
 
+/** Returns a quantity's text as expressions see it. @throws QuantityError */
+export const quantityValue = (text: string): Value => parsed(text);
+
 function integer(value: QuantityValue): bigint | undefined {
   if (value.scale === undefined || value.scale < 0) return undefined;
   const whole = value.nanos / NANO;

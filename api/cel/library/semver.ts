@@ -51,6 +51,9 @@ function parse(text: string): SemverValue {
   return new SemverValue(numbers, prerelease);
 }
 
+/** Returns a version's text as expressions see it. @throws EvaluationError if it is not a semantic version */
+export const versionValue = (text: string): Value => parse(text);
+
 function number(text: string, title: string, name: string): bigint {
   if (!/^\d*$/.test(text)) throw fault(`Invalid character(s) found in ${name} number ${quote(text)}`);
   if (text.length > 1 && text.startsWith('0')) throw fault(`${title} number must not contain leading zeroes ${quote(text)}`);

@@ -1,5 +1,6 @@
 import type { Steps } from '../../../base/steps.ts';
 import type { FieldError } from '../../schema/field-error.ts';
+import type { DeviceMatcher } from '../device-match.ts';
 import type { DeviceSelectorResult } from '../device-selector.ts';
 import type { CelSchema } from '../schema.ts';
 import type { DefinitionCheckOptions } from './definition-check.ts';
@@ -10,6 +11,8 @@ export interface Rules {
   checkRules(schema: CelSchema, path: string, options?: DefinitionCheckOptions): Steps<FieldError[]>;
   ruleValidator(schema: CelSchema): RuleValidator | undefined;
   compileDeviceSelector(expression: string): DeviceSelectorResult;
+  /** @throws Error with the reason if the expression does not compile */
+  deviceMatcher(expression: string): DeviceMatcher;
 }
 
 let loaded: Rules | undefined;
@@ -17,12 +20,13 @@ let loaded: Rules | undefined;
 /** Loads CEL. It is awaited before the first definition with rules is checked or served, and costs nothing otherwise. */
 export async function loadRules(): Promise<Rules> {
   if (loaded) return loaded;
-  const [{ checkRules }, { ruleValidator }, { compileDeviceSelector }] = await Promise.all([
+  const [{ checkRules }, { ruleValidator }, { compileDeviceSelector }, { deviceMatcher }] = await Promise.all([
     import('./definition-check.ts'),
     import('./validator.ts'),
     import('../device-selector.ts'),
+    import('../device-match.ts'),
   ]);
-  loaded = { checkRules, ruleValidator, compileDeviceSelector };
+  loaded = { checkRules, ruleValidator, compileDeviceSelector, deviceMatcher };
   return loaded;
 }
 
