@@ -56,7 +56,7 @@ export const rooms: readonly Room[] = [
     imports: ['base', 'api', 'runtime'],
     floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage'], 'admission'],
   },
-  { name: 'scheduler', imports: ['base', 'api', 'runtime'], floors: [['state', 'config'], 'plugins', 'queue', 'cycle'] },
+  { name: 'scheduler', imports: ['base', 'api', 'runtime'], floors: ['devices', ['state', 'config'], 'plugins', 'queue', 'cycle'] },
   {
     name: 'agent',
     imports: ['base', 'api', 'runtime'],
