@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { qualifiedNameFaults } from '../../api/validation/name-rules.ts';
+import { parseGoDuration } from '../../base/go-duration.ts';
 import { duplicate, forbidden, invalid, required, unsupported } from './field-errors.ts';
 import type { PluginArguments } from './plugin-arguments.ts';
 import { DEFAULT_ARGUMENTS } from './plugin-arguments.ts';
@@ -27,6 +28,23 @@ const defaultPreemption = z
     both('minCandidateNodesPercentage', 'minCandidateNodesAbsolute');
     both('minCandidateNodesAbsolute', 'minCandidateNodesPercentage');
   });
+
+const duration = (check: (ms: number) => string | undefined, standard: number) =>
+  z
+    .string('must be a duration such as 15s')
+    .transform((text, context) => {
+      const ms = parseGoDuration(text);
+      const fault = typeof ms === 'number' ? check(ms) : ms;
+      if (fault === undefined && typeof ms === 'number') return ms;
+      context.addIssue({ code: 'custom', message: invalid(text, fault ?? '') });
+      return z.NEVER;
+    })
+    .default(standard);
+const dynamicResources = z.strictObject({
+  ...typeMeta('DynamicResources'),
+  filterTimeout: duration((ms) => (ms < 0 ? 'must be zero or positive' : undefined), DEFAULT_ARGUMENTS.DynamicResources.filterTimeoutMs),
+  bindingTimeout: duration((ms) => (ms < 1000 ? 'must be at least 1 second' : undefined), DEFAULT_ARGUMENTS.DynamicResources.bindingTimeoutMs),
+});
 
 const interPodAffinity = z.strictObject({
   ...typeMeta('InterPodAffinity'),
@@ -163,6 +181,10 @@ const withoutType = <T extends { readonly apiVersion?: unknown; readonly kind?: 
 /** A reader of each plugin's arguments: from the file's form to the scheduler's, with defaults. */
 export const argumentSchemas: { readonly [Name in keyof PluginArguments]: z.ZodType<PluginArguments[Name]> } = {
   DefaultPreemption: defaultPreemption.transform(withoutType),
+  DynamicResources: dynamicResources.transform(({ filterTimeout, bindingTimeout }) => ({
+    filterTimeoutMs: filterTimeout,
+    bindingTimeoutMs: bindingTimeout,
+  })),
   InterPodAffinity: interPodAffinity.transform(withoutType),
   NodeAffinity: nodeAffinity.transform(({ addedAffinity }) => ({ addedAffinity })),
   NodeResourcesBalancedAllocation: balancedAllocation.transform(({ resources }) => ({

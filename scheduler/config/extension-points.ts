@@ -38,7 +38,13 @@ export const PLUGIN_POINTS: Readonly<Record<string, readonly ExtensionPoint[]>> 
   DefaultBinder: ['bind'],
 };
 
-const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2 };
+const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
+  TaintToleration: 3,
+  NodeAffinity: 2,
+  PodTopologySpread: 2,
+  InterPodAffinity: 2,
+  DynamicResources: 2,
+};
 
 export interface EnabledPlugin {
   readonly name: string;

@@ -32,6 +32,12 @@ export interface DefaultConstraint {
 /** The arguments of a profile's plugins, by plugin (kubescheduler.config.k8s.io/v1). */
 export interface PluginArguments {
   readonly DefaultPreemption: { readonly minCandidateNodesPercentage: number; readonly minCandidateNodesAbsolute: number };
+  readonly DynamicResources: {
+    /** The time that the search for devices on one node may take; 0 for any. */
+    readonly filterTimeoutMs: number;
+    /** The time that devices have to meet their binding conditions. */
+    readonly bindingTimeoutMs: number;
+  };
   readonly InterPodAffinity: { readonly hardPodAffinityWeight: number; readonly ignorePreferredTermsOfExistingPods: boolean };
   readonly NodeAffinity: { readonly addedAffinity: NodeAffinity | undefined };
   readonly NodeResourcesBalancedAllocation: { readonly resources: readonly ResourceWeight[] };
@@ -55,6 +61,7 @@ const CPU_AND_MEMORY: readonly ResourceWeight[] = [
 
 export const DEFAULT_ARGUMENTS: PluginArguments = {
   DefaultPreemption: { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 },
+  DynamicResources: { filterTimeoutMs: 10_000, bindingTimeoutMs: 600_000 },
   InterPodAffinity: { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false },
   NodeAffinity: { addedAffinity: undefined },
   NodeResourcesBalancedAllocation: { resources: CPU_AND_MEMORY },
