@@ -1,6 +1,7 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Selector } from '../../api/selector/selector.ts';
+import type { DeviceView } from './device-view.ts';
 import type { NodeInfo } from './node-info.ts';
 import { addPodTo, newNodeInfo, removePodFrom, setNode } from './node-info.ts';
 import type { AffinityGroup, PodGroup } from './pod-groups.ts';
@@ -36,6 +37,8 @@ export interface ClusterState {
   claimUsers(claim: string): number;
   /** Claims and volumes; undefined where nobody follows them. */
   readonly volumes: VolumeView | undefined;
+  /** Device claims, classes and slices; undefined where nobody follows them. */
+  readonly devices: DeviceView | undefined;
   /** Grows with every change. */
   readonly version: number;
   /** Runs `what`, which leaves the state as it was: `version` does not grow. */
@@ -44,7 +47,7 @@ export interface ClusterState {
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-export function createClusterState(namespaceLabels: NamespaceLabels = () => undefined, volumes?: VolumeView): ClusterState {
+export function createClusterState(namespaceLabels: NamespaceLabels = () => undefined, volumes?: VolumeView, devices?: DeviceView): ClusterState {
   const infos = new Map<string, NodeInfo>();
   const podNodes = new Map<string, NodeInfo>();
   const groups = createPodGroups();
@@ -137,6 +140,7 @@ export function createClusterState(namespaceLabels: NamespaceLabels = () => unde
     namespaceLabels,
     claimUsers: (claim) => claimUsers.get(claim) ?? 0,
     volumes,
+    devices,
     get version() {
       return version;
     },
