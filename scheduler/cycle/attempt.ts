@@ -7,6 +7,7 @@ import { schedulerNameOf } from '../plugins/profile.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { createBindingCycle } from './binding-cycle.ts';
+import type { DeviceBinder } from './device-binder.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { NO_NODES } from './diagnosis.ts';
 import type { SchedulingFailure } from './failure-handler.ts';
@@ -16,7 +17,7 @@ import { createPreemptor } from './preemptor.ts';
 import type { Pump } from './pump.ts';
 import type { Recorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
-import type { SchedulingCycle } from './scheduling-cycle.ts';
+import type { PostFilter, SchedulingCycle } from './scheduling-cycle.ts';
 import type { VolumeBinder } from './volume-binder.ts';
 
 export interface AttemptOptions {
@@ -29,6 +30,7 @@ export interface AttemptOptions {
   readonly cycle: SchedulingCycle;
   readonly pump: Pick<Pump, 'beside' | 'apart'>;
   readonly volumeBinder: VolumeBinder;
+  readonly deviceBinder: DeviceBinder;
   readonly podInformer: Pick<Informer<Pod>, 'get'>;
 }
 
@@ -39,10 +41,10 @@ export interface AttemptOptions {
 export type Attempt = (queued: QueuedPod) => void;
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { client, clock, log, recorders, metrics, state, cycle, pump, volumeBinder, podInformer } = options;
+  const { client, clock, log, recorders, metrics, state, cycle, pump, volumeBinder, deviceBinder, podInformer } = options;
   const { cluster, queue, nominator, failures, assumed } = state;
   const handleFailure = createFailureHandler({ client, clock, log, recorders, queue, podInformer });
-  const bind = createBindingCycle({ client, clock, log, recorders, metrics, state, volumeBinder, handleFailure });
+  const bind = createBindingCycle({ client, clock, log, recorders, metrics, state, volumeBinder, deviceBinder, handleFailure });
   const preempt = createPreemptor({ client, clock, log, recorders, state, pump, handleFailure });
   const fail = (pod: PodInfo, failure: SchedulingFailure) => void pump.beside(handleFailure(pod, failure));
 
@@ -50,13 +52,28 @@ export function createAttempt(options: AttemptOptions): Attempt {
     const outcome = cycle.postFilter(pod, diagnosis);
     if (outcome.type === 'no-nodes') return fail(pod, { reason: 'Unschedulable', message: NO_NODES, rejectedBy: diagnosis.rejectedBy });
     metrics.preemptionTried();
+    const { freed } = outcome;
+    if (freed) {
+      // What its own write causes must not pass it by.
+      queue.preempting(pod.uid, diagnosis.rejectedBy);
+      return void pump.beside(
+        deviceBinder.free(freed.claim, freed.how).then(
+          () => conclude(pod, diagnosis, outcome),
+          (error: unknown) =>
+            handleFailure(pod, { reason: 'SchedulerError', message: `running PostFilter plugin "DynamicResources": ${textOf(error)}`, error: true }),
+        ),
+      );
+    }
+    void pump.beside(conclude(pod, diagnosis, outcome));
+  };
+  const conclude = async (pod: PodInfo, diagnosis: Diagnosis, outcome: Exclude<PostFilter, { type: 'no-nodes' }>): Promise<void> => {
     if (outcome.type === 'preempt') {
       metrics.preempted(outcome.candidate.victims.length);
-      return void pump.beside(preempt(pod, outcome.candidate, diagnosis));
+      return preempt(pod, outcome.candidate, diagnosis);
     }
     if (outcome.clearNomination) nominator.remove(pod.uid);
     failures.remember(pod, outcome.failure);
-    fail(pod, unschedulable(outcome.failure, outcome.clearNomination));
+    await handleFailure(pod, unschedulable(outcome.failure, outcome.clearNomination));
   };
 
   return (queued) => {
@@ -67,20 +84,27 @@ export function createAttempt(options: AttemptOptions): Attempt {
     const placement = cycle.place(info);
     switch (placement.type) {
       case 'scheduled': {
-        const { nodeName, volumes } = placement;
+        const { nodeName, volumes, devices } = placement;
         metrics.decided(seconds());
         // Counted on its node from now on: the next decision sees it.
         cluster.addPod(info, nodeName);
         assumed.add(info.uid);
         nominator.remove(info.uid);
-        const bindPod = async () => metrics.attempted(profile, await bind.pod(queued, nodeName), seconds());
-        if (!volumes) return void pump.beside(bindPod());
+        const bindPod = async () => metrics.attempted(profile, await bind.pod(queued, nodeName, devices), seconds());
+        if (!volumes && !devices) return void pump.beside(bindPod());
         return void pump.apart(
           bind
-            .volumes(queued, volumes)
+            .prepare(queued, nodeName, { volumes, devices })
             .then((result) => (result === 'bound' ? pump.beside(bindPod()) : metrics.attempted(profile, result, seconds()))),
         );
       }
+      case 'searching':
+        return void pump.apart(
+          placement.finish().then(
+            () => queue.again(info.uid),
+            (error: unknown) => handleFailure(info, { reason: 'SchedulerError', message: textOf(error), error: true }),
+          ),
+        );
       case 'unschedulable':
         metrics.decided(seconds());
         metrics.attempted(profile, 'unschedulable', seconds());
@@ -94,3 +118,5 @@ export function createAttempt(options: AttemptOptions): Attempt {
     }
   };
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

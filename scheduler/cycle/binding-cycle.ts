@@ -7,6 +7,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import type { AssumedDevices, DeviceBinder } from './device-binder.ts';
 import type { FailureHandler } from './failure-handler.ts';
 import type { AttemptResult, SchedulerMetrics } from './metrics.ts';
 import type { Recorders } from './recorders.ts';
@@ -21,18 +22,25 @@ export interface BindingCycleOptions {
   readonly metrics: SchedulerMetrics;
   readonly state: SchedulerState;
   readonly volumeBinder: VolumeBinder;
+  readonly deviceBinder: DeviceBinder;
   readonly handleFailure: FailureHandler;
+}
+
+export interface AssumedResources {
+  readonly volumes: AssumedVolumes | undefined;
+  readonly devices: AssumedDevices | undefined;
 }
 
 /** Binds a pod, which is assumed on its node, through the API. What fails is taken back, and the pod is tried again. */
 export interface BindingCycle {
-  /** PreBind: has the pod's volumes bound or made, which may take minutes. */
-  volumes(pod: QueuedPod, volumes: AssumedVolumes): Promise<'bound' | 'error'>;
-  pod(pod: QueuedPod, nodeName: string): Promise<AttemptResult>;
+  /** PreBind: has the pod's volumes bound or made and its devices allocated, which may take minutes. */
+  prepare(pod: QueuedPod, nodeName: string, assumed: AssumedResources): Promise<'bound' | 'error'>;
+  /** Binds the pod itself. Its devices are given back if that fails. */
+  pod(pod: QueuedPod, nodeName: string, devices: AssumedDevices | undefined): Promise<AttemptResult>;
 }
 
 export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
-  const { client, clock, log, recorders, metrics, state, volumeBinder, handleFailure } = options;
+  const { client, clock, log, recorders, metrics, state, volumeBinder, deviceBinder, handleFailure } = options;
   const { cluster, queue, assumed } = state;
 
   async function takeBack(info: PodInfo, nodeName: string, error: unknown, what: string): Promise<void> {
@@ -52,17 +60,21 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     await handleFailure(info, { reason: 'SchedulerError', message: `${what}: ${reason}`, error: true });
   }
 
-  async function bindVolumes({ info }: QueuedPod, volumes: AssumedVolumes): Promise<'bound' | 'error'> {
+  async function prepare({ info }: QueuedPod, nodeName: string, { volumes, devices }: AssumedResources): Promise<'bound' | 'error'> {
+    let plugin = 'VolumeBinding';
     try {
-      await volumeBinder.bind(info, volumes);
+      if (volumes) await volumeBinder.bind(info, volumes);
+      plugin = 'DynamicResources';
+      if (devices) await deviceBinder.bind(info, devices);
       return 'bound';
     } catch (error) {
-      await takeBack(info, volumes.nodeName, error, 'running PreBind plugin "VolumeBinding"');
+      if (devices) await deviceBinder.takeBack(info, devices);
+      await takeBack(info, nodeName, error, `running PreBind plugin "${plugin}"`);
       return 'error';
     }
   }
 
-  async function bindPod({ info, attempts, addedAt }: QueuedPod, nodeName: string): Promise<AttemptResult> {
+  async function bindPod({ info, attempts, addedAt }: QueuedPod, nodeName: string, devices: AssumedDevices | undefined): Promise<AttemptResult> {
     const { metadata } = info.pod;
     const key = keyOf(info.pod);
     const binding: Binding = {
@@ -74,6 +86,7 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     try {
       await client.createSubresource(pods, key, 'binding', binding);
     } catch (error) {
+      if (devices) await deviceBinder.takeBack(info, devices);
       await takeBack(info, nodeName, error, 'binding rejected');
       return 'error';
     }
@@ -83,5 +96,5 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     return 'scheduled';
   }
 
-  return { volumes: bindVolumes, pod: bindPod };
+  return { prepare, pod: bindPod };
 }

@@ -1,3 +1,4 @@
+import { usesDevices } from '../plugins/pod-devices.ts';
 import type { Nominator } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { PodInfo } from '../state/pod-info.ts';
@@ -23,6 +24,8 @@ export interface FailureMemo {
 export function createFailureMemo(cluster: ClusterState, nominator: Nominator): FailureMemo {
   const failures = new Map<string, Failure>();
   let version = -1;
+  // Claims differ from replica to replica, and their changes do not show in the cluster's version.
+  const hasClaims = (pod: PodInfo) => pod.claims.length > 0 || (cluster.devices !== undefined && usesDevices(pod, cluster.devices));
   const refresh = () => {
     // Both only grow, so the sum changes with either.
     const now = cluster.version + nominator.version;
@@ -32,12 +35,11 @@ export function createFailureMemo(cluster: ClusterState, nominator: Nominator): 
   return {
     find(pod) {
       refresh();
-      // Claims differ from replica to replica, and their changes do not show in the cluster's version.
-      return failures.size === 0 || pod.claims.length > 0 || nominator.nodeOf(pod.uid) !== undefined ? undefined : failures.get(signature(pod));
+      return failures.size === 0 || hasClaims(pod) || nominator.nodeOf(pod.uid) !== undefined ? undefined : failures.get(signature(pod));
     },
     remember(pod, failure) {
       refresh();
-      if (nominator.nodeOf(pod.uid) === undefined && pod.claims.length === 0) failures.set(signature(pod), failure);
+      if (nominator.nodeOf(pod.uid) === undefined && !hasClaims(pod)) failures.set(signature(pod), failure);
     },
     forget: () => failures.clear(),
   };

@@ -56,9 +56,12 @@ export function rejectionOf(
   const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
   if (others.length > 0) {
     for (const other of others) cluster.addPod(other, node.name);
-    const rejection = firstRejection(prepareFilters(pod, cluster, filters), node);
-    for (const other of others) cluster.removePod(other.uid);
-    if (rejection) return rejection;
+    try {
+      const rejection = firstRejection(prepareFilters(pod, cluster, filters), node);
+      if (rejection) return rejection;
+    } finally {
+      for (const other of others) cluster.removePod(other.uid);
+    }
   }
   return firstRejection(prepared, node);
 }

@@ -90,7 +90,14 @@ function victimsOn(node: NodeInfo, pod: PodInfo, { cluster, profile, budgets, no
   const lower = [...node.pods.values()].filter((other) => other.priority < pod.priority).sort(byImportance);
   if (lower.length === 0) return NO_VICTIMS;
   const nominated = nominations.on(node.name);
-  const rejection = () => rejectionOf(pod, node, cluster, nominated, profile.filters);
+  const rejection = () => {
+    try {
+      return rejectionOf(pod, node, cluster, nominated, profile.filters);
+    } catch (error) {
+      // No candidate: the pods are put back.
+      return reject(error instanceof Error ? error.message : String(error), false);
+    }
+  };
   for (const other of lower) cluster.removePod(other.uid);
   const hopeless = rejection();
   const victims: PodInfo[] = [];

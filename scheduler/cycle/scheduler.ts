@@ -4,6 +4,9 @@ import { nodes } from '../../api/kinds/core/node/index.ts';
 import { persistentVolumes } from '../../api/kinds/core/persistent-volume/index.ts';
 import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
+import { deviceClasses } from '../../api/kinds/resource/device-class.ts';
+import { resourceClaims } from '../../api/kinds/resource/resource-claim.ts';
+import { resourceSlices } from '../../api/kinds/resource/resource-slice.ts';
 import { csiDrivers } from '../../api/kinds/storage/csi-driver.ts';
 import { csiNodes } from '../../api/kinds/storage/csi-node.ts';
 import { csiStorageCapacities } from '../../api/kinds/storage/csi-storage-capacity.ts';
@@ -26,9 +29,14 @@ import { createNominator } from '../queue/nominator.ts';
 import { createSchedulingQueue } from '../queue/queue.ts';
 import { createQueueingHints } from '../queue/queueing-hints.ts';
 import { createClusterState } from '../state/cluster-state.ts';
+import { createDeviceCache } from '../state/device-cache.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import { createVolumeCache } from '../state/volume-cache.ts';
 import { createAlgorithm } from './algorithm.ts';
 import { createAttempt } from './attempt.ts';
+import { createBindingWaits } from './binding-waits.ts';
+import { createDeviceBinder } from './device-binder.ts';
+import { followDevices } from './device-events.ts';
 import { createDisruptionBudgets } from './disruption-budgets.ts';
 import { followCluster } from './event-handlers.ts';
 import { createFailureMemo } from './failure-memo.ts';
@@ -80,10 +88,15 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     csiCapacities: informers.of(csiStorageCapacities),
     attachments: informers.of(volumeAttachments),
   });
+  const deviceCache = createDeviceCache(
+    { claims: informers.of(resourceClaims), slices: informers.of(resourceSlices), classes: informers.of(deviceClasses) },
+    clock,
+  );
   const budgets = createDisruptionBudgets(informers);
-  const profiles = createProfiles(configuration.profiles, spread.selectorOf);
+  const profiles = createProfiles(configuration.profiles, spread.selectorOf, deviceCache);
+  const profileOf = ({ pod }: PodInfo) => profiles.get(schedulerNameOf(pod));
   const recorders = createRecorders(profiles, options.recorder);
-  const cluster = createClusterState((name) => namespaceInformer.get({ namespace: '', name })?.metadata.labels, volumeCache);
+  const cluster = createClusterState((name) => namespaceInformer.get({ namespace: '', name })?.metadata.labels, volumeCache, deviceCache);
   const assumed = new Set<string>();
   const metrics = createSchedulerMetrics(registry, [...profiles.keys()], {
     queues: () => queue.sizes(),
@@ -96,7 +109,11 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     onIncoming: metrics.incoming,
     signal: life.signal,
     hints: createQueueingHints(profiles),
-    isGated: ({ pod }) => (pod.spec?.schedulingGates?.length ?? 0) > 0 && (profiles.get(schedulerNameOf(pod))?.holdsGated ?? true),
+    isGated(info) {
+      const profile = profileOf(info);
+      if ((info.pod.spec?.schedulingGates?.length ?? 0) > 0 && (profile?.holdsGated ?? true)) return true;
+      return (profile?.awaitsClaims && profile.devices?.isGated(info)) ?? false;
+    },
     podBackoff: { initialMs: configuration.podInitialBackoffSeconds * 1000, maxMs: configuration.podMaxBackoffSeconds * 1000 },
   });
   const nominator = createNominator();
@@ -109,10 +126,18 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     cache: volumeCache,
     pods: podInformer,
     nodes: nodeInformer,
-    timeoutMs: ({ pod }) => profiles.get(schedulerNameOf(pod))?.bindTimeoutMs ?? 0,
+    timeoutMs: (pod) => profileOf(pod)?.bindTimeoutMs ?? 0,
     signal: life.signal,
   });
-  const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, random });
+  const waits = createBindingWaits({
+    clock,
+    cache: deviceCache,
+    recorders,
+    timeoutMs: (pod) => profileOf(pod)?.deviceTimeoutMs ?? 0,
+    signal: life.signal,
+  });
+  const deviceBinder = createDeviceBinder({ client: options.client, log, cache: deviceCache, queue, waits });
+  const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, deviceBinder, random });
   const pump = createPump({
     clock,
     log,
@@ -123,17 +148,20 @@ export function createScheduler(options: SchedulerOptions): Runnable {
       return queued !== undefined;
     },
   });
-  const attempt = createAttempt({ ...options, log, recorders, metrics, state, cycle, pump, volumeBinder, podInformer });
+  const attempt = createAttempt({ ...options, log, recorders, metrics, state, cycle, pump, volumeBinder, deviceBinder, podInformer });
   followCluster({ ...state, podInformer, nodeInformer, namespaceInformer, profiles });
   followVolumes(volumeCache, queue);
+  followDevices(deviceCache, podInformer, queue);
 
   return {
     ready: ready.promise,
     async run(signal) {
       const { claims, volumes, storageClasses: classes, csiDrivers: drivers, csiNodes: driversOnNodes, csiCapacities, attachments } = volumeCache;
       const ofVolumes = [claims, volumes, classes, drivers, driversOnNodes, csiCapacities, attachments];
-      const needs = [podInformer, nodeInformer, namespaceInformer, ...ofVolumes, ...spread.needs, ...budgets.needs];
-      if (await settledBefore(Promise.all(needs.map((informer) => informer.ready)), signal)) {
+      const ofDevices = [deviceCache.claims, deviceCache.slices, deviceCache.classes];
+      const needs = [podInformer, nodeInformer, namespaceInformer, ...ofVolumes, ...ofDevices, ...spread.needs, ...budgets.needs];
+      const known = Promise.all(needs.map((informer) => informer.ready)).then(deviceCache.loaded);
+      if (await settledBefore(known, signal)) {
         pump.start();
         ready.resolve();
         await aborted(signal);

@@ -1,8 +1,11 @@
 import type { Random } from '../../base/random.ts';
-import type { Profiles } from '../plugins/profile.ts';
+import type { Claim } from '../devices/request-plan.ts';
+import { LongSearch } from '../plugins/dynamic-resources.ts';
+import type { Profile, Profiles } from '../plugins/profile.ts';
 import { schedulerNameOf } from '../plugins/profile.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Algorithm } from './algorithm.ts';
+import type { AssumedDevices, DeviceBinder } from './device-binder.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { DisruptionBudgets } from './disruption-budgets.ts';
 import type { Failure } from './failure-memo.ts';
@@ -13,7 +16,14 @@ import type { AssumedVolumes, VolumeBinder } from './volume-binder.ts';
 
 /** The outcome of PreFilter, Filter and Score for a pod. */
 export type Placement =
-  | { readonly type: 'scheduled'; readonly nodeName: string; readonly volumes?: AssumedVolumes | undefined }
+  | {
+      readonly type: 'scheduled';
+      readonly nodeName: string;
+      readonly volumes?: AssumedVolumes | undefined;
+      readonly devices?: AssumedDevices | undefined;
+    }
+  /** The search for devices takes long: the pod is to be tried again once it has gone on. */
+  | { readonly type: 'searching'; readonly finish: () => Promise<void> }
   /** No node takes it. */
   | { readonly type: 'unschedulable'; readonly diagnosis: Diagnosis }
   /** A pod like this one was tried since the cluster last changed, with this answer. */
@@ -21,7 +31,12 @@ export type Placement =
   | { readonly type: 'error'; readonly message: string };
 
 /** The outcome of PostFilter for a pod that no node takes. */
-export type PostFilter =
+export type PostFilter = PreemptionOutcome & {
+  /** A claim that keeps the pod off the nodes and that nobody else uses. */
+  readonly freed?: { readonly claim: Claim; readonly how: 'deallocate' | 'delete' } | undefined;
+};
+
+type PreemptionOutcome =
   | { readonly type: 'no-nodes' }
   /** Preemption does not help; `clearNomination`: an earlier promise of a node is void. */
   | { readonly type: 'unschedulable'; readonly failure: Failure; readonly clearNomination: boolean }
@@ -38,14 +53,12 @@ export interface SchedulingCycleOptions extends Pick<SchedulerState, 'cluster' |
   readonly profiles: Profiles;
   readonly budgets: DisruptionBudgets;
   readonly volumeBinder?: Pick<VolumeBinder, 'assume'>;
+  readonly deviceBinder?: Pick<DeviceBinder, 'assume'>;
   readonly random: Random;
 }
 
-/** The answer of upstream's DynamicResources plugin about a pod without claims: it stands before that of preemption. */
-const NO_CLAIMS = 'no new claims to deallocate';
-
 export function createSchedulingCycle(options: SchedulingCycleOptions): SchedulingCycle {
-  const { cluster, nominator, failures, doomed, algorithm, profiles, budgets, volumeBinder, random } = options;
+  const { cluster, nominator, failures, doomed, algorithm, profiles, budgets, volumeBinder, deviceBinder, random } = options;
   const profileOf = ({ pod }: PodInfo) => {
     const profile = profiles.get(schedulerNameOf(pod));
     if (!profile) throw new Error(`profile not found for scheduler name ${JSON.stringify(schedulerNameOf(pod))}`);
@@ -58,10 +71,13 @@ export function createSchedulingCycle(options: SchedulingCycleOptions): Scheduli
       try {
         const profile = profileOf(pod);
         const decision = cluster.trial(() => algorithm.decide(pod, profile));
+        profile.devices?.forget(pod.uid);
         if (!('node' in decision)) return { type: 'unschedulable', diagnosis: decision.diagnosis };
         const volumes = profile.reservesVolumes ? volumeBinder?.assume(pod, decision.node) : undefined;
-        return { type: 'scheduled', nodeName: decision.node.name, ...(volumes ? { volumes } : {}) };
+        const devices = profile.devices && profile.reservesDevices ? deviceBinder?.assume(profile.devices, pod, decision.node) : undefined;
+        return { type: 'scheduled', nodeName: decision.node.name, ...(volumes ? { volumes } : {}), ...(devices ? { devices } : {}) };
       } catch (error) {
+        if (error instanceof LongSearch) return { type: 'searching', finish: error.finish };
         return { type: 'error', message: messageOf(error) };
       }
     },
@@ -70,19 +86,39 @@ export function createSchedulingCycle(options: SchedulingCycleOptions): Scheduli
       const profile = profileOf(pod);
       const messages: string[] = [];
       let clearNomination = false;
+      let freed: PostFilter['freed'];
       for (const plugin of profile.postFilters) {
-        if (plugin === 'DynamicResources') messages.push(NO_CLAIMS);
+        if (plugin === 'DynamicResources') {
+          const answer = claimInTheWay(pod, profile.devices, random);
+          freed = answer.freed;
+          messages.push(answer.message);
+        }
         if (plugin !== 'DefaultPreemption') continue;
         const nominatedNode = nominator.nodeOf(pod.uid);
         const input = { diagnosis, cluster, profile, budgets, nominations: nominator, random, nominatedNode, doomed };
         const preemption = cluster.trial(() => findPreemption(pod, input));
-        if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate };
+        if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate, freed };
         messages.push(`preemption: ${preemption.message}`);
         clearNomination = preemption.clearNomination;
       }
-      return { type: 'unschedulable', failure: { diagnosis, message: messages.join(', ') }, clearNomination };
+      return { type: 'unschedulable', failure: { diagnosis, message: messages.join(', ') }, clearNomination, freed };
     },
   };
+}
+
+/** PostFilter of upstream's DynamicResources: finds a claim that nobody else uses and whose devices are of no use to the pod. */
+function claimInTheWay(pod: PodInfo, plugin: Profile['devices'], random: Random): { readonly message: string } & Pick<PostFilter, 'freed'> {
+  const devices = plugin?.devicesOf(pod);
+  if (!devices || (devices.claims.length === 0 && !devices.asksForResources)) return { message: 'no new claims to deallocate' };
+  const isOwn = ({ status }: Claim) => {
+    const { reservedFor: [first, ...others] = [] } = status ?? {};
+    return others.length === 0 && (!first || first.uid === pod.uid);
+  };
+  const free = [...devices.unavailable].filter(isOwn);
+  const claim = free[Math.floor(random() * free.length)];
+  if (claim) return { message: 'deallocation of ResourceClaim completed', freed: { claim, how: 'deallocate' } };
+  if (devices.leftover) return { message: 'deletion of ResourceClaim completed', freed: { claim: devices.leftover, how: 'delete' } };
+  return { message: 'still not schedulable' };
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

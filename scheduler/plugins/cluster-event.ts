@@ -1,4 +1,6 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
+import type { DeviceClass } from '../../api/kinds/resource/device-class.ts';
+import type { ResourceClaim } from '../../api/kinds/resource/resource-claim.ts';
 import type { StorageClass } from '../../api/kinds/storage/storage-class.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { equalJson } from '../../base/json.ts';
@@ -30,7 +32,15 @@ export type ClusterEvent =
     }
   /** `takesMore`: more volumes of some driver than before. */
   | { readonly name: 'CSINodeUpdate'; readonly takesMore: boolean }
-  | { readonly name: 'StorageClassUpdate'; readonly storageClass: StorageClass; readonly old: StorageClass };
+  | { readonly name: 'StorageClassUpdate'; readonly storageClass: StorageClass; readonly old: StorageClass }
+  /** `old`: undefined for a new one. */
+  | {
+      readonly name: 'ResourceClaimAdd' | 'ResourceClaimUpdate';
+      readonly claim: Live<ResourceClaim>;
+      readonly old: Live<ResourceClaim> | undefined;
+    }
+  | { readonly name: 'DeviceClassAdd' | 'DeviceClassUpdate'; readonly deviceClass: Live<DeviceClass>; readonly old: Live<DeviceClass> | undefined }
+  | { readonly name: 'ResourceSliceAdd' | 'ResourceSliceUpdate' };
 
 const ASPECTS: Readonly<Record<NodeAspect, (node: Live<Node>) => unknown>> = {
   labels: (node) => node.metadata.labels,

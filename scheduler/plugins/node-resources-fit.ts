@@ -1,4 +1,5 @@
 import type { PluginArguments } from '../config/plugin-arguments.ts';
+import type { DeviceView } from '../state/device-view.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Resources } from '../state/resources.ts';
@@ -42,16 +43,31 @@ export function nodeResourcesFit({ ignoredResources, ignoredResourceGroups }: Pl
   const ignoring = resources.size + groups.size > 0 ? isIgnored : undefined;
   return {
     name: 'NodeResourcesFit',
-    prepare: (pod) => (node) => {
-      const found = shortages(pod, node, ignoring);
-      if (found.length === 0) return undefined;
-      return { reasons: found.map(({ reason }) => reason), preemptible: !found.some(({ hopeless }) => hopeless) };
-    },
-    events: ['NodeAdd', 'NodeUpdate', 'AssignedPodScaleDown', 'AssignedPodDelete'],
+    prepare:
+      (pod, { devices }) =>
+      (node) => {
+        const isLeftOut = pod.requested.scalars && devices ? leavesToDevices(node, devices, ignoring) : ignoring;
+        const found = shortages(pod, node, isLeftOut);
+        if (found.length === 0) return undefined;
+        return { reasons: found.map(({ reason }) => reason), preemptible: !found.some(({ hopeless }) => hopeless) };
+      },
+    events: ['NodeAdd', 'NodeUpdate', 'AssignedPodScaleDown', 'AssignedPodDelete', 'DeviceClassAdd', 'DeviceClassUpdate'],
     hint(event, { requested }) {
       if (event.name === 'AssignedPodDelete' || event.name === 'AssignedPodScaleDown') return true;
+      if (event.name === 'DeviceClassAdd' || event.name === 'DeviceClassUpdate') {
+        const { deviceClass, old } = event;
+        const { extendedResourceName: name } = deviceClass.spec;
+        if (!old && requested.scalars?.has(`deviceclass.resource.kubernetes.io/${deviceClass.metadata.name}`)) return true;
+        return name !== undefined && name !== old?.spec.extendedResourceName && (requested.scalars?.has(name) ?? false);
+      }
       const node = nodeChange(event, 'allocatable');
       return node !== undefined && requested.milliCpu <= node.allocatable.milliCpu && requested.memory <= node.allocatable.memory;
     },
   };
 }
+
+/** An extended resource that a node does not have is left to the plugin DynamicResources if devices stand for it. */
+const leavesToDevices =
+  ({ allocatable }: NodeInfo, devices: DeviceView, isIgnored: ((resource: string) => boolean) | undefined) =>
+  (resource: string): boolean =>
+    isIgnored?.(resource) || ((allocatable.scalars?.get(resource) ?? 0) === 0 && devices.classOfResource(resource) !== undefined);

@@ -2,7 +2,10 @@ import type { ProfileConfiguration } from '../config/configuration.ts';
 import { DEFAULT_SCHEDULER_NAME } from '../config/configuration.ts';
 import type { ExtensionPoint } from '../config/extension-points.ts';
 import type { PluginArguments } from '../config/plugin-arguments.ts';
+import type { DeviceView } from '../state/device-view.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import type { DynamicResources } from './dynamic-resources.ts';
+import { createDynamicResources } from './dynamic-resources.ts';
 import { imageLocalityScore } from './image-locality.ts';
 import { interPodAffinity, interPodAffinityScore } from './inter-pod-affinity.ts';
 import { nodeAffinity, nodeAffinityScore } from './node-affinity.ts';
@@ -42,6 +45,13 @@ export interface Profile {
   /** Whether the volumes of a pod's claims are bound before the pod is (VolumeBinding at reserve). */
   readonly reservesVolumes: boolean;
   readonly bindTimeoutMs: number;
+  /** The plugin DynamicResources; undefined if the profile has it not. */
+  readonly devices: DynamicResources | undefined;
+  /** Whether pods wait for their device claims to exist (DynamicResources at preEnqueue). */
+  readonly awaitsClaims: boolean;
+  /** Whether devices are allocated before a pod is bound (DynamicResources at reserve). */
+  readonly reservesDevices: boolean;
+  readonly deviceTimeoutMs: number;
 }
 
 /** The profiles by `spec.schedulerName`. Pods of other schedulers have none. */
@@ -50,7 +60,7 @@ export type Profiles = ReadonlyMap<string, Profile>;
 export const schedulerNameOf = ({ spec }: PodInfo['pod']): string => spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
 
 /** Makes the filters, by plugin. Plugins that act on nothing here have none. */
-const filtersOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly Filter[] => [
+const filtersOf = (args: PluginArguments, selectorOf: DefaultSelector, devices: DynamicResources | undefined): readonly Filter[] => [
   nodeUnschedulable,
   nodeName,
   taintToleration,
@@ -63,9 +73,10 @@ const filtersOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly
   volumeZone,
   podTopologySpread({ constraints: args.PodTopologySpread.defaultConstraints, selectorOf }),
   interPodAffinity,
+  ...(devices ? [devices.filter] : []),
 ];
 
-const scoresOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly Score[] => [
+const scoresOf = (args: PluginArguments, selectorOf: DefaultSelector, devices: DynamicResources | undefined): readonly Score[] => [
   taintTolerationScore,
   nodeAffinityScore(args.NodeAffinity.addedAffinity),
   nodeResourcesFitScore(args.NodeResourcesFit.scoringStrategy),
@@ -73,13 +84,15 @@ const scoresOf = (args: PluginArguments, selectorOf: DefaultSelector): readonly 
   interPodAffinityScore(args.InterPodAffinity),
   balancedAllocationScore(args.NodeResourcesBalancedAllocation.resources),
   imageLocalityScore,
+  ...(devices ? [devices.score] : []),
 ];
 
 /** Makes a profile's plugins, in the order of its configuration. */
-export function createProfile(configuration: ProfileConfiguration, selectorOf: DefaultSelector): Profile {
+export function createProfile(configuration: ProfileConfiguration, selectorOf: DefaultSelector, view?: DeviceView): Profile {
   const { schedulerName, percentageOfNodesToScore, plugins, args } = configuration;
-  const filters = new Map(filtersOf(args, selectorOf).map((filter) => [filter.name, filter]));
-  const scores = new Map(scoresOf(args, selectorOf).map((score) => [score.name, score]));
+  const devices = view && createDynamicResources(view, args.DynamicResources);
+  const filters = new Map(filtersOf(args, selectorOf, devices).map((filter) => [filter.name, filter]));
+  const scores = new Map(scoresOf(args, selectorOf, devices).map((score) => [score.name, score]));
   const enables = (point: ExtensionPoint, plugin: string) => plugins[point].some(({ name }) => name === plugin);
   return {
     schedulerName,
@@ -95,8 +108,12 @@ export function createProfile(configuration: ProfileConfiguration, selectorOf: D
     holdsGated: enables('preEnqueue', 'SchedulingGates'),
     reservesVolumes: enables('reserve', 'VolumeBinding'),
     bindTimeoutMs: args.VolumeBinding.bindTimeoutSeconds * 1000,
+    devices: plugins.filter.some(({ name }) => name === 'DynamicResources') ? devices : undefined,
+    awaitsClaims: enables('preEnqueue', 'DynamicResources'),
+    reservesDevices: enables('reserve', 'DynamicResources'),
+    deviceTimeoutMs: args.DynamicResources.bindingTimeoutMs,
   };
 }
 
-export const createProfiles = (configurations: readonly ProfileConfiguration[], selectorOf: DefaultSelector): Profiles =>
-  new Map(configurations.map((configuration) => [configuration.schedulerName, createProfile(configuration, selectorOf)]));
+export const createProfiles = (configurations: readonly ProfileConfiguration[], selectorOf: DefaultSelector, view?: DeviceView): Profiles =>
+  new Map(configurations.map((configuration) => [configuration.schedulerName, createProfile(configuration, selectorOf, view)]));

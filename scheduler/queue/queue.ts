@@ -23,6 +23,10 @@ export interface SchedulingQueue {
   /** Removes a pod that has a node or is deleted. */
   remove(uid: string): void;
   get(uid: string): QueuedPod | undefined;
+  /** Looks again whether a gated pod may be tried. */
+  recheck(uid: string): void;
+  /** Puts back a pod whose decision was broken off: it is tried again when its turn comes, and the attempt does not count. */
+  again(uid: string): void;
   /** The next pod to try; it is in flight until `failed` or `remove`. */
   pop(): QueuedPod | undefined;
   /** Keeps a pod in flight that found no node and preempts others. Events are remembered until `failed`. */
@@ -94,7 +98,10 @@ export function createSchedulingQueue(options: SchedulingQueueOptions): Scheduli
     }
   };
   /** Moves into back-off, or straight to the active ones if that is over. */
-  const awaken = (entry: Entry, event: string) => enter(entry, clock.monotonic() < entry.backoffUntil ? 'backoff' : 'active', event);
+  const awaken = (entry: Entry, event: string) => {
+    if (isGated(entry.info)) return enter(entry, 'gated', event);
+    enter(entry, clock.monotonic() < entry.backoffUntil ? 'backoff' : 'active', event);
+  };
   const backoffTimer = createBackoffTimer(clock, [backoff, errorBackoff], signal, (entry) => enter(entry, 'active', 'BackoffComplete'));
   const flushTimer = createFlushTimer(clock, signal, () => {
     const now = clock.monotonic();
@@ -127,6 +134,16 @@ export function createSchedulingQueue(options: SchedulingQueueOptions): Scheduli
       preemptors.delete(entry);
     },
     get: (uid) => entries.get(uid),
+    recheck(uid) {
+      const entry = entries.get(uid);
+      if (entry?.queue === 'gated' && !isGated(entry.info)) enter(entry, 'active', 'PodUpdate');
+    },
+    again(uid) {
+      const entry = entries.get(uid);
+      if (entry?.queue !== 'in flight') return;
+      entry.attempts--;
+      enter(entry, gatedOrActive(entry), 'ScheduleAttemptFailure');
+    },
     pop() {
       const entry = active.peek() ?? backoff.peek();
       if (!entry) return undefined;
@@ -164,5 +181,6 @@ export function createSchedulingQueue(options: SchedulingQueueOptions): Scheduli
 
 /** Whether something that decides on nodes changed: the scheduler's own status writes do not. */
 function specChanged(old: Live<Pod>, now: Live<Pod>): boolean {
-  return JSON.stringify([old.metadata.labels, old.spec]) !== JSON.stringify([now.metadata.labels, now.spec]);
+  const deciding = ({ metadata, spec, status }: Live<Pod>) => JSON.stringify([metadata.labels, spec, status?.resourceClaimStatuses]);
+  return deciding(old) !== deciding(now);
 }

@@ -1,0 +1,80 @@
+import { keyOf, keyText } from '../../api/meta/object.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Claim } from '../devices/request-plan.ts';
+import { bindingState, hasBindingConditions, isBindingOverdue } from '../plugins/binding-conditions.ts';
+import type { DeviceCache } from '../state/device-cache.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+import type { Recorders } from './recorders.ts';
+
+/** Waits for devices that have to be made ready before their pod is bound. */
+export interface BindingWaits {
+  /** Resolves when the binding conditions of all claims are met, at once if there are none. @throws Error as upstream words it */
+  ready(pod: PodInfo, nodeName: string, claims: readonly Claim[]): Promise<void>;
+}
+
+export interface BindingWaitsOptions {
+  readonly clock: Clock;
+  readonly cache: DeviceCache;
+  readonly recorders: Recorders;
+  /** The time that the devices of a pod have (bindingTimeout of its profile). */
+  readonly timeoutMs: (pod: PodInfo) => number;
+  /** Ends all waits. */
+  readonly signal: AbortSignal;
+}
+
+export function createBindingWaits({ clock, cache, recorders, timeoutMs, signal }: BindingWaitsOptions): BindingWaits {
+  /** By the claims that they wait for. */
+  const checks = new Map<string, Set<() => void>>();
+  const wake = (claim: Claim) => {
+    for (const check of checks.get(keyText(keyOf(claim))) ?? []) check();
+  };
+  cache.claims.on({ update: wake, delete: wake });
+
+  /** @returns the reason if the wait has failed */
+  const stateOf = (claims: readonly Claim[], timeout: number): 'ready' | 'waiting' | Error => {
+    for (const { metadata } of claims) {
+      const claim = cache.claim(metadata.namespace ?? '', metadata.name);
+      if (!claim) return new Error(`could not find ResourceClaim ${JSON.stringify(`${metadata.namespace}/${metadata.name}`)}`);
+      const state = bindingState(claim);
+      if (state.type === 'failed') return new Error(state.message);
+      if (state.type === 'ready') continue;
+      if (isBindingOverdue(claim, timeout, clock.now())) return new Error(`device binding timeout: claim=${metadata.name}`);
+      return 'waiting';
+    }
+    return 'ready';
+  };
+  const wait = (claims: readonly Claim[], timeout: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const keys = claims.map((claim) => keyText(keyOf(claim)));
+      const end = (error?: Error) => {
+        cancel();
+        signal.removeEventListener('abort', abort);
+        for (const key of keys) {
+          const others = checks.get(key);
+          others?.delete(check);
+          if (others?.size === 0) checks.delete(key);
+        }
+        if (error) reject(error);
+        else resolve();
+      };
+      const check = () => {
+        const state = stateOf(claims, timeout);
+        if (state !== 'waiting') end(state === 'ready' ? undefined : state);
+      };
+      const abort = () => end(new Error('context canceled'));
+      const cancel = clock.after(timeout, () => end(new Error('device binding timeout: context deadline exceeded')));
+      for (const key of keys) checks.set(key, (checks.get(key) ?? new Set()).add(check));
+      signal.addEventListener('abort', abort);
+      if (signal.aborted) abort();
+      else check();
+    });
+
+  return {
+    async ready(pod, nodeName, claims) {
+      if (!claims.some(hasBindingConditions)) return;
+      const message = `waiting for binding conditions for device on node ${nodeName}`;
+      recorders.of(pod).event(pod.pod, 'Normal', 'BindingConditionsPending', message);
+      await wait(claims, timeoutMs(pod));
+    },
+  };
+}
