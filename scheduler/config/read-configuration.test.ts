@@ -153,6 +153,16 @@ describe('a KubeSchedulerConfiguration', () => {
       args('PodTopologySpread', { defaultConstraints: [{ topologyKey: 'k', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' }] }),
       `${at}.defaultingType: Invalid value: "System": when .defaultConstraints are not empty`,
     ],
+    [
+      'a negative time for the search for devices',
+      args('DynamicResources', { filterTimeout: '-1s' }),
+      `${at}.filterTimeout: Invalid value: "-1s": must be zero or positive`,
+    ],
+    [
+      'too little time for devices to be ready',
+      args('DynamicResources', { bindingTimeout: '999ms' }),
+      `${at}.bindingTimeout: Invalid value: "999ms": must be at least 1 second`,
+    ],
     ['arguments of a plugin that takes none', args('NodeName', { a: 1 }), `${at}: Invalid value: {"a":1}: plugin NodeName takes no arguments`],
   ])('is refused with %s, and the field is named', (_, more, message) => {
     expect(() => read(more)).toThrow(message);

@@ -32,6 +32,8 @@ export interface AttemptOptions {
   readonly volumeBinder: VolumeBinder;
   readonly deviceBinder: DeviceBinder;
   readonly podInformer: Pick<Informer<Pod>, 'get'>;
+  /** Ends searches that go on beside other attempts. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface AttemptOptions {
 export type Attempt = (queued: QueuedPod) => void;
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { client, clock, log, recorders, metrics, state, cycle, pump, volumeBinder, deviceBinder, podInformer } = options;
+  const { client, clock, log, recorders, metrics, state, cycle, pump, volumeBinder, deviceBinder, podInformer, signal } = options;
   const { cluster, queue, nominator, failures, assumed } = state;
   const handleFailure = createFailureHandler({ client, clock, log, recorders, queue, podInformer });
   const bind = createBindingCycle({ client, clock, log, recorders, metrics, state, volumeBinder, deviceBinder, handleFailure });
@@ -100,7 +102,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
       }
       case 'searching':
         return void pump.apart(
-          placement.finish().then(
+          placement.finish(signal).then(
             () => queue.again(info.uid),
             (error: unknown) => handleFailure(info, { reason: 'SchedulerError', message: textOf(error), error: true }),
           ),

@@ -3,30 +3,37 @@ import { podClaimName } from '../../api/kinds/resource/pod-claims.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
+import type { ClusterEvent } from '../plugins/cluster-event.ts';
 import type { SchedulingQueue } from '../queue/queue.ts';
 import type { DeviceCache } from '../state/device-cache.ts';
 
 const WAITING_FOR_CLAIM = 'scheduler-waiting-for-device-claim';
+/** Stands for any claim in the index: no claim has this name. */
+const ANY = '*';
 
-/** The claims of a pod without a node, by `namespace/name`. */
+/** The claims of a pod without a node, by `namespace/name`, and any. */
 function claimsOf(pod: Live<Pod>): readonly string[] {
   if (pod.spec?.nodeName || !pod.spec?.resourceClaims) return [];
-  return pod.spec.resourceClaims.flatMap((entry) => {
+  const named = pod.spec.resourceClaims.flatMap((entry) => {
     const found = podClaimName(pod, entry);
     return found.state === 'named' ? [`${pod.metadata.namespace}/${found.name}`] : [];
   });
+  return [ANY, ...named];
 }
 
 /** Wakes pods that a change of device claims, classes or slices could help. */
 export function followDevices(cache: DeviceCache, pods: Informer<Pod>, queue: Pick<SchedulingQueue, 'wake' | 'recheck'>): void {
   pods.addIndex(WAITING_FOR_CLAIM, claimsOf);
+  const recheck = (claim: string) => {
+    for (const { metadata } of pods.byIndex(WAITING_FOR_CLAIM, claim)) queue.recheck(metadata.uid);
+  };
   cache.claims.on({
     add(claim) {
-      for (const { metadata } of pods.byIndex(WAITING_FOR_CLAIM, keyText(keyOf(claim)))) queue.recheck(metadata.uid);
+      recheck(keyText(keyOf(claim)));
       queue.wake({ name: 'ResourceClaimAdd', claim, old: undefined });
     },
     update(claim, old) {
-      for (const { metadata } of pods.byIndex(WAITING_FOR_CLAIM, keyText(keyOf(claim)))) queue.recheck(metadata.uid);
+      recheck(keyText(keyOf(claim)));
       queue.wake({ name: 'ResourceClaimUpdate', claim, old });
     },
   });
@@ -35,8 +42,14 @@ export function followDevices(cache: DeviceCache, pods: Informer<Pod>, queue: Pi
     update: () => queue.wake({ name: 'ResourceSliceUpdate' }),
   });
   // A class is known to decisions once CEL has been loaded.
+  const onceLoaded = async (event: ClusterEvent) => {
+    const wasLoading = cache.isLoading;
+    await cache.loaded();
+    if (wasLoading) recheck(ANY);
+    queue.wake(event);
+  };
   cache.classes.on({
-    add: (deviceClass) => void cache.loaded().then(() => queue.wake({ name: 'DeviceClassAdd', deviceClass, old: undefined })),
-    update: (deviceClass, old) => void cache.loaded().then(() => queue.wake({ name: 'DeviceClassUpdate', deviceClass, old })),
+    add: (deviceClass) => void onceLoaded({ name: 'DeviceClassAdd', deviceClass, old: undefined }),
+    update: (deviceClass, old) => void onceLoaded({ name: 'DeviceClassUpdate', deviceClass, old }),
   });
 }

@@ -148,7 +148,19 @@ export function createScheduler(options: SchedulerOptions): Runnable {
       return queued !== undefined;
     },
   });
-  const attempt = createAttempt({ ...options, log, recorders, metrics, state, cycle, pump, volumeBinder, deviceBinder, podInformer });
+  const attempt = createAttempt({
+    ...options,
+    log,
+    recorders,
+    metrics,
+    state,
+    cycle,
+    pump,
+    volumeBinder,
+    deviceBinder,
+    podInformer,
+    signal: life.signal,
+  });
   followCluster({ ...state, podInformer, nodeInformer, namespaceInformer, profiles });
   followVolumes(volumeCache, queue);
   followDevices(deviceCache, podInformer, queue);

@@ -23,7 +23,7 @@ export type Placement =
       readonly devices?: AssumedDevices | undefined;
     }
   /** The search for devices takes long: the pod is to be tried again once it has gone on. */
-  | { readonly type: 'searching'; readonly finish: () => Promise<void> }
+  | { readonly type: 'searching'; readonly finish: (signal: AbortSignal) => Promise<void> }
   /** No node takes it. */
   | { readonly type: 'unschedulable'; readonly diagnosis: Diagnosis }
   /** A pod like this one was tried since the cluster last changed, with this answer. */

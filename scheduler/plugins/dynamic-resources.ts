@@ -16,7 +16,7 @@ import { claimsOfPod, podDevicesOf, usesDevices } from './pod-devices.ts';
 export interface DynamicResources {
   readonly filter: Filter;
   readonly score: Score;
-  /** PreEnqueue: whether a claim of the pod does not exist yet. */
+  /** PreEnqueue: whether a claim of the pod does not exist yet, or CEL is still being loaded. */
   isGated(pod: PodInfo): boolean;
   /** The claims of a pod as the decision under way sees them; undefined if it has none. */
   devicesOf(pod: PodInfo): PodDevices | undefined;
@@ -28,9 +28,9 @@ export interface DynamicResources {
 
 /** A search on one node takes long. It goes on in turns with other work; then the pod is tried again. */
 export class LongSearch extends Error {
-  /** Resolves when the search has ended, with whatever result. */
-  readonly finish: () => Promise<void>;
-  constructor(finish: () => Promise<void>) {
+  /** Resolves when the search has ended, with whatever result. @throws Error in upstream's words if it takes too long, or a claim is at fault */
+  readonly finish: (signal: AbortSignal) => Promise<void>;
+  constructor(finish: LongSearch['finish']) {
     super('the search for devices takes long');
     this.finish = finish;
   }
@@ -69,7 +69,7 @@ export function createDynamicResources(
       decision.spentMs = clock.monotonic() - begun;
       if (step.done) return step.value;
     }
-    throw new LongSearch(() => continueSearch(steps, decision, deadlineOf(pod, decision, node.name)));
+    throw new LongSearch((signal) => continueSearch(steps, decision, deadlineOf(pod, decision, node.name), signal));
   };
   const deadlineOf = ({ uid }: PodInfo, decision: Decision, node: string) => {
     const { deadlines } = paused.get(uid) ?? { deadlines: new Map<string, number>() };
@@ -84,13 +84,14 @@ export function createDynamicResources(
     steps: Steps<NodeDevices | Rejection>,
     decision: Decision,
     { node, deadline }: { readonly node: string; readonly deadline: number },
+    signal: AbortSignal,
   ): Promise<void> => {
     decision.spentMs = 0;
     function* whileValid(): Steps<void> {
-      while (decision.version === view.version && !steps.next().done) {
+      do {
         if (clock.monotonic() >= deadline) throw new Error(`node ${node}: timed out trying to allocate devices`);
         yield;
-      }
+      } while (decision.version === view.version && !signal.aborted && !steps.next().done);
     }
     try {
       await inTurns(whileValid(), clock);
@@ -156,7 +157,7 @@ export function createDynamicResources(
       },
       normalize: (scores) => normalizeByMax(scores, false),
     },
-    isGated: ({ pod }) => (pod.spec?.resourceClaims?.length ?? 0) > 0 && typeof claimsOfPod(pod, view) === 'string',
+    isGated: ({ pod }) => (pod.spec?.resourceClaims?.length ?? 0) > 0 && (view.isLoading || typeof claimsOfPod(pod, view) === 'string'),
     devicesOf,
     devicesOn(pod, node) {
       const devices = devicesOf(pod);
@@ -171,7 +172,7 @@ export function createDynamicResources(
 /** Pods may vanish during a search. */
 const MOST_PAUSED = 100;
 
-/** What is known about a pod's devices while nothing changes. */
+/** The devices of a pod, as they are found while nothing changes. */
 interface Decision {
   readonly pod: PodInfo['pod'];
   readonly version: number;

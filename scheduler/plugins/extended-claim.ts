@@ -3,7 +3,7 @@ import type { DeviceRequest } from '../../api/kinds/resource/device-claim.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import { valueOfQuantity } from '../../api/schema/quantity.ts';
 
-/** What a pod asks of DRA in the place of extended resources. */
+/** The requests for devices that stand for a pod's extended resources. */
 export interface ExtendedRequests {
   readonly requests: readonly DeviceRequest[];
   /** Which request stands for which container's resource. */

@@ -13,13 +13,15 @@ import { createQueueingHints } from './queueing-hints.ts';
 function harness() {
   const clock = createFakeClock();
   const incoming: string[] = [];
+  /** UIDs of pods that wait for something that is not their own. */
+  const held = new Set<string>();
   const queue = createSchedulingQueue({
     clock,
     onReady: () => {},
     onIncoming: (name, event) => incoming.push(`${name} ${event}`),
     signal: new AbortController().signal,
     hints: createQueueingHints(createProfiles([defaultProfile()], () => undefined)),
-    isGated: ({ pod: { spec } }) => (spec?.schedulingGates?.length ?? 0) > 0,
+    isGated: ({ uid, pod: { spec } }) => held.has(uid) || (spec?.schedulingGates?.length ?? 0) > 0,
     podBackoff: { initialMs: 1000, maxMs: 10_000 },
   });
   const popAll = () => {
@@ -28,7 +30,7 @@ function harness() {
     return names;
   };
   const fail = (name: string, ...filters: string[]) => queue.failed(`uid-${name}`, { rejectedBy: new Set(filters) });
-  return { clock, queue, incoming, popAll, fail };
+  return { clock, queue, incoming, held, popAll, fail };
 }
 
 const nodeAdd = (...words: Parameters<typeof node>): ClusterEvent => {
@@ -54,6 +56,31 @@ describe('the scheduling queue', () => {
     fail('waiting', 'NodeResourcesFit');
     await clock.advance(2000);
     expect(popAll()).toEqual([]);
+  });
+
+  it('holds a pod until it is free, also one that has failed', async () => {
+    const { clock, queue, held, popAll, fail } = harness();
+    held.add('uid-p');
+    queue.set(pod('p'));
+    queue.recheck('uid-p');
+    expect([popAll(), queue.sizes().gated]).toEqual([[], 1]);
+    held.clear();
+    queue.recheck('uid-p');
+    expect(popAll()).toEqual(['p']);
+    fail('p', 'NodeResourcesFit');
+    held.add('uid-p');
+    queue.wake(podDelete('other'));
+    await clock.advance(60_000);
+    expect([popAll(), queue.sizes().gated]).toEqual([[], 1]);
+  });
+
+  it('gives a pod again whose decision was broken off, without back-off, and counts one attempt', () => {
+    const { queue, popAll } = harness();
+    queue.set(pod('p'));
+    popAll();
+    queue.again('uid-p');
+    expect([popAll(), queue.get('uid-p')?.attempts]).toEqual([['p'], 1]);
+    queue.again('uid-gone');
   });
 
   it('gives the more important pod first, then the one that came first', async () => {

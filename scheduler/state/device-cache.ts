@@ -24,7 +24,6 @@ export interface DeviceCache extends DeviceView {
   assume(claim: Claim, claimUid?: string): void;
   /** Resolves at once unless there are classes and CEL is still being loaded for them. */
   loaded(): Promise<void>;
-  readonly isLoading: boolean;
 }
 
 export type DeviceInformers = Pick<DeviceCache, 'claims' | 'slices' | 'classes'>;

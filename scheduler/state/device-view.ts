@@ -14,7 +14,8 @@ export interface DeviceView {
   isBeingAllocated(claimUid: string): boolean;
   /** The claim that an earlier attempt made for the extended resources of a pod. */
   extendedClaim(podUid: string): Claim | undefined;
-  /** The classes are known once CEL has been loaded: no device is allocated without one. */
+  /** Whether CEL is being loaded, which the first class causes. Classes are known afterwards: no device is allocated without one. */
+  readonly isLoading: boolean;
   deviceClass(name: string): Live<DeviceClass> | undefined;
   /** The class whose devices stand for an extended resource. The newest counts if there are several. */
   classOfResource(resource: string): Live<DeviceClass> | undefined;
