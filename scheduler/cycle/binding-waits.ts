@@ -1,5 +1,7 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Informer } from '../../runtime/watch/informer.ts';
 import type { Claim } from '../devices/request-plan.ts';
 import { bindingState, hasBindingConditions, isBindingOverdue } from '../plugins/binding-conditions.ts';
 import type { DeviceCache } from '../state/device-cache.ts';
@@ -16,19 +18,26 @@ export interface BindingWaitsOptions {
   readonly clock: Clock;
   readonly cache: DeviceCache;
   readonly recorders: Recorders;
+  /** The wait for a pod that is deleted ends. */
+  readonly pods: Pick<Informer<Pod>, 'on'>;
   /** The time that the devices of a pod have (bindingTimeout of its profile). */
   readonly timeoutMs: (pod: PodInfo) => number;
   /** Ends all waits. */
   readonly signal: AbortSignal;
 }
 
-export function createBindingWaits({ clock, cache, recorders, timeoutMs, signal }: BindingWaitsOptions): BindingWaits {
+export function createBindingWaits({ clock, cache, recorders, pods, timeoutMs, signal }: BindingWaitsOptions): BindingWaits {
   /** By the claims that they wait for. */
   const checks = new Map<string, Set<() => void>>();
+  /** By the UIDs of their pods. */
+  const ends = new Map<string, (error: Error) => void>();
   const wake = (claim: Claim) => {
     for (const check of checks.get(keyText(keyOf(claim))) ?? []) check();
   };
   cache.claims.on({ update: wake, delete: wake });
+  pods.on({
+    delete: ({ metadata }) => ends.get(metadata.uid)?.(new Error(`pod does not exist any more: pod ${JSON.stringify(metadata.name)} not found`)),
+  });
 
   /** @returns the reason if the wait has failed */
   const stateOf = (claims: readonly Claim[], timeout: number): 'ready' | 'waiting' | Error => {
@@ -43,11 +52,12 @@ export function createBindingWaits({ clock, cache, recorders, timeoutMs, signal 
     }
     return 'ready';
   };
-  const wait = (claims: readonly Claim[], timeout: number): Promise<void> =>
+  const wait = (uid: string, claims: readonly Claim[], timeout: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const keys = claims.map((claim) => keyText(keyOf(claim)));
       const end = (error?: Error) => {
         cancel();
+        ends.delete(uid);
         signal.removeEventListener('abort', abort);
         for (const key of keys) {
           const others = checks.get(key);
@@ -64,6 +74,7 @@ export function createBindingWaits({ clock, cache, recorders, timeoutMs, signal 
       const abort = () => end(new Error('context canceled'));
       const cancel = clock.after(timeout, () => end(new Error('device binding timeout: context deadline exceeded')));
       for (const key of keys) checks.set(key, (checks.get(key) ?? new Set()).add(check));
+      ends.set(uid, end);
       signal.addEventListener('abort', abort);
       if (signal.aborted) abort();
       else check();
@@ -74,7 +85,7 @@ export function createBindingWaits({ clock, cache, recorders, timeoutMs, signal 
       if (!claims.some(hasBindingConditions)) return;
       const message = `waiting for binding conditions for device on node ${nodeName}`;
       recorders.of(pod).event(pod.pod, 'Normal', 'BindingConditionsPending', message);
-      await wait(claims, timeoutMs(pod));
+      await wait(pod.uid, claims, timeoutMs(pod));
     },
   };
 }

@@ -246,6 +246,12 @@ describe('devices with binding conditions', () => {
     expect(events.at(-1)).toBe(`FailedScheduling: running PreBind plugin "DynamicResources": ${why}`);
   });
 
+  it('wait for no pod that is deleted', async () => {
+    await client.delete(pods, key('p'));
+    await clock.settle();
+    expect(client.calls).toContain('patch resourceclaims/status default/c');
+  });
+
   it('have ten minutes', async () => {
     await clock.advance(599_000);
     expect(events).toHaveLength(1);
@@ -290,6 +296,28 @@ describe('an extended resource that devices stand for', () => {
     await clock.settle();
     expect(await nodeOf('p')).toBe('c');
     expect((await client.list(resourceClaims)).items).toEqual([]);
+  });
+
+  it('is met again after a claim that an earlier attempt has left', async () => {
+    const subject = pod('p', { requests: { [resource]: '1' } });
+    await client.create(pods, {
+      ...subject,
+      spec: { ...subject.spec, containers: subject.spec?.containers ?? [], schedulingGates: [{ name: 'wait' }] },
+    });
+    const { metadata } = await client.get(pods, key('p'));
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: metadata.uid, controller: true };
+    const annotations = { 'resource.kubernetes.io/extended-resource-claim': 'true' };
+    const left = await client.create(resourceClaims, {
+      metadata: { ...key('left'), annotations, ownerReferences: [owner] },
+      spec: { devices: { requests: [exactly('container-0-request-0')] } },
+    });
+    const result = { request: 'container-0-request-0', driver: DRIVER, pool: 's', device: 'd1' };
+    await client.update(resourceClaims, { ...left, status: { allocation: { devices: { results: [result] } } } });
+    await client.patch(pods, key('p'), { type: 'merge', body: { spec: { schedulingGates: null } } });
+    await clock.settle();
+    expect(events[0]).toContain('2 cannot schedule extended resource claim. deletion of ResourceClaim completed, preemption: ');
+    await clock.advance(1000);
+    expect(await nodeOf('p')).toBe('b');
   });
 
   it('is not met by fewer devices, and leaves no claim if binding fails', async () => {

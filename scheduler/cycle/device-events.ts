@@ -24,17 +24,25 @@ function claimsOf(pod: Live<Pod>): readonly string[] {
 /** Wakes pods that a change of device claims, classes or slices could help. */
 export function followDevices(cache: DeviceCache, pods: Informer<Pod>, queue: Pick<SchedulingQueue, 'wake' | 'recheck'>): void {
   pods.addIndex(WAITING_FOR_CLAIM, claimsOf);
-  const recheck = (claim: string) => {
-    for (const { metadata } of pods.byIndex(WAITING_FOR_CLAIM, claim)) queue.recheck(metadata.uid);
+  /** Returns the pods. */
+  const recheck = (claim: string): readonly string[] => {
+    const uids = pods.byIndex(WAITING_FOR_CLAIM, claim).map(({ metadata }) => metadata.uid);
+    for (const uid of uids) queue.recheck(uid);
+    return uids;
   };
   cache.claims.on({
     add(claim) {
-      recheck(keyText(keyOf(claim)));
-      queue.wake({ name: 'ResourceClaimAdd', claim, old: undefined });
+      const uids = recheck(keyText(keyOf(claim)));
+      queue.wake({ name: 'ResourceClaimAdd', claim, old: undefined }, uids);
     },
     update(claim, old) {
-      recheck(keyText(keyOf(claim)));
-      queue.wake({ name: 'ResourceClaimUpdate', claim, old });
+      const uids = recheck(keyText(keyOf(claim)));
+      const freesDevices = old.status?.allocation !== undefined && claim.status?.allocation === undefined;
+      queue.wake({ name: 'ResourceClaimUpdate', claim, old }, freesDevices ? undefined : uids);
+    },
+    delete(claim) {
+      const { allocation: _, ...status } = claim.status ?? {};
+      if (claim.status?.allocation) queue.wake({ name: 'ResourceClaimUpdate', claim: { ...claim, status }, old: claim });
     },
   });
   cache.slices.on({

@@ -133,6 +133,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     clock,
     cache: deviceCache,
     recorders,
+    pods: podInformer,
     timeoutMs: (pod) => profileOf(pod)?.deviceTimeoutMs ?? 0,
     signal: life.signal,
   });

@@ -33,8 +33,8 @@ export interface SchedulingQueue {
   preempting(uid: string, rejectedBy: ReadonlySet<string>): void;
   /** Puts back a pod that found no node (`rejectedBy` names the filters) or met an error (`error`). */
   failed(uid: string, outcome: { readonly rejectedBy: ReadonlySet<string>; readonly error?: boolean }): void;
-  /** Puts the pods that a change in the cluster could help into back-off or among the ready ones. */
-  wake(event: ClusterEvent): void;
+  /** Puts the pods that a change in the cluster could help into back-off or among the ready ones. @param uids the only pods that it could help */
+  wake(event: ClusterEvent, uids?: readonly string[]): void;
   sizes(): Readonly<Record<QueueName, number>>;
   /** The number of unschedulable pods per filter that rejected them. */
   rejections(): readonly RejectionCount[];
@@ -168,9 +168,11 @@ export function createSchedulingQueue(options: SchedulingQueueOptions): Scheduli
       if (missed !== undefined) awaken(entry, missed);
       else enter(entry, error ? 'backoff' : 'unschedulable', 'ScheduleAttemptFailure');
     },
-    wake(event) {
+    wake(event, uids) {
+      const asked = uids?.flatMap((uid) => entries.get(uid) ?? []);
       for (const filter of hints.concerns(event)) {
-        for (const entry of unschedulable.rejectedBy(filter)) if (hints.couldHelp(event, filter, entry.info)) awaken(entry, event.name);
+        const waiting = asked?.filter(({ queue, rejectedBy }) => queue === 'unschedulable' && rejectedBy.has(filter));
+        for (const entry of waiting ?? unschedulable.rejectedBy(filter)) if (hints.couldHelp(event, filter, entry.info)) awaken(entry, event.name);
         for (const entry of preemptors) if (entry.rejectedBy.has(filter) && hints.couldHelp(event, filter, entry.info)) entry.missed ??= event.name;
       }
     },
