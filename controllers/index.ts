@@ -25,6 +25,8 @@ import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
 import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/index.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
+import { resourceClaims } from '../api/kinds/resource/resource-claim.ts';
+import { resourceClaimTemplates } from '../api/kinds/resource/resource-claim-template.ts';
 import { csiDrivers } from '../api/kinds/storage/csi-driver.ts';
 import { storageClasses } from '../api/kinds/storage/storage-class.ts';
 import { volumeAttachments } from '../api/kinds/storage/volume-attachment.ts';
@@ -32,6 +34,7 @@ import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import type { ServedKinds } from './_shared/served-kinds.ts';
 import { isCollectable, isCountable } from './_shared/served-kinds.ts';
+import { resourceClaimController } from './devices/resource-claim/controller.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
 import { certificateApprovingController } from './identity/certificate-approving/controller.ts';
 import { certificateCleanerController } from './identity/certificate-cleaner/controller.ts';
@@ -142,6 +145,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     pvcProtectionController({ persistentVolumeClaims, pods }),
     pvProtectionController({ persistentVolumes }),
     vacProtectionController({ volumeAttributesClasses, persistentVolumeClaims, persistentVolumes }),
+    resourceClaimController({ resourceClaims, resourceClaimTemplates, pods }),
     garbageCollectorController({ collected: () => served.kinds().filter(isCollectable) }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),

@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'controllers',
     imports: ['base', 'api', 'runtime'],
-    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage'], 'admission'],
+    floors: ['_shared', ['workloads', 'network', 'nodes', 'policy', 'lifecycle', 'identity', 'storage', 'devices'], 'admission'],
   },
   { name: 'scheduler', imports: ['base', 'api', 'runtime'], floors: ['devices', ['state', 'config'], 'plugins', 'queue', 'cycle'] },
   {

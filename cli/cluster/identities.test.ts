@@ -42,6 +42,7 @@ describe('the identities of the control plane', () => {
       'pvc-protection-controller',
       'replicaset-controller',
       'replication-controller',
+      'resource-claim-controller',
       'resourcequota-controller',
       'root-ca-cert-publisher',
       'service-account-controller',

@@ -207,7 +207,8 @@ async function playPod(client: Client, clock: Clock, pod: Live<Pod>, wish: PodWi
       if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
       await client.update(pods, { ...pod, status: endedStatus(clock, pod, wish === 'succeed') }, { subresource: 'status' });
     } else if (pod.status?.phase === 'Pending' || wasUnready(pod, wish)) {
-      await client.update(pods, { ...pod, status: runningStatus(clock, wish === 'run') }, { subresource: 'status' });
+      const status = { ...pod.status, ...runningStatus(clock, wish === 'run') };
+      await client.update(pods, { ...pod, status }, { subresource: 'status' });
     }
   } catch {
     // A lost race: the next event brings the pod again.
