@@ -34,6 +34,8 @@ export interface AdmissionAttributes {
   readonly objectKind: { readonly group: string; readonly version: string; readonly kind: string };
   readonly key: ObjectKey;
   readonly verb: AdmissionVerb;
+  /** The verb that the request was authorised for: `patch` where `verb` is `update` or `create`. */
+  readonly requestVerb: string;
   /** Undefined on connect. */
   readonly options: AdmissionOptions | undefined;
   readonly dryRun: boolean;

@@ -1,8 +1,9 @@
 import { errors } from '../../api/meta/status-error.ts';
+import { forbidden } from '../authz/refusal.ts';
 import type { AuthorizationAttributes, Authorizer, Decision } from '../contract/authorizer.ts';
 import type { Result } from '../contract/call.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
-import { attributesOf, forbidden } from './authorization-attributes.ts';
+import { attributesOf } from './authorization-attributes.ts';
 
 /** Asks the authorizer, by the request alone: before anything is looked up. Open routes are everyone's. @throws StatusError 403, 401. */
 export function authorize(authorizer: Authorizer): Stage {

@@ -3,9 +3,9 @@ import { subdomainName } from '../../api/validation/name-rules.ts';
 import { AUTHENTICATED, UNAUTHENTICATED } from '../authn/groups.ts';
 import { serviceAccountUser } from '../authn/service-account-token.ts';
 import { MASTERS } from '../authz/privileged-groups.ts';
+import { forbidden } from '../authz/refusal.ts';
 import type { AuthorizationAttributes, Authorizer } from '../contract/authorizer.ts';
 import type { UserInfo } from '../contract/request.ts';
-import { forbidden } from './authorization-attributes.ts';
 import type { WantedUser } from './impersonation-headers.ts';
 
 /**

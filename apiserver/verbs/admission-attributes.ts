@@ -45,6 +45,10 @@ class Attributes implements AdmissionAttributes {
     this.view = view;
   }
 
+  get requestVerb(): string {
+    return this.call.info.verb;
+  }
+
   get signal(): AbortSignal {
     return this.call.request.signal;
   }

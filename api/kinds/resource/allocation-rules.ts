@@ -120,7 +120,8 @@ function checkConsumer(errors: FieldError[], consumer: ResourceClaimConsumerRefe
 }
 
 type DeviceIdentity = Pick<AllocatedDeviceStatus, 'driver' | 'pool' | 'device' | 'shareID'>;
-const identityOf = ({ driver, pool, device, shareID }: DeviceIdentity): string =>
+/** Returns the identity of a device, or of a share of one, in a claim. */
+export const identityOf = ({ driver, pool, device, shareID }: DeviceIdentity): string =>
   `${driver}/${pool}/${device}${shareID === undefined ? '' : `/${shareID}`}`;
 
 function checkDeviceStatus(errors: FieldError[], device: AllocatedDeviceStatus, allocated: ReadonlySet<string>, path: FieldPath): void {
@@ -143,6 +144,15 @@ function checkDeviceStatus(errors: FieldError[], device: AllocatedDeviceStatus, 
   if ((network.ips?.length ?? 0) > MAX_ADDRESSES) {
     errors.push(tooMany(pathText(path, 'networkData', 'ips'), network.ips?.length ?? 0, MAX_ADDRESSES));
   } else checkRepeated(errors, network.ips ?? [], childPath(childPath(path, 'networkData'), 'ips'));
+}
+
+/** Drops what drivers reported of devices that an update frees, in place: whoever frees them need not know of it. */
+export function dropFreedDevices(status: ResourceClaimStatus, old: ResourceClaimStatus | undefined): void {
+  if (!status.devices) return;
+  const freed = new Set((old?.allocation?.devices?.results ?? []).map(identityOf));
+  for (const result of status.allocation?.devices?.results ?? []) freed.delete(identityOf(result));
+  const left = status.devices.filter((device) => !freed.has(identityOf(device)));
+  status.devices = left.length > 0 ? left : undefined;
 }
 
 /** Checks an update of a claim's status. `names` are those of its requests; `deleted` says whether it is terminating. */

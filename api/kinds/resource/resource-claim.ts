@@ -12,7 +12,7 @@ import { structuralOf } from '../../schema/structural.ts';
 import { childPath, rootPath } from '../../validation/field-path.ts';
 import { IMMUTABLE } from '../../validation/field-rules.ts';
 import { ResourceClaimStatus } from './allocation.ts';
-import { checkClaimStatus } from './allocation-rules.ts';
+import { checkClaimStatus, dropFreedDevices } from './allocation-rules.ts';
 import { checkDeviceClaim, defaultDeviceClaim, requestNamesOf } from './claim-rules.ts';
 import { ResourceClaimSpec } from './device-claim.ts';
 import { selectorLoading } from './selector-loading.ts';
@@ -47,6 +47,7 @@ const resourceClaimStrategy: Strategy<ResourceClaim> = {
     claim.spec = old.spec;
     const { labels, annotations, finalizers, ownerReferences } = old.metadata;
     claim.metadata = { ...claim.metadata, labels, annotations, finalizers, ownerReferences };
+    if (claim.status) dropFreedDevices(claim.status, old.status);
   },
   validate({ spec }) {
     const errors: FieldError[] = [];

@@ -11,6 +11,7 @@ import { podSecurity } from '../pod-security/pod-security.ts';
 import { podSecurityMetrics } from '../pod-security/pod-security-metrics.ts';
 import { certificatePlugins } from './certificates/plugins.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
+import { deviceClaimPlugins } from './device-claims/plugins.ts';
 import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -88,6 +89,7 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     storageObjectInUseProtection,
     ...kindRules(options.kinds ?? builtInKinds, objects),
     ...certificatePlugins(authorizer),
+    ...deviceClaimPlugins(objects, authorizer),
     resourceQuotaAdmission(objects, clock),
   ]);
 }
