@@ -13,6 +13,7 @@ import { childPath, rootPath } from '../../validation/field-path.ts';
 import { IMMUTABLE } from '../../validation/field-rules.ts';
 import { ResourceClaimStatus } from './allocation.ts';
 import { checkClaimStatus, dropFreedDevices } from './allocation-rules.ts';
+import { resourceClaimQuota } from './claim-quota.ts';
 import { checkDeviceClaim, defaultDeviceClaim, requestNamesOf } from './claim-rules.ts';
 import { ResourceClaimSpec } from './device-claim.ts';
 import { selectorLoading } from './selector-loading.ts';
@@ -85,6 +86,7 @@ export const resourceClaims = defineKind<ResourceClaim>({
   columns: [nameColumn, shown('State', 'Whether devices are allocated and reserved.', stateText), ageColumn],
   subresources: [{ name: 'status', verbs: ['get', 'patch', 'update'] }],
   strategy: resourceClaimStrategy,
+  quota: resourceClaimQuota,
   deletion: { returnsObject: true },
   admission: [selectorLoading('resourceclaims')],
 });

@@ -11,14 +11,18 @@ const POD_RESOURCES: ReadonlySet<string> = new Set(['pods', ...[...COMPUTE].flat
 /** If a quota covers one of these, each container must name it. Upstream keeps this list closed. */
 const MUST_BE_NAMED = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
 
-/** `vendor.example/gadget`: outside kubernetes.io, and not in a quota's own form with `requests.`. */
-const isExtended = (name: string): boolean => !isNativeResource(name) && !name.startsWith('requests.');
+/** Devices of a class, asked for as an extended resource under the name of the class. */
+const OF_CLASS = 'deviceclass.resource.kubernetes.io/';
+
+/** `vendor.example/gadget`: outside kubernetes.io, but for devices of a class, and not in a quota's own form with `requests.`. */
+const isExtended = (name: string): boolean => name.startsWith(OF_CLASS) || (!isNativeResource(name) && !name.startsWith('requests.'));
 
 function coversPodResource(resource: string): boolean {
   return (
     POD_RESOURCES.has(resource) ||
     resource.startsWith('hugepages-') ||
     resource.startsWith('requests.hugepages-') ||
+    resource.startsWith(`requests.${OF_CLASS}`) ||
     (!isNativeResource(resource) && resource.startsWith('requests.'))
   );
 }
