@@ -27,6 +27,7 @@ import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
 import { resourceClaims } from '../api/kinds/resource/resource-claim.ts';
 import { resourceClaimTemplates } from '../api/kinds/resource/resource-claim-template.ts';
+import { resourceSlices } from '../api/kinds/resource/resource-slice.ts';
 import { csiDrivers } from '../api/kinds/storage/csi-driver.ts';
 import { storageClasses } from '../api/kinds/storage/storage-class.ts';
 import { volumeAttachments } from '../api/kinds/storage/volume-attachment.ts';
@@ -34,6 +35,7 @@ import { volumeAttributesClasses } from '../api/kinds/storage/volume-attributes-
 import type { ControllerDefinition } from '../runtime/control/controller.ts';
 import type { ServedKinds } from './_shared/served-kinds.ts';
 import { isCollectable, isCountable } from './_shared/served-kinds.ts';
+import { deviceTaintEvictionController } from './devices/device-taint-eviction/controller.ts';
 import { resourceClaimController } from './devices/resource-claim/controller.ts';
 import { bootstrapSignerController } from './identity/bootstrap-signer/controller.ts';
 import { certificateApprovingController } from './identity/certificate-approving/controller.ts';
@@ -146,6 +148,7 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
     pvProtectionController({ persistentVolumes }),
     vacProtectionController({ volumeAttributesClasses, persistentVolumeClaims, persistentVolumes }),
     resourceClaimController({ resourceClaims, resourceClaimTemplates, pods }),
+    deviceTaintEvictionController({ pods, resourceClaims, resourceSlices }),
     garbageCollectorController({ collected: () => served.kinds().filter(isCollectable) }),
     serviceAccountTokenController({ secrets, serviceAccounts }, options.rootCaPem),
     tokenCleanerController({ secrets }),

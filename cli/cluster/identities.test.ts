@@ -23,6 +23,7 @@ describe('the identities of the control plane', () => {
       'cronjob-controller',
       'daemon-set-controller',
       'deployment-controller',
+      'device-taint-eviction-controller',
       'disruption-controller',
       'endpoint-controller',
       'endpointslice-controller',

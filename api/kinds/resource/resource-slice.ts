@@ -1,3 +1,4 @@
+import { timeText } from '../../../base/clock.ts';
 import { entriesOf } from '../../../base/json.ts';
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
@@ -114,6 +115,9 @@ function validate({ spec }: ResourceSlice, old?: Live<ResourceSlice>): FieldErro
 /** The rules of upstream's pkg/apis/resource/validation. */
 const resourceSliceStrategy: Strategy<ResourceSlice> = {
   generation: 'content',
+  stamp({ spec }, _old, { now }) {
+    for (const { taints } of spec.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= timeText(now);
+  },
   validate: (slice) => validate(slice),
   validateUpdate: validate,
   selectableFields: {

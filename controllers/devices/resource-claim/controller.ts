@@ -6,7 +6,7 @@ import { keyOf } from '../../../api/meta/object.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { primary } from '../../../runtime/control/primary.ts';
 import { watched } from '../../../runtime/control/watched.ts';
-import { createDeletedPods } from './deleted-pods.ts';
+import { createRememberedUids } from '../../_shared/remembered-uids.ts';
 import { createResourceClaimMetrics } from './metrics.ts';
 import type { ResourceClaimParts } from './parts.ts';
 import { claimsHeldBy, indexClaims, podLaneKey, podsOfClaim, podsOfTemplate } from './parts.ts';
@@ -40,7 +40,7 @@ export function resourceClaimController(kinds: ResourceClaimKinds): ControllerDe
         claims,
         pods,
         templates: env.informers.of(kinds.resourceClaimTemplates),
-        deleted: createDeletedPods(),
+        deleted: createRememberedUids(),
         metrics: createResourceClaimMetrics(env.registry, claims),
       };
       indexClaims(parts);

@@ -6,7 +6,7 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyText } from '../../../api/meta/object.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
-import type { DeletedPods } from './deleted-pods.ts';
+import type { RememberedUids } from '../../_shared/remembered-uids.ts';
 import { owningPod } from './generated-claim.ts';
 import type { ResourceClaimMetrics } from './metrics.ts';
 import type { ClaimSources } from './pod-plan.ts';
@@ -17,7 +17,8 @@ export interface ResourceClaimParts {
   readonly claims: Informer<ResourceClaim>;
   readonly templates: Informer<ResourceClaimTemplate>;
   readonly pods: Informer<Pod>;
-  readonly deleted: DeletedPods;
+  /** Pods with claims that are known to be deleted. */
+  readonly deleted: RememberedUids;
   readonly metrics: ResourceClaimMetrics;
 }
 

@@ -1,13 +1,14 @@
-/** UIDs of pods that are known to be deleted. */
-export interface DeletedPods {
+/** UIDs of objects that something has happened to. */
+export interface RememberedUids {
   add(uid: string): void;
   has(uid: string): boolean;
 }
 
-/** Remembers so many UIDs, as upstream does, and forgets the oldest first: of a pod that is forgotten the server is asked. */
+/** The number of UIDs that upstream's caches of this kind keep, too. */
 const MAX_REMEMBERED = 500;
 
-export function createDeletedPods(): DeletedPods {
+/** Creates a memory of the latest UIDs. It forgets the oldest first: those who ask must be right about forgotten ones as well. */
+export function createRememberedUids(): RememberedUids {
   const uids = new Set<string>();
   return {
     has: (uid) => uids.has(uid),
