@@ -47,4 +47,29 @@ describe('a ResourceSlice', () => {
     expect(errors).toEqual(['spec.nodeName: Invalid value: "m": field is immutable']);
     expect(strategy.selectableFields?.['spec.nodeName']?.(old)).toBe('n');
   });
+
+  it('dates taints that have no date', () => {
+    const slice: ResourceSlice = { spec: { ...spec, devices: [{ name: 'a', taints: [{ key: 'k', effect: 'NoExecute' }] }] } };
+    strategy.stamp?.(slice, undefined, { user: { name: 'driver', groups: [] }, now: Date.UTC(2026, 0, 2, 3, 4, 5) });
+    expect(slice.spec.devices?.[0]?.taints).toEqual([{ key: 'k', effect: 'NoExecute', timeAdded: '2026-01-02T03:04:05Z' }]);
+  });
+
+  it('has no fields of features that are off, unless it had them', () => {
+    const devices = () => [
+      { name: 'a', attributes: { x: { int: 1, strings: ['s'] } }, nodeAllocatableResourceMappings: { cpu: { allocationMultiplier: '1' } } },
+    ];
+    const old = stored<ResourceSlice>(strategy, { spec });
+    const slice: ResourceSlice = { spec: { ...spec, devices: devices() } };
+    strategy.prepareForUpdate?.(slice, old);
+    expect(slice.spec.devices).toEqual([{ name: 'a', attributes: { x: { int: 1 } } }]);
+    const kept: ResourceSlice = { spec: { ...spec, devices: devices() } };
+    strategy.prepareForUpdate?.(kept, { ...old, spec: { ...spec, devices: devices() } });
+    expect(kept.spec.devices).toEqual(devices());
+  });
+
+  it('warns of drivers in capital letters', () => {
+    expect(strategy.warnings?.({ spec: { ...spec, driver: 'D.example.com' } }, undefined)).toEqual([
+      'spec.driver: driver names should be lowercase; "D.example.com" contains uppercase characters',
+    ]);
+  });
 });

@@ -20,6 +20,7 @@ import { checkDistinct } from './claim-rules.ts';
 import type { Device, DeviceAttribute } from './device.ts';
 import { ResourceSliceSpec } from './device.ts';
 import { checkCounters, checkDevice } from './device-rules.ts';
+import { dropGatedFields } from './gated-fields.ts';
 
 export const ResourceSlice = topLevel('ResourceSlice', 'Some of the devices that a driver offers.', {
   metadata: ref(ObjectMeta, 'Identity of the object: name, namespace, labels, annotations and what the system keeps about it.', {
@@ -115,11 +116,15 @@ function validate({ spec }: ResourceSlice, old?: Live<ResourceSlice>): FieldErro
 /** The rules of upstream's pkg/apis/resource/validation. */
 const resourceSliceStrategy: Strategy<ResourceSlice> = {
   generation: 'content',
+  prepareForCreate: ({ spec }) => dropGatedFields(spec, undefined),
+  prepareForUpdate: ({ spec }, old) => dropGatedFields(spec, old.spec),
   stamp({ spec }, _old, { now }) {
     for (const { taints } of spec.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= timeText(now);
   },
   validate: (slice) => validate(slice),
   validateUpdate: validate,
+  warnings: ({ spec: { driver } }) =>
+    driver === driver.toLowerCase() ? [] : [`spec.driver: driver names should be lowercase; ${JSON.stringify(driver)} contains uppercase characters`],
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
     'spec.driver': ({ spec }) => spec.driver,

@@ -11,6 +11,7 @@ import { addFaults, checkImmutable } from '../../../validation/field-rules.ts';
 import { checkIp, isDualStack } from '../../../validation/ip-rules.ts';
 import { checkRepeats, firstByName } from '../../../validation/list-rules.ts';
 import { qualifiedNameFaults, subdomainName, userIdFaults } from '../../../validation/name-rules.ts';
+import { checkExtendedClaimStatus } from './extended-claim-status.ts';
 import type { Pod, PodStatus } from './schema.ts';
 import { POD_ANNOTATIONS } from './validation.ts';
 
@@ -38,6 +39,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Live<Pod>): FieldError[] 
   checkImmutable(errors, status.qosClass, before.qosClass, 'status.qosClass');
   checkTransitions(errors, status, before, spec);
   checkClaimStatuses(errors, status, spec);
+  checkExtendedClaimStatus(errors, status.extendedResourceClaimStatus, spec);
   checkAddresses(errors, status);
   for (const list of STATUS_LISTS) checkUsers(errors, status[list] ?? [], spec.os?.name ?? 'linux', childPath(STATUS, list));
   return errors;
