@@ -70,7 +70,7 @@ export type ContainerUser = Infer<typeof ContainerUser>;
 
 export const ResourceHealth = struct('ResourceHealth', 'Health of a device.', {
   health: string('Healthy, Unhealthy or Unknown.', { goType: 'ResourceHealthStatus' }).tag(2).optional(),
-  message: string('Explanation for people.', { presence: 'pointer' }).tag(3).optional(),
+  message: string('Explanation for people.', { presence: 'pointer' }).tag(6).optional(),
   resourceID: string('Identifier of the device.', { goType: 'ResourceID' }).tag(1),
 });
 export type ResourceHealth = Infer<typeof ResourceHealth>;

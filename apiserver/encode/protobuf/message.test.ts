@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { kinds } from '../../../api/kinds/index.ts';
 import { Status } from '../../../api/meta/status.ts';
+import { ResourceHealth } from '../../../api/pod/container/container-status.ts';
 import type { Property, StructuralSchema } from '../../../api/schema/structural.ts';
 import { structuralOf } from '../../../api/schema/structural.ts';
 import { parseSteps } from '../../../base/json/parse-steps.ts';
@@ -97,6 +98,10 @@ describe('a message', () => {
     ['Secret', { metadata: {}, immutable: false }, '0a10 0a00 1200 1a00 2200 2a00 3200 3800 4200 1a00 2800'],
   ])('of a %s has the bytes that upstream writes', (kind, object, bytes) => {
     expect(hex(schemaOf(kind), object)).toBe(bytes.replaceAll(' ', ''));
+  });
+
+  it('of the health of a device has the field numbers of v1.36', () => {
+    expect(hex(structuralOf(ResourceHealth), { resourceID: 'd', health: 'ok', message: 'm' })).toBe('0a0164' + '12026f6b' + '32016d');
   });
 
   it('of a value of several types holds the type that it has', () => {
