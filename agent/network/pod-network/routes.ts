@@ -49,30 +49,52 @@ export async function removeRoutes(): Promise<void> {
   await attempt('ip', ['-4', 'route', 'flush', 'proto', String(ROUTE_PROTOCOL)]);
 }
 
+/** The routes of a kernel. */
+export interface RouteTable {
+  list(): Promise<Routes>;
+  /** Carries out the lines of `routeChanges` as far as the kernel takes them. Returns the kernel's objection, or nothing. */
+  change(lines: readonly string[]): Promise<string | undefined>;
+}
+
+const kernelRoutes: RouteTable = {
+  list: listRoutes,
+  async change(lines) {
+    const { code, stderr } = await tryCommand('ip', ['-4', '-force', '-batch', '-'], { input: `${lines.join('\n')}\n` });
+    return code === 0 ? undefined : stderr.trim();
+  },
+};
+
 export interface RouteKeeperOptions {
   readonly nodes: Informer<Node>;
   readonly nodeName: string;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** Default: the kernel's, of the network namespace of this process. */
+  readonly table?: RouteTable;
 }
 
 const RETRY_MS = 10_000;
+const CHECK_MS = 30_000;
 
 /**
  * Keeps routes to the other nodes' pods until the signal aborts; the routes stay then, as the pods do. A route that the kernel refuses (its
  * gateway is on no network of ours, or another program has a route to that network) is tried again every 10 s; the refusal is logged when its
- * words change.
+ * words change. Every 30 s it looks whether the routes are still there: a link that goes down takes them along.
  */
 export async function keepRoutes(options: RouteKeeperOptions, signal: AbortSignal): Promise<void> {
-  const { nodes, nodeName, log } = options;
-  const clock = options.clock ?? systemClock;
+  const { nodes, nodeName, log, clock = systemClock, table = kernelRoutes } = options;
   await nodes.ready;
-  let current = await listRoutes();
+  let current = await table.list();
   let wake = () => {};
-  let dirty = true;
+  let isDirty = true;
+  let isCheckDue = false;
   const changed = () => {
-    dirty = true;
+    isDirty = true;
     wake();
+  };
+  const check = () => {
+    isCheckDue = true;
+    changed();
   };
   const routeFacts = (node: Live<Node>) => `${internalAddress(node)} ${podNetworks(node).join()}`;
   const forget = nodes.on({
@@ -81,34 +103,38 @@ export async function keepRoutes(options: RouteKeeperOptions, signal: AbortSigna
     delete: changed,
   });
   signal.addEventListener('abort', changed, { once: true });
-  let cancelRetry = () => {};
+  let cancelCheck = () => {};
   let refused = '';
   while (!signal.aborted) {
-    if (!dirty) {
+    if (!isDirty) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
       continue;
     }
-    dirty = false;
-    cancelRetry();
+    isDirty = false;
+    cancelCheck();
     const wanted = wantedRoutes(nodes.list(), nodeName);
     if (wanted === undefined) continue;
-    const changes = routeChanges(current, wanted);
-    if (changes.length === 0) continue;
-    const result = await tryCommand('ip', ['-4', '-force', '-batch', '-'], { input: `${changes.join('\n')}\n` });
-    if (result.code === 0) {
-      current = wanted;
-      refused = '';
-      log.info({ routes: wanted.size }, "routes to other nodes' pods are set");
-    } else {
-      const said = result.stderr.trim();
-      if (said !== refused) log.warn({ said }, "not every route to other nodes' pods could be set: tried again");
-      refused = said;
-      current = await listRoutes();
-      cancelRetry = clock.after(RETRY_MS, changed);
+    if (isCheckDue) {
+      isCheckDue = false;
+      const there = await table.list().catch(() => current);
+      if (refused === '' && routeChanges(there, current).length > 0) log.warn("routes to other nodes' pods are gone: they are put back");
+      current = there;
     }
+    const changes = routeChanges(current, wanted);
+    if (changes.length > 0) {
+      const said = await table.change(changes);
+      if (said === undefined) {
+        current = wanted;
+        log.info({ routes: wanted.size }, "routes to other nodes' pods are set");
+      } else if (said !== refused) log.warn({ said }, "not every route to other nodes' pods could be set: tried again");
+      refused = said ?? '';
+      isCheckDue = said !== undefined;
+    }
+    if (refused !== '') cancelCheck = clock.after(RETRY_MS, check);
+    else if (wanted.size > 0) cancelCheck = clock.after(CHECK_MS, check);
   }
-  cancelRetry();
+  cancelCheck();
   forget();
 }
