@@ -65,7 +65,7 @@ export const rooms: readonly Room[] = [
       ['spec', 'containerd'],
       ['cri', 'simulated', 'image', 'log', 'volume', 'network', 'probe'],
       'plugin',
-      ['csi', 'dra'],
+      ['csi', 'device-plugin', 'dra'],
       ['node', 'pod'],
       ['eviction', 'shutdown'],
       'server',

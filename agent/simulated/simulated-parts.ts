@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { CgroupManager } from '../contract/cgroups.ts';
 import type { DynamicResources } from '../contract/dynamic-resources.ts';
 import type { LocalVolumes } from '../contract/local-volumes.ts';
+import type { PluginDevices } from '../contract/plugin-devices.ts';
+import { NO_DEVICE_SETTINGS } from '../contract/plugin-devices.ts';
 import type { PodVolumes } from '../contract/pod-volumes.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 
@@ -25,6 +27,14 @@ export const noDynamicResources: DynamicResources = {
   prepare: () => Promise.resolve(),
   devices: () => Promise.resolve([]),
   unprepare: () => Promise.resolve(),
+  health: () => [],
+};
+
+/** A simulated node has no device plugins. Extended resources that others have added to it are numbers alone. */
+export const noPluginDevices: PluginDevices = {
+  concerns: () => false,
+  allocate: () => Promise.resolve(),
+  settings: () => Promise.resolve(NO_DEVICE_SETTINGS),
   health: () => [],
 };
 
