@@ -7,6 +7,8 @@ import type { Live, ObjectKey } from '../api/meta/object.ts';
 import type { Logger } from '../base/log.ts';
 import type { CsiReporter, NodeCsi } from './agent-csi.ts';
 import { createNodeCsi, noCsi } from './agent-csi.ts';
+import type { NodeDevicePlugins } from './agent-device-plugins.ts';
+import { createNodeDevicePlugins, noDevicePlugins } from './agent-device-plugins.ts';
 import type { NodeDra } from './agent-dra.ts';
 import { createNodeDra, noDra } from './agent-dra.ts';
 import type { AgentOptions } from './agent-options.ts';
@@ -48,6 +50,8 @@ export interface NodeGround extends RuntimeAccess {
   readonly abilities: NodeAbilities;
   /** Has a pod's worker look at it again. */
   readonly wakePod: (podUid: string) => void;
+  /** Whether the node has anything to do with a pod still. */
+  readonly isHolder: (podUid: string) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -66,6 +70,7 @@ export interface NodeState {
   /** Volumes that must not be detached. Undefined until that is known. */
   readonly volumesInUse: () => readonly string[] | undefined;
   readonly cgroups: () => Pick<PodCgroups, 'cgroups' | 'cgroupRoot'>;
+  readonly devicePlugins: () => NodeDevicePlugins;
 }
 
 /** Makes the reporter of the node's status: the runtime's health, the agent's parts and the options' own checks decide whether it is ready. */
@@ -84,6 +89,8 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     taints,
     images: () => nodeImages(runtime),
     volumesInUse: state.volumesInUse,
+    pluginResources: () => state.devicePlugins().resources(),
+    isNewNode: () => state.devicePlugins().isNewNode(),
     enforceAllocatable: () => enforceAllocatable(state.cgroups(), facts.allocatable),
     async health() {
       const pressure = state.pressure();
@@ -143,9 +150,14 @@ function createFiles(
   return { directories, objects, volumes, csi };
 }
 
-function createDevices({ options, log, runtime, wakePod, signal }: NodeGround): NodeDra {
+function createDevices(
+  { options, log, runtime, wakePod, isHolder, signal }: NodeGround,
+  reportNode: () => void,
+): { readonly dra: NodeDra; readonly devicePlugins: NodeDevicePlugins } {
+  if (runtime.simulated) return { dra: noDra, devicePlugins: noDevicePlugins };
   const { nodeName, dataDir, client, clock } = options;
-  return runtime.simulated ? noDra : createNodeDra({ nodeName, root: dataDir, client, clock, log, wakePod, signal });
+  const shared = { root: dataDir, clock, log, wakePod, signal };
+  return { dra: createNodeDra({ ...shared, nodeName, client }), devicePlugins: createNodeDevicePlugins({ ...shared, isHolder, reportNode }) };
 }
 
 /** The directories of the class `local-path`: nothing below the pods' own, which go with them. */
@@ -170,7 +182,7 @@ export async function createNodeParts(
   const { client, clock, recorder, nodeName, nodeIps, hostIps = nodeIps } = options;
   const serviceInformer = options.informers.of(services);
   const { directories, objects, volumes, csi } = createFiles(ground, reporter);
-  const dra = createDevices(ground);
+  const { dra, devicePlugins } = createDevices(ground, () => reporter.check());
   return {
     nodeName,
     nodeIps: hostIps,
@@ -186,6 +198,8 @@ export async function createNodeParts(
     csi,
     dra,
     dynamicResources: dra.resources,
+    devicePlugins,
+    pluginDevices: devicePlugins.devices,
     objects,
     localVolumes: localVolumes(options.dataDir, runtime),
     services: () => serviceInformer.list(),

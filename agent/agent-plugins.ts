@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeCsi } from './agent-csi.ts';
+import type { NodeDevicePlugins } from './agent-device-plugins.ts';
 import type { NodeDra } from './agent-dra.ts';
 
 export interface NodePluginsOptions {
@@ -9,12 +10,17 @@ export interface NodePluginsOptions {
   readonly root: string;
   readonly csi: NodeCsi;
   readonly dra: NodeDra;
+  readonly devicePlugins: NodeDevicePlugins;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Shows the node to plugins, and plugins to the cluster, from the moment that the node is registered until the signal aborts. */
-export async function runPlugins({ root, csi, dra, clock, log }: NodePluginsOptions, registered: Promise<void>, signal: AbortSignal): Promise<void> {
+export async function runPlugins(
+  { root, csi, dra, devicePlugins, clock, log }: NodePluginsOptions,
+  registered: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   await Promise.all([csi.begin(registered, signal), dra.begin(registered, signal)]);
   if (signal.aborted) return;
   const [{ createPluginRegistration }, { watchPlugins }] = await Promise.all([
@@ -24,6 +30,7 @@ export async function runPlugins({ root, csi, dra, clock, log }: NodePluginsOpti
   const types = new Map([
     ['CSIPlugin', csi.plugins],
     ['DRAPlugin', dra.plugins],
+    ['DevicePlugin', devicePlugins.plugins],
   ]);
   const handler = createPluginRegistration({ typeOf: (name) => types.get(name)?.(), clock });
   await watchPlugins({ directory: join(root, 'plugins_registry'), handler, clock, log }, signal);

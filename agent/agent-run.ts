@@ -1,6 +1,7 @@
 import { aborted, settledBefore } from '../base/abort.ts';
 import type { ListenAddress } from '../base/kept-listener.ts';
 import type { NodeCsi } from './agent-csi.ts';
+import type { NodeDevicePlugins } from './agent-device-plugins.ts';
 import type { NodeDra } from './agent-dra.ts';
 import { runPlugins } from './agent-plugins.ts';
 import type { ApiAccess, PodFiles, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
@@ -25,7 +26,12 @@ export interface AgentLoops {
   readonly node: RuntimeAccess &
     ApiAccess &
     Pick<Surroundings, 'clock' | 'log'> &
-    Pick<PodFiles, 'directories'> & { readonly nodeName: string; readonly csi: NodeCsi; readonly dra: NodeDra };
+    Pick<PodFiles, 'directories'> & {
+      readonly nodeName: string;
+      readonly csi: NodeCsi;
+      readonly dra: NodeDra;
+      readonly devicePlugins: NodeDevicePlugins;
+    };
   readonly evictions: EvictionManagerOptions;
   /** Undefined if the machine's shutdown is not held up. */
   readonly shutdowns: Omit<NodeShutdownOptions, 'source'> | undefined;
@@ -60,7 +66,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   if (agent.healthz) background.push(serveHealth(agent.healthz, agent, signal));
   // List the runtime first, so that pods that are running already are adopted, not started again.
   const relist = createRelist(agent);
-  await relist();
+  await Promise.all([relist(), node.devicePlugins.begin(signal)]);
   if (!runtime.simulated) background.push(runPlugins({ ...node, root: node.directories.root }, reporter.registered, signal));
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));

@@ -60,7 +60,17 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const changedPods = createChannel<[podUid: string]>();
   const gonePods = createChannel<[podUid: string]>();
   const cache = createRuntimeCache(runtime, changedPods.send);
-  const ground: NodeGround = { options, log, runtime, cache, facts, abilities, wakePod: changedPods.send, signal };
+  const ground: NodeGround = {
+    options,
+    log,
+    runtime,
+    cache,
+    facts,
+    abilities,
+    wakePod: changedPods.send,
+    isHolder: (uid) => manager.isHolder(uid),
+    signal,
+  };
   const pressure = createNodePressure(eviction, clock);
   const shutdown: ShutdownState = { isShuttingDown: false };
   const reporter = createReporter(ground, {
@@ -68,6 +78,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     problems: () => (shutdown.isShuttingDown ? ['node is shutting down'] : []),
     volumesInUse: () => node.csi.volumes.inUse(),
     cgroups: () => node,
+    devicePlugins: () => node.devicePlugins,
   });
   const nodeUid = () => reporter.node()?.metadata.uid;
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;

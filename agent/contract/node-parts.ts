@@ -10,6 +10,7 @@ import type { DynamicResources } from './dynamic-resources.ts';
 import type { ImagePuller } from './image-puller.ts';
 import type { NodeAbilities } from './node-abilities.ts';
 import type { ObjectSource } from './object-source.ts';
+import type { PluginDevices } from './plugin-devices.ts';
 import type { PodDirectories } from './pod-directories.ts';
 import type { PodMetrics } from './pod-metrics.ts';
 import type { PodVolumes } from './pod-volumes.ts';
@@ -58,6 +59,7 @@ export interface PodFiles {
 
 export interface PodDevices {
   readonly dynamicResources: DynamicResources;
+  readonly pluginDevices: PluginDevices;
 }
 
 /** The way by which probes and lifecycle hooks reach into pods. */

@@ -1,20 +1,21 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { nodes } from '../../api/kinds/core/node/index.ts';
+import type { FakeClock } from '../../base/fake-clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { resources, systemInfo } from './node-info.ts';
+import type { NodeReporter, NodeReporterOptions } from './node-reporter.ts';
 import { createNodeReporter } from './node-reporter.ts';
 
-it('limits of all pods that cannot be set are told, and tried again after a minute', async () => {
-  const clock = createFakeClock();
-  const told: string[] = [];
-  const stop = new AbortController();
-  let isBusy = true;
-  const reporter = createNodeReporter({
+/** A reporter of a node that is well, unless a test says otherwise. */
+function aReporter(clock: FakeClock, more: Partial<NodeReporterOptions> = {}): NodeReporter {
+  return createNodeReporter({
     client: createMemoryClient(clock),
     clock,
     log: silentLogger,
-    recorder: { event: (_, type, reason, message) => void told.push(`${type} ${reason} ${message}`) },
+    recorder: { event: () => {} },
     nodeName: 'n1',
     nodeIps: ['192.0.2.7'],
     facts: {
@@ -28,6 +29,20 @@ it('limits of all pods that cannot be set are told, and tried again after a minu
     health: async () => ({ memoryPressure: false, diskPressure: false, pidPressure: false, problems: [] }),
     images: async () => [],
     volumesInUse: () => undefined,
+    enforceAllocatable: async () => {},
+    pluginResources: async () => ({ capacity: {}, allocatable: {} }),
+    isNewNode: async () => false,
+    ...more,
+  });
+}
+
+it('limits of all pods that cannot be set are told, and tried again after a minute', async () => {
+  const clock = createFakeClock();
+  const told: string[] = [];
+  const stop = new AbortController();
+  let isBusy = true;
+  const reporter = aReporter(clock, {
+    recorder: { event: (_, type, reason, message) => void told.push(`${type} ${reason} ${message}`) },
     async enforceAllocatable() {
       if (isBusy) throw new Error('Failed to update Node Allocatable Limits ["kubepods"]: busy');
     },
@@ -43,4 +58,70 @@ it('limits of all pods that cannot be set are told, and tried again after a minu
   expect(ofLimits()).toEqual([failed, 'Normal NodeAllocatableEnforced Updated Node Allocatable limit across pods']);
   stop.abort();
   await running;
+});
+
+describe('extended resources', () => {
+  const run = async (clock: FakeClock, client: MemoryClient, more: Partial<NodeReporterOptions>) => {
+    const stop = new AbortController();
+    const reporter = aReporter(clock, { client, ...more });
+    const running = reporter.run(10250, stop.signal);
+    await reporter.registered;
+    const end = async () => {
+      stop.abort();
+      await running;
+    };
+    const shown = async (name: string) => {
+      await clock.advance(10);
+      const { status } = await client.get(nodes, { namespace: '', name: 'n1' });
+      return `${status?.allocatable?.[name]}/${status?.capacity?.[name]}`;
+    };
+    return { reporter, shown, end };
+  };
+  const registered = async (client: MemoryClient) => {
+    const node = await client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+    const status = { capacity: { 'example.com/foo': '3' }, allocatable: { 'example.com/foo': '3' } };
+    await client.update(nodes, { ...node, status }, { subresource: 'status' });
+  };
+
+  it('of plugins are shown as these change, also while a report is being made', async () => {
+    const clock = createFakeClock();
+    let healthy = 2;
+    let news: (() => void) | undefined;
+    const { reporter, shown, end } = await run(clock, createMemoryClient(clock), {
+      pluginResources: async () => {
+        const plugged = { capacity: { 'example.com/gpu': '2' }, allocatable: { 'example.com/gpu': String(healthy) } };
+        news?.();
+        return plugged;
+      },
+    });
+    expect(await shown('example.com/gpu')).toBe('2/2');
+    news = () => {
+      news = undefined;
+      healthy = 1;
+      reporter.check();
+    };
+    reporter.check();
+    expect(await shown('example.com/gpu')).toBe('1/2');
+    await end();
+  });
+
+  it.each([
+    [true, '0/0'],
+    [false, '3/3'],
+  ])('of a node that the API knows: whether no agent has run here is %s, shown is %s', async (isNew, text) => {
+    const clock = createFakeClock();
+    const client = createMemoryClient(clock);
+    await registered(client);
+    const { shown, end } = await run(clock, client, { isNewNode: async () => isNew });
+    expect(await shown('example.com/foo')).toBe(text);
+    await client.patch(
+      nodes,
+      { namespace: '', name: 'n1' },
+      { type: 'merge', body: { status: { capacity: { 'example.com/foo': '5' } } } },
+      { subresource: 'status' },
+    );
+    await clock.advance(10_000);
+    expect(await shown('example.com/foo')).toBe('5/5');
+    await end();
+  });
 });

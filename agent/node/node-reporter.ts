@@ -9,6 +9,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { RuntimeFeatures } from '../contract/node-abilities.ts';
+import type { PluginResources } from '../contract/plugin-devices.ts';
 import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeFacts } from './node-info.ts';
@@ -30,6 +31,10 @@ export interface NodeReporterOptions {
   readonly images: () => Promise<readonly ContainerImage[]>;
   /** Volumes that must not be detached from the node. Undefined until that is known: those of the last status stay. */
   readonly volumesInUse: () => readonly string[] | undefined;
+  /** The resources that device plugins add to the node. */
+  readonly pluginResources: () => Promise<PluginResources>;
+  /** Whether no agent has run here before: extended resources of a node by this name are shown as 0 at first. */
+  readonly isNewNode: () => Promise<boolean>;
   /** Sets what holds for all pods of the node together. Rejects with the message of an event. */
   readonly enforceAllocatable: () => Promise<void>;
 }
@@ -65,6 +70,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const registered = new Promise<void>((resolve) => {
     markRegistered = resolve;
   });
+  let resetsExtended = false;
   let interrupt = () => {};
   /** Events on nodes name the node as its own UID, as kubelet's do. */
   const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
@@ -97,22 +103,23 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       if (!isAlreadyExists(error)) throw error;
     }
     const known = await client.get(nodes, self);
+    resetsExtended = await options.isNewNode();
     const missing = Object.entries(labels).filter(([key, value]) => known.metadata.labels?.[key] !== value);
     if (missing.length === 0) return known;
     return client.patch(nodes, self, { type: 'strategic', body: { metadata: { labels: Object.fromEntries(missing) } } });
   };
 
   const statusOf = async (node: Live<Node>, serverPort: number): Promise<{ status: NodeStatus; events: readonly string[] }> => {
-    const [health, images] = await Promise.all([options.health(), options.images()]);
+    const [health, images, plugged] = await Promise.all([options.health(), options.images(), options.pluginResources()]);
     const { conditions, events } = nodeConditions(health, node.status?.conditions ?? [], clock.now());
     const { facts } = options;
     const volumesInUse = options.volumesInUse() ?? node.status?.volumesInUse ?? [];
-    const extended = extendedResources(node.status?.capacity);
+    const extended = extendedResources(node.status?.capacity, resetsExtended);
     const status: NodeStatus = {
       ...node.status,
       addresses: [...options.nodeIps.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: options.nodeName }],
-      capacity: { ...extended, ...facts.capacity },
-      allocatable: { ...extended, ...facts.allocatable },
+      capacity: { ...extended, ...plugged.capacity, ...facts.capacity },
+      allocatable: { ...extended, ...plugged.allocatable, ...facts.allocatable },
       conditions,
       daemonEndpoints: { kubeletEndpoint: { Port: serverPort } },
       nodeInfo: facts.info,
@@ -134,6 +141,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     if (!due && sameStatus(status, current.status)) return;
     current = await client.patch(nodes, self, { type: 'strategic', body: nodeStatusPatch(current.status, status) }, { subresource: 'status' });
     reportedAt = clock.monotonic();
+    resetsExtended = false;
     for (const reason of events) event(reason, `Node ${nodeName} status is now: ${reason}`);
     markRegistered();
   };
@@ -149,6 +157,9 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       event('Starting', 'Starting kubelet.');
       while (!signal.aborted) {
         let waitMs = CHECK_MS;
+        // What changes from here on may be missing in this report.
+        const wake = new AbortController();
+        interrupt = () => wake.abort();
         try {
           await report(serverPort);
           await enforce();
@@ -158,8 +169,6 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
           else log.warn({ err: error }, 'the node status could not be written');
           waitMs = RETRY_MS;
         }
-        const wake = new AbortController();
-        interrupt = () => wake.abort();
         await sleep(clock, waitMs, AbortSignal.any([signal, wake.signal]));
       }
     },
@@ -170,8 +179,10 @@ const isReady = (node: Live<Node> | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
 /** The resources that others have added to a node's capacity: all of them may be allocated (k8s.io/kubernetes/pkg/kubelet/nodestatus/setters.go). */
-const extendedResources = (capacity: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(capacity).filter(([name]) => isExtendedResource(name)));
+function extendedResources(capacity: Readonly<Record<string, string>> = {}, areReset = false): Record<string, string> {
+  const extended = Object.entries(capacity).filter(([name]) => isExtendedResource(name));
+  return Object.fromEntries(extended.map(([name, amount]) => [name, areReset ? '0' : amount]));
+}
 
 const defaultLabels = (nodeName: string) => ({
   'beta.kubernetes.io/arch': architecture(),

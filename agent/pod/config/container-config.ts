@@ -16,6 +16,8 @@ export interface ContainerSettings {
   readonly devices: readonly Device[];
   /** Devices by their CDI names. */
   readonly cdiDevices: readonly string[];
+  /** Annotations for the runtime beside the agent's own. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly restartCount: number;
   /** The host's file behind terminationMessagePath; empty if there is none. */
   readonly messageFile: string;
@@ -42,7 +44,7 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
     devices: settings.devices,
     CDI_devices: settings.cdiDevices.map((name) => ({ name })),
     labels: containerLabels(pod, container),
-    annotations: containerAnnotations(pod, container, restartCount, settings.messageFile),
+    annotations: { ...settings.annotations, ...containerAnnotations(pod, container, restartCount, settings.messageFile) },
     log_path: containerLogPath(container.name, restartCount),
     stdin: container.stdin ?? false,
     stdin_once: container.stdinOnce ?? false,

@@ -11,6 +11,7 @@ import type { WorkerNode } from '../worker/action-performer.ts';
 import type { EndRequest } from '../worker/pod-state.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
 import { createPodWorker } from '../worker/pod-worker.ts';
+import { allocateDevices } from './device-admission.ts';
 import type { PodEntry } from './pod-closer.ts';
 import { closePod, removeFromApi } from './pod-closer.ts';
 import type { Rejection } from './rejection.ts';
@@ -26,6 +27,8 @@ export interface PodManager {
   find(key: ObjectKey): PodWorker | undefined;
   byUid(podUid: string): PodWorker | undefined;
   workers(): Iterable<PodWorker>;
+  /** Whether what a pod holds of the node is not free: the pod is looked at, or has not ended, or is unknown and something of it is left. */
+  isHolder(podUid: string): boolean;
   /** Pods that run, or are about to, and are not being ended. */
   active(): readonly Live<Pod>[];
   /** Whether nothing of the pod is left on the node but its record. */
@@ -54,25 +57,38 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   const byKey = new Map<string, string>();
   /** Refused pods, whose failure has been reported. */
   const refused = new Set<string>();
-  /** Pods that did not match the node as it was known, while it is read anew. */
-  const reconsidered = new Map<string, Live<Pod>>();
+  /** Pods about which the node decides once something else is known. */
+  const undecided = new Map<string, Live<Pod>>();
 
-  const reconsider = async (uid: string): Promise<void> => {
-    await refreshNode().catch((error: unknown) => node.log.warn({ err: error }, 'the node could not be read anew'));
-    const pod = reconsidered.get(uid);
-    reconsidered.delete(uid);
-    if (pod && !signal.aborted) add(pod, true);
+  /** Decides about a pod after `work`, which may find why it is refused. */
+  const addAfter = async (pod: Live<Pod>, work: Promise<Rejection | undefined>, known: Known): Promise<void> => {
+    const { uid } = pod.metadata;
+    undecided.set(uid, pod);
+    const rejection = await work;
+    const latest = undecided.get(uid);
+    undecided.delete(uid);
+    if (!latest || signal.aborted) return;
+    if (rejection) refuse(latest, rejection);
+    else add(latest, known);
   };
 
-  const add = (pod: Live<Pod>, nodeIsFresh = false) => {
+  const refreshed = (): Promise<undefined> =>
+    refreshNode().then(
+      () => undefined,
+      (error: unknown) => void node.log.warn({ err: error }, 'the node could not be read anew'),
+    );
+
+  const add = (pod: Live<Pod>, known: Known = {}) => {
     const { uid } = pod.metadata;
-    if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp && node.cache.of(uid).sandboxes.length === 0) {
-      const rejection = admit(pod, holders(uid));
-      if (rejection?.reason === 'NodeAffinity' && !nodeIsFresh) {
-        reconsidered.set(uid, pod);
-        return void reconsider(uid);
-      }
+    if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp) {
+      const { sandboxes } = node.cache.of(uid);
+      const rejection = sandboxes.length === 0 ? admit(pod, holders(uid)) : undefined;
+      if (rejection?.reason === 'NodeAffinity' && !known.nodeIsFresh) return void addAfter(pod, refreshed(), { ...known, nodeIsFresh: true });
       if (rejection) return refuse(pod, rejection);
+      // A pod that runs has its devices.
+      const mayLackDevices = !known.hasDevices && !sandboxes.some(({ ready }) => ready);
+      if (mayLackDevices && node.pluginDevices.concerns(pod))
+        return void addAfter(pod, allocateDevices(node.pluginDevices, pod), { ...known, hasDevices: true });
     }
     const allocation = allocationFound(pod);
     const worker = createPodWorker(withResources(pod, allocation), node, () => {
@@ -142,7 +158,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       if (!entry && refused.has(uid)) {
         if (pod.metadata.deletionTimestamp)
           void removeFromApi(pod, node).catch((error: unknown) => node.log.warn({ err: error }, 'a refused pod could not be removed'));
-      } else if (reconsidered.has(uid)) reconsidered.set(uid, pod);
+      } else if (undecided.has(uid)) undecided.set(uid, pod);
       else if (!entry) add(pod);
       else {
         entry.wanted = pod;
@@ -152,7 +168,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     },
     vanished(pod) {
       refused.delete(pod.metadata.uid);
-      reconsidered.delete(pod.metadata.uid);
+      undecided.delete(pod.metadata.uid);
       const entry = entries.get(pod.metadata.uid);
       if (!entry) return;
       entry.vanished = true;
@@ -165,6 +181,11 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     *workers() {
       for (const { worker } of entries.values()) yield worker;
     },
+    isHolder(uid) {
+      const entry = entries.get(uid);
+      if (entry) return !entry.finished && !isTerminal(entry.worker.pod.status?.phase);
+      return undecided.has(uid) || (!refused.has(uid) && node.cache.of(uid).sandboxes.length > 0);
+    },
     active: () => [...entries.values()].filter(({ finished, worker }) => !finished && !worker.isEnding).map(({ worker }) => worker.pod),
     isOver: (uid) => entries.get(uid)?.cleaned ?? true,
     evict: (uid, request) => entries.get(uid)?.worker.end(request),
@@ -172,6 +193,12 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       for (const { worker } of entries.values()) worker.stop();
     },
   };
+}
+
+/** The steps of the decision about a pod that need not be taken again. */
+interface Known {
+  readonly nodeIsFresh?: boolean;
+  readonly hasDevices?: boolean;
 }
 
 /** The status of a pod that the node does not take. */

@@ -19,6 +19,7 @@ import { containerEvent, simulatedEvent } from '../../spec/container-events.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { containerConfig } from '../config/container-config.ts';
+import { containerDevices } from '../config/container-devices.ts';
 import { ContainerConfigError, containerEnvironment } from '../config/environment.ts';
 import { hostsFile } from '../config/name-resolution.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
@@ -183,18 +184,26 @@ async function configure(node: StarterNode, pod: Live<Pod>, container: Container
     allocatable: node.allocatable(),
     services: serviceEnvironment(node.services(), pod.metadata.namespace ?? '', links),
   });
-  if (node.runtime.simulated)
-    return { environment: await pretended(node, pod, container, variables), mounts: [], devices: [], cdiDevices: [], messageFile: '' };
+  if (node.runtime.simulated) return { environment: await pretended(node, pod, container, variables), ...NOTHING, messageFile: '' };
   const environment = await variables;
-  const [cdiDevices, volumeMounts, hosts, message] = await Promise.all([
-    node.dynamicResources.devices(pod, container),
+  const [given, volumeMounts, hosts, message] = await Promise.all([
+    containerDevices(node, pod, container),
     node.volumes.mounts(pod, container, environment),
     hostsMount(node, pod, container, podIps),
     messageMount(node, pod, container, restartCount),
   ]);
-  const devices = node.volumes.devices(pod, container);
-  return { environment, mounts: [...volumeMounts, ...hosts, ...message.mounts], devices, cdiDevices, messageFile: message.file };
+  return {
+    // The container's own variables take precedence over those that come with devices.
+    environment: given.environment.size === 0 ? environment : new Map([...given.environment, ...environment]),
+    mounts: [...given.mounts, ...volumeMounts, ...hosts, ...message.mounts],
+    devices: [...given.devices, ...node.volumes.devices(pod, container)],
+    cdiDevices: given.cdiDevices,
+    annotations: given.annotations,
+    messageFile: message.file,
+  };
 }
+
+const NOTHING = { mounts: [], devices: [], cdiDevices: [], annotations: {} };
 
 /**
  * The variables of a simulated container. Where they name a Secret or ConfigMap that is missing, the container starts without them, and an event says

@@ -77,7 +77,7 @@ function containerStatuses(input: PodStatusInput) {
   );
   const containers = (spec?.containers ?? []).map((container) => ({
     ...containerStatus(input, container, 'app'),
-    ...(container.resources?.claims?.length ? healthOf(input.deviceHealth(container)) : {}),
+    ...(container.resources?.claims?.length || container.resources?.limits ? healthOf(input.deviceHealth(container)) : {}),
   }));
   return input.ended ? withUnknownEnds(spec, init, containers) : { init, containers };
 }

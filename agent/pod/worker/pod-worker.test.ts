@@ -6,23 +6,23 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { systemClock } from '../../../base/clock.ts';
+import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import { silentLogger } from '../../../base/log.ts';
-import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
-import { podDirectories } from '../../contract/pod-directories.ts';
 import { noPodMetrics } from '../../contract/pod-metrics.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import type { ContainerRuntime } from '../../contract/runtime.ts';
 import { RuntimeError } from '../../contract/runtime.ts';
 import type { RuntimeCache } from '../../contract/runtime-cache.ts';
+import type { ContainerConfig } from '../../contract/runtime-config.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
-import { noCgroups, noDynamicResources, noVolumes, simulatedTransport } from '../../simulated/simulated-parts.ts';
+import { noDynamicResources, noPluginDevices, noVolumes, simulatedTransport } from '../../simulated/simulated-parts.ts';
 import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
 import type { WorkerNode } from './action-performer.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { createPodWorker } from './pod-worker.ts';
+import { aWorkerNode } from './worker-node.fixture.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -34,6 +34,7 @@ interface Given {
   readonly runtime?: Partial<ContainerRuntime>;
   readonly volumes?: Partial<WorkerNode['volumes']>;
   readonly dynamicResources?: Partial<WorkerNode['dynamicResources']>;
+  readonly pluginDevices?: Partial<WorkerNode['pluginDevices']>;
   readonly probes?: Partial<WorkerNode['probes']>;
   readonly pod?: Live<Pod>;
 }
@@ -50,33 +51,18 @@ async function aWorker(given: Given = {}) {
   const events: string[] = [];
   let worker: PodWorker | undefined;
   const cache: RuntimeCache = createRuntimeCache(runtime, () => worker?.wake());
-  const node: WorkerNode = {
+  const node = aWorkerNode(dataDir, {
     clock,
-    log: silentLogger,
-    recorder: { event: (_object, _type, reason, message) => void events.push(`${reason}: ${message}`) },
     runtime,
     cache,
-    nodeIps: ['192.0.2.7'],
+    recorder: { event: (_object, _type, reason, message) => void events.push(`${reason}: ${message}`) },
     probes: { ...simulatedTransport, ...given.probes },
-    abilities: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false },
-    cgroups: noCgroups,
-    cgroupRoot: '/kubepods',
-    podMaxPids: 0,
     volumes: { ...noVolumes, ...given.volumes },
     dynamicResources: { ...noDynamicResources, ...given.dynamicResources },
-    directories: podDirectories(dataDir),
-    images: { ensure: async (_pod, container) => (await runtime.image(container.image ?? '')) ?? Promise.reject(new Error('no image')), forget() {} },
-    objects: { get: async (kind, key) => createMemoryClient(clock).get(kind, key) },
-    services: () => [],
-    dns: { servers: [], domain: 'cluster.local', host: { servers: [], searches: [], options: [] } },
-    hostsFile: async () => '',
-    allocatable: () => ({}),
-    memoryCapacity: 2 ** 32,
-    seccompDir: '/nowhere',
+    pluginDevices: { ...noPluginDevices, ...given.pluginDevices },
     statusWriter: { put: (_pod, status) => statuses.push(status), flushed: async () => {}, forget() {} },
-    runtimeName: 'simulated',
     podMetrics: { ...noPodMetrics, podRuns: (seconds) => started.push(seconds) },
-  };
+  });
   let finished = 0;
   worker = createPodWorker(given.pod ?? aPod(), node, () => finished++);
   cleanUps.push(
@@ -84,6 +70,15 @@ async function aWorker(given: Given = {}) {
     () => rm(dataDir, { recursive: true, force: true }),
   );
   return { worker, clock: fake, runtime: simulated, cache, statuses, started, events, finished: () => finished };
+}
+
+/** Waits until a container has been asked for. Files are written meanwhile. */
+async function configured(clock: FakeClock, asked: readonly unknown[]): Promise<void> {
+  const deadline = systemClock.monotonic() + 60_000;
+  while (asked.length === 0 && systemClock.monotonic() < deadline) {
+    await clock.advance(100);
+    await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)));
+  }
 }
 
 describe('the worker of a pod', () => {
@@ -181,13 +176,42 @@ describe('the worker of a pod', () => {
         },
       },
     });
-    const deadline = systemClock.monotonic() + 60_000;
-    while (asked.length === 0 && systemClock.monotonic() < deadline) {
-      await clock.advance(100);
-      // Files are written meanwhile.
-      await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)));
-    }
+    await configured(clock, asked);
     expect(asked[0]).toEqual([{ name: 'e.com/d=c' }]);
+  });
+
+  it('gives containers what device plugins answer; their own variables come first', async () => {
+    const asked: ContainerConfig[] = [];
+    const device = { container_path: '/dev/d', host_path: '/dev/null', permissions: 'rw' };
+    const mount = { container_path: '/lib/d', host_path: '/lib', readonly: true };
+    const environment = new Map([
+      ['A', 'plugin'],
+      ['B', 'plugin'],
+    ]);
+    const settings = async () => ({ environment, mounts: [mount], devices: [device], annotations: { 'e.com/a': 'b' }, cdiDevices: ['e.com/d=2'] });
+    const container = aContainer('c', { env: [{ name: 'A', value: 'own' }], args: ['$(B)'] });
+    const { clock } = await aWorker({
+      pod: aPod({ containers: [container] }),
+      dynamicResources: { devices: async () => ['e.com/d=1'] },
+      pluginDevices: { settings },
+      runtime: {
+        simulated: false,
+        createContainer: async (_id, config) => {
+          asked.push(config);
+          throw new RuntimeError('Unknown', 'enough');
+        },
+      },
+    });
+    await configured(clock, asked);
+    expect(asked[0]).toMatchObject({ args: ['plugin'], devices: [device], CDI_devices: [{ name: 'e.com/d=1' }, { name: 'e.com/d=2' }] });
+    expect(asked[0]?.envs).toEqual(
+      expect.arrayContaining([
+        { key: 'A', value: 'own' },
+        { key: 'B', value: 'plugin' },
+      ]),
+    );
+    expect(asked[0]?.mounts?.[0]).toEqual(mount);
+    expect(asked[0]?.annotations).toMatchObject({ 'e.com/a': 'b', 'io.kubernetes.container.restartCount': '0' });
   });
 
   it('has devices unprepared after its containers have ended, and is over only then', async () => {
@@ -214,9 +238,16 @@ describe('the worker of a pod', () => {
     const resources = [{ health: 'Healthy', resourceID: 'e.com/d=1' }];
     const container = aContainer('c', { resources: { claims: [{ name: 'x' }] } });
     const spec = { containers: [container], resourceClaims: [{ name: 'x', resourceClaimTemplateName: 't' }] };
-    const { worker, clock, statuses } = await aWorker({ pod: aPod(spec), dynamicResources: { health: () => [{ name: 'claim:x', resources }] } });
+    const { worker, clock, statuses } = await aWorker({
+      pod: aPod(spec),
+      dynamicResources: { health: () => [{ name: 'claim:x', resources }] },
+      pluginDevices: { health: () => [{ name: 'e.com/gpu', resources }] },
+    });
     await clock.advance(100);
-    expect(statuses.at(-1)?.containerStatuses?.[0]?.allocatedResourcesStatus).toEqual([{ name: 'claim:x', resources }]);
+    expect(statuses.at(-1)?.containerStatuses?.[0]?.allocatedResourcesStatus).toEqual([
+      { name: 'claim:x', resources },
+      { name: 'e.com/gpu', resources },
+    ]);
     const resourceClaimStatuses = [{ name: 'x', resourceClaimName: 'x-1' }];
     worker.update(aPod(spec, { resourceVersion: '2' }, { resourceClaimStatuses }));
     await clock.settle();

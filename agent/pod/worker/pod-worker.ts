@@ -66,7 +66,10 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   };
 
   const dispatch = (event: PodEvent) => {
-    const deviceHealth = (container: Container) => node.dynamicResources.health(state.pod, container);
+    const deviceHealth = (container: Container) => [
+      ...node.dynamicResources.health(state.pod, container),
+      ...node.pluginDevices.health(state.pod, container),
+    ];
     const view: PodView = { observation: cache.of(uid), now: clock.now(), verdicts: prober.verdicts, deviceHealth, node: facts };
     const next = step(state, event, view);
     state = next.state;

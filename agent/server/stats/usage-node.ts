@@ -12,6 +12,8 @@ export interface UsageNode extends RuntimeAccess, Pick<PodCgroups, 'cgroups' | '
   readonly csi?: { readonly volumes: VolumeStatsSource };
   /** Absent where no devices are prepared. */
   readonly dra?: { metrics(): Registry | undefined };
+  /** Absent where device plugins do not register. */
+  readonly devicePlugins?: { metrics(): Registry | undefined };
 }
 
 /** The pods of the node by their UIDs. */

@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
+import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
+import type { PluginDevices } from '../../contract/plugin-devices.ts';
+import { aPod } from '../../contract/pods.fixture.ts';
+import { createRuntimeCache } from '../../node/runtime-cache.ts';
+import { noPluginDevices } from '../../simulated/simulated-parts.ts';
+import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
+import { aWorkerNode } from '../worker/worker-node.fixture.ts';
+import type { PodManagerOptions } from './pod-manager.ts';
+import { createPodManager } from './pod-manager.ts';
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+/** The pods of a simulated node whose devices are those that a test gives. */
+async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOptions['admit'] = () => undefined) {
+  const clock = createFakeClock();
+  const runtime = createSimulatedRuntime({ clock, podAddress: () => '10.128.0.1' });
+  const dataDir = await mkdtemp(join(tmpdir(), 'skiff-manager-'));
+  const cache = createRuntimeCache(runtime, (uid) => manager.wake(uid));
+  const statuses = new Map<string, PodStatus>();
+  const events: string[] = [];
+  const stop = new AbortController();
+  const begin = () =>
+    createPodManager({
+      node: {
+        ...aWorkerNode(dataDir, {
+          clock,
+          runtime,
+          cache,
+          pluginDevices: { ...noPluginDevices, concerns: () => true, ...devices },
+          recorder: { event: (_object, type, reason, message) => void events.push(`${type} ${reason} ${message}`) },
+          statusWriter: { put: (pod, status) => statuses.set(pod.metadata.uid, status), flushed: async () => {}, forget() {} },
+        }),
+        client: createMemoryClient(clock),
+      },
+      admit,
+      allocatable: {},
+      refreshNode: async () => {},
+      onGone: () => {},
+      signal: stop.signal,
+    });
+  let manager = begin();
+  cleanUps.push(
+    () => stop.abort(),
+    () => manager.stop(),
+    () => rm(dataDir, { recursive: true, force: true }),
+  );
+  const restart = () => {
+    manager.stop();
+    manager = begin();
+  };
+  return { manager: () => manager, restart, clock, statuses, events, phase: (uid: string) => statuses.get(uid)?.phase };
+}
+
+describe('a pod that asks for devices', () => {
+  it('is begun once it has them; until then they count as held', async () => {
+    const allocation = Promise.withResolvers<void>();
+    const { manager, clock, phase } = await aManager({ allocate: () => allocation.promise });
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    expect(phase('u1')).toBeUndefined();
+    expect(manager().isHolder('u1')).toBe(true);
+    allocation.resolve();
+    await clock.advance(1_000);
+    expect(phase('u1')).toBe('Running');
+  });
+
+  it('is refused if there are none for it, and holds none then', async () => {
+    const allocate = () => Promise.reject(new Error('requested number of devices unavailable for e.com/d. Requested: 1, Available: 0'));
+    const { manager, clock, statuses, events } = await aManager({ allocate });
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    const message = 'Allocate failed due to requested number of devices unavailable for e.com/d. Requested: 1, Available: 0, which is unexpected';
+    expect(statuses.get('u1')).toMatchObject({ phase: 'Failed', reason: 'UnexpectedAdmissionError', message: `Pod was rejected: ${message}` });
+    expect(events).toEqual([`Warning UnexpectedAdmissionError ${message}`]);
+    expect(manager().isHolder('u1')).toBe(false);
+  });
+
+  it('that goes before it has them is not begun', async () => {
+    const allocation = Promise.withResolvers<void>();
+    const { manager, clock, phase } = await aManager({ allocate: () => allocation.promise });
+    manager().changed(aPod());
+    manager().vanished(aPod());
+    expect(manager().isHolder('u1')).toBe(false);
+    allocation.resolve();
+    await clock.advance(1_000);
+    expect(phase('u1')).toBeUndefined();
+  });
+
+  it('is looked at anew once it has them: others may have taken the rest meanwhile', async () => {
+    const allocation = Promise.withResolvers<void>();
+    const admit = (_pod: Live<Pod>, others: readonly Pod[]) => (others.length > 0 ? { reason: 'OutOfpods', message: 'full' } : undefined);
+    const { manager, clock, statuses } = await aManager(
+      { allocate: () => allocation.promise, concerns: ({ metadata }) => metadata?.name === 'p' },
+      admit,
+    );
+    manager().changed(aPod());
+    manager().changed(aPod({}, { uid: 'u2', name: 'other' }));
+    await clock.advance(1_000);
+    allocation.resolve();
+    await clock.advance(1_000);
+    expect(statuses.get('u2')?.phase).toBe('Running');
+    expect(statuses.get('u1')).toMatchObject({ phase: 'Failed', reason: 'OutOfpods' });
+  });
+
+  it('and runs when an agent begins is asked nothing, and holds its devices before it is known', async () => {
+    const allocated: string[] = [];
+    const { manager, restart, clock, statuses } = await aManager({ allocate: async ({ metadata }) => void allocated.push(metadata.uid) });
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    const { status } = { status: statuses.get('u1') };
+    restart();
+    expect(manager().isHolder('u1')).toBe(true);
+    manager().changed(aPod({}, {}, status));
+    await clock.advance(1_000);
+    expect(allocated).toEqual(['u1']);
+    expect(manager().isHolder('u1')).toBe(true);
+  });
+
+  it('gives them back when it is over', async () => {
+    const { manager, clock, phase } = await aManager({});
+    manager().changed(aPod({ restartPolicy: 'Never' }));
+    await clock.advance(1_000);
+    expect(manager().isHolder('u1')).toBe(true);
+    manager().evict('u1', { graceSeconds: 0 });
+    await clock.advance(5_000);
+    expect(phase('u1')).toBe('Succeeded');
+    expect(manager().isHolder('u1')).toBe(false);
+  });
+});
