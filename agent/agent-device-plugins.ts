@@ -1,12 +1,11 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { pathExists } from '../base/path-exists.ts';
 import type { PluginDevices, PluginResources } from './contract/plugin-devices.ts';
 import { NO_DEVICE_SETTINGS } from './contract/plugin-devices.ts';
 import type { DevicePluginSide, DevicePluginSideOptions } from './device-plugin/compose.ts';
+import { listenLazily } from './plugin/lazy-socket.ts';
 import type { PluginType } from './plugin/plugin-registration.ts';
 import { noPluginDevices } from './simulated/simulated-parts.ts';
 
@@ -54,22 +53,14 @@ export function createNodeDevicePlugins(given: Omit<DevicePluginSideOptions, 'ch
   );
   const begun = Promise.withResolvers<void>();
 
-  const accept = (connection: Socket): void => {
-    load().then(
-      (side) => side.accept(connection),
-      (error: unknown) => {
-        log.error({ err: error }, 'a device plugin could not be served');
-        connection.destroy();
-      },
-    );
-  };
-
   return {
     devices: {
       concerns: (pod) => loaded?.devices.concerns(pod) ?? false,
       allocate: async (pod) => loaded?.devices.allocate(pod),
       settings: async (pod, container) => (loaded ? loaded.devices.settings(pod, container) : NO_DEVICE_SETTINGS),
       health: (pod, container) => loaded?.devices.health(pod, container) ?? [],
+      held: (pod, container) => loaded?.devices.held(pod, container) ?? [],
+      healthy: () => loaded?.devices.healthy() ?? [],
     },
     plugins: async () => (await load()).plugins,
     async begin(signal) {
@@ -80,7 +71,7 @@ export function createNodeDevicePlugins(given: Omit<DevicePluginSideOptions, 'ch
         await removeSockets(directory);
         await writeFile(join(directory, DEPRECATION), '');
         if (await pathExists(options.checkpoint)) await load();
-        await listen(join(directory, SOCKET), accept, signal);
+        await listenLazily(join(directory, SOCKET), load, log, signal);
       } catch (error) {
         log.error({ err: error, directory }, 'device plugins cannot register');
       }
@@ -100,16 +91,6 @@ async function removeSockets(directory: string): Promise<void> {
     const path = join(directory, name);
     if ((await stat(path).catch(() => undefined))?.isSocket()) await rm(path, { force: true });
   }
-}
-
-/** Accepts connections until the signal aborts. */
-async function listen(path: string, onConnection: (connection: Socket) => void, signal: AbortSignal): Promise<void> {
-  const server = createServer(onConnection);
-  const listening = Promise.withResolvers<void>();
-  // Rejects the listening alone: later errors have no listener.
-  server.on('error', listening.reject);
-  server.listen({ path, signal }, listening.resolve);
-  await listening.promise;
 }
 
 /** On a simulated node. */

@@ -51,6 +51,7 @@ export function createNodeDra(given: Omit<DraSideOptions, 'checkpoint'>): NodeDr
       devices: async (pod, container) => (hasClaims(pod) ? (await load()).resources.devices(pod, container) : []),
       unprepare: async (pod) => (hasClaims(pod) ? (await load()).resources.unprepare(pod) : undefined),
       health: (pod, container) => loaded?.resources.health(pod, container) ?? [],
+      held: (pod, container) => loaded?.resources.held(pod, container) ?? [],
     },
     plugins: async () => (await load()).plugins,
     async begin(registered, signal) {

@@ -4,6 +4,7 @@ import type { NodeCsi } from './agent-csi.ts';
 import type { NodeDevicePlugins } from './agent-device-plugins.ts';
 import type { NodeDra } from './agent-dra.ts';
 import { runPlugins } from './agent-plugins.ts';
+import type { NodePodResources } from './agent-pod-resources.ts';
 import type { ApiAccess, PodFiles, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
 import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
 import type { ImageGarbage } from './image/image-garbage.ts';
@@ -32,6 +33,7 @@ export interface AgentLoops {
       readonly dra: NodeDra;
       readonly devicePlugins: NodeDevicePlugins;
     };
+  readonly podResources: NodePodResources;
   readonly evictions: EvictionManagerOptions;
   /** Undefined if the machine's shutdown is not held up. */
   readonly shutdowns: Omit<NodeShutdownOptions, 'source'> | undefined;
@@ -67,7 +69,10 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   // List the runtime first, so that pods that are running already are adopted, not started again.
   const relist = createRelist(agent);
   await Promise.all([relist(), node.devicePlugins.begin(signal)]);
-  if (!runtime.simulated) background.push(runPlugins({ ...node, root: node.directories.root }, reporter.registered, signal));
+  if (!runtime.simulated) {
+    await agent.podResources.begin(signal);
+    background.push(runPlugins({ ...node, root: node.directories.root }, reporter.registered, signal));
+  }
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));
   // Admission of a pod depends on the labels that the node is registered with.

@@ -7,6 +7,7 @@ import { createInformer } from '../runtime/watch/informer-set.ts';
 import type { AgentOptions } from './agent-options.ts';
 import type { NodeGround } from './agent-parts.ts';
 import { createNodeParts, createReporter, makeDirectories, nodeAbilities } from './agent-parts.ts';
+import { createNodePodResources } from './agent-pod-resources.ts';
 import { runAgent } from './agent-run.ts';
 import { createChannel } from './contract/channel.ts';
 import { noPodMetrics } from './contract/pod-metrics.ts';
@@ -98,6 +99,15 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     signal,
   });
   changedPods.listen((uid) => manager.wake(uid));
+  const podResources = createNodePodResources({
+    root: dataDir,
+    pluginDevices: node.pluginDevices,
+    dynamicResources: node.dynamicResources,
+    activePods: () => [...manager.workers()].map(({ pod }) => pod).filter(({ metadata }) => manager.isHolder(metadata.uid)),
+    findPod: (key) => manager.find(key)?.pod,
+    clock,
+    log,
+  });
   const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined });
   gonePods.listen((uid) => garbage.podGone(uid));
   const nodeReference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
@@ -116,7 +126,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
       ? {
           port: options.server.port,
           host: options.server.host,
-          listener: createNodeServer({ node, pods: manager, metrics, registry, tls: options.server, door }),
+          listener: createNodeServer({ node: { ...node, podResources }, pods: manager, metrics, registry, tls: options.server, door }),
         }
       : undefined;
 
@@ -147,6 +157,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   };
   const parts = {
     node,
+    podResources,
     evictions,
     shutdowns,
     metrics,

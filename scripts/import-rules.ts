@@ -65,7 +65,7 @@ export const rooms: readonly Room[] = [
       ['spec', 'containerd'],
       ['cri', 'simulated', 'image', 'log', 'volume', 'network', 'probe'],
       'plugin',
-      ['csi', 'device-plugin', 'dra'],
+      ['csi', 'device-plugin', 'dra', 'pod-resources'],
       ['node', 'pod'],
       ['eviction', 'shutdown'],
       'server',

@@ -2,6 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { ResourceStatus } from '../../api/pod/container/container-status.ts';
+import type { ClaimInfo } from './pod-resources.ts';
 
 /** The devices that pods have by their ResourceClaims. */
 export interface DynamicResources {
@@ -19,6 +20,8 @@ export interface DynamicResources {
   unprepare(pod: Live<Pod>): Promise<void>;
   /** The health of the devices of a container, as its status shows it. */
   health(pod: Live<Pod>, container: Container): readonly ResourceStatus[];
+  /** The claims that a container uses, with all of their devices. None if one of them is not known. */
+  held(pod: Live<Pod>, container: Container): readonly ClaimInfo[];
 }
 
 /** Devices could not be prepared or unprepared. The pod's event has a reason of its own. */

@@ -2,6 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { ResourceStatus } from '../../api/pod/container/container-status.ts';
+import type { PluginDeviceInfo } from './pod-resources.ts';
 import type { Device, Mount } from './runtime-config.ts';
 
 /** The settings by which a container gets its devices. */
@@ -26,6 +27,10 @@ export interface PluginDevices {
   settings(pod: Live<Pod>, container: Container): Promise<DeviceSettings>;
   /** The health of the devices of a container, as its status shows it. */
   health(pod: Live<Pod>, container: Container): readonly ResourceStatus[];
+  /** The devices that a container has. */
+  held(pod: Live<Pod>, container: Container): readonly PluginDeviceInfo[];
+  /** All devices of the node that can be used, whether they are free or not. */
+  healthy(): readonly PluginDeviceInfo[];
 }
 
 /** The resources that device plugins add to a node. */

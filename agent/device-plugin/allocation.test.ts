@@ -260,11 +260,17 @@ describe('an agent that begins anew', () => {
     expect(Data.RegisteredDevices).toEqual({ [GPU]: ['a', 'b', 'c'] });
     await restart();
     expect(await devicesOf(pod)).toBe('a,b');
+    expect(node.devices.held(pod, pod.spec?.containers[0] ?? aContainer('c'))).toEqual([
+      { resource: GPU, id: 'a', numaNodes: [0, 1] },
+      { resource: GPU, id: 'b', numaNodes: [] },
+    ]);
+    expect(node.devices.healthy()).toEqual([]);
     await plugin.stop();
     await start();
     const next = podOf('u2', [using('c', 1)]);
     await node.devices.allocate(next);
     expect(await devicesOf(next)).toBe('c');
+    expect(node.devices.healthy().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
   it('refuses pods until the plugin has registered again', async () => {

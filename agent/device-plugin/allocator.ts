@@ -25,7 +25,7 @@ export interface AllocatorOptions {
 }
 
 /** Gives containers the devices of plugins, a pod at a time, as kubelet admits pods. */
-export function createAllocator(options: AllocatorOptions): Omit<PluginDevices, 'health'> {
+export function createAllocator(options: AllocatorOptions): Pick<PluginDevices, 'concerns' | 'allocate' | 'settings'> {
   const { root, inventory, allocations, isHolder, save, metrics, log } = options;
   let last = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {

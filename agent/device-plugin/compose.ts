@@ -8,6 +8,7 @@ import { createAllocations } from './allocations.ts';
 import { createAllocator } from './allocator.ts';
 import type { SavedDevices } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { healthyDevices, heldDevices } from './device-infos.ts';
 import { createDevicePluginMetrics } from './device-plugin-metrics.ts';
 import { healthStatus } from './health-status.ts';
 import type { ListChange } from './inventory.ts';
@@ -81,6 +82,8 @@ export async function createDevicePluginSide(options: DevicePluginSideOptions): 
     devices: {
       ...createAllocator({ root, inventory, allocations, isHolder, save, metrics, log }),
       health: ({ metadata }, { name }) => healthStatus(metadata.uid, name, allocations, inventory),
+      held: ({ metadata }, { name }) => heldDevices(metadata.uid, name, allocations),
+      healthy: () => healthyDevices(inventory),
     },
     plugins,
     metrics: metrics.registry,

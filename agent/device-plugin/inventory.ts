@@ -41,6 +41,8 @@ export interface Inventory {
   expire(): boolean;
   /** Resources that are gone are shown as 0. */
   resources(): PluginResources;
+  /** The resources that are known, sorted. */
+  known(): readonly string[];
   /** Healthy devices by resource. */
   registered(): Readonly<Record<string, readonly string[]>>;
 }
@@ -116,6 +118,10 @@ export function createInventory(clock: Clock): Inventory {
         allocatable: Object.fromEntries([...zeros, ...listed.map(([name, { healthy }]) => [name, String(healthy.size)])]),
       };
     },
+    known: () =>
+      listedEntries()
+        .map(([resource]) => resource)
+        .sort(),
     registered: () => Object.fromEntries(listedEntries().map(([name, { healthy }]) => [name, [...healthy].sort()])),
   };
 }

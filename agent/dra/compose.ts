@@ -5,6 +5,7 @@ import type { Client } from '../../runtime/client/client.ts';
 import type { DynamicResources } from '../contract/dynamic-resources.ts';
 import { DynamicResourcesError } from '../contract/dynamic-resources.ts';
 import type { PluginType } from '../plugin/plugin-registration.ts';
+import { claimInfos } from './claim-infos.ts';
 import type { ClaimRecords } from './claim-records.ts';
 import { openClaimRecords } from './claim-records.ts';
 import { cdiNames } from './claim-state.ts';
@@ -80,6 +81,7 @@ export async function createDraSide(options: DraSideOptions): Promise<DraSide> {
         return [...new Set(names)];
       },
       health: (pod, container) => healthStatus(pod, container, records, health),
+      held: (pod, container) => claimInfos(pod, container, records),
     },
     async reconcile(isKnown) {
       for (const [driver, devices] of health.expire()) wake(driver, devices);

@@ -197,6 +197,22 @@ describe('the claims of a pod', () => {
     await prepare(pod);
     expect(await devices(pod, asking)).toEqual(['example.com/device=x']);
     expect(await devices(pod, aContainer('d'))).toEqual([]);
+    const held = { driver: DRIVER, pool: POOL, device: 'x', shareId: undefined, cdiDevices: ['example.com/device=x'] };
+    expect(side.resources.held(pod, asking)).toEqual([{ namespace: 'default', name: 'x', devices: [held] }]);
+    expect(side.resources.held(pod, aContainer('d'))).toEqual([]);
+  });
+
+  it('are shown with all of their devices, and not at all if one is not known', async () => {
+    await start();
+    const pod = podOf('a', ['x', 'y']);
+    expect(side.resources.held(pod, using('x'))).toEqual([]);
+    await claim('x', { pods: [pod] });
+    await claim('y', { pods: [pod] });
+    await prepare(pod);
+    expect(side.resources.held(pod, using('y', 'x')).map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(side.resources.held(pod, using('x/r')).map(({ name }) => name)).toEqual(['x']);
+    const other = podOf('a', ['x', 'unknown']);
+    expect(side.resources.held(other, using('x', 'unknown'))).toEqual([]);
   });
 
   it.each<[string, ClaimFacts | undefined, (pod: Live<Pod>) => string]>([

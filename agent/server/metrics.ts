@@ -30,7 +30,7 @@ export async function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods
   metrics.ephemeralContainers.set(ephemeral);
   const volumes = node.csi?.volumes.stats() ?? [];
   const ofVolumes = volumes.length > 0 ? [(await import('./volume-metrics.ts')).volumeMetrics(volumes)] : [];
-  const ofDevices = [node.dra?.metrics(), node.devicePlugins?.metrics()].filter((registry) => registry !== undefined);
+  const ofDevices = [node.dra?.metrics(), node.devicePlugins?.metrics(), node.podResources?.metrics()].filter((registry) => registry !== undefined);
   const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes, ...ofDevices];
   return all.length > 1 ? Registry.merge(all).metrics() : metrics.registry.metrics();
 }

@@ -28,6 +28,7 @@ export const noDynamicResources: DynamicResources = {
   devices: () => Promise.resolve([]),
   unprepare: () => Promise.resolve(),
   health: () => [],
+  held: () => [],
 };
 
 /** A simulated node has no device plugins. Extended resources that others have added to it are numbers alone. */
@@ -36,6 +37,8 @@ export const noPluginDevices: PluginDevices = {
   allocate: () => Promise.resolve(),
   settings: () => Promise.resolve(NO_DEVICE_SETTINGS),
   health: () => [],
+  held: () => [],
+  healthy: () => [],
 };
 
 export const noCgroups: CgroupManager = {

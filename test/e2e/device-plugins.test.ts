@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openChannel } from '../../agent/cri/channel.ts';
 import type { DevicePluginProcess } from '../../agent/device-plugin/device-plugin.fixture.ts';
 import { named, startDevicePlugin } from '../../agent/device-plugin/device-plugin.fixture.ts';
+import * as m from '../../agent/pod-resources/messages.ts';
 import { systemClock } from '../../base/clock.ts';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import { layoutOf } from '../../cli/config/data-dir.ts';
@@ -63,6 +65,12 @@ suite('device plugins', () => {
     expect(await look('one')).toBe('a /dev/test-device /device-file \n');
     const health = await kubectl.path('{.status.containerStatuses[0].allocatedResourcesStatus}', 'pod', 'one');
     expect(JSON.parse(health)).toEqual([{ name: RESOURCE, resources: [{ resourceID: 'a', health: 'Healthy' }] }]);
+
+    const monitor = openChannel(join(layoutOf(cluster.dataDir).agent, 'pod-resources', 'kubelet.sock'), systemClock);
+    const request = { pod_name: 'one', pod_namespace: 'device-plugins' };
+    const { pod_resources } = await monitor.call('/v1.PodResourcesLister/Get', m.GetPodResourcesRequest, m.GetPodResourcesResponse, request);
+    monitor.close();
+    expect(pod_resources?.containers).toMatchObject([{ name: 'main', devices: [{ resource_name: RESOURCE, device_ids: ['a'] }] }]);
 
     await kubectl.input(user('two', 2, { nodeName: cluster.nodeName }), 'create', '-f', '-');
     const refusal = `Allocate failed due to requested number of devices unavailable for ${RESOURCE}. Requested: 2, Available: 1, which is unexpected`;

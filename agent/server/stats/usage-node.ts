@@ -14,6 +14,8 @@ export interface UsageNode extends RuntimeAccess, Pick<PodCgroups, 'cgroups' | '
   readonly dra?: { metrics(): Registry | undefined };
   /** Absent where device plugins do not register. */
   readonly devicePlugins?: { metrics(): Registry | undefined };
+  /** Absent where nobody can ask for them. */
+  readonly podResources?: { metrics(): Registry | undefined };
 }
 
 /** The pods of the node by their UIDs. */
