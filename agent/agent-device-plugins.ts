@@ -27,8 +27,8 @@ export interface NodeDevicePlugins {
 const DIRECTORY = 'device-plugins';
 const SOCKET = 'kubelet.sock';
 const CHECKPOINT = 'kubelet_internal_checkpoint';
-/** An empty file, which kubelet leaves too. It shows that an agent has run here. */
-const DEPRECATION = 'DEPRECATION';
+/** An empty file that shows that an agent has run here. Its name is not `DEPRECATION`, at which plugins of some versions give up registering by call. */
+const HAS_RUN = 'agent-has-run';
 
 const NO_RESOURCES: PluginResources = { capacity: {}, allocatable: {} };
 
@@ -69,7 +69,7 @@ export function createNodeDevicePlugins(given: Omit<DevicePluginSideOptions, 'ch
         await mkdir(directory, { recursive: true, mode: 0o750 });
         // Plugins watch their sockets, and register anew when these are gone.
         await removeSockets(directory);
-        await writeFile(join(directory, DEPRECATION), '');
+        await writeFile(join(directory, HAS_RUN), '');
         if (await pathExists(options.checkpoint)) await load();
         await listenLazily(join(directory, SOCKET), load, log, signal);
       } catch (error) {
