@@ -1,11 +1,9 @@
 import { loadRules } from '../../api/cel/rules/loader.ts';
-import { EXTENDED_RESOURCE_CLAIM_ANNOTATION } from '../../api/kinds/resource/annotations.ts';
 import type { DeviceClass } from '../../api/kinds/resource/device-class.ts';
 import type { ResourceClaim } from '../../api/kinds/resource/resource-claim.ts';
 import type { ResourceSlice } from '../../api/kinds/resource/resource-slice.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
-import { CLASS_RESOURCE_PREFIX } from '../../api/pod/resources/resource-names.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import { createAllocationLedger } from '../devices/allocated-devices.ts';
@@ -30,8 +28,10 @@ export interface DeviceCache extends DeviceView {
 
 export type DeviceInformers = Pick<DeviceCache, 'claims' | 'slices' | 'classes'>;
 
+export const EXTENDED_CLAIM = 'resource.kubernetes.io/extended-resource-claim';
 const EXTENDED_CLAIM_OF = 'scheduler-extended-claim-of';
 const CLASS_OF_RESOURCE = 'scheduler-class-of-resource';
+const CLASS_RESOURCE_PREFIX = 'deviceclass.resource.kubernetes.io/';
 
 /** Revisions are numbers that grow. */
 const isNewer = (a: Claim, b: Claim): boolean => BigInt(a.metadata.resourceVersion) > BigInt(b.metadata.resourceVersion);
@@ -49,7 +49,7 @@ export function createDeviceCache(informers: DeviceInformers, clock: Clock): Dev
   let version = 0;
 
   claims.addIndex(EXTENDED_CLAIM_OF, ({ metadata }) =>
-    metadata.annotations?.[EXTENDED_RESOURCE_CLAIM_ANNOTATION] === 'true'
+    metadata.annotations?.[EXTENDED_CLAIM] === 'true'
       ? (metadata.ownerReferences ?? []).flatMap(({ controller, uid }) => (controller ? [uid] : []))
       : [],
   );

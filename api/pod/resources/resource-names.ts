@@ -52,12 +52,6 @@ export const isOvercommitAllowed = (name: string): boolean => isNativeResource(n
 export const isExtendedResource = (name: string): boolean =>
   !isNativeResource(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0;
 
-/** Devices of a class, asked for as an extended resource under the name of the class. */
-export const CLASS_RESOURCE_PREFIX = 'deviceclass.resource.kubernetes.io/';
-
-/** Whether a resource may stand for devices that are allocated by a claim: of its class, or of the class that gives it its name. */
-export const isDeviceResource = (name: string): boolean => isExtendedResource(name) || name.startsWith(CLASS_RESOURCE_PREFIX);
-
 export const isStandardContainerResource = (name: string): boolean => CONTAINER_RESOURCES.has(name) || isHugePages(name);
 export const isStandardQuotaResource = (name: string): boolean =>
   MEASURED_QUOTA_RESOURCES.has(name) || COUNTED_RESOURCES.has(name) || isQuotaHugePages(name);
