@@ -2,7 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import { podClaimName } from '../../api/kinds/resource/pod-claims.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
-import { isExtendedResource } from '../../api/pod/resources/resource-names.ts';
+import { isDeviceResource } from '../../api/pod/resources/resource-names.ts';
 import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import { DynamicResourcesError } from '../contract/dynamic-resources.ts';
 
@@ -48,11 +48,8 @@ export function requestsOf(pod: Live<Pod>, container: Container): readonly UsedR
 function extendedRequests({ status }: Live<Pod>, { name, resources }: Container): readonly UsedRequest[] {
   const extended = status?.extendedResourceClaimStatus;
   if (!extended) return [];
-  const isAskedFor = (resource: string) => isBackedByDevices(resource) && valueOfQuantity(resources?.requests?.[resource] ?? '0') > 0;
+  const isAskedFor = (resource: string) => isDeviceResource(resource) && valueOfQuantity(resources?.requests?.[resource] ?? '0') > 0;
   return extended.requestMappings
     .filter(({ containerName, resourceName }) => containerName === name && isAskedFor(resourceName))
     .map(({ requestName }) => ({ claim: extended.resourceClaimName, request: requestName }));
 }
-
-/** Whether devices may stand behind a resource: an extended one, or one that is named after a DeviceClass. */
-const isBackedByDevices = (resource: string): boolean => isExtendedResource(resource) || resource.startsWith('deviceclass.resource.kubernetes.io/');

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import { podClaimName } from '../../api/kinds/resource/pod-claims.ts';
+import { claimNamesOf } from '../../api/kinds/resource/pod-claims.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
@@ -14,11 +14,7 @@ const ANY = '*';
 /** The claims of a pod without a node, by `namespace/name`, and any. */
 function claimsOf(pod: Live<Pod>): readonly string[] {
   if (pod.spec?.nodeName || !pod.spec?.resourceClaims) return [];
-  const named = pod.spec.resourceClaims.flatMap((entry) => {
-    const found = podClaimName(pod, entry);
-    return found.state === 'named' ? [`${pod.metadata.namespace}/${found.name}`] : [];
-  });
-  return [ANY, ...named];
+  return [ANY, ...claimNamesOf(pod).map((name) => `${pod.metadata.namespace}/${name}`)];
 }
 
 /** Wakes pods that a change of device claims, classes or slices could help. */

@@ -1,10 +1,8 @@
 import type { AllocationResult, DeviceRequestAllocationResult } from '../../api/kinds/resource/allocation.ts';
+import { deviceId } from '../../api/kinds/resource/device-id.ts';
 import { entriesOf } from '../../base/json.ts';
 import type { Amounts } from './amounts.ts';
 import { addAmounts, nanosOf } from './amounts.ts';
-
-/** Identifies a device: neither drivers nor devices have a slash in their names. */
-export const deviceId = (driver: string, pool: string, device: string): string => `${driver}/${pool}/${device}`;
 
 /** The devices that claims have, by identifier. Those for an administrator's use do not count. */
 export interface AllocatedDevices {

@@ -1,7 +1,7 @@
 import type { DeviceCounterConsumption } from '../../api/kinds/resource/device.ts';
+import { deviceId } from '../../api/kinds/resource/device-id.ts';
 import { entriesOf } from '../../base/json.ts';
 import type { AllocatedDevices } from './allocated-devices.ts';
-import { deviceId } from './allocated-devices.ts';
 import { nanosOf } from './amounts.ts';
 import type { PoolDevice, UsablePool } from './pool.ts';
 

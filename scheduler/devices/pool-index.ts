@@ -1,7 +1,7 @@
 import type { SelectableNode } from '../../api/pod/placement/node-affinity.ts';
 import { concerns } from './node-match.ts';
 import type { Pool, Slice } from './pool.ts';
-import { buildPool, byName, poolId } from './pool.ts';
+import { buildPool, byName, poolIdOf } from './pool.ts';
 
 /** The published slices, by pool and node, so that a node is asked about its own slices and the shared ones alone. */
 export interface PoolIndex {
@@ -43,7 +43,7 @@ export function createPoolIndex(): PoolIndex {
     record.built.clear();
   };
   const remove = (slice: Slice) => {
-    const record = recordOf(poolId(slice.spec));
+    const record = recordOf(poolIdOf(slice.spec));
     const node = ownNode(slice);
     record.slices.delete(slice);
     changed(record);
@@ -54,7 +54,7 @@ export function createPoolIndex(): PoolIndex {
     if (record.slices.size === 0) records.delete(record.id);
   };
   const add = (slice: Slice) => {
-    const record = recordOf(poolId(slice.spec));
+    const record = recordOf(poolIdOf(slice.spec));
     const node = ownNode(slice);
     record.slices.add(slice);
     changed(record);

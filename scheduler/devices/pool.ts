@@ -1,7 +1,7 @@
 import type { CounterSet, Device } from '../../api/kinds/resource/device.ts';
+import { deviceId, poolId } from '../../api/kinds/resource/device-id.ts';
 import type { ResourceSlice } from '../../api/kinds/resource/resource-slice.ts';
 import type { Live } from '../../api/meta/object.ts';
-import { deviceId } from './allocated-devices.ts';
 
 export type Slice = Live<ResourceSlice>;
 
@@ -34,7 +34,7 @@ export interface UsablePool {
   readonly hasBindingConditions: boolean;
 }
 
-export const poolId = ({ driver, pool }: ResourceSlice['spec']): string => `${driver}/${pool.name}`;
+export const poolIdOf = ({ driver, pool }: ResourceSlice['spec']): string => poolId(driver, pool.name);
 
 const isCounterSlice = ({ spec }: Slice): boolean => (spec.sharedCounters?.length ?? 0) > 0;
 export const byName = (a: Slice, b: Slice): number => (a.metadata.name < b.metadata.name ? -1 : 1);
@@ -48,7 +48,7 @@ export function buildPool(relevant: readonly Slice[], all: readonly Slice[]): Po
   const sorted = [...relevant].sort(byName);
   const [first] = sorted;
   if (!first) return undefined;
-  const id = poolId(first.spec);
+  const id = poolIdOf(first.spec);
   const counterSets = countersOf(sorted.filter(isCounterSlice));
   const deviceSlices = sorted.filter((slice) => !isCounterSlice(slice));
   if (!counterSets || !hasDistinctNames(deviceSlices) || !consumesWhatIsThere(all, counterSets)) return { state: 'invalid', id };

@@ -1,4 +1,5 @@
 import type { DeviceRequest, DeviceSelector, DeviceSubRequest, DeviceToleration, ExactDeviceRequest } from '../../api/kinds/resource/device-claim.ts';
+import { MAX_CLAIM_DEVICES } from '../../api/kinds/resource/device-claim.ts';
 import type { DeviceClass } from '../../api/kinds/resource/device-class.ts';
 import type { ResourceClaim } from '../../api/kinds/resource/resource-claim.ts';
 import type { Live } from '../../api/meta/object.ts';
@@ -14,8 +15,6 @@ import type { DeviceSelections } from './selectors.ts';
 
 export type Claim = Live<ResourceClaim>;
 
-/** The most devices of a claim (AllocationResultsMaxSize). */
-export const MAX_DEVICES = 32;
 /** The number of devices that are looked at between two pauses. */
 const DEVICES_PER_STEP = 64;
 
@@ -64,8 +63,8 @@ export function* planClaim(claim: Claim, input: PlanningInput): Steps<ClaimPlan>
     plans.push(alternatives);
     atLeast += Math.min(...alternatives.map(({ count }) => count));
   }
-  if (atLeast > MAX_DEVICES) {
-    throw new Error(`claim ${keyText(claim)}: number of requested devices ${atLeast} exceeds the claim limit of ${MAX_DEVICES}`);
+  if (atLeast > MAX_CLAIM_DEVICES) {
+    throw new Error(`claim ${keyText(claim)}: number of requested devices ${atLeast} exceeds the claim limit of ${MAX_CLAIM_DEVICES}`);
   }
   return {
     claim,

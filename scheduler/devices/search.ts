@@ -1,3 +1,4 @@
+import { MAX_CLAIM_DEVICES } from '../../api/kinds/resource/device-claim.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { AllocatedDevices } from './allocated-devices.ts';
 import type { Amounts } from './amounts.ts';
@@ -6,7 +7,6 @@ import { consumedCapacity, hasCapacityFor } from './capacity.ts';
 import type { CounterBook } from './counters.ts';
 import type { Pool, PoolDevice } from './pool.ts';
 import type { ClaimPlan, RequestPlan } from './request-plan.ts';
-import { MAX_DEVICES } from './request-plan.ts';
 import { isKeptOff } from './tolerations.ts';
 
 /** A device that the search has chosen. */
@@ -116,7 +116,7 @@ export function* searchDevices({ claims, pools, allocated, counters }: SearchInp
     if (!plan || plan.all?.length === 0) return 'failed';
     if (place.device >= plan.count) return yield* find({ ...place, request: place.request + 1, alternative: undefined, device: 0 }, BEGINNING);
     const already = chosen[place.claim]?.length ?? 0;
-    if (already + plan.count - place.device > MAX_DEVICES) return 'exceeded';
+    if (already + plan.count - place.device > MAX_CLAIM_DEVICES) return 'exceeded';
     return plan.all ? yield* takeAll(place, plan, plan.all) : yield* takeOne(place, plan, start);
   }
 

@@ -1,3 +1,4 @@
+import { DEVICE_CLASS_RESOURCE } from '../../api/pod/resources/resource-names.ts';
 import type { PluginArguments } from '../config/plugin-arguments.ts';
 import type { DeviceView } from '../state/device-view.ts';
 import type { NodeInfo } from '../state/node-info.ts';
@@ -57,7 +58,7 @@ export function nodeResourcesFit({ ignoredResources, ignoredResourceGroups }: Pl
       if (event.name === 'DeviceClassAdd' || event.name === 'DeviceClassUpdate') {
         const { deviceClass, old } = event;
         const { extendedResourceName: name } = deviceClass.spec;
-        if (!old && requested.scalars?.has(`deviceclass.resource.kubernetes.io/${deviceClass.metadata.name}`)) return true;
+        if (!old && requested.scalars?.has(`${DEVICE_CLASS_RESOURCE}${deviceClass.metadata.name}`)) return true;
         return name !== undefined && name !== old?.spec.extendedResourceName && (requested.scalars?.has(name) ?? false);
       }
       const node = nodeChange(event, 'allocatable');

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ContainerExtendedResourceRequest, Pod } from '../../api/kinds/core/pod/index.ts';
 import type { AllocationResult } from '../../api/kinds/resource/allocation.ts';
+import { EXTENDED_RESOURCE_CLAIM_ANNOTATION } from '../../api/kinds/resource/annotations.ts';
 import { foreignClaim, podClaimName } from '../../api/kinds/resource/pod-claims.ts';
 import type { Live } from '../../api/meta/object.ts';
-import { isExtendedResource } from '../../api/pod/resources/resource-names.ts';
+import { isDeviceResource } from '../../api/pod/resources/resource-names.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { Allocation } from '../devices/allocator.ts';
 import { createAllocator } from '../devices/allocator.ts';
@@ -67,8 +68,6 @@ export function claimsOfPod(pod: Live<Pod>, view: Pick<DeviceView, 'claim'>): re
   }
   return claims;
 }
-
-const isDeviceResource = (name: string): boolean => isExtendedResource(name) || name.startsWith('deviceclass.resource.kubernetes.io/');
 
 /** Whether devices may stand for a resource that a pod asks for. */
 const hasDeviceResource = ({ requested }: PodInfo, view: DeviceView): boolean => {
@@ -185,7 +184,7 @@ function draftOf({ pod, uid }: PodInfo, { requests, mappings }: ExtendedRequests
       uid: `${UNWRITTEN}/${uid}`,
       resourceVersion: '0',
       creationTimestamp: '',
-      annotations: { 'resource.kubernetes.io/extended-resource-claim': 'true' },
+      annotations: { [EXTENDED_RESOURCE_CLAIM_ANNOTATION]: 'true' },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid, controller: true }],
     },
     spec: { devices: { requests: [...requests] } },

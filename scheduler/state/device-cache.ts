@@ -1,5 +1,6 @@
 import { loadRules } from '../../api/cel/rules/loader.ts';
 import type { DeviceClass } from '../../api/kinds/resource/device-class.ts';
+import { byPreference, extendedClaimPod, resourcesOfClass } from '../../api/kinds/resource/extended-resources.ts';
 import type { ResourceClaim } from '../../api/kinds/resource/resource-claim.ts';
 import type { ResourceSlice } from '../../api/kinds/resource/resource-slice.ts';
 import type { Live } from '../../api/meta/object.ts';
@@ -28,10 +29,8 @@ export interface DeviceCache extends DeviceView {
 
 export type DeviceInformers = Pick<DeviceCache, 'claims' | 'slices' | 'classes'>;
 
-export const EXTENDED_CLAIM = 'resource.kubernetes.io/extended-resource-claim';
 const EXTENDED_CLAIM_OF = 'scheduler-extended-claim-of';
 const CLASS_OF_RESOURCE = 'scheduler-class-of-resource';
-const CLASS_RESOURCE_PREFIX = 'deviceclass.resource.kubernetes.io/';
 
 /** Revisions are numbers that grow. */
 const isNewer = (a: Claim, b: Claim): boolean => BigInt(a.metadata.resourceVersion) > BigInt(b.metadata.resourceVersion);
@@ -48,15 +47,11 @@ export function createDeviceCache(informers: DeviceInformers, clock: Clock): Dev
   let hasRules = false;
   let version = 0;
 
-  claims.addIndex(EXTENDED_CLAIM_OF, ({ metadata }) =>
-    metadata.annotations?.[EXTENDED_CLAIM] === 'true'
-      ? (metadata.ownerReferences ?? []).flatMap(({ controller, uid }) => (controller ? [uid] : []))
-      : [],
-  );
-  classes.addIndex(CLASS_OF_RESOURCE, ({ metadata, spec }) => [
-    `${CLASS_RESOURCE_PREFIX}${metadata.name}`,
-    ...(spec.extendedResourceName === undefined ? [] : [spec.extendedResourceName]),
-  ]);
+  claims.addIndex(EXTENDED_CLAIM_OF, (claim) => {
+    const pod = extendedClaimPod(claim);
+    return pod ? [pod.uid] : [];
+  });
+  classes.addIndex(CLASS_OF_RESOURCE, resourcesOfClass);
 
   const count = (uid: string, claim: Claim | undefined) => {
     version++;
@@ -121,7 +116,7 @@ export function createDeviceCache(informers: DeviceInformers, clock: Clock): Dev
     classOfResource(resource) {
       if (!hasRules) return undefined;
       const found = classes.byIndex(CLASS_OF_RESOURCE, resource);
-      return found.length < 2 ? found[0] : [...found].sort(byAge)[0];
+      return found.length < 2 ? found[0] : [...found].sort(byPreference)[0];
     },
     poolsOn: pools.poolsOn,
     reserve(uid, allocated) {
@@ -142,10 +137,4 @@ export function createDeviceCache(informers: DeviceInformers, clock: Clock): Dev
       count(claim.metadata.uid, claim);
     },
   };
-}
-
-function byAge(a: Live<DeviceClass>, b: Live<DeviceClass>): number {
-  const [older, newer] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
-  if (older !== newer) return older > newer ? -1 : 1;
-  return a.metadata.name < b.metadata.name ? -1 : 1;
 }

@@ -27,8 +27,8 @@ import {
   checkTolerations,
   MAX_CONFIGURATIONS,
 } from './claim-rules.ts';
+import { MAX_CLAIM_DEVICES } from './device-claim.ts';
 
-const MAX_RESULTS = 32;
 const MAX_CONSUMERS = 256;
 const MAX_BINDING_CONDITIONS = 4;
 const MAX_STATUS_CONDITIONS = 8;
@@ -108,7 +108,9 @@ function checkAllocationConfiguration(errors: FieldError[], config: DeviceAlloca
 function checkAllocation(errors: FieldError[], allocation: AllocationResult, names: RequestNames): void {
   const path = childPath(STATUS, 'allocation');
   const devices = childPath(path, 'devices');
-  checkEach(errors, allocation.devices?.results, MAX_RESULTS, childPath(devices, 'results'), (result, at) => checkResult(errors, result, names, at));
+  checkEach(errors, allocation.devices?.results, MAX_CLAIM_DEVICES, childPath(devices, 'results'), (result, at) =>
+    checkResult(errors, result, names, at),
+  );
   checkEach(errors, allocation.devices?.config, 2 * MAX_CONFIGURATIONS, childPath(devices, 'config'), (config, at) =>
     checkAllocationConfiguration(errors, config, names, at),
   );

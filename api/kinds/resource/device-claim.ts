@@ -1,6 +1,9 @@
 import type { Infer } from '../../schema/fields.ts';
 import { anyValue, atomicList, boolean, int64, map, quantity, ref, string, struct } from '../../schema/fields.ts';
 
+/** The most devices of a claim (AllocationResultsMaxSize). */
+export const MAX_CLAIM_DEVICES = 32;
+
 export const CELDeviceSelector = struct('CELDeviceSelector', 'Selects devices by an expression.', {
   expression: string('CEL expression that is true for the devices.').tag(1),
 });

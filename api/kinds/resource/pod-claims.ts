@@ -1,4 +1,5 @@
 import type { Live } from '../../meta/object.ts';
+import type { OwnerReference } from '../../meta/object-meta.ts';
 import type { PodResourceClaim } from '../../pod/spec/pod-spec.ts';
 import type { Pod } from '../core/pod/schema.ts';
 import type { ResourceClaimConsumerReference } from './allocation.ts';
@@ -29,12 +30,24 @@ export function podClaimName(
   return { state: 'named', name: made.resourceClaimName, generated: true };
 }
 
+/** Returns the names of the claims that a pod uses, as far as they are known. */
+export function claimNamesOf(pod: Live<Pod>): readonly string[] {
+  return (pod.spec?.resourceClaims ?? []).flatMap((entry) => {
+    const known = podClaimName(pod, entry);
+    return known.state === 'named' ? [known.name] : [];
+  });
+}
+
 /** Returns why a generated claim does not serve the pod, in upstream's words: another object owns it. Undefined if the pod owns it. */
 export function foreignClaim(pod: Live<Pod>, { metadata }: Live<ResourceClaim>): string | undefined {
   if (metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === pod.metadata.uid)) return undefined;
   const { namespace, name } = metadata;
   return `ResourceClaim ${namespace}/${name} was not created for Pod ${pod.metadata.namespace}/${pod.metadata.name} (Pod is not owner)`;
 }
+
+/** Returns the reference to the pod that a claim was generated for; undefined if it was made by a user. */
+export const owningPod = ({ metadata }: Live<ResourceClaim>): OwnerReference | undefined =>
+  metadata.ownerReferences?.find(({ controller, apiVersion, kind }) => controller === true && apiVersion === 'v1' && kind === 'Pod');
 
 /** Whether the claim is reserved for the pod. */
 export function isReservedFor({ metadata: { uid } }: Live<Pod>, { status }: ResourceClaim): boolean {

@@ -52,6 +52,12 @@ export const isOvercommitAllowed = (name: string): boolean => isNativeResource(n
 export const isExtendedResource = (name: string): boolean =>
   !isNativeResource(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0;
 
+/** Begins the resource by which pods ask for devices of a class; the name of the class follows. */
+export const DEVICE_CLASS_RESOURCE = 'deviceclass.resource.kubernetes.io/';
+
+/** Whether devices may stand for a resource: an extended one, or one that is named after a DeviceClass. */
+export const isDeviceResource = (name: string): boolean => name.startsWith(DEVICE_CLASS_RESOURCE) || isExtendedResource(name);
+
 export const isStandardContainerResource = (name: string): boolean => CONTAINER_RESOURCES.has(name) || isHugePages(name);
 export const isStandardQuotaResource = (name: string): boolean =>
   MEASURED_QUOTA_RESOURCES.has(name) || COUNTED_RESOURCES.has(name) || isQuotaHugePages(name);

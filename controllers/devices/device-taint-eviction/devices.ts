@@ -1,4 +1,5 @@
 import type { Device } from '../../../api/kinds/resource/device.ts';
+import { deviceId, poolId } from '../../../api/kinds/resource/device-id.ts';
 import type { ResourceClaim, ResourceSlice } from '../../../api/kinds/resource/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { semanticEqual } from '../../../base/equality.ts';
@@ -9,18 +10,17 @@ import { evictingTaints } from './plan.ts';
 const BY_POOL = 'device-pool';
 const BY_DEVICE = 'allocated-device';
 
-const poolText = (driver: string, pool: string): string => `${driver}/${pool}`;
-const deviceText = ({ driver, pool, device }: DeviceName): string => `${driver}/${pool}/${device}`;
+const deviceText = ({ driver, pool, device }: DeviceName): string => deviceId(driver, pool, device);
 
 /** Declares the indexes by which devices and the claims that they are allocated to are found. */
 export function indexDevices(slices: Informer<ResourceSlice>, claims: Informer<ResourceClaim>): void {
-  slices.addIndex(BY_POOL, ({ spec }) => [poolText(spec.driver, spec.pool.name)]);
+  slices.addIndex(BY_POOL, ({ spec }) => [poolId(spec.driver, spec.pool.name)]);
   claims.addIndex(BY_DEVICE, ({ status }) => [...new Set((status?.allocation?.devices?.results ?? []).map(deviceText))]);
 }
 
 /** Returns the slices of a pool that count: those of its latest generation. */
 function currentSlices(slices: Informer<ResourceSlice>, driver: string, pool: string): readonly Live<ResourceSlice>[] {
-  const all = slices.byIndex(BY_POOL, poolText(driver, pool));
+  const all = slices.byIndex(BY_POOL, poolId(driver, pool));
   const latest = Math.max(...all.map(({ spec }) => Number(spec.pool.generation)));
   return all.filter(({ spec }) => Number(spec.pool.generation) === latest);
 }
@@ -54,7 +54,7 @@ export function claimsAfterChange(
   const names = new Set([...before.keys(), ...after.keys()].filter((name) => !semanticEqual(before.get(name), after.get(name))));
   // Another generation may make other slices count, or not count any more.
   if (old?.spec.pool.generation !== pool.generation) {
-    for (const other of slices.byIndex(BY_POOL, poolText(driver, pool.name))) for (const name of taintsByDevice(other).keys()) names.add(name);
+    for (const other of slices.byIndex(BY_POOL, poolId(driver, pool.name))) for (const name of taintsByDevice(other).keys()) names.add(name);
   }
   return [...new Set([...names].flatMap((device) => claims.byIndex(BY_DEVICE, deviceText({ driver, pool: pool.name, device }))))];
 }

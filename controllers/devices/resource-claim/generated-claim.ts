@@ -2,7 +2,6 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { POD_CLAIM_ANNOTATION } from '../../../api/kinds/resource/annotations.ts';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../../api/kinds/resource/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { OwnerReference } from '../../../api/meta/object-meta.ts';
 import { sha256Hex } from '../../../base/sha256.ts';
 
 /** Leaves room for six characters of the 63 that a label may have. */
@@ -36,10 +35,6 @@ export function claimFromTemplate({ metadata }: Live<Pod>, entry: string, templa
     spec: template.spec.spec,
   };
 }
-
-/** Returns the reference to the pod that a claim was generated for; undefined if it was made by a user. */
-export const owningPod = ({ metadata }: Live<ResourceClaim>): OwnerReference | undefined =>
-  metadata.ownerReferences?.find(({ controller, apiVersion, kind }) => controller === true && apiVersion === 'v1' && kind === 'Pod');
 
 /** Whether a claim asks for devices beside their users. Alternatives of a request cannot. */
 export const wantsAdminAccess = ({ spec }: ResourceClaim): boolean => spec.devices?.requests?.some(({ exactly }) => exactly?.adminAccess) ?? false;

@@ -1,13 +1,12 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { POD_CLAIM_ANNOTATION } from '../../../api/kinds/resource/annotations.ts';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../../api/kinds/resource/index.ts';
-import { podClaimName } from '../../../api/kinds/resource/pod-claims.ts';
+import { claimNamesOf, owningPod } from '../../../api/kinds/resource/pod-claims.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyText } from '../../../api/meta/object.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import type { RememberedUids } from '../../_shared/remembered-uids.ts';
-import { owningPod } from './generated-claim.ts';
 import type { ResourceClaimMetrics } from './metrics.ts';
 import type { ClaimSources } from './pod-plan.ts';
 
@@ -36,22 +35,12 @@ const BY_TEMPLATE = 'resource-claim-template';
 const BY_OWNER = 'resource-claim-owner';
 const NONE: readonly string[] = [];
 
-/** Returns the names of the claims that a pod uses, as far as they are known. */
-export function claimsOfPod(pod: Live<Pod>): readonly string[] {
-  const { resourceClaims } = pod.spec ?? {};
-  if (!resourceClaims) return NONE;
-  return resourceClaims.flatMap((entry) => {
-    const known = podClaimName(pod, entry);
-    return known.state === 'named' ? [known.name] : [];
-  });
-}
-
 const inNamespaceOf = ({ metadata: { namespace = '' } }: Live, names: readonly string[]): readonly string[] =>
   names.map((name) => keyText({ namespace, name }));
 
 /** Declares the indexes by which pods, claims and templates find each other. */
 export function indexClaims({ pods, claims }: Pick<ResourceClaimParts, 'pods' | 'claims'>): void {
-  pods.addIndex(BY_CLAIM, (pod) => (pod.spec?.resourceClaims ? inNamespaceOf(pod, claimsOfPod(pod)) : NONE));
+  pods.addIndex(BY_CLAIM, (pod) => (pod.spec?.resourceClaims ? inNamespaceOf(pod, claimNamesOf(pod)) : NONE));
   pods.addIndex(BY_TEMPLATE, (pod) => {
     const { resourceClaims } = pod.spec ?? {};
     if (!resourceClaims) return NONE;
@@ -70,7 +59,7 @@ export const podsOfTemplate = (pods: Informer<Pod>, template: ObjectKey): readon
 /** Returns the keys of the claims that a pod may have reserved: those that it names, and those that were made for it, whatever its status tells. */
 export function claimsHeldBy(pod: Live<Pod>, claims: Informer<ResourceClaim>): readonly ObjectKey[] {
   const { namespace = '', uid } = pod.metadata;
-  const names = new Set(claimsOfPod(pod));
+  const names = new Set(claimNamesOf(pod));
   for (const { metadata } of claims.byIndex(BY_OWNER, uid)) names.add(metadata.name);
   const extended = pod.status?.extendedResourceClaimStatus?.resourceClaimName;
   if (extended !== undefined) names.add(extended);

@@ -1,7 +1,7 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceClaimConsumerReference } from '../../../api/kinds/resource/allocation.ts';
 import type { ResourceClaim } from '../../../api/kinds/resource/index.ts';
-import { CLAIM_FINALIZER, consumerOf, foreignClaim } from '../../../api/kinds/resource/pod-claims.ts';
+import { CLAIM_FINALIZER, consumerOf, foreignClaim, owningPod } from '../../../api/kinds/resource/pod-claims.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
@@ -11,7 +11,6 @@ import type { Result } from '../../../runtime/queue/result.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
 import { isPod, planClaim } from './claim-plan.ts';
-import { owningPod } from './generated-claim.ts';
 import type { ResourceClaimParts } from './parts.ts';
 import { podKeyOf, sourcesIn } from './parts.ts';
 import type { ClaimSources, RecordedClaim } from './pod-plan.ts';

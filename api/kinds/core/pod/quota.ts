@@ -1,6 +1,6 @@
 import type { QuotaRule } from '../../../definition/quota-rule.ts';
 import type { Container } from '../../../pod/container/container.ts';
-import { isNativeResource } from '../../../pod/resources/resource-names.ts';
+import { DEVICE_CLASS_RESOURCE, isNativeResource } from '../../../pod/resources/resource-names.ts';
 import type { ResourceList } from '../../../schema/resource-list.ts';
 import { podMatchesScope } from './quota-scopes.ts';
 import { podLimits, podRequests } from './resources.ts';
@@ -11,18 +11,15 @@ const POD_RESOURCES: ReadonlySet<string> = new Set(['pods', ...[...COMPUTE].flat
 /** If a quota covers one of these, each container must name it. Upstream keeps this list closed. */
 const MUST_BE_NAMED = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
 
-/** Devices of a class, asked for as an extended resource under the name of the class. */
-const OF_CLASS = 'deviceclass.resource.kubernetes.io/';
-
 /** `vendor.example/gadget`: outside kubernetes.io, but for devices of a class, and not in a quota's own form with `requests.`. */
-const isExtended = (name: string): boolean => name.startsWith(OF_CLASS) || (!isNativeResource(name) && !name.startsWith('requests.'));
+const isExtended = (name: string): boolean => name.startsWith(DEVICE_CLASS_RESOURCE) || (!isNativeResource(name) && !name.startsWith('requests.'));
 
 function coversPodResource(resource: string): boolean {
   return (
     POD_RESOURCES.has(resource) ||
     resource.startsWith('hugepages-') ||
     resource.startsWith('requests.hugepages-') ||
-    resource.startsWith(`requests.${OF_CLASS}`) ||
+    resource.startsWith(`requests.${DEVICE_CLASS_RESOURCE}`) ||
     (!isNativeResource(resource) && resource.startsWith('requests.'))
   );
 }
