@@ -9,6 +9,7 @@ import { timeText } from '../../base/clock.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { Claim } from '../devices/request-plan.ts';
 import type { DeviceView } from '../state/device-view.ts';
+import type { SchedulerMetrics } from './metrics.ts';
 
 /** The writes of the scheduler to device claims. They reject with errors as upstream words them. */
 export interface ClaimWriter {
@@ -25,7 +26,11 @@ export interface ClaimWriter {
 /** The number of times that a write is tried which meets another (retry.DefaultRetry). */
 const ATTEMPTS = 5;
 
-export function createClaimWriter(client: Client, { clock }: Pick<DeviceView, 'clock'>): ClaimWriter {
+export function createClaimWriter(
+  client: Client,
+  { clock }: Pick<DeviceView, 'clock'>,
+  metrics: Pick<SchedulerMetrics, 'claimCreated'>,
+): ClaimWriter {
   /** Writes a claim, and reads it anew if another write was faster. */
   const onLatest = async <T>(claim: Claim, write: (latest: Claim) => Promise<T>): Promise<T> => {
     let latest = claim;
@@ -46,11 +51,18 @@ export function createClaimWriter(client: Client, { clock }: Pick<DeviceView, 'c
   };
 
   return {
-    create(draft) {
+    async create(draft) {
       const { namespace, generateName, annotations, ownerReferences } = draft.metadata;
       const metadata = { namespace, generateName, annotations, ownerReferences };
       const name = keyText(keyOf(draft));
-      return told(`create claim for extended resources ${name}`, client.create(resourceClaims, { metadata, spec: draft.spec }));
+      try {
+        const made = await told(`create claim for extended resources ${name}`, client.create(resourceClaims, { metadata, spec: draft.spec }));
+        metrics.claimCreated('success');
+        return made;
+      } catch (error) {
+        metrics.claimCreated('failure');
+        throw error;
+      }
     },
     reserve: (claim, pod, allocation) =>
       onLatest(claim, async (latest) => {

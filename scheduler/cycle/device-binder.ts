@@ -14,6 +14,7 @@ import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { BindingWaits } from './binding-waits.ts';
 import { createClaimWriter } from './claim-writer.ts';
+import type { SchedulerMetrics } from './metrics.ts';
 
 /** The device claims of a pod as a decision will write them. */
 export interface AssumedDevices {
@@ -54,10 +55,11 @@ export interface DeviceBinderOptions {
   readonly cache: DeviceCache;
   readonly queue: Pick<SchedulingQueue, 'wake'>;
   readonly waits: BindingWaits;
+  readonly metrics: Pick<SchedulerMetrics, 'claimCreated'>;
 }
 
-export function createDeviceBinder({ client, log, cache, queue, waits }: DeviceBinderOptions): DeviceBinder {
-  const writer = createClaimWriter(client, cache);
+export function createDeviceBinder({ client, log, cache, queue, waits, metrics }: DeviceBinderOptions): DeviceBinder {
+  const writer = createClaimWriter(client, cache, metrics);
 
   const bindClaim = async (pod: PodInfo, assumed: AssumedClaim): Promise<void> => {
     const { allocation, mappings, reservation } = assumed;

@@ -330,5 +330,13 @@ describe('an extended resource that devices stand for', () => {
     expect((await client.list(resourceClaims)).items).toEqual([]);
     await clock.advance(1000);
     expect(await nodeOf('p')).toBe('b');
+    client.failNext('create resourceclaims', new Error('no'));
+    await client.create(pods, pod('q', { requests: { [resource]: '1' } }));
+    await clock.advance(10_000);
+    const { values = [] } = (await registry.getSingleMetric('scheduler_resourceclaim_creates_total')?.get()) ?? {};
+    expect(values).toEqual([
+      { labels: { status: 'success' }, value: 3 },
+      { labels: { status: 'failure' }, value: 1 },
+    ]);
   });
 });

@@ -14,6 +14,8 @@ export interface SchedulerMetrics {
   incoming(queue: QueueName, event: string): void;
   preemptionTried(): void;
   preempted(victims: number): void;
+  /** Counts an attempt to create the claim for a pod's extended resources. */
+  claimCreated(status: 'success' | 'failure'): void;
 }
 
 export interface SchedulerFigures {
@@ -72,6 +74,12 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     help: 'Victims of a preemption.',
     buckets: powers(1, 2, 7),
   });
+  const claimCreations = new Counter({
+    registers,
+    name: 'scheduler_resourceclaim_creates_total',
+    help: 'ResourceClaims that were to be created for extended resources, by outcome.',
+    labelNames: ['status'],
+  });
   new Gauge({
     registers,
     name: 'scheduler_pending_pods',
@@ -123,5 +131,6 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     incoming: (queue, event) => incoming.inc({ queue, event }),
     preemptionTried: () => preemptionAttempts.inc(),
     preempted: (victims) => preemptionVictims.observe(victims),
+    claimCreated: (status) => claimCreations.inc({ status }),
   };
 }

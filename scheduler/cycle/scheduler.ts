@@ -137,7 +137,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     timeoutMs: (pod) => profileOf(pod)?.deviceTimeoutMs ?? 0,
     signal: life.signal,
   });
-  const deviceBinder = createDeviceBinder({ client: options.client, log, cache: deviceCache, queue, waits });
+  const deviceBinder = createDeviceBinder({ client: options.client, log, cache: deviceCache, queue, waits, metrics });
   const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, deviceBinder, random });
   const pump = createPump({
     clock,
