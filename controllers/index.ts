@@ -25,6 +25,7 @@ import { ipAddresses } from '../api/kinds/networking/ip-address.ts';
 import { serviceCidrs } from '../api/kinds/networking/service-cidr.ts';
 import { podDisruptionBudgets } from '../api/kinds/policy/pod-disruption-budget/index.ts';
 import { clusterRoles } from '../api/kinds/rbac/index.ts';
+import { deviceClasses } from '../api/kinds/resource/device-class.ts';
 import { resourceClaims } from '../api/kinds/resource/resource-claim.ts';
 import { resourceClaimTemplates } from '../api/kinds/resource/resource-claim-template.ts';
 import { resourceSlices } from '../api/kinds/resource/resource-slice.ts';
@@ -135,7 +136,11 @@ export function homeControllers(options: HomeOptions): readonly ControllerDefini
       statefulSets,
       scaled: served.kinds,
     }),
-    resourceQuotaController({ resourceQuotas, counted: () => served.kinds().filter(isCountable) }),
+    resourceQuotaController({
+      resourceQuotas,
+      counted: () => served.kinds().filter(isCountable),
+      devices: { deviceClasses, pods, resourceClaims },
+    }),
     namespaceController({ namespaces, pods, discover: served.discover }),
     podGcController({ nodes, pods }, options.podGc),
     persistentVolumeBinderController({ persistentVolumes, persistentVolumeClaims, storageClasses, pods }),

@@ -9,19 +9,34 @@ export interface ScopeRequirement {
   readonly values?: readonly string[] | undefined;
 }
 
+/** The facts about other objects by which the devices of a claim are charged under the names of extended resources, as pods ask for them. */
+export interface QuotaDevices {
+  /** Whether devices of some class stand for a resource. */
+  isBacked(resource: string): boolean;
+  /** Returns the resources that devices of a class stand for. */
+  resourcesOf(deviceClass: string): readonly string[];
+  /** Returns the usage of the pod for whose extended resources a claim was made: the pod pays for its part. Empty for other claims. */
+  paidByPod(claim: KubeObject, now: number): ResourceList;
+}
+
 /**
  * The resources that quotas charge objects of a kind to, beside `count/<plural>.<group>`, which every kind has
  * (https://kubernetes.io/docs/concepts/policy/resource-quotas/).
  */
 export interface QuotaRule<T extends KubeObject = KubeObject> {
-  /** Returns whether objects are charged to a resource, a key of a quota's `spec.hard`. */
-  covers(resource: string): boolean;
+  /**
+   * Returns whether objects are charged to a resource, a key of a quota's `spec.hard`.
+   * @param devices left out by those who charge no extended resources to claims
+   */
+  covers(resource: string, devices?: QuotaDevices): boolean;
   /**
    * Returns the amount that one object takes of each resource.
    * @param now milliseconds since the epoch
    * @param resources those that somebody asks for, where not all are: an object may name tens of thousands. Others may be left out.
    */
-  usage(object: T, now: number, resources?: ReadonlySet<string>): ResourceList;
+  usage(object: T, now: number, resources?: ReadonlySet<string>, devices?: QuotaDevices): ResourceList;
+  /** Set if the rule asks for devices: the usage of an object may change although the object does not. */
+  readonly seesDevices?: true;
   /** Set if each object counts as one, so that its metadata tells all. */
   readonly byNumber?: true;
   /** Set if an update may change the usage: admission charges the difference, and the controller counts again. */

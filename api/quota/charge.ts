@@ -1,4 +1,5 @@
 import { own, setOwn } from '../../base/json.ts';
+import type { QuotaDevices } from '../definition/quota-rule.ts';
 import type { ResourceQuota } from '../kinds/core/resource-quota.ts';
 import type { KubeObject, Live } from '../meta/object.ts';
 import { addQuantities, compareQuantities, subtractQuantities } from '../schema/quantity.ts';
@@ -48,10 +49,11 @@ export function deltaOf(
   old: KubeObject | undefined,
   quota: Live<ResourceQuota>,
   now: number,
+  devices?: QuotaDevices,
 ): Record<string, string> {
-  const names = new Set(quotaResourcesFor(kind, quota.status?.hard ?? {}));
-  const after = usageOf(kind, object, now, names);
-  const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now, names) : {};
+  const names = new Set(quotaResourcesFor(kind, quota.status?.hard ?? {}, devices));
+  const after = usageOf(kind, object, now, names, devices);
+  const before = old && matchesScopes(quota.spec ?? {}, kind, old) ? usageOf(kind, old, now, names, devices) : {};
   const delta: Record<string, string> = {};
   for (const name of names) {
     if (after[name] === before[name]) continue;
@@ -83,8 +85,14 @@ export function excessText({ quota, names, delta, used, hard }: Excess): string 
  * Returns the reason to refuse an object that a quota covers, whatever its amount: a new one does not name what the quota limits, or the quota
  * has not been counted yet. Undefined if there is none.
  */
-export function constraintFault(kind: CountedKind, object: KubeObject, isNew: boolean, quota: Live<ResourceQuota>): string | undefined {
-  const covered = quotaResourcesFor(kind, quota.status?.hard ?? {});
+export function constraintFault(
+  kind: CountedKind,
+  object: KubeObject,
+  isNew: boolean,
+  quota: Live<ResourceQuota>,
+  devices?: QuotaDevices,
+): string | undefined {
+  const covered = quotaResourcesFor(kind, quota.status?.hard ?? {}, devices);
   const refusal = isNew ? kind.quota?.refusal?.(object, covered) : undefined;
   if (refusal !== undefined) return `failed quota: ${quota.metadata.name}: ${refusal}`;
   const uncounted = covered.filter((name) => quota.status?.used?.[name] === undefined);

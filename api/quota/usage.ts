@@ -1,5 +1,5 @@
 import type { Kind, KindDefinition } from '../definition/kind.ts';
-import type { ScopeRequirement } from '../definition/quota-rule.ts';
+import type { QuotaDevices, ScopeRequirement } from '../definition/quota-rule.ts';
 import type { ResourceQuotaSpec } from '../kinds/core/resource-quota.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { Quantity } from '../schema/quantity.ts';
@@ -12,20 +12,26 @@ export type CountedKind = Pick<Kind, 'group' | 'plural'> & Pick<KindDefinition, 
 const countOf = ({ group, plural }: CountedKind): string => (group === '' ? `count/${plural}` : `count/${plural}.${group}`);
 
 /** Returns those of a quota's resources (the keys of `hard`) that objects of this kind are charged to. */
-export function quotaResourcesFor(kind: CountedKind, hard: ResourceList): string[] {
+export function quotaResourcesFor(kind: CountedKind, hard: ResourceList, devices?: QuotaDevices): string[] {
   const count = countOf(kind);
   const rule = kind.quota;
   if (!rule) return Object.hasOwn(hard, count) ? [count] : [];
-  return Object.keys(hard).filter((name) => name === count || rule.covers(name));
+  return Object.keys(hard).filter((name) => name === count || rule.covers(name, devices));
 }
 
 /**
  * Returns the amount that one object takes of every resource that its kind is charged to, or of `resources` at least.
  * @param now milliseconds since the epoch: a pod past its deletion grace period no longer counts
  */
-export const usageOf = (kind: CountedKind, object: KubeObject, now: number, resources?: ReadonlySet<string>): ResourceList => ({
+export const usageOf = (
+  kind: CountedKind,
+  object: KubeObject,
+  now: number,
+  resources?: ReadonlySet<string>,
+  devices?: QuotaDevices,
+): ResourceList => ({
   [countOf(kind)]: '1',
-  ...kind.quota?.usage(object, now, resources),
+  ...kind.quota?.usage(object, now, resources, devices),
 });
 
 /** The scopes of a quota, `scopes` and `scopeSelector` together; a bare scope asks that it exists. */

@@ -1,11 +1,7 @@
-import type { KindDefinition } from '../../../api/definition/kind.ts';
-import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
-import type { Live } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
 import { constraintFault, deltaOf, excessText, rises } from '../../../api/quota/charge.ts';
-import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from '../../../api/quota/usage.ts';
-import type { ResourceList } from '../../../api/schema/resource-list.ts';
+import { matchesScopes } from '../../../api/quota/usage.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { isLong } from '../../../base/json/long-values.ts';
 import { nextTurn } from '../../../base/next-turn.ts';
@@ -13,18 +9,8 @@ import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
 import type { Reservation } from './quota-book.ts';
+import { countOf, devicesFor } from './quota-count.ts';
 import { quotaLedger } from './quota-ledger.ts';
-
-/** The usage of all objects of a kind in the quota's namespace, in the resources that the kind is charged to. */
-function countOf(objects: StorageAccess, kind: KindDefinition, quota: Live<ResourceQuota>, now: number): ResourceList {
-  const hard = quota.status?.hard ?? {};
-  const names = new Set(quotaResourcesFor(kind, hard));
-  const there = objects.list(kind, quota.metadata.namespace).filter((object) => matchesScopes(quota.spec ?? {}, kind, object));
-  return sumUsage(
-    [...names],
-    there.map((object) => usageOf(kind, object, now, names)),
-  );
-}
 
 /**
  * Charges new objects to the namespace's quotas and refuses those that do not fit, before they are stored. Runs last, so that nothing is
@@ -50,17 +36,18 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       if (quotas.length === 0) return;
       const now = clock.now();
       const covering = quotas.filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
+      const devicesOf = (quota: (typeof quotas)[number]) => (kind.quota?.seesDevices ? devicesFor(objects, quota) : undefined);
       const isPaced = isLong(object);
       for (const quota of covering) {
         if (isPaced) await nextTurn();
-        const fault = constraintFault(kind, object, old === undefined, quota);
+        const fault = constraintFault(kind, object, old === undefined, quota, devicesOf(quota));
         if (fault !== undefined) throw forbidden(attributes, fault);
       }
       const reservations: Reservation[] = [];
       try {
         for (const quota of covering) {
           if (isPaced) await nextTurn();
-          const delta = deltaOf(kind, object, old, quota, now);
+          const delta = deltaOf(kind, object, old, quota, now, devicesOf(quota));
           if (!rises(delta)) continue;
           const counted = () => countOf(objects, kind, quota, now);
           const quotaKey = { namespace: key.namespace, name: quota.metadata.name };

@@ -1,6 +1,8 @@
 import type { ConceptQuotaStatus, QuotaReservation } from '../../../api/concepts/resource-quota.ts';
 import type { Kind } from '../../../api/definition/kind.ts';
+import type { QuotaDevices } from '../../../api/definition/quota-rule.ts';
 import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
+import { limitsDeviceResources } from '../../../api/kinds/resource/quota-devices.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { resourceText } from '../../../api/meta/status-error.ts';
@@ -12,6 +14,8 @@ import { DONE } from '../../../runtime/queue/result.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { unlessGone } from '../../_shared/refusals.ts';
 import { enforcedStatus, newFaults } from './enforcement.ts';
+import type { QuotaDeviceKinds } from './followed-devices.ts';
+import { followedDevices } from './followed-devices.ts';
 import { followedKinds } from './followed-kinds.ts';
 import type { Counted } from './plan.ts';
 import { countedKinds, countStatus, planStatus } from './plan.ts';
@@ -20,6 +24,8 @@ export interface ResourceQuotaKinds {
   readonly resourceQuotas: Kind<ResourceQuota>;
   /** Returns every namespaced kind that a quota may count. Called for each quota, so that kinds may come and go. */
   readonly counted: () => readonly Kind[];
+  /** Set if claims are charged for the devices that stand for extended resources. */
+  readonly devices?: QuotaDeviceKinds;
   /**
    * Set for quotas of another group, which the API server's admission does not know: whether a webhook charges them. Then creations wake the
    * quota too, and its status keeps what the webhook let through.
@@ -52,9 +58,15 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
       const lists = followedKinds(env, enforcement !== undefined, (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       });
-      const status = (quota: Live<ResourceQuota>, counted: readonly Counted[], uncounted: readonly string[]) => {
+      const limitsDevices = (quota: Live<ResourceQuota>) => limitsDeviceResources(quota.spec?.hard);
+      const seen =
+        kinds.devices &&
+        followedDevices(env, kinds.devices, () => {
+          for (const quota of quotas.list()) if (limitsDevices(quota)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
+        });
+      const status = (quota: Live<ResourceQuota>, counted: readonly Counted[], uncounted: readonly string[], devices?: QuotaDevices) => {
         const now = env.clock.now();
-        if (!enforcement) return planStatus(quota, counted, now);
+        if (!enforcement) return planStatus(quota, counted, now, devices);
         const isSettled = (reservation: QuotaReservation) => lists.isSettled(quota.metadata.namespace ?? '', reservation);
         const next = enforcedStatus(countStatus(quota, counted, now), quota.status, { ...enforcement, isSettled, uncounted }, now);
         return semanticallyEqual(quota.status, next) ? undefined : next;
@@ -72,7 +84,9 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
         async reconcile(key) {
           const quota = quotas.get(key);
           if (quota === undefined) return DONE;
-          const wanted = countedKinds(quota, kinds.counted());
+          const devices = seen && limitsDevices(quota) ? seen.in(key.namespace) : undefined;
+          if (seen && limitsDevices(quota) && !devices) return { requeueAfterMs: NOT_SYNCED_MS };
+          const wanted = countedKinds(quota, kinds.counted(), devices);
           const followed = wanted.map((kind) => ({ kind, informer: lists.of(kind) }));
           const missing = followed.filter(({ kind }) => !lists.isSynced(kind));
           if (missing.some(({ kind }) => enforcement === undefined || lists.ageMs(kind) < UNLISTABLE_MS)) return { requeueAfterMs: NOT_SYNCED_MS };
@@ -80,7 +94,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
           const counted = followed
             .filter(({ kind }) => lists.isSynced(kind))
             .map(({ kind, informer }) => ({ kind, objects: informer.list(key.namespace) }));
-          const next = status(quota, counted, uncounted);
+          const next = status(quota, counted, uncounted, devices);
           if (next === undefined) return { requeueAfterMs: uncounted.length > 0 || reservationsOf(quota).length > 0 ? RECHECK_MS : RESYNC_MS };
           await unlessGone(env.client.update(kinds.resourceQuotas, { ...quota, status: next }, { subresource: 'status' }));
           for (const { reason, message } of newFaults(quota, next)) env.recorder.event(quota, 'Warning', reason, message);
