@@ -7,6 +7,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { unlessGone } from '../../../controllers/_shared/refusals.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 
@@ -320,7 +321,9 @@ describe('the claims of a StatefulSet', () => {
     await cluster.until('there is another', async () => {
       const found = await cluster.find(persistentVolumeClaims, 'data-db-0');
       if (found?.metadata.deletionTimestamp)
-        await cluster.client.patch(persistentVolumeClaims, keyIn('data-db-0'), { type: 'merge', body: { metadata: { finalizers: null } } });
+        await unlessGone(
+          cluster.client.patch(persistentVolumeClaims, keyIn('data-db-0'), { type: 'merge', body: { metadata: { finalizers: null } } }),
+        );
       return found && found.metadata.uid !== claim.metadata.uid;
     });
   });
