@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { AllocationResult } from '../../api/kinds/resource/allocation.ts';
-import { CLAIM_FINALIZER, consumerOf } from '../../api/kinds/resource/pod-claims.ts';
+import { consumerOf, isProtected, protectedClaim, unprotectedClaim } from '../../api/kinds/resource/pod-claims.ts';
 import { resourceClaims } from '../../api/kinds/resource/resource-claim.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { keyOf, keyText } from '../../api/meta/object.ts';
@@ -44,10 +44,8 @@ export function createClaimWriter(
     }
   };
   const withFinalizer = async (claim: Claim): Promise<Claim> => {
-    const { finalizers = [] } = claim.metadata;
-    if (finalizers.includes(CLAIM_FINALIZER)) return claim;
-    const metadata = { ...claim.metadata, finalizers: [...finalizers, CLAIM_FINALIZER] };
-    return told(`add finalizer to claim ${keyText(keyOf(claim))}`, client.update(resourceClaims, { ...claim, metadata }));
+    if (isProtected(claim)) return claim;
+    return told(`add finalizer to claim ${keyText(keyOf(claim))}`, client.update(resourceClaims, protectedClaim(claim)));
   };
 
   return {
@@ -89,10 +87,7 @@ export function createClaimWriter(
     },
     async delete(claim) {
       const name = keyText(keyOf(claim));
-      await onLatest(claim, (latest) => {
-        const finalizers = latest.metadata.finalizers?.filter((finalizer) => finalizer !== CLAIM_FINALIZER);
-        return told(`update resourceclaim ${name}`, client.update(resourceClaims, { ...latest, metadata: { ...latest.metadata, finalizers } }));
-      });
+      await onLatest(claim, (latest) => told(`update resourceclaim ${name}`, client.update(resourceClaims, unprotectedClaim(latest))));
       await client.delete(resourceClaims, keyOf(claim), { preconditions: { uid: claim.metadata.uid } });
     },
   };

@@ -1,8 +1,7 @@
 import type { ContainerExtendedResourceRequest } from '../../api/kinds/core/pod/index.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import type { AllocationResult } from '../../api/kinds/resource/allocation.ts';
-import { CLAIM_FINALIZER, isReservedFor } from '../../api/kinds/resource/pod-claims.ts';
-import type { Live } from '../../api/meta/object.ts';
+import { isReservedFor, protectedClaim } from '../../api/kinds/resource/pod-claims.ts';
 import { keyOf } from '../../api/meta/object.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
@@ -135,11 +134,7 @@ export function createDeviceBinder({ client, log, cache, queue, waits, metrics }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const withAllocation = (claim: Claim, allocation: AllocationResult | undefined): Claim => {
-  const { finalizers = [] } = claim.metadata;
-  const metadata: Live['metadata'] = {
-    ...claim.metadata,
-    finalizers: finalizers.includes(CLAIM_FINALIZER) ? finalizers : [...finalizers, CLAIM_FINALIZER],
-  };
-  return { ...claim, metadata, status: { ...claim.status, allocation } };
-};
+const withAllocation = (claim: Claim, allocation: AllocationResult | undefined): Claim => ({
+  ...protectedClaim(claim),
+  status: { ...claim.status, allocation },
+});

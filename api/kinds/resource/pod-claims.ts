@@ -57,6 +57,9 @@ export function isReservedFor({ metadata: { uid } }: Live<Pod>, { status }: Reso
 /** Returns the entry of `reservedFor` by which a pod reserves a claim. */
 export const consumerOf = ({ metadata: { name, uid } }: Live<Pod>): ResourceClaimConsumerReference => ({ resource: 'pods', name, uid });
 
+/** Whether a reservation is a pod's. */
+export const isPodConsumer = ({ apiGroup = '', resource }: ResourceClaimConsumerReference): boolean => apiGroup === '' && resource === 'pods';
+
 /** Returns the request of a reference: itself, or the request whose alternative it is (`request/alternative`). */
 export const requestOf = (reference: string): string => reference.split('/', 1)[0] ?? reference;
 
@@ -66,3 +69,16 @@ export const isForRequest = (requests: readonly string[] | undefined, reference:
 
 /** The finalizer that keeps a claim while it is allocated. */
 export const CLAIM_FINALIZER = 'resource.kubernetes.io/delete-protection';
+
+/** Whether the finalizer keeps a claim. */
+export const isProtected = ({ metadata }: Live<ResourceClaim>): boolean => metadata.finalizers?.includes(CLAIM_FINALIZER) ?? false;
+
+/** Returns a claim with the finalizer; the same one if it has it. */
+export const protectedClaim = (claim: Live<ResourceClaim>): Live<ResourceClaim> =>
+  isProtected(claim) ? claim : { ...claim, metadata: { ...claim.metadata, finalizers: [...(claim.metadata.finalizers ?? []), CLAIM_FINALIZER] } };
+
+/** Returns a claim without the finalizer. */
+export const unprotectedClaim = ({ metadata, ...claim }: Live<ResourceClaim>): Live<ResourceClaim> => ({
+  ...claim,
+  metadata: { ...metadata, finalizers: metadata.finalizers?.filter((finalizer) => finalizer !== CLAIM_FINALIZER) },
+});

@@ -1,6 +1,7 @@
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceClaim, ResourceSlice } from '../../../api/kinds/resource/index.ts';
+import { isPodConsumer } from '../../../api/kinds/resource/pod-claims.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { semanticEqual } from '../../../base/equality.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
@@ -34,7 +35,7 @@ const isUsedOtherwise = ({ status }: Live<ResourceClaim>, { status: old }: Live<
 /** Returns the keys of the pods that claims are reserved for. */
 const usersOf = (claims: readonly Live<ResourceClaim>[]): readonly ObjectKey[] =>
   claims.flatMap(({ metadata: { namespace = '' }, status }) =>
-    (status?.reservedFor ?? []).flatMap(({ apiGroup = '', resource, name }) => (apiGroup === '' && resource === 'pods' ? [{ namespace, name }] : [])),
+    (status?.reservedFor ?? []).filter(isPodConsumer).map(({ name }) => ({ namespace, name })),
   );
 
 /** Deletes pods whose devices have NoExecute taints, once the tolerations of their claims have run out (pkg/controller/devicetainteviction). */

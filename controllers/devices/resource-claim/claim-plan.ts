@@ -1,6 +1,6 @@
 import type { ResourceClaimConsumerReference } from '../../../api/kinds/resource/allocation.ts';
 import type { ResourceClaim } from '../../../api/kinds/resource/index.ts';
-import { CLAIM_FINALIZER } from '../../../api/kinds/resource/pod-claims.ts';
+import { isPodConsumer, isProtected } from '../../../api/kinds/resource/pod-claims.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 
@@ -21,20 +21,17 @@ export interface ClaimPlan {
   readonly remove: boolean;
 }
 
-export const isPod = ({ apiGroup = '', resource }: ResourceClaimConsumerReference): boolean => apiGroup === '' && resource === 'pods';
-
 /**
  * Decides about a claim: reservations of pods that are over are dropped. With the last one the allocation goes, so that the next pod is not
  * bound to the node of the last. A claim that was allocated and never reserved stays allocated until it is deleted. Consumers other than pods
  * are kept: nobody can tell whether they are there.
  */
 export function planClaim({ claim, isOver, isOrphan }: ObservedClaim): ClaimPlan {
-  const { finalizers = [] } = claim.metadata;
   const { allocation, ...rest } = claim.status ?? {};
   const reservedFor = rest.reservedFor ?? [];
-  const remaining = reservedFor.filter((consumer) => !isPod(consumer) || !isOver(consumer));
+  const remaining = reservedFor.filter((consumer) => !isPodConsumer(consumer) || !isOver(consumer));
   const unused = remaining.length === 0;
-  const held = finalizers.includes(CLAIM_FINALIZER);
+  const held = isProtected(claim);
   const remove = unused && isOrphan;
   const dropped = remaining.length < reservedFor.length;
   const ends = held && unused && (dropped || isDeleting(claim));

@@ -1,7 +1,7 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceClaimConsumerReference } from '../../../api/kinds/resource/allocation.ts';
 import type { ResourceClaim } from '../../../api/kinds/resource/index.ts';
-import { CLAIM_FINALIZER, consumerOf, foreignClaim, owningPod } from '../../../api/kinds/resource/pod-claims.ts';
+import { consumerOf, foreignClaim, isPodConsumer, owningPod, unprotectedClaim } from '../../../api/kinds/resource/pod-claims.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf } from '../../../api/meta/object.ts';
 import { isAlreadyExists } from '../../../api/meta/status-error.ts';
@@ -10,7 +10,7 @@ import type { Reconcile } from '../../../runtime/control/controller.ts';
 import type { Result } from '../../../runtime/queue/result.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
-import { isPod, planClaim } from './claim-plan.ts';
+import { planClaim } from './claim-plan.ts';
 import type { ResourceClaimParts } from './parts.ts';
 import { podKeyOf, sourcesIn } from './parts.ts';
 import type { ClaimSources, RecordedClaim } from './pod-plan.ts';
@@ -111,7 +111,7 @@ async function reconcileClaim(parts: ResourceClaimParts, key: ObjectKey): Promis
   if (!claim) return DONE;
   const over = new Set<string>();
   for (const consumer of claim.status?.reservedFor ?? []) {
-    if (isPod(consumer) && (await isOver(parts, key.namespace, consumer))) over.add(consumer.uid);
+    if (isPodConsumer(consumer) && (await isOver(parts, key.namespace, consumer))) over.add(consumer.uid);
   }
   const owner = owningPod(claim);
   // Of an owner that the cache does not show nobody is asked: the garbage collector deletes what it leaves.
@@ -120,10 +120,7 @@ async function reconcileClaim(parts: ResourceClaimParts, key: ObjectKey): Promis
   const plan = planClaim({ claim, isOver: ({ uid }) => over.has(uid), isOrphan });
   // The resource version is a precondition of each write: whoever reserves the claim in between wins.
   const written = plan.status ? await writeStatus(parts, { ...claim, status: plan.status }) : claim;
-  if (plan.release && written) {
-    const finalizers = written.metadata.finalizers?.filter((name) => name !== CLAIM_FINALIZER);
-    await unlessGone(env.client.update(claims.kind, { ...written, metadata: { ...written.metadata, finalizers } }));
-  }
+  if (plan.release && written) await unlessGone(env.client.update(claims.kind, unprotectedClaim(written)));
   if (plan.remove) await unlessGone(env.client.delete(claims.kind, key, { preconditions: { uid: claim.metadata.uid } }));
   return DONE;
 }
