@@ -1,4 +1,6 @@
+import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
 import { constraintFault, deltaOf, excessText, rises } from '../../../api/quota/charge.ts';
 import { matchesScopes } from '../../../api/quota/usage.ts';
@@ -36,7 +38,7 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       if (quotas.length === 0) return;
       const now = clock.now();
       const covering = quotas.filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
-      const devicesOf = (quota: (typeof quotas)[number]) => (kind.quota?.seesDevices ? devicesFor(objects, quota) : undefined);
+      const devicesOf = (quota: Live<ResourceQuota>) => (kind.quota?.seesDevices ? devicesFor(objects, quota) : undefined);
       const isPaced = isLong(object);
       for (const quota of covering) {
         if (isPaced) await nextTurn();

@@ -84,8 +84,9 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
         async reconcile(key) {
           const quota = quotas.get(key);
           if (quota === undefined) return DONE;
-          const devices = seen && limitsDevices(quota) ? seen.in(key.namespace) : undefined;
-          if (seen && limitsDevices(quota) && !devices) return { requeueAfterMs: NOT_SYNCED_MS };
+          const wantsDevices = seen !== undefined && limitsDevices(quota);
+          const devices = wantsDevices ? seen.in(key.namespace) : undefined;
+          if (wantsDevices && !devices) return { requeueAfterMs: NOT_SYNCED_MS };
           const wanted = countedKinds(quota, kinds.counted(), devices);
           const followed = wanted.map((kind) => ({ kind, informer: lists.of(kind) }));
           const missing = followed.filter(({ kind }) => !lists.isSynced(kind));
