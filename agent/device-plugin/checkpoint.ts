@@ -1,5 +1,5 @@
-import { open, readFile, rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { readIfThere, replaceFile } from '../../base/kept-file.ts';
 import type { AllocationEntry } from './allocations.ts';
 import { ContainerAllocateResponse } from './messages.ts';
 
@@ -30,10 +30,7 @@ export interface SavedDevices {
 
 /** Reads what an earlier agent has left; nothing if there is no file. @throws Error if the file cannot be read */
 export async function readCheckpoint(path: string): Promise<SavedDevices> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(path);
   if (text === undefined) return { allocations: [], registered: {} };
   const { Data, Checksum }: Checkpoint = JSON.parse(text);
   if (crc32(JSON.stringify(Data)) !== Checksum) throw new Error('checkpoint is corrupted');
@@ -47,14 +44,7 @@ export async function readCheckpoint(path: string): Promise<SavedDevices> {
 export async function writeCheckpoint(path: string, { allocations, registered }: SavedDevices): Promise<void> {
   const Data = { PodDeviceEntries: allocations.map(toEntry), RegisteredDevices: registered };
   const checkpoint: Checkpoint = { Data, Checksum: crc32(JSON.stringify(Data)) };
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(checkpoint));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await replaceFile(path, JSON.stringify(checkpoint));
 }
 
 const toAllocation = ({ PodUID, ContainerName, ResourceName, DeviceIDs, AllocResp }: PodDevicesEntry): AllocationEntry => ({

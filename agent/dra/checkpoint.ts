@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { readIfThere, replaceFile } from '../../base/kept-file.ts';
 import type { ClaimState } from './claim-state.ts';
 
 /** The form of kubelet's dra_manager_state: JSON with Go's names, in a text that a checksum stands beside. */
@@ -35,10 +36,7 @@ interface DeviceEntry {
  * @throws Error if the file cannot be read: what it stands for must not be taken for absent
  */
 export async function readCheckpoint(path: string): Promise<readonly ClaimState[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(path);
   if (text === undefined) return [];
   try {
     const { Data, Checksum }: Checkpoint = JSON.parse(text);
@@ -64,14 +62,7 @@ export async function writeCheckpoint(path: string, claims: readonly ClaimState[
   };
   const Data = JSON.stringify(data);
   const checkpoint: Checkpoint = { Data, Checksum: crc32(Data) };
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(checkpoint));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await replaceFile(path, JSON.stringify(checkpoint));
 }
 
 const toState = ({ ClaimUID, ClaimName, Namespace, PodUIDs, DriverState }: ClaimEntry): ClaimState => ({

@@ -157,7 +157,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       event('Starting', 'Starting kubelet.');
       while (!signal.aborted) {
         let waitMs = CHECK_MS;
-        // What changes from here on may be missing in this report.
+        // Changes from here on may be missing in this report.
         const wake = new AbortController();
         interrupt = () => wake.abort();
         try {
