@@ -13,10 +13,9 @@ import type { CSIDriver } from '../../../api/kinds/storage/csi-driver.ts';
 import { csiDrivers } from '../../../api/kinds/storage/csi-driver.ts';
 import { storageClasses } from '../../../api/kinds/storage/storage-class.ts';
 import { volumeAttachments } from '../../../api/kinds/storage/volume-attachment.ts';
-import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
-import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster, ControllersClusterOptions } from '../../support/cluster/controllers-cluster.ts';
-import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { twoOfEach, whileRestarting } from '../../support/cluster/trouble.ts';
 import type { Trouble } from '../../support/cluster/troubled-client.ts';
 import { troubledClient } from '../../support/cluster/troubled-client.ts';
 import { runSidecars } from '../../support/csi/sidecars.ts';
@@ -224,26 +223,12 @@ describe('attachments come to the right end', () => {
   });
 
   it('with two of each at work', async () => {
-    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
-    await start({ controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))] });
+    await start({ controllers: twoOfEach() });
     await liveThrough('two');
   });
 
   it('with controllers that end in the middle, and others that begin', async () => {
     await start();
-    const living = liveThrough('restarted');
-    let running = true;
-    const restarts = (async () => {
-      for (let count = 0; running && count < 8; count++) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await cluster.restartControllers();
-      }
-    })();
-    try {
-      await living;
-    } finally {
-      running = false;
-      await restarts;
-    }
+    await whileRestarting(cluster, liveThrough('restarted'));
   });
 });

@@ -5,10 +5,9 @@ import { CLAIM_FINALIZER, consumerOf, isReservedFor } from '../../../api/kinds/r
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { isConflict } from '../../../api/meta/status-error.ts';
 import type { PodResourceClaim } from '../../../api/pod/spec/pod-spec.ts';
-import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
-import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster, ControllersClusterOptions } from '../../support/cluster/controllers-cluster.ts';
-import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { twoOfEach, whileRestarting } from '../../support/cluster/trouble.ts';
 import type { Trouble } from '../../support/cluster/troubled-client.ts';
 import { troubledClient } from '../../support/cluster/troubled-client.ts';
 
@@ -181,26 +180,12 @@ describe('claims come to the right end', () => {
   });
 
   it('with two of each at work', async () => {
-    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
-    cluster = await start({ controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))] });
+    cluster = await start({ controllers: twoOfEach() });
     await liveThrough('two');
   });
 
   it('with controllers that end in the middle, and others that begin', async () => {
     cluster = await start();
-    const living = liveThrough('restarted');
-    let running = true;
-    const restarts = (async () => {
-      for (let count = 0; running && count < 8; count++) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await cluster.restartControllers();
-      }
-    })();
-    try {
-      await living;
-    } finally {
-      running = false;
-      await restarts;
-    }
+    await whileRestarting(cluster, liveThrough('restarted'));
   });
 });

@@ -8,10 +8,9 @@ import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volum
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { storageClasses } from '../../../api/kinds/storage/storage-class.ts';
 import type { PersistentVolumeClaimSpec } from '../../../api/pod/volume/persistent-volume-claim.ts';
-import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
-import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
-import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { twoOfEach, whileRestarting } from '../../support/cluster/trouble.ts';
 import type { Trouble } from '../../support/cluster/troubled-client.ts';
 import { troubledClient } from '../../support/cluster/troubled-client.ts';
 
@@ -178,28 +177,14 @@ describe('volumes and claims come to the right end', () => {
   });
 
   it('with two of each at work', async () => {
-    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
     cluster = await startControllersCluster({
-      controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
+      controllers: twoOfEach(),
     });
     await liveThrough('two');
   });
 
   it('with controllers that end in the middle, and others that begin', async () => {
     cluster = await startControllersCluster();
-    const living = liveThrough('restarted');
-    let running = true;
-    const restarts = (async () => {
-      for (let count = 0; running && count < 8; count++) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await cluster.restartControllers();
-      }
-    })();
-    try {
-      await living;
-    } finally {
-      running = false;
-      await restarts;
-    }
+    await whileRestarting(cluster, liveThrough('restarted'));
   });
 });

@@ -5,10 +5,9 @@ import { statefulSets } from '../../../api/kinds/apps/stateful-set/index.ts';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
-import { listedKinds } from '../../../controllers/_shared/served-kinds.ts';
-import { homeControllers } from '../../../controllers/index.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
-import { keyIn, startControllersCluster, storedKinds } from '../../support/cluster/controllers-cluster.ts';
+import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
+import { twoOfEach, whileRestarting } from '../../support/cluster/trouble.ts';
 import type { Trouble } from '../../support/cluster/troubled-client.ts';
 import { troubledClient } from '../../support/cluster/troubled-client.ts';
 
@@ -113,29 +112,15 @@ describe('DaemonSets and StatefulSets come to the right end', () => {
   });
 
   it('with two of each at work', async () => {
-    const all = () => homeControllers({ served: listedKinds(storedKinds), rootCaPem: 'PEM' });
     cluster = await startControllersCluster({
-      controllers: [...all(), ...all().map((definition) => ({ ...definition, name: `${definition.name}-2` }))],
+      controllers: twoOfEach(),
     });
     await liveThrough();
   });
 
   it('with controllers that end in the middle, and others that begin', async () => {
     cluster = await startControllersCluster();
-    const living = liveThrough();
-    let running = true;
-    const restarts = (async () => {
-      for (let count = 0; running && count < 12; count++) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await cluster.restartControllers();
-      }
-    })();
-    try {
-      await living;
-    } finally {
-      running = false;
-      await restarts;
-    }
+    await whileRestarting(cluster, liveThrough(), 12);
   });
 });
 
