@@ -56,7 +56,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
     metrics.preemptionTried();
     const { freed } = outcome;
     if (freed) {
-      // What its own write causes must not pass it by.
+      // Events of its own write must not pass the pod by.
       queue.preempting(pod.uid, diagnosis.rejectedBy);
       return void pump.beside(
         deviceBinder.free(freed.claim, freed.how).then(

@@ -38,6 +38,6 @@ export function planClaim({ claim, isOver, isOrphan }: ObservedClaim): ClaimPlan
   if (!dropped) {
     return ends ? { ...(allocation ? { status: rest } : {}), release: true, remove } : { release: false, remove };
   }
-  // Whoever allocated without the finalizer frees the devices as well.
+  // An allocation that was made without the finalizer is left to the one who made it.
   return { status: { ...rest, reservedFor: remaining, ...(allocation && !ends ? { allocation } : {}) }, release: ends, remove };
 }
