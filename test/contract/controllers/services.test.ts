@@ -46,7 +46,6 @@ describe('a service', () => {
     });
     const all = await cluster.list(pods);
     expect(found.metadata.labels).toEqual({ tier: 'front', 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' });
-    expect(found.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time']).toMatch(/^20\d\d-/);
     expect(found.subsets).toHaveLength(1);
     expect(found.subsets?.[0]?.ports).toEqual([{ port: 8080, protocol: 'TCP' }]);
     expect(new Set(found.subsets?.[0]?.addresses?.map(({ ip }) => ip))).toEqual(new Set(all.map((pod) => pod.status?.podIP)));
@@ -71,6 +70,23 @@ describe('a service', () => {
 
     await cluster.client.delete(services, keyIn('web'));
     await cluster.until('all is gone with it', async () => !(await cluster.find(endpoints, 'web')) && (await slicesOf('web')).length === 0);
+  });
+
+  it('says in both when the change came that made them', async () => {
+    // The other service shows that the controllers know all three pods as ready: the second one is made from them in one step.
+    await replicas(3);
+    await cluster.client.create(services, service('first', { selector: { app: 'web' } }));
+    const readyOf = async (name: string) => [
+      (await cluster.find(endpoints, name))?.subsets?.[0]?.addresses?.length,
+      (await slicesOf(name)).flatMap((slice) => slice.endpoints ?? []).filter((endpoint) => endpoint.conditions?.ready).length,
+    ];
+    const allReady = async (name: string) => (await readyOf(name)).every((count) => count === 3);
+    await cluster.until('the controllers know all pods', () => allReady('first'));
+    const { metadata } = await cluster.client.create(services, service('web', { selector: { app: 'web' } }));
+    await cluster.until('its endpoints are there', () => allReady('web'));
+    const made = { 'endpoints.kubernetes.io/last-change-trigger-time': metadata.creationTimestamp };
+    expect((await cluster.find(endpoints, 'web'))?.metadata.annotations).toEqual(made);
+    expect((await slicesOf('web')).map((slice) => slice.metadata.annotations)).toEqual([made]);
   });
 
   it('without pods has one empty slice and empty Endpoints', async () => {
