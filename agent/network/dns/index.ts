@@ -4,7 +4,7 @@ import type { Logger } from '../../../base/log.ts';
 import type { Runnable } from '../../../runtime/control/runnable.ts';
 import { createZone } from './cluster-names.ts';
 import { createForwarder } from './forward.ts';
-import { addLocalAddress } from './local-address.ts';
+import { addLocalAddress, keepLocalAddress } from './local-address.ts';
 import type { DnsMetrics } from './metrics.ts';
 import type { ClusterRecords } from './records.ts';
 import { createResolvers } from './resolvers.ts';
@@ -59,7 +59,7 @@ export function createClusterDns(options: ClusterDnsOptions): Runnable {
           const server = await listenDns({ respond, address, port: options.port ?? 53, log });
           log.info({ address, domain }, 'DNS serves');
           markReady();
-          await new Promise((resolve) => (signal.aborted ? resolve(undefined) : signal.addEventListener('abort', resolve, { once: true })));
+          await keepLocalAddress({ address, log, clock }, signal);
           await server.close();
         } catch (error) {
           log.error({ err: error }, 'DNS cannot be served: tried again');
