@@ -26,6 +26,9 @@ export function imageTag(image: string): string {
   return match[2] ?? (match[3] === undefined ? 'latest' : '');
 }
 
+/** Returns the name of an image without its tag and digest, as it is written. Returns undefined if the text is not an image reference. */
+export const imageRepository = (image: string): string | undefined => matchOf(image)?.[1];
+
 /** Returns `Always` for the tag `latest`, otherwise `IfNotPresent`. */
 export const pullPolicyOf = (image: string | undefined): 'Always' | 'IfNotPresent' =>
   image && imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent';
