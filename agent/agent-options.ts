@@ -8,6 +8,7 @@ import type { Informers } from '../runtime/watch/informer.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
 import type { ImageGarbageSettings } from './image/image-garbage.ts';
+import type { ImageVerification } from './image/verification-policy.ts';
 import type { NodeFacts } from './node/node-info.ts';
 import type { PodSource } from './pod/sources/pod-source.ts';
 import type { NodeServerTls } from './server/node-server.ts';
@@ -46,6 +47,8 @@ export interface AgentOptions {
   readonly eviction?: EvictionSettings;
   /** Default: kubelet's. */
   readonly imageGarbage?: ImageGarbageSettings;
+  /** Which images pods may use without credentials. Default: kubelet's. */
+  readonly imageVerification?: ImageVerification;
   /** Default: the machine's shutdown is not held up. */
   readonly shutdown?: ShutdownSettings;
   /** Sysctls, or patterns of them, that pods may set beside the safe ones. */

@@ -11,6 +11,7 @@ import type { NodeDevicePlugins } from './agent-device-plugins.ts';
 import { createNodeDevicePlugins, noDevicePlugins } from './agent-device-plugins.ts';
 import type { NodeDra } from './agent-dra.ts';
 import { createNodeDra, noDra } from './agent-dra.ts';
+import { createNodeImages } from './agent-images.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
@@ -19,11 +20,10 @@ import type { NodeAbilities } from './contract/node-abilities.ts';
 import type { PodCgroups, PodFiles, RuntimeAccess } from './contract/node-parts.ts';
 import type { ObjectSource } from './contract/object-source.ts';
 import { podDirectories } from './contract/pod-directories.ts';
-import type { PodMetrics } from './contract/pod-metrics.ts';
+import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import type { StatusWriter } from './contract/status-writer.ts';
-import { createImagePuller } from './image/image-puller.ts';
-import { pullCredentials } from './image/pull-secrets.ts';
+import type { AgentMetrics } from './node/agent-metrics.ts';
 import { enforceAllocatable } from './node/allocatable-limits.ts';
 import { openCgroups } from './node/cgroups.ts';
 import { withClassWeights } from './node/class-weights.ts';
@@ -173,7 +173,7 @@ export async function createNodeParts(
   ground: NodeGround,
   runtimeName: string,
   statusWriter: StatusWriter,
-  podMetrics: PodMetrics,
+  metrics: AgentMetrics | undefined,
   reporter: CsiReporter,
   activePods: () => Iterable<Pod>,
 ) {
@@ -183,6 +183,7 @@ export async function createNodeParts(
   const serviceInformer = options.informers.of(services);
   const { directories, objects, volumes, csi } = createFiles(ground, reporter);
   const { dra, devicePlugins } = createDevices(ground, () => reporter.check());
+  const images = createNodeImages({ ...options, runtime, log, objects, metrics });
   return {
     nodeName,
     nodeIps: hostIps,
@@ -193,7 +194,8 @@ export async function createNodeParts(
     clock,
     log,
     recorder,
-    images: createImagePuller({ runtime, recorder, clock, credentials: (pod, reference) => pullCredentials(pod, reference, objects) }),
+    images: images.puller,
+    imageRecords: images.records,
     volumes,
     csi,
     dra,
@@ -215,6 +217,6 @@ export async function createNodeParts(
     memoryCapacity: facts.memoryBytes,
     abilities,
     seccompDir: join(options.dataDir, 'seccomp'),
-    podMetrics,
+    podMetrics: metrics?.pods ?? noPodMetrics,
   };
 }

@@ -10,7 +10,6 @@ import { createNodeParts, createReporter, makeDirectories, nodeAbilities } from 
 import { createNodePodResources } from './agent-pod-resources.ts';
 import { runAgent } from './agent-run.ts';
 import { createChannel } from './contract/channel.ts';
-import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
 import { createNodePressure } from './eviction/node-pressure.ts';
 import type { Signal } from './eviction/threshold.ts';
@@ -85,7 +84,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;
   const writer = createStatusWriter(client, clock, log, signal);
   const statusWriter = staticPods ? mirroredWriter(writer, staticPods) : writer;
-  const node = await createNodeParts(ground, version.name, statusWriter, metrics?.pods ?? noPodMetrics, reporter, () => manager.active());
+  const node = await createNodeParts(ground, version.name, statusWriter, metrics, reporter, () => manager.active());
   const podSource = options.podSource ?? ownPods(options, log, signal);
 
   const self = (): Pick<Node, 'metadata' | 'spec'> => reporter.node() ?? { metadata: { name: nodeName, labels: { ...options.labels } } };
@@ -117,6 +116,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     log,
     settings: options.imageGarbage ?? IMAGE_GARBAGE_DEFAULTS,
     inUse: () => imagesInUse(cache),
+    onPassed: node.imageRecords.prune,
     onRemoved: (reason) => metrics?.imagesRemoved.inc({ reason }),
     onShortage: (...facts) => options.recorder.event(nodeReference, 'Warning', 'FreeDiskSpaceFailed', imageShortageText(...facts)),
   });

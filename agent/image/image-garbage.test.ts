@@ -20,6 +20,7 @@ function setup(images: Image[], settings: Partial<ImageGarbageSettings> = {}) {
   const clock = createFakeClock();
   const removed: string[] = [];
   const told: string[] = [];
+  const left: (readonly string[])[] = [];
   const used = new Set<string>();
   const state = { usedPercent: 50 };
   const runtime = {
@@ -34,10 +35,11 @@ function setup(images: Image[], settings: Partial<ImageGarbageSettings> = {}) {
     settings: { ...IMAGE_GARBAGE_DEFAULTS, ...settings },
     inUse: () => used,
     onRemoved: (reason) => told.push(reason),
+    onPassed: async (ids) => void left.push(ids),
     onShortage: (percent, total, freed) => told.push(`short ${percent} ${total} ${freed}`),
     disk: async () => ({ usedPercent: state.usedPercent, totalBytes: 1_500 }),
   });
-  return { clock, garbage, removed, told, used, state };
+  return { clock, garbage, removed, told, left, used, state };
 }
 
 describe('images that nothing uses', () => {
@@ -87,12 +89,13 @@ describe('images that nothing uses', () => {
   });
 
   it('all go when the node runs out of disk', async () => {
-    const { clock, garbage, removed, used } = setup([image('a'), image('b'), image('used')]);
+    const { clock, garbage, removed, left, used } = setup([image('a'), image('b'), image('used')]);
     used.add('used');
     await garbage.removeUnused();
     await clock.advance(120_000);
     await garbage.removeUnused();
     expect(removed).toEqual(['a', 'b']);
+    expect(left).toEqual([['a', 'b', 'used'], ['used']]);
   });
 });
 

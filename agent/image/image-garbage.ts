@@ -29,6 +29,8 @@ export interface ImageGarbageOptions {
   readonly onRemoved?: (reason: 'age' | 'space') => void;
   /** Called with the disk's use in percent, its size and the bytes that were freed, if the unused images were not enough. */
   readonly onShortage?: (usedPercent: number, totalBytes: number, freedBytes: number) => void;
+  /** Called after each pass with the ids of the images that are left, and the time at which it began, in milliseconds since the epoch. */
+  readonly onPassed?: (imageIds: readonly string[], startedAt: number) => Promise<void>;
   /** Percent of the disk that is taken, and its size; injected in tests. */
   readonly disk?: (path: string) => Promise<{ readonly usedPercent: number; readonly totalBytes: number }>;
 }
@@ -47,16 +49,19 @@ export function createImageGarbage(options: ImageGarbageOptions): ImageGarbage {
   const lastUsed = new Map<string, number>();
   const used = (image: Image, names: ReadonlySet<string>) => names.has(image.id) || [...image.tags, ...image.digests].some((name) => names.has(name));
 
+  /** The images that are left. */
+  let present = new Set<string>();
+
   /** Looks at all images; resolves with those that may go, the longest unused first. */
   const unusedImages = async (): Promise<readonly Image[]> => {
     const images = await runtime.images();
+    present = new Set(images.map(({ id }) => id));
     const names = inUse();
     const now = clock.now();
     for (const image of images) {
       if (!firstSeen.has(image.id)) firstSeen.set(image.id, now);
       if (used(image, names)) lastUsed.set(image.id, now);
     }
-    const present = new Set(images.map(({ id }) => id));
     for (const id of firstSeen.keys()) if (!present.has(id)) forget(id);
     return images
       .filter((image) => !image.pinned && !used(image, names) && now - (firstSeen.get(image.id) ?? now) >= settings.minAgeMs)
@@ -70,6 +75,7 @@ export function createImageGarbage(options: ImageGarbageOptions): ImageGarbage {
     log.info({ image: image.tags[0] ?? image.id, reason }, 'removing an unused image');
     await runtime.removeImage(image.id);
     forget(image.id);
+    present.delete(image.id);
     options.onRemoved?.(reason);
   };
   /** Removes images until so many bytes are free; resolves with the bytes that are. */
@@ -83,25 +89,31 @@ export function createImageGarbage(options: ImageGarbageOptions): ImageGarbage {
     return freed;
   };
 
+  const pass = async (work: (unused: readonly Image[]) => Promise<void>): Promise<void> => {
+    const startedAt = clock.now();
+    await work(await unusedImages());
+    await options.onPassed?.([...present], startedAt);
+  };
+
   return {
-    async collect() {
-      const unused = await unusedImages();
-      const now = clock.now();
-      const isOld = ({ id }: Image) => settings.maxAgeMs > 0 && now - (lastUsed.get(id) ?? firstSeen.get(id) ?? now) > settings.maxAgeMs;
-      const old = unused.filter(isOld);
-      for (const image of old) await remove(image, 'age');
-      const filesystem = await runtime.imageFilesystem();
-      if (!filesystem) return;
-      const { usedPercent, totalBytes } = await disk(filesystem.mountpoint);
-      if (usedPercent < settings.highPercent) return;
-      const excess = ((usedPercent - settings.lowPercent) / 100) * totalBytes;
-      const freed = await free(
-        unused.filter((image) => !old.includes(image)),
-        excess,
-      );
-      if (freed < excess) options.onShortage?.(usedPercent, totalBytes, freed);
-    },
-    removeUnused: async () => void (await free(await unusedImages(), Number.POSITIVE_INFINITY)),
+    collect: () =>
+      pass(async (unused) => {
+        const now = clock.now();
+        const isOld = ({ id }: Image) => settings.maxAgeMs > 0 && now - (lastUsed.get(id) ?? firstSeen.get(id) ?? now) > settings.maxAgeMs;
+        const old = unused.filter(isOld);
+        for (const image of old) await remove(image, 'age');
+        const filesystem = await runtime.imageFilesystem();
+        if (!filesystem) return;
+        const { usedPercent, totalBytes } = await disk(filesystem.mountpoint);
+        if (usedPercent < settings.highPercent) return;
+        const excess = ((usedPercent - settings.lowPercent) / 100) * totalBytes;
+        const freed = await free(
+          unused.filter((image) => !old.includes(image)),
+          excess,
+        );
+        if (freed < excess) options.onShortage?.(usedPercent, totalBytes, freed);
+      }),
+    removeUnused: () => pass(async (unused) => void (await free(unused, Number.POSITIVE_INFINITY))),
   };
 }
 

@@ -5,6 +5,9 @@ import type { Image } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { createSimulatedRuntime } from '../simulated/simulated-runtime.ts';
 import { createImagePuller } from './image-puller.ts';
+import type { PullRecords } from './pull-records.ts';
+import { noPullRecords } from './pull-records.ts';
+import type { TrackedCredentials } from './pull-secrets.ts';
 
 const image = (id: string, more: Partial<Image> = {}): Image => ({
   id,
@@ -16,8 +19,22 @@ const image = (id: string, more: Partial<Image> = {}): Image => ({
   ...more,
 });
 
-function setup(present: readonly string[], registry: readonly string[] = []) {
+const user = (username: string): TrackedCredentials => ({
+  credentials: { username },
+  secret: { uid: `uid-${username}`, namespace: 'default', name: username, credentialHash: username },
+});
+
+interface Given {
+  /** Names of users, in the order of the pod's Secrets. The registry refuses those that begin with `wrong`. */
+  readonly users?: readonly string[];
+  readonly missing?: readonly string[];
+  readonly records?: Partial<PullRecords>;
+}
+
+function setup(present: readonly string[], registry: readonly string[] = [], { users = [], missing = [], records }: Given = {}) {
   const clock = createFakeClock();
+  const recorded: unknown[] = [];
+  const measured: string[] = [];
   const here = new Set(present);
   const events: string[] = [];
   const pulls: (string | undefined)[] = [];
@@ -27,16 +44,30 @@ function setup(present: readonly string[], registry: readonly string[] = []) {
     image: async (reference: string) => (here.has(reference) ? image(reference) : undefined),
     async pullImage(reference: string, auth?: { username?: string }) {
       pulls.push(auth?.username);
-      if (!registry.includes(reference) || auth?.username === 'wrong') throw new RuntimeError('NotFound', 'no such image');
+      if (auth?.username?.startsWith('wrong')) throw new RuntimeError('Unknown', `${auth.username} is refused`);
+      if (!registry.includes(reference)) throw new RuntimeError('NotFound', 'no such image');
       here.add(reference);
       return reference;
     },
   };
   const recorder = { event: (_o: object, type: string, reason: string, message: string) => events.push(`${type} ${reason}: ${message}`) };
-  const credentials = async () => (pulls.length < 0 ? [] : [{ username: 'wrong' }]);
-  const puller = createImagePuller({ runtime, recorder, clock, credentials });
+  const puller = createImagePuller({
+    runtime,
+    recorder,
+    clock,
+    credentials: async () => ({ found: users.map(user), missing }),
+    records: {
+      ...noPullRecords,
+      intend: async (reference) => void recorded.push(`intend ${reference}`),
+      failed: async (reference) => void recorded.push(`failed ${reference}`),
+      pulled: async (reference, id, { secrets, forAllPods }) =>
+        void recorded.push(`pulled ${reference} ${id} ${forAllPods ? 'for all' : secrets.map(({ uid }) => uid)}`),
+      ...records,
+    },
+    metrics: { ensured: (...labels) => measured.push(labels.map(String).join(' ')), checked() {} },
+  });
   const ensure = (reference: string, imagePullPolicy: string) => puller.ensure(aPod(), aContainer('c', { image: reference, imagePullPolicy }));
-  return { clock, events, pulls, ensure };
+  return { clock, events, pulls, recorded, measured, ensure };
 }
 
 describe('the image of a container', () => {
@@ -47,20 +78,73 @@ describe('the image of a container', () => {
     expect(events).toEqual(['Normal Pulled: Container image "web:1" already present on machine and can be accessed by the pod']);
   });
 
-  it('is pulled where it is missing, with the credentials there are, then without', async () => {
-    const { ensure, events, pulls } = setup([], ['web:1']);
+  it('is pulled where it is missing, and recorded as one for all pods', async () => {
+    const { ensure, events, pulls, recorded, measured } = setup([], ['web:1']);
     await ensure('web:1', 'IfNotPresent');
-    expect(pulls).toEqual(['wrong', undefined]);
+    expect(pulls).toEqual([undefined]);
+    expect(recorded).toEqual(['intend web:1', 'pulled web:1 web:1 for all']);
+    expect(measured).toEqual(['IfNotPresent false true']);
     expect(events).toEqual([
       'Normal Pulling: Pulling image "web:1"',
       'Normal Pulled: Successfully pulled image "web:1" in 0ms (0ms including waiting). Image size: 100 bytes.',
     ]);
   });
 
+  it('is pulled with the credentials there are, and recorded with those that succeed', async () => {
+    const { ensure, pulls, recorded } = setup([], ['web:1'], { users: ['wrong', 'right', 'later'] });
+    await ensure('web:1', 'IfNotPresent');
+    expect(pulls).toEqual(['wrong', 'right']);
+    expect(recorded).toEqual(['intend web:1', 'pulled web:1 web:1 uid-right']);
+  });
+
+  it('is not pulled without credentials if the pod has some', async () => {
+    const { ensure, pulls, recorded } = setup([], ['web:1'], { users: ['wrong', 'wrong-too', 'wrong'] });
+    await expect(ensure('web:1', 'IfNotPresent')).rejects.toMatchObject({
+      reason: 'ErrImagePull',
+      message: '[wrong is refused, wrong-too is refused]',
+    });
+    expect(pulls).toEqual(['wrong', 'wrong-too', 'wrong']);
+    expect(recorded).toEqual(['intend web:1', 'failed web:1']);
+  });
+
   it('is pulled although it is present where the policy says so', async () => {
-    const { ensure, pulls } = setup(['web:1'], ['web:1']);
+    const { ensure, pulls, measured } = setup(['web:1'], ['web:1']);
     await ensure('web:1', 'Always');
-    expect(pulls).not.toEqual([]);
+    expect(pulls).toEqual([undefined]);
+    expect(measured).toEqual(['Always undefined true']);
+  });
+
+  it('is pulled although it is present if the pod is not known to have access', async () => {
+    const asked: unknown[] = [];
+    const mustPull: PullRecords['mustPull'] = async (reference, id, secrets) => {
+      asked.push([reference, id, (await secrets()).map(({ uid }) => uid)]);
+      return true;
+    };
+    const { ensure, pulls, measured, events } = setup(['web:1'], ['web:1'], { users: ['me'], missing: ['a', 'b'], records: { mustPull } });
+    await ensure('web:1', 'IfNotPresent');
+    expect(asked).toEqual([['web:1', 'web:1', ['uid-me']]]);
+    expect(pulls).toEqual(['me']);
+    expect(measured).toEqual(['IfNotPresent true true']);
+    expect(events.filter((text) => text.includes('FailedToRetrieve'))).toEqual([
+      'Warning FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (a, b); attempting to pull the image may not succeed.',
+    ]);
+  });
+
+  it('counts as missing if the pod is not known to have access and it is never to be pulled', async () => {
+    const { ensure, pulls, measured, events } = setup(['web:1'], ['web:1'], { records: { mustPull: async () => true } });
+    await expect(ensure('web:1', 'Never')).rejects.toMatchObject({ reason: 'ErrImageNeverPull' });
+    expect(pulls).toEqual([]);
+    expect(measured).toEqual(['Never true true']);
+    expect(events).toEqual(['Warning ErrImageNeverPull: Container image "web:1" is not present with pull policy of Never']);
+  });
+
+  it('is not pulled if the pull cannot be noted first', async () => {
+    const intend = () => Promise.reject(new Error('read-only file system'));
+    const { ensure, pulls } = setup([], ['web:1'], { records: { intend } });
+    await expect(ensure('web:1', 'IfNotPresent')).rejects.toMatchObject({
+      message: 'Failed to record image pull intent for container image "web:1": read-only file system',
+    });
+    expect(pulls).toEqual([]);
   });
 
   it('is never pulled where the policy says so', async () => {
@@ -81,7 +165,7 @@ describe('the image of a container', () => {
     };
     await expect(ensure('web:1', 'IfNotPresent')).rejects.toMatchObject(failing);
     await expect(ensure('web:1', 'IfNotPresent')).rejects.toMatchObject({ ...waiting, retryAt: clock.now() + 10_000 });
-    expect(pulls).toHaveLength(2);
+    expect(pulls).toHaveLength(1);
     await clock.advance(10_000);
     await expect(ensure('web:1', 'IfNotPresent')).rejects.toMatchObject(failing);
     await expect(ensure('web:1', 'IfNotPresent')).rejects.toMatchObject({ retryAt: clock.now() + 20_000 });
@@ -98,7 +182,7 @@ describe('the image of a container', () => {
     const events: string[] = [];
     const recorder = { event: (_o: object, type: string, reason: string, message: string) => events.push(`${type} ${reason}: ${message}`) };
     const runtime = createSimulatedRuntime({ clock, podAddress: () => '' });
-    const puller = createImagePuller({ runtime, recorder, clock, credentials: async () => [] });
+    const puller = createImagePuller({ runtime, recorder, clock, credentials: async () => ({ found: [], missing: [] }), records: noPullRecords });
     const reference = 'ko://knative.dev/serving/cmd/webhook';
     expect((await puller.ensure(aPod(), aContainer('c', { image: reference }))).tags).toEqual([reference]);
     expect(events).toEqual([

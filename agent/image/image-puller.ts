@@ -9,14 +9,21 @@ import { ImageError } from '../contract/image-puller.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { containerEvent, simulatedEvent } from '../spec/container-events.ts';
+import type { ImageMetrics } from './image-metrics.ts';
+import { noImageMetrics } from './image-metrics.ts';
 import { durationOf } from './pull-duration.ts';
+import type { PullRecords } from './pull-records.ts';
+import type { PodCredentials, TrackedCredentials } from './pull-secrets.ts';
+import { FOR_ALL_PODS, ofSecret } from './pulled-record.ts';
 
 export interface ImagePullerOptions {
   readonly runtime: ContainerRuntime;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
-  /** Credentials for a reference, from the pod's imagePullSecrets; tried one after the other, then none. */
-  readonly credentials: (pod: Live<Pod>, reference: string) => Promise<readonly RegistryCredentials[]>;
+  /** The pod's credentials for a reference, from its imagePullSecrets; tried one after the other. Without any the image is pulled without. */
+  readonly credentials: (pod: Live<Pod>, reference: string) => Promise<PodCredentials>;
+  readonly records: PullRecords;
+  readonly metrics?: ImageMetrics;
 }
 
 const INITIAL_BACKOFF_MS = 10_000;
@@ -28,36 +35,79 @@ interface Failure {
   readonly message: string;
 }
 
-export function createImagePuller({ runtime, recorder, clock, credentials }: ImagePullerOptions): ImagePuller {
+/** `used`: the place of the credentials that succeeded; undefined if there were none. */
+type PullOutcome = { readonly id: string; readonly used: number | undefined } | { readonly problem: string };
+
+type Lookup = () => Promise<readonly TrackedCredentials[]>;
+
+export function createImagePuller(options: ImagePullerOptions): ImagePuller {
+  const { runtime, recorder, clock, credentials, records, metrics = noImageMetrics } = options;
   /** By pod and image. */
   const failures = new Map<string, Failure>();
   /** By image and credentials: what one pod may read, another may not. */
-  const pulls = new Map<string, Promise<void>>();
+  const pulls = new Map<string, Promise<PullOutcome>>();
 
   const tellPulled = (pod: Live<Pod>, container: Container, message: string) => containerEvent(recorder, pod, container, 'Normal', 'Pulled', message);
 
-  const pull = async (pod: Live<Pod>, reference: string): Promise<void> => {
-    const candidates = [...(await credentials(pod, reference)), undefined];
-    const key = JSON.stringify([reference, candidates]);
-    const running = pulls.get(key);
-    if (running) return running;
-    const attempt = (async () => {
-      let failure: unknown;
-      for (const candidate of candidates) {
-        try {
-          await runtime.pullImage(reference, candidate);
-          return;
-        } catch (error) {
-          failure = error;
-        }
+  /** Returns a function that looks for the pod's credentials at its first call. */
+  const lookupFor = (pod: Live<Pod>, reference: string): Lookup => {
+    let found: Promise<readonly TrackedCredentials[]> | undefined;
+    const look = async () => {
+      const { found: tracked, missing } = await credentials(pod, reference);
+      if (missing.length > 0) {
+        const problem = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+        recorder.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', problem);
       }
-      throw failure;
-    })().finally(() => pulls.delete(key));
-    pulls.set(key, attempt);
-    return attempt;
+      return tracked;
+    };
+    return () => {
+      found ??= look();
+      return found;
+    };
   };
 
-  const pullWithBackoff = async (pod: Live<Pod>, container: Container, reference: string): Promise<Image> => {
+  const attempt = async (reference: string, candidates: readonly RegistryCredentials[]): Promise<PullOutcome> => {
+    const problems = new Set<string>();
+    for (const [place, candidate] of (candidates.length > 0 ? candidates : [undefined]).entries()) {
+      try {
+        return { id: await runtime.pullImage(reference, candidate), used: candidate && place };
+      } catch (error) {
+        problems.add(pullProblem(error));
+      }
+    }
+    const [only = ''] = problems;
+    return { problem: problems.size === 1 ? only : `[${[...problems].join(', ')}]` };
+  };
+
+  /** Pods that ask for an image at the same time with the same credentials share its pull. */
+  const pull = (reference: string, candidates: readonly RegistryCredentials[]): Promise<PullOutcome> => {
+    const key = JSON.stringify([reference, candidates]);
+    const running = pulls.get(key) ?? attempt(reference, candidates).finally(() => pulls.delete(key));
+    pulls.set(key, running);
+    return running;
+  };
+
+  /** Pulls an image, and records with which of the credentials. */
+  const pullAndRecord = async (reference: string, tracked: readonly TrackedCredentials[]): Promise<PullOutcome> => {
+    try {
+      await records.intend(reference);
+    } catch (error) {
+      const problem = `Failed to record image pull intent for container image "${reference}": ${error instanceof Error ? error.message : String(error)}`;
+      throw new ImageError('ErrImagePull', problem, clock.now() + INITIAL_BACKOFF_MS);
+    }
+    const outcome = await pull(
+      reference,
+      tracked.map((each) => each.credentials),
+    );
+    if ('problem' in outcome) await records.failed(reference);
+    else {
+      const used = outcome.used === undefined ? undefined : tracked[outcome.used];
+      await records.pulled(reference, outcome.id, used ? ofSecret(used.secret) : FOR_ALL_PODS);
+    }
+    return outcome;
+  };
+
+  const pullWithBackoff = async (pod: Live<Pod>, container: Container, reference: string, lookup: Lookup): Promise<Image> => {
     const key = `${pod.metadata.uid}/${reference}`;
     const earlier = failures.get(key);
     if (earlier && earlier.until > clock.now()) {
@@ -66,10 +116,9 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
     }
     containerEvent(recorder, pod, container, 'Normal', 'Pulling', `Pulling image "${reference}"`);
     const start = clock.now();
-    try {
-      await pull(pod, reference);
-    } catch (error) {
-      const message = pullProblem(error);
+    const outcome = await pullAndRecord(reference, await lookup());
+    if ('problem' in outcome) {
+      const message = outcome.problem;
       const delayMs = earlier ? Math.min(MAX_BACKOFF_MS, earlier.delayMs * 2) : INITIAL_BACKOFF_MS;
       failures.set(key, { delayMs, until: clock.now() + delayMs, message });
       containerEvent(recorder, pod, container, 'Warning', 'Failed', `Failed to pull image "${reference}": ${message}`);
@@ -77,7 +126,8 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
       throw new ImageError('ErrImagePull', message, clock.now() + 1_000);
     }
     failures.delete(key);
-    const image = await runtime.image(reference);
+    // The name may stand for another image by now.
+    const image = await runtime.image(outcome.id);
     if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
     const took = durationOf(clock.now() - start);
     const size = `Image size: ${image.sizeBytes} bytes.`;
@@ -101,16 +151,23 @@ export function createImagePuller({ runtime, recorder, clock, credentials }: Ima
         throw new ImageError('InvalidImageName', problem, clock.now() + MAX_BACKOFF_MS);
       }
       const present = policy === 'Always' ? undefined : await runtime.image(reference);
-      if (present) {
+      const lookup = lookupFor(pod, reference);
+      const secrets = async () => (await lookup()).map(({ secret }) => secret);
+      const isUsable = present !== undefined && !(await records.mustPull(reference, present.id, secrets));
+      if (present && isUsable) {
+        metrics.ensured(policy, true, false);
         tellPulled(pod, container, `Container image "${reference}" already present on machine and can be accessed by the pod`);
         return present;
       }
       if (policy === 'Never') {
+        metrics.ensured(policy, present !== undefined, present && true);
+        // The same words whether it is missing or the pod has no access: they do not tell that it is there.
         const problem = `Container image "${reference}" is not present with pull policy of Never`;
         containerEvent(recorder, pod, container, 'Warning', 'ErrImageNeverPull', problem);
         throw new ImageError('ErrImageNeverPull', problem, clock.now() + INITIAL_BACKOFF_MS);
       }
-      return pullWithBackoff(pod, container, reference);
+      metrics.ensured(policy, policy === 'Always' ? undefined : present !== undefined, true);
+      return pullWithBackoff(pod, container, reference, lookup);
     },
     forget(podUid) {
       for (const key of failures.keys()) if (key.startsWith(`${podUid}/`)) failures.delete(key);

@@ -3,21 +3,52 @@ import type { Secret } from '../../api/kinds/core/secret.ts';
 import { secrets } from '../../api/kinds/core/secret.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { isObject } from '../../base/json.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import type { ObjectSource } from '../contract/object-source.ts';
 import type { RegistryCredentials } from '../contract/runtime.ts';
+import type { PullSecret } from './pulled-record.ts';
 
-/** Credentials for an image from the pod's imagePullSecrets; secrets that are missing or unreadable are passed over, as upstream does. */
-export async function pullCredentials(pod: Live<Pod>, reference: string, objects: ObjectSource): Promise<readonly RegistryCredentials[]> {
-  const found: RegistryCredentials[] = [];
+/** Credentials for a registry, and the Secret that they come from. */
+export interface TrackedCredentials {
+  readonly credentials: RegistryCredentials;
+  readonly secret: PullSecret;
+}
+
+export interface PodCredentials {
+  /** In the order in which they are tried: those of the longer registry's name first, then in the pod's order. */
+  readonly found: readonly TrackedCredentials[];
+  /** The names of Secrets that could not be read. */
+  readonly missing: readonly string[];
+}
+
+/** Finds the credentials for an image in the pod's imagePullSecrets, as kubelet's keyring does. Never rejects. */
+export async function pullCredentials(pod: Live<Pod>, reference: string, objects: ObjectSource): Promise<PodCredentials> {
+  const found: (TrackedCredentials & { readonly registry: string })[] = [];
+  const missing: string[] = [];
   for (const { name = '' } of pod.spec?.imagePullSecrets ?? []) {
-    const secret = await objects.get<Secret>(secrets, { namespace: pod.metadata.namespace ?? '', name });
-    for (const [registry, entry] of Object.entries(registriesOf(secret))) {
-      if (!covers(registry, reference)) continue;
+    if (name === '') continue;
+    const secret = await objects.get<Secret>(secrets, { namespace: pod.metadata.namespace ?? '', name }).catch(() => undefined);
+    if (!secret) {
+      missing.push(name);
+      continue;
+    }
+    const { uid, namespace = '' } = secret.metadata;
+    for (const [key, entry] of Object.entries(registriesOf(secret))) {
+      if (!covers(key, reference)) continue;
       const credentials = credentialsOf(entry);
-      if (credentials) found.push(credentials);
+      const registry = key.replace(/^https?:\/\//, '');
+      if (credentials) found.push({ registry, credentials, secret: { uid, namespace, name, credentialHash: credentialHash(entry, credentials) } });
     }
   }
-  return found;
+  found.sort((a, b) => (a.registry < b.registry ? 1 : a.registry > b.registry ? -1 : 0));
+  return { found, missing };
+}
+
+/** Hashes credentials with the e-mail address beside them, as kubelet does: the JSON of Go's AuthConfig. */
+function credentialHash(entry: unknown, { username, password, identityToken }: RegistryCredentials): string {
+  const config = { username, password, email: asText(asRecord(entry).email), identitytoken: identityToken };
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value));
+  return sha256Hex(JSON.stringify(given).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
 
 function registriesOf(secret: Secret | undefined): Record<string, unknown> {
@@ -48,8 +79,8 @@ function credentialsOf(entry: unknown): RegistryCredentials | undefined {
   const auth = asText(record.auth);
   const decoded = auth === undefined ? undefined : Buffer.from(auth, 'base64').toString();
   const colon = decoded?.indexOf(':') ?? -1;
-  const username = asText(record.username) ?? (decoded && colon > 0 ? decoded.slice(0, colon) : undefined);
-  const password = asText(record.password) ?? (decoded && colon > 0 ? decoded.slice(colon + 1) : undefined);
+  const username = decoded && colon > 0 ? decoded.slice(0, colon) : asText(record.username);
+  const password = decoded && colon > 0 ? decoded.slice(colon + 1) : asText(record.password);
   const identityToken = asText(record.identitytoken);
   if (username === undefined && identityToken === undefined) return undefined;
   return {

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { kubeletOptions, kubeletSettings } from './kubelet-options.ts';
 
 const schema = z.object(Object.fromEntries(Object.entries(kubeletOptions).map(([name, { schema }]) => [name, schema])));
-const shutdownOf = (flags: Readonly<Record<string, string>>) =>
-  kubeletSettings(schema.parse(flags) as Parameters<typeof kubeletSettings>[0]).shutdown;
+const settingsOf = (flags: Readonly<Record<string, string>>) => kubeletSettings(schema.parse(flags) as Parameters<typeof kubeletSettings>[0]);
+const shutdownOf = (flags: Readonly<Record<string, string>>) => settingsOf(flags).shutdown;
 
 describe('the options of a graceful shutdown', () => {
   it('leave the shutdown alone by default', () => {
@@ -30,5 +30,23 @@ describe('the options of a graceful shutdown', () => {
 
   it.each(['0', '0=', 'high=10s', '0=1s,0=2s', '0=-1s'])('refuse %s', (text) => {
     expect(() => shutdownOf({ 'shutdown-grace-period-by-pod-priority': text })).toThrow('must be a list such as');
+  });
+});
+
+describe('the options of images that are present', () => {
+  const POLICY = 'image-pull-credentials-verification-policy';
+  const ALLOWLIST = 'preloaded-images-verification-allowlist';
+  const allowlisted = (list: string) => settingsOf({ [POLICY]: 'NeverVerifyAllowlistedImages', [ALLOWLIST]: list });
+
+  it('are those of kubelet', () => {
+    expect(settingsOf({}).imageVerification).toEqual({ policy: 'NeverVerifyPreloadedImages', allowlist: [] });
+    expect(settingsOf({ [POLICY]: 'AlwaysVerify' }).imageVerification).toEqual({ policy: 'AlwaysVerify', allowlist: [] });
+    expect(() => settingsOf({ [POLICY]: 'Sometimes' })).toThrow('must be one of NeverVerify, NeverVerifyPreloadedImages,');
+  });
+
+  it('take an allowlist with the policy that has one', () => {
+    expect(allowlisted('a.io/web,b.io/*').imageVerification.allowlist).toEqual(['a.io/web', 'b.io/*']);
+    expect(() => allowlisted('a.io/web:1')).toThrow('neither tag nor digest is accepted in an image reference: a.io/web:1');
+    expect(() => settingsOf({ [ALLOWLIST]: 'a.io/web' })).toThrow(`needs --${POLICY}=NeverVerifyAllowlistedImages`);
   });
 });

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import type { EvictionSettings } from '../../agent/eviction/node-pressure.ts';
 import { DEFAULT_EVICTION_HARD, parseThresholds } from '../../agent/eviction/threshold.ts';
 import type { ImageGarbageSettings } from '../../agent/image/image-garbage.ts';
+import type { ImageVerification } from '../../agent/image/verification-policy.ts';
+import { allowlistProblem, IMAGE_VERIFICATION_DEFAULTS, VERIFICATION_POLICIES } from '../../agent/image/verification-policy.ts';
 import type { ShutdownSettings } from '../../agent/shutdown/shutdown-plan.ts';
 import { delayOf, periodsOf } from '../../agent/shutdown/shutdown-plan.ts';
 import { parseGoDuration } from '../../base/go-duration.ts';
@@ -21,6 +23,16 @@ const duration = (byDefault: string) =>
       context.addIssue({ code: 'custom', message: 'must be a duration such as 1m30s' });
       return z.NEVER;
     });
+
+/** `REPOSITORY,PREFIX/*,…` */
+const imageList = z
+  .string()
+  .default('')
+  .transform((text, context): readonly string[] => {
+    const patterns = text === '' ? [] : text.split(',');
+    for (const message of patterns.map(allowlistProblem)) if (message) context.addIssue({ code: 'custom', message });
+    return patterns;
+  });
 
 /** `PRIORITY=TIME,…`, each priority once. */
 const periodsByPriority = z
@@ -88,6 +100,18 @@ export const kubeletOptions = {
   'image-gc-low-threshold': { schema: percent.default(80), help: 'percent to which they are reduced (default 80)', value: 'PERCENT' },
   'minimum-image-ttl-duration': { schema: duration('2m'), help: 'the least age of an image that is removed (default 2m)', value: 'TIME' },
   'image-maximum-gc-age': { schema: duration('0s'), help: 'remove images that nothing has used for this long (default 0s: none)', value: 'TIME' },
+  'image-pull-credentials-verification-policy': {
+    schema: z
+      .enum(VERIFICATION_POLICIES, { error: `must be one of ${VERIFICATION_POLICIES.join(', ')}` })
+      .default(IMAGE_VERIFICATION_DEFAULTS.policy),
+    help: `whether a pod needs credentials for an image that is present (default ${IMAGE_VERIFICATION_DEFAULTS.policy})`,
+    value: 'POLICY',
+  },
+  'preloaded-images-verification-allowlist': {
+    schema: imageList,
+    help: 'images that pods may use without credentials, such as registry.example.com/team/*; with the policy NeverVerifyAllowlistedImages',
+    value: 'IMAGE,…',
+  },
   'pod-max-pids': {
     schema: z.coerce.number({ error: 'must be a number' }).int().min(-1, 'must be -1 or more').default(-1),
     help: 'processes and threads that one pod may have (default -1: any number)',
@@ -131,6 +155,7 @@ type Flags = { readonly [K in keyof typeof kubeletOptions]: z.output<(typeof kub
 export interface KubeletSettings {
   readonly eviction: EvictionSettings;
   readonly imageGarbage: ImageGarbageSettings;
+  readonly imageVerification: ImageVerification;
   /** 0 for any number. */
   readonly podMaxPids: number;
   readonly shutdown: ShutdownSettings | undefined;
@@ -156,12 +181,23 @@ export function kubeletSettings(flags: Flags): KubeletSettings {
       minAgeMs: flags['minimum-image-ttl-duration'],
       maxAgeMs: flags['image-maximum-gc-age'],
     },
+    imageVerification: verificationOf(flags),
     podMaxPids: Math.max(0, flags['pod-max-pids']),
     shutdown: shutdownOf(flags),
     healthz: flags['healthz-address'],
     proxyHealthz: flags['proxy-healthz-address'],
     proxyMetrics: flags['proxy-metrics-address'],
   };
+}
+
+function verificationOf(flags: Flags): ImageVerification {
+  const policy = flags['image-pull-credentials-verification-policy'];
+  const allowlist = flags['preloaded-images-verification-allowlist'];
+  if (allowlist.length > 0 && policy !== 'NeverVerifyAllowlistedImages')
+    throw new UsageError(
+      '--preloaded-images-verification-allowlist: needs --image-pull-credentials-verification-policy=NeverVerifyAllowlistedImages',
+    );
+  return { policy, allowlist };
 }
 
 function shutdownOf(flags: Flags): ShutdownSettings | undefined {

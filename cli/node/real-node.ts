@@ -90,6 +90,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         podMaxPids: kubelet.podMaxPids,
         eviction: kubelet.eviction,
         imageGarbage: kubelet.imageGarbage,
+        imageVerification: kubelet.imageVerification,
         shutdown: kubelet.shutdown,
         healthz: kubelet.healthz,
         registry,
