@@ -49,6 +49,8 @@ export interface AgentOptions {
   readonly imageGarbage?: ImageGarbageSettings;
   /** Which images pods may use without credentials. Default: kubelet's. */
   readonly imageVerification?: ImageVerification;
+  /** The longest delay between two starts of a container that ends again and again; default: five minutes. */
+  readonly maxRestartDelayMs?: number;
   /** Default: the machine's shutdown is not held up. */
   readonly shutdown?: ShutdownSettings;
   /** Sysctls, or patterns of them, that pods may set beside the safe ones. */

@@ -215,6 +215,7 @@ export async function createNodeParts(
     hostsFile: () => readFile('/etc/hosts', 'utf8').catch(() => ''),
     allocatable: () => facts.allocatable,
     memoryCapacity: facts.memoryBytes,
+    maxRestartDelayMs: options.maxRestartDelayMs,
     abilities,
     seccompDir: join(options.dataDir, 'seccomp'),
     podMetrics: metrics?.pods ?? noPodMetrics,

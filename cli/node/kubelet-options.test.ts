@@ -50,3 +50,15 @@ describe('the options of images that are present', () => {
     expect(() => settingsOf({ [ALLOWLIST]: 'a.io/web' })).toThrow(`needs --${POLICY}=NeverVerifyAllowlistedImages`);
   });
 });
+
+describe('the longest delay between restarts', () => {
+  it.each([
+    [{}, 300_000],
+    [{ 'max-container-restart-period': '1s' }, 1_000],
+    [{ 'max-container-restart-period': '1m30s' }, 90_000],
+  ])('with %j is %i ms', (flags, ms) => expect(settingsOf(flags).maxRestartDelayMs).toBe(ms));
+
+  it.each(['999ms', '5m1s', '-10s', 'soon'])('is not %s', (text) => {
+    expect(() => settingsOf({ 'max-container-restart-period': text })).toThrow(/must be (between 1s and 5m|a duration)/);
+  });
+});

@@ -24,6 +24,9 @@ const duration = (byDefault: string) =>
       return z.NEVER;
     });
 
+/** kubelet's limits of crashLoopBackOff.maxContainerRestartPeriod. */
+const restartPeriod = duration('5m').refine((ms) => ms >= 1000 && ms <= 300_000, 'must be between 1s and 5m');
+
 /** `REPOSITORY,PREFIX/*,…` */
 const imageList = z
   .string()
@@ -112,6 +115,11 @@ export const kubeletOptions = {
     help: 'images that pods may use without credentials, such as registry.example.com/team/*; with the policy NeverVerifyAllowlistedImages',
     value: 'IMAGE,…',
   },
+  'max-container-restart-period': {
+    schema: restartPeriod,
+    help: 'the longest delay between two starts of a container that ends again and again, 1s to 5m (default 5m)',
+    value: 'TIME',
+  },
   'pod-max-pids': {
     schema: z.coerce.number({ error: 'must be a number' }).int().min(-1, 'must be -1 or more').default(-1),
     help: 'processes and threads that one pod may have (default -1: any number)',
@@ -156,6 +164,7 @@ export interface KubeletSettings {
   readonly eviction: EvictionSettings;
   readonly imageGarbage: ImageGarbageSettings;
   readonly imageVerification: ImageVerification;
+  readonly maxRestartDelayMs: number;
   /** 0 for any number. */
   readonly podMaxPids: number;
   readonly shutdown: ShutdownSettings | undefined;
@@ -182,6 +191,7 @@ export function kubeletSettings(flags: Flags): KubeletSettings {
       maxAgeMs: flags['image-maximum-gc-age'],
     },
     imageVerification: verificationOf(flags),
+    maxRestartDelayMs: flags['max-container-restart-period'],
     podMaxPids: Math.max(0, flags['pod-max-pids']),
     shutdown: shutdownOf(flags),
     healthz: flags['healthz-address'],

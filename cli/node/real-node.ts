@@ -91,6 +91,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         eviction: kubelet.eviction,
         imageGarbage: kubelet.imageGarbage,
         imageVerification: kubelet.imageVerification,
+        maxRestartDelayMs: kubelet.maxRestartDelayMs,
         shutdown: kubelet.shutdown,
         healthz: kubelet.healthz,
         registry,

@@ -14,6 +14,8 @@ export type WorkerNode = StarterNode &
   StatusAccess & {
     /** The prefix of container IDs in statuses: `containerd`. */
     readonly runtimeName: string;
+    /** The longest delay between two starts of a container that ends again and again. Undefined for kubelet's. */
+    readonly maxRestartDelayMs?: number | undefined;
   };
 
 /** One worker's means of acting. The pod is asked for when it is needed: tasks take time, and it changes meanwhile. */

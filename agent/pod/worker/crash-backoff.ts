@@ -1,12 +1,12 @@
-/** Delays between restarts, by container: 10 s, doubled up to 5 min, forgotten once the container has been quiet for 10 min. A value. */
+/** Delays between restarts, by container: 10 s, doubled up to the node's longest, forgotten once the container has been quiet for 10 min. A value. */
 export type CrashBackoffs = ReadonlyMap<string, { readonly delayMs: number; readonly updated: number }>;
 
 export const NO_BACKOFFS: CrashBackoffs = new Map();
 
 const INITIAL_MS = 10_000;
-const MAX_MS = 300_000;
-/** Twice the longest delay, as client-go's flowcontrol.Backoff expires its entries. */
-const FORGET_AFTER_MS = 2 * MAX_MS;
+/** kubelet's default of crashLoopBackOff.maxContainerRestartPeriod. */
+export const MAX_RESTART_DELAY_MS = 300_000;
+const FORGET_AFTER_MS = 600_000;
 
 /** The time at which a container that died at `finishedAt` may start again. Returns undefined if it may now. Times in milliseconds since the epoch. */
 export function backoffEnd(backoffs: CrashBackoffs, container: string, finishedAt: number, now: number): number | undefined {
@@ -16,10 +16,17 @@ export function backoffEnd(backoffs: CrashBackoffs, container: string, finishedA
   return end > now ? end : undefined;
 }
 
-/** Counts a restart after a death at `finishedAt`. */
-export function withRestart(backoffs: CrashBackoffs, container: string, finishedAt: number, now: number): CrashBackoffs {
+/** Counts a restart after a death at `finishedAt`. `maxMs` is the longest delay, the first one too. */
+export function withRestart(
+  backoffs: CrashBackoffs,
+  container: string,
+  finishedAt: number,
+  now: number,
+  maxMs = MAX_RESTART_DELAY_MS,
+): CrashBackoffs {
   const entry = current(backoffs, container, finishedAt);
-  return new Map(backoffs).set(container, { delayMs: entry ? Math.min(MAX_MS, entry.delayMs * 2) : INITIAL_MS, updated: now });
+  const delayMs = Math.min(maxMs, entry ? entry.delayMs * 2 : INITIAL_MS);
+  return new Map(backoffs).set(container, { delayMs, updated: now });
 }
 
 function current(backoffs: CrashBackoffs, container: string, finishedAt: number) {

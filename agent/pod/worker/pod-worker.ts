@@ -39,8 +39,8 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   const { clock, cache } = node;
   const { uid, namespace, name } = initial.metadata;
   const log = node.log.child({ pod: `${namespace}/${name}` });
-  const { runtimeName, nodeIps, memoryCapacity, recorder } = node;
-  const facts: WorkerFacts = { simulated: node.runtime.simulated, runtimeName, nodeIps, memoryCapacity };
+  const { runtimeName, nodeIps, memoryCapacity, maxRestartDelayMs, recorder } = node;
+  const facts: WorkerFacts = { simulated: node.runtime.simulated, runtimeName, nodeIps, memoryCapacity, maxRestartDelayMs };
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
   const prober = createProber({

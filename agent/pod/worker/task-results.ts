@@ -92,7 +92,7 @@ function retry(turn: Turn, key: string, reason: string, message: string): void {
 function countRestart(turn: Turn, container: string, previous: RuntimeContainer | undefined): void {
   const { life } = turn.state;
   if (life.phase !== 'running' || previous?.state !== 'exited') return;
-  const backoffs = withRestart(life.backoffs, container, previous.finishedAt, turn.view.now);
+  const backoffs = withRestart(life.backoffs, container, previous.finishedAt, turn.view.now, turn.view.node.maxRestartDelayMs);
   turn.state = { ...turn.state, life: { ...life, backoffs } };
 }
 

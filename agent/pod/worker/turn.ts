@@ -14,6 +14,8 @@ export interface WorkerFacts {
   readonly nodeIps: readonly string[];
   /** Bytes. */
   readonly memoryCapacity: number;
+  /** The longest delay between two starts of a container that ends again and again. Undefined for kubelet's. */
+  readonly maxRestartDelayMs?: number | undefined;
 }
 
 /** The world as it is seen when a step is taken. */
