@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../cli/cluster/eventually.ts';
@@ -128,6 +128,65 @@ suite('the node', () => {
     });
   });
 
+  it('lets pods use an image that was pulled with credentials only if they have them too', async () => {
+    const image = `${registry.host}/private/web:v1`;
+    const login = (name: string, password: string) =>
+      kubectl(
+        'create',
+        'secret',
+        'docker-registry',
+        name,
+        `--docker-server=${registry.host}`,
+        '--docker-username=me',
+        `--docker-password=${password}`,
+      );
+    await Promise.all([login('copy', 'open sesame'), login('wrong', 'sesame')]);
+    const using = (name: string, imagePullPolicy: string, secret?: string) =>
+      pod(name, {
+        ...QUICK,
+        ...(secret ? { imagePullSecrets: [{ name: secret }] } : {}),
+        containers: [container(image, { imagePullPolicy })],
+      });
+    await kubectl.input(
+      [
+        using('access-same', 'Never', 'registry'),
+        using('access-copy', 'IfNotPresent', 'copy'),
+        using('access-none', 'Never'),
+        using('access-wrong', 'IfNotPresent', 'wrong'),
+        using('access-gone', 'IfNotPresent', 'gone'),
+        pod('access-open', { ...QUICK, containers: [container(`${registry.host}/open/web:v1`, { imagePullPolicy: 'Never' })] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    await kubectl('wait', '--for=condition=Ready', 'pod/access-same', 'pod/access-copy', 'pod/access-open', '--timeout=60s');
+    const events = async (name: string) => (await podEvents(kubectl, name)).join('\n');
+    const waiting = (name: string) => kubectl.path('{.status.containerStatuses[0].state.waiting.reason}', 'pod', name);
+    await eventually(async () => {
+      expect(await events('access-copy')).toContain(`Container image "${image}" already present on machine and can be accessed by the pod`);
+      expect(await events('access-none')).toContain(`Container image "${image}" is not present with pull policy of Never`);
+      expect(await events('access-wrong')).toMatch(
+        /Failed to pull image .*: failed to pull and unpack image .*(401 Unauthorized|authorization failed)/,
+      );
+      expect(await events('access-gone')).toContain(
+        'Unable to retrieve some image pull secrets (gone); attempting to pull the image may not succeed.',
+      );
+      expect(await waiting('access-none')).toBe('ErrImageNeverPull');
+      expect(await waiting('access-wrong')).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
+      expect(await waiting('access-gone')).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
+    });
+    const records = join(cluster.dataDir, 'agent', 'image_manager');
+    const [record, ...others] = readdirSync(join(records, 'pulled')).map((name) => JSON.parse(readFileSync(join(records, 'pulled', name), 'utf8')));
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({ kind: 'ImagePulledRecord', imageRef: expect.stringMatching(/^sha256:/) });
+    expect(record.credentialMapping).toMatchObject({
+      [`${registry.host}/open/web`]: { nodePodsAccessible: true },
+      [`${registry.host}/private/web`]: { kubernetesSecrets: [{ namespace: 'node', name: 'copy' }, { name: 'registry' }] },
+    });
+    await kubectl('delete', 'pod', 'access-none', 'access-wrong', 'access-gone', '--wait=false');
+  });
+
   it('runs static pods, which the API shows but does not rule', async () => {
     const directory = join(cluster.dataDir, 'manifests');
     mkdirSync(directory, { recursive: true });
@@ -172,11 +231,24 @@ suite('the node', () => {
     );
     const before = await facts();
     process.kill(await cluster.pid('agent'), 'SIGKILL');
-    await kubectl.input(pod('meanwhile', { ...QUICK, containers: [container(web())] }), 'create', '-f', '-');
+    const secret = container(`${registry.host}/private/web:v1`, { imagePullPolicy: 'Never' });
+    await kubectl.input(
+      [
+        pod('meanwhile', { ...QUICK, containers: [container(web())] }),
+        pod('friend', { ...QUICK, imagePullSecrets: [{ name: 'registry' }], containers: [secret] }),
+        pod('alien', { ...QUICK, containers: [secret] }),
+      ],
+      'create',
+      '-f',
+      '-',
+    );
     const ip = await kubectl.path('{.status.podIP}', 'pod', 'web');
     expect(await (await fetch(`http://${ip}/`)).text()).toBe('web v1 web\n');
     await cluster.up();
-    await kubectl('wait', '--for=condition=Ready', 'pod/meanwhile', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/meanwhile', 'pod/friend', '--timeout=60s');
+    await eventually(async () =>
+      expect(await kubectl.path('{.status.containerStatuses[0].state.waiting.reason}', 'pod', 'alien')).toBe('ErrImageNeverPull'),
+    );
     expect(await facts()).toBe(before);
     expect(await kubectl('exec', 'web', '--', 'hostname')).toBe('web\n');
     expect(await kubectl('logs', 'web')).toBe('web v1 starts\n');

@@ -19,7 +19,8 @@ const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').updat
 
 /**
  * Starts a registry (https://github.com/opencontainers/distribution-spec) that serves the first image of an archive of `docker save`: under
- * `open/NAME` to everybody, and under `private/NAME` to clients with the password.
+ * `open/NAME` to everybody, and under `private/NAME` to clients with the password. Its ID is another than that of the image in the archive, so that
+ * a node on which the archive was imported does not take one for the other.
  */
 export async function startImageRegistry(archive: string, name: string, user: { readonly name: string; readonly password: string }) {
   const directory = mkdtempSync(join(tmpdir(), 'skiff-registry-'));
@@ -28,7 +29,7 @@ export async function startImageRegistry(archive: string, name: string, user: { 
   const read = (file: string) => readFileSync(join(directory, file));
   const [image]: { Config: string; Layers: string[] }[] = JSON.parse(read('manifest.json').toString());
   if (!image) throw new Error(`${archive} holds no image`);
-  const config = read(image.Config);
+  const config = Buffer.from(JSON.stringify({ ...JSON.parse(read(image.Config).toString()), author: 'the registry of the tests' }));
   const layers = image.Layers.map(read);
   rmSync(directory, { recursive: true, force: true });
   const describe = (bytes: Buffer, mediaType: string) => ({ mediaType, digest: digestOf(bytes), size: bytes.length });
