@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { configMaps } from '../kinds/core/config-map.ts';
 import type { Pod } from '../kinds/core/pod/index.ts';
-import { podLimits, podRequests, pods } from '../kinds/core/pod/index.ts';
+import { podLevelRequests, podLimits, podRequests, pods } from '../kinds/core/pod/index.ts';
 import { services } from '../kinds/core/service/index.ts';
 import { matchesScopes, quotaResourcesFor, sumUsage, usageOf } from './usage.ts';
 
@@ -59,6 +59,32 @@ describe('the requests of a pod', () => {
       conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }],
     };
     expect(podRequests(pod({ containers: [container('a', { cpu: '100' })] }, { status }))).toEqual({ cpu: '2' });
+  });
+});
+
+describe('what a node sets aside for a pod as a whole', () => {
+  const resources = { requests: { cpu: '3', memory: '1Gi' } };
+  const status = { resources: { requests: { cpu: '2', memory: '2Gi' } }, allocatedResources: { cpu: '4', memory: '1Gi' } };
+  const infeasible = { ...status, conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }] };
+  it.each([
+    ['nothing, if the pod asks for nothing as a whole', pod({}, { status }), undefined],
+    ['what it asks for, before a node has it', pod({ resources }), { cpu: '3', memory: '1Gi' }],
+    ['the most of what it asks for, was given and has', pod({ resources }, { status }), { cpu: '4', memory: '2Gi' }],
+    [
+      'what it has, while the node says that a resize cannot be',
+      pod({ resources: { requests: { cpu: '9' } } }, { status: infeasible }),
+      { cpu: '4' },
+    ],
+  ])('is %s', (_what, object, expected) => {
+    expect(podLevelRequests(object)).toEqual(expected);
+  });
+
+  it('does not count the status of init containers that end', () => {
+    const held = [{ name: 'i', image: '', imageID: '', ready: true, restartCount: 0, resources: { requests: { cpu: '5' } } }];
+    const object = (more: object) =>
+      pod({ containers: [], initContainers: [{ ...container('i', { cpu: '1' }), ...more }] }, { status: { initContainerStatuses: held } });
+    expect(podRequests(object({}))).toEqual({ cpu: '1' });
+    expect(podRequests(object({ restartPolicy: 'Always' }))).toEqual({ cpu: '5' });
   });
 });
 

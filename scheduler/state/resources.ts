@@ -1,8 +1,7 @@
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import { requestsOf } from '../../api/kinds/core/pod/index.ts';
+import { podLevelRequests, requestsOf } from '../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../api/pod/container/container.ts';
-import { isPodLevelResource } from '../../api/pod/resources/resource-names.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 
 /** Amounts of resources that a node has or that pods ask for. */
@@ -97,6 +96,7 @@ export interface PodRequests {
 export function podRequests(pod: Pod): PodRequests {
   const { spec } = pod;
   const requests = requestsOf(pod);
+  const podLevel = spec?.resources && podLevelRequests(pod);
   const ofContainer = (container: Container): Resources => parse(requests(container));
   const withUnset = (container: Container): Resources => {
     const own = ofContainer(container);
@@ -109,13 +109,11 @@ export function podRequests(pod: Pod): PodRequests {
     const sum = noResources();
     for (const container of spec?.containers ?? []) addResources(sum, of(container));
     if (spec?.initContainers?.length) addInitContainers(sum, spec.initContainers, of);
-    const { requests } = spec?.resources ?? {};
-    if (requests) {
-      const whole = parse(requests);
-      if (requests.cpu !== undefined) sum.milliCpu = whole.milliCpu;
-      if (requests.memory !== undefined) sum.memory = whole.memory;
+    if (podLevel) {
+      const whole = parse(podLevel);
+      if (podLevel.cpu !== undefined) sum.milliCpu = whole.milliCpu;
+      if (podLevel.memory !== undefined) sum.memory = whole.memory;
       for (const [name, amount] of whole.scalars ?? []) {
-        if (!isPodLevelResource(name)) continue;
         sum.scalars ??= new Map();
         sum.scalars.set(name, amount);
       }

@@ -2,12 +2,13 @@ import { defineKind } from '../../../definition/kind.ts';
 import { Eviction } from '../../policy/eviction.ts';
 import { podColumns } from './columns.ts';
 import { podDeletion } from './deletion.ts';
+import { ephemeralContainersRules } from './ephemeral-containers-validation.ts';
 import { podQuota } from './quota.ts';
+import { resizeRules } from './resize-validation.ts';
 import { podStrategy } from './rules.ts';
 import { Pod } from './schema.ts';
-import { ephemeralContainersRules, resizeRules } from './subresource-validation.ts';
 
-export { podLimits, podRequests, requestsOf } from './resources.ts';
+export { podLevelRequests, podLimits, podRequests, requestsOf } from './resources.ts';
 export { podStrategy } from './rules.ts';
 export * from './schema.ts';
 

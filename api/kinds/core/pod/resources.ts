@@ -2,6 +2,7 @@ import { isLong } from '../../../../base/json/long-values.ts';
 import { own } from '../../../../base/json.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import type { ContainerStatus } from '../../../pod/container/container-status.ts';
+import { isSidecar } from '../../../pod/container/sidecar.ts';
 import { isPodLevelResource } from '../../../pod/resources/resource-names.ts';
 import { aggregateContainers } from '../../../pod/spec/container-requests.ts';
 import { addQuantities } from '../../../schema/quantity.ts';
@@ -17,12 +18,20 @@ const aggregate = ({ spec }: Pod, of: Of): Record<string, string> => (spec ? agg
 const cannotBeResized = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ type, status, reason }) => type === 'PodResizePending' && status === 'True' && reason === 'Infeasible') ?? false;
 
+/** Tells the containers of which the status counts: not init containers that end. */
+function holdersOf({ spec }: Pod): (name: string) => boolean {
+  if (!spec?.initContainers?.length) return () => true;
+  const passing = new Set(spec.initContainers.filter((container) => !isSidecar(container)).map(({ name }) => name));
+  return (name) => !passing.has(name);
+}
+
 /** Returns what each container asks for or, during a resize, still holds: the larger of both. Of an infeasible resize only what it holds counts. */
 function askedOrHeld(pod: Pod, asked: Of, heldBy: (status: ContainerStatus) => ResourceList): Of {
   const held = new Map<string, ResourceList>();
+  const isHolder = holdersOf(pod);
   for (const status of [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]) {
     const resources = heldBy(status);
-    if (Object.keys(resources).length > 0) held.set(status.name, resources);
+    if (Object.keys(resources).length > 0 && isHolder(status.name)) held.set(status.name, resources);
   }
   const infeasible = held.size > 0 && cannotBeResized(pod);
   return (container) => {
@@ -38,6 +47,20 @@ export const requestsOf = (pod: Pod): Of =>
     (container) => container.resources?.requests ?? {},
     ({ resources, allocatedResources }) => maxResources(resources?.requests ?? {}, allocatedResources ?? {}),
   );
+
+/**
+ * Returns the requests of the pod as a whole, of the resources that they may be of: during a resize, with what the node has not released yet.
+ * Returns undefined if there are none.
+ */
+export function podLevelRequests(pod: Pod): ResourceList | undefined {
+  const { spec, status } = pod;
+  const names = Object.keys(spec?.resources?.requests ?? {}).filter(isPodLevelResource);
+  if (names.length === 0) return undefined;
+  const asked = spec?.resources?.requests ?? {};
+  const held = status?.resources && maxResources(status.resources.requests ?? {}, status.allocatedResources ?? {});
+  const all = held === undefined ? asked : cannotBeResized(pod) ? held : maxResources(asked, held);
+  return Object.fromEntries(names.map((name) => [name, own(all, name) ?? '0']));
+}
 
 /** As requestsOf, for limits. */
 const limitsOf = (pod: Pod): Of =>

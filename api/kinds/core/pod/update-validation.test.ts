@@ -3,9 +3,10 @@ import type { Live } from '../../../meta/object.ts';
 import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import { fieldErrorText } from '../../../schema/field-error.ts';
 import { defaultPod } from './defaults.ts';
+import { prepareEphemeralContainersUpdate, validateEphemeralContainersUpdate } from './ephemeral-containers-validation.ts';
+import { prepareResize, validateResize } from './resize-validation.ts';
 import type { Pod } from './schema.ts';
 import { validatePodStatusUpdate } from './status-validation.ts';
-import { prepareEphemeralContainersUpdate, prepareResize, validateEphemeralContainersUpdate, validateResize } from './subresource-validation.ts';
 import { validatePodUpdate } from './update-validation.ts';
 
 const toleration = { key: 'k', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 };
@@ -378,6 +379,64 @@ describe('a resize', () => {
         spec.containers[0]!.resources!.requests!['example.com/gpu'] = '1';
       }),
     ).toEqual(['spec: Forbidden: only cpu and memory resources are mutable']);
+  });
+
+  const whole = (cpu: string) => ({ requests: { cpu }, limits: { cpu: '8' } });
+  const podLevel = (old: PodSpec['resources'], now: PodSpec['resources']) =>
+    resize(
+      (spec) => {
+        spec.resources = now;
+      },
+      live({ resources: old }),
+    );
+
+  it.each<[string, PodSpec['resources'], PodSpec['resources'], string[]]>([
+    ['change', whole('2'), whole('3'), []],
+    ['be added', undefined, whole('2'), []],
+    ['not fall below those of the containers', whole('2'), whole('500m'), ['must be greater than or equal to aggregate container requests of 1']],
+    ['not be removed as a whole', whole('2'), undefined, ['spec.resources: Forbidden: pod-level resources cannot be removed']],
+    ['not lose a limit', whole('2'), { requests: { cpu: '2' } }, ['spec.resources.limits: Forbidden: pod-level resource limits cannot be removed']],
+    [
+      'not lose a request',
+      { requests: { cpu: '2', memory: '1Gi' } },
+      { requests: { cpu: '2' } },
+      ['spec.resources.requests: Forbidden: pod-level resource requests cannot be removed'],
+    ],
+    [
+      'not change but for CPU and memory',
+      { requests: { cpu: '2', 'hugepages-2Mi': '2Mi' }, limits: { 'hugepages-2Mi': '2Mi' } },
+      { requests: { cpu: '2', 'hugepages-2Mi': '4Mi' }, limits: { 'hugepages-2Mi': '4Mi' } },
+      ['spec: Forbidden: only cpu and memory resources are mutable at pod-level'],
+    ],
+  ])('of the pod as a whole may %s', (_what, old, now, expected) => {
+    expect(podLevel(old, now)).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+
+  const ofInit = (more: object, old = live()) =>
+    resize((spec) => {
+      Object.assign(spec.initContainers![0]!, more);
+    }, old);
+  const resources = { requests: { cpu: '1' } };
+  const restarting = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+
+  it('changes init containers that end too', () => {
+    expect(ofInit({ resources })).toEqual([]);
+    expect(ofInit({ resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] })).toEqual([
+      'spec.initContainers[0]: Forbidden: only cpu and memory resources for init or sidecar containers are mutable',
+    ]);
+  });
+
+  it('of an init container that ends asks for no restart of it', () => {
+    const init = { name: 'init', image: 'i:1', resizePolicy: restarting };
+    const refused = 'spec.initContainers[0]: Forbidden: non-sidecar init containers with a resize policy of RestartContainer cannot be resized';
+    expect(ofInit({ resources }, live({ initContainers: [init] }))).toEqual([refused]);
+    expect(ofInit({ resources }, live({ initContainers: [{ ...init, restartPolicy: 'Always' }] }))).toEqual([]);
+    expect(ofInit({}, live({ initContainers: [init] }))).toEqual([]);
+  });
+
+  it('is not for pods whose claims take resources of the node itself', () => {
+    const status = { nodeAllocatableResourceClaimStatuses: [{ resourceClaimName: 'x', resources: { cpu: '1' } }] };
+    expect(resize(() => {}, live({}, { status }))).toEqual(['spec: Forbidden: pods with node allocatable resource claims cannot be resized']);
   });
 
   it('is not for static pods', () => {

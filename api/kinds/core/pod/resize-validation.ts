@@ -5,41 +5,12 @@ import type { Live } from '../../../meta/object.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import { isSidecar } from '../../../pod/container/sidecar.ts';
 import type { ResourceRequirements } from '../../../pod/resources/resources.ts';
-import { checkPodAnnotations, checkPodAnnotationsUpdate, MIRROR_POD } from '../../../pod/spec/pod-annotations-validation.ts';
+import { MIRROR_POD } from '../../../pod/spec/pod-annotations-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid } from '../../../schema/field-error.ts';
 import { qosClassOf, qosClassOfPod } from './qos.ts';
 import type { Pod } from './schema.ts';
-import { checkPod, POD_ANNOTATIONS } from './validation.ts';
-
-const isMirror = (pod: Pod): boolean => pod.metadata?.annotations?.[MIRROR_POD] !== undefined;
-
-/** Keeps only the ephemeral containers of an update through `ephemeralcontainers`. */
-export function prepareEphemeralContainersUpdate(pod: Pod, old: Live<Pod>): void {
-  const ephemeralContainers = pod.spec?.ephemeralContainers;
-  pod.spec = { ...(old.spec ?? { containers: [] }), ephemeralContainers };
-  pod.status = old.status;
-  pod.metadata = { ...old.metadata, resourceVersion: pod.metadata?.resourceVersion };
-}
-
-/** The rules of the `ephemeralcontainers` subresource: containers are added, never changed or removed. */
-export function validateEphemeralContainersUpdate(pod: Pod, old: Live<Pod>): FieldError[] {
-  if (isMirror(old)) return [forbidden('', 'static pods do not support ephemeral containers')];
-  const errors: FieldError[] = [];
-  checkPod(errors, pod);
-  checkPodAnnotationsUpdate(errors, pod.metadata?.annotations, old.metadata.annotations, POD_ANNOTATIONS);
-  if (pod.spec) checkPodAnnotations(errors, pod.metadata?.annotations, pod.spec, POD_ANNOTATIONS);
-  const now = new Map((pod.spec?.ephemeralContainers ?? []).map((container) => [container.name, container]));
-  for (const container of old.spec?.ephemeralContainers ?? []) {
-    const name = JSON.stringify(container.name);
-    const same = now.get(container.name);
-    if (!same) errors.push(forbidden('spec.ephemeralContainers', `existing ephemeral containers ${name} may not be removed`));
-    else if (!semanticEqual(same, container)) {
-      errors.push(forbidden('spec.ephemeralContainers', `existing ephemeral containers ${name} may not be changed`));
-    }
-  }
-  return errors;
-}
+import { checkPod } from './validation.ts';
 
 const LISTS = ['containers', 'initContainers'] as const;
 
@@ -61,9 +32,9 @@ function checkSameContainers(errors: FieldError[], pod: Pod, old: Live<Pod>): vo
   }
 }
 
-/** Keeps only the resources and resize policies of containers of an update through `resize`. */
+/** Keeps only the resources of the pod as a whole, and the resources and resize policies of its containers, of an update through `resize`. */
 export function prepareResize(pod: Pod, old: Live<Pod>): void {
-  const spec = old.spec ?? { containers: [] };
+  const spec = { ...(old.spec ?? { containers: [] }), resources: pod.spec?.resources };
   // Validation reports containers that were added, removed or renamed.
   if (pod.spec && !hasSameContainers(pod, old)) {
     pod.spec = { ...spec, containers: pod.spec.containers ?? [], initContainers: pod.spec.initContainers };
@@ -85,9 +56,9 @@ export function prepareResize(pod: Pod, old: Live<Pod>): void {
   pod.metadata = { ...old.metadata, resourceVersion: pod.metadata?.resourceVersion };
 }
 
-/** The rules of the `resize` subresource (KEP-1287). */
+/** The rules of the `resize` subresource (KEP-1287, and KEP-5419 for the resources of a pod as a whole). */
 export function validateResize(pod: Pod, old: Live<Pod>): FieldError[] {
-  if (isMirror(old)) return [forbidden('', 'static pods cannot be resized')];
+  if (old.metadata.annotations?.[MIRROR_POD] !== undefined) return [forbidden('', 'static pods cannot be resized')];
   if (old.spec?.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')];
   const errors: FieldError[] = [];
   checkPod(errors, pod);
@@ -96,51 +67,82 @@ export function validateResize(pod: Pod, old: Live<Pod>): FieldError[] {
       invalid('spec', pod.spec?.containers.length === 0 ? '' : qosClassOf(pod.spec), 'Pod QOS Class may not change as a result of resizing'),
     );
   }
-  if (!hasSameContainers(pod, old)) {
-    checkSameContainers(errors, pod, old);
-    return errors;
-  }
   const running = old.status?.containerStatuses?.find((status) => status.state?.running);
   if (running && !running.resources) errors.push(forbidden('spec', 'Pod running on node without support for resize'));
+  checkPodLevelResources(errors, pod.spec?.resources, old.spec?.resources);
+  if (old.status?.nodeAllocatableResourceClaimStatuses?.length) {
+    errors.push(forbidden('spec', 'pods with node allocatable resource claims cannot be resized'));
+  }
+  if (hasSameContainers(pod, old)) checkContainers(errors, pod, old);
+  else checkSameContainers(errors, pod, old);
+  return errors;
+}
+
+/** Checks the resources of the pod as a whole: they may be added, and their CPU and memory may change. */
+function checkPodLevelResources(errors: FieldError[], resources: ResourceRequirements | undefined, old: ResourceRequirements | undefined): void {
+  if (!resources) {
+    if (old) errors.push(forbidden('spec.resources', 'pod-level resources cannot be removed'));
+    return;
+  }
+  checkResourcesKept(errors, resources, old, 'spec.resources', 'pod-level resource');
+  if (!semanticEqual(withoutCompute(resources), withoutCompute(old))) {
+    errors.push(forbidden('spec', 'only cpu and memory resources are mutable at pod-level'));
+  }
+}
+
+function checkContainers(errors: FieldError[], pod: Pod, old: Live<Pod>): void {
   for (const list of ['initContainers', 'containers'] as const) {
     old.spec?.[list]?.forEach((before, i) => {
       const now = pod.spec?.[list]?.[i];
       if (!now) return;
-      if (list === 'initContainers' && !isSidecar(before)) {
-        if (!semanticEqual(now, before)) errors.push(forbidden('spec', 'resources for non-sidecar init containers are immutable'));
-        return;
+      const field = `spec.${list}[${i}]`;
+      checkResourcesKept(errors, now.resources, before.resources, `${field}.resources`, 'resource');
+      if (!semanticEqual(withoutResources(now), withoutResources(before))) {
+        errors.push(
+          list === 'containers'
+            ? forbidden('spec', 'only cpu and memory resources are mutable')
+            : forbidden(field, 'only cpu and memory resources for init or sidecar containers are mutable'),
+        );
       }
-      checkResourcesKept(errors, now.resources, before.resources, `spec.${list}[${i}].resources`);
-      if (!semanticEqual(withoutCompute(now), withoutCompute(before))) {
-        const what = list === 'containers' ? 'resources' : 'resources for sidecar containers';
-        errors.push(forbidden('spec', `only cpu and memory ${what} are mutable`));
-      }
+      if (list === 'initContainers') checkInitContainer(errors, now, before, field);
     });
   }
-  return errors;
 }
 
+/** An init container that is not a sidecar would have to run again for what a restart alone brings to it. */
+function checkInitContainer(errors: FieldError[], now: Container, before: Container, field: string): void {
+  if (isSidecar(now) || semanticEqual(now, before)) return;
+  for (const { restartPolicy } of now.resizePolicy ?? []) {
+    if (restartPolicy === 'RestartContainer') {
+      errors.push(forbidden(field, 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized'));
+    }
+  }
+}
+
+/** @param what begins the message: `resource`, of which the kind follows */
 function checkResourcesKept(
   errors: FieldError[],
   resources: ResourceRequirements | undefined,
   old: ResourceRequirements | undefined,
   field: string,
+  what: string,
 ): void {
   for (const kind of ['requests', 'limits'] as const) {
     const removed = Object.keys(old?.[kind] ?? {}).some((name) => own(resources?.[kind], name) === undefined);
-    if (removed) errors.push(forbidden(`${field}.${kind}`, `resource ${kind} cannot be removed`));
+    if (removed) errors.push(forbidden(`${field}.${kind}`, `${what} ${kind} cannot be removed`));
   }
 }
 
-/** Returns a container without the fields that a resize may change. */
-function withoutCompute(container: Container): Container {
+/** Returns resources without those that a resize may change. */
+function withoutCompute(resources: ResourceRequirements | undefined): ResourceRequirements {
   const others = (amounts: Readonly<Record<string, string>> | undefined) => {
     const { cpu: _cpu, memory: _memory, ...rest } = amounts ?? {};
     return rest;
   };
-  const { limits, requests, claims } = container.resources ?? {};
-  return { ...container, resources: { claims, limits: others(limits), requests: others(requests) } };
+  const { limits, requests, claims } = resources ?? {};
+  return { claims, limits: others(limits), requests: others(requests) };
 }
 
-export const ephemeralContainersRules: SubresourceRules = { prepare: prepareEphemeralContainersUpdate, validate: validateEphemeralContainersUpdate };
+const withoutResources = (container: Container): Container => ({ ...container, resources: withoutCompute(container.resources) });
+
 export const resizeRules: SubresourceRules = { prepare: prepareResize, validate: validateResize };
