@@ -21,7 +21,7 @@ export const ANNOTATION = {
   terminationMessagePolicy: 'io.kubernetes.container.terminationMessagePolicy',
   /** The file of the termination message on the host: kubelet finds it among the mounts that verbose statuses list. */
   terminationMessageFile: 'skiff.dev/container.terminationMessageFile',
-  /** The resources of its spec that it was created with, as JSON: a later difference is a resize. */
+  /** The resources that it was created with, limits of its pod as a whole among them, as JSON: a later difference is a resize. */
   requirements: 'skiff.dev/container.requirements',
   terminationGracePeriod: 'io.kubernetes.pod.terminationGracePeriod',
   preStopHandler: 'io.kubernetes.container.preStopHandler',

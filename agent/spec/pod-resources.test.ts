@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
-import { containerResources, cpuShares, oomScore, podCgroup, podRequest, qosClass } from './pod-resources.ts';
+import { containerResources } from './container-resources.ts';
+import { oomScore } from './oom-score.ts';
+import { cpuShares, podCgroup, podRequest, qosClass } from './pod-resources.ts';
 
 const GI = 2 ** 30;
 const using = (...all: (ResourceRequirements | undefined)[]) =>
@@ -35,6 +37,29 @@ describe('the cgroups of a pod', () => {
     expect(podCgroup(using(full, { limits: { cpu: '1' } }), '/k')).toMatchObject({ cpuLimitMilli: 1500, memoryLimitBytes: 0 });
   });
 
+  const whole = { requests: { cpu: '2', memory: '3Gi' }, limits: { cpu: '3', memory: '3Gi' } };
+  const within = (...all: readonly ResourceRequirements[]) => aPod({ ...using(...all).spec, resources: whole });
+
+  it('have the resources of the pod as a whole', () => {
+    expect(podCgroup(within({}), '/k')).toMatchObject({ cpuLimitMilli: 3000, memoryLimitBytes: 3 * GI, cpuShares: 2048 });
+  });
+
+  it('have no limit while an init container has none', () => {
+    const init = { initContainers: [aContainer('i')], containers: [aContainer('c', { resources: full })] };
+    expect(podCgroup(aPod(init), '/k')).toMatchObject({ cpuLimitMilli: 0, memoryLimitBytes: 0 });
+  });
+
+  it('bound a container without limits by those of the pod', () => {
+    const limits = ({ spec, ...pod }: ReturnType<typeof aPod>) =>
+      containerResources({ spec, ...pod }, spec?.containers[0] ?? aContainer('c'), 8 * GI);
+    expect(limits(within({}))).toMatchObject({ cpu_shares: 3072, cpu_quota: 300_000, memory_limit_in_bytes: 3 * GI });
+    expect(limits(within({ requests: { cpu: '1' }, limits: { cpu: '2' } }))).toMatchObject({
+      cpu_shares: 1024,
+      cpu_quota: 200_000,
+      memory_limit_in_bytes: 3 * GI,
+    });
+  });
+
   it('weigh CPU by requests, within the bounds of the kernel', () => {
     expect([0, 1, 100, 1000, 1_000_000].map(cpuShares)).toEqual([2, 2, 102, 1024, 262_144]);
   });
@@ -56,6 +81,13 @@ describe('the cgroups of a pod', () => {
     expect(oomScore(aPod({ containers: [half] }), half, 8 * GI)).toBe(500);
     const tiny = aContainer('c', { resources: { requests: { cpu: '1m' } } });
     expect(oomScore(aPod({ containers: [tiny] }), tiny, 8 * GI)).toBe(999);
+    const odd = aContainer('c', { resources: { requests: { memory: '3Gi' } } });
+    expect(oomScore(aPod({ containers: [odd] }), odd, 7 * GI)).toBe(1000 - 428);
+    const [main, side] = [aContainer('m', { resources: { requests: { memory: '1Gi' } } }), aContainer('s', { restartPolicy: 'Always' })];
+    const parts = { containers: [main], initContainers: [side] };
+    expect([main, side].map((container) => oomScore(aPod(parts), container, 8 * GI))).toEqual([875, 875]);
+    const shared = aPod({ ...parts, resources: { requests: { memory: '3Gi' } } });
+    expect([main, side].map((container) => oomScore(shared, container, 8 * GI))).toEqual([750, 750]);
     expect(oomScore(aPod({ priority: 2_000_001_000 }), aContainer('c'), 8 * GI)).toBe(-997);
   });
 });

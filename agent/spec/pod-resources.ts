@@ -1,10 +1,8 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container/container.ts';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { PodCgroup } from '../contract/cgroups.ts';
-import type { LinuxContainerResources } from '../contract/runtime-config.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -59,44 +57,25 @@ export function qosClass(spec: PodSpec | undefined): QosClass {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
-
-/** The container's oom_score_adj: the kernel kills those with the highest first when memory runs out (pkg/kubelet/qos/policy.go). */
-export function oomScore(pod: Pod, container: Container, memoryCapacity: number): number {
-  if ((pod.spec?.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY) return -997;
-  const qos = qosClass(pod.spec);
-  if (qos === 'Guaranteed') return -997;
-  if (qos === 'BestEffort') return 1000;
-  const score = Math.floor(1000 - (1000 * memoryBytes(requestsOf(container.resources))) / Math.max(1, memoryCapacity));
-  return Math.min(999, Math.max(3, score));
-}
-
-export function containerResources(pod: Pod, container: Container, memoryCapacity: number): LinuxContainerResources {
-  const limits = container.resources?.limits;
-  const cpuLimit = milliCpu(limits);
-  return {
-    cpu_shares: cpuShares(milliCpu(requestsOf(container.resources))),
-    ...(cpuLimit > 0 ? { cpu_quota: cpuQuota(cpuLimit), cpu_period: CPU_PERIOD } : {}),
-    ...(memoryBytes(limits) > 0 ? { memory_limit_in_bytes: memoryBytes(limits) } : {}),
-    oom_score_adj: oomScore(pod, container, memoryCapacity),
-  };
-}
-
 /** @param pidsLimit the number of processes and threads that the pod may have; 0 for any */
 export function podCgroup(pod: Pod, root: string, pidsLimit = 0): PodCgroup {
   const qos = qosClass(pod.spec);
   const parent = qos === 'Guaranteed' ? root : `${root}/${qos.toLowerCase()}`;
-  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
-  const running = [...(pod.spec?.containers ?? []), ...sidecars];
-  const limitsOf = (amountOf: (amounts: Amounts) => number): number =>
-    running.every((container) => amountOf(container.resources?.limits) > 0) ? effective(pod, (r) => amountOf(r?.limits)) : 0;
+  const limitOf = (amountOf: (amounts: Amounts) => number): number =>
+    qos !== 'BestEffort' && isBounded(pod, amountOf) ? effective(pod, (resources) => amountOf(resources?.limits)) : 0;
   return {
     path: `${parent}/pod${pod.metadata?.uid ?? ''}`,
     cpuShares: cpuShares(effective(pod, (r) => milliCpu(requestsOf(r)))),
-    cpuLimitMilli: qos === 'BestEffort' ? 0 : limitsOf(milliCpu),
-    memoryLimitBytes: qos === 'BestEffort' ? 0 : limitsOf(memoryBytes),
+    cpuLimitMilli: limitOf(milliCpu),
+    memoryLimitBytes: limitOf(memoryBytes),
     pidsLimit,
   };
+}
+
+/** Whether a pod has a limit: as a whole, or by those of all its containers, init containers among them. */
+function isBounded({ spec }: Pod, amountOf: (amounts: Amounts) => number): boolean {
+  const hasLimit = (holder: { readonly resources?: ResourceRequirements } | undefined) => amountOf(holder?.resources?.limits) > 0;
+  return hasLimit(spec) || [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].every(hasLimit);
 }
 
 /**
@@ -104,9 +83,7 @@ export function podCgroup(pod: Pod, root: string, pidsLimit = 0): PodCgroup {
  * whichever is more; overhead comes on top
  * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
  */
-function effective(pod: Pod, amountOf: (resources: ResourceRequirements | undefined) => number): number {
-  const podLevel = pod.spec?.resources;
-  if (podLevel && amountOf(podLevel) > 0) return amountOf(podLevel);
+export function peakOf(pod: Pod, amountOf: (resources: ResourceRequirements | undefined) => number): number {
   let sidecars = 0;
   let peak = 0;
   for (const container of pod.spec?.initContainers ?? []) {
@@ -116,6 +93,12 @@ function effective(pod: Pod, amountOf: (resources: ResourceRequirements | undefi
   }
   const total = (pod.spec?.containers ?? []).reduce((sum, container) => sum + amountOf(container.resources), sidecars);
   return Math.max(peak, total);
+}
+
+/** As `peakOf`, unless the pod as a whole has an amount of its own. */
+function effective(pod: Pod, amountOf: (resources: ResourceRequirements | undefined) => number): number {
+  const podLevel = pod.spec?.resources;
+  return (podLevel && amountOf(podLevel)) || peakOf(pod, amountOf);
 }
 
 /** The amount of one resource that the scheduler counts for a pod: as `effective`, in the resource's base unit (CPU: millicores). */

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
-import type { Container } from '../../api/pod/container/container.ts';
+import type { Container, ContainerResizePolicy } from '../../api/pod/container/container.ts';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import { compareQuantities } from '../../api/schema/quantity.ts';
 
@@ -7,12 +7,9 @@ import { compareQuantities } from '../../api/schema/quantity.ts';
 const RESIZABLE = ['cpu', 'memory'] as const;
 type Resizable = (typeof RESIZABLE)[number];
 type Requirements = ResourceRequirements | undefined;
+type Amounts = ResourceRequirements['limits'];
 
-/** The containers of a pod whose resources can be changed while it runs: its own and its sidecars. */
-export const resizableContainers = ({ spec }: Pod): readonly Container[] => [
-  ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
-  ...(spec?.containers ?? []),
-];
+const isResizable = (name: string): name is Resizable => name === 'cpu' || name === 'memory';
 
 const sameAmount = (a: string | undefined, b: string | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && compareQuantities(a, b) === 0);
@@ -20,33 +17,28 @@ const sameAmount = (a: string | undefined, b: string | undefined): boolean =>
 const sameOf = (resource: Resizable, a: Requirements, b: Requirements): boolean =>
   a === b || (sameAmount(a?.requests?.[resource], b?.requests?.[resource]) && sameAmount(a?.limits?.[resource], b?.limits?.[resource]));
 
-/** Whether two containers' resources are the same, as far as they can be changed. */
+/** Whether two holders' resources are the same, as far as they can be changed. */
 export const sameResources = (a: Requirements, b: Requirements): boolean => RESIZABLE.every((resource) => sameOf(resource, a, b));
 
 /** Whether a change of a container's resources reaches it only with a restart, by its resizePolicy. */
-export const needsRestart = ({ resizePolicy = [], resources }: Container, applied: Requirements): boolean =>
-  resizePolicy.some(
-    ({ resourceName, restartPolicy }) =>
-      restartPolicy === 'RestartContainer' && RESIZABLE.some((resource) => resource === resourceName && !sameOf(resource, resources, applied)),
+export const needsRestart = (policies: readonly ContainerResizePolicy[] = [], wanted: Requirements, applied: Requirements): boolean =>
+  policies.some(
+    ({ resourceName, restartPolicy }) => restartPolicy === 'RestartContainer' && isResizable(resourceName) && !sameOf(resourceName, wanted, applied),
   );
 
-/** Returns the pod with other resources of its containers, by name; those that are not named stay. The same pod if nothing differs. */
-export function withResources<T extends Pod>(pod: T, resources: ReadonlyMap<string, ResourceRequirements>): T {
-  const { spec } = pod;
-  if (!spec || !resizableContainers(pod).some(({ name, resources: own }) => resources.has(name) && !sameResources(own, resources.get(name))))
-    return pod;
-  const replaced = (container: Container): Container => {
-    const other = resources.get(container.name);
-    return other && !sameResources(container.resources, other) ? { ...container, resources: other } : container;
-  };
-  return {
-    ...pod,
-    spec: {
-      ...spec,
-      containers: spec.containers.map(replaced),
-      ...(spec.initContainers ? { initContainers: spec.initContainers.map(replaced) } : {}),
-    },
-  };
+/** Returns resources with the amounts in force in place of those that can be changed, under the names that they have. */
+export function inForce(resources: ResourceRequirements, applied: ResourceRequirements): ResourceRequirements {
+  const amounts = (own: Amounts, has: Amounts): Amounts =>
+    own &&
+    Object.fromEntries(
+      Object.entries(own).flatMap(([name, amount]) => {
+        const current = isResizable(name) ? has?.[name] : amount;
+        return current === undefined ? [] : [[name, sameAmount(current, amount) ? amount : current]];
+      }),
+    );
+  const limits = amounts(resources.limits, applied.limits);
+  const requests = amounts(resources.requests, applied.requests);
+  return { ...resources, ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) };
 }
 
 /** Tells of a resize in the words of kubelet's events (pkg/kubelet/events, podResizeMessage): `Pod resize started: {…}`. */
@@ -54,8 +46,7 @@ export function resizeText(prefix: string, pod: Pod, error?: string): string {
   const summary = (containers: readonly Container[] | undefined) =>
     containers?.length ? containers.map(({ name, resources }) => ({ name, resources: ordered(resources) })) : undefined;
   const { initContainers, containers } = pod.spec ?? { containers: [] };
-  const sidecars = initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  const facts = { initContainers: summary(sidecars), containers: summary(containers), generation: pod.metadata?.generation ?? 0, error };
+  const facts = { initContainers: summary(initContainers), containers: summary(containers), generation: pod.metadata?.generation ?? 0, error };
   return `${prefix}: ${JSON.stringify(facts)}`;
 }
 

@@ -5,8 +5,9 @@ import { containerLogPath } from '../../contract/pod-directories.ts';
 import type { Image } from '../../contract/runtime.ts';
 import type { ContainerConfig, Device, Mount } from '../../contract/runtime-config.ts';
 import { containerAnnotations, containerLabels } from '../../contract/runtime-labels.ts';
+import { containerResources } from '../../spec/container-resources.ts';
+import { withPodLimits } from '../../spec/effective-resources.ts';
 import { expand } from '../../spec/expansion.ts';
-import { containerResources } from '../../spec/pod-resources.ts';
 import { containerSecurity } from './security-config.ts';
 
 export interface ContainerSettings {
@@ -31,6 +32,7 @@ export interface ContainerSettings {
 export function containerConfig(pod: Live<Pod>, container: Container, settings: ContainerSettings): ContainerConfig {
   const { environment, restartCount } = settings;
   const expanded = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expand(text, (name) => environment.get(name)));
+  const bounded = { ...container, resources: withPodLimits(container.resources, pod.spec?.resources) };
   const resources = containerResources(pod, container, settings.memoryCapacity);
   return {
     metadata: { name: container.name, attempt: restartCount },
@@ -44,7 +46,7 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
     devices: settings.devices,
     CDI_devices: settings.cdiDevices.map((name) => ({ name })),
     labels: containerLabels(pod, container),
-    annotations: { ...settings.annotations, ...containerAnnotations(pod, container, restartCount, settings.messageFile) },
+    annotations: { ...settings.annotations, ...containerAnnotations(pod, bounded, restartCount, settings.messageFile) },
     log_path: containerLogPath(container.name, restartCount),
     stdin: container.stdin ?? false,
     stdin_once: container.stdinOnce ?? false,

@@ -3,9 +3,9 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { ApiAccess } from '../../contract/node-parts.ts';
-import { allocate, allocationFound } from '../../spec/allocation.ts';
+import { allocate, allocationFound, withAllocation } from '../../spec/allocation.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
-import { resizeText, withResources } from '../../spec/resize.ts';
+import { resizeText } from '../../spec/resize.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import type { WorkerNode } from '../worker/action-performer.ts';
 import type { EndRequest } from '../worker/pod-state.ts';
@@ -91,7 +91,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
         return void addAfter(pod, allocateDevices(node.pluginDevices, pod), { ...known, hasDevices: true });
     }
     const allocation = allocationFound(pod);
-    const worker = createPodWorker(withResources(pod, allocation), node, () => {
+    const worker = createPodWorker(withAllocation(pod, allocation), node, () => {
       entry.finished = true;
       void close(entry);
       retryDeferred();
@@ -114,8 +114,8 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   const give = (entry: PodEntry) => {
     const { wanted, pending: before } = entry;
     const { pod, allocation, pending } = allocate(wanted, entry.allocation, () => holders(wanted.metadata.uid), allocatable);
-    if (pending && (pending.reason !== before?.reason || pending.message !== before.message)) {
-      const text = resizeText(`Pod resize ${pending.reason}`, wanted, pending.message);
+    if (pending && pending.generation !== before?.generation) {
+      const text = resizeText(`Pod resize ${pending.cause}`, wanted, pending.message);
       node.recorder.event(wanted, 'Warning', `Resize${pending.reason}`, text);
     }
     const hasChanged = allocation !== entry.allocation;

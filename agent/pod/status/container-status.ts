@@ -8,7 +8,7 @@ import type { PodObservation } from '../../contract/observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import type { ContainerRole } from '../../spec/pod-containers.ts';
-import { sameResources } from '../../spec/resize.ts';
+import { inForce, sameResources } from '../../spec/resize.ts';
 import { shouldRestart } from '../../spec/restart-policy.ts';
 import { unknownEnd } from './unknown-end.ts';
 
@@ -29,7 +29,7 @@ export interface ContainerStatusInput {
   readonly runtimeName: string;
   /** Termination messages of containers, by container ID. */
   readonly terminationMessages: ReadonlyMap<string, string>;
-  /** The resources that a container has; undefined if that is not known. */
+  /** The resources that a container has, perhaps with the limits of its pod; undefined if that is not known. */
   readonly applied: (current: RuntimeContainer) => ResourceRequirements | undefined;
   readonly ready: (containerId: string, container: Container) => boolean;
   readonly started: (containerId: string, container: Container) => boolean;
@@ -124,7 +124,7 @@ function writtenMessage(pod: Live<Pod>, containerId: string): string | undefined
 
 /** The resources that the container has; those of its spec if nothing else is known. */
 const actualResources = ({ resources = {} }: Container, applied: ResourceRequirements | undefined): ResourceRequirements =>
-  applied === undefined || sameResources(resources, applied) ? resources : applied;
+  applied === undefined || sameResources(resources, applied) ? resources : inForce(resources, applied);
 
 const allocated = (container: Container) => (container.resources?.requests ? { allocatedResources: container.resources.requests } : {});
 

@@ -51,7 +51,7 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
   const { pending, resizing } = facts;
   const own = [
     ...OWN.map((type) => make(type, verdicts[type])),
-    ...(pending ? [make(RESIZE_PENDING, { status: 'True', ...pending })] : []),
+    ...(pending ? [make(RESIZE_PENDING, { status: 'True', reason: pending.reason, message: pending.message })] : []),
     ...(resizing
       ? [make(RESIZE_IN_PROGRESS, resizing.error === undefined ? TRUE : { status: 'True', reason: 'Error', message: resizing.error })]
       : []),

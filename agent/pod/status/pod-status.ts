@@ -1,4 +1,5 @@
-import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { ResourceStatus } from '../../../api/pod/container/container-status.ts';
 import { timeText } from '../../../base/clock.ts';
@@ -8,6 +9,7 @@ import { claimStatusesOf } from './claim-statuses.ts';
 import type { ContainerStatusInput } from './container-status.ts';
 import { containerStatus } from './container-status.ts';
 import { podConditions } from './pod-conditions.ts';
+import { podLevelResources } from './pod-level-resources.ts';
 import type { PodPhase } from './pod-phase.ts';
 import { isTerminal, podPhase } from './pod-phase.ts';
 import { withUnknownEnds } from './unknown-end.ts';
@@ -21,7 +23,7 @@ export interface PodStatusInput extends ContainerStatusInput {
   readonly failure: { readonly reason: string; readonly message: string; readonly isDisruption?: boolean } | undefined;
   /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
   readonly pending: { readonly reason: string; readonly message: string } | undefined;
-  readonly resizing: { readonly error: string | undefined } | undefined;
+  readonly resizing: { readonly error: string | undefined; readonly held?: Live<Pod> | undefined } | undefined;
   /** All has stopped that will be stopped. */
   readonly ended: boolean;
   /** The health of the devices that a container has by its claims. */
@@ -64,6 +66,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     ...(containers.length > 0 ? { containerStatuses: containers } : {}),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     ...claimStatusesOf(pod.status),
+    ...podLevelResources(pod, input.resizing?.held ?? pod, phase === 'Running'),
     qosClass: pod.status?.qosClass ?? qosClass(spec),
   };
 }

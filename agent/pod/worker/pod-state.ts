@@ -2,6 +2,8 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import type { PendingResize } from '../../spec/allocation.ts';
+import { resizingFound } from '../../spec/allocation.ts';
+import { withPodLimits } from '../../spec/effective-resources.ts';
 import type { WaitingReason } from '../status/container-status.ts';
 import type { CrashBackoffs } from './crash-backoff.ts';
 import { NO_BACKOFFS } from './crash-backoff.ts';
@@ -27,7 +29,7 @@ export interface EndRequest {
 export interface Running {
   readonly phase: 'running';
   readonly backoffs: CrashBackoffs;
-  /** Resources last given to containers after their start, by container ID. */
+  /** Resources last given to containers after their start, with the limits of the pod as a whole, by container ID. */
   readonly resized: ReadonlyMap<string, ResourceRequirements>;
   /**
    * Starts that wait for the tasks of containers that stand before them in the spec, by container name. They wait for those that ran when
@@ -47,6 +49,14 @@ export interface Ending {
 }
 
 export type LifeCycle = Running | Ending;
+
+/** A change of resources under way. */
+export interface Resizing {
+  /** Why it could not be made at the last attempt. */
+  readonly error: string | undefined;
+  /** The pod by which its cgroup was set last; undefined if that is as the pod is now. */
+  readonly held: Live<Pod> | undefined;
+}
 
 /** All that a worker knows of its pod beside what the runtime shows. A value: each step makes a new one. */
 export interface PodState {
@@ -68,8 +78,8 @@ export interface PodState {
   readonly volumesReady: boolean;
   /** A change of resources that the node has not agreed to. */
   readonly pending: PendingResize | undefined;
-  /** A change of resources that has not reached all containers; undefined if there is none. */
-  readonly resizing: { readonly error: string | undefined } | undefined;
+  /** A change of resources that has not reached the pod and all of its containers; undefined if there is none. */
+  readonly resizing: Resizing | undefined;
   /** The reasons for which containers have not been started, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** Termination messages, by container ID. */
@@ -79,8 +89,9 @@ export interface PodState {
 
 /** @param simulated there are no volumes to set up. */
 export function initialState(pod: Live<Pod>, now: number, simulated: boolean): PodState {
+  const held = resizingFound(pod);
   return {
-    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: new Map(), queued: new Map(), hooked: new Set() },
+    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: resourcesTold(pod, held), queued: new Map(), hooked: new Set() },
     live: pod,
     pod,
     status: undefined,
@@ -90,15 +101,23 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
     stopped: false,
     volumesReady: simulated,
     pending: undefined,
-    resizing: isTrue(pod, 'PodResizeInProgress') ? { error: undefined } : undefined,
+    resizing: held && { error: undefined, held },
     waiting: new Map(),
     messages: new Map(),
     tasks: NO_TASKS,
   };
 }
 
-const isTrue = ({ status }: Pod, condition: string): boolean =>
-  status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ?? false;
+/** The resources that an earlier agent gave to containers, by container ID: they may differ from those that they were made with. */
+function resourcesTold(pod: Live<Pod>, held: Live<Pod> | undefined): ReadonlyMap<string, ResourceRequirements> {
+  const { spec } = held ?? pod;
+  const all = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return new Map(
+    all.flatMap(({ containerID, resources }) =>
+      containerID && resources ? [[containerID.slice(containerID.indexOf('//') + 2), withPodLimits(resources, spec?.resources)]] : [],
+    ),
+  );
+}
 
 /** Seconds that the pod's containers have to end: those of its deletion, otherwise those of its spec; at least one (pkg/kubelet/pod_workers.go). */
 export const graceOf = ({ metadata, spec }: Live<Pod>): number =>

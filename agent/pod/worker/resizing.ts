@@ -1,78 +1,116 @@
+import type { Container } from '../../../api/pod/container/container.ts';
 import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
-import { isRunning, latestContainer } from '../../contract/observation.ts';
+import { isRunning, latestContainer, readySandbox } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
-import { containerResources, memoryBytes } from '../../spec/pod-resources.ts';
-import { needsRestart, resizableContainers, resizeText, sameResources } from '../../spec/resize.ts';
-import { shouldRestart } from '../../spec/restart-policy.ts';
+import { asksTheSame } from '../../spec/allocation.ts';
+import { containerResources } from '../../spec/container-resources.ts';
+import { withPodLimits } from '../../spec/effective-resources.ts';
+import { specContainers } from '../../spec/pod-containers.ts';
+import { memoryBytes } from '../../spec/pod-resources.ts';
+import { needsRestart, resizeText, sameResources } from '../../spec/resize.ts';
 import type { PodState } from './pod-state.ts';
+import { renewed } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { begin } from './turn.ts';
+import type { ContainerResize } from './worker-action.ts';
 import { TASK } from './worker-action.ts';
 
 /**
- * The resources that a container has: those it was given last, otherwise those that its status tells of (an earlier agent gave them), otherwise
- * those it was created with. Returns undefined if an agent made it that kept no record.
+ * The resources that a container has, with the limits of the pod as a whole: those it was given last, otherwise those it was created with.
+ * Returns undefined if an agent made it that kept no record.
  */
-export function appliedResources({ life, pod }: PodState, { id, annotations }: RuntimeContainer): ResourceRequirements | undefined {
+export function appliedResources({ life }: PodState, { id, annotations }: RuntimeContainer): ResourceRequirements | undefined {
   const given = life.phase === 'running' ? life.resized.get(id) : undefined;
   if (given) return given;
-  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-  const told = statuses.find(({ containerID }) => containerID?.endsWith(id))?.resources;
-  if (told) return told;
   const created = annotations[ANNOTATION.requirements];
   return created === undefined ? undefined : JSON.parse(created);
 }
 
-/** Brings changed resources to containers that run, one task per container; those that need a restart are restarted by the plan. */
+/** The resources that a container is to have, and those that it has. */
+interface Difference {
+  readonly wanted: ResourceRequirements;
+  readonly applied: ResourceRequirements;
+}
+
+/** Returns undefined if a container has what it is to have. */
+function differenceOf(state: PodState, { resources }: Container, current: RuntimeContainer): Difference | undefined {
+  const wanted = withPodLimits(resources, state.pod.spec?.resources);
+  const applied = appliedResources(state, current) ?? wanted;
+  return sameResources(wanted, applied) ? undefined : { wanted, applied };
+}
+
+/**
+ * Brings changed resources to the pod and to the containers that run, once those that need a restart have ended; the plan ends them and starts them
+ * again. A container that does not run gets its resources when it starts.
+ */
 export function resize(turn: Turn): void {
   const { state, view } = turn;
-  if (state.life.phase !== 'running' || state.resizing === undefined) return;
-  const { pod } = state;
-  let isDone = true;
-  for (const container of resizableContainers(pod)) {
+  const { pod, life, resizing } = state;
+  // A pod's cgroup is made with its sandbox.
+  if (life.phase !== 'running' || resizing === undefined || !readySandbox(view.observation)) return;
+  const containers: ContainerResize[] = [];
+  // One that is being started may have been made with what the pod asked for before.
+  let awaitsStart = specContainers(pod).some(({ name }) => state.tasks.running.has(TASK.container(name)));
+  for (const container of specContainers(pod)) {
     const current = latestContainer(view.observation, container.name);
-    if (!current || !isRunning(current)) {
-      if (shouldRestart(pod, container, current)) isDone = false;
-      continue;
+    const difference = current && differenceOf(state, container, current);
+    if (!difference) continue;
+    const { wanted, applied } = difference;
+    if (needsRestart(container.resizePolicy, wanted, applied)) {
+      if (isRunning(current)) return;
+      awaitsStart = true;
+    } else if (isRunning(current)) {
+      const [limit, has] = [memoryBytes(wanted.limits), memoryBytes(applied.limits)];
+      const lowersMemory = limit > 0 && (has === 0 || limit < has);
+      const resources = containerResources(pod, container, view.node.memoryCapacity);
+      containers.push({ name: container.name, id: current.id, wanted, resources, lowersMemory });
     }
-    const applied = appliedResources(state, current) ?? container.resources;
-    if (sameResources(container.resources, applied)) continue;
-    isDone = false;
-    if (needsRestart(container, applied)) continue;
-    const resources = containerResources(pod, container, view.node.memoryCapacity);
-    const [wanted, has] = [memoryBytes(container.resources?.limits), memoryBytes(applied?.limits)];
-    begin(turn, TASK.resize(container.name), {
-      type: 'resize',
-      container,
-      id: current.id,
-      resources,
-      lowersMemory: wanted > 0 && (has === 0 || wanted < has),
-    });
   }
-  if (!isDone) return;
-  turn.state = { ...turn.state, resizing: undefined };
-  turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeCompleted', message: resizeText('Pod resize completed', pod) });
+  if (containers.length > 0 || resizing.held) {
+    begin(turn, TASK.resize, { type: 'resize', held: resizing.held ?? pod, containers });
+  } else if (!awaitsStart) {
+    turn.state = { ...turn.state, resizing: undefined };
+    turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeCompleted', message: resizeText('Pod resize completed', pod) });
+  }
 }
 
 /** Whether a container has to be restarted, because its resources have changed and its resizePolicy asks for it. */
 export const restartsForResize =
   (state: PodState) =>
-  (container: Parameters<typeof needsRestart>[0], current: RuntimeContainer): boolean =>
-    state.resizing !== undefined && needsRestart(container, appliedResources(state, current) ?? container.resources);
+  (container: Container, current: RuntimeContainer): boolean => {
+    const difference = state.resizing && differenceOf(state, container, current);
+    return difference !== undefined && needsRestart(container.resizePolicy, difference.wanted, difference.applied);
+  };
+
+/** Whether no container starts yet: the pod's cgroup may leave it too little. After a failure containers start all the same. */
+export const awaitsResize = ({ resizing }: PodState): boolean => resizing?.held !== undefined && resizing.error === undefined;
 
 /** Remembers that the pod has been given other resources, if it has. */
 export function noticeResize(turn: Turn, before: PodState['pod'], now: PodState['pod']): void {
-  const old = new Map(resizableContainers(before).map(({ name, resources }) => [name, resources]));
-  if (resizableContainers(now).every(({ name, resources }) => sameResources(resources, old.get(name)))) return;
-  turn.state = { ...turn.state, resizing: { error: undefined } };
+  if (asksTheSame(before, now)) return;
+  const { resizing, tasks } = turn.state;
+  turn.state = { ...turn.state, resizing: { error: undefined, held: resizing?.held ?? before }, tasks: renewed(tasks, TASK.resize) };
   turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeStarted', message: resizeText('Pod resize started', now) });
 }
 
+/** Remembers what has been given. The pod may ask for something else by now. */
+export function resized(turn: Turn, pod: PodState['pod'], given: ReadonlyMap<string, ResourceRequirements>): void {
+  remember(turn, given);
+  const held = asksTheSame(pod, turn.state.pod) ? undefined : pod;
+  if (turn.state.resizing) turn.state = { ...turn.state, resizing: { error: undefined, held } };
+}
+
 /** Remembers why resources could not be given; says so once. */
-export function resizeFailed(turn: Turn, message: string): void {
-  if (turn.state.resizing?.error === message) return;
-  turn.state = { ...turn.state, resizing: { error: message } };
-  const text = resizeText('Pod resize error', turn.state.pod, message);
-  turn.actions.push({ type: 'event', severity: 'Warning', reason: 'ResizeError', message: text });
+export function resizeFailed(turn: Turn, message: string, given: ReadonlyMap<string, ResourceRequirements>): void {
+  remember(turn, given);
+  const { resizing, pod } = turn.state;
+  if (!resizing || resizing.error === message) return;
+  turn.state = { ...turn.state, resizing: { ...resizing, error: message } };
+  turn.actions.push({ type: 'event', severity: 'Warning', reason: 'ResizeError', message: resizeText('Pod resize error', pod, message) });
+}
+
+function remember(turn: Turn, given: ReadonlyMap<string, ResourceRequirements>): void {
+  const { life } = turn.state;
+  if (life.phase === 'running' && given.size > 0) turn.state = { ...turn.state, life: { ...life, resized: new Map([...life.resized, ...given]) } };
 }

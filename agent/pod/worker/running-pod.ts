@@ -8,7 +8,7 @@ import type { PodAction } from './plan.ts';
 import { planPod } from './plan.ts';
 import type { Running } from './pod-state.ts';
 import { deadlineOf, graceOf } from './pod-state.ts';
-import { resize, restartsForResize } from './resizing.ts';
+import { awaitsResize, resize, restartsForResize } from './resizing.ts';
 import { mayBegin } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { begin, endPod, holdBack, wait } from './turn.ts';
@@ -68,7 +68,7 @@ function start(turn: Turn, { container, previous, restartCount }: Extract<PodAct
   const { observation, now } = turn.view;
   const key = TASK.container(container.name);
   const sandbox = readySandbox(observation);
-  if (life.phase !== 'running' || !sandbox || !volumesReady || !mayBegin(tasks, key, now)) return;
+  if (life.phase !== 'running' || !sandbox || !volumesReady || !mayBegin(tasks, key, now) || awaitsResize(turn.state)) return;
   const queued = life.queued.get(container.name);
   if (queued === undefined && previous?.state === 'exited' && isHeldBack(turn, life, container, previous)) return;
   const behind = queued ?? busyPredecessors(turn, life, container);

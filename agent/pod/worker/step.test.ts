@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
+import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
 import type { PodObservation } from '../../contract/observation.ts';
@@ -407,6 +408,8 @@ describe('a pod whose resources change while it runs', () => {
     if (!task) throw new Error('that is no resize');
     return task;
   };
+  const resizedTo = ({ pod }: PodState, given: Readonly<Record<string, ResourceRequirements>> = {}): PodEvent =>
+    taskEnded('resize', { type: 'resized', pod, given: new Map(Object.entries(given)) });
   const shown = ({ state }: Step) => {
     const { resources, allocatedResources } = state.status?.containerStatuses?.[0] ?? {};
     const conditions = (state.status?.conditions ?? [])
@@ -418,30 +421,30 @@ describe('a pod whose resources change while it runs', () => {
   it('is resized once, tells what it has meanwhile, and when it is done', () => {
     const was = view(observation([made('1Gi')]));
     const begun = run(running(limited('1Gi')), was, LOOK, update(newer({ generation: 2 }, limited('2Gi'))), LOOK);
-    expect(shortly(begun)).toEqual(['status Running', 'event ResizeStarted', 'updateVolumes', 'begin resize/c', 'status Running']);
+    expect(shortly(begun)).toEqual(['status Running', 'event ResizeStarted', 'updateVolumes', 'begin resize', 'status Running']);
     expect(shown(begun)).toEqual(['1Gi', '2Gi', 'PodResizeInProgress undefined']);
-    expect(resizeTask(begun)).toMatchObject({ id: 'c-0', lowersMemory: false, resources: { memory_limit_in_bytes: 2 ** 31 } });
+    expect(resizeTask(begun).containers).toMatchObject([{ id: 'c-0', lowersMemory: false, resources: { memory_limit_in_bytes: 2 ** 31 } }]);
     const resources = limited('2Gi').containers[0]?.resources ?? {};
-    const done = run(begun.state, was, taskEnded('resize/c', { type: 'resized', id: 'c-0', resources }), LOOK, LOOK);
+    const done = run(begun.state, was, resizedTo(begun.state, { 'c-0': resources }), LOOK, LOOK);
     expect(shortly(done)).toEqual(['event ResizeCompleted', 'status Running', 'status Running']);
     expect(shown(done)).toEqual(['2Gi', '2Gi']);
     expect(done.actions.find(({ type }) => type === 'event')).toMatchObject({
       message:
         'Pod resize completed: {"containers":[{"name":"c","resources":{"limits":{"memory":"2Gi"},"requests":{"memory":"2Gi"}}}],"generation":2}',
     });
-    expect(shortly(run(done.state, was, update(newer({ generation: 3 }, limited('1Gi'))), LOOK))).toContain('begin resize/c');
+    expect(shortly(run(done.state, was, update(newer({ generation: 3 }, limited('1Gi'))), LOOK))).toContain('begin resize');
   });
 
   it('says why it cannot be resized, once, and tries again', () => {
     const was = view(observation([made('2Gi')]));
     const begun = run(running(limited('2Gi')), was, LOOK, update(newer({}, limited('1Gi'))), LOOK);
-    expect(resizeTask(begun).lowersMemory).toBe(true);
-    const failed = taskEnded('resize/c', { type: 'resizeFailed', message: 'it uses more' });
+    expect(resizeTask(begun).containers).toMatchObject([{ lowersMemory: true }]);
+    const failed = taskEnded('resize', { type: 'resizeFailed', message: 'it uses more', given: new Map() });
     const told = run(begun.state, was, failed, LOOK);
     expect(shortly(told)).toEqual(['event ResizeError', 'status Running']);
     expect(shown(told)).toEqual(['2Gi', '1Gi', 'PodResizeInProgress Error']);
     const again = run(told.state, view(observation([made('2Gi')]), { now: START + 61_000 }), LOOK);
-    expect(shortly(again)).toEqual(['begin resize/c', 'status Running']);
+    expect(shortly(again)).toEqual(['begin resize', 'status Running']);
     expect(shortly(run(again.state, was, failed))).toEqual([]);
   });
 
@@ -452,13 +455,20 @@ describe('a pod whose resources change while it runs', () => {
     expect(begun.actions.flatMap((action) => (action.type === 'begin' ? [action.task] : []))).toMatchObject([
       { type: 'killContainer', id: 'c-0', message: 'Container c resize requires restart' },
     ]);
+    const dead = view(observation([{ ...made('1Gi'), state: 'exited', exitCode: 137, finishedAt: START }]));
+    const read = taskEnded('messages', { type: 'messagesRead', messages: new Map([['c-0', '']]) });
+    const ended = run(begun.state, dead, taskEnded('container/c', { type: 'done' }), read, LOOK);
+    expect(shortly(ended)).toEqual(['begin resize', 'status Running']);
+    const starts = run(ended.state, dead, resizedTo(ended.state), LOOK);
+    expect(shortly(starts)).toEqual(['begin container/c', 'status Running']);
     const anew = view(observation([{ ...made('2Gi'), id: 'c-1', attempt: 1 }]));
-    expect(shortly(run(begun.state, anew, taskEnded('container/c', { type: 'done' }), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
+    const started = taskEnded('container/c', { type: 'started', container: 'c', previous: undefined });
+    expect(shortly(run(starts.state, anew, started, LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
   });
 
   it('tells of a change that the node has not agreed to', () => {
     const was = view(observation([made('1Gi')]));
-    const pending = { reason: 'Deferred', message: 'no room' } as const;
+    const pending = { reason: 'Deferred', message: 'no room', cause: 'OutOfcpu', generation: 2 } as const;
     const held = run(
       running(limited('1Gi')),
       was,
@@ -487,7 +497,55 @@ describe('a pod whose resources change while it runs', () => {
       ],
     };
     const state = { ...initialState(aPod(limited('2Gi'), {}, status), START, false), volumesReady: true, hasStarted: true };
-    expect(shortly(run(state, view(observation([made('1Gi')])), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
+    const was = view(observation([made('1Gi')]));
+    const begun = run(state, was, LOOK);
+    expect(resizeTask(begun).containers).toEqual([]);
+    expect(shortly(run(begun.state, was, resizedTo(begun.state), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
+  });
+
+  const asAWhole = (memory: string, more: Partial<Container> = {}) => ({
+    containers: [aContainer('c', { resources: {}, ...more })],
+    resources: { limits: { memory }, requests: { memory } },
+  });
+  const boundedBy = (memory: string) =>
+    observed('c', { annotations: { ...observed('c').annotations, 'skiff.dev/container.requirements': JSON.stringify({ limits: { memory } }) } });
+
+  it('gives new limits of the pod as a whole to containers without limits of their own, which show none', () => {
+    const was = view(observation([boundedBy('1Gi')]));
+    const begun = run(running(asAWhole('1Gi')), was, LOOK, update(newer({}, asAWhole('2Gi'))), LOOK);
+    expect(resizeTask(begun)).toMatchObject({ held: { spec: asAWhole('1Gi') }, containers: [{ resources: { memory_limit_in_bytes: 2 ** 31 } }] });
+    expect(begun.state.status).toMatchObject({ resources: asAWhole('1Gi').resources, allocatedResources: { memory: '2Gi' } });
+    expect(shown(begun)).toEqual([undefined, undefined, 'PodResizeInProgress undefined']);
+    const done = run(begun.state, was, resizedTo(begun.state, { 'c-0': { limits: { memory: '2Gi' } } }), LOOK);
+    expect(shortly(done)).toEqual(['event ResizeCompleted', 'status Running']);
+    expect(done.state.status).toMatchObject({ resources: asAWhole('2Gi').resources, containerStatuses: [{ resources: {} }] });
+  });
+
+  it('restarts a container without limits of its own for those of the pod, and leaves one that has some alone', () => {
+    const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+    const free = (memory: string) => asAWhole(memory, { resizePolicy });
+    const begun = run(running(free('1Gi')), view(observation([boundedBy('1Gi')])), LOOK, update(newer({}, free('2Gi'))), LOOK);
+    expect(shortly(begun)).toContain('begin container/c');
+    const bound = (memory: string) => ({ ...limited('1Gi', { resizePolicy }), resources: { limits: { memory }, requests: { memory } } });
+    const alone = run(running(bound('2Gi')), view(observation([made('1Gi')])), LOOK, update(newer({}, bound('3Gi'))), LOOK);
+    expect(resizeTask(alone).containers).toEqual([]);
+    expect(shortly(alone)).not.toContain('begin container/c');
+  });
+
+  it('resizes an init container while it runs', () => {
+    const init = (memory: string) => ({ initContainers: [aContainer('c', { resources: { limits: { memory } } })], containers: [aContainer('d')] });
+    const was = view(observation([boundedBy('1Gi')]));
+    const begun = run(running(init('1Gi')), was, LOOK, update(newer({}, init('2Gi'))), LOOK);
+    expect(resizeTask(begun).containers).toMatchObject([{ id: 'c-0', resources: { memory_limit_in_bytes: 2 ** 31 } }]);
+  });
+
+  it('takes a change that comes during another from where the first one left the pod', () => {
+    const was = view(observation([made('1Gi')]));
+    const begun = run(running(limited('1Gi')), was, LOOK, update(newer({}, limited('2Gi'))), LOOK);
+    const resources = limited('2Gi').containers[0]?.resources ?? {};
+    const more = update(newer({ resourceVersion: '3' }, limited('3Gi')));
+    const next = run(begun.state, was, more, resizedTo(begun.state, { 'c-0': resources }), LOOK);
+    expect(resizeTask(next)).toMatchObject({ held: { spec: limited('2Gi') }, containers: [{ resources: { memory_limit_in_bytes: 3 * 2 ** 30 } }] });
   });
 });
 

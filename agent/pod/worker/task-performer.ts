@@ -2,12 +2,12 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
-import { podCgroup } from '../../spec/pod-resources.ts';
 import { killContainer } from '../operations/container-killer.ts';
 import type { StarterNode } from '../operations/container-starter.ts';
 import { createSandbox, StartError, startContainer } from '../operations/container-starter.ts';
 import { endPod } from '../operations/pod-terminator.ts';
 import { terminationMessage } from '../status/termination-message.ts';
+import { resizePod } from './pod-resizer.ts';
 import type { Task, TaskResult } from './worker-action.ts';
 
 /** The pod at the moment it is asked for: tasks take time, and the pod changes meanwhile. */
@@ -43,10 +43,7 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
       await killContainer(node, { ...task, pod });
       return DONE;
     case 'resize':
-      return resizeContainer(task, pod, node).catch((error: unknown) => ({
-        type: 'resizeFailed' as const,
-        message: error instanceof Error ? error.message : String(error),
-      }));
+      return resizePod(task, pod, node);
     case 'readMessages': {
       const messages = new Map<string, string>();
       for (const container of task.containers) {
@@ -61,23 +58,6 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
       await node.dynamicResources.unprepare(pod);
       return { type: 'podEnded' };
   }
-}
-
-/** @throws Error in the words of kubelet if the container uses more memory than it would be left */
-async function resizeContainer(task: Extract<Task, { type: 'resize' }>, pod: Live<Pod>, node: StarterNode): Promise<TaskResult> {
-  const { id, container, resources, lowersMemory } = task;
-  const cgroup = podCgroup(pod, node.cgroupRoot, node.podMaxPids);
-  if (lowersMemory) {
-    const limit = resources.memory_limit_in_bytes ?? 0;
-    const usage = (await node.runtime.containerStats()).find((stats) => stats.id === id)?.usageBytes ?? 0;
-    if (usage > limit)
-      throw new Error(`attempting to set container ${JSON.stringify(container.name)} memory limit (${limit}) below current usage (${usage})`);
-  }
-  // A pod's cgroup bounds those of its containers: it is widened before them and narrowed after them.
-  if (!lowersMemory) await node.cgroups.apply(cgroup);
-  await node.runtime.updateResources(id, resources);
-  if (lowersMemory) await node.cgroups.apply(cgroup);
-  return { type: 'resized', id, resources: container.resources ?? {} };
 }
 
 async function replaceSandbox(

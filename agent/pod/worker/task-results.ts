@@ -3,7 +3,7 @@ import { MountError } from '../../contract/pod-volumes.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { withRestart } from './crash-backoff.ts';
 import type { PodState } from './pod-state.ts';
-import { resizeFailed } from './resizing.ts';
+import { resized, resizeFailed } from './resizing.ts';
 import { ended, retriedLater, succeeded } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { holdBack, wait } from './turn.ts';
@@ -51,12 +51,11 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       holdBack(turn, key, result.retryAt);
       break;
     case 'resized':
-      if (state.life.phase !== 'running') break;
-      turn.state = { ...state, life: { ...state.life, resized: new Map(state.life.resized).set(result.id, result.resources) } };
+      resized(turn, result.pod, result.given);
       turn.state = { ...turn.state, tasks: succeeded(turn.state.tasks, key) };
       break;
     case 'resizeFailed':
-      resizeFailed(turn, result.message);
+      resizeFailed(turn, result.message, result.given);
       turn.state = { ...turn.state, tasks: retriedLater(turn.state.tasks, key, turn.view.now) };
       break;
     case 'messagesRead':

@@ -35,6 +35,12 @@ export function retriedLater(tasks: Tasks, key: string, now: number): Tasks {
   return heldBack({ ...tasks, failures }, key, now + exponentialDelay(count, FIRST_RETRY_MS, MAX_RETRY_MS));
 }
 
+/** Lets a task that failed begin at once: it is another one by now. */
+export function renewed(tasks: Tasks, key: string): Tasks {
+  const notBefore = new Map(tasks.notBefore);
+  return notBefore.delete(key) ? succeeded({ ...tasks, notBefore }, key) : tasks;
+}
+
 /** Forgets the failures of a task that has succeeded. */
 export function succeeded(tasks: Tasks, key: string): Tasks {
   if (!tasks.failures.has(key)) return tasks;

@@ -5,6 +5,16 @@ import type { ResourceRequirements } from '../../../api/pod/resources/resources.
 import type { RuntimeContainer, Sandbox } from '../../contract/runtime.ts';
 import type { LinuxContainerResources } from '../../contract/runtime-config.ts';
 
+/** One running container whose resources change. */
+export interface ContainerResize {
+  readonly name: string;
+  readonly id: string;
+  /** With the limits of the pod as a whole. */
+  readonly wanted: ResourceRequirements;
+  readonly resources: LinuxContainerResources;
+  readonly lowersMemory: boolean;
+}
+
 /** Work that takes time. Each runs under a key, one at a time, and is answered by the event `taskEnded` with its result. */
 export type Task =
   | { readonly type: 'setUpVolumes' }
@@ -23,13 +33,12 @@ export type Task =
       readonly message: string;
       readonly graceSeconds: number;
     }
-  /** Limits that were changed in place reach a running container. */
+  /** Resources that were changed in place reach the pod's cgroup, and running containers. */
   | {
       readonly type: 'resize';
-      readonly container: Container;
-      readonly id: string;
-      readonly resources: LinuxContainerResources;
-      readonly lowersMemory: boolean;
+      /** The pod by which its cgroup was set last. */
+      readonly held: Live<Pod>;
+      readonly containers: readonly ContainerResize[];
     }
   | { readonly type: 'readMessages'; readonly containers: readonly RuntimeContainer[] }
   /** Ends everything that runs of the pod, within the grace period that the state has at each moment: it may shrink meanwhile. */
@@ -52,8 +61,10 @@ export type TaskResult =
       /** Milliseconds since the epoch. */
       readonly retryAt: number;
     }
-  | { readonly type: 'resized'; readonly id: string; readonly resources: ResourceRequirements }
-  | { readonly type: 'resizeFailed'; readonly message: string }
+  /** The pod whose resources are in force now, and those of the containers that were changed, by container ID. */
+  | { readonly type: 'resized'; readonly pod: Live<Pod>; readonly given: ReadonlyMap<string, ResourceRequirements> }
+  /** As `resized`, of the containers that were changed before the failure. */
+  | { readonly type: 'resizeFailed'; readonly message: string; readonly given: ReadonlyMap<string, ResourceRequirements> }
   /** Termination messages by container ID. */
   | { readonly type: 'messagesRead'; readonly messages: ReadonlyMap<string, string> }
   | { readonly type: 'podEnded' }
@@ -92,5 +103,5 @@ export const TASK = {
   messages: 'messages',
   end: 'end',
   container: (name: string) => `container/${name}`,
-  resize: (name: string) => `resize/${name}`,
+  resize: 'resize',
 } as const;

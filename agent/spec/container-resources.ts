@@ -1,0 +1,18 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Container } from '../../api/pod/container/container.ts';
+import type { LinuxContainerResources } from '../contract/runtime-config.ts';
+import { withPodLimits } from './effective-resources.ts';
+import { oomScore } from './oom-score.ts';
+import { CPU_PERIOD, cpuQuota, cpuShares, memoryBytes, milliCpu } from './pod-resources.ts';
+
+/** The limits of a container's cgroup. It weighs as much CPU as it asks for; if it does not say, as it may use. */
+export function containerResources(pod: Pod, container: Container, memoryCapacity: number): LinuxContainerResources {
+  const { limits, requests } = withPodLimits(container.resources, pod.spec?.resources);
+  const cpuLimit = milliCpu(limits);
+  return {
+    cpu_shares: cpuShares(requests?.cpu === undefined ? cpuLimit : milliCpu(requests)),
+    ...(cpuLimit > 0 ? { cpu_quota: cpuQuota(cpuLimit), cpu_period: CPU_PERIOD } : {}),
+    ...(memoryBytes(limits) > 0 ? { memory_limit_in_bytes: memoryBytes(limits) } : {}),
+    oom_score_adj: oomScore(pod, container, memoryCapacity),
+  };
+}
