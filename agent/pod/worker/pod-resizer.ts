@@ -2,21 +2,19 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import type { PodCgroup } from '../../contract/cgroups.ts';
-import type { PodCgroups, RuntimeAccess } from '../../contract/node-parts.ts';
+import type { PodCgroups } from '../../contract/node-parts.ts';
+import type { ContainerRuntime } from '../../contract/runtime.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import type { Task, TaskResult } from './worker-action.ts';
 
 type Resize = Extract<Task, { type: 'resize' }>;
+type ResizerNode = PodCgroups & { readonly runtime: Pick<ContainerRuntime, 'simulated' | 'updateResources'> };
 
 /**
  * Brings changed resources to a pod that runs (pkg/kubelet/kuberuntime, doPodResizeAction). A pod's cgroup bounds those of its containers: it is
  * widened before them and narrowed after them, each resource by itself. Nothing is changed if too much memory is in use.
  */
-export async function resizePod(
-  { held, containers }: Resize,
-  pod: Live<Pod>,
-  node: PodCgroups & Pick<RuntimeAccess, 'runtime'>,
-): Promise<TaskResult> {
+export async function resizePod({ held, containers }: Resize, pod: Live<Pod>, node: ResizerNode): Promise<TaskResult> {
   const given = new Map<string, ResourceRequirements>();
   try {
     const [before, after] = [held, pod].map((version) => podCgroup(version, node.cgroupRoot, node.podMaxPids)) as [PodCgroup, PodCgroup];
@@ -44,12 +42,7 @@ const wider = (a: PodCgroup, b: PodCgroup): PodCgroup => ({
 });
 
 /** @throws Error in the words of kubelet if more memory is in use than a lower limit leaves */
-async function checkMemory(
-  before: PodCgroup,
-  after: PodCgroup,
-  containers: Resize['containers'],
-  { cgroups, runtime }: PodCgroups & Pick<RuntimeAccess, 'runtime'>,
-): Promise<void> {
+async function checkMemory(before: PodCgroup, after: PodCgroup, containers: Resize['containers'], { cgroups, runtime }: ResizerNode): Promise<void> {
   if (runtime.simulated) return;
   const { path, memoryLimitBytes } = after;
   const faults: string[] = [];

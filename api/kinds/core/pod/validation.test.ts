@@ -19,6 +19,20 @@ describe('a pod', () => {
       { restartPolicy: 'Sometimes' },
       ['spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"'],
     ],
+    [
+      'has init containers that end, which no resize restarts',
+      {
+        initContainers: ['a', 'b'].map((name, i) => ({
+          name,
+          image: 'i',
+          ...(i === 0 ? { restartPolicy: 'Always' } : {}),
+          resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }],
+        })),
+      },
+      [
+        'spec.initContainers[1].resizePolicy[0].restartPolicy: Invalid value: "RestartContainer": must not be set to \'RestartContainer\' for non-sidecar initContainers',
+      ],
+    ],
     ['has a known DNS policy', { dnsPolicy: 'Mine' }, ['spec.dnsPolicy: Unsupported value']],
     ['needs a DNS configuration where the policy is None', { dnsPolicy: 'None' }, ['spec.dnsConfig: Required value']],
     [

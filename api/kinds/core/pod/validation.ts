@@ -1,8 +1,10 @@
+import type { Container } from '../../../pod/container/container.ts';
 import { checkImageSpacing } from '../../../pod/container/container-validation.ts';
+import { isSidecar } from '../../../pod/container/sidecar.ts';
 import { checkPodAnnotations, checkProfileAnnotations } from '../../../pod/spec/pod-annotations-validation.ts';
 import { checkPodSpec } from '../../../pod/spec/pod-spec-validation.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { forbidden } from '../../../schema/field-error.ts';
+import { forbidden, invalid } from '../../../schema/field-error.ts';
 import { childPath, indexPath, rootPath } from '../../../validation/field-path.ts';
 import type { Pod } from './schema.ts';
 
@@ -39,6 +41,19 @@ export function validatePod(pod: Pod): FieldError[] {
   if (spec.nodeName && spec.schedulingGates?.length) {
     errors.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   }
+  checkInitResizePolicies(errors, spec.initContainers ?? []);
   checkProfileAnnotations(errors, pod.metadata?.annotations, spec, SPEC);
   return errors;
+}
+
+/** An init container that ends is not started again for a resize. Pods and templates that an earlier version accepted may say so. */
+function checkInitResizePolicies(errors: FieldError[], initContainers: readonly Container[]): void {
+  initContainers.forEach((container, i) => {
+    if (isSidecar(container)) return;
+    container.resizePolicy?.forEach(({ restartPolicy }, j) => {
+      if (restartPolicy !== 'RestartContainer') return;
+      const field = `spec.initContainers[${i}].resizePolicy[${j}].restartPolicy`;
+      errors.push(invalid(field, restartPolicy, "must not be set to 'RestartContainer' for non-sidecar initContainers"));
+    });
+  });
 }
