@@ -32,6 +32,14 @@ suite('what holds containers', () => {
           ...QUICK,
           containers: [shell(web(), SLEEP, { resources: { requests: { cpu: '100m', memory: '32Mi' }, limits: { memory: '64Mi' } } })],
         }),
+        pod('whole', {
+          ...QUICK,
+          resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m', memory: '64Mi' } },
+          containers: [
+            shell(web(), SLEEP),
+            shell(web(), SLEEP, { name: 'again', resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] }),
+          ],
+        }),
         pod('best-effort', { ...QUICK, containers: [shell(web(), SLEEP)] }),
         pod('user', {
           ...QUICK,
@@ -157,6 +165,49 @@ suite('what holds containers', () => {
         await kubectl.path('{.status.containerStatuses[0].resources.limits.memory} {.status.containerStatuses[0].restartCount}', 'pod', 'burstable'),
       ).toBe('96Mi 0'),
     );
+  });
+
+  it('limits of a pod as a whole bound its containers, change in place, and never fall below what is in use', async () => {
+    await ready('whole');
+    const resizeTo = (cpu: string, memory: string) =>
+      kubectl(
+        ...['patch', 'pod', 'whole', '--subresource', 'resize', '-p'],
+        JSON.stringify({ spec: { resources: { requests: { cpu: '100m', memory }, limits: { cpu, memory } } } }),
+      );
+    const shows = (cpu: string, memory: string, restarts: string) =>
+      eventually(async () => {
+        const status = '{.status.resources.limits.cpu} {.status.resources.limits.memory} {.status.allocatedResources.memory}';
+        const counts = '{.status.containerStatuses[*].restartCount} {.status.conditions[?(@.type=="PodResizeInProgress")].reason}';
+        expect(await kubectl.path(`${status} ${counts}`, 'pod', 'whole')).toBe(`${cpu} ${memory} ${memory} ${restarts} `);
+      });
+    const holds = async (cpu: number, mebibytes: number) => {
+      const memory = String(mebibytes * 2 ** 20);
+      expect(await podCgroup('whole', 'burstable', ['cpu', 'cpu.cfs_quota_us'], 'cpu.max')).toMatch(new RegExp(`^${cpu * 100}\\b`));
+      expect(await podCgroup('whole', 'burstable', ['memory', 'memory.limit_in_bytes'], 'memory.max')).toBe(memory);
+      const files = unified
+        ? 'cd /sys/fs/cgroup && cat cpu.max memory.max'
+        : 'cd /sys/fs/cgroup && cat cpu/cpu.cfs_quota_us memory/memory.limit_in_bytes';
+      for (const name of ['main', 'again']) {
+        const [quota, limit] = (await inside('whole', files, name)).split('\n');
+        expect([quota?.split(' ')[0], limit]).toEqual([String(cpu * 100), memory]);
+      }
+    };
+    await shows('200m', '64Mi', '0 0');
+    await holds(200, 64);
+    await resizeTo('300m', '48Mi');
+    await shows('300m', '48Mi', '0 1');
+    await holds(300, 48);
+    await resizeTo('300m', '10Ki');
+    const progress = '{.status.conditions[?(@.type=="PodResizeInProgress")]';
+    await eventually(async () =>
+      expect(await kubectl.path(`${progress}.reason} ${progress}.message}`, 'pod', 'whole')).toMatch(
+        /^Error cannot decrease memory limits: .*attempting to set pod memory limit \(10240\) below current usage \(\d+\)/,
+      ),
+    );
+    await resizeTo('150m', '64Mi');
+    await eventually(async () => expect((await podEvents(kubectl, 'whole')).join('\n')).toMatch(/Normal ResizeCompleted .*"generation":4}/));
+    await shows('150m', '64Mi', '0 2');
+    await holds(150, 64);
   });
 
   it('a pod that fills a volume beyond its limit is evicted', async () => {

@@ -15,6 +15,7 @@ import { allocateDevices } from './device-admission.ts';
 import type { PodEntry } from './pod-closer.ts';
 import { closePod, removeFromApi } from './pod-closer.ts';
 import type { Rejection } from './rejection.ts';
+import { byUrgency } from './resize-order.ts';
 
 /** All pods of a node: one worker each, from the moment they are bound until nothing of them is left. */
 export interface PodManager {
@@ -126,7 +127,8 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   };
 
   const retryDeferred = () => {
-    for (const entry of entries.values()) if (entry.pending?.reason === 'Deferred' && !entry.finished) give(entry);
+    const waiting = [...entries.values()].filter(({ pending, finished }) => pending && !finished);
+    for (const entry of waiting.sort(byUrgency)) give(entry);
   };
 
   const refuse = (pod: Live<Pod>, rejection: Rejection) => {
