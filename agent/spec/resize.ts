@@ -42,11 +42,11 @@ export function inForce(resources: ResourceRequirements, applied: ResourceRequir
 }
 
 /** Tells of a resize in the words of kubelet's events (pkg/kubelet/events, podResizeMessage): `Pod resize started: {…}`. */
-export function resizeText(prefix: string, pod: Pod, error?: string): string {
+export function resizeText(prefix: string, pod: Pod, generation = 0, error?: string): string {
   const summary = (containers: readonly Container[] | undefined) =>
     containers?.length ? containers.map(({ name, resources }) => ({ name, resources: ordered(resources) })) : undefined;
   const { initContainers, containers } = pod.spec ?? { containers: [] };
-  const facts = { initContainers: summary(initContainers), containers: summary(containers), generation: pod.metadata?.generation ?? 0, error };
+  const facts = { initContainers: summary(initContainers), containers: summary(containers), generation, error };
   return `${prefix}: ${JSON.stringify(facts)}`;
 }
 

@@ -116,7 +116,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     const { wanted, pending: before } = entry;
     const { pod, allocation, pending } = allocate(wanted, entry.allocation, () => holders(wanted.metadata.uid), allocatable);
     if (pending && pending.generation !== before?.generation) {
-      const text = resizeText(`Pod resize ${pending.cause}`, wanted, pending.message);
+      const text = resizeText(`Pod resize ${pending.cause}`, wanted, pending.generation, pending.message);
       node.recorder.event(wanted, 'Warning', `Resize${pending.reason}`, text);
     }
     const hasChanged = allocation !== entry.allocation;

@@ -4,6 +4,13 @@ import type { ContainerStatus } from '../../../api/pod/container/container-statu
 import { timeText } from '../../../base/clock.ts';
 import type { PodPhase } from './pod-phase.ts';
 
+/** The progress of a change of resources that has not reached all containers. */
+export interface ResizeProgress {
+  /** The pod's metadata.generation that asked for it. */
+  readonly generation?: number | undefined;
+  readonly error: string | undefined;
+}
+
 export interface ConditionFacts {
   readonly phase: PodPhase;
   readonly init: readonly ContainerStatus[];
@@ -14,7 +21,7 @@ export interface ConditionFacts {
   readonly disruption: string | undefined;
   /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
   readonly pending: { readonly reason: string; readonly message: string } | undefined;
-  readonly resizing: { readonly error: string | undefined } | undefined;
+  readonly resizing: ResizeProgress | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -53,7 +60,7 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
     ...OWN.map((type) => make(type, verdicts[type])),
     ...(pending ? [make(RESIZE_PENDING, { status: 'True', reason: pending.reason, message: pending.message })] : []),
     ...(resizing
-      ? [make(RESIZE_IN_PROGRESS, resizing.error === undefined ? TRUE : { status: 'True', reason: 'Error', message: resizing.error })]
+      ? [{ ...make(RESIZE_IN_PROGRESS, inProgress(resizing.error)), ...(resizing.generation ? { observedGeneration: resizing.generation } : {}) }]
       : []),
   ];
   const others = old.filter(({ type }) => !NODE_CONDITION_TYPES.has(type));
@@ -61,6 +68,8 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
   const disruption = make(DISRUPTION, { status: 'True', reason: 'TerminationByKubelet', message: facts.disruption });
   return [...own, ...others.filter(({ type }) => type !== DISRUPTION), disruption];
 }
+
+const inProgress = (error: string | undefined): Verdict => (error === undefined ? TRUE : { status: 'True', reason: 'Error', message: error });
 
 const DISRUPTION = 'DisruptionTarget';
 

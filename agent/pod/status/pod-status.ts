@@ -8,6 +8,7 @@ import { qosClass } from '../../spec/pod-resources.ts';
 import { claimStatusesOf } from './claim-statuses.ts';
 import type { ContainerStatusInput } from './container-status.ts';
 import { containerStatus } from './container-status.ts';
+import type { ResizeProgress } from './pod-conditions.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podLevelResources } from './pod-level-resources.ts';
 import type { PodPhase } from './pod-phase.ts';
@@ -23,7 +24,7 @@ export interface PodStatusInput extends ContainerStatusInput {
   readonly failure: { readonly reason: string; readonly message: string; readonly isDisruption?: boolean } | undefined;
   /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
   readonly pending: { readonly reason: string; readonly message: string } | undefined;
-  readonly resizing: { readonly error: string | undefined; readonly held?: Live<Pod> | undefined } | undefined;
+  readonly resizing: (ResizeProgress & { readonly held?: Live<Pod> | undefined }) | undefined;
   /** All has stopped that will be stopped. */
   readonly ended: boolean;
   /** The health of the devices that a container has by its claims. */

@@ -52,6 +52,8 @@ export type LifeCycle = Running | Ending;
 
 /** A change of resources under way. */
 export interface Resizing {
+  /** The pod's metadata.generation that asked for it. */
+  readonly generation: number | undefined;
   /** Why it could not be made at the last attempt. */
   readonly error: string | undefined;
   /** The pod by which its cgroup was set last; undefined if that is as the pod is now. */
@@ -101,12 +103,15 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
     stopped: false,
     volumesReady: simulated,
     pending: undefined,
-    resizing: held && { error: undefined, held },
+    resizing: held && { generation: generationTold(pod), error: undefined, held },
     waiting: new Map(),
     messages: new Map(),
     tasks: NO_TASKS,
   };
 }
+
+const generationTold = ({ metadata, status }: Live<Pod>): number | undefined =>
+  status?.conditions?.find(({ type }) => type === 'PodResizeInProgress')?.observedGeneration ?? metadata.generation;
 
 /** The resources that an earlier agent gave to containers, by container ID: they may differ from those that they were made with. */
 function resourcesTold(pod: Live<Pod>, held: Live<Pod> | undefined): ReadonlyMap<string, ResourceRequirements> {

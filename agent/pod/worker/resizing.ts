@@ -71,7 +71,12 @@ export function resize(turn: Turn): void {
     begin(turn, TASK.resize, { type: 'resize', held: resizing.held ?? pod, containers });
   } else if (!awaitsStart) {
     turn.state = { ...turn.state, resizing: undefined };
-    turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeCompleted', message: resizeText('Pod resize completed', pod) });
+    turn.actions.push({
+      type: 'event',
+      severity: 'Normal',
+      reason: 'ResizeCompleted',
+      message: resizeText('Pod resize completed', pod, resizing.generation),
+    });
   }
 }
 
@@ -90,15 +95,17 @@ export const awaitsResize = ({ resizing }: PodState): boolean => resizing?.held 
 export function noticeResize(turn: Turn, before: PodState['pod'], now: PodState['pod']): void {
   if (asksTheSame(before, now)) return;
   const { resizing, tasks } = turn.state;
-  turn.state = { ...turn.state, resizing: { error: undefined, held: resizing?.held ?? before }, tasks: renewed(tasks, TASK.resize) };
-  turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeStarted', message: resizeText('Pod resize started', now) });
+  const { generation } = now.metadata;
+  turn.state = { ...turn.state, resizing: { generation, error: undefined, held: resizing?.held ?? before }, tasks: renewed(tasks, TASK.resize) };
+  turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeStarted', message: resizeText('Pod resize started', now, generation) });
 }
 
 /** Remembers what has been given. The pod may ask for something else by now. */
 export function resized(turn: Turn, pod: PodState['pod'], given: ReadonlyMap<string, ResourceRequirements>): void {
   remember(turn, given);
   const held = asksTheSame(pod, turn.state.pod) ? undefined : pod;
-  if (turn.state.resizing) turn.state = { ...turn.state, resizing: { error: undefined, held } };
+  const { resizing } = turn.state;
+  if (resizing) turn.state = { ...turn.state, resizing: { ...resizing, error: undefined, held } };
 }
 
 /** Remembers why resources could not be given; says so once. */
@@ -107,7 +114,8 @@ export function resizeFailed(turn: Turn, message: string, given: ReadonlyMap<str
   const { resizing, pod } = turn.state;
   if (!resizing || resizing.error === message) return;
   turn.state = { ...turn.state, resizing: { ...resizing, error: message } };
-  turn.actions.push({ type: 'event', severity: 'Warning', reason: 'ResizeError', message: resizeText('Pod resize error', pod, message) });
+  const text = resizeText('Pod resize error', pod, resizing.generation, message);
+  turn.actions.push({ type: 'event', severity: 'Warning', reason: 'ResizeError', message: text });
 }
 
 function remember(turn: Turn, given: ReadonlyMap<string, ResourceRequirements>): void {

@@ -539,6 +539,19 @@ describe('a pod whose resources change while it runs', () => {
     expect(resizeTask(begun).containers).toMatchObject([{ id: 'c-0', resources: { memory_limit_in_bytes: 2 ** 31 } }]);
   });
 
+  it('tells of the change under way by its own generation, though the pod asks for something else by now', () => {
+    const was = view(observation([made('1Gi')]));
+    const begun = run(running(limited('1Gi')), was, LOOK, update(newer({ generation: 2 }, limited('2Gi'))), LOOK);
+    const pending = { reason: 'Deferred', message: 'no room', cause: 'OutOfmemory', generation: 3 } as const;
+    const latest = { resourceVersion: '3', generation: 3 };
+    const given = { pod: newer(latest, limited('2Gi')), pending };
+    const next = run(begun.state, was, { type: 'update', pod: newer(latest, limited('9Gi')), given }, LOOK);
+    expect(next.state.status?.conditions?.filter(({ type }) => type.startsWith('PodResize'))).toMatchObject([
+      { type: 'PodResizePending', observedGeneration: 3 },
+      { type: 'PodResizeInProgress', observedGeneration: 2 },
+    ]);
+  });
+
   it('takes a change that comes during another from where the first one left the pod', () => {
     const was = view(observation([made('1Gi')]));
     const begun = run(running(limited('1Gi')), was, LOOK, update(newer({}, limited('2Gi'))), LOOK);
