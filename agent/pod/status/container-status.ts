@@ -62,7 +62,8 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     imageID: current.imageRef,
     containerID: `${input.runtimeName}://${current.id}`,
     started: role === 'init' ? false : started,
-    ...(running ? { resources: actualResources(container, input.applied(current)), ...allocated(container) } : {}),
+    resources: actualResources(container, running ? input.applied(current) : undefined),
+    ...allocated(container),
     ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container) } : {}),
   };
 }

@@ -148,6 +148,7 @@ describe('the status of a pod', () => {
     const pod = aPod({ containers: [aContainer('c', { resources })] });
     const more = { pod, applied: () => has, resizing: { error: undefined }, pending: { reason: 'Deferred', message: 'full' } };
     expect(firstOf(more)).toMatchObject({ resources: has, allocatedResources: { cpu: '2' } });
+    expect(firstOf({ ...more, observation: observation([exited('c', 0)]) })).toMatchObject({ resources, allocatedResources: { cpu: '2' } });
     expect(conditions(more)).toMatchObject({ PodResizeInProgress: 'True', PodResizePending: 'True Deferred full' });
     expect(conditions({ pod, resizing: { error: 'no' } })).toMatchObject({ PodResizeInProgress: 'True Error no' });
     expect(Object.keys(conditions({ pod }))).not.toContain('PodResizeInProgress');

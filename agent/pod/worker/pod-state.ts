@@ -113,13 +113,15 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
 const generationTold = ({ metadata, status }: Live<Pod>): number | undefined =>
   status?.conditions?.find(({ type }) => type === 'PodResizeInProgress')?.observedGeneration ?? metadata.generation;
 
-/** The resources that an earlier agent gave to containers, by container ID: they may differ from those that they were made with. */
+/** The resources that an earlier agent gave to containers that run, by container ID: they may differ from those that they were made with. */
 function resourcesTold(pod: Live<Pod>, held: Live<Pod> | undefined): ReadonlyMap<string, ResourceRequirements> {
   const { spec } = held ?? pod;
   const all = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return new Map(
-    all.flatMap(({ containerID, resources }) =>
-      containerID && resources ? [[containerID.slice(containerID.indexOf('//') + 2), withPodLimits(resources, spec?.resources)]] : [],
+    all.flatMap(({ containerID, resources, state }) =>
+      containerID && resources && state?.running
+        ? [[containerID.slice(containerID.indexOf('//') + 2), withPodLimits(resources, spec?.resources)]]
+        : [],
     ),
   );
 }

@@ -492,6 +492,7 @@ describe('a pod whose resources change while it runs', () => {
           image: 'img',
           imageID: '',
           containerID: 'containerd://c-0',
+          state: { running: {} },
           resources: { limits: { memory: '2Gi' }, requests: { memory: '2Gi' } },
         },
       ],
