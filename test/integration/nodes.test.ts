@@ -3,6 +3,7 @@ import { eventually } from '../../cli/cluster/eventually.ts';
 import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
 import { deployment, pod } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
@@ -62,6 +63,38 @@ describe('a Node', () => {
     expect(await kubectl.path('{.spec.nodeName}', 'pod', 'dongled')).toBe('node-0');
     expect(await kubectl.path('{.status.allocatable.example\\.com/dongle}', 'node', 'node-0')).toBe('2');
     await kubectl('delete', 'pod', 'dongled', '--now');
+  });
+
+  it('gives a pod other resources as a whole while it runs, and defers what it has no room for', async () => {
+    const resources = (request: string, limit: string) => ({ requests: { cpu: request }, limits: { cpu: limit } });
+    await kubectl.input(pod('whole', { nodeName: 'node-1', resources: resources('100m', '200m') }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/whole', '--timeout=60s');
+    const resize = (request: string, limit: string) =>
+      kubectl('patch', 'pod', 'whole', '--subresource', 'resize', '-p', JSON.stringify({ spec: { resources: resources(request, limit) } }));
+    const shows = (allocated: string, limit: string, pending: string) =>
+      eventually(async () => {
+        const reason = '{.status.conditions[?(@.type=="PodResizePending")].reason}';
+        const path = `{.status.allocatedResources.cpu} {.status.resources.limits.cpu} ${reason}`;
+        expect(await kubectl.path(path, 'pod', 'whole')).toBe(`${allocated} ${limit} ${pending}`);
+      });
+    await shows('100m', '200m', '');
+    await resize('150m', '300m');
+    await shows('150m', '300m', '');
+    await resize('10k', '20k');
+    await shows('150m', '300m', 'Deferred');
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'whole')).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^Normal ResizeCompleted .*Pod resize completed: .*"generation":2}/),
+          expect.stringMatching(
+            /^Warning ResizeDeferred .*Pod resize OutOfcpu: .*"error":"Node didn't have enough resource: cpu, requested: 10000000, /,
+          ),
+        ]),
+      ),
+    );
+    await resize('50m', '60m');
+    await shows('50m', '60m', '');
+    await kubectl('delete', 'pod', 'whole', '--now');
   });
 
   it('that is cordoned takes no pods, and is drained of those it has', async () => {
