@@ -58,6 +58,8 @@ export interface Resizing {
   readonly error: string | undefined;
   /** The pod by which its cgroup was set last; undefined if that is as the pod is now. */
   readonly held: Live<Pod> | undefined;
+  /** Containers that are ended to start again with other resources, by ID. Those that had ended before are not. */
+  readonly restarted: ReadonlySet<string>;
 }
 
 /** All that a worker knows of its pod beside what the runtime shows. A value: each step makes a new one. */
@@ -103,7 +105,7 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
     stopped: false,
     volumesReady: simulated,
     pending: undefined,
-    resizing: held && { generation: generationTold(pod), error: undefined, held },
+    resizing: held && { generation: generationTold(pod), error: undefined, held, restarted: new Set() },
     waiting: new Map(),
     messages: new Map(),
     tasks: NO_TASKS,

@@ -50,6 +50,7 @@ export function resize(turn: Turn): void {
   // A pod's cgroup is made with its sandbox.
   if (life.phase !== 'running' || resizing === undefined || !readySandbox(view.observation)) return;
   const containers: ContainerResize[] = [];
+  const ending: string[] = [];
   // One that is being started may have been made with what the pod asked for before.
   let awaitsStart = specContainers(pod).some(({ name }) => state.tasks.running.has(TASK.container(name)));
   for (const container of specContainers(pod)) {
@@ -58,8 +59,8 @@ export function resize(turn: Turn): void {
     if (!difference) continue;
     const { wanted, applied } = difference;
     if (needsRestart(container.resizePolicy, wanted, applied)) {
-      if (isRunning(current)) return;
-      awaitsStart = true;
+      if (isRunning(current)) ending.push(current.id);
+      else if (resizing.restarted.has(current.id)) awaitsStart = true;
     } else if (isRunning(current)) {
       const [limit, has] = [memoryBytes(wanted.limits), memoryBytes(applied.limits)];
       const lowersMemory = limit > 0 && (has === 0 || limit < has);
@@ -67,7 +68,9 @@ export function resize(turn: Turn): void {
       containers.push({ name: container.name, id: current.id, wanted, resources, lowersMemory });
     }
   }
-  if (containers.length > 0 || resizing.held) {
+  if (ending.length > 0) {
+    turn.state = { ...turn.state, resizing: { ...resizing, restarted: new Set([...resizing.restarted, ...ending]) } };
+  } else if (containers.length > 0 || resizing.held) {
     begin(turn, TASK.resize, { type: 'resize', held: resizing.held ?? pod, containers });
   } else if (!awaitsStart) {
     turn.state = { ...turn.state, resizing: undefined };
@@ -84,7 +87,8 @@ export function resize(turn: Turn): void {
 export const restartsForResize =
   (state: PodState) =>
   (container: Container, current: RuntimeContainer): boolean => {
-    const difference = state.resizing && differenceOf(state, container, current);
+    if (!state.resizing || !(isRunning(current) || state.resizing.restarted.has(current.id))) return false;
+    const difference = differenceOf(state, container, current);
     return difference !== undefined && needsRestart(container.resizePolicy, difference.wanted, difference.applied);
   };
 
@@ -96,7 +100,8 @@ export function noticeResize(turn: Turn, before: PodState['pod'], now: PodState[
   if (asksTheSame(before, now)) return;
   const { resizing, tasks } = turn.state;
   const { generation } = now.metadata;
-  turn.state = { ...turn.state, resizing: { generation, error: undefined, held: resizing?.held ?? before }, tasks: renewed(tasks, TASK.resize) };
+  const { held = before, restarted = new Set<string>() } = resizing ?? {};
+  turn.state = { ...turn.state, resizing: { generation, error: undefined, held, restarted }, tasks: renewed(tasks, TASK.resize) };
   turn.actions.push({ type: 'event', severity: 'Normal', reason: 'ResizeStarted', message: resizeText('Pod resize started', now, generation) });
 }
 

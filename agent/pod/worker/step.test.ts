@@ -533,6 +533,20 @@ describe('a pod whose resources change while it runs', () => {
     expect(shortly(alone)).not.toContain('begin container/c');
   });
 
+  it('does not start a container again that had ended before', () => {
+    const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+    const both = (memory: string) => ({
+      ...asAWhole(memory),
+      restartPolicy: 'OnFailure',
+      containers: [aContainer('c', { resizePolicy }), aContainer('d')],
+    });
+    const was = view(observation([{ ...boundedBy('1Gi'), state: 'exited', finishedAt: START }, observed('d')]));
+    const messages = new Map([['c-0', '']]);
+    const begun = run(running(both('1Gi'), { messages }), was, LOOK, update(newer({}, both('2Gi'))), LOOK);
+    expect(shortly(begun)).not.toContain('begin container/c');
+    expect(shortly(run(begun.state, was, resizedTo(begun.state), LOOK))).toEqual(['event ResizeCompleted', 'status Running']);
+  });
+
   it('resizes an init container while it runs', () => {
     const init = (memory: string) => ({ initContainers: [aContainer('c', { resources: { limits: { memory } } })], containers: [aContainer('d')] });
     const was = view(observation([boundedBy('1Gi')]));
