@@ -3,6 +3,10 @@ import { createErrors, defaulted, statusErrors, stored, updateErrors } from '../
 import { nodeStrategy } from './rules.ts';
 import type { Node } from './schema.ts';
 
+const LONG_FEATURE = 'A'.repeat(254);
+const FEATURE_FORM =
+  "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes";
+
 describe('a Node', () => {
   const node = (spec: Node['spec']): Node => ({ metadata: { name: 'n' }, spec });
   const taint = { key: 'a', value: 'b', effect: 'NoSchedule' };
@@ -29,6 +33,36 @@ describe('a Node', () => {
     ['has one network of each family', { podCIDRs: ['10.0.0.0/24', '10.0.1.0/24'] }, 'may specify no more than one CIDR for each IP family'],
   ])('%s', (_sentence, spec, expected) => {
     expect(createErrors(nodeStrategy, node(spec))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['has none', [], []],
+    ['names them in order, with parts', ['A', 'B/sub', 'B/sub/Of2'], []],
+    ['begins with a capital', ['feature'], [`[0]: Invalid value: "feature": invalid feature name "feature": ${FEATURE_FORM}`]],
+    [
+      'has letters and digits only',
+      ['A-b', 'A/1'],
+      [
+        `[0]: Invalid value: "A-b": invalid feature name "A-b": ${FEATURE_FORM}`,
+        `[1]: Invalid value: "A/1": invalid feature name "A/1": ${FEATURE_FORM}`,
+      ],
+    ],
+    ['has names of 253 bytes', ['A'.repeat(253)], []],
+    [
+      'has no longer ones',
+      [LONG_FEATURE],
+      [`[0]: Invalid value: "${LONG_FEATURE}": invalid feature name "${LONG_FEATURE}": must be no more than 253 characters`],
+    ],
+    ['is sorted', ['B', 'A'], ['[1]: Invalid value: "A": list must be sorted alphabetically']],
+    ['names each once', ['A', 'A'], ['[1]: Duplicate value: "A"']],
+  ])('whose list of declared features %s', (_sentence, declaredFeatures, expected) => {
+    const errors = expected.map((text) => `status.declaredFeatures${text}`);
+    expect(createErrors(nodeStrategy, { metadata: { name: 'n' }, status: { declaredFeatures } })).toEqual(errors);
+    expect(
+      statusErrors(nodeStrategy, stored(nodeStrategy, node({})), (n) => {
+        n.status = { declaredFeatures };
+      }),
+    ).toEqual(errors);
   });
 
   it('keeps its network and its provider once they are set', () => {

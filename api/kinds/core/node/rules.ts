@@ -14,7 +14,7 @@ import { childPath, indexPath, pathText, rootPath } from '../../../validation/fi
 import { addFaults, checkChoice } from '../../../validation/field-rules.ts';
 import { checkCidr, isDualStackCidrs } from '../../../validation/ip-rules.ts';
 import { checkRepeats } from '../../../validation/list-rules.ts';
-import { configKeyFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../../validation/name-rules.ts';
+import { byteLength, configKeyFaults, labelName, labelValueFaults, qualifiedNameFaults, subdomainName } from '../../../validation/name-rules.ts';
 import type { ConfigMapNodeConfigSource, Node, NodeConfigSource } from './schema.ts';
 
 const STATUS = rootPath('status');
@@ -42,6 +42,7 @@ function validate(node: Node): FieldError[] {
   const errors: FieldError[] = [];
   if (node.spec?.taints) checkTaints(errors, node.spec.taints);
   checkAmounts(errors, node);
+  checkDeclaredFeatures(errors, node.status?.declaredFeatures ?? []);
   const cidrs = node.spec?.podCIDRs ?? [];
   checkEach(cidrs, (cidr, i) => {
     checkCidr(errors, cidr, indexPath(POD_CIDRS, i));
@@ -81,9 +82,33 @@ function checkAmounts(errors: FieldError[], node: Node): void {
   }
 }
 
+const FEATURE_NAME = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*$/;
+const MAX_FEATURE_NAME_BYTES = 253;
+
+/** Returns the fault of a feature's name; undefined if it has none. */
+function featureNameFault(name: string): string | undefined {
+  const text = `invalid feature name ${JSON.stringify(name)}`;
+  if (byteLength(name) > MAX_FEATURE_NAME_BYTES) return `${text}: must be no more than ${MAX_FEATURE_NAME_BYTES} characters`;
+  if (FEATURE_NAME.test(name)) return undefined;
+  return `${text}: must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes`;
+}
+
+/** Checks that features have valid names, are sorted and stand there once each. */
+function checkDeclaredFeatures(errors: FieldError[], features: readonly string[]): void {
+  checkEach(features, (name, i) => {
+    const field = `status.declaredFeatures[${i}]`;
+    const fault = featureNameFault(name);
+    const before = features[i - 1];
+    if (before !== undefined && before > name) errors.push(invalid(field, name, 'list must be sorted alphabetically'));
+    else if (before === name) errors.push(duplicate(field, name));
+    if (fault !== undefined) errors.push(invalid(field, name, fault));
+  });
+}
+
 function checkUpdate(node: Node, old: Live<Node>): FieldError[] {
   const errors: FieldError[] = [];
   checkAmounts(errors, node);
+  checkDeclaredFeatures(errors, node.status?.declaredFeatures ?? []);
   const seen = new Set<string>();
   checkEach(node.status?.addresses ?? [], (address, i) => {
     const key = `${address.type}/${address.address}`;
