@@ -13,6 +13,10 @@ describe('a KubeSchedulerConfiguration', () => {
     expect(read({ profiles: [{}] })).toEqual(defaultConfiguration());
   });
 
+  it('tries the filters in upstream’s order', () => {
+    expect(names(profile()?.plugins.filter).slice(-3)).toEqual(['InterPodAffinity', 'DynamicResources', 'NodeDeclaredFeatures']);
+  });
+
   it('names its profiles, back-off and the share of nodes to look at', () => {
     const given = {
       percentageOfNodesToScore: 30,

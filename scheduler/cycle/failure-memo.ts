@@ -1,3 +1,4 @@
+import { featuresNeeded } from '../../api/pod/spec/node-features.ts';
 import { usesDevices } from '../plugins/pod-devices.ts';
 import type { Nominator } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
@@ -55,5 +56,6 @@ function signature({ pod, namespace, labels, requested, hostPorts }: PodInfo): s
     [schedulerName, nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints, priority, preemptionPolicy],
     [milliCpu, memory, ephemeralStorage, [...(scalars ?? [])]],
     hostPorts,
+    pod.spec && featuresNeeded(pod.spec),
   ]);
 }

@@ -180,6 +180,28 @@ describe('the scheduler', () => {
     expect(await nodeOf('p')).toBe('a');
   });
 
+  it('tries a pod again that lacked a feature when a node declares another one, and not on other changes', async () => {
+    const { clock, client, addNode, addPod, nodeOf, events, registry } = await start();
+    const attempts = async () => Number(/scheduler_schedule_attempts_total\{result="unschedulable".*\} (\d+)/.exec(await registry.metrics())?.[1]);
+    const patchNode = (body: object) => client.patch(nodes, { namespace: '', name: 'a' }, { type: 'merge', body });
+    const restartPolicyRules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+    await addNode('a', { declaredFeatures: ['Other'] });
+    await addPod('p', { spec: { containers: [{ name: 'main', image: 'app', restartPolicy: 'Never', restartPolicyRules }] } });
+    // Not answered like the one before: it needs no feature.
+    await addPod('q');
+    await clock.settle();
+    expect(await nodeOf('q')).toBe('a');
+    expect(events).toContainEqual(
+      expect.stringContaining("p Warning FailedScheduling: 0/1 nodes are available: 1 node(s) didn't match Pod's required features."),
+    );
+    await patchNode({ metadata: { labels: { x: 'y' } }, status: { allocatable: { cpu: '8' } } });
+    await clock.advance(30_000);
+    expect(await attempts()).toBe(1);
+    await patchNode({ status: { declaredFeatures: ['RestartAllContainersOnContainerExits'] } });
+    await clock.settle();
+    expect(await nodeOf('p')).toBe('a');
+  });
+
   it('tries again after five minutes whatever happens', async () => {
     const { clock, addNode, addPod, registry } = await start();
     await addNode('a', { cpu: '1' });

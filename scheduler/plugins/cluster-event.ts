@@ -7,7 +7,7 @@ import { equalJson } from '../../base/json.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
-export type NodeAspect = 'labels' | 'taints' | 'allocatable' | 'unschedulable';
+export type NodeAspect = 'labels' | 'taints' | 'allocatable' | 'unschedulable' | 'declaredFeatures';
 
 /** A change in the cluster that could let a waiting pod be scheduled. Names are those of the metric's `event` label. */
 export type ClusterEvent =
@@ -47,6 +47,7 @@ const ASPECTS: Readonly<Record<NodeAspect, (node: Live<Node>) => unknown>> = {
   taints: (node) => node.spec?.taints,
   allocatable: (node) => node.status?.allocatable,
   unschedulable: (node) => node.spec?.unschedulable ?? false,
+  declaredFeatures: (node) => node.status?.declaredFeatures,
 };
 
 /** The aspects of a node that matter to pods and differ between two states of it: all of them if the node is new. */

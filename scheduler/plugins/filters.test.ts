@@ -39,6 +39,16 @@ const named = (...names: string[]) => ({
   },
 });
 
+const RESTART_ALL = 'RestartAllContainersOnContainerExits';
+const restarting = (action: string) => ({
+  name: 'main',
+  image: 'app',
+  resources: { requests: { cpu: '2' } },
+  restartPolicy: 'Never',
+  restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }],
+});
+const restartingAll = { spec: { containers: [restarting('RestartAllContainers')] } };
+
 const rows: Row[] = [
   [
     'names the contradiction of a pod that asks for two nodes at once',
@@ -256,6 +266,21 @@ const rows: Row[] = [
     pod('p', { cpu: '600m', spec: { initContainers: [{ name: 'i', restartPolicy: 'Always', resources: { requests: { cpu: '600m' } } }] } }),
     '0/1 nodes are available: 1 Insufficient cpu.',
   ],
+  [
+    'goes where the node declares the features that it needs',
+    [node('a', { declaredFeatures: ['Other'] }), node('b', { declaredFeatures: [RESTART_ALL] })],
+    {},
+    pod('p', restartingAll),
+    'b',
+  ],
+  [
+    'goes nowhere without them, and tells it as the last of all reasons',
+    [node('a'), node('b', { declaredFeatures: ['Other'] }), node('c', { cpu: '1' })],
+    {},
+    pod('p', restartingAll),
+    "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't match Pod's required features.",
+  ],
+  ['needs no feature by itself', [node('a')], {}, pod('p', { spec: { containers: [restarting('Restart')] } }), 'a'],
 ];
 
 describe('the scheduler’s filters', () => {

@@ -9,6 +9,7 @@ import { createDynamicResources } from './dynamic-resources.ts';
 import { imageLocalityScore } from './image-locality.ts';
 import { interPodAffinity, interPodAffinityScore } from './inter-pod-affinity.ts';
 import { nodeAffinity, nodeAffinityScore } from './node-affinity.ts';
+import { nodeDeclaredFeatures } from './node-declared-features.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
 import { nodeResourcesFit } from './node-resources-fit.ts';
@@ -74,6 +75,7 @@ const filtersOf = (args: PluginArguments, selectorOf: DefaultSelector, devices: 
   podTopologySpread({ constraints: args.PodTopologySpread.defaultConstraints, selectorOf }),
   interPodAffinity,
   ...(devices ? [devices.filter] : []),
+  nodeDeclaredFeatures,
 ];
 
 const scoresOf = (args: PluginArguments, selectorOf: DefaultSelector, devices: DynamicResources | undefined): readonly Score[] => [

@@ -61,15 +61,20 @@ export interface NodeWords {
   readonly taints?: NonNullable<Node['spec']>['taints'];
   readonly unschedulable?: boolean;
   readonly images?: NonNullable<Node['status']>['images'];
+  readonly declaredFeatures?: string[];
 }
 
 export function node(name: string, words: NodeWords = {}): Live<Node> {
-  const { labels, cpu = '4', memory = '8Gi', pods = '110', resources, taints, unschedulable, images } = words;
+  const { labels, cpu = '4', memory = '8Gi', pods = '110', resources, taints, unschedulable, images, declaredFeatures } = words;
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: meta(name, undefined, { 'kubernetes.io/hostname': name, ...labels }),
     spec: { ...(taints && { taints }), ...(unschedulable && { unschedulable }) },
-    status: { allocatable: { cpu, memory, pods, 'ephemeral-storage': '100Gi', ...resources }, ...(images && { images }) },
+    status: {
+      allocatable: { cpu, memory, pods, 'ephemeral-storage': '100Gi', ...resources },
+      ...(images && { images }),
+      ...(declaredFeatures && { declaredFeatures }),
+    },
   };
 }
