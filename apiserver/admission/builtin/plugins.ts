@@ -15,6 +15,7 @@ import { deviceClaimPlugins } from './device-claims/plugins.ts';
 import { kindRules } from './kind-rules.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeDeclaredFeatureValidator } from './node-declared-features.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
 import { serviceAccountAdmission } from './service-account.ts';
@@ -54,6 +55,10 @@ const UPSTREAM_ORDER: readonly string[] = [
   'DefaultIngressClass',
   'DenyServiceExternalIPs',
   'PodTopologyLabels',
+  'PodGroupWorkloadExists',
+  'NodeDeclaredFeatureValidator',
+  'JobValidation',
+  'PodResizeValidator',
 ];
 
 /** Puts plugins into upstream's order; those that it does not know follow, in the order given. */
@@ -87,6 +92,7 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     podSecurity(objects, clock, options.podSecurity ?? NO_CONFIGURATION, options.metrics && podSecurityMetrics(options.metrics)),
     defaultTolerationSeconds,
     storageObjectInUseProtection,
+    nodeDeclaredFeatureValidator(objects),
     ...kindRules(options.kinds ?? builtInKinds, objects),
     ...certificatePlugins(authorizer),
     ...deviceClaimPlugins(objects, authorizer),
