@@ -36,6 +36,7 @@ import { createNodeReporter } from './node/node-reporter.ts';
 import { hostDns } from './pod/config/host-dns.ts';
 import { createNetworkTransport } from './probe/network-transport.ts';
 import { noCgroups, noLocalVolumes, noVolumes, simulatedTransport } from './simulated/simulated-parts.ts';
+import { DECLARED_FEATURES } from './spec/declared-features.ts';
 import { createLinuxVolumes, mountMemoryDir } from './volume/linux-volumes.ts';
 import { createLocalVolumes } from './volume/local-volumes.ts';
 import { createObjectCache, directSource } from './volume/object-cache.ts';
@@ -58,7 +59,7 @@ export interface NodeGround extends RuntimeAccess {
 /** Finds out what the runtime and the kernel can do. A simulated node can do everything: it does nothing. */
 export async function nodeAbilities(runtime: ContainerRuntime): Promise<NodeAbilities> {
   const [features, appArmor] = await Promise.all([runtime.features(), runtime.simulated || appArmorEnabled()]);
-  return { ...features, appArmor };
+  return { ...features, appArmor, declaredFeatures: DECLARED_FEATURES };
 }
 
 /** The facts about the node that come from other parts of the agent. */
@@ -85,6 +86,7 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     nodeIps,
     facts,
     features: abilities,
+    declaredFeatures: abilities.declaredFeatures,
     labels,
     taints,
     images: () => nodeImages(runtime),

@@ -2,6 +2,8 @@
 export interface NodeAbilities extends RuntimeFeatures {
   /** The kernel enforces AppArmor profiles. */
   readonly appArmor: boolean;
+  /** The features by which schedulers choose nodes and API servers admit changes of pods, sorted: those of `status.declaredFeatures`. */
+  readonly declaredFeatures: readonly string[];
 }
 
 /** The features of the container runtime. */

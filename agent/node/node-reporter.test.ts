@@ -24,6 +24,7 @@ function aReporter(clock: FakeClock, more: Partial<NodeReporterOptions> = {}): N
       memoryBytes: 2 ** 32,
     },
     features: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, handlers: undefined },
+    declaredFeatures: [],
     labels: {},
     taints: [],
     health: async () => ({ memoryPressure: false, diskPressure: false, pidPressure: false, problems: [] }),
@@ -122,6 +123,61 @@ describe('extended resources', () => {
     );
     await clock.advance(10_000);
     expect(await shown('example.com/foo')).toBe('5/5');
+    await end();
+  });
+});
+
+describe('declared features', () => {
+  const key = { namespace: '', name: 'n1' };
+  /** Runs a reporter against an API server, which may drop the field. Returns the fields of each write of the status. */
+  const run = async (clock: FakeClock, drops: () => boolean) => {
+    const client = createMemoryClient(clock);
+    const writes: string[][] = [];
+    const server: NodeReporterOptions['client'] = {
+      ...client,
+      patch(kind, at, patch, options) {
+        if (patch.type === 'json') throw new Error('the reporter writes merge patches');
+        const { status } = patch.body as { readonly status: Record<string, unknown> };
+        writes.push(Object.keys(status));
+        const { declaredFeatures, ...others } = status;
+        return client.patch(kind, at, drops() ? { ...patch, body: { status: others } } : patch, options);
+      },
+    };
+    const stop = new AbortController();
+    const reporter = aReporter(clock, { client: server, declaredFeatures: ['A', 'B'] });
+    const running = reporter.run(10250, stop.signal);
+    await reporter.registered;
+    const end = async () => {
+      stop.abort();
+      await running;
+    };
+    const shown = async () => (await client.get(nodes, key)).status?.declaredFeatures;
+    return { client, writes, shown, end };
+  };
+
+  it('stand in the first status of the node, and are put back', async () => {
+    const clock = createFakeClock();
+    const { client, shown, writes, end } = await run(clock, () => false);
+    expect(await shown()).toEqual(['A', 'B']);
+    await clock.advance(60_000);
+    expect(writes).toHaveLength(1);
+    await client.patch(nodes, key, { type: 'merge', body: { status: { declaredFeatures: ['A'] } } }, { subresource: 'status' });
+    await clock.advance(11_000);
+    expect(await shown()).toEqual(['A', 'B']);
+    expect(writes).toHaveLength(2);
+    expect(writes[1]).toContain('declaredFeatures');
+    await end();
+  });
+
+  it('that an older API server drops are not sent every time, and arrive once it is newer', async () => {
+    const clock = createFakeClock();
+    let isOld = true;
+    const { writes, shown, end } = await run(clock, () => isOld);
+    await clock.advance(4 * 60_000);
+    expect([await shown(), writes.length]).toEqual([undefined, 1]);
+    isOld = false;
+    await clock.advance(2 * 60_000);
+    expect([await shown(), writes.length]).toEqual([['A', 'B'], 2]);
     await end();
   });
 });

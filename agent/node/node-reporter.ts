@@ -25,6 +25,8 @@ export interface NodeReporterOptions {
   readonly nodeIps: readonly string[];
   readonly facts: NodeFacts;
   readonly features: RuntimeFeatures;
+  /** Sorted. */
+  readonly declaredFeatures: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   readonly health: () => Promise<NodeHealth>;
@@ -71,6 +73,8 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     markRegistered = resolve;
   });
   let resetsExtended = false;
+  /** API servers before v1.36 drop declared features: those are not sent again before the next full report. */
+  let keepsDeclaredFeatures = true;
   let interrupt = () => {};
   /** Events on nodes name the node as its own UID, as kubelet's do. */
   const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
@@ -109,7 +113,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     return client.patch(nodes, self, { type: 'strategic', body: { metadata: { labels: Object.fromEntries(missing) } } });
   };
 
-  const statusOf = async (node: Live<Node>, serverPort: number): Promise<{ status: NodeStatus; events: readonly string[] }> => {
+  const statusOf = async (node: Live<Node>, serverPort: number, isFull: boolean): Promise<{ status: NodeStatus; events: readonly string[] }> => {
     const [health, images, plugged] = await Promise.all([options.health(), options.images(), options.pluginResources()]);
     const { conditions, events } = nodeConditions(health, node.status?.conditions ?? [], clock.now());
     const { facts } = options;
@@ -125,6 +129,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       nodeInfo: facts.info,
       ...(images.length > 0 || node.status?.images ? { images: [...images] } : {}),
       features: { supplementalGroupsPolicy: options.features.supplementalGroupsPolicy },
+      ...(isFull || keepsDeclaredFeatures ? { declaredFeatures: [...options.declaredFeatures] } : {}),
       ...(volumesInUse.length > 0 || node.status?.volumesInUse ? { volumesInUse: [...volumesInUse] } : {}),
       runtimeHandlers: handlers.map((name) => ({ ...(name === '' ? {} : { name }), features: { ...handlerFeatures } })),
     };
@@ -136,11 +141,12 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 
   const report = async (serverPort: number): Promise<void> => {
     current = current ? await client.get(nodes, self) : await register();
-    const { status, events } = await statusOf(current, serverPort);
     const due = clock.monotonic() - reportedAt >= REPORT_MS;
+    const { status, events } = await statusOf(current, serverPort, due);
     if (!due && sameStatus(status, current.status)) return;
     current = await client.patch(nodes, self, { type: 'strategic', body: nodeStatusPatch(current.status, status) }, { subresource: 'status' });
     reportedAt = clock.monotonic();
+    keepsDeclaredFeatures = current.status?.declaredFeatures !== undefined;
     resetsExtended = false;
     for (const reason of events) event(reason, `Node ${nodeName} status is now: ${reason}`);
     markRegistered();

@@ -29,7 +29,7 @@ function schedulerTakes(subject: Pod, subjectNode: ReturnType<typeof node>): boo
   return check?.(info) === undefined;
 }
 
-const abilities = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false };
+const abilities = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false, declaredFeatures: [] };
 
 describe('the scheduler and the agent', () => {
   it.each(VALUES)('agree on which node selectors a node meets whose label is %j', (value) => {

@@ -1,16 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
+import { DECLARED_FEATURES } from '../../spec/declared-features.ts';
 import { admitPod } from './admission.ts';
 import { sysctlAllowlist } from './sysctl-allowlist.ts';
 
 const node = { metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8' } } };
-const abilities = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false };
+const abilities: NodeAbilities = {
+  supplementalGroupsPolicy: false,
+  recursiveReadOnlyMounts: false,
+  userNamespaces: false,
+  appArmor: false,
+  declaredFeatures: [],
+};
 const sysctls = sysctlAllowlist();
 const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };
-const state = { pressure: [] as readonly string[], isShuttingDown: false };
+const state = { abilities, pressure: [] as readonly string[], isShuttingDown: false };
 const admit = (pod: Pod, others: readonly Pod[] = [], more: Partial<typeof state> = {}) =>
-  admitPod(pod, { node, allocatable, others, abilities, sysctls, ...state, ...more });
+  admitPod(pod, { node, allocatable, others, sysctls, ...state, ...more });
 const asking = (requests: Record<string, string>, more = {}) => aPod({ containers: [aContainer('c', { resources: { requests } })], ...more });
 const affinity = (nodeSelectorTerms: object[]) =>
   aPod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } });
@@ -74,15 +82,30 @@ describe('what a node refuses', () => {
 
   it.each(['1.5', ' 7', '0x10'])('compares integers only: a label of %j is no match', (cores) => {
     const pod = affinity([{ matchExpressions: [{ key: 'cores', operator: 'Gt', values: ['0'] }] }]);
-    expect(
-      admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [], abilities, sysctls, ...state })?.reason,
-    ).toBe('NodeAffinity');
+    expect(admitPod(pod, { node: { metadata: { name: 'n1', labels: { cores } } }, allocatable, others: [], sysctls, ...state })?.reason).toBe(
+      'NodeAffinity',
+    );
   });
 
   it('goes by any of several terms, and by the node’s name', () => {
     const byName = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] };
     expect(admit(affinity([{ matchExpressions: [{ key: 'no', operator: 'Exists' }] }, byName]))).toBeUndefined();
     expect(admit(affinity([{}]))?.reason).toBe('NodeAffinity');
+  });
+
+  it('is a pod that needs features which the node does not declare', () => {
+    const restartPolicyRules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+    const containers = [aContainer('c', { restartPolicy: 'Never', restartPolicyRules })];
+    const onHost = { hostNetwork: true, hostUsers: false };
+    const declaring = (...declaredFeatures: string[]) => ({ abilities: { ...abilities, declaredFeatures } });
+    expect(admit(aPod({ containers, ...onHost }), [], declaring('Other'))).toEqual({
+      reason: 'PodFeatureUnsupported',
+      message: 'Pod requires node features that are not available: RestartAllContainersOnContainerExits, UserNamespacesHostNetworkSupport',
+    });
+    expect(admit(aPod({ containers, ...onHost }), [], declaring(...DECLARED_FEATURES))?.message).toBe(
+      'Pod requires node features that are not available: UserNamespacesHostNetworkSupport',
+    );
+    expect(admit(aPod({ containers }), [], declaring(...DECLARED_FEATURES))).toBeUndefined();
   });
 
   it('is a host port that is taken', () => {

@@ -7,6 +7,7 @@ import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
 import { podRequest, qosClass } from '../../spec/pod-resources.ts';
 import { SYSTEM_CRITICAL_PRIORITY } from './critical-pods.ts';
+import { refuseForFeatures } from './feature-admission.ts';
 import type { Rejection } from './rejection.ts';
 import { refuseUnsupported } from './security-admission.ts';
 import type { SysctlAllowlist } from './sysctl-allowlist.ts';
@@ -52,7 +53,7 @@ export function admitPod(
     const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
     if (used + requested > limit && (pod.spec?.priority ?? 0) < SYSTEM_CRITICAL_PRIORITY) return outOf(resource, requested, used, limit);
   }
-  return portConflict(pod, others);
+  return portConflict(pod, others) ?? refuseForFeatures(pod, abilities);
 }
 
 const MEMORY_TAINT = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };

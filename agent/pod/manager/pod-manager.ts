@@ -12,6 +12,7 @@ import type { EndRequest } from '../worker/pod-state.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
 import { createPodWorker } from '../worker/pod-worker.ts';
 import { allocateDevices } from './device-admission.ts';
+import { warnOfFeatures } from './feature-admission.ts';
 import type { PodEntry } from './pod-closer.ts';
 import { closePod, removeFromApi } from './pod-closer.ts';
 import type { Rejection } from './rejection.ts';
@@ -163,6 +164,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       } else if (undecided.has(uid)) undecided.set(uid, pod);
       else if (!entry) add(pod);
       else {
+        warnOfFeatures(node, pod, entry.wanted);
         entry.wanted = pod;
         give(entry);
         if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);

@@ -3,8 +3,8 @@ import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import { refuseUnsupported } from './security-admission.ts';
 import { sysctlAllowlist } from './sysctl-allowlist.ts';
 
-const NOTHING = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false };
-const EVERYTHING = { supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: true, appArmor: true };
+const NOTHING = { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false, declaredFeatures: [] };
+const EVERYTHING = { supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: true, appArmor: true, declaredFeatures: [] };
 const safe = sysctlAllowlist();
 const sysctls = (...names: string[]) => ({ securityContext: { sysctls: names.map((name) => ({ name, value: '1' })) } });
 const refused = (spec: object, labels: Record<string, string> = {}) => refuseUnsupported(aPod(spec, { labels }), NOTHING, safe);

@@ -13,7 +13,7 @@ export function aWorkerNode(dataDir: string, given: Pick<WorkerNode, 'clock' | '
     recorder: { event: () => {} },
     nodeIps: ['192.0.2.7'],
     probes: simulatedTransport,
-    abilities: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false },
+    abilities: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, appArmor: false, declaredFeatures: [] },
     cgroups: noCgroups,
     cgroupRoot: '/kubepods',
     podMaxPids: 0,
