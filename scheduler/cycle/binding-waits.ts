@@ -3,9 +3,11 @@ import { keyOf, keyText } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Informer } from '../../runtime/watch/informer.ts';
 import type { Claim } from '../devices/request-plan.ts';
-import { bindingState, hasBindingConditions, isBindingOverdue } from '../plugins/binding-conditions.ts';
+import { awaitedDriversOf, bindingState, driversOf, hasBindingConditions, isBindingOverdue } from '../plugins/binding-conditions.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
 import type { DeviceCache } from '../state/device-cache.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import type { DeviceWait, SchedulerMetrics } from './metrics.ts';
 import type { Recorders } from './recorders.ts';
 
 /** Waits for devices that have to be made ready before their pod is bound. */
@@ -14,10 +16,17 @@ export interface BindingWaits {
   ready(pod: PodInfo, nodeName: string, claims: readonly Claim[]): Promise<void>;
 }
 
+interface WaitEnd {
+  readonly status: DeviceWait['status'];
+  /** Undefined on success. In upstream's words. */
+  readonly why?: string;
+}
+
 export interface BindingWaitsOptions {
   readonly clock: Clock;
   readonly cache: DeviceCache;
   readonly recorders: Recorders;
+  readonly metrics: Pick<SchedulerMetrics, 'deviceWaited' | 'conditionsAwaited'>;
   /** The wait for a pod that is deleted ends. */
   readonly pods: Pick<Informer<Pod>, 'on'>;
   /** The time that the devices of a pod have (bindingTimeout of its profile). */
@@ -26,36 +35,36 @@ export interface BindingWaitsOptions {
   readonly signal: AbortSignal;
 }
 
-export function createBindingWaits({ clock, cache, recorders, pods, timeoutMs, signal }: BindingWaitsOptions): BindingWaits {
+export function createBindingWaits({ clock, cache, recorders, metrics, pods, timeoutMs, signal }: BindingWaitsOptions): BindingWaits {
   /** By the claims that they wait for. */
   const checks = new Map<string, Set<() => void>>();
   /** By the UIDs of their pods. */
-  const ends = new Map<string, (error: Error) => void>();
+  const ends = new Map<string, (how: WaitEnd) => void>();
   const wake = (claim: Claim) => {
     for (const check of checks.get(keyText(keyOf(claim))) ?? []) check();
   };
   cache.claims.on({ update: wake, delete: wake });
   pods.on({
-    delete: ({ metadata }) => ends.get(metadata.uid)?.(new Error(`pod does not exist any more: pod ${JSON.stringify(metadata.name)} not found`)),
+    delete: ({ metadata }) =>
+      ends.get(metadata.uid)?.({ status: 'error', why: `pod does not exist any more: pod ${JSON.stringify(metadata.name)} not found` }),
   });
 
-  /** @returns the reason if the wait has failed */
-  const stateOf = (claims: readonly Claim[], timeout: number): 'ready' | 'waiting' | Error => {
+  const stateOf = (claims: readonly Claim[], timeout: number): 'waiting' | WaitEnd => {
     for (const { metadata } of claims) {
       const claim = cache.claim(metadata.namespace ?? '', metadata.name);
-      if (!claim) return new Error(`could not find ResourceClaim ${JSON.stringify(`${metadata.namespace}/${metadata.name}`)}`);
+      if (!claim) return { status: 'error', why: `could not find ResourceClaim ${JSON.stringify(`${metadata.namespace}/${metadata.name}`)}` };
       const state = bindingState(claim);
-      if (state.type === 'failed') return new Error(state.message);
+      if (state.type === 'failed') return { status: 'failure', why: state.message };
       if (state.type === 'ready') continue;
-      if (isBindingOverdue(claim, timeout, clock.now())) return new Error(`device binding timeout: claim=${metadata.name}`);
+      if (isBindingOverdue(claim, timeout, clock.now())) return { status: 'timeout', why: `device binding timeout: claim=${metadata.name}` };
       return 'waiting';
     }
-    return 'ready';
+    return { status: 'success' };
   };
-  const wait = (uid: string, claims: readonly Claim[], timeout: number): Promise<void> =>
-    new Promise((resolve, reject) => {
+  const wait = (uid: string, claims: readonly Claim[], timeout: number): Promise<WaitEnd> =>
+    new Promise((resolve) => {
       const keys = claims.map((claim) => keyText(keyOf(claim)));
-      const end = (error?: Error) => {
+      const end = (how: WaitEnd) => {
         cancel();
         ends.delete(uid);
         signal.removeEventListener('abort', abort);
@@ -64,15 +73,14 @@ export function createBindingWaits({ clock, cache, recorders, pods, timeoutMs, s
           others?.delete(check);
           if (others?.size === 0) checks.delete(key);
         }
-        if (error) reject(error);
-        else resolve();
+        resolve(how);
       };
       const check = () => {
         const state = stateOf(claims, timeout);
-        if (state !== 'waiting') end(state === 'ready' ? undefined : state);
+        if (state !== 'waiting') end(state);
       };
-      const abort = () => end(new Error('context canceled'));
-      const cancel = clock.after(timeout, () => end(new Error('device binding timeout: context deadline exceeded')));
+      const abort = () => end({ status: 'error', why: 'context canceled' });
+      const cancel = clock.after(timeout, () => end({ status: 'timeout', why: 'device binding timeout: context deadline exceeded' }));
       for (const key of keys) checks.set(key, (checks.get(key) ?? new Set()).add(check));
       ends.set(uid, end);
       signal.addEventListener('abort', abort);
@@ -85,7 +93,13 @@ export function createBindingWaits({ clock, cache, recorders, pods, timeoutMs, s
       if (!claims.some(hasBindingConditions)) return;
       const message = `waiting for binding conditions for device on node ${nodeName}`;
       recorders.of(pod).event(pod.pod, 'Normal', 'BindingConditionsPending', message);
-      await wait(pod.uid, claims, timeoutMs(pod));
+      const startedAt = clock.monotonic();
+      const { status, why } = await wait(pod.uid, claims, timeoutMs(pod));
+      const seconds = (clock.monotonic() - startedAt) / 1000;
+      const profile = schedulerNameOf(pod.pod);
+      for (const driver of claims.flatMap(driversOf)) metrics.deviceWaited({ profile, driver, status }, seconds);
+      for (const driver of claims.flatMap(awaitedDriversOf)) metrics.conditionsAwaited({ profile, driver, status });
+      if (why !== undefined) throw new Error(why);
     },
   };
 }

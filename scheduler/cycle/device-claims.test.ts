@@ -224,6 +224,17 @@ describe('devices with binding conditions', () => {
     const devices = [{ driver: DRIVER, pool: 's', device: 'd1', conditions: [condition] }];
     return client.update(resourceClaims, { ...current, status: { ...current.status, devices } }, { subresource: 'status' });
   };
+  /** The waits that are counted, each as outcome, number and seconds in all. */
+  const waits = async () => {
+    const text = await registry.metrics();
+    const labels = `profile="default-scheduler",driver="${DRIVER}",status="`;
+    return [...text.matchAll(new RegExp(`^scheduler_dra_bindingconditions_allocations_total{${labels}(\\w+)"} (\\d+)$`, 'gm'))].map(
+      ([, status, count]) => {
+        const sum = new RegExp(`^scheduler_dra_bindingconditions_wait_duration_seconds_sum{${labels}${status}"} (\\S+)$`, 'm').exec(text)?.[1];
+        return `${status} ${count} ${sum}`;
+      },
+    );
+  };
   beforeEach(async () => {
     await publish('s', [device], 'a');
     await createClaim('c');
@@ -237,6 +248,7 @@ describe('devices with binding conditions', () => {
     await report('Ready');
     await clock.settle();
     expect(await nodeOf('p')).toBe('a');
+    expect(await waits()).toEqual([`success 1 60`]);
   });
 
   it('that fail are given back, and the pod is tried again', async () => {
@@ -244,12 +256,14 @@ describe('devices with binding conditions', () => {
     await clock.settle();
     const why = 'device binding failed: claim=c, reason=Why, message="because"';
     expect(events.at(-1)).toBe(`FailedScheduling: running PreBind plugin "DynamicResources": ${why}`);
+    expect(await waits()).toEqual(['failure 1 0']);
   });
 
   it('wait for no pod that is deleted', async () => {
     await client.delete(pods, key('p'));
     await clock.settle();
     expect(client.calls).toContain('patch resourceclaims/status default/c');
+    expect(await waits()).toEqual(['error 1 0']);
   });
 
   it('have ten minutes', async () => {
@@ -258,6 +272,7 @@ describe('devices with binding conditions', () => {
     await clock.advance(1000);
     const why = 'device binding timeout: context deadline exceeded';
     expect(events.at(-1)).toBe(`FailedScheduling: running PreBind plugin "DynamicResources": ${why}`);
+    expect(await waits()).toEqual(['timeout 1 600']);
   });
 });
 

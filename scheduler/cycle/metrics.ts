@@ -4,6 +4,13 @@ import type { QueueName, RejectionCount } from '../queue/queued-pod.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
+/** The wait for binding conditions, as each device of the pod sees it. */
+export interface DeviceWait {
+  readonly profile: string;
+  readonly driver: string;
+  readonly status: 'success' | 'failure' | 'timeout' | 'error';
+}
+
 export interface SchedulerMetrics {
   /** `seconds` from leaving the queue to the binding or the failure. */
   attempted(profile: string, result: AttemptResult, seconds: number): void;
@@ -16,6 +23,10 @@ export interface SchedulerMetrics {
   preempted(victims: number): void;
   /** Counts an attempt to create the claim for a pod's extended resources. */
   claimCreated(status: 'success' | 'failure'): void;
+  /** Counts a device with binding conditions for which a pod has waited. */
+  conditionsAwaited(wait: DeviceWait): void;
+  /** `seconds` that a pod with a device, among them one with binding conditions, has waited. */
+  deviceWaited(wait: DeviceWait, seconds: number): void;
 }
 
 export interface SchedulerFigures {
@@ -80,6 +91,19 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     help: 'ResourceClaims that were to be created for extended resources, by outcome.',
     labelNames: ['status'],
   });
+  const conditionWaits = new Counter({
+    registers,
+    name: 'scheduler_dra_bindingconditions_allocations_total',
+    help: 'Devices with binding conditions that pods have waited for, by outcome.',
+    labelNames: ['profile', 'driver', 'status'],
+  });
+  const waitDuration = new Histogram({
+    registers,
+    name: 'scheduler_dra_bindingconditions_wait_duration_seconds',
+    help: 'Seconds that pods have waited for binding conditions, for each of their devices.',
+    labelNames: ['profile', 'driver', 'status'],
+    buckets: powers(0.1, 2, 14),
+  });
   new Gauge({
     registers,
     name: 'scheduler_pending_pods',
@@ -132,5 +156,7 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     preemptionTried: () => preemptionAttempts.inc(),
     preempted: (victims) => preemptionVictims.observe(victims),
     claimCreated: (status) => claimCreations.inc({ status }),
+    conditionsAwaited: (wait) => conditionWaits.inc({ ...wait }),
+    deviceWaited: (wait, seconds) => waitDuration.observe({ ...wait }, seconds),
   };
 }

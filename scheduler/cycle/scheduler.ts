@@ -130,6 +130,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     signal: life.signal,
   });
   const waits = createBindingWaits({
+    metrics,
     clock,
     cache: deviceCache,
     recorders,

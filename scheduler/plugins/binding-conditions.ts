@@ -10,6 +10,15 @@ const waitsFor = ({ bindingConditions }: DeviceRequestAllocationResult): boolean
 
 export const hasBindingConditions = (claim: ResourceClaim): boolean => resultsOf(claim).some(waitsFor);
 
+/** The driver of each device of a claim. */
+export const driversOf = (claim: ResourceClaim): readonly string[] => resultsOf(claim).map(({ driver }) => driver);
+
+/** The driver of each device of a claim that has binding conditions. */
+export const awaitedDriversOf = (claim: ResourceClaim): readonly string[] =>
+  resultsOf(claim)
+    .filter(waitsFor)
+    .map(({ driver }) => driver);
+
 const isTrue = ({ conditions }: AllocatedDeviceStatus, wanted: string): boolean =>
   conditions?.some(({ type, status }) => type === wanted && status === 'True') ?? false;
 
