@@ -40,6 +40,11 @@ suite('what holds containers', () => {
             shell(web(), SLEEP, { name: 'again', resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] }),
           ],
         }),
+        pod('initializing', {
+          ...QUICK,
+          initContainers: [shell(web(), SLEEP, { name: 'init', resources: { requests: { memory: '32Mi' }, limits: { memory: '64Mi' } } })],
+          containers: [shell(web(), SLEEP)],
+        }),
         pod('best-effort', { ...QUICK, containers: [shell(web(), SLEEP)] }),
         pod('user', {
           ...QUICK,
@@ -208,6 +213,18 @@ suite('what holds containers', () => {
     await eventually(async () => expect((await podEvents(kubectl, 'whole')).join('\n')).toMatch(/Normal ResizeCompleted .*"generation":4}/));
     await shows('150m', '64Mi', '0 2');
     await holds(150, 64);
+  });
+
+  it('limits of an init container change while it runs', async () => {
+    const running = '{.status.initContainerStatuses[0].state.running.startedAt}';
+    await eventually(async () => expect(await kubectl.path(running, 'pod', 'initializing')).not.toBe(''));
+    const patch = { spec: { initContainers: [{ name: 'init', resources: { limits: { memory: '96Mi' } } }] } };
+    await kubectl('patch', 'pod', 'initializing', '--subresource', 'resize', '-p', JSON.stringify(patch));
+    const limit = unified ? 'cat /sys/fs/cgroup/memory.max' : 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes';
+    await eventually(async () => expect(await inside('initializing', limit, 'init')).toBe(`${96 * 2 ** 20}\n`));
+    const shown = '{.status.initContainerStatuses[0].resources.limits.memory} {.status.initContainerStatuses[0].restartCount}';
+    await eventually(async () => expect(await kubectl.path(shown, 'pod', 'initializing')).toBe('96Mi 0'));
+    await eventually(async () => expect((await podEvents(kubectl, 'initializing')).join('\n')).toContain('Normal ResizeCompleted kubelet'));
   });
 
   it('a pod that fills a volume beyond its limit is evicted', async () => {
