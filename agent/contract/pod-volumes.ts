@@ -15,6 +15,8 @@ export interface PodVolumes {
   mounts(pod: Live<Pod>, container: Container, environment: ReadonlyMap<string, string>): Promise<readonly Mount[]>;
   /** The volumes that a container gets as devices (`volumeDevices`). @throws MountError */
   devices(pod: Live<Pod>, container: Container): readonly Device[];
+  /** The directory of one of the pod's volumes of type emptyDir. Returns undefined if it has no such volume. */
+  emptyDir(pod: Live<Pod>, volume: string): string | undefined;
   /** The pod's metadata changed: downward-API files follow. */
   podChanged(pod: Live<Pod>): void;
   /** Unmounts and removes everything of the pod; safe to repeat, also after a restart of the agent. */

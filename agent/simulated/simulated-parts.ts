@@ -12,6 +12,7 @@ export const noVolumes: PodVolumes = {
   setUp: () => Promise.resolve(),
   mounts: () => Promise.resolve([]),
   devices: () => [],
+  emptyDir: () => undefined,
   podChanged: () => {},
   tearDown: () => Promise.resolve(),
 };

@@ -174,6 +174,10 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       const { claimed = NO_CLAIMS } = states.get(pod.metadata.uid) ?? {};
       return containerDevices(container, claimed);
     },
+    emptyDir(pod, name) {
+      const volume = pod.spec?.volumes?.find((candidate) => candidate.name === name);
+      return volume?.emptyDir ? volumePath(pod, volume, directories, memoryDir) : undefined;
+    },
     podChanged(pod) {
       const state = states.get(pod.metadata.uid);
       if (!state) return;

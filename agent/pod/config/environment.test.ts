@@ -1,4 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
 import { secrets } from '../../../api/kinds/core/secret.ts';
 import type { Service } from '../../../api/kinds/core/service/index.ts';
@@ -16,7 +20,7 @@ const metadata = { name: 'o', namespace: 'default' };
 await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { A: 'from map', B: 'b' } });
 await client.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata, data: { S: Buffer.from('hidden').toString('base64') } });
 
-async function environment(more: Partial<Container>, services: [string, string][] = []) {
+async function environment(more: Partial<Container>, services: [string, string][] = [], emptyDir?: string) {
   const container = aContainer('c', more);
   const pod = aPod({ containers: [container], nodeName: 'n1', serviceAccountName: 'sa' }, { labels: { l: 'v' } });
   const sources = {
@@ -24,6 +28,7 @@ async function environment(more: Partial<Container>, services: [string, string][
     addresses: { podIps: ['10.0.0.5', 'fd00::5'], hostIps: ['192.0.2.1'] },
     allocatable: { cpu: '4', memory: '8Gi' },
     services: new Map(services),
+    emptyDir: (volume: string) => (volume === 'v' ? emptyDir : undefined),
   };
   return Object.fromEntries(await containerEnvironment(pod, container, sources));
 }
@@ -97,6 +102,60 @@ describe('the variables of a container', () => {
     [{ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'o', key: 'nope' } } }] }, "couldn't find key nope in Secret default/o"],
   ])('miss what is not there by name: %j', async (more, message) => {
     await expect(environment(more)).rejects.toThrow(message);
+  });
+});
+
+describe('variables from files', () => {
+  let root = '';
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'env-file-'));
+    await mkdir(join(root, 'volume', 'sub'), { recursive: true });
+    await writeFile(join(root, 'volume', 'sub', 'a.env'), "# of the build\nA='1 # 2'\nEMPTY=''\nB='first\nsecond' # two lines\n");
+    await writeFile(join(root, 'volume', 'bad.env'), 'A=1\n');
+    await writeFile(join(root, 'a.env'), "A='outside'\n");
+    await symlink('/sub/a.env', join(root, 'volume', 'absolute.env'));
+    await symlink('../../../a.env', join(root, 'volume', 'away.env'));
+    await symlink(join(root, 'a.env'), join(root, 'volume', 'host.env'));
+    await symlink('loop.env', join(root, 'volume', 'loop.env'));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+  const from = (path: string, key: string, more: object = {}) =>
+    environment({ env: [{ name: 'X', valueFrom: { fileKeyRef: { volumeName: 'v', path, key, ...more } } }] }, [], join(root, 'volume'));
+
+  it.each([
+    ['a file', 'sub/a.env', 'A', '1 # 2'],
+    ['a file, over lines', 'sub/a.env', 'B', 'first\nsecond'],
+    ['an absolute path, which starts at the volume', '/sub/a.env', 'A', '1 # 2'],
+    ['a link, of which the volume is the root', 'absolute.env', 'A', '1 # 2'],
+  ])('come from %s', async (_place, path, key, value) => {
+    expect(await from(path, key)).toEqual({ X: value });
+  });
+
+  it.each([
+    ['has no such key', 'sub/a.env', 'C', () => `environment variable key "C" not found in file "${join(root, 'volume', 'sub', 'a.env')}"`],
+    ['has the key without a value', 'sub/a.env', 'EMPTY', () => 'environment variable key "EMPTY" not found in file'],
+    ['is not of the form', 'bad.env', 'A', () => "couldn't parse env file"],
+    ['is not there', 'nope.env', 'A', () => "couldn't parse env file"],
+    ['is a directory', 'sub', 'A', () => "couldn't parse env file"],
+    ['is a link that leads upwards out of the volume', 'away.env', 'A', () => "couldn't parse env file"],
+    ['is a link to a file of the host', 'host.env', 'A', () => "couldn't parse env file"],
+    ['is a link to itself', 'loop.env', 'A', () => "couldn't parse env file"],
+  ])('are missed in kubelet’s words where the file %s', async (_case, path, key, message) => {
+    await expect(from(path, key)).rejects.toThrow(message());
+  });
+
+  it('are left out if they are optional and the file has none; the file itself has to be there', async () => {
+    expect(await from('sub/a.env', 'C', { optional: true })).toEqual({});
+    await expect(from('nope.env', 'C', { optional: true })).rejects.toThrow("couldn't parse env file");
+  });
+
+  it('name the volume that the pod does not have', async () => {
+    await expect(from('a.env', 'A', { volumeName: 'other' })).rejects.toThrow('cannot find the volume "other" referenced by FileKeyRef');
+  });
+
+  it('are not read from a pipe, which would hold the agent up', async () => {
+    execFileSync('mkfifo', [join(root, 'volume', 'pipe.env')]);
+    await expect(from('pipe.env', 'A')).rejects.toThrow("couldn't parse env file");
   });
 });
 

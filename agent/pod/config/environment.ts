@@ -12,11 +12,8 @@ import type { PodAddresses } from '../../spec/field-path.ts';
 import { podFieldValue } from '../../spec/field-path.ts';
 import type { Allocatable } from '../../spec/resource-field.ts';
 import { resourceFieldValue } from '../../spec/resource-field.ts';
-
-/** A container cannot be set up as its spec asks: shows as CreateContainerConfigError. */
-export class ContainerConfigError extends Error {
-  override readonly name = 'ContainerConfigError';
-}
+import { ContainerConfigError } from './container-config-error.ts';
+import { fileVariable } from './file-variable.ts';
 
 export interface EnvironmentSources {
   readonly objects: ObjectSource;
@@ -24,6 +21,8 @@ export interface EnvironmentSources {
   readonly allocatable: Allocatable;
   /** The variables of the services that the pod sees. */
   readonly services: ReadonlyMap<string, string>;
+  /** The directory of one of the pod's volumes of type emptyDir; undefined if it has no such volume. */
+  readonly emptyDir: (volume: string) => string | undefined;
 }
 
 /**
@@ -84,5 +83,6 @@ async function valueOfSource(pod: Live<Pod>, container: Container, source: EnvVa
     if (found && value === undefined && !optional) throw new ContainerConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value === undefined ? undefined : Buffer.from(value, 'base64').toString();
   }
+  if (source.fileKeyRef) return fileVariable(source.fileKeyRef, sources.emptyDir);
   throw new ContainerConfigError('the source of a variable is of a kind that this node does not support');
 }

@@ -5,7 +5,7 @@ import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { Image } from '../../contract/runtime.ts';
 import type { LinuxContainerSecurityContext } from '../../contract/runtime-config.ts';
 import { GROUPS_POLICY, NAMESPACE, PROFILE } from '../../contract/runtime-config.ts';
-import { ContainerConfigError } from './environment.ts';
+import { ContainerConfigError } from './container-config-error.ts';
 
 /** The namespaces that a pod's containers share with each other or with the node. */
 export function namespaceOptions(spec: PodSpec | undefined) {

@@ -19,8 +19,9 @@ import { containerEvent, simulatedEvent } from '../../spec/container-events.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { containerConfig } from '../config/container-config.ts';
+import { ContainerConfigError } from '../config/container-config-error.ts';
 import { containerDevices } from '../config/container-devices.ts';
-import { ContainerConfigError, containerEnvironment } from '../config/environment.ts';
+import { containerEnvironment } from '../config/environment.ts';
 import { hostsFile } from '../config/name-resolution.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import { serviceEnvironment } from '../config/service-environment.ts';
@@ -107,7 +108,7 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, request:
       'CreateContainerConfigError',
       error,
       retryAt,
-      !(error instanceof ContainerConfigError || error instanceof MountError),
+      !(error instanceof ContainerConfigError || error instanceof MountError) || error.cause !== undefined,
     );
   });
   const config = (() => {
@@ -183,6 +184,7 @@ async function configure(node: StarterNode, pod: Live<Pod>, container: Container
     addresses: { podIps, hostIps: node.nodeIps },
     allocatable: node.allocatable(),
     services: serviceEnvironment(node.services(), pod.metadata.namespace ?? '', links),
+    emptyDir: (volume) => node.volumes.emptyDir(pod, volume),
   });
   if (node.runtime.simulated) return { environment: await pretended(node, pod, container, variables), ...NOTHING, messageFile: '' };
   const environment = await variables;

@@ -3,6 +3,10 @@ import type { Changes } from '../../kinds/core/pod/rules.fixture.ts';
 import { one, refuses, takes } from '../../kinds/core/pod/rules.fixture.ts';
 import type { Container } from './container.ts';
 
+const fileVariable = (more: object): Partial<Container> => ({
+  env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'a.env', key: 'A', ...more } } }],
+});
+
 describe('a container', () => {
   refuses([
     ['has a name', one({ name: '' }), ['spec.containers[0].name: Required value']],
@@ -63,6 +67,22 @@ describe('a container', () => {
       ['may not be specified when `value` is not empty'],
     ],
     ['takes a variable from somewhere', one({ env: [{ name: 'A', valueFrom: {} }] }), ['must specify one of: `fieldRef`']],
+    ['reads variables from volumes that there are', one(fileVariable({})), ['env[0].valueFrom.fileKeyRef.volumeName: Not found: "v"']],
+    [
+      'reads variables from an emptyDir alone',
+      { ...one(fileVariable({})), volumes: [{ name: 'v', hostPath: { path: '/tmp' } }] },
+      ['fileKeyRef.volumeName: Invalid value: "v": referenced volume must be of type emptyDir'],
+    ],
+    [
+      'reads variables from no file above the volume',
+      { ...one(fileVariable({ path: 'a/../../b' })), volumes: [{ name: 'v', emptyDir: {} }] },
+      ['fileKeyRef.path: Invalid value: "a/../../b": must not contain \'..\''],
+    ],
+    [
+      'names the volume, the file and the variable in it',
+      { ...one(fileVariable({ path: '', key: '' })), volumes: [{ name: 'v', emptyDir: {} }] },
+      ['fileKeyRef.key: Required value', 'fileKeyRef.path: Required value'],
+    ],
     [
       'is told of fields that are known',
       one({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.bogus' } } }] }),
@@ -126,6 +146,7 @@ describe('a container', () => {
       'may restart by a policy of its own',
       one({ restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }] }),
     ],
+    ['may read a variable from a file', { ...one(fileVariable({ path: '/a.env' })), volumes: [{ name: 'v', emptyDir: {} }] }],
     ['may be told of a label by its key', one({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: "metadata.labels['app']" } } }] })],
     ['may ask for devices and huge pages', one({ resources: { limits: { cpu: '1', 'example.com/gpu': '1', 'hugepages-2Mi': '4Mi' } } })],
   ]);

@@ -3,8 +3,8 @@ import { checkEach, invalid, notFound, required } from '../../schema/field-error
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { addFaults, checkRequired } from '../../validation/field-rules.ts';
-import { configKeyFaults, dns1123SubdomainFaults, environmentNameFaults, subdomainName } from '../../validation/name-rules.ts';
-import { checkProjectedPath } from '../../validation/path-rules.ts';
+import { configKeyFaults, dns1123LabelFaults, dns1123SubdomainFaults, environmentNameFaults, subdomainName } from '../../validation/name-rules.ts';
+import { checkNoBacksteps } from '../../validation/path-rules.ts';
 import { checkFieldRef, checkResourceFieldRef, ENV_FIELDS } from '../env/downward-validation.ts';
 import type { ConfigMapKeySelector, EnvFromSource, EnvVar, FileKeySelector } from '../env/env.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -62,12 +62,14 @@ function checkKeyRef(errors: FieldError[], reference: ConfigMapKeySelector, path
 function checkFileKeyRef(errors: FieldError[], reference: FileKeySelector, volumes: ReadonlyMap<string, Volume>, path: FieldPath): void {
   if (!reference.key) errors.push(required(pathText(path, 'key')));
   else addFaults(errors, environmentNameFaults(reference.key), reference.key, path, 'key');
-  checkRequired(errors, reference.volumeName, path, 'volumeName');
-  const volume = volumes.get(reference.volumeName ?? '');
-  if (reference.volumeName && !volume) errors.push(notFound(pathText(path, 'volumeName'), reference.volumeName));
-  else if (volume && !volume.emptyDir) errors.push(invalid(pathText(path, 'volumeName'), reference.volumeName, 'must be an emptyDir volume'));
+  const name = reference.volumeName ?? '';
+  checkRequired(errors, name, path, 'volumeName');
+  if (name) addFaults(errors, dns1123LabelFaults(name), name, path, 'volumeName');
   checkRequired(errors, reference.path, path, 'path');
-  if (reference.path) checkProjectedPath(errors, reference.path, path, 'path');
+  if (reference.path) checkNoBacksteps(errors, reference.path, path, 'path');
+  const volume = volumes.get(name);
+  if (!volume) errors.push(notFound(pathText(path, 'volumeName'), name));
+  else if (!volume.emptyDir) errors.push(invalid(pathText(path, 'volumeName'), name, 'referenced volume must be of type emptyDir'));
 }
 
 export function checkEnvFrom(errors: FieldError[], sources: readonly EnvFromSource[], path: FieldPath): void {
