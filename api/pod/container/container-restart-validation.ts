@@ -1,5 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
-import { invalid, required, tooMany } from '../../schema/field-error.ts';
+import { required, tooMany } from '../../schema/field-error.ts';
 import type { FieldPath } from '../../validation/field-path.ts';
 import { childPath, indexPath, pathText } from '../../validation/field-path.ts';
 import { checkChoice, checkOptionalChoice } from '../../validation/field-rules.ts';
@@ -31,6 +31,5 @@ function checkRule(errors: FieldError[], rule: ContainerRestartRule, path: Field
   const at = childPath(path, 'exitCodes');
   checkChoice(errors, rule.exitCodes.operator, ['In', 'NotIn'], at, 'operator');
   const values = rule.exitCodes.values ?? [];
-  if (values.length === 0) errors.push(invalid(pathText(at, 'values'), values, 'must specify at least 1 value'));
-  else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(pathText(at, 'values'), values.length, MAX_EXIT_CODES));
+  if (values.length > MAX_EXIT_CODES) errors.push(tooMany(pathText(at, 'values'), values.length, MAX_EXIT_CODES));
 }

@@ -1,6 +1,6 @@
 import type { Live } from '../../../meta/object.ts';
 import type { ContainerStatus } from '../../../pod/container/container-status.ts';
-import { isSidecar } from '../../../pod/container/sidecar.ts';
+import { mayRestartAll, restartsAfter } from '../../../pod/container/restart-rules.ts';
 import { checkPodAnnotations, checkPodAnnotationsUpdate } from '../../../pod/spec/pod-annotations-validation.ts';
 import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
@@ -45,20 +45,17 @@ export function validatePodStatusUpdate(pod: Pod, old: Live<Pod>): FieldError[] 
   return errors;
 }
 
-/** Refuses that a container that is not restarted leaves the state terminated. */
+/** Refuses that a container that is not restarted leaves the state terminated. Ephemeral containers never are, whatever the pod's policy. */
 function checkTransitions(errors: FieldError[], status: PodStatus, old: PodStatus, spec: PodSpec): void {
-  const sidecars = new Set((spec.initContainers ?? []).filter(isSidecar).map((container) => container.name));
-  const containers = firstByName([...spec.containers, ...(spec.initContainers ?? [])]);
+  if (mayRestartAll(spec)) return;
+  const containersOf = { containerStatuses: spec.containers, initContainerStatuses: spec.initContainers, ephemeralContainerStatuses: [] };
   for (const list of STATUS_LISTS) {
-    const policy = list === 'ephemeralContainerStatuses' ? 'Never' : spec.restartPolicy;
-    if (policy === 'Always') continue;
+    const containers = firstByName(containersOf[list] ?? []);
     const next = firstByName(status[list] ?? []);
     old[list]?.forEach((before, i) => {
       const ended = before.state?.terminated;
-      if (!ended || (ended.exitCode !== 0 && policy === 'OnFailure')) return;
-      if (list === 'initContainerStatuses' && sidecars.has(before.name)) return;
-      const own = containers.get(before.name);
-      if (own?.restartPolicy !== undefined && own.restartPolicy !== 'Never') return;
+      const container = containers.get(before.name);
+      if (!ended || (container && restartsAfter(container, spec, ended.exitCode))) return;
       const now = next.get(before.name);
       if (now && !now.state?.terminated) {
         errors.push(forbidden(`status.${list}[${i}].state`, 'may not be transitioned to non-terminated state'));

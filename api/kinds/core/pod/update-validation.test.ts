@@ -228,6 +228,22 @@ describe('an update of a pod’s status', () => {
     expect(status(live({}, { status: { containerStatuses: [ended] } }), run)).toEqual([]);
   });
 
+  const rules = (action: string) => [{ action, exitCodes: { operator: 'In', values: [0] } }];
+  it.each([
+    ['Always', {}, true],
+    ['Always', { restartPolicy: 'Never' }, false],
+    ['Never', { restartPolicy: 'Always' }, true],
+    ['Never', { restartPolicy: 'OnFailure' }, false],
+    ['Never', { restartPolicy: 'Never', restartPolicyRules: rules('Restart') }, true],
+    ['Never', { restartPolicy: 'Never', restartPolicyRules: rules('RestartAllContainers') }, true],
+  ])('in a pod with restartPolicy %s starts a container with %j again that has ended well: %s', (restartPolicy, more, isAllowed) => {
+    const old = live({ restartPolicy, containers: [{ name: 'c', image: 'i', ...more }] }, { status: { containerStatuses: [ended] } });
+    const errors = status(old, (pod) => {
+      pod.status!.containerStatuses = [{ ...ended, state: { waiting: {} } }];
+    });
+    expect(errors).toEqual(isAllowed ? [] : ['status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state']);
+  });
+
   it('has one address of each family', () => {
     const withIps = (...ips: string[]) =>
       status(live(), (pod) => {
