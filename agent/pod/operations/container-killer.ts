@@ -9,7 +9,7 @@ import { runHandler } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
 
 /** The least time that a container gets to stop, however much its hook has used up (pkg/kubelet/kuberuntime: minimumGracePeriodInSeconds). */
-const MIN_GRACE_SECONDS = 2;
+export const MIN_GRACE_SECONDS = 2;
 
 /** The parts by which containers are ended. */
 export type KillerNode = Surroundings & RuntimeAccess & NodeAddresses & ProbeAccess;

@@ -9,6 +9,7 @@ import { latestContainer, previousContainer, restartCountOf } from '../../contra
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import type { ContainerRole } from '../../spec/pod-containers.ts';
 import { inForce, sameResources } from '../../spec/resize.ts';
+import { REMOVED_FOR_RESTART } from '../../spec/restart-of-all.ts';
 import { shouldRestart } from '../../spec/restart-policy.ts';
 import { unknownEnd } from './unknown-end.ts';
 
@@ -25,6 +26,8 @@ export interface ContainerStatusInput {
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** The pod is being ended, or has ended: nothing is started any more. */
   readonly ending: boolean;
+  /** A restart of all containers is under way: those that are missing were removed for it. */
+  readonly restartingAll: boolean;
   /** The prefix of container IDs: `containerd`. */
   readonly runtimeName: string;
   /** Termination messages of containers, by container ID. */
@@ -87,6 +90,7 @@ function neverSeen(input: ContainerStatusInput, container: Container, role: Cont
     restartCount: old?.restartCount ?? 0,
     ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container) } : {}),
   };
+  if (input.restartingAll && old?.containerID) return removed(input, old, base, fallback);
   if (old?.state?.terminated) return { ...base, ...old, ready: old.ready && role === 'init' };
   if (!old?.state?.running) {
     return { ...base, state: { waiting: waitingState(input.waiting.get(container.name) ?? fallback) }, lastState: old?.lastState ?? {} };
@@ -94,6 +98,17 @@ function neverSeen(input: ContainerStatusInput, container: Container, role: Cont
   const lost = unknownEnd('The container could not be located when the pod was deleted.  The container used to be Running');
   if (input.ending) return { ...base, state: lost, lastState: {} };
   return { ...base, state: { waiting: waitingState(fallback) }, lastState: lost, restartCount: base.restartCount + 1 };
+}
+
+/** A container that was removed so that all of them start anew. A reason to wait that it had before stays, as upstream. */
+function removed(input: ContainerStatusInput, old: ContainerStatus, base: ContainerStatus, fallback: WaitingReason): ContainerStatus {
+  const restartCount = old.restartCount + 1;
+  if (old.state?.waiting) {
+    return { ...base, restartCount, state: { waiting: waitingState(input.waiting.get(old.name) ?? fallback) }, lastState: old.lastState ?? {} };
+  }
+  const message = 'The container is removed because RestartAllContainers in place';
+  const state = { waiting: { reason: REMOVED_FOR_RESTART, message } };
+  return { ...base, restartCount, state, lastState: unknownEnd(message, REMOVED_FOR_RESTART) };
 }
 
 const waitingState = ({ reason, message }: WaitingReason) => ({ reason, ...(message === '' ? {} : { message }) });

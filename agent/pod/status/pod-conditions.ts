@@ -2,6 +2,7 @@ import type { Pod, PodCondition } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ContainerStatus } from '../../../api/pod/container/container-status.ts';
 import { timeText } from '../../../base/clock.ts';
+import { ALL_RESTARTING } from '../../spec/restart-of-all.ts';
 import type { PodPhase } from './pod-phase.ts';
 
 /** The progress of a change of resources that has not reached all containers. */
@@ -22,6 +23,8 @@ export interface ConditionFacts {
   /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
   readonly pending: { readonly reason: string; readonly message: string } | undefined;
   readonly resizing: ResizeProgress | undefined;
+  /** Whether containers are being removed for a restart of all; undefined if no exit of the pod's containers asks for one. */
+  readonly restartingAll: boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -33,7 +36,7 @@ const TRUE: Verdict = { status: 'True' };
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'] as const;
 const RESIZE_PENDING = 'PodResizePending';
 const RESIZE_IN_PROGRESS = 'PodResizeInProgress';
-export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set([...OWN, RESIZE_PENDING, RESIZE_IN_PROGRESS]);
+export const NODE_CONDITION_TYPES: ReadonlySet<string> = new Set([...OWN, ALL_RESTARTING, RESIZE_PENDING, RESIZE_IN_PROGRESS]);
 
 /**
  * The pod's conditions in upstream's order, with those of others kept. A transition time changes only with its status
@@ -58,6 +61,7 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
   const { pending, resizing } = facts;
   const own = [
     ...OWN.map((type) => make(type, verdicts[type])),
+    ...(facts.restartingAll === undefined ? [] : [make(ALL_RESTARTING, restartingVerdict(facts.phase, facts.restartingAll))]),
     ...(pending ? [make(RESIZE_PENDING, { status: 'True', reason: pending.reason, message: pending.message })] : []),
     ...(resizing
       ? [{ ...make(RESIZE_IN_PROGRESS, inProgress(resizing.error)), ...(resizing.generation ? { observedGeneration: resizing.generation } : {}) }]
@@ -78,6 +82,12 @@ const over = (phase: PodPhase): Verdict | undefined => {
   return phase === 'Failed' ? { status: 'False', reason: 'PodFailed' } : undefined;
 };
 
+function restartingVerdict(phase: PodPhase, isRestarting: boolean): Verdict {
+  const ended = over(phase);
+  if (ended || !isRestarting) return ended ?? { status: 'False' };
+  return { status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' };
+}
+
 function containersReadyVerdict(pod: Live<Pod>, { phase, init, containers }: ConditionFacts): Verdict {
   const ended = over(phase);
   if (ended) return ended;
@@ -89,6 +99,8 @@ function containersReadyVerdict(pod: Live<Pod>, { phase, init, containers }: Con
 
 function initializedVerdict(pod: Live<Pod>, { phase, init, containers }: ConditionFacts): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  // Initialization is not undone: init containers that run again, for a restart of all, change nothing about it.
+  if (pod.status?.conditions?.some(({ type, status }) => type === 'Initialized' && status === 'True')) return TRUE;
   // A container that has started proves that everything before it was done.
   if (containers.some(({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated)) return TRUE;
   const known = new Map(init.map((status) => [status.name, status]));

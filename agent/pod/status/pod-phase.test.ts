@@ -50,6 +50,34 @@ describe('the phase of a pod', () => {
     expect(podPhase(aPod(), [], [status('c', ended(137))], true)).toBe('Failed');
   });
 
+  const rule = (action: string) => ({ restartPolicy: 'Never', restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }] });
+  it.each([
+    ['Never', { restartPolicy: 'Always' }, 1, 'Running'],
+    ['Never', { restartPolicy: 'OnFailure' }, 0, 'Succeeded'],
+    ['Always', { restartPolicy: 'Never' }, 1, 'Failed'],
+    ['Always', { restartPolicy: 'Never' }, 0, 'Succeeded'],
+    ['Never', rule('Restart'), 42, 'Running'],
+    ['Never', rule('Restart'), 1, 'Failed'],
+    ['Never', rule('RestartAllContainers'), 42, 'Running'],
+  ])('with restartPolicy %s, of a container with %j that has ended with %i, is %s', (restartPolicy, more, code, expected) => {
+    const pod = aPod({ restartPolicy, containers: [aContainer('c', more)] });
+    expect(podPhase(pod, [], [status('c', ended(code))], false)).toBe(expected);
+  });
+
+  it('is Running while all containers are removed for a restart, and Pending while init containers run again', () => {
+    const removed = { terminated: { exitCode: 137, reason: 'RestartingAllContainers' } };
+    const pod = aPod({ initContainers: [aContainer('i')], restartPolicy: 'Never' });
+    const app = status('c', waiting, { lastState: removed });
+    expect(podPhase(pod, [status('i', waiting, { lastState: removed })], [app], false)).toBe('Running');
+    expect(podPhase(pod, [status('i', running, { lastState: removed })], [app], false)).toBe('Pending');
+  });
+
+  it('is not Pending again where a sidecar starts again', () => {
+    const pod = aPod({ initContainers: [aContainer('s', { restartPolicy: 'Always' })] });
+    expect(podPhase(pod, [status('s', running, { started: false })], [status('c', waiting)], false)).toBe('Pending');
+    expect(podPhase(pod, [status('s', running, { started: false })], [status('c', running)], false)).toBe('Running');
+  });
+
   it('is not final while a sidecar still runs', () => {
     const pod = aPod({ initContainers: [aContainer('s', { restartPolicy: 'Always' })], restartPolicy: 'Never' });
     expect(podPhase(pod, [status('s', running, { started: true })], [status('c', ended(0))], false)).toBe('Running');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import { aContainer, aPod, aSandbox, exited, observation, observed } from '../../contract/pods.fixture.ts';
 import type { PodStatusInput } from './pod-status.ts';
 import { podStatus } from './pod-status.ts';
@@ -136,6 +137,64 @@ describe('the status of a pod', () => {
     const running = { name: 'c', state: { running: {} }, restartCount: 2, image: '', imageID: '', ready: true };
     const more = { pod: aPod({}, {}, { containerStatuses: [running] }), observation: observation([]) };
     expect(firstOf(more)).toMatchObject({ restartCount: 3, lastState: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } });
+  });
+
+  describe('of which all containers are restarted', () => {
+    const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+    const spec = {
+      restartPolicy: 'Never',
+      initContainers: [aContainer('i')],
+      containers: [aContainer('c', { restartPolicy: 'Never', restartPolicyRules: rules })],
+    };
+    const TRUE = 'True RestartAllContainersStarted container exited with restart policy rule';
+    const before = podStatus(input({ pod: aPod(spec), observation: observation([exited('i', 0), observed('c')]) }));
+    const restarting = podStatus(input({ pod: aPod(spec, {}, before), observation: observation([exited('i', 0), exited('c', 42)]) }));
+
+    it('says so in a condition, which no other pod has', () => {
+      const condition = (status: PodStatus) => status.conditions?.find(({ type }) => type === 'AllContainersRestarting');
+      expect(condition(before)).toMatchObject({ status: 'False' });
+      expect(condition(restarting)).toMatchObject({ status: 'True' });
+      expect(conditions({ pod: aPod(spec, {}, before), observation: observation([exited('c', 42)]) })).toMatchObject({
+        AllContainersRestarting: TRUE,
+        Initialized: 'True',
+      });
+      expect(conditions({ pod: aPod(spec, {}, restarting), observation: observation([]) })).toMatchObject({ AllContainersRestarting: 'False' });
+      expect(conditions({})).not.toHaveProperty('AllContainersRestarting');
+      const over = { pod: aPod(spec, {}, { ...before, phase: 'Failed' }), observation: observation([exited('c', 42)]) };
+      expect(conditions(over)).toMatchObject({ AllContainersRestarting: 'False PodFailed' });
+    });
+
+    it('shows that they were removed, and counts them as restarted', () => {
+      const why = { reason: 'RestartingAllContainers', message: 'The container is removed because RestartAllContainers in place' };
+      const removed = podStatus(input({ pod: aPod(spec, {}, restarting), observation: observation([]) }));
+      for (const shown of [removed.initContainerStatuses?.[0], removed.containerStatuses?.[0]]) {
+        expect(shown).toMatchObject({ state: { waiting: why }, lastState: { terminated: { exitCode: 137, ...why } }, restartCount: 1, ready: false });
+        expect(shown).not.toHaveProperty('containerID');
+      }
+      expect(removed.phase).toBe('Running');
+      const again = input({
+        pod: aPod(spec, {}, removed),
+        observation: observation([exited('i', 0, { attempt: 1 }), observed('c', { attempt: 1 })]),
+      });
+      expect(podStatus(again).containerStatuses?.[0]).toMatchObject({ restartCount: 1, lastState: { terminated: why }, state: { running: {} } });
+    });
+
+    it('counts one that waited to be started again, and keeps the end that it had', () => {
+      const waited = podStatus(
+        input({
+          pod: aPod({ ...spec, containers: [...spec.containers, aContainer('d', { restartPolicy: 'Always' })] }),
+          observation: observation([exited('i', 0), exited('c', 42), exited('d', 1, { attempt: 2 })]),
+          waiting: new Map([['d', { reason: 'CrashLoopBackOff', message: 'back-off' }]]),
+        }),
+      );
+      const pod = aPod({ ...spec, containers: [...spec.containers, aContainer('d', { restartPolicy: 'Always' })] }, {}, waited);
+      const removed = podStatus(input({ pod, observation: observation([exited('c', 42)]) }));
+      expect(removed.containerStatuses?.[1]).toMatchObject({
+        state: { waiting: { reason: 'PodInitializing' } },
+        lastState: { terminated: { exitCode: 1 } },
+        restartCount: 3,
+      });
+    });
   });
 
   it('never goes back from a final phase', () => {

@@ -2,9 +2,11 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { ResourceStatus } from '../../../api/pod/container/container-status.ts';
+import { mayRestartAll } from '../../../api/pod/container/restart-rules.ts';
 import { timeText } from '../../../base/clock.ts';
 import { readySandbox } from '../../contract/observation.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
+import { asksForRestartOfAll, isRestartingAll, removalsForRestart } from '../../spec/restart-of-all.ts';
 import { claimStatusesOf } from './claim-statuses.ts';
 import type { ContainerStatusInput } from './container-status.ts';
 import { containerStatus } from './container-status.ts';
@@ -15,7 +17,7 @@ import type { PodPhase } from './pod-phase.ts';
 import { isTerminal, podPhase } from './pod-phase.ts';
 import { withUnknownEnds } from './unknown-end.ts';
 
-export interface PodStatusInput extends ContainerStatusInput {
+export interface PodStatusInput extends Omit<ContainerStatusInput, 'restartingAll'> {
   readonly hostIps: readonly string[];
   /** Milliseconds since the epoch: now, and when the agent first saw the pod. */
   readonly now: number;
@@ -35,8 +37,10 @@ export interface PodStatusInput extends ContainerStatusInput {
 export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, observation, failure } = input;
   const spec = pod.spec;
-  const { init, containers } = containerStatuses(input);
-  const ephemeral = (spec?.ephemeralContainers ?? []).map((container) => containerStatus(input, container, 'ephemeral'));
+  const canRestartAll = mayRestartAll(spec ?? {});
+  const restartingAll = canRestartAll && (isRestartingAll(pod) || asksForRestartOfAll(pod, observation));
+  const { init, containers } = containerStatuses({ ...input, restartingAll });
+  const ephemeral = (spec?.ephemeralContainers ?? []).map((container) => containerStatus({ ...input, restartingAll }, container, 'ephemeral'));
   const old = pod.status?.phase;
   const failed = input.ended ? failure : undefined;
   const computed: PodPhase = failed ? 'Failed' : podPhase(pod, init, containers, input.ended);
@@ -52,6 +56,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     disruption: failure?.isDisruption ? failure.message : undefined,
     pending: input.pending,
     resizing: input.resizing,
+    restartingAll: canRestartAll ? restartingAll && removalsForRestart(pod, observation).length > 0 : undefined,
     now: input.now,
   });
   const { hostIps } = input;
@@ -72,7 +77,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   };
 }
 
-function containerStatuses(input: PodStatusInput) {
+function containerStatuses(input: PodStatusInput & ContainerStatusInput) {
   const { spec, status } = input.pod;
   // Refused by the node: nothing of it was ever begun.
   if (isTerminal(status?.phase) && status?.containerStatuses === undefined) return { init: [], containers: [] };

@@ -2,8 +2,8 @@ import type { ContainerState, ContainerStatus } from '../../../api/pod/container
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 
 /** The state of a container whose end nobody saw: it counts as killed. */
-export const unknownEnd = (message: string): ContainerState => ({
-  terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message, startedAt: undefined, finishedAt: undefined },
+export const unknownEnd = (message: string, reason = 'ContainerStatusUnknown'): ContainerState => ({
+  terminated: { exitCode: 137, reason, message, startedAt: undefined, finishedAt: undefined },
 });
 
 const AT_THE_END = unknownEnd('The container could not be located when the pod was terminated');

@@ -8,11 +8,12 @@ import { planPod } from './plan.ts';
 
 const NO_VERDICT: ProbeVerdicts = { startup: undefined, liveness: undefined };
 
-/** The plan in short: `start c#1`, `kill c`, `sandbox 0`, `finish`. */
+/** The plan in short: `start c#1`, `kill c`, `remove c-0 d-0!` (the one with the sign killed before), `sandbox 0`, `finish`. */
 function plan(pod: Live<Pod>, seen: PodObservation, verdicts: (id: string) => ProbeVerdicts = () => NO_VERDICT, isResized = () => false): string[] {
   return planPod({ pod, observation: seen, verdicts, isResized }).map((action) => {
     if (action.type === 'createSandbox') return `sandbox ${action.attempt}`;
     if (action.type === 'startContainer') return `start ${action.container.name}#${action.restartCount}`;
+    if (action.type === 'removeContainers') return `remove ${action.removals.map(({ id, kill }) => (kill ? `${id}!` : id)).join(' ')}`;
     if (action.type === 'killContainer') return `kill ${action.container.name}: ${action.message}`;
     return action.type;
   });
@@ -63,7 +64,7 @@ describe('what a pod needs next', () => {
 
   it('goes by the rules of a container before its policy', () => {
     const rules = [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }];
-    const pod = aPod({ restartPolicy: 'Never', containers: [aContainer('c', { restartPolicyRules: rules })] });
+    const pod = aPod({ restartPolicy: 'Never', containers: [aContainer('c', { restartPolicy: 'Never', restartPolicyRules: rules })] });
     expect(plan(pod, observation([exited('c', 42)]))).toEqual(['start c#1']);
     expect(plan(pod, observation([exited('c', 1)]))).toEqual(['finish']);
   });
@@ -118,6 +119,62 @@ describe('a sidecar', () => {
   it('does not keep a pod going whose containers are through', () => {
     const never = aPod({ ...pod.spec, restartPolicy: 'Never' });
     expect(plan(never, observation([observed('s'), exited('i', 0), exited('c', 0)]))).toEqual(['finish']);
+  });
+});
+
+describe('an init container with a policy of its own', () => {
+  const rules = [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }];
+  it.each([
+    ['Always', { restartPolicy: 'Never' }, 1, ['finish']],
+    ['Never', { restartPolicy: 'OnFailure' }, 1, ['start i#1']],
+    ['Never', { restartPolicy: 'Never', restartPolicyRules: rules }, 42, ['start i#1']],
+    ['Never', { restartPolicy: 'Never', restartPolicyRules: rules }, 1, ['finish']],
+    ['Never', { restartPolicy: 'Never', restartPolicyRules: rules }, 0, ['start c#0']],
+  ])('in a pod with %s, by %j, after an exit with %i, is followed by %j', (restartPolicy, more, code, expected) => {
+    expect(plan(aPod({ restartPolicy, initContainers: [aContainer('i', more)] }), observation([exited('i', code)]))).toEqual(expected);
+  });
+});
+
+describe('a restart of all containers', () => {
+  const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+  const source = (name: string) => aContainer(name, { restartPolicy: 'Never', restartPolicyRules: rules });
+  const spec = {
+    restartPolicy: 'Never',
+    initContainers: [source('i'), aContainer('s', { restartPolicy: 'Always' })],
+    containers: [source('a'), aContainer('b')],
+  };
+  const told = { conditions: [{ type: 'AllContainersRestarting', status: 'True' }] };
+  const ended = observation([exited('i', 0), observed('s'), exited('a', 42), observed('b', { attempt: 1 }), exited('b', 1)]);
+
+  it('waits until the status tells of it', () => {
+    expect(plan(aPod(spec), ended)).toEqual([]);
+    expect(plan(aPod(spec, {}, told), ended)).toEqual(['remove b-1! b-0 i-0 s-0! a-0']);
+  });
+
+  it('is begun by init containers and sidecars as well, and by no other exit', () => {
+    expect(plan(aPod(spec, {}, told), observation([exited('i', 42)]))).toEqual(['remove i-0']);
+    const never = { ...spec, initContainers: [{ ...source('s'), restartPolicy: 'Always' }] };
+    expect(plan(aPod(never), observation([exited('s', 42), observed('a'), observed('b')]))).toEqual([]);
+    expect(plan(aPod(never), observation([exited('s', 1), observed('a'), observed('b')]))).toEqual(['start s#1']);
+    expect(plan(aPod(spec), observation([exited('i', 0), observed('s'), exited('a', 1), exited('b', 0)]))).toEqual(['finish']);
+  });
+
+  it('starts nothing until all are removed, and then all from the first init container on, with their restarts counted on', () => {
+    expect(plan(aPod(spec, {}, told), observation([]))).toEqual([]);
+    const status = (name: string, restartCount: number) => ({ name, restartCount, image: '', imageID: '', ready: false });
+    const after = { initContainerStatuses: [status('i', 1), status('s', 4)], containerStatuses: [status('a', 2), status('b', 0)] };
+    expect(plan(aPod(spec, {}, after), observation([]))).toEqual(['start i#1']);
+    expect(plan(aPod(spec, {}, after), observation([exited('i', 0)]))).toEqual(['start s#4']);
+    expect(plan(aPod(spec, {}, after), observation([exited('i', 0), observed('s')]))).toEqual(['start a#2', 'start b#0']);
+  });
+
+  it('leaves ephemeral containers alone', () => {
+    const pod = aPod({ ...spec, ephemeralContainers: [aContainer('e')] }, {}, told);
+    expect(plan(pod, observation([exited('a', 42), observed('e')]))).toEqual(['remove a-0']);
+  });
+
+  it('makes a sandbox anew that died meanwhile, whatever the pod’s policy', () => {
+    expect(plan(aPod(spec, {}, told), observation([exited('a', 42)], [aSandbox({ ready: false })]))).toEqual(['sandbox 1']);
   });
 });
 

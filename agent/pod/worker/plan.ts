@@ -6,6 +6,8 @@ import { isRunning, latestContainer, readySandbox, restartCountOf } from '../../
 import type { RuntimeContainer, Sandbox } from '../../contract/runtime.ts';
 import { ANNOTATION, containerHash } from '../../contract/runtime-labels.ts';
 import type { ContainerRole } from '../../spec/pod-containers.ts';
+import type { Removal } from '../../spec/restart-of-all.ts';
+import { asksForRestartOfAll, countAfterRemoval, isRestartingAll, removalsForRestart } from '../../spec/restart-of-all.ts';
 import { mayRestart, shouldRestart } from '../../spec/restart-policy.ts';
 
 /** One thing to do next for a pod. */
@@ -28,6 +30,8 @@ export type PodAction =
       /** The probe's own grace period, if a probe asked for the kill. */
       readonly graceSeconds: number | undefined;
     }
+  /** Remove containers, so that all of them start anew. */
+  | { readonly type: 'removeContainers'; readonly removals: readonly Removal[] }
   /** Nothing runs and nothing will: the pod is over. */
   | { readonly type: 'finish' };
 
@@ -56,12 +60,19 @@ type Judges = Pick<PlanInput, 'verdicts' | 'isResized'>;
 export function planPod({ pod, observation, ...judges }: PlanInput): readonly PodAction[] {
   const sandbox = readySandbox(observation);
   const latest = observation.sandboxes[0];
+  const isRestarting = isRestartingAll(pod);
+  // The status tells of the restart before anything is removed: it is all that an agent which begins anew knows of it.
+  if (!isRestarting && asksForRestartOfAll(pod, observation)) return [];
   if (!sandbox || latest?.id !== sandbox.id || observation.sandboxes.filter(({ ready }) => ready).length > 1) {
-    return planSandbox(pod, observation, latest);
+    return isRestarting ? [newSandbox(observation, latest)] : planSandbox(pod, observation, latest);
+  }
+  if (isRestarting) {
+    const removals = removalsForRestart(pod, observation);
+    return removals.length === 0 ? [] : [{ type: 'removeContainers', removals }];
   }
   const actions: PodAction[] = [];
   for (const container of pod.spec?.ephemeralContainers ?? []) {
-    if (!latestContainer(observation, container.name)) actions.push(start(container, 'ephemeral', undefined));
+    if (!latestContainer(observation, container.name)) actions.push(start(pod, container, 'ephemeral', undefined));
   }
   const init = planInit(pod, observation, sandbox, judges);
   if (init.failed) return [{ type: 'finish' }];
@@ -73,15 +84,20 @@ export function planPod({ pod, observation, ...judges }: PlanInput): readonly Po
 }
 
 function planSandbox(pod: Live<Pod>, observation: PodObservation, latest: Sandbox | undefined): readonly PodAction[] {
-  const attempt = latest ? latest.attempt + 1 : 0;
   const anythingRan = observation.containers.length > 0;
   if (latest && anythingRan) {
     // After a reboot: a pod whose containers are all through is not begun again.
     const left = (pod.spec?.containers ?? []).filter((container) => shouldRestart(pod, container, latestContainer(observation, container.name)));
     if (left.length === 0 || !mayRestart(pod)) return [{ type: 'finish' }];
   }
-  return [{ type: 'createSandbox', attempt, replaces: observation.sandboxes.filter(({ ready }) => ready) }];
+  return [newSandbox(observation, latest)];
 }
+
+const newSandbox = ({ sandboxes }: PodObservation, latest: Sandbox | undefined): PodAction => ({
+  type: 'createSandbox',
+  attempt: latest ? latest.attempt + 1 : 0,
+  replaces: sandboxes.filter(({ ready }) => ready),
+});
 
 interface InitPlan {
   readonly done: boolean;
@@ -108,11 +124,12 @@ function planInit(pod: Live<Pod>, observation: PodObservation, sandbox: Sandbox,
     }
     if (initialized || (current?.state === 'exited' && current.exitCode === 0)) continue;
     if (current?.state === 'running' || current?.state === 'created') {
-      if (current.state === 'created') actions.push(start(container, 'init', current));
+      if (current.state === 'created') actions.push(start(pod, container, 'init', current));
       return { done: false, failed: false, actions };
     }
-    if (current && !mayRestart(pod)) return { done: false, failed: true, actions: [] };
-    actions.push(start(container, 'init', found));
+    const mayStart = current?.state === 'exited' ? shouldRestart(pod, container, current) : !current || mayRestart(pod, container);
+    if (!mayStart) return { done: false, failed: true, actions: [] };
+    actions.push(start(pod, container, 'init', found));
     return { done: false, failed: false, actions };
   }
   return { done: true, failed: false, actions };
@@ -137,7 +154,7 @@ function planContainer(
     // One that was ended for a resize starts again, whatever its restart policy says of its exit.
     const wasResized = current?.state === 'exited' && isResized(container, current);
     if (!wasResized && !shouldRestart(pod, container, current)) return { over: true, actions: [] };
-    return { over: false, actions: [start(container, role, current ?? before)] };
+    return { over: false, actions: [start(pod, container, role, current ?? before)] };
   }
   const { startup, liveness } = verdicts(current.id);
   const changed = current.annotations[ANNOTATION.hash] !== containerHash(container);
@@ -157,7 +174,7 @@ function planContainer(
 }
 
 /** A container that was created but never started (the agent died in between) is made again under its own number. */
-function start(container: Container, role: ContainerRole, previous: RuntimeContainer | undefined): PodAction {
-  const restartCount = previous ? restartCountOf(previous) + (previous.state === 'created' ? 0 : 1) : 0;
+function start(pod: Live<Pod>, container: Container, role: ContainerRole, previous: RuntimeContainer | undefined): PodAction {
+  const restartCount = previous ? restartCountOf(previous) + (previous.state === 'created' ? 0 : 1) : countAfterRemoval(pod, container);
   return { type: 'startContainer', container, role, restartCount, previous };
 }

@@ -257,6 +257,67 @@ describe('the worker of a pod', () => {
     expect(statuses.at(-1)).toMatchObject({ resourceClaimStatuses });
   });
 
+  it('restarts all containers in their sandbox after an exit that asks for it, and tells of each step', async () => {
+    const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+    const source = aContainer('a', { restartPolicy: 'Never', restartPolicyRules: rules });
+    const sidecar = aContainer('s', { restartPolicy: 'Always' });
+    const spec = { restartPolicy: 'Never', initContainers: [aContainer('i'), sidecar], containers: [source, aContainer('b')] };
+    const annotations = { 'a.simulated.skiff.dev/run-for': '1s', 'a.simulated.skiff.dev/exit-code': '42' };
+    const { worker, clock, runtime, cache, statuses, events } = await aWorker({ pod: aPod(spec, { annotations }) });
+    const relisted = async (ms: number) => {
+      await clock.advance(ms);
+      await cache.relist();
+      await clock.advance(100);
+    };
+    await relisted(100);
+    const [sandbox] = await runtime.listSandboxes();
+    worker.update(aPod(spec, { resourceVersion: '2' }));
+    await relisted(1_000);
+    const shown = statuses.map((status) => {
+      const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+      return {
+        condition: status.conditions?.find(({ type }) => type === 'AllContainersRestarting')?.status,
+        counts: all.map((one) => one.restartCount),
+      };
+    });
+    const first = shown.findIndex(({ condition }) => condition === 'True');
+    expect(shown[first]).toEqual({ condition: 'True', counts: [0, 0, 0, 0] });
+    expect(shown.at(-1)).toEqual({ condition: 'False', counts: [1, 1, 1, 1] });
+    expect(statuses.map(({ phase }) => phase)).not.toContain('Failed');
+    expect(statuses.at(-1)).toMatchObject({ phase: 'Running', podIP: statuses[0]?.podIP });
+    expect(statuses.at(-1)?.containerStatuses?.[1]?.lastState?.terminated?.reason).toBe('RestartingAllContainers');
+    expect((await runtime.listSandboxes()).map(({ id }) => id)).toEqual([sandbox?.id]);
+    expect((await runtime.listContainers()).map(({ name, attempt }) => `${name}#${attempt}`).sort()).toEqual(['a#1', 'b#1', 'i#1', 's#1']);
+    expect(events.filter((event) => event === 'Killing: killing')).toHaveLength(2);
+  });
+
+  it('goes on with a restart of all containers that an earlier agent began', async () => {
+    const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+    const source = aContainer('a', { restartPolicy: 'Never', restartPolicyRules: rules });
+    const shown = (name: string) => ({
+      name,
+      containerID: `x://${name}`,
+      restartCount: 2,
+      image: '',
+      imageID: '',
+      ready: true,
+      state: { running: {} },
+    });
+    const status = {
+      phase: 'Running',
+      conditions: [{ type: 'AllContainersRestarting', status: 'True' }],
+      containerStatuses: [shown('a'), shown('b')],
+    };
+    const pod = aPod({ restartPolicy: 'Never', containers: [source, aContainer('b')] }, {}, status);
+    const { clock, statuses } = await aWorker({ pod });
+    await clock.advance(1_000);
+    expect(statuses.at(-1)?.conditions).toContainEqual(expect.objectContaining({ type: 'AllContainersRestarting', status: 'False' }));
+    expect(statuses.at(-1)?.containerStatuses?.map(({ state, restartCount }) => [state?.running !== undefined, restartCount])).toEqual([
+      [true, 3],
+      [true, 3],
+    ]);
+  });
+
   it('leaves containers running when it stops, and sets no timer', async () => {
     const { worker, clock, runtime } = await aWorker();
     await clock.advance(100);

@@ -2,6 +2,7 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import { readySandbox } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { specContainers } from '../../spec/pod-containers.ts';
+import { isRestartingAll } from '../../spec/restart-of-all.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { backoffEnd, durationText } from './crash-backoff.ts';
 import type { PodAction } from './plan.ts';
@@ -9,6 +10,7 @@ import { planPod } from './plan.ts';
 import type { Running } from './pod-state.ts';
 import { deadlineOf, graceOf } from './pod-state.ts';
 import { awaitsResize, resize, restartsForResize } from './resizing.ts';
+import { isBusy } from './task-results.ts';
 import { mayBegin } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { begin, endPod, holdBack, wait } from './turn.ts';
@@ -35,7 +37,7 @@ export function advance(turn: Turn): void {
   const plan = planPod({ pod, observation, verdicts, isResized: restartsForResize(turn.state) });
   forgetQueued(turn, plan);
   for (const action of plan) perform(turn, action);
-  resize(turn);
+  if (!isRestartingAll(pod)) resize(turn);
 }
 
 function perform(turn: Turn, action: PodAction): void {
@@ -56,6 +58,10 @@ function perform(turn: Turn, action: PodAction): void {
       begin(turn, TASK.container(container.name), { type: 'killContainer', container, id, message, graceSeconds });
       break;
     }
+    case 'removeContainers':
+      // Starts and kills under way end first, as they do before kubelet's next round.
+      if (!isBusy(turn.state)) begin(turn, TASK.removal, { type: 'removeContainers', removals: action.removals });
+      break;
     case 'finish':
       endPod(turn, { graceSeconds: graceOf(pod) });
       break;

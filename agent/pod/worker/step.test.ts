@@ -392,6 +392,46 @@ describe('a container that crashes', () => {
   });
 });
 
+describe('a pod whose containers are all restarted', () => {
+  const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+  const spec = { restartPolicy: 'Never', containers: [aContainer('a', { restartPolicy: 'Never', restartPolicyRules: rules }), aContainer('c')] };
+  const messages = new Map([['a-0', '']]);
+  const asked = view(observation([exited('a', 42), observed('c')]));
+  const conditionIn = (told: Step) =>
+    told.actions.flatMap((action) =>
+      action.type === 'putStatus' ? (action.status.conditions?.find(({ type }) => type === 'AllContainersRestarting')?.status ?? []) : [],
+    );
+
+  it('says so first, has them removed then, and starts them as soon as they are gone', () => {
+    const told = run(running(spec, { messages }), asked, LOOK);
+    expect(shortly(told)).toEqual(['status Running', 'begin removal']);
+    expect(conditionIn(told)).toEqual(['True']);
+    expect(shortly(run(told.state, asked, LOOK))).toEqual(['status Running']);
+    const removed = run(told.state, view(observation([])), taskEnded('removal', { type: 'containersRemoved' }), LOOK);
+    expect(shortly(removed)).toEqual(['status Running', 'begin container/a']);
+    expect(conditionIn(removed)).toEqual(['False']);
+  });
+
+  it('removes none while a container of it starts', () => {
+    const busy = run(running(spec, { messages, tasks: begun(NO_TASKS, 'container/c') }), asked, LOOK);
+    expect(shortly(busy)).toEqual(['status Running']);
+    expect(shortly(run(busy.state, asked, taskEnded('container/c', { type: 'done' }), LOOK))).toEqual(['begin removal', 'status Running']);
+  });
+
+  it('starts them without the delays that they had', () => {
+    const told = run(running(spec, { messages, tasks: heldBack(NO_TASKS, 'container/a', START + 600_000) }), asked, LOOK);
+    const removed = run(told.state, view(observation([])), taskEnded('removal', { type: 'containersRemoved' }), LOOK);
+    expect(shortly(removed)).toContain('begin container/a');
+  });
+
+  it('ends at once if it is deleted meanwhile, after the removal under way', () => {
+    const told = run(running(spec, { messages }), asked, LOOK);
+    const deleted = run(told.state, asked, deletion(1), LOOK);
+    expect(shortly(deleted)).not.toContain('begin end');
+    expect(shortly(run(deleted.state, asked, taskEnded('removal', { type: 'containersRemoved' }), LOOK))).toContain('begin end');
+  });
+});
+
 describe('a pod whose resources change while it runs', () => {
   const limited = (memory: string, more: Partial<Container> = {}) => ({
     containers: [aContainer('c', { resources: { limits: { memory }, requests: { memory } }, ...more })],

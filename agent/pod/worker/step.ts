@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Given } from '../../spec/allocation.ts';
+import { isRestartingAll } from '../../spec/restart-of-all.ts';
 import { claimStatusesOf } from '../status/claim-statuses.ts';
 import { NODE_CONDITION_TYPES } from '../status/pod-conditions.ts';
 import { isTerminal } from '../status/pod-phase.ts';
@@ -66,7 +67,10 @@ function look(turn: Turn): void {
   if (turn.state.life.phase === 'running') advance(turn);
   // Tasks under way end first: a half-made sandbox could not be found and removed.
   if (turn.state.life.phase === 'ending' && !isBusy(turn.state)) begin(turn, TASK.end, { type: 'endPod' });
+  const wasRestarting = isRestartingAll(turn.state.pod);
   publish(turn);
+  // A restart of all containers goes by what the status tells: its steps follow as soon as it does.
+  if (isRestartingAll(turn.state.pod) !== wasRestarting && turn.state.life.phase === 'running') advance(turn);
   turn.actions.push({ type: 'wakeAt', time: nextLook(turn) });
 }
 

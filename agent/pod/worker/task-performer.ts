@@ -3,6 +3,7 @@ import type { Live } from '../../../api/meta/object.ts';
 import { sleep } from '../../../base/clock.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { killContainer } from '../operations/container-killer.ts';
+import { removeContainers } from '../operations/container-remover.ts';
 import type { StarterNode } from '../operations/container-starter.ts';
 import { createSandbox, StartError, startContainer } from '../operations/container-starter.ts';
 import { endPod } from '../operations/pod-terminator.ts';
@@ -42,6 +43,9 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
     case 'killContainer':
       await killContainer(node, { ...task, pod });
       return DONE;
+    case 'removeContainers':
+      await removeContainers(node, pod, task.removals, current.ending);
+      return { type: 'containersRemoved' };
     case 'resize':
       return resizePod(task, pod, node);
     case 'readMessages': {

@@ -4,7 +4,7 @@ import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { withRestart } from './crash-backoff.ts';
 import type { PodState } from './pod-state.ts';
 import { resized, resizeFailed } from './resizing.ts';
-import { ended, retriedLater, succeeded } from './tasks.ts';
+import { ended, retriedLater, succeeded, withoutDelays } from './tasks.ts';
 import type { Turn } from './turn.ts';
 import { holdBack, wait } from './turn.ts';
 import type { TaskResult } from './worker-action.ts';
@@ -49,6 +49,9 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
       wait(turn, result.container, result.reason, result.message);
       countRestart(turn, result.container, result.previous);
       holdBack(turn, key, result.retryAt);
+      break;
+    case 'containersRemoved':
+      turn.state = { ...state, tasks: withoutDelays(succeeded(state.tasks, key), TASK.container('')) };
       break;
     case 'resized':
       resized(turn, result.pod, result.given);

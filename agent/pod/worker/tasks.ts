@@ -49,6 +49,12 @@ export function succeeded(tasks: Tasks, key: string): Tasks {
   return { ...tasks, failures };
 }
 
+/** Lets the tasks begin at once whose keys start with `prefix`. */
+export const withoutDelays = (tasks: Tasks, prefix: string): Tasks => ({
+  ...tasks,
+  notBefore: new Map([...tasks.notBefore].filter(([key]) => !key.startsWith(prefix))),
+});
+
 /** The earliest time after `now` at which a task may begin that may not now. Returns undefined if there is none. */
 export function nextTime({ notBefore }: Tasks, now: number): number | undefined {
   let next: number | undefined;

@@ -4,6 +4,7 @@ import type { Container } from '../../../api/pod/container/container.ts';
 import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import type { RuntimeContainer, Sandbox } from '../../contract/runtime.ts';
 import type { LinuxContainerResources } from '../../contract/runtime-config.ts';
+import type { Removal } from '../../spec/restart-of-all.ts';
 
 /** One running container whose resources change. */
 export interface ContainerResize {
@@ -33,6 +34,7 @@ export type Task =
       readonly message: string;
       readonly graceSeconds: number;
     }
+  | { readonly type: 'removeContainers'; readonly removals: readonly Removal[] }
   /** Resources that were changed in place reach the pod's cgroup, and running containers. */
   | {
       readonly type: 'resize';
@@ -61,6 +63,7 @@ export type TaskResult =
       /** Milliseconds since the epoch. */
       readonly retryAt: number;
     }
+  | { readonly type: 'containersRemoved' }
   /** The pod whose resources are in force now, and those of the containers that were changed, by container ID. */
   | { readonly type: 'resized'; readonly pod: Live<Pod>; readonly given: ReadonlyMap<string, ResourceRequirements> }
   /** As `resized`, of the containers that were changed before the failure. */
@@ -102,6 +105,7 @@ export const TASK = {
   sandbox: 'sandbox',
   messages: 'messages',
   end: 'end',
+  removal: 'removal',
   container: (name: string) => `container/${name}`,
   resize: 'resize',
 } as const;
