@@ -11,6 +11,7 @@ const WAIT = '--timeout=60s';
 const work = { volumes: [{ name: 'work', emptyDir: {} }], terminationGracePeriodSeconds: 1 };
 const mount = { volumeMounts: [{ name: 'work', mountPath: '/work' }] };
 const untilFile = (file: string) => `until [ -e ${file} ]; do sleep 0.1; done`;
+const fileVariable = (key: string) => ({ name: key, valueFrom: { fileKeyRef: { volumeName: 'work', path: 'a.env', key } } });
 const script = (text: string, more: object = {}) => shell(web(), text, { ...mount, ...more });
 const once = (name: string, text: string, more: object = {}) => pod(name, { ...work, restartPolicy: 'Never', containers: [script(text, more)] });
 
@@ -54,6 +55,25 @@ suite('containers of a pod', () => {
         pod('again', { ...work, restartPolicy: 'OnFailure', containers: [script('[ -e /work/seen ] || { touch /work/seen; exit 1; }')] }),
         pod('loops', { ...work, containers: [script('echo attempt; exit 1')] }),
         pod('init-loops', { ...work, initContainers: [script('exit 5', { name: 'init' })], containers: [script('true')] }),
+        pod('from-file', {
+          ...work,
+          restartPolicy: 'Never',
+          initContainers: [script(`echo "GREETING='hello'" > /work/a.env`, { name: 'init' })],
+          containers: [script('echo "$GREETING"; sleep 1000', { volumeMounts: [], env: [fileVariable('GREETING')] })],
+        }),
+        once('no-key', 'true', { env: [fileVariable('NOTHING')] }),
+        pod('all-again', {
+          ...work,
+          restartPolicy: 'Never',
+          initContainers: [script('echo init >> /work/log', { name: 'init' })],
+          containers: [
+            script('until [ -e /work/fail ]; do sleep 0.1; done; rm /work/fail; exit 42', {
+              restartPolicy: 'Never',
+              restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
+            }),
+            script('sleep 1000', { name: 'other' }),
+          ],
+        }),
         pod('never-pulled', { containers: [container('docker.io/library/missing:1', { imagePullPolicy: 'Never' })] }),
         pod('not-pulled', { containers: [container('localhost:1/missing:1')] }),
         pod('no-image', { containers: [container('Not An Image')] }),
@@ -141,6 +161,33 @@ suite('containers of a pod', () => {
     expect(await ended('again')).toMatchObject({ exitCode: 0 });
     expect(await kubectl.path('{.status.phase} {.status.containerStatuses[0].restartCount}', 'pod', 'again')).toBe('Succeeded 1');
     expect(await kubectl.path('{.status.containerStatuses[0].lastState.terminated.exitCode}', 'pod', 'again')).toBe('1');
+  });
+
+  it('have variables from files that init containers write, and wait for those that are not there', async () => {
+    await kubectl('wait', '--for=condition=Ready', 'pod/from-file', WAIT);
+    await eventually(async () => expect(await kubectl('logs', 'from-file')).toBe('hello\n'));
+    await eventually(async () => expect(await row('no-key')).toMatch(/ 0\/1 +CreateContainerConfigError +0 /));
+    expect(await state('no-key')).toMatchObject({ waiting: { message: "couldn't parse env file" } });
+    await eventually(async () =>
+      expect(await podEvents(kubectl, 'no-key')).toContain("Warning Failed kubelet spec.containers{main}: Error: couldn't parse env file"),
+    );
+  });
+
+  it('all start again after an exit that asks for it, init containers first, in the same sandbox with the same volumes', async () => {
+    await kubectl('wait', '--for=condition=Ready', 'pod/all-again', WAIT);
+    const ip = await kubectl.path('{.status.podIP}', 'pod', 'all-again');
+    await exec('all-again', 'other', 'touch', '/work/fail');
+    const counts = '{.status.initContainerStatuses[*].restartCount} {.status.containerStatuses[*].restartCount}';
+    await eventually(async () => expect(await kubectl.path(counts, 'pod', 'all-again')).toBe('1 1 1'));
+    await kubectl('wait', '--for=condition=Ready', 'pod/all-again', WAIT);
+    expect(await kubectl.path('{.status.containerStatuses[*].lastState.terminated.reason}', 'pod', 'all-again')).toBe(
+      'RestartingAllContainers RestartingAllContainers',
+    );
+    expect(await kubectl.path('{.status.conditions[?(@.type=="AllContainersRestarting")].status} {.status.podIP}', 'pod', 'all-again')).toBe(
+      `False ${ip}`,
+    );
+    expect(await exec('all-again', 'other', 'cat', '/work/log')).toBe('init\ninit\n');
+    await eventually(async () => expect(await podEvents(kubectl, 'all-again')).toContain('Normal Killing kubelet spec.containers{other}: killing'));
   });
 
   it('that keep failing wait longer and longer', async () => {
