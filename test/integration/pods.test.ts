@@ -3,7 +3,7 @@ import { eventually } from '../../cli/cluster/eventually.ts';
 import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
-import { pod } from '../support/manifests.ts';
+import { container, pod } from '../support/manifests.ts';
 
 let cluster: KubectlCluster;
 let kubectl: Kubectl;
@@ -101,6 +101,22 @@ describe('a pod', () => {
       expect(rows).toMatch(/^again +[01]\/1 +(Running|Error|CrashLoopBackOff) +[1-9]/m);
     });
     expect(await kubectl.path('{.status.containerStatuses[0].state.terminated.exitCode}', 'pod', 'broken')).toBe('3');
+  });
+
+  it('restarts all of its containers where a rule of one asks for it', async () => {
+    const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } };
+    const source = container('web:1', { name: 'source', restartPolicy: 'Never', restartPolicyRules: [rule] });
+    const manifest = pod('all', {
+      restartPolicy: 'Never',
+      initContainers: [container('web:1', { name: 'init' })],
+      containers: [source, container()],
+    });
+    const annotations = { 'source.simulated.skiff.dev/run-for': '1s', 'source.simulated.skiff.dev/exit-code': '42' };
+    await kubectl.input([{ ...manifest, metadata: { name: 'all', annotations } }], 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=AllContainersRestarting', 'pod/all', '--timeout=60s');
+    await kubectl('wait', '--for=condition=AllContainersRestarting=false', 'pod/all', '--timeout=60s');
+    await eventually(async () => expect(await kubectl('get', 'pod', 'all', '--no-headers')).toMatch(/^all +2\/2 +Running +[1-9]/));
+    expect(await kubectl.path('{..lastState.terminated.reason}', 'pod', 'all')).toBe(Array(3).fill('RestartingAllContainers').join(' '));
   });
 
   it('is deleted, its grace period kept to, and is then gone', async () => {
