@@ -56,7 +56,9 @@ export function podConditions(pod: Live<Pod>, facts: ConditionFacts): PodConditi
   const make = (type: string, verdict: Verdict): PodCondition => {
     const before = old.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timeText(facts.now);
-    return { type, ...(generation ? { observedGeneration: generation } : {}), ...verdict, lastProbeTime: undefined, lastTransitionTime };
+    // As kubelet has it, a restart of all is of no generation of the pod.
+    const observed = generation && type !== ALL_RESTARTING ? { observedGeneration: generation } : {};
+    return { type, ...observed, ...verdict, lastProbeTime: undefined, lastTransitionTime };
   };
   const { pending, resizing } = facts;
   const own = [
