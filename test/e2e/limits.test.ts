@@ -182,7 +182,7 @@ suite('what holds containers', () => {
     const shows = (cpu: string, memory: string, restarts: string) =>
       eventually(async () => {
         const status = '{.status.resources.limits.cpu} {.status.resources.limits.memory} {.status.allocatedResources.memory}';
-        const counts = '{.status.containerStatuses[*].restartCount} {.status.conditions[?(@.type=="PodResizeInProgress")].reason}';
+        const counts = '{.status.containerStatuses[*].restartCount} {.status.conditions[?(@.type=="PodResizeInProgress")].status}';
         expect(await kubectl.path(`${status} ${counts}`, 'pod', 'whole')).toBe(`${cpu} ${memory} ${memory} ${restarts} `);
       });
     const holds = async (cpu: number, mebibytes: number) => {
