@@ -32,7 +32,7 @@ export const handlesOnly =
 export function forbidden(
   attributes: AdmissionAttributes,
   why: string,
-  causes?: readonly { reason: string; message: string; field: string }[],
+  causes?: readonly { reason: string; message?: string; field?: string }[],
 ): StatusError {
   const { kind, key, object } = attributes;
   const name = key.name || object?.metadata?.name || object?.metadata?.generateName || 'Unknown';

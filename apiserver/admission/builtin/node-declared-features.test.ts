@@ -15,7 +15,7 @@ beforeAll(async () => {
     ['declares-other', ['SomeOtherFeature']],
     ['declares-none', undefined],
   ] as const) {
-    await server.ask('POST', '/api/v1/nodes', { body: { metadata: { name }, status: { declaredFeatures } } });
+    await server.ask('POST', '/api/v1/nodes', { body: { metadata: { name }, status: { declaredFeatures, allocatable: { cpu: '8' } } } });
   }
 });
 afterAll(() => server.stop());

@@ -17,6 +17,7 @@ import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeDeclaredFeatureValidator } from './node-declared-features.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { podResizeValidator } from './pod-resize.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-protection.ts';
@@ -93,6 +94,7 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     defaultTolerationSeconds,
     storageObjectInUseProtection,
     nodeDeclaredFeatureValidator(objects),
+    podResizeValidator(objects),
     ...kindRules(options.kinds ?? builtInKinds, objects),
     ...certificatePlugins(authorizer),
     ...deviceClaimPlugins(objects, authorizer),
