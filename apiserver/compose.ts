@@ -268,12 +268,12 @@ function healthAndVersion(
   state: ServerState,
   boot: readonly HealthCheck[],
 ) {
-  const informers = { name: 'generic-apiserver-start-informers', done: () => state.synced };
+  const caches = ['generic-apiserver-start-informers', 'storage-readiness'].map((name) => ({ name, done: () => state.synced }));
   const hooks = parts.flatMap((part) => (part.hooks ?? []).map((name) => ({ name, done: () => state.started.has(part) })));
   const own = serverChecks({
     store,
     clock,
-    hooks: [informers, ...hooks],
+    hooks: [...caches, ...hooks],
     boot,
     synced: () => state.synced,
     stopping: () => state.stopping,

@@ -116,6 +116,7 @@ it('a server shows its checks under their names and in their order, and counts t
     'start-apiextensions-controllers',
     'crd-informer-synced',
     'start-system-namespaces-controller',
+    'storage-readiness',
     'start-service-ip-repair-controllers',
     'rbac/bootstrap-roles',
     'scheduling/bootstrap-system-priority-classes',
