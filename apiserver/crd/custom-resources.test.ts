@@ -230,7 +230,9 @@ describe('objects of an older definition', () => {
     });
     await eventually(async () => (await server.ask('GET', ratchet)).json.spec.mode === 'fast');
     expect((await server.ask('GET', ratchet)).json.spec).toEqual({ color: 'red', mode: 'fast' });
-    expect((await server.ask('GET', WIDGETS)).json.items[0].spec).toEqual({ color: 'red', mode: 'fast' });
+    const [listed] = (await server.ask('GET', WIDGETS)).json.items;
+    // Other than those of built-in kinds, the items have their type.
+    expect(listed).toMatchObject({ apiVersion: 'example.dev/v1', kind: 'Widget', spec: { color: 'red', mode: 'fast' } });
   });
 
   it('may keep what it forbids, and may not make it worse', async () => {

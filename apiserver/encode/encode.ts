@@ -1,4 +1,6 @@
+import type { KindDefinition } from '../../api/definition/kind.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
 import type { Status } from '../../api/meta/status.ts';
 import { isLong, markAs } from '../../base/json/long-values.ts';
 import { stringifySteps } from '../../base/json/stringify-steps.ts';
@@ -65,7 +67,8 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
   };
   if (form.media === 'protobuf') return listResponse(result, metadata, form);
   if (form.media === 'yaml') {
-    const parts = yamlList(`${resource.kind.kind}List`, apiVersionOf(resource.kind), metadata, items, (item) => served(item).object);
+    const itemOf = resource.kind.structural ? (object: object) => object : withoutType;
+    const parts = yamlList(`${resource.kind.kind}List`, apiVersionOf(resource.kind), metadata, items, (item) => itemOf(served(item).object));
     return { status: 200, headers: YAML_TYPE, body: { kind: 'text', parts } };
   }
   const now = clock.now();
@@ -80,10 +83,20 @@ function encodeList(result: ListResult, { form, includeObject, clock }: Encoding
     }
     default: {
       const head = JSON.stringify({ kind: `${resource.kind.kind}List`, apiVersion: apiVersionOf(resource.kind), metadata });
-      return resource.isStoredForm ? itemsResponse(head, items) : partsResponse(head, 'items', items, (item) => served(item).text);
+      const begin = resource.kind.structural ? '{' : typedBeginOf(resource.kind);
+      if (resource.isStoredForm) return itemsResponse(head, items, begin);
+      return partsResponse(head, 'items', items, (item) => `{${behind(begin, served(item).text)}`);
     }
   }
 }
+
+/** The begin of the texts of a kind: its type. Items of lists go without, as upstream's; those of custom resources have theirs. */
+const typedBeginOf = (kind: KindDefinition): string => `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},`;
+
+/** Returns what follows the begin of an item's text, or its first brace if the text begins otherwise. */
+const behind = (begin: string, text: string): string => text.slice(text.startsWith(begin) ? begin.length : 1);
+
+const withoutType = ({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): object => rest;
 
 /** Returns the JSON of an item, of a long one the steps that make it. */
 const jsonSteps = (item: object): string | Steps<string> => (isLong(item) ? stringifySteps(item) : JSON.stringify(item));
@@ -109,26 +122,27 @@ function partsResponse<T>(head: string, field: string, items: readonly T[], text
 }
 
 /**
- * A list as it stands in the cache: its length is known beforehand, and the items' texts are copied into the parts without being looked at.
- * The texts are taken now: what is superseded while the list is on its way is encoded no more.
+ * A list as it stands in the cache: its length is known beforehand, and the items' texts are copied into the parts without being looked at, a
+ * brace in place of `itemBegin`. The texts are taken now: what is superseded while the list is on its way is encoded no more.
  */
-function itemsResponse(head: string, items: readonly CacheItem[]): ApiResponse {
+function itemsResponse(head: string, items: readonly CacheItem[], itemBegin: string): ApiResponse {
   const begin = Buffer.from(`${head.slice(0, -1)},"items":[`);
   const end = Buffer.from(']}');
-  const texts = items.map((item) => item.text);
-  const sizes = items.map((item) => item.size);
-  const length = sizes.reduce((sum, size) => sum + size, begin.length + end.length + Math.max(0, items.length - 1));
+  const texts = items.map((item) => behind(itemBegin, item.text));
+  const sizes = items.map((item, i) => item.size - (item.text.length - (texts[i]?.length ?? 0)));
+  const length = sizes.reduce((sum, size) => sum + size + 2, begin.length + end.length) - (items.length > 0 ? 1 : 0);
   function* parts(): Generator<Buffer> {
     let part = Buffer.allocUnsafe(Math.min(length, PART_LENGTH));
     let at = begin.copy(part);
     for (let i = 0; i < texts.length; i++) {
       const [text = '', size = 0] = [texts[i], sizes[i]];
-      if (at + size + 1 > part.length) {
+      if (at + size + 2 > part.length) {
         yield part.subarray(0, at);
-        part = Buffer.allocUnsafe(Math.max(PART_LENGTH, size + 1));
+        part = Buffer.allocUnsafe(Math.max(PART_LENGTH, size + 2));
         at = 0;
       }
       if (i > 0) part[at++] = COMMA;
+      part[at++] = BRACE;
       at += size === text.length ? part.write(text, at, 'latin1') : part.write(text, at);
     }
     yield part.subarray(0, at);
@@ -138,6 +152,7 @@ function itemsResponse(head: string, items: readonly CacheItem[]): ApiResponse {
 }
 
 const COMMA = 0x2c;
+const BRACE = 0x7b;
 
 /** A list as YAML, its keys in upstream's order; made part by part as it is written. */
 function* yamlList<T>(kind: string, apiVersion: string, metadata: object, items: readonly T[], objectOf: (item: T) => unknown): Generator<string> {

@@ -44,6 +44,31 @@ describe('metadata alone', () => {
   });
 });
 
+describe('the items of a list', () => {
+  it.each([CONFIG_MAPS, '/api/v1/configmaps', `${CONFIG_MAPS}?limit=1`])('of built-in kinds have no type of their own: %s', async (path) => {
+    const { json, text } = await api.inject('GET', path);
+    expect([json.kind, json.apiVersion]).toEqual(['ConfigMapList', 'v1']);
+    expect(json.items[0].metadata.name).toBe('a');
+    expect(Object.keys(json.items[0])).toEqual(['metadata']);
+    expect(JSON.stringify(json)).toBe(text);
+  });
+
+  it('have none where another version than the stored one is asked for', async () => {
+    const events = '/apis/events.k8s.io/v1/namespaces/default/events';
+    const involvedObject = { kind: 'Pod', name: 'p', namespace: 'default' };
+    await api.inject('POST', '/api/v1/namespaces/default/events', { metadata: { name: 'e' }, involvedObject, reason: 'Started', type: 'Normal' });
+    const { json } = await api.inject('GET', events);
+    expect(json.items[0]).toMatchObject({ reason: 'Started', regarding: { name: 'p' } });
+    expect([json.items[0].kind, json.items[0].apiVersion]).toEqual([undefined, undefined]);
+  });
+
+  it('have none in YAML', async () => {
+    const { text } = await api.inject('GET', `${CONFIG_MAPS}?limit=1`, undefined, { accept: 'application/yaml' });
+    expect(text).toMatch(/^apiVersion: v1\nitems:\n- metadata:\n/);
+    expect(text.match(/kind:|apiVersion: v1\n/g)).toEqual(['apiVersion: v1\n', 'kind:']);
+  });
+});
+
 describe('includeObject', () => {
   it('is read for tables', async () => {
     const { status, json } = await api.inject('GET', `${CONFIG_MAPS}?includeObject=Bad`, undefined, formOf('Table'));
