@@ -28,6 +28,9 @@ import { resourceMetrics } from './stats/resource-metrics.ts';
 import { statsSummary } from './stats/summary.ts';
 import { tunnel } from './tunnel.ts';
 
+/** The limit of Go's servers, kubelet's among them: the words of a command to run stand in the request's target. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
 export interface NodeServerTls {
   readonly serving: ServingCertificate;
   /** The authority that signs the clients' certificates, PEM. */
@@ -57,7 +60,7 @@ export function createNodeServer({ node, pods, metrics, registry, tls, door }: N
   const context: Handling = { node, pods, metrics, registry, usage: createUsageReader(node, pods), rates: createCpuRates() };
   const material = () => ({ ...tls.serving.current(), ca: tls.clientCa, minVersion: 'TLSv1.2' as const });
   // Callers without a certificate come with a token, or are answered with 401.
-  const server: Server = createServer({ ...material(), requestCert: true, rejectUnauthorized: false });
+  const server: Server = createServer({ ...material(), requestCert: true, rejectUnauthorized: false, maxHeaderSize: MAX_HEADER_BYTES });
   const unsubscribe = tls.serving.subscribe(() => server.setSecureContext(material()));
   // All of them: the server itself forgets those that were upgraded, and knows none whose handshake goes on.
   const sockets = new Set<Socket>();

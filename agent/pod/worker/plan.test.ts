@@ -10,7 +10,7 @@ const NO_VERDICT: ProbeVerdicts = { startup: undefined, liveness: undefined };
 
 /** The plan in short: `start c#1`, `kill c`, `remove c-0 d-0!` (the one with the sign killed before), `sandbox 0`, `finish`. */
 function plan(pod: Live<Pod>, seen: PodObservation, verdicts: (id: string) => ProbeVerdicts = () => NO_VERDICT, isResized = () => false): string[] {
-  return planPod({ pod, observation: seen, verdicts, isResized }).map((action) => {
+  return planPod({ pod, observation: seen, verdicts, isResized, isReplaced: () => false }).map((action) => {
     if (action.type === 'createSandbox') return `sandbox ${action.attempt}`;
     if (action.type === 'startContainer') return `start ${action.container.name}#${action.restartCount}`;
     if (action.type === 'removeContainers') return `remove ${action.removals.map(({ id, kill }) => (kill ? `${id}!` : id)).join(' ')}`;

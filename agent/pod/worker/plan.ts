@@ -27,6 +27,8 @@ export type PodAction =
       readonly container: Container;
       readonly id: string;
       readonly message: string;
+      /** It is to run again at once, whatever its restart policy says of its exit. */
+      readonly restarts: boolean;
       /** The probe's own grace period, if a probe asked for the kill. */
       readonly graceSeconds: number | undefined;
     }
@@ -47,10 +49,12 @@ export interface PlanInput {
   readonly verdicts: (containerId: string) => ProbeVerdicts;
   /** Whether a container's resources have changed in a way that reaches it only with a restart. */
   readonly isResized: (container: Container, current: RuntimeContainer) => boolean;
+  /** Whether a container was ended to run again at once. */
+  readonly isReplaced: (containerId: string) => boolean;
 }
 
 /** The parts of the input that decide on a single container. */
-type Judges = Pick<PlanInput, 'verdicts' | 'isResized'>;
+type Judges = Pick<PlanInput, 'verdicts' | 'isResized' | 'isReplaced'>;
 
 /**
  * Plans the next actions of a running pod from the state of the runtime and the spec; pure. The rules are those of kubelet's
@@ -146,31 +150,30 @@ function planContainer(
   container: Container,
   role: ContainerRole,
   observation: PodObservation,
-  { verdicts, isResized }: Judges,
+  { verdicts, isResized, isReplaced }: Judges,
   before?: RuntimeContainer,
 ): ContainerPlan {
   const current = latestContainer(observation, container.name);
   if (current?.state !== 'running') {
-    // One that was ended for a resize starts again, whatever its restart policy says of its exit.
-    const wasResized = current?.state === 'exited' && isResized(container, current);
-    if (!wasResized && !shouldRestart(pod, container, current)) return { over: true, actions: [] };
+    const isAwaited = current?.state === 'exited' && (isReplaced(current.id) || isResized(container, current));
+    if (!isAwaited && !shouldRestart(pod, container, current)) return { over: true, actions: [] };
     return { over: false, actions: [start(pod, container, role, current ?? before)] };
   }
   const { startup, liveness } = verdicts(current.id);
   const changed = current.annotations[ANNOTATION.hash] !== containerHash(container);
   const probe = liveness === false ? container.livenessProbe : startup === false ? container.startupProbe : undefined;
-  const kill = (message: string, graceSeconds?: number): ContainerPlan => ({
+  const kill = (message: string, restarts: boolean, graceSeconds?: number): ContainerPlan => ({
     over: false,
-    actions: [{ type: 'killContainer', container, id: current.id, message, graceSeconds }],
+    actions: [{ type: 'killContainer', container, id: current.id, message, restarts, graceSeconds }],
   });
   if (!changed && !probe)
-    return isResized(container, current) ? kill(`Container ${container.name} resize requires restart`) : { over: false, actions: [] };
+    return isResized(container, current) ? kill(`Container ${container.name} resize requires restart`, true) : { over: false, actions: [] };
   const cause = changed
     ? `Container ${container.name} definition changed`
     : `Container ${container.name} failed ${liveness === false ? 'liveness' : 'startup'} probe`;
   const again = changed || role === 'sidecar' || mayRestart(pod, container);
   const grace = probe?.terminationGracePeriodSeconds;
-  return kill(again ? `${cause}, will be restarted` : cause, grace === undefined ? undefined : Number(grace));
+  return kill(again ? `${cause}, will be restarted` : cause, again, grace === undefined ? undefined : Number(grace));
 }
 
 /** A container that was created but never started (the agent died in between) is made again under its own number. */

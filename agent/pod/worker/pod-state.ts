@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
+import type { RuntimeContainer } from '../../contract/runtime.ts';
 import type { PendingResize } from '../../spec/allocation.ts';
 import { resizingFound } from '../../spec/allocation.ts';
 import { withPodLimits } from '../../spec/effective-resources.ts';
@@ -38,6 +39,8 @@ export interface Running {
   readonly queued: ReadonlyMap<string, ReadonlySet<string>>;
   /** Containers whose start waits for its postStart hook, by name: until it has run they count as not started. */
   readonly hooked: ReadonlySet<string>;
+  /** Containers that are ended to run again at once, as they ran, by ID; until they start, or their start is put off. */
+  readonly replaced: ReadonlyMap<string, RuntimeContainer>;
 }
 
 /** - `ending`: the pod is told to end; nothing is started any more. - `ended`: nothing runs, its last status is yet to be told. - `over` */
@@ -95,7 +98,7 @@ export interface PodState {
 export function initialState(pod: Live<Pod>, now: number, simulated: boolean): PodState {
   const held = resizingFound(pod);
   return {
-    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: resourcesTold(pod, held), queued: new Map(), hooked: new Set() },
+    life: { phase: 'running', backoffs: NO_BACKOFFS, resized: resourcesTold(pod, held), queued: new Map(), hooked: new Set(), replaced: new Map() },
     live: pod,
     pod,
     status: undefined,
@@ -134,6 +137,16 @@ export const graceOf = ({ metadata, spec }: Live<Pod>): number =>
 
 /** Whether the start of a container still waits for its postStart hook. */
 export const isHooked = ({ life }: PodState, container: string): boolean => life.phase === 'running' && life.hooked.has(container);
+
+/** Whether a container was ended to run again at once, and has not started yet. */
+export const isReplaced = ({ life }: PodState, id: string): boolean => life.phase === 'running' && life.replaced.has(id);
+
+/** The state in which the end of a container that was to be replaced is no longer kept back. */
+export function withoutReplaced(state: PodState, id: string | undefined): PodState {
+  const { life } = state;
+  if (id === undefined || life.phase !== 'running' || !life.replaced.has(id)) return state;
+  return { ...state, life: { ...life, replaced: new Map([...life.replaced].filter(([other]) => other !== id)) } };
+}
 
 /** The end of the pod's activeDeadlineSeconds, in milliseconds since the epoch. Returns undefined if it has none. */
 export function deadlineOf(pod: Live<Pod>, firstSeen: number): number | undefined {

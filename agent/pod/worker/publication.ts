@@ -1,5 +1,7 @@
 import { isRunning } from '../../contract/observation.ts';
+import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { podStatus } from '../status/pod-status.ts';
+import type { PodState } from './pod-state.ts';
 import { isHooked } from './pod-state.ts';
 import { appliedResources } from './resizing.ts';
 import type { Turn } from './turn.ts';
@@ -37,12 +39,19 @@ export function publish(turn: Turn): void {
   turn.actions.push({ type: 'stopProbes' }, { type: 'finished' });
 }
 
+/** One that is ended to run again at once is shown as it ran until it does: kubelet tells nothing between the two. */
+function asBeforeReplacement({ life }: PodState, all: readonly RuntimeContainer[], container: RuntimeContainer): RuntimeContainer {
+  const before = life.phase === 'running' && container.state === 'exited' ? life.replaced.get(container.id) : undefined;
+  if (!before || all.some(({ name, createdAt }) => name === container.name && createdAt > container.createdAt)) return container;
+  return before;
+}
+
 function statusOf({ state, view }: Turn) {
   const { life, pod, waiting, messages, startTime } = state;
   const { verdicts, deviceHealth, node, now } = view;
   // A container is shown as it was before its start until its postStart hook has run, as kubelet shows it.
   const containers = view.observation.containers.filter((container) => !(isRunning(container) && isHooked(state, container.name)));
-  const observation = { ...view.observation, containers };
+  const observation = { ...view.observation, containers: containers.map((container) => asBeforeReplacement(state, containers, container)) };
   return podStatus({
     pod,
     observation,

@@ -8,7 +8,7 @@ import { backoffEnd, durationText } from './crash-backoff.ts';
 import type { PodAction } from './plan.ts';
 import { planPod } from './plan.ts';
 import type { Running } from './pod-state.ts';
-import { deadlineOf, graceOf } from './pod-state.ts';
+import { deadlineOf, graceOf, isReplaced, withoutReplaced } from './pod-state.ts';
 import { awaitsResize, resize, restartsForResize } from './resizing.ts';
 import { isBusy } from './task-results.ts';
 import { mayBegin } from './tasks.ts';
@@ -34,7 +34,7 @@ export function advance(turn: Turn): void {
     return;
   }
   if (!volumesReady) begin(turn, TASK.volumes, { type: 'setUpVolumes' });
-  const plan = planPod({ pod, observation, verdicts, isResized: restartsForResize(turn.state) });
+  const plan = planPod({ pod, observation, verdicts, isResized: restartsForResize(turn.state), isReplaced: (id) => isReplaced(turn.state, id) });
   forgetQueued(turn, plan);
   for (const action of plan) perform(turn, action);
   if (!isRestartingAll(pod)) resize(turn);
@@ -54,8 +54,9 @@ function perform(turn: Turn, action: PodAction): void {
       start(turn, action);
       break;
     case 'killContainer': {
-      const { container, id, message, graceSeconds = graceOf(pod) } = action;
-      begin(turn, TASK.container(container.name), { type: 'killContainer', container, id, message, graceSeconds });
+      const { container, id, message, restarts, graceSeconds = graceOf(pod) } = action;
+      const hasBegun = begin(turn, TASK.container(container.name), { type: 'killContainer', container, id, message, graceSeconds });
+      if (hasBegun && restarts) setReplaced(turn, id);
       break;
     }
     case 'removeContainers':
@@ -82,6 +83,13 @@ function start(turn: Turn, { container, previous, restartCount }: Extract<PodAct
   if (behind.size > 0) return;
   begin(turn, key, { type: 'startContainer', container, sandbox, previous, restartCount });
   if (container.lifecycle?.postStart) setHooked(turn, container.name);
+}
+
+function setReplaced(turn: Turn, id: string): void {
+  const { life } = turn.state;
+  const container = turn.view.observation.containers.find((other) => other.id === id);
+  if (life.phase !== 'running' || !container) return;
+  turn.state = { ...turn.state, life: { ...life, replaced: new Map(life.replaced).set(id, container) } };
 }
 
 function setHooked(turn: Turn, container: string): void {
@@ -120,6 +128,7 @@ function forgetQueued(turn: Turn, plan: readonly PodAction[]): void {
 function isHeldBack(turn: Turn, life: Running, container: Container, previous: RuntimeContainer): boolean {
   const until = backoffEnd(life.backoffs, container.name, previous.finishedAt, turn.view.now);
   if (until === undefined) return false;
+  turn.state = withoutReplaced(turn.state, previous.id);
   const { metadata } = turn.state.pod;
   const where = `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
   const text = `back-off ${durationText(until - previous.finishedAt)} restarting failed container=${container.name} pod=${where}`;

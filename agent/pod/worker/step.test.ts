@@ -392,6 +392,54 @@ describe('a container that crashes', () => {
   });
 });
 
+describe('a container that is ended to run again at once', () => {
+  const changed = { containers: [aContainer('c', { image: 'other' })] };
+  const messages = new Map([['c-0', '']]);
+  const endedHere = observation([exited('c', 137)]);
+  const again = observation([observed('c', { attempt: 1, createdAt: 5_000 }), exited('c', 137)]);
+  const killed = (spec: Partial<PodSpec> = {}) =>
+    run(running(spec, { messages }), view(ALIVE), update(newer({}, { ...spec, ...changed })), LOOK).state;
+  const told = ({ actions }: Step) =>
+    actions.flatMap((action) => {
+      if (action.type !== 'putStatus') return [];
+      const [status] = action.status.containerStatuses ?? [];
+      const ready = action.status.conditions?.find(({ type }) => type === 'Ready')?.status;
+      return [[Object.keys(status?.state ?? {})[0], ready, status?.restartCount, status?.state?.waiting?.reason]];
+    });
+  const started = (retryAt?: number): PodEvent => {
+    const previous = endedHere.containers[0];
+    const result: TaskResult =
+      retryAt === undefined
+        ? { type: 'started', container: 'c', previous }
+        : { type: 'startFailed', container: 'c', previous, reason: 'RunContainerError', message: 'no', retryAt };
+    return taskEnded('container/c', result);
+  };
+
+  it('is shown as it ran until it runs again', () => {
+    const ended = run(killed(), view(endedHere), taskEnded('container/c', { type: 'done' }), LOOK);
+    expect([told(ended), shortly(ended)]).toEqual([[['running', 'True', 0, undefined]], ['begin container/c', 'status Running']]);
+    // The runtime may show the new one before its start is told.
+    expect(told(run(ended.state, view(again), LOOK))).toEqual([['running', 'True', 1, undefined]]);
+    expect(told(run(ended.state, view(again), started(), LOOK))).toEqual([['running', 'True', 1, undefined]]);
+  });
+
+  it('is shown as ended if it cannot start', () => {
+    const ended = run(killed(), view(endedHere), taskEnded('container/c', { type: 'done' }), LOOK);
+    const failed = run(ended.state, view(endedHere), started(START + 120_000), LOOK);
+    expect(told(failed)).toEqual([['waiting', 'False', 0, 'RunContainerError']]);
+  });
+
+  it('is shown as ended if its pod is deleted meanwhile', () =>
+    expect(told(run(killed(), view(endedHere), taskEnded('container/c', { type: 'done' }), deletion(5), LOOK))).toEqual([
+      ['terminated', 'False', 0, undefined],
+    ]));
+
+  it('runs again, whatever the policy of its pod', () => {
+    const ended = run(killed({ restartPolicy: 'Never' }), view(endedHere), taskEnded('container/c', { type: 'done' }), LOOK);
+    expect(shortly(ended)).toEqual(['begin container/c', 'status Running']);
+  });
+});
+
 describe('a pod whose containers are all restarted', () => {
   const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
   const spec = { restartPolicy: 'Never', containers: [aContainer('a', { restartPolicy: 'Never', restartPolicyRules: rules }), aContainer('c')] };

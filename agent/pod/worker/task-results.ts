@@ -3,6 +3,7 @@ import { MountError } from '../../contract/pod-volumes.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import { withRestart } from './crash-backoff.ts';
 import type { PodState } from './pod-state.ts';
+import { withoutReplaced } from './pod-state.ts';
 import { resized, resizeFailed } from './resizing.ts';
 import { ended, retriedLater, succeeded, withoutDelays } from './tasks.ts';
 import type { Turn } from './turn.ts';
@@ -41,11 +42,12 @@ export function taskEnded(turn: Turn, key: string, result: TaskResult): void {
     case 'started': {
       const waiting = new Map(state.waiting);
       waiting.delete(result.container);
-      turn.state = { ...state, waiting };
+      turn.state = withoutReplaced({ ...state, waiting }, result.previous?.id);
       countRestart(turn, result.container, result.previous);
       break;
     }
     case 'startFailed':
+      turn.state = withoutReplaced(state, result.previous?.id);
       wait(turn, result.container, result.reason, result.message);
       countRestart(turn, result.container, result.previous);
       holdBack(turn, key, result.retryAt);
