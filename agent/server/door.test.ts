@@ -167,6 +167,8 @@ describe("kubelet's door", () => {
     const pair = await issueClientCertificate(ca, { commonName: 'kube-apiserver-kubelet-client' }, { now: Date.now() });
     expect(await ask({ pair })).toMatch(/^200 \{"kind":"PodList"/);
     expect(await ask({ pair, path: '/nothing' })).toBe('404 404 page not found\n');
+    // The words of a command may be long: up to a megabyte, as kubelet takes them.
+    expect(await ask({ pair, path: `/nothing?command=${'a'.repeat(200_000)}` })).toBe('404 404 page not found\n');
     expect(await ask({ pair, path: '/exec/%ff/p/c' })).toMatch(/^400 /);
   });
 

@@ -12,6 +12,7 @@ import type { AgentMetrics } from '../node/agent-metrics.ts';
 import { logContainer, runningContainer } from './container-lookup.ts';
 import type { Door } from './door.ts';
 import { agentMetrics } from './metrics.ts';
+import { serveNodeLogs } from './node-logs.ts';
 import type { NodeRequest } from './path-match.ts';
 import { matchPath } from './path-match.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -73,7 +74,7 @@ export function createNodeServer({ node, pods, metrics, registry, tls, door }: N
     const refusal = await door(request, url.pathname);
     if (refusal) return end(response, refusal.code, refusal.text);
     const target = matchPath(url.pathname);
-    if (!target) return end(response, 404, '404 page not found\n');
+    if (!target) return end(response, 404, NO_SUCH_PATH);
     await serve(context, target, url.searchParams, request, response);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -152,6 +153,8 @@ interface Handling {
 
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
+const NO_SUCH_PATH = '404 page not found\n';
+
 const end = (response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void => {
   response.writeHead(code, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
@@ -204,6 +207,9 @@ async function serve(
       const path = target.remove ? await node.localVolumes.delete(target.name) : await node.localVolumes.make(target.name);
       return end(response, 200, JSON.stringify({ kind: 'LocalVolume', apiVersion: 'local-path.skiff.dev/v1', path }), 'application/json');
     }
+    case 'nodeLogs':
+      if (!node.runtime.simulated && (await serveNodeLogs(target.path, request, response))) return;
+      return end(response, 404, NO_SUCH_PATH);
     case 'containerLogs':
       return serveLogs(context, target, query, request, response);
     case 'run': {

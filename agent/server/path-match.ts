@@ -9,6 +9,8 @@ export type NodeRequest =
       readonly uid?: string;
       readonly container: string;
     }
+  /** A file or directory below the node's directory of logs. */
+  | { readonly kind: 'nodeLogs'; readonly path: string }
   /** Requests of the provisioner of the class `local-path`; kubelet has no such path. */
   | { readonly kind: 'localVolume'; readonly name: string; readonly remove: boolean }
   | { readonly kind: 'portForward'; readonly namespace: string; readonly pod: string; readonly uid?: string }
@@ -46,6 +48,8 @@ function decodedSegment(segment: string): string {
 export function matchPath(path: string): NodeRequest | undefined {
   const fixed = FIXED.get(path);
   if (fixed) return { kind: fixed };
+  if (path === '/logs' || path.startsWith('/logs/'))
+    return { kind: 'nodeLogs', path: path.slice('/logs/'.length).split('/').map(decodedSegment).join('/') };
   const [, kind, namespace, pod, ...rest] = path.split('/').map(decodedSegment);
   if (kind === 'localVolumes' && namespace && rest.length === 0 && (pod === undefined || pod === 'remove')) {
     return { kind: 'localVolume', name: namespace, remove: pod === 'remove' };
