@@ -19,6 +19,14 @@ export interface QuotaDevices {
   paidByPod(claim: KubeObject, now: number): ResourceList;
 }
 
+/** The updates that admission charges. */
+export interface QuotaUpdates<T extends KubeObject = KubeObject> {
+  /** The subresources that are charged too. */
+  readonly subresources?: readonly string[];
+  /** Returns whether an update is charged; `subresource` is empty for the object itself. Without it, every update is. */
+  isCharged?(object: T, old: T, subresource: string): boolean;
+}
+
 /**
  * The resources that quotas charge objects of a kind to, beside `count/<plural>.<group>`, which every kind has
  * (https://kubernetes.io/docs/concepts/policy/resource-quotas/).
@@ -39,13 +47,13 @@ export interface QuotaRule<T extends KubeObject = KubeObject> {
   readonly seesDevices?: true;
   /** Set if each object counts as one, so that its metadata tells all. */
   readonly byNumber?: true;
-  /** Set if an update may change the usage: admission charges the difference, and the controller counts again. */
-  readonly changesOnUpdate?: true;
+  /** Set if an update may change the usage or the scopes: admission charges the difference, and the controller counts again. */
+  readonly updates?: QuotaUpdates<T>;
   /** False if admission does not charge for the objects, and only the controller counts them. */
   readonly charged?: false;
   /** Returns whether an object is in a scope. Without it, quotas with scopes do not count the kind. */
   inScope?(object: T, scope: ScopeRequirement): boolean;
-  /** Returns the reason to refuse a new object under quotas that cover these resources; undefined if there is none. */
+  /** Returns the reason to refuse a write that is charged under quotas that cover these resources; undefined if there is none. */
   refusal?(object: T, resources: readonly string[]): string | undefined;
 }
 

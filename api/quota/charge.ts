@@ -42,6 +42,17 @@ export function charged(used: ResourceList, delta: ResourceList): Record<string,
 /** Whether a write takes more of something. Only such a write is charged: what others give back is counted. */
 export const rises = (delta: ResourceList): boolean => Object.values(delta).some(positive);
 
+/** Whether updates by way of a subresource (empty: of the object itself) may be charged. */
+export const chargesUpdates = ({ quota }: CountedKind, subresource: string): boolean =>
+  quota?.updates !== undefined && (subresource === '' || quota.updates.subresources?.includes(subresource) === true);
+
+/** Whether a write is charged, which is one that creates if there is no old object. */
+export const isCharged = ({ quota }: CountedKind, object: KubeObject, old: KubeObject | undefined, subresource: string): boolean =>
+  old === undefined || quota?.updates?.isCharged?.(object, old, subresource) !== false;
+
+/** Whether a write is charged without regard to the limits: a status tells what is so already. */
+export const mayExceed = (subresource: string): boolean => subresource === 'status';
+
 /** Returns the usage that a write adds under a quota: all of a new object's, the difference of a changed one's. */
 export function deltaOf(
   kind: CountedKind,
@@ -82,20 +93,13 @@ export function excessText({ quota, names, delta, used, hard }: Excess): string 
 }
 
 /**
- * Returns the reason to refuse an object that a quota covers, whatever its amount: a new one does not name what the quota limits, or the quota
- * has not been counted yet. Undefined if there is none.
+ * Returns the reason to refuse an object that a quota covers, whatever its amount: it does not name what the quota limits, or the quota has not
+ * been counted yet. Undefined if there is none.
  */
-export function constraintFault(
-  kind: CountedKind,
-  object: KubeObject,
-  isNew: boolean,
-  quota: Live<ResourceQuota>,
-  devices?: QuotaDevices,
-): string | undefined {
+export function constraintFault(kind: CountedKind, object: KubeObject, quota: Live<ResourceQuota>, devices?: QuotaDevices): string | undefined {
   const covered = quotaResourcesFor(kind, quota.status?.hard ?? {}, devices);
-  const refusal = isNew ? kind.quota?.refusal?.(object, covered) : undefined;
+  const refusal = kind.quota?.refusal?.(object, covered);
   if (refusal !== undefined) return `failed quota: ${quota.metadata.name}: ${refusal}`;
-  const uncounted = covered.filter((name) => quota.status?.used?.[name] === undefined);
-  if (uncounted.length === 0) return undefined;
-  return `status unknown for quota: ${quota.metadata.name}, resources: ${uncounted.sort().join(',')}`;
+  if (covered.every((name) => quota.status?.used?.[name] !== undefined)) return undefined;
+  return `status unknown for quota: ${quota.metadata.name}, resources: ${covered.sort().join(',')}`;
 }

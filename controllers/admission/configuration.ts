@@ -57,7 +57,7 @@ export function webhooksOf(settings: WebhookSettings, concepts: readonly Kind[],
       name: 'quota.skiff.dev',
       rules: rulesOf(
         counted.filter(({ quota }) => quota?.charged !== false),
-        ({ quota }) => quota?.changesOnUpdate === true,
+        ({ quota }) => quota?.updates !== undefined,
       ),
       failurePolicy: settings.quotaFailurePolicy,
       sideEffects: 'NoneOnDryRun',
@@ -79,7 +79,7 @@ function rulesOf(kinds: readonly CountedResource[], updates: (kind: CountedResou
     const operations = updates(kind) ? ['CREATE', 'UPDATE'] : ['CREATE'];
     const id = `${group}/${version} ${operations.join()}`;
     const rule = rules.get(id) ?? { operations, apiGroups: [group], apiVersions: [version], resources: [], scope: 'Namespaced' };
-    rule.resources.push(plural);
+    rule.resources.push(plural, ...(kind.quota?.updates?.subresources ?? []).map((subresource) => `${plural}/${subresource}`));
     rules.set(id, rule);
   }
   return [...rules.values()];

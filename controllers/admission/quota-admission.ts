@@ -4,7 +4,7 @@ import { isKind } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
 import { keyText } from '../../api/meta/object.ts';
 import { errors, resourceText } from '../../api/meta/status-error.ts';
-import { constraintFault, deltaOf, excessText, rises } from '../../api/quota/charge.ts';
+import { chargesUpdates, constraintFault, deltaOf, excessText, isCharged, mayExceed, rises } from '../../api/quota/charge.ts';
 import type { CountedKind } from '../../api/quota/usage.ts';
 import { matchesScopes } from '../../api/quota/usage.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -28,28 +28,31 @@ export function quotaAdmission({ counted, quotasIn, charges, clock, log }: Quota
   const onReleaseFailure = (error: unknown) => log.warn({ err: error }, 'a charge could not be given back: it expires');
   return async (request) => {
     const kind = counted.find((each) => isKind(request, each));
-    const { object, old, operation, namespace, name } = request;
+    const { object, operation, subresource, namespace, name } = request;
+    const old = operation === 'CREATE' ? undefined : request.old;
     if (!kind || !object || kind.quota?.charged === false) return ALLOWED;
-    if (operation === 'UPDATE' && !kind.quota?.changesOnUpdate) return ALLOWED;
+    if (operation === 'UPDATE' ? !chargesUpdates(kind, subresource) : subresource !== '') return ALLOWED;
+    if (!isCharged(kind, object, old, subresource)) return ALLOWED;
     const refused = (why: string): Decision => ({ allowed: false, error: errors.forbidden(kind, name, why) });
     const now = clock.now();
     const covering = quotasIn(namespace).filter((quota) => matchesScopes(quota.spec ?? {}, kind, object));
     for (const quota of covering) {
-      const fault = constraintFault(kind, object, operation === 'CREATE', quota);
+      const fault = constraintFault(kind, object, quota);
       if (fault !== undefined) return refused(fault);
     }
     const made: { readonly quota: Live<ConceptQuota>; readonly reservation: QuotaReservation }[] = [];
     for (const quota of covering) {
-      const amounts = deltaOf(kind, object, operation === 'CREATE' ? undefined : old, quota, now);
+      const amounts = deltaOf(kind, object, old, quota, now);
       if (!rises(amounts)) continue;
       const reservation = reservationOf(kind, request, object, amounts, now);
-      const excess = await (request.dryRun ? charges.wouldExceed(quota, reservation) : charges.charge(quota, reservation));
+      const charge = { reservation, mayExceed: mayExceed(subresource) };
+      const excess = await (request.dryRun ? charges.wouldExceed(quota, charge) : charges.charge(quota, charge));
       if (!excess) {
         if (!request.dryRun) made.push({ quota, reservation });
         continue;
       }
       // A charge that cannot be given back now is dropped by the next count past its time.
-      for (const charge of made) await charges.release(charge.quota, charge.reservation).catch(onReleaseFailure);
+      for (const earlier of made) await charges.release(earlier.quota, earlier.reservation).catch(onReleaseFailure);
       return refused(excessText(excess));
     }
     return ALLOWED;

@@ -5,6 +5,7 @@ import { keyOf, keyText } from '../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../api/meta/status-error.ts';
 import type { Excess } from '../../api/quota/charge.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import type { Charge } from './quota-plan.ts';
 import { planCharges, planRelease } from './quota-plan.ts';
 
 export interface QuotaCharges {
@@ -12,15 +13,14 @@ export interface QuotaCharges {
    * Charges a write to a quota, by compare-and-swap on its status. Resolves to the reason if it does not fit. A quota that is gone limits nothing.
    * @throws StatusError if the status cannot be written
    */
-  charge(quota: Live<ConceptQuota>, reservation: QuotaReservation): Promise<Excess | undefined>;
+  charge(quota: Live<ConceptQuota>, charge: Charge): Promise<Excess | undefined>;
   /** Gives back a charge that was made for a write which is refused all the same. */
   release(quota: Live<ConceptQuota>, reservation: QuotaReservation): Promise<void>;
   /** Returns the reason why a charge would be refused as things are. */
-  wouldExceed(quota: Live<ConceptQuota>, reservation: QuotaReservation): Promise<Excess | undefined>;
+  wouldExceed(quota: Live<ConceptQuota>, charge: Charge): Promise<Excess | undefined>;
 }
 
-interface Waiting {
-  readonly reservation: QuotaReservation;
+interface Waiting extends Charge {
   readonly resolve: (excess: Excess | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -91,10 +91,10 @@ export function quotaCharges(client: Client): QuotaCharges {
   }
 
   return {
-    charge(quota, reservation) {
+    charge(quota, charge) {
       const lane = laneOf(quota);
       return new Promise((resolve, reject) => {
-        lane.waiting.push({ reservation, resolve, reject });
+        lane.waiting.push({ ...charge, resolve, reject });
         if (!lane.running) void work(keyText(keyOf(quota)), lane);
       });
     },
@@ -111,8 +111,8 @@ export function quotaCharges(client: Client): QuotaCharges {
         }
       }
     },
-    async wouldExceed(quota, reservation) {
-      const [excess] = planCharges(await read(keyOf(quota)), [{ reservation }]).outcomes;
+    async wouldExceed(quota, charge) {
+      const [excess] = planCharges(await read(keyOf(quota)), [charge]).outcomes;
       return excess;
     },
   };

@@ -7,6 +7,8 @@ import type { ResourceList } from '../../api/schema/resource-list.ts';
 /** A write that is to be charged to one quota. */
 export interface Charge {
   readonly reservation: QuotaReservation;
+  /** Whether it is made although it does not fit. */
+  readonly mayExceed?: boolean;
 }
 
 /** The outcome of charges against one state of a quota. */
@@ -26,10 +28,10 @@ export function planCharges(quota: Live<ConceptQuota>, charges: readonly Charge[
   const limited: ResourceList = quota.status?.used ?? {};
   let used = limited;
   let fits = false;
-  const outcomes = charges.map(({ reservation }) => {
+  const outcomes = charges.map(({ reservation, mayExceed }) => {
     const before = reservations.get(reservation.uid);
     const base = before ? charged(used, negated(within(limited, before.amounts))) : used;
-    const excess = excessOf(quota, base, reservation.amounts);
+    const excess = mayExceed ? undefined : excessOf(quota, base, reservation.amounts);
     if (excess) return excess;
     used = charged(base, within(limited, reservation.amounts));
     reservations.set(reservation.uid, reservation);

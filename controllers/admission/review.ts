@@ -8,6 +8,8 @@ export interface AdmissionRequest {
   readonly uid: string;
   readonly group: string;
   readonly plural: string;
+  /** Empty for the object itself. */
+  readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
   readonly operation: string;
@@ -35,6 +37,7 @@ export function requestOf(review: unknown): AdmissionRequest | undefined {
     uid: textOf(request.uid),
     group: textOf(request.resource.group),
     plural: textOf(request.resource.resource),
+    subresource: textOf(request.subResource),
     namespace: textOf(request.namespace),
     name: textOf(request.name) || textOf(metadata.name),
     operation: textOf(request.operation),

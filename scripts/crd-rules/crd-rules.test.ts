@@ -45,6 +45,7 @@ const webhook = (manifest: object) =>
     uid: 'r',
     group: 'skiff.dev',
     plural: kindOf(manifest).plural,
+    subresource: '',
     namespace: 'default',
     name: 'x',
     operation: 'CREATE',

@@ -66,5 +66,5 @@ export const resourceClaimQuota: QuotaRule<QuotaClaim> = {
     return usage;
   },
   seesDevices: true,
-  changesOnUpdate: true,
+  updates: {},
 };

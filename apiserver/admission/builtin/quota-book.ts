@@ -11,6 +11,8 @@ export interface Charge {
   readonly delta: ResourceList;
   /** Counts the usage of all that exists, of the resources that the kind is charged to, as the cache has it now. */
   readonly counted: () => ResourceList;
+  /** Whether it is made although it does not fit. */
+  readonly mayExceed: boolean;
 }
 
 /** A charge that stands in the quota's status, until it is known what became of the write. */
@@ -19,9 +21,7 @@ export interface Reservation {
 }
 
 /** A charge that waits to be written. */
-export interface Waiting {
-  readonly delta: ResourceList;
-  readonly counted: () => ResourceList;
+export interface Waiting extends Omit<Charge, 'quota'> {
   readonly resolve: (result: { excess: Excess } | { reservation: Reservation }) => void;
   readonly reject: (error: unknown) => void;
 }

@@ -59,7 +59,7 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
       recounted = new Set();
       const used = usedNow(book, quota, batch, recounted);
       for (const waiting of batch) {
-        const excess = excessOf(quota, used, waiting.delta);
+        const excess = waiting.mayExceed ? undefined : excessOf(quota, used, waiting.delta);
         if (excess) {
           refused.push({ waiting, excess });
           continue;
@@ -116,14 +116,15 @@ export function quotaLedger(objects: StorageAccess): QuotaLedger {
   }
 
   return {
-    wouldExceed({ quota, delta, counted }) {
+    wouldExceed({ quota, delta, counted, mayExceed }) {
+      if (mayExceed) return undefined;
       const current = objects.get(resourceQuotas, quota);
       return current && excessOf(current, usedNow(bookOf(quota), current, [{ delta, counted }]), delta);
     },
-    charge({ quota, delta, counted }) {
+    charge({ quota, ...charge }) {
       const book = bookOf(quota);
       return new Promise((resolve, reject) => {
-        book.waiting.push({ delta, counted, resolve, reject });
+        book.waiting.push({ ...charge, resolve, reject });
         if (!book.running) void work(quota, book);
       });
     },

@@ -2,7 +2,7 @@ import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { isNotFound } from '../../../api/meta/status-error.ts';
-import { constraintFault, deltaOf, excessText, rises } from '../../../api/quota/charge.ts';
+import { chargesUpdates, constraintFault, deltaOf, excessText, isCharged, mayExceed, rises } from '../../../api/quota/charge.ts';
 import { matchesScopes } from '../../../api/quota/usage.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { isLong } from '../../../base/json/long-values.ts';
@@ -16,7 +16,8 @@ import { quotaLedger } from './quota-ledger.ts';
 
 /**
  * Charges new objects to the namespace's quotas and refuses those that do not fit, before they are stored. Runs last, so that nothing is
- * charged for objects that others refuse. Updates are charged for the difference (services that take node ports, pods that ask for more).
+ * charged for objects that others refuse. Updates are charged for the difference (services that take node ports, pods that are resized), or for
+ * the whole object if it was not in the scopes of the quota before.
  */
 export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): AdmissionPlugin {
   const ledger = quotaLedger(objects);
@@ -25,15 +26,15 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
     place: 'quota',
     validatesStored: true,
     handles: (kind, subresource, verb) => {
-      if (!kind.namespaced || subresource !== '' || kind.quota?.charged === false) return false;
-      if (verb === 'create') return kind.verbs.includes('get');
-      return verb === 'update' && kind.quota?.changesOnUpdate === true;
+      if (!kind.namespaced || kind.quota?.charged === false) return false;
+      if (verb === 'create') return subresource === '' && kind.verbs.includes('get');
+      return verb === 'update' && chargesUpdates(kind, subresource);
     },
     async validate(attributes) {
-      const { kind, key, dryRun } = attributes;
+      const { kind, subresource, key, dryRun } = attributes;
       const stored = attributes.stored();
       const { object, old } = stored instanceof Promise ? await stored : stored;
-      if (!object) return;
+      if (!object || !isCharged(kind, object, old, subresource)) return;
       const quotas = objects.list(resourceQuotas, key.namespace);
       if (quotas.length === 0) return;
       const now = clock.now();
@@ -42,7 +43,7 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
       const isPaced = isLong(object);
       for (const quota of covering) {
         if (isPaced) await nextTurn();
-        const fault = constraintFault(kind, object, old === undefined, quota, devicesOf(quota));
+        const fault = constraintFault(kind, object, quota, devicesOf(quota));
         if (fault !== undefined) throw forbidden(attributes, fault);
       }
       const reservations: Reservation[] = [];
@@ -52,13 +53,13 @@ export function resourceQuotaAdmission(objects: StorageAccess, clock: Clock): Ad
           const delta = deltaOf(kind, object, old, quota, now, devicesOf(quota));
           if (!rises(delta)) continue;
           const counted = () => countOf(objects, kind, quota, now);
-          const quotaKey = { namespace: key.namespace, name: quota.metadata.name };
+          const charge = { quota: { namespace: key.namespace, name: quota.metadata.name }, delta, counted, mayExceed: mayExceed(subresource) };
           if (dryRun) {
-            const excess = ledger.wouldExceed({ quota: quotaKey, delta, counted });
+            const excess = ledger.wouldExceed(charge);
             if (excess) throw forbidden(attributes, excessText(excess));
             continue;
           }
-          const result = await ledger.charge({ quota: quotaKey, delta, counted }).catch((error: unknown) => {
+          const result = await ledger.charge(charge).catch((error: unknown) => {
             if (isNotFound(error)) return undefined;
             throw error;
           });

@@ -25,6 +25,13 @@ const attributesClasses = ({ spec, status }: PersistentVolumeClaim): string[] =>
     (name) => name !== undefined && name !== '',
   ) as string[];
 
+/** Returns whether a change of the status alone changes the charge: of the storage that is set aside, or of the classes. */
+function isStatusCharged(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): boolean {
+  const [classes, before] = [attributesClasses(claim), attributesClasses(old)];
+  const isMoved = classes.some((name) => !before.includes(name)) || before.some((name) => !classes.includes(name));
+  return isMoved || storageOf(claim) !== storageOf(old);
+}
+
 function inScope(claim: PersistentVolumeClaim, { scopeName, operator, values = [] }: ScopeRequirement): boolean {
   if (scopeName !== 'VolumeAttributesClass') return false;
   const classes = attributesClasses(claim);
@@ -55,6 +62,9 @@ export const persistentVolumeClaimQuota: QuotaRule<PersistentVolumeClaim> = {
     if (storage !== undefined) usage[`${name}${OF_CLASS}${STORAGE}`] = storage;
     return usage;
   },
-  changesOnUpdate: true,
+  updates: {
+    subresources: ['status'],
+    isCharged: (claim, old, subresource) => subresource === '' || isStatusCharged(claim, old),
+  },
   inScope,
 };

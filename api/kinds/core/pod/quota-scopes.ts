@@ -38,14 +38,16 @@ function matchesPriorityClass(pod: Pod, { operator, values = [] }: ScopeRequirem
   }
 }
 
+/** Returns whether a pod ends by a deadline: the scope Terminating. An update may set the deadline. */
+export const isTerminating = ({ spec }: Pod): boolean => spec?.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds >= 0;
+
 /** Returns whether a pod is in a scope (https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes). */
 export function podMatchesScope(pod: Pod, scope: ScopeRequirement): boolean {
-  const terminating = pod.spec?.activeDeadlineSeconds !== undefined && pod.spec.activeDeadlineSeconds >= 0;
   switch (scope.scopeName) {
     case 'Terminating':
-      return terminating;
+      return isTerminating(pod);
     case 'NotTerminating':
-      return !terminating;
+      return !isTerminating(pod);
     case 'BestEffort':
       return isBestEffort(pod);
     case 'NotBestEffort':

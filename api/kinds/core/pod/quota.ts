@@ -2,7 +2,7 @@ import type { QuotaRule } from '../../../definition/quota-rule.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import { DEVICE_CLASS_RESOURCE, isNativeResource } from '../../../pod/resources/resource-names.ts';
 import type { ResourceList } from '../../../schema/resource-list.ts';
-import { podMatchesScope } from './quota-scopes.ts';
+import { isTerminating, podMatchesScope } from './quota-scopes.ts';
 import { podLimits, podRequests } from './resources.ts';
 import type { Pod } from './schema.ts';
 
@@ -81,7 +81,10 @@ export const podQuota: QuotaRule<Pod> = {
   covers: coversPodResource,
   usage: (pod, now, resources) =>
     isCharged(pod, now) ? computeUsage(podRequests(pod, resources && requestNames(resources)), podLimits(pod, COMPUTE)) : {},
-  changesOnUpdate: true,
+  updates: {
+    subresources: ['resize'],
+    isCharged: (pod, old, subresource) => subresource === 'resize' || isTerminating(pod) !== isTerminating(old),
+  },
   inScope: podMatchesScope,
   refusal: missingResources,
 };

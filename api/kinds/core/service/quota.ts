@@ -16,5 +16,5 @@ const SERVICE_RESOURCES: ReadonlySet<string> = new Set(['services', 'services.no
 export const serviceQuota: QuotaRule<Service> = {
   covers: (resource) => SERVICE_RESOURCES.has(resource),
   usage: serviceUsage,
-  changesOnUpdate: true,
+  updates: {},
 };
