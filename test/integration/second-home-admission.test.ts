@@ -193,6 +193,25 @@ describe('a ResourceQuota of skiff.dev', () => {
     await kubectl('delete', 'resourcequotas.skiff.dev/ten', 'pods/again');
   });
 
+  it('charges a resize for the difference, and follows a pod into another scope', async () => {
+    const scoped = (name: string, scope: string) => ({ ...quota(name, { pods: '1' }), spec: { hard: { pods: '1' }, scopes: [scope] } });
+    await create(inSkiffDev(quota('cpu', { 'requests.cpu': '1' })));
+    await create(inSkiffDev(scoped('ends', 'Terminating')));
+    await create(inSkiffDev(scoped('lasts', 'NotTerminating')));
+    await eventually(async () =>
+      expect([await used('ends', 'pods'), await used('lasts', 'pods'), await used('cpu', 'requests\\.cpu')]).toEqual(['0', '0', '0']),
+    );
+    await create(pod('sized', { containers: [{ name: 'web', image: 'a:1', resources: { requests: { cpu: '500m' } } }] }));
+    const resize = JSON.stringify({ spec: { containers: [{ name: 'web', resources: { requests: { cpu: '1100m' } } }] } });
+    expect(await kubectl.fails(['patch', 'pod', 'sized', '--subresource', 'resize', '-p', resize])).toMatch(
+      /exceeded quota: cpu, requested: requests\.cpu=600m, used: requests\.cpu=500m, limited: requests\.cpu=1/,
+    );
+    await kubectl('patch', 'pod', 'sized', '-p', JSON.stringify({ spec: { activeDeadlineSeconds: 3600 } }));
+    await eventually(async () => expect([await used('ends', 'pods'), await used('lasts', 'pods')]).toEqual(['1', '0']));
+    await kubectl('delete', 'resourcequotas.skiff.dev', '--all');
+    await kubectl('delete', 'pods/sized');
+  });
+
   it('counts objects of skiff.dev, and is not charged by a dry run', async () => {
     await create(inSkiffDev(quota('one', { 'count/deployments.skiff.dev': '1', services: '1', secrets: '9' })));
     await eventually(async () => expect(await used('one', 'secrets')).toBe('0'));

@@ -55,7 +55,7 @@ export function resourceQuotaController(kinds: ResourceQuotaKinds): ControllerDe
     setup(env) {
       const { enforcement } = kinds;
       const quotas = env.informers.of(kinds.resourceQuotas);
-      const lists = followedKinds(env, enforcement !== undefined, (namespace = '') => {
+      const lists = followedKinds(env, enforcement !== undefined, quotas.list, (namespace = '') => {
         for (const quota of quotas.list(namespace)) env.enqueue(keyOf(quota), { afterMs: GATHER_MS });
       });
       const limitsDevices = (quota: Live<ResourceQuota>) => limitsDeviceResources(quota.spec?.hard);

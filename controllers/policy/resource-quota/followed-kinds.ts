@@ -1,8 +1,10 @@
 import type { QuotaReservation } from '../../../api/concepts/resource-quota.ts';
 import type { Kind } from '../../../api/definition/kind.ts';
+import type { ResourceQuota } from '../../../api/kinds/core/resource-quota.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { resourceText } from '../../../api/meta/status-error.ts';
 import type { CountedKind } from '../../../api/quota/usage.ts';
+import { matchesScopes } from '../../../api/quota/usage.ts';
 import type { BoundedMap } from '../../../base/bounded-map.ts';
 import { createBoundedMap } from '../../../base/bounded-map.ts';
 import { isLong } from '../../../base/json/long-values.ts';
@@ -27,6 +29,8 @@ export interface FollowedKinds {
 /** The deleted objects that are remembered: more than are created and deleted within the life of a reservation. */
 const REMEMBERED = 20_000;
 
+type QuotasIn = (namespace: string | undefined) => readonly Live<ResourceQuota>[];
+
 interface Followed {
   readonly informer: Informer;
   readonly since: number;
@@ -36,9 +40,15 @@ interface Followed {
 /**
  * Follows kinds for quotas.
  * @param creations whether creations wake quotas, and deletions are remembered: no admission at home does it
+ * @param quotasIn returns the quotas of a namespace, whose scopes an update may enter or leave
  * @param wake receives the namespace of a change that concerns quotas
  */
-export function followedKinds(env: ControllerEnv, creations: boolean, wake: (namespace: string | undefined) => void): FollowedKinds {
+export function followedKinds(
+  env: ControllerEnv,
+  creations: boolean,
+  quotasIn: QuotasIn,
+  wake: (namespace: string | undefined) => void,
+): FollowedKinds {
   const followed = new Map<string, Followed>();
   const deleted = createBoundedMap<true>(REMEMBERED);
   return {
@@ -50,7 +60,7 @@ export function followedKinds(env: ControllerEnv, creations: boolean, wake: (nam
       if (followed.get(id)?.informer === informer) return informer;
       const entry: Followed = { informer, since: env.clock.monotonic(), isSynced: false };
       followed.set(id, entry);
-      informer.on(changes(kind, env, { creations, deleted, wake }));
+      informer.on(changes(kind, env, { creations, deleted, quotasIn, wake }));
       void informer.ready.then(() => {
         entry.isSynced = true;
         wake(undefined);
@@ -70,11 +80,15 @@ export function followedKinds(env: ControllerEnv, creations: boolean, wake: (nam
 interface Following {
   readonly creations: boolean;
   readonly deleted: BoundedMap<true>;
+  readonly quotasIn: QuotasIn;
   readonly wake: (namespace: string | undefined) => void;
 }
 
-/** Wakes on changes that free quota: an object is deleted, a pod ends, a service gives up its ports; and on creations, if no admission charges them. */
-function changes(kind: CountedResource, env: ControllerEnv, { creations, deleted, wake }: Following): InformerHandler<Live> {
+/**
+ * Wakes on changes that free quota: an object is deleted, a pod ends, a service gives up its ports, a claim leaves the scope of its class; and on
+ * creations, if no admission charges them.
+ */
+function changes(kind: CountedResource, env: ControllerEnv, { creations, deleted, quotasIn, wake }: Following): InformerHandler<Live> {
   const now = () => env.clock.now();
   return {
     ...(creations ? { add: (object: Live, initial: boolean) => initial || wake(object.metadata.namespace) } : {}),
@@ -82,11 +96,15 @@ function changes(kind: CountedResource, env: ControllerEnv, { creations, deleted
       if (creations) deleted.set(object.metadata.uid, true);
       wake(object.metadata.namespace);
     },
-    ...(kind.quota?.changesOnUpdate
+    ...(kind.quota?.updates
       ? {
           update: (object: Live, old: Live) => {
             // To count again is cheaper than to work out all that a long object takes, before and after.
-            const isChanged = isLong(object) || isLong(old) || !semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now()));
+            const isChanged =
+              isLong(object) ||
+              isLong(old) ||
+              !semanticallyEqual(usageAt(kind, object, now()), usageAt(kind, old, now())) ||
+              quotasIn(object.metadata.namespace).some(({ spec = {} }) => matchesScopes(spec, kind, object) !== matchesScopes(spec, kind, old));
             if (isChanged) wake(object.metadata.namespace);
           },
         }

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configMaps } from '../../../api/kinds/core/config-map.ts';
+import type { PersistentVolumeClaim } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
+import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
+import type { ResourceQuotaSpec } from '../../../api/kinds/core/resource-quota.ts';
 import { resourceQuotas } from '../../../api/kinds/core/resource-quota.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
@@ -61,6 +64,55 @@ describe('a ResourceQuota', () => {
       spec: { hard: { pods: '10' }, scopes: ['BestEffort'] },
     });
     await cluster.until('it is counted', async () => (await used())?.pods === '1');
+  });
+
+  it('follows objects from one scope into another at once, and counts a claim in each class that it has or is to have', async () => {
+    const clock = createFakeClock();
+    await cluster.stop();
+    cluster = await startControllersCluster({ clock, advance: { clock, stepMs: 100 } });
+    const { client } = cluster;
+    const addQuota = (name: string, spec: ResourceQuotaSpec) => client.create(resourceQuotas, { metadata: { name, namespace: 'default' }, spec });
+    for (const scope of ['Terminating', 'NotTerminating'] as const) {
+      await addQuota(scope.toLowerCase(), { hard: { pods: '5', 'requests.cpu': '5' }, scopes: [scope] });
+    }
+    for (const name of ['gold', 'silver']) {
+      const matchExpressions = [{ scopeName: 'VolumeAttributesClass' as const, operator: 'In' as const, values: [name] }];
+      await addQuota(name, { hard: { persistentvolumeclaims: '5', 'requests.storage': '5Gi' }, scopeSelector: { matchExpressions } });
+    }
+    await clock.advance(3000);
+    const usedBy = async (...names: string[]) => Promise.all(names.map(async (name) => (await cluster.find(resourceQuotas, name))?.status?.used));
+    await client.create(pods, pod('p', '500m'));
+    await client.create<PersistentVolumeClaim>(persistentVolumeClaims, {
+      metadata: { name: 'c', namespace: 'default' },
+      spec: { accessModes: ['ReadWriteOnce'], volumeAttributesClassName: 'gold', resources: { requests: { storage: '1Gi' } } },
+    });
+    const [none, one] = [
+      { pods: '0', 'requests.cpu': '0' },
+      { pods: '1', 'requests.cpu': '500m' },
+    ];
+    const [noClaim, claim] = [
+      { persistentvolumeclaims: '0', 'requests.storage': '0' },
+      { persistentvolumeclaims: '1', 'requests.storage': '1Gi' },
+    ];
+    expect(await usedBy('terminating', 'notterminating', 'gold', 'silver')).toEqual([none, one, claim, noClaim]);
+
+    const setStatus = async (status: PersistentVolumeClaim['status']) => {
+      const live = await client.get(persistentVolumeClaims, keyIn('c'));
+      await client.update(persistentVolumeClaims, { ...live, status: { ...live.status, ...status } }, { subresource: 'status' });
+    };
+    const patchClaim = (spec: object) => client.patch(persistentVolumeClaims, keyIn('c'), { type: 'merge', body: { spec } });
+    await client.patch(pods, keyIn('p'), { type: 'merge', body: { spec: { activeDeadlineSeconds: 3600 } } });
+    await setStatus({ phase: 'Bound', currentVolumeAttributesClassName: 'gold' });
+    await patchClaim({ volumeAttributesClassName: 'silver' });
+    // Admission has charged the scope that is entered; the one that is left waits for the count.
+    expect(await usedBy('terminating', 'gold', 'silver')).toEqual([one, claim, claim]);
+    await clock.advance(1000);
+    expect(await usedBy('terminating', 'notterminating', 'gold', 'silver')).toEqual([one, none, claim, claim]);
+    await setStatus({ currentVolumeAttributesClassName: 'silver' });
+    await clock.advance(1000);
+    expect(await usedBy('gold', 'silver')).toEqual([noClaim, claim]);
+    await setStatus({ modifyVolumeStatus: { targetVolumeAttributesClassName: 'gold', status: 'InProgress' } });
+    expect(await usedBy('gold')).toEqual([claim]);
   });
 
   it('that was counted too low, by whomever, is counted again', async () => {
