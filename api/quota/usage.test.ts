@@ -203,5 +203,7 @@ describe('a quota', () => {
       'must specify limits.memory for: a,i; requests.cpu for: b,i',
     );
     expect(pods.quota?.refusal?.(object, ['pods', 'ephemeral-storage'])).toBeUndefined();
+    const whole = { ...object, spec: { ...object.spec, containers: [], resources: { limits: { memory: '1Gi' } } } };
+    expect(pods.quota?.refusal?.({ ...whole, spec: { ...whole.spec, containers: [{ name: 'a' }] } }, ['requests.cpu'])).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import type { QuotaRule } from '../../../definition/quota-rule.ts';
 import type { Container } from '../../../pod/container/container.ts';
-import { DEVICE_CLASS_RESOURCE, isNativeResource } from '../../../pod/resources/resource-names.ts';
+import { DEVICE_CLASS_RESOURCE, isNativeResource, isPodLevelResource } from '../../../pod/resources/resource-names.ts';
 import type { ResourceList } from '../../../schema/resource-list.ts';
 import { isTerminating, podMatchesScope } from './quota-scopes.ts';
 import { podLimits, podRequests } from './resources.ts';
@@ -56,8 +56,13 @@ function names({ resources }: Container, covered: string): boolean {
   return Object.hasOwn(list, covered.replace(/^(?:limits|requests)\./, ''));
 }
 
+/** Whether the pod as a whole requests resources or is limited in them, so that its containers need not name any. */
+const isLimitedAsWhole = ({ spec }: Pod): boolean =>
+  Object.keys({ ...spec?.resources?.requests, ...spec?.resources?.limits }).some((name) => isPodLevelResource(name));
+
 /** Returns the containers that do not name the CPU or memory that quotas cover, as a sentence; undefined if all do. */
 function missingResources(pod: Pod, resources: readonly string[]): string | undefined {
+  if (isLimitedAsWhole(pod)) return undefined;
   const wanted = resources.filter((name) => MUST_BE_NAMED.has(name)).sort();
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const missing = wanted.flatMap((resource) => {
