@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import { hostname } from 'node:os';
 import { kinds } from '../../api/kinds/index.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/cluster-policy.ts';
 import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
@@ -29,6 +30,7 @@ import { createLeaderElector } from '../../runtime/control/leader-election.ts';
 import { createLeaderMetrics } from '../../runtime/control/leader-metrics.ts';
 import { createManager } from '../../runtime/control/manager.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
+import { createActionSink } from '../../runtime/observe/action-recorder.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import type { SchedulerConfiguration } from '../../scheduler/index.ts';
@@ -244,7 +246,7 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
   if (controllers.length > 0) work.push(createManager({ client, clientFor, clock, log, registry, informers, eventSink, controllers }));
   if (options.scheduler !== false) {
     const own = { client: server.loopback(schedulerUser), clock, log: options.log.child({ component: 'scheduler' }) };
-    const { recorder } = createEventSink({ ...own, signal: base.signal });
+    const { recorder } = createActionSink({ ...own, host: hostname(), signal: base.signal });
     const { schedulerConfiguration: configuration } = options;
     work.push(createScheduler({ ...own, informers, recorder, registry, ...(configuration ? { configuration } : {}) }));
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { Stopped, settledWithin } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -10,6 +11,8 @@ import type { Credentials } from '../../runtime/client/credentials.ts';
 import { createHttpsClient, createMetadataClient } from '../../runtime/client/https-client.ts';
 import { createLeaderElector } from '../../runtime/control/leader-election.ts';
 import { createLeaderMetrics } from '../../runtime/control/leader-metrics.ts';
+import type { ActionSink } from '../../runtime/observe/action-recorder.ts';
+import { createActionSink } from '../../runtime/observe/action-recorder.ts';
 import type { EventSink } from '../../runtime/observe/event-recorder.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';
@@ -25,6 +28,7 @@ export interface Term {
   readonly credentials: Credentials;
   readonly informers: Informers;
   readonly events: EventSink;
+  readonly actions: ActionSink;
   readonly clock: Clock;
   readonly log: Logger;
   readonly registry: Registry;
@@ -57,13 +61,14 @@ export async function runRemotePart({ name, component, flags, work }: RemotePart
   const metadata = createMetadataClient(access);
   const base = new AbortController();
   const events = createEventSink({ client, clock, log, signal: base.signal });
+  const actions = createActionSink({ client, clock, log, host: hostname(), signal: base.signal });
   const ready = Promise.withResolvers<void>();
   const close = await serveProbes({ port: flags['metrics-port'], registry, ready: ready.promise });
   const lead = async (leading: AbortSignal) => {
     const life = new AbortController();
     const informers = createInformers({ client, metadata, clock, log, signal: AbortSignal.any([base.signal, life.signal]) });
     try {
-      await work({ client, credentials, informers, events, clock, log, registry }, leading);
+      await work({ client, credentials, informers, events, actions, clock, log, registry }, leading);
     } finally {
       life.abort(new Stopped('shutdown'));
     }
@@ -89,7 +94,7 @@ export async function runRemotePart({ name, component, flags, work }: RemotePart
       await lead(signal);
     }
   } finally {
-    await settledWithin(clock, EVENTS_GRACE_MS, events.idle());
+    await settledWithin(clock, EVENTS_GRACE_MS, Promise.all([events.idle(), actions.idle()]));
     base.abort(new Stopped('shutdown'));
     close();
   }

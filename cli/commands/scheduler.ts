@@ -58,7 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
       name: 'kube-scheduler',
       component: DEFAULT_NAME,
       flags,
-      work: ({ events, ...term }, signal) => createScheduler({ ...term, recorder: events.recorder, configuration }).run(signal),
+      work: ({ actions, ...term }, signal) => createScheduler({ ...term, recorder: actions.recorder, configuration }).run(signal),
     },
     stopSignal(),
   );

@@ -18,24 +18,26 @@ export interface EventFacts {
   readonly id: string;
 }
 
+/** Returns a reference to an object, or to a part of it: `spec.containers{web}`. */
+export const referenceTo = ({ kind, apiVersion, metadata }: KubeObject, fieldPath?: string): ObjectReference => ({
+  ...(kind && { kind }),
+  ...(metadata?.namespace && { namespace: metadata.namespace }),
+  name: metadata?.name ?? '',
+  ...(metadata?.uid && { uid: metadata.uid }),
+  ...(apiVersion && { apiVersion }),
+  ...(metadata?.resourceVersion && { resourceVersion: metadata.resourceVersion }),
+  ...(fieldPath && { fieldPath }),
+});
+
 /** Returns a core/v1 Event as client-go's recorder makes it; events on cluster-scoped objects are in namespace `default`. */
 export function eventOf(object: KubeObject, facts: EventFacts): Event {
   const { metadata } = object;
-  const involvedObject: ObjectReference = {
-    ...(object.kind && { kind: object.kind }),
-    ...(metadata?.namespace && { namespace: metadata.namespace }),
-    name: metadata?.name ?? '',
-    ...(metadata?.uid && { uid: metadata.uid }),
-    ...(object.apiVersion && { apiVersion: object.apiVersion }),
-    ...(metadata?.resourceVersion && { resourceVersion: metadata.resourceVersion }),
-    ...(facts.fieldPath && { fieldPath: facts.fieldPath }),
-  };
   const time = timeText(facts.now);
   return {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name: `${metadata?.name || randomUUID()}.${facts.id}`, namespace: metadata?.namespace || 'default' },
-    involvedObject,
+    involvedObject: referenceTo(object, facts.fieldPath),
     reason: facts.reason,
     message: facts.message,
     source: { component: facts.component, ...(facts.host && { host: facts.host }) },

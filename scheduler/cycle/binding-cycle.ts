@@ -92,7 +92,9 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     }
     queue.remove(info.uid);
     metrics.scheduled(attempts, (clock.now() - addedAt) / 1000);
-    recorders.of(info).event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`);
+    recorders
+      .of(info)
+      .event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`, { action: 'Binding' });
     return 'scheduled';
   }
 

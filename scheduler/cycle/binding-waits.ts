@@ -92,7 +92,7 @@ export function createBindingWaits({ clock, cache, recorders, metrics, pods, tim
     async ready(pod, nodeName, claims) {
       if (!claims.some(hasBindingConditions)) return;
       const message = `waiting for binding conditions for device on node ${nodeName}`;
-      recorders.of(pod).event(pod.pod, 'Normal', 'BindingConditionsPending', message);
+      recorders.of(pod).event(pod.pod, 'Normal', 'BindingConditionsPending', message, { action: 'Scheduling' });
       const startedAt = clock.monotonic();
       const { status, why } = await wait(pod.uid, claims, timeoutMs(pod));
       const seconds = (clock.monotonic() - startedAt) / 1000;

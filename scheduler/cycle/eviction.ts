@@ -45,7 +45,10 @@ export async function evict(
     const patch = conditionPatch(pod, change, clock.now());
     if (patch) await client.patch(pods, keyOf(pod), patch, { subresource: 'status' });
     await client.delete(pods, keyOf(pod), { preconditions: { uid } });
-    recorders.of(preemptor).event(pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${node}`);
+    recorders.of(preemptor).event(pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${node}`, {
+      action: 'Preempting',
+      related: preemptor.pod,
+    });
   };
   const living = victims.filter(({ terminating }) => !terminating);
   const outcomes = await Promise.allSettled(living.map(evictOne));

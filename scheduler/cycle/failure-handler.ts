@@ -47,7 +47,7 @@ export function createFailureHandler({ client, clock, log, recorders, queue, pod
     const at = clock.monotonic();
     if (queued?.said?.message === message && at - queued.said.at < REPEAT_MS) return;
     if (queued) queued.said = { message, at };
-    recorders.of(info).event(info.pod, 'Warning', 'FailedScheduling', noteOf(message));
+    recorders.of(info).event(info.pod, 'Warning', 'FailedScheduling', noteOf(message), { action: 'Scheduling' });
   };
 
   return async (info, { reason, message, rejectedBy = NONE, error = false, nominatedNode }) => {

@@ -1,15 +1,15 @@
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
+import type { ActionRecorder } from '../../runtime/observe/action-recorder.ts';
 import type { Profiles } from '../plugins/profile.ts';
 import { schedulerNameOf } from '../plugins/profile.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
-/** The event recorders of the profiles: the events of a pod have the name of its scheduler as their source. */
+/** The event recorders of the profiles: the events of a pod are reported under the name of its scheduler. */
 export interface Recorders {
-  of(pod: PodInfo): EventRecorder;
+  of(pod: PodInfo): ActionRecorder;
 }
 
 /** @param recorder makes the recorder of a component. */
-export function createRecorders(profiles: Profiles, recorder: (component: string) => EventRecorder): Recorders {
+export function createRecorders(profiles: Profiles, recorder: (component: string) => ActionRecorder): Recorders {
   const byName = new Map([...profiles.keys()].map((name) => [name, recorder(name)]));
   return {
     of({ pod }) {

@@ -19,7 +19,7 @@ import type { Random } from '../../base/random.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { Runnable } from '../../runtime/control/runnable.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
+import type { ActionRecorder } from '../../runtime/observe/action-recorder.ts';
 import type { Informers } from '../../runtime/watch/informer.ts';
 import type { SchedulerConfiguration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/configuration.ts';
@@ -55,7 +55,7 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Makes the recorder of a component: each profile records under its own name. */
-  readonly recorder: (component: string) => EventRecorder;
+  readonly recorder: (component: string) => ActionRecorder;
   readonly registry: Registry;
   /** Default: upstream's default profile under the name `default-scheduler`. */
   readonly configuration?: SchedulerConfiguration;

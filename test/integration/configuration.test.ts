@@ -122,7 +122,7 @@ describe('events', () => {
     expect((await kubectl.outcome(['events', '--types=Warning'])).stderr).toBe('No events found in configuration namespace.\n');
     const fields = 'involvedObject.name=with-account,reason=Scheduled';
     expect(await kubectl('get', 'events', '--field-selector', fields, '-o', 'wide')).toMatch(
-      /LAST SEEN +TYPE +REASON +OBJECT +SUBOBJECT +SOURCE +MESSAGE +FIRST SEEN +COUNT +NAME\n[\dms]+ +Normal +Scheduled +pod\/with-account +default-scheduler +Successfully assigned .* 1 +with-account\.\w+\n$/,
+      /LAST SEEN +TYPE +REASON +OBJECT +SUBOBJECT +SOURCE +MESSAGE +FIRST SEEN +COUNT +NAME\n[\dms]+ +Normal +Scheduled +pod\/with-account +default-scheduler, default-scheduler-\S+ +Successfully assigned .* 1 +with-account\.\w+\n$/,
     );
   });
 

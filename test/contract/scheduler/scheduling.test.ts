@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { deployments } from '../../../api/kinds/apps/deployment.ts';
+import { events as coreEvents } from '../../../api/kinds/core/event.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
@@ -8,7 +9,7 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { priorityClasses } from '../../../api/kinds/scheduling/priority-class.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { silentLogger } from '../../../base/log.ts';
-import { createEventSink } from '../../../runtime/observe/event-recorder.ts';
+import { createActionSink } from '../../../runtime/observe/action-recorder.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { createScheduler } from '../../../scheduler/cycle/scheduler.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const scheduler = createScheduler({
     ...base,
     informers: createInformers(base),
-    recorder: createEventSink(base).recorder,
+    recorder: createActionSink({ ...base, host: 'machine' }).recorder,
     registry: new Registry(),
   });
   run = scheduler.run(stop.signal);
@@ -78,6 +79,15 @@ describe('the scheduler on the real API server', () => {
       return found.length > 0 && found;
     });
     expect(events).toEqual(['Scheduled: Successfully assigned default/p to a']);
+    const [event] = (await cluster.client.list(coreEvents, { namespace: 'default', fieldSelector: 'involvedObject.name=p' })).items;
+    // kubectl sorts by lastTimestamp, in whole seconds: without one this event comes before those of the node, whoever was first.
+    expect([event?.firstTimestamp, event?.lastTimestamp]).toEqual([null, null]);
+    expect(event).toMatchObject({
+      eventTime: expect.stringMatching(/^[^.]+\.\d{6}Z$/),
+      action: 'Binding',
+      reportingComponent: 'default-scheduler',
+      reportingInstance: 'default-scheduler-machine',
+    });
   });
 
   it('says what a pod lacks, and schedules it once a node has it', async () => {
