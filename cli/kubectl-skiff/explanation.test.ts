@@ -45,7 +45,15 @@ describe('why', () => {
     const image = 'Back-off pulling image "web:9"';
     const pods = ['a', 'b', 'c'].map((name) => pod(name, waiting('ImagePullBackOff', image)));
     const failed = { reason: 'Failed', message: 'pull failed', count: 4, lastTimestamp: '2026-01-01T00:09:30Z', involvedObject: { uid: 'uid-a' } };
-    const warnings = [{ metadata: meta('e'), ...failed } as Live<Event>];
+    const series = { count: 3, lastObservedTime: '2026-01-01T00:09:50.000000Z' };
+    const unplaced = {
+      reason: 'FailedScheduling',
+      message: 'no node',
+      eventTime: '2026-01-01T00:09:00.000000Z',
+      series,
+      involvedObject: failed.involvedObject,
+    };
+    const warnings = [{ metadata: meta('f'), ...unplaced } as Live<Event>, { metadata: meta('e'), ...failed } as Live<Event>];
     const set = scene('ReplicaSet', 'web-1', { spec: { replicas: 3, template }, status: { observedGeneration: 1 } }, { pods, warnings });
     const conditions = [
       { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'ReplicaSet "web-1" has timed out progressing.' },
@@ -58,6 +66,7 @@ describe('why', () => {
         '  replicaset.skiff.dev/web-1: 0 of 3 pods ready',
         `    pod/a and 2 others: container web waits: ImagePullBackOff: ${image}`,
         '      30s ago Failed: pull failed (4 times)',
+        '      10s ago FailedScheduling: no node (3 times)',
         '',
       ].join('\n'),
     );

@@ -161,12 +161,13 @@ function podTrouble({ metadata, spec, status }: Live<Pod>, now: number): string 
 /** The newest warnings about an object, at most three reasons. */
 function warningCauses({ warnings, now }: Scene, uid: string | undefined): Explanation[] {
   const newest = new Map<string, Live<Event>>();
-  const timeOf = ({ lastTimestamp, eventTime, metadata }: Live<Event>) =>
-    Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') || 0;
+  const timeOf = ({ series, lastTimestamp, eventTime, metadata }: Live<Event>) =>
+    Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') || 0;
   for (const event of [...warnings].sort((a, b) => timeOf(a) - timeOf(b)))
     if (event.involvedObject.uid === uid) newest.set(event.reason ?? '', event);
   return [...newest.values()].slice(-3).map((event) => {
-    const times = (event.count ?? 1) > 1 ? ` (${count(event.count ?? 1, 'time')})` : '';
+    const timesSeen = event.series?.count ?? event.count ?? 1;
+    const times = timesSeen > 1 ? ` (${count(timesSeen, 'time')})` : '';
     return leaf(`${humanDuration(now - timeOf(event))} ago ${event.reason}: ${event.message}${times}`);
   });
 }
