@@ -15,6 +15,7 @@ import { difference, differenceSteps, isEmptySet, union, unionSteps } from './fi
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
 import type { Manager, ManagerId } from './managers.ts';
 import { capped, entriesOf, entriesSteps, findManager, managersGiven, managersOf, withWrite } from './managers.ts';
+import { ownedSchemaOf } from './owned-schema.ts';
 import type { VersionComparison } from './version-comparison.ts';
 import { compareStored, compareStoredSteps } from './version-comparison.ts';
 
@@ -83,7 +84,7 @@ export function entriesOfNew(
   subresource: string,
   now: number,
 ): ManagedFieldsEntry[] | undefined {
-  const { changed } = compareFields(emptyOf(kind), comparable(object), codecOf(kind).structural);
+  const { changed } = compareFields(emptyOf(kind), comparable(object), ownedSchemaOf(kind));
   const fields = ownable(kind, changed, subresource);
   return entriesOf([creator(kind, fields, manager, subresource, now)]);
 }
@@ -96,7 +97,7 @@ export function* entriesOfNewSteps(
   subresource: string,
   now: number,
 ): Steps<ManagedFieldsEntry[] | undefined> {
-  const { changed } = yield* compareFieldsSteps(emptyOf(kind), comparable(object), codecOf(kind).structural);
+  const { changed } = yield* compareFieldsSteps(emptyOf(kind), comparable(object), ownedSchemaOf(kind));
   const fields = yield* ownableSteps(kind, changed, subresource);
   return yield* entriesSteps([creator(kind, fields, manager, subresource, now)]);
 }

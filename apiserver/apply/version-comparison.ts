@@ -1,4 +1,3 @@
-import { codecOf } from '../../api/definition/codec.ts';
 import { apiVersionOf } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { isLong, markAs } from '../../base/json/long-values.ts';
@@ -6,6 +5,7 @@ import type { Steps } from '../../base/steps.ts';
 import type { Registry, Resource } from '../contract/resource.ts';
 import type { FieldChanges } from './field-walk.ts';
 import { compareFields, compareFieldsSteps } from './field-walk.ts';
+import { ownedSchemaOf } from './owned-schema.ts';
 
 /**
  * The difference between two states of an object, in the terms of each version of its kind: the fields of a manager bear the names of the
@@ -59,7 +59,7 @@ export function* compareRequestedSteps(
   versions: readonly string[],
 ): Steps<VersionComparison> {
   const { storedAs } = resource.kind;
-  const requested = yield* compareFieldsSteps(old, next, codecOf(resource.kind).structural);
+  const requested = yield* compareFieldsSteps(old, next, ownedSchemaOf(resource.kind));
   const known = new Map([[apiVersionOf(resource.kind), requested]]);
   const stored = () => ({ old: atOnce(storedAs?.toStored(old), old), next: atOnce(storedAs?.toStored(next), next) });
   if (isLong(old) || isLong(next)) {
@@ -75,10 +75,10 @@ export function* compareRequestedSteps(
 }
 
 const changesIn = (resource: Resource, old: KubeObject, next: KubeObject): FieldChanges =>
-  compareFields(formIn(resource, old), formIn(resource, next), codecOf(resource.kind).structural);
+  compareFields(formIn(resource, old), formIn(resource, next), ownedSchemaOf(resource.kind));
 
 const changesInSteps = (resource: Resource, old: KubeObject, next: KubeObject): Steps<FieldChanges> =>
-  compareFieldsSteps(formIn(resource, old), formIn(resource, next), codecOf(resource.kind).structural);
+  compareFieldsSteps(formIn(resource, old), formIn(resource, next), ownedSchemaOf(resource.kind));
 
 function comparison(
   resource: Resource,

@@ -19,6 +19,7 @@ import { ownedByClientSideApply, withLastApplied } from '../apply/last-applied.t
 import type { ManagedFields, Manager, ManagerId } from '../apply/managers.ts';
 import { conflictsWith, entriesSteps, findManager, managersOf, withWrite } from '../apply/managers.ts';
 import { listFault, mergeConfigurationSteps, prune } from '../apply/merge-configuration.ts';
+import { ownedSchemaOf } from '../apply/owned-schema.ts';
 import { comparable, ownableSteps } from '../apply/tracking.ts';
 import type { VersionComparison } from '../apply/version-comparison.ts';
 import { compareRequestedSteps } from '../apply/version-comparison.ts';
@@ -119,7 +120,7 @@ export async function applyConfiguration(
 
 /** Returns the fields that a writer of an object, or of an applied configuration, owns. */
 function* ownedSteps(kind: KindDefinition, object: unknown, applied: boolean, subresource: string): Steps<FieldSet> {
-  return yield* ownableSteps(kind, yield* fieldsSteps(object, codecOf(kind).structural, applied), subresource);
+  return yield* ownableSteps(kind, yield* fieldsSteps(object, ownedSchemaOf(kind), applied), subresource);
 }
 
 /** A live object with a configuration laid over it. */
@@ -141,7 +142,7 @@ function* mergeSteps(
   now: string,
 ): Steps<Merged> {
   const { resource, core } = call;
-  const schema = codecOf(resource.kind).structural;
+  const schema = ownedSchemaOf(resource.kind);
   const managers = yield* known(live, call, now);
   const last = findManager(managers, id);
   let object = yield* mergeConfigurationSteps(comparable(live), configuration, schema);
@@ -220,7 +221,7 @@ async function configurationOf({ resource, info, request }: Call): Promise<Confi
   if (!decoded.ok) throw failed(decoded.message);
   const [unknown] = decoded.unknownFields;
   if (unknown !== undefined) throw failed(`.${unknown}: field not declared in schema`);
-  const fault = await paced(isLong(value), listFault(value, codec.structural));
+  const fault = await paced(isLong(value), listFault(value, ownedSchemaOf(kind)));
   if (fault) throw failed(`${fault.path}: ${fault.why}`);
   const place = { name: metadata.name ?? info.name, ...(kind.namespaced ? { namespace: metadata.namespace ?? info.namespace } : {}) };
   return { configuration: markAs({ ...value, metadata: markAs({ ...metadata, ...place }, metadata) }, value), faults };

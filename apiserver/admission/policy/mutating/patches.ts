@@ -9,6 +9,7 @@ import { isObject } from '../../../../base/json.ts';
 import { finished } from '../../../../base/steps.ts';
 import { fieldSchemaOf, itemSchemaOf, shapeOf } from '../../../apply/field-shape.ts';
 import { listFault, mergeConfiguration } from '../../../apply/merge-configuration.ts';
+import { ownedSchemaOf } from '../../../apply/owned-schema.ts';
 import { applyJsonPatch, JsonPatchRefusal } from '../../../patch/json-patch.ts';
 
 /** Decodes and defaults an object that a policy made. Unknown fields are dropped, or refused if `strict` is set. @throws StatusError 500 */
@@ -47,17 +48,17 @@ function atomics(value: unknown, schema: StructuralSchema, path = ''): string[] 
 
 /** Merges an applied configuration into an object as server-side apply does, but for owners. @throws EvaluationError if it cannot be applied */
 export function applyConfiguration(object: KubeObject, configuration: Readonly<Record<string, unknown>>, kind: KindDefinition): KubeObject {
-  const codec = codecOf(kind);
   const typed = { ...configuration, apiVersion: apiVersionOf(kind), kind: kind.kind };
   const failed = (why: string) => new EvaluationError(`error applying patch: ${why}`);
   const unfit = (why: string) => failed(`failed to convert patch object to typed object: ${why}`);
-  const fit = codec.decode(typed, { strict: true });
+  const fit = codecOf(kind).decode(typed, { strict: true });
   if (!fit.ok) throw unfit(fit.message);
   const [unknown] = fit.unknownFields;
   if (unknown !== undefined) throw unfit(`.${unknown}: field not declared in schema`);
-  const fault = finished(listFault(typed, codec.structural));
+  const schema = ownedSchemaOf(kind);
+  const fault = finished(listFault(typed, schema));
   if (fault) throw unfit(`${fault.path}: ${fault.why}`);
-  const whole = atomics(typed, codec.structural);
+  const whole = atomics(typed, schema);
   if (whole.length > 0) throw failed(`invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${whole.join(', ')}`);
-  return decoded(mergeConfiguration(object, typed, codec.structural), kind, false);
+  return decoded(mergeConfiguration(object, typed, schema), kind, false);
 }
