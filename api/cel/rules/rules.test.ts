@@ -134,6 +134,49 @@ describe('an object is refused if', () => {
     expect(errors(schema, { a: 'worse' }, { a: 'bad' })).toHaveLength(1);
   });
 
+  describe('a changed list has items that were wrong before', () => {
+    const refused = (field: string) => `spec.${field}: Invalid value: "bad": failed rule: self != 'bad'`;
+    const list = (more: object): CelSchema => ({ type: 'array', items: text("self != 'bad'"), ...more });
+    const map: CelSchema = {
+      type: 'array',
+      items: { type: 'object', properties: { k: { type: 'string' }, v: text("self != 'bad'") } },
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k'],
+    };
+    const schema: CelSchema = {
+      type: 'object',
+      properties: { plain: list({}), atomic: list({ 'x-kubernetes-list-type': 'atomic' }), set: list({ 'x-kubernetes-list-type': 'set' }), map },
+    };
+
+    it('that have no counterpart: those of sets as well as those of atomic lists', () => {
+      const [old, next] = [['bad'], ['bad', 'good']];
+      expect(findings(schema, { plain: next, atomic: next, set: next }, { plain: old, atomic: old, set: old })).toEqual({
+        errors: [refused('plain[0]'), refused('atomic[0]'), refused('set[0]')],
+        warnings: [],
+      });
+    });
+
+    it('and is told of those whose keys have the same value as before', () => {
+      const old = [
+        { k: 'a', v: 'bad' },
+        { k: 'b', v: 'good' },
+      ];
+      const next = [{ k: 'b', v: 'bad' }, { k: 'a', v: 'bad' }, { v: 'bad' }];
+      expect(findings(schema, { map: next }, { map: [...old, { v: 'bad' }] })).toEqual({
+        errors: [refused('map[0].v'), refused('map[2].v')],
+        warnings: [refused('map[1].v')],
+      });
+    });
+
+    it('and is told of all if it did not change, but for the order of a map list', () => {
+      const whole: CelSchema = { ...map, 'x-kubernetes-validations': [{ rule: 'false', message: 'no' }] };
+      const items = [{ k: 'a' }, { k: 'b' }];
+      expect(findings(whole, items.toReversed(), items)).toEqual({ errors: [], warnings: ['spec: Invalid value: no'] });
+      expect(findings(schema, { set: ['bad', 'x'], plain: [] }, { set: ['bad', 'x'] }).warnings).toEqual([refused('set[0]')]);
+      expect(findings(schema, { set: ['x', 'bad'] }, { set: ['bad', 'x'] }).errors).toEqual([refused('set[1]')]);
+    });
+  });
+
   it('its rules cost too much, which is found in turns', async () => {
     const schema: CelSchema = {
       type: 'array',

@@ -1,9 +1,11 @@
 import type { Outcome, Program, Variables } from '../../../base/cel/program.ts';
 import type { Value } from '../../../base/cel/values.ts';
 import { CostLimitExceeded, NONE, OptionalValue } from '../../../base/cel/values.ts';
-import { equalJson, isObject } from '../../../base/json.ts';
+import { isObject, own } from '../../../base/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { duplicate, fieldErrorText, forbidden, invalid, required } from '../../schema/field-error.ts';
+import type { Correlation } from '../../schema/validate/correlation.ts';
+import { correlate, counterparts } from '../../schema/validate/correlation.ts';
 import type { Declaration } from '../declarations.ts';
 import { declarationOf } from '../declarations.ts';
 import { escapedName } from '../escaping.ts';
@@ -53,8 +55,8 @@ export function ruleValidator(schema: CelSchema): RuleValidator | undefined {
   function begin(object: unknown, old: unknown): { readonly run: Run; readonly evaluations: Evaluations } {
     root ??= nodeOf(schema, schema, true, declarationOf(schema, true));
     const run: Run = { errors: [], warnings: [], budget: OBJECT_BUDGET };
-    const correlation: Correlation = { current: old === undefined ? undefined : [object, old], isRoot: true };
-    return { run, evaluations: root ? visit(root, '', object, old, correlation, run) : nothing() };
+    const ratchet: Ratchet = { current: old === undefined ? undefined : correlate(object, old, schema, fieldSchemaOf), isRoot: true };
+    return { run, evaluations: root ? visit(root, '', object, old, ratchet, run) : nothing() };
   }
   return {
     atOnce(object, old) {
@@ -118,37 +120,42 @@ interface Run {
   budget: number;
 }
 
-type Pair = readonly [now: unknown, old: unknown];
-/** The value before the update that a value is compared with for ratcheting, and the one of the nearest parent that has one. */
-interface Correlation {
-  readonly current: Pair | undefined;
-  readonly parent?: Pair | undefined;
+const fieldSchemaOf = ({ properties, additionalProperties }: CelSchema, field: string): CelSchema | undefined =>
+  (properties && own(properties, field)) ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+
+/** The values before the update by which failures are told instead of refused. */
+interface Ratchet {
+  /** Undefined if the value has no counterpart. */
+  readonly current: Correlation | undefined;
+  /** The nearest parent that has one. */
+  readonly parent?: Correlation | undefined;
   readonly isRoot?: boolean;
 }
 
-const isUnchanged = ({ current, parent }: Correlation): boolean => {
-  const pair = current ?? parent;
-  return pair !== undefined && equalJson(pair[0], pair[1]);
-};
+const isUnchanged = ({ current, parent }: Ratchet): boolean => (current ?? parent)?.equal() ?? false;
 
 const child = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-function* visit(node: Node, path: string, value: unknown, old: unknown, correlation: Correlation, run: Run): Evaluations {
+function* visit(node: Node, path: string, value: unknown, old: unknown, ratchet: Ratchet, run: Run): Evaluations {
   if (value === null || value === undefined) return;
-  if (node.rules.length > 0) yield* evaluateRules(node, path, value, old, correlation, run);
+  if (node.rules.length > 0) yield* evaluateRules(node, path, value, old, ratchet, run);
   for (const part of node.allOf) {
     if (run.budget < 0) return;
-    yield* visit(part, path, value, old, { current: undefined, parent: correlation.parent }, run);
+    yield* visit(part, path, value, old, { current: undefined, parent: ratchet.parent }, run);
   }
-  if (Array.isArray(value)) yield* visitItems(node, path, value, Array.isArray(old) ? old : [], correlation, run);
-  else if (isObject(value)) yield* visitFields(node, path, value, isObject(old) ? old : {}, correlation, run);
+  if (Array.isArray(value)) yield* visitItems(node, path, value, Array.isArray(old) ? old : [], ratchet, run);
+  else if (isObject(value)) yield* visitFields(node, path, value, isObject(old) ? old : {}, ratchet, run);
 }
 
-function below({ current, isRoot }: Correlation, given: Correlation, name: string, next: Pair | undefined): Correlation {
-  if (!current) return given;
+function below(ratchet: Ratchet, find: (current: Correlation) => Correlation | undefined): Ratchet {
+  const { current } = ratchet;
+  return current ? { current: find(current), parent: current } : ratchet;
+}
+
+function belowField(ratchet: Ratchet, name: string): Ratchet {
   // The version of a resource is changed by conversion, not by clients.
-  if (isRoot && (name === 'apiVersion' || name === 'kind')) return { current: undefined };
-  return { current: next, parent: current };
+  if (ratchet.isRoot && (name === 'apiVersion' || name === 'kind')) return { current: undefined };
+  return below(ratchet, (current) => current.key(name));
 }
 
 function* visitFields(
@@ -156,7 +163,7 @@ function* visitFields(
   path: string,
   value: Readonly<Record<string, unknown>>,
   old: Readonly<Record<string, unknown>>,
-  correlation: Correlation,
+  ratchet: Ratchet,
   run: Run,
 ): Evaluations {
   const { values, properties } = node;
@@ -166,33 +173,20 @@ function* visitFields(
     if (!next) continue;
     if (run.budget < 0) return;
     const before = Object.hasOwn(old, key) ? old[key] : undefined;
-    const pair: Pair | undefined = correlation.current && Object.hasOwn(old, key) ? [value[key], before] : undefined;
-    yield* visit(next, next === values ? `${path}[${key}]` : child(path, key), value[key], before, below(correlation, correlation, key, pair), run);
+    yield* visit(next, next === values ? `${path}[${key}]` : child(path, key), value[key], before, belowField(ratchet, key), run);
   }
 }
 
-function* visitItems(node: Node, path: string, items: readonly unknown[], old: readonly unknown[], correlation: Correlation, run: Run): Evaluations {
+function* visitItems(node: Node, path: string, items: readonly unknown[], old: readonly unknown[], ratchet: Ratchet, run: Run): Evaluations {
   const { items: next, schema } = node;
   if (!next) return;
-  const find = schema['x-kubernetes-list-type'] === 'map' ? byKeys(old, schema['x-kubernetes-list-map-keys'] ?? []) : () => undefined;
-  const isSet = schema['x-kubernetes-list-type'] === 'set';
+  const counterpartOf = counterparts(old, schema);
   for (const [i, item] of items.entries()) {
     if (run.budget < 0) return;
-    const before = find(item);
-    const correlated = before ?? (isSet ? old.find((o) => equalJson(o, item)) : undefined);
-    const pair: Pair | undefined = correlation.current && correlated !== undefined ? [item, correlated] : undefined;
-    yield* visit(next, `${path}[${i}]`, item, before, below(correlation, correlation, '', pair), run);
+    const before = counterpartOf(item);
+    const correlated = below(ratchet, (current) => current.index(i));
+    yield* visit(next, `${path}[${i}]`, item, before, correlated, run);
   }
-}
-
-/** Finds the item of a list of type map that has the same keys. */
-function byKeys(items: readonly unknown[], keys: readonly string[]): (item: unknown) => unknown {
-  let index: Map<string, unknown> | undefined;
-  const keyOf = (item: unknown): string => JSON.stringify(isObject(item) ? keys.map((key) => item[key] ?? null) : null);
-  return (item) => {
-    index ??= new Map(items.map((old) => [keyOf(old), old]));
-    return index.get(keyOf(item));
-  };
 }
 
 const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run';
@@ -200,7 +194,7 @@ const shortRule = ({ message = '', rule }: Rule): string => (message === '' ? ru
 /** An error that does not show the value. */
 const failed = (field: string, detail: string): FieldError => ({ type: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` });
 
-function* evaluateRules(node: Node, path: string, value: unknown, old: unknown, correlation: Correlation, run: Run): Evaluations {
+function* evaluateRules(node: Node, path: string, value: unknown, old: unknown, ratchet: Ratchet, run: Run): Evaluations {
   const field = path || '<nil>';
   const refuse = (detail: string): void => {
     run.errors.push(invalid(field, node.schema.type, detail));
@@ -236,7 +230,7 @@ function* evaluateRules(node: Node, path: string, value: unknown, old: unknown, 
       return;
     }
     const report = (found: FieldError): void => {
-      if (!compiled.usesOldSelf && isUnchanged(correlation)) run.warnings.push(fieldErrorText(found));
+      if (!compiled.usesOldSelf && isUnchanged(ratchet)) run.warnings.push(fieldErrorText(found));
       else run.errors.push(found);
     };
     const at = compiled.path === undefined ? field : path === '' ? compiled.path : placed(path, compiled.path);

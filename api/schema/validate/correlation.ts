@@ -1,5 +1,15 @@
 import { equalJson, isObject, own } from '../../../base/json.ts';
-import type { StructuralSchema } from '../structural.ts';
+
+/** The parts of a schema by which items are told apart. */
+export interface ListSchema<S> {
+  readonly type?: string | undefined;
+  readonly items?: S | undefined;
+  readonly 'x-kubernetes-list-type'?: string | undefined;
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[] | undefined;
+}
+
+/** Returns the schema of a field, or of an entry of a map; undefined if the schema names none. */
+export type FieldSchema<S> = (schema: S, field: string) => S | undefined;
 
 /**
  * A value of an updated object beside the one that it replaces. Children are correlated where both have the field and the schema names it, and
@@ -8,7 +18,6 @@ import type { StructuralSchema } from '../structural.ts';
 export interface Correlation {
   readonly value: unknown;
   readonly old: unknown;
-  readonly schema: StructuralSchema;
   /** Returns the correlation of a field; undefined if it has no counterpart. */
   key(field: string): Correlation | undefined;
   /** Returns the correlation of an item; undefined if it has no counterpart. */
@@ -17,7 +26,7 @@ export interface Correlation {
   equal(): boolean;
 }
 
-const isMapList = (schema: StructuralSchema): boolean =>
+const isMapList = (schema: ListSchema<unknown>): boolean =>
   schema.type === 'array' && schema['x-kubernetes-list-type'] === 'map' && (schema['x-kubernetes-list-map-keys']?.length ?? 0) > 0;
 
 /** Returns the identity of an item of a map list; undefined if a key is missing or no scalar. */
@@ -32,39 +41,38 @@ export function mapKeyOf(item: unknown, keys: readonly string[]): string | undef
   return out;
 }
 
-class Pair implements Correlation {
+class Pair<S extends ListSchema<S>> implements Correlation {
   readonly value: unknown;
   readonly old: unknown;
-  readonly schema: StructuralSchema;
-  private children: Map<string | number, Pair | undefined> | undefined;
-  private oldByKey: Map<string, unknown> | undefined;
+  private readonly schema: S;
+  private readonly fieldSchema: FieldSchema<S>;
+  private children: Map<string | number, Pair<S> | undefined> | undefined;
+  private counterpart: ((item: unknown) => unknown) | undefined;
   private isEqual: boolean | undefined;
 
-  constructor(value: unknown, old: unknown, schema: StructuralSchema) {
+  constructor(value: unknown, old: unknown, schema: S, fieldSchema: FieldSchema<S>) {
     this.value = value;
     this.old = old;
     this.schema = schema;
+    this.fieldSchema = fieldSchema;
   }
 
-  key(field: string): Pair | undefined {
+  key(field: string): Pair<S> | undefined {
     return this.child(field, () => {
-      const { value, old, schema } = this;
+      const { value, old, schema, fieldSchema } = this;
       if (!isObject(value) || !isObject(old) || !Object.hasOwn(value, field) || !Object.hasOwn(old, field)) return undefined;
-      const { additionalProperties } = schema;
-      const of = schema.properties?.get(field)?.schema ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
-      return of && new Pair(value[field], old[field], of);
+      const of = fieldSchema(schema, field);
+      return of && new Pair(value[field], old[field], of, fieldSchema);
     });
   }
 
-  index(at: number): Pair | undefined {
+  index(at: number): Pair<S> | undefined {
     return this.child(at, () => {
-      const { value, old, schema } = this;
-      if (!Array.isArray(value) || !Array.isArray(old) || at >= value.length || !schema.items || !isMapList(schema)) return undefined;
-      const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-      this.oldByKey ??= firstByKey(old, keys);
-      const key = mapKeyOf(value[at], keys);
-      const counterpart = key === undefined ? undefined : this.oldByKey.get(key);
-      return counterpart === undefined ? undefined : new Pair(value[at], counterpart, schema.items);
+      const { value, old, schema, fieldSchema } = this;
+      if (!Array.isArray(value) || !Array.isArray(old) || at >= value.length || !schema.items) return undefined;
+      this.counterpart ??= counterparts(old, schema);
+      const counterpart = this.counterpart(value[at]);
+      return counterpart === undefined ? undefined : new Pair(value[at], counterpart, schema.items, fieldSchema);
     });
   }
 
@@ -87,13 +95,28 @@ class Pair implements Correlation {
     return value === old;
   }
 
-  private child(at: string | number, find: () => Pair | undefined): Pair | undefined {
+  private child(at: string | number, find: () => Pair<S> | undefined): Pair<S> | undefined {
     this.children ??= new Map();
     if (this.children.has(at)) return this.children.get(at);
     const found = find();
     this.children.set(at, found);
     return found;
   }
+}
+
+/**
+ * Returns a function that finds the old item of a list that has the keys of a new one. Only lists of type map have such items: those of sets and
+ * of atomic lists have no counterpart.
+ */
+export function counterparts(old: readonly unknown[], schema: ListSchema<unknown>): (item: unknown) => unknown {
+  if (!isMapList(schema)) return () => undefined;
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  let byKey: Map<string, unknown> | undefined;
+  return (item) => {
+    byKey ??= firstByKey(old, keys);
+    const key = mapKeyOf(item, keys);
+    return key === undefined ? undefined : byKey.get(key);
+  };
 }
 
 function firstByKey(items: readonly unknown[], keys: readonly string[]): Map<string, unknown> {
@@ -105,4 +128,6 @@ function firstByKey(items: readonly unknown[], keys: readonly string[]): Map<str
   return found;
 }
 
-export const correlate = (value: unknown, old: unknown, schema: StructuralSchema): Correlation => new Pair(value, old, schema);
+/** Correlates a value with the one that it replaces. */
+export const correlate = <S extends ListSchema<S>>(value: unknown, old: unknown, schema: S, fieldSchema: FieldSchema<S>): Correlation =>
+  new Pair(value, old, schema, fieldSchema);

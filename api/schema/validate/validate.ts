@@ -47,9 +47,12 @@ export function faultsOfChange(schema: StructuralSchema, value: unknown, old: un
   validator(value, '', errors);
   if (errors.length === 0) return errors;
   errors.length = 0;
-  validator(value, '', errors, correlate(value, old, schema));
+  validator(value, '', errors, correlate(value, old, schema, fieldSchemaOf));
   return distinct(errors);
 }
+
+const fieldSchemaOf = ({ properties, additionalProperties }: StructuralSchema, field: string): StructuralSchema | undefined =>
+  properties?.get(field)?.schema ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
 
 /** Returns errors without repetitions, as upstream's results merge them. */
 function distinct(errors: readonly FieldError[]): FieldError[] {
