@@ -5,6 +5,7 @@ import { configMaps } from '../../api/kinds/core/config-map.ts';
 import { eventsEvents } from '../../api/kinds/events/event.ts';
 import { kinds as builtIn } from '../../api/kinds/index.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { errors } from '../../api/meta/status-error.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract/admission.ts';
 import type { InjectedServer } from '../injected-server.fixture.ts';
@@ -13,7 +14,7 @@ import { startInjectedServer } from '../injected-server.fixture.ts';
 let server: InjectedServer;
 afterEach(() => server.close());
 
-const plurals = ['namespaces', 'configmaps', 'events', 'deployments'];
+const plurals = ['namespaces', 'configmaps', 'events', 'deployments', 'leases'];
 const kinds = builtIn.filter(({ plural }) => plurals.includes(plural));
 
 async function start(...admission: AdmissionPlugin[]) {
@@ -46,6 +47,44 @@ const deployment = (replicas: number) => ({
 const typeOf = (object: KubeObject | undefined) => object && `${object.apiVersion} ${object.kind}`;
 const only = (kind: { group: string; plural: string }) => (asked: { group: string; plural: string }) =>
   asked.group === kind.group && asked.plural === kind.plural;
+
+describe('a new object with a resourceVersion', () => {
+  const SET_ON_CREATE = 'resourceVersion should not be set on objects to be created';
+  const configMap = (more: object) => ({ metadata: { name: 'c', resourceVersion: '7' }, ...more });
+  const post = async (inject: InjectedServer['inject'], body: object, query = '') => {
+    const { status, json } = await inject('POST', `/api/v1/namespaces/default/configmaps${query}`, body);
+    return [status, json.message];
+  };
+
+  it('is refused by the store, after admission and validation had their say', async () => {
+    const inject = await start({
+      name: 'deny',
+      handles: only(configMaps),
+      validate: ({ object }) => {
+        if (object?.metadata?.labels?.deny) throw errors.forbidden(configMaps, 'c', 'denied');
+      },
+    });
+    expect(await post(inject, { metadata: { ...configMap({}).metadata, labels: { deny: 'yes' } } })).toEqual([
+      403,
+      'configmaps "c" is forbidden: denied',
+    ]);
+    expect(await post(inject, configMap({ data: { '?': '' } }))).toEqual([422, expect.stringContaining('ConfigMap "c" is invalid')]);
+    expect(await post(inject, configMap({}))).toEqual([500, SET_ON_CREATE]);
+    expect((await post(inject, configMap({}), '?dryRun=All'))[0]).toBe(201);
+  });
+
+  it('is created where a PUT or an apply finds none of its name', async () => {
+    const inject = await start();
+    const [leases, maps] = ['/apis/coordination.k8s.io/v1/namespaces/default/leases', '/api/v1/namespaces/default/configmaps'];
+    const put = await inject('PUT', `${leases}/c`, configMap({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }));
+    expect([put.status, put.json.message]).toEqual([201, undefined]);
+    const applied = await inject('PATCH', `${maps}/c?fieldManager=me`, configMap({ apiVersion: 'v1', kind: 'ConfigMap' }), {
+      'content-type': 'application/apply-patch+yaml',
+    });
+    expect([applied.status, applied.json.message]).toEqual([201, undefined]);
+    expect(applied.json.metadata.resourceVersion).not.toBe('7');
+  });
+});
 
 describe('admission sees a write as it was requested', () => {
   it('in the requested form in both phases, and in the stored form when it asks', async () => {

@@ -96,7 +96,7 @@ export async function applyConfiguration(
       }
       const managedFields = await paced(isLong(wanted), entriesSteps([{ ...id, time: now, fields: wanted }]));
       object.metadata = markAs(markAs({ ...object.metadata, managedFields }, object.metadata), managedFields);
-      const created = await createObject(call, object, parameters, true);
+      const created = await createObject(call, object, parameters, 'APPLY');
       if (created.ok) return created.result;
       // Another writer was first: the configuration is laid over its object.
       if (attempt === ATTEMPTS) throw created.error;

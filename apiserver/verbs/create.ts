@@ -30,7 +30,7 @@ const NAME_ATTEMPTS = 8;
 export async function create(call: Call): Promise<Result> {
   const parameters = writeParametersOf(call.request.query, 'CreateOptions');
   const object = objectInTurns(call.request, call.resource.kind, parameters.fieldValidation, call.warnings);
-  const outcome = await createObject(call, object instanceof Promise ? await object : object, parameters);
+  const outcome = await createObject(call, object instanceof Promise ? await object : object, parameters, 'POST');
   if (!outcome.ok) throw outcome.error;
   return outcome.result;
 }
@@ -38,22 +38,24 @@ export async function create(call: Call): Promise<Result> {
 /** The end of a creation. `error` is the answer to a client that asked for a new object, where another of its name is there. */
 export type CreateOutcome = { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: StatusError };
 
+/** The way in which a client makes an object: the last two make one where there is none to change. */
+export type CreateKind = 'POST' | 'PUT' | 'APPLY';
+
 /** Creates a decoded object in the requested kind's form; it is the server's from here on. */
-export async function createObject(call: Call, object: KubeObject, parameters: WriteParameters, apply = false): Promise<CreateOutcome> {
+export async function createObject(call: Call, object: KubeObject, parameters: WriteParameters, how: CreateKind): Promise<CreateOutcome> {
   const { resource, info } = call;
   const meta = metadataOf(object);
   placeInNamespace(resource, meta, info.namespace);
-  // Upstream's store refuses it, which a dry run does not reach.
-  if (meta.resourceVersion && !parameters.dryRun)
-    throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
   const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
   // The stored object may share its metadata with the one that was sent: whether the server names it is known only now.
   const named = meta.name !== undefined && meta.name !== '';
   const admission = admissionOf(call, { verb: 'create', key, dryRun: parameters.dryRun });
   let committed = false;
   try {
-    const stored = await prepare(call, object, admission, parameters, apply);
+    const stored = await prepare(call, object, admission, parameters, how);
     const storedMeta = metadataOf(stored);
+    if (how === 'POST' && !parameters.dryRun) refuseVersion(storedMeta);
+    delete storedMeta.resourceVersion;
     for (let attempt = 1; ; attempt++) {
       const outcome = await createOnce(resource, stored, parameters.dryRun);
       if (outcome.ok) {
@@ -69,6 +71,11 @@ export async function createObject(call: Call, object: KubeObject, parameters: W
   } finally {
     admission.settle(committed);
   }
+}
+
+/** Refuses an object of some version. Upstream's store does it, after all other checks. @throws StatusError 500 */
+function refuseVersion({ resourceVersion = '' }: ObjectMeta): void {
+  if (/^\d*[1-9]\d*$/.test(resourceVersion)) throw new StatusError('', 'resourceVersion should not be set on objects to be created', undefined, 500);
 }
 
 type Creation =
@@ -95,11 +102,11 @@ function alreadyExists({ name: resource }: Resource, { name = '', generateName }
 }
 
 /** Admission, preparation and validation; the result is in the stored form. */
-async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, apply: boolean): Promise<KubeObject> {
+async function prepare(call: Call, object: KubeObject, admission: Admission, parameters: WriteParameters, how: CreateKind): Promise<KubeObject> {
   const { resource, core } = call;
   // Fields that the server adds from here on have no owner.
   let managedFields = object.metadata?.managedFields;
-  if (!apply) {
+  if (how !== 'APPLY') {
     const manager = managerName(parameters.fieldManager, call.request.headers['user-agent']);
     const now = core.clock.now();
     managedFields = isLong(object)
@@ -146,7 +153,6 @@ function fillMetadata(object: KubeObject, now: number, generation: boolean): voi
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
   delete meta.selfLink;
-  delete meta.resourceVersion;
   if (generation) meta.generation = 1;
   else delete meta.generation;
   if (!meta.name && meta.generateName) meta.name = generatedName(meta.generateName);

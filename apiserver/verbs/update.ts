@@ -41,7 +41,7 @@ export async function update(call: Call): Promise<Result> {
     if (!current) {
       if (info.subresource !== '' || !resource.kind.createdByUpdate) throw errors.notFound(resource.name, info.name);
       const fresh = copyForAttempt(object);
-      const created = await createObject(call, fresh instanceof Promise ? await fresh : fresh, parameters);
+      const created = await createObject(call, fresh instanceof Promise ? await fresh : fresh, parameters, 'PUT');
       if (created.ok) return created.result;
       // Another writer was first: its object is replaced.
       continue;
