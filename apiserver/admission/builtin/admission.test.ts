@@ -149,6 +149,44 @@ describe('a limit range', () => {
   });
 });
 
+describe('a limit range of resizes and claims', () => {
+  const NAMESPACE = '/api/v1/namespaces/default';
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+  const patch = (path: string, body: object) => server.ask('PATCH', path, { body, headers });
+  const limits = async (item: object) =>
+    expect((await post(`${NAMESPACE}/limitranges`, { metadata: { name: 'l' }, spec: { limits: [item] } })).status).toBe(201);
+  const claim = (storage: string) => ({ metadata: { name: 'd' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } } });
+  const CLAIMS = `${NAMESPACE}/persistentvolumeclaims`;
+
+  it('bounds resizes of pods, and leaves their other updates alone', async () => {
+    await post(PODS, pod('p', {}, { requests: { cpu: '500m' }, limits: { cpu: '500m' } }));
+    await limits({ type: 'Container', max: { cpu: '400m' } });
+    const resize = (cpu: string) =>
+      patch(`${PODS}/p/resize`, { spec: { containers: [{ name: 'c', resources: { requests: { cpu }, limits: { cpu } } }] } });
+    const { status, json } = await resize('600m');
+    expect([status, json.message]).toEqual([403, 'pods "p" is forbidden: maximum cpu usage per Container is 400m, but limit is 600m']);
+    expect((await patch(`${PODS}/p`, { metadata: { labels: { a: 'b' } } })).status).toBe(200);
+    expect((await resize('300m')).status).toBe(200);
+  });
+
+  it.each([
+    [{ min: { storage: '2Gi' } }, 'minimum storage usage per PersistentVolumeClaim is 2Gi, but request is 1Gi'],
+    [{ max: { storage: '512Mi' } }, 'maximum storage usage per PersistentVolumeClaim is 512Mi, but request is 1Gi'],
+  ])('with %j refuses a claim of 1Gi', async (bounds, message) => {
+    await limits({ type: 'PersistentVolumeClaim', ...bounds });
+    const { status, json } = await post(CLAIMS, claim('1Gi'));
+    expect([status, json.message]).toEqual([403, `persistentvolumeclaims "d" is forbidden: ${message}`]);
+  });
+
+  it('is held against each update of a claim', async () => {
+    expect((await post(CLAIMS, claim('1Gi'))).status).toBe(201);
+    await limits({ type: 'PersistentVolumeClaim', max: { storage: '512Mi' } });
+    const { status, json } = await patch(`${CLAIMS}/d`, { metadata: { labels: { a: 'b' } } });
+    const message = 'maximum storage usage per PersistentVolumeClaim is 512Mi, but request is 1Gi';
+    expect([status, json.message]).toEqual([403, `persistentvolumeclaims "d" is forbidden: ${message}`]);
+  });
+});
+
 describe('a limit range of many resources', () => {
   const amounts = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`example.com/r${i}`, '1']));
   const containers = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `c${i}`, image: 'i' }));

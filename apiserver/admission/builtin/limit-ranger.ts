@@ -1,5 +1,8 @@
+import { isKind } from '../../../api/definition/kind.ts';
 import type { LimitRangeItem } from '../../../api/kinds/core/limit-range.ts';
 import { limitRanges } from '../../../api/kinds/core/limit-range.ts';
+import type { PersistentVolumeClaim } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
+import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { podLimits, podRequests, pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
@@ -10,10 +13,10 @@ import { shallowCopySteps } from '../../../base/json/shallow-copy.ts';
 import { own, setOwn } from '../../../base/json.ts';
 import type { Steps } from '../../../base/steps.ts';
 import { paced } from '../../../base/steps.ts';
-import type { AdmissionPlugin } from '../../contract/admission.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { tooLargeForStore } from '../../storage/store-status.ts';
-import { admitted, forbidden, handlesOnly, joined } from '../admitted.ts';
+import { forbidden, handlesOnly, joined } from '../admitted.ts';
 
 const ANNOTATION = 'kubernetes.io/limit-ranger';
 
@@ -106,6 +109,13 @@ function aboveRatio(name: string, type: string, most: string, request: string | 
   return ratio > Number(parseQuantity(most).nanos) / 1e9 ? `${head}, but provided ratio is ${ratio.toFixed(6)}` : undefined;
 }
 
+/** A claim has no limit: what it asks for is bounded on both sides. */
+function aboveMostRequest(name: string, type: string, max: string, request: string | undefined): string | undefined {
+  const head = `maximum ${name} usage per ${type} is ${max}`;
+  if (request === undefined) return `${head}.  No request is specified`;
+  return compareQuantities(request, max) > 0 ? `${head}, but request is ${request}` : undefined;
+}
+
 /** Adds the faults of requests and limits under one item of a LimitRange, as long as there are not enough. */
 function addFaults(wrong: string[], item: LimitRangeItem, requests: ResourceList, limits: ResourceList): void {
   for (const [bounds, of] of [
@@ -129,7 +139,9 @@ const boundedBy = ({ min, max, maxLimitRequestRatio }: LimitRangeItem): Readonly
 function* addPodFaults(wrong: string[], pod: Pod, item: LimitRangeItem): Steps<void> {
   if (item.type === 'Pod') {
     const names = boundedBy(item);
-    addFaults(wrong, item, podRequests(pod, names), podLimits(pod, names));
+    // By the spec alone: what a pod has now, its status tells.
+    const asked = { spec: pod.spec };
+    addFaults(wrong, item, podRequests(asked, names), podLimits(asked, names));
   }
   if (item.type !== 'Container') return;
   let count = 0;
@@ -142,6 +154,21 @@ function* addPodFaults(wrong: string[], pod: Pod, item: LimitRangeItem): Steps<v
 }
 
 type Items = readonly LimitRangeItem[];
+
+/** Returns the faults of what a claim asks for under the first LimitRange that it violates. */
+function claimFaults({ spec }: PersistentVolumeClaim, ranges: readonly Items[]): readonly string[] {
+  const requests = spec?.resources?.requests ?? {};
+  for (const items of ranges) {
+    const wrong = items.flatMap(({ type, min = {}, max = {} }) => {
+      if (type !== 'PersistentVolumeClaim') return [];
+      const tooLittle = Object.entries(min).map(([name, bound]) => belowMin(name, type, bound, own(requests, name), undefined));
+      const tooMuch = Object.entries(max).map(([name, bound]) => aboveMostRequest(name, type, bound, own(requests, name)));
+      return [...tooLittle, ...tooMuch].filter((fault) => fault !== undefined);
+    });
+    if (wrong.length > 0) return wrong.slice(0, MOST_FAULTS);
+  }
+  return [];
+}
 
 function* fillSteps(pod: Pod, ranges: readonly Items[]): Steps<void> {
   const additions = { count: 0 };
@@ -161,26 +188,36 @@ function* faultSteps(pod: Pod, ranges: readonly Items[]): Steps<readonly string[
 const isLong = (pod: Pod, ranges: readonly Items[]): boolean =>
   isLongValue(pod) || ranges.length * ((pod.spec?.containers?.length ?? 0) + (pod.spec?.initContainers?.length ?? 0)) > STEP_COUNT;
 
-/** Gives new pods the defaults of their namespace's LimitRanges, and refuses those outside of their bounds. */
+/** New pods and resizes of pods. Other updates of pods cannot change what they ask for. */
+const asksAsPod: NonNullable<AdmissionPlugin['handles']> = (kind, subresource, verb) =>
+  isKind(kind, pods) && ((verb === 'create' && subresource === '') || (verb === 'update' && subresource === 'resize'));
+
+const asksAsClaim = handlesOnly(persistentVolumeClaims, 'create', 'update');
+
+/**
+ * Gives pods the defaults of their namespace's LimitRanges, and refuses pods and claims outside of their bounds. What is being deleted is let
+ * through.
+ */
 export function limitRanger(objects: StorageAccess): AdmissionPlugin {
-  const rangesOf = (namespace: string): Items[] => objects.list(limitRanges, namespace).map((range) => range.spec?.limits ?? []);
+  const rangesOf = ({ key, old }: AdmissionAttributes): Items[] =>
+    old?.metadata.deletionTimestamp ? [] : objects.list(limitRanges, key.namespace).map((range) => range.spec?.limits ?? []);
   return {
     name: 'LimitRanger',
-    handles: handlesOnly(pods, 'create'),
+    handles: (...asked) => asksAsPod(...asked) || asksAsClaim(...asked),
     admit(attributes) {
-      const pod = admitted(pods, attributes)?.object;
-      if (!pod) return undefined;
-      const ranges = rangesOf(attributes.key.namespace);
+      if (!isKind(attributes.kind, pods)) return undefined;
+      const pod = attributes.object as Pod;
+      const ranges = rangesOf(attributes);
       return ranges.length === 0 ? undefined : paced(isLong(pod, ranges), fillSteps(pod, ranges));
     },
     validate(attributes) {
-      const pod = admitted(pods, attributes)?.object;
-      if (!pod) return undefined;
-      const ranges = rangesOf(attributes.key.namespace);
+      const ranges = rangesOf(attributes);
       if (ranges.length === 0) return undefined;
       const refuse = (wrong: readonly string[]) => {
         if (wrong.length > 0) throw forbidden(attributes, joined(wrong));
       };
+      if (!isKind(attributes.kind, pods)) return refuse(claimFaults(attributes.object as PersistentVolumeClaim, ranges));
+      const pod = attributes.object as Pod;
       const wrong = paced(isLong(pod, ranges), faultSteps(pod, ranges));
       return wrong instanceof Promise ? wrong.then(refuse) : refuse(wrong);
     },
