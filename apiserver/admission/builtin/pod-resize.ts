@@ -34,7 +34,7 @@ export const podResizeValidator = (objects: StorageAccess): AdmissionPlugin => (
   },
 });
 
-/** What the pod asks for beyond all that the node has. */
+/** Returns what the pod asks for beyond all that the node has. */
 function excessOf(pod: Pod, { status }: Node): string[] {
   const requests = podRequests(pod, new Set(['cpu', 'memory']));
   const amounts = [
