@@ -27,6 +27,7 @@ import type { ServiceAccountTokens } from './authn/service-account-token.ts';
 import type { TokenRequestPolicy } from './authn/token-request.ts';
 import { tokenRequestHandler } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
+import { creationCheck } from './authz/creation-check.ts';
 import { nodeAuthorizer } from './authz/node/node-authorizer.ts';
 import { privilegedGroups } from './authz/privileged-groups.ts';
 import { escalationCheck } from './authz/rbac/escalation.ts';
@@ -161,7 +162,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
       subresources: [tokenRequestHandler(tokens, options.tokenRequests), ...identityReviews(ofToken, clock)],
       ...(oidc.length > 0 ? { controllers: [discoveryController(oidc)] } : {}),
     },
-    { name: 'authorization', subresources: accessReviews(authorizer), plugins: [escalationCheck(rbac, authorizer)] },
+    { name: 'authorization', subresources: accessReviews(authorizer), plugins: [creationCheck(authorizer), escalationCheck(rbac, authorizer)] },
     documentsPart(resources, clock),
     metricsPart(metrics, resources),
     {
