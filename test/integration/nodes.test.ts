@@ -80,21 +80,27 @@ describe('a Node', () => {
     await shows('100m', '200m', '');
     await resize('150m', '300m');
     await shows('150m', '300m', '');
-    await resize('10k', '20k');
+    await kubectl.input(pod('neighbour', { nodeName: 'node-1', resources: resources('20', '20') }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/neighbour', '--timeout=60s');
+    await resize('20', '40');
     await shows('150m', '300m', 'Deferred');
+    const tooMuch = JSON.stringify({ spec: { resources: resources('10k', '20k') } });
+    expect(await kubectl.fails(['patch', 'pod', 'whole', '--subresource', 'resize', '-p', tooMuch])).toMatch(
+      /pods "whole" is forbidden: node didn't have enough allocatable resources: cpu, requested: 10000000, allocatable: 32000/,
+    );
     await eventually(async () =>
       expect(await podEvents(kubectl, 'whole')).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^Normal ResizeCompleted .*Pod resize completed: .*"generation":2}/),
           expect.stringMatching(
-            /^Warning ResizeDeferred .*Pod resize OutOfcpu: .*"error":"Node didn't have enough resource: cpu, requested: 10000000, /,
+            /^Warning ResizeDeferred .*Pod resize OutOfcpu: .*"error":"Node didn't have enough resource: cpu, requested: 20000, /,
           ),
         ]),
       ),
     );
     await resize('50m', '60m');
     await shows('50m', '60m', '');
-    await kubectl('delete', 'pod', 'whole', '--now');
+    await kubectl('delete', 'pod', 'whole', 'neighbour', '--now');
   });
 
   it('that is cordoned takes no pods, and is drained of those it has', async () => {
