@@ -11,6 +11,7 @@ import type { ResourceList } from '../../../api/schema/resource-list.ts';
 import { isLong as isLongValue, markAs } from '../../../base/json/long-values.ts';
 import { shallowCopySteps } from '../../../base/json/shallow-copy.ts';
 import { own, setOwn } from '../../../base/json.ts';
+import type { MaybePromise } from '../../../base/maybe-promise.ts';
 import type { Steps } from '../../../base/steps.ts';
 import { paced } from '../../../base/steps.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
@@ -116,18 +117,26 @@ function aboveMostRequest(name: string, type: string, max: string, request: stri
   return compareQuantities(request, max) > 0 ? `${head}, but request is ${request}` : undefined;
 }
 
+type Bound = (name: string, type: string, bound: string, request: string | undefined, limit: string | undefined) => string | undefined;
+type Bounds = readonly (readonly [of: 'min' | 'max' | 'maxLimitRequestRatio', fault: Bound])[];
+
+const POD_BOUNDS: Bounds = [
+  ['min', belowMin],
+  ['max', aboveMax],
+  ['maxLimitRequestRatio', aboveRatio],
+];
+const CLAIM_BOUNDS: Bounds = [
+  ['min', belowMin],
+  ['max', aboveMostRequest],
+];
+
 /** Adds the faults of requests and limits under one item of a LimitRange, as long as there are not enough. */
-function addFaults(wrong: string[], item: LimitRangeItem, requests: ResourceList, limits: ResourceList): void {
-  for (const [bounds, of] of [
-    [item.min, belowMin],
-    [item.max, aboveMax],
-    [item.maxLimitRequestRatio, aboveRatio],
-  ] as const) {
-    if (bounds === undefined) continue;
-    for (const name of Object.keys(bounds)) {
+function addFaults(wrong: string[], item: LimitRangeItem, bounds: Bounds, requests: ResourceList, limits: ResourceList): void {
+  for (const [of, fault] of bounds) {
+    for (const [name, bound] of Object.entries(item[of] ?? {})) {
       if (wrong.length >= MOST_FAULTS) return;
-      const fault = of(name, item.type, bounds[name] ?? '0', own(requests, name), own(limits, name));
-      if (fault !== undefined) wrong.push(fault);
+      const found = fault(name, item.type, bound, own(requests, name), own(limits, name));
+      if (found !== undefined) wrong.push(found);
     }
   }
 }
@@ -141,45 +150,34 @@ function* addPodFaults(wrong: string[], pod: Pod, item: LimitRangeItem): Steps<v
     const names = boundedBy(item);
     // By the spec alone: what a pod has now, its status tells.
     const asked = { spec: pod.spec };
-    addFaults(wrong, item, podRequests(asked, names), podLimits(asked, names));
+    addFaults(wrong, item, POD_BOUNDS, podRequests(asked, names), podLimits(asked, names));
   }
   if (item.type !== 'Container') return;
   let count = 0;
   for (const containers of [pod.spec?.containers ?? [], pod.spec?.initContainers ?? []]) {
     for (const { resources } of containers) {
-      addFaults(wrong, item, resources?.requests ?? {}, resources?.limits ?? {});
+      addFaults(wrong, item, POD_BOUNDS, resources?.requests ?? {}, resources?.limits ?? {});
       if (++count % STEP_COUNT === 0) yield;
     }
   }
 }
 
-type Items = readonly LimitRangeItem[];
-
-/** Returns the faults of what a claim asks for under the first LimitRange that it violates. */
-function claimFaults({ spec }: PersistentVolumeClaim, ranges: readonly Items[]): readonly string[] {
-  const requests = spec?.resources?.requests ?? {};
-  for (const items of ranges) {
-    const wrong = items.flatMap(({ type, min = {}, max = {} }) => {
-      if (type !== 'PersistentVolumeClaim') return [];
-      const tooLittle = Object.entries(min).map(([name, bound]) => belowMin(name, type, bound, own(requests, name), undefined));
-      const tooMuch = Object.entries(max).map(([name, bound]) => aboveMostRequest(name, type, bound, own(requests, name)));
-      return [...tooLittle, ...tooMuch].filter((fault) => fault !== undefined);
-    });
-    if (wrong.length > 0) return wrong.slice(0, MOST_FAULTS);
-  }
-  return [];
+function addClaimFaults(wrong: string[], { spec }: PersistentVolumeClaim, item: LimitRangeItem): void {
+  if (item.type === 'PersistentVolumeClaim') addFaults(wrong, item, CLAIM_BOUNDS, spec?.resources?.requests ?? {}, {});
 }
+
+type Items = readonly LimitRangeItem[];
 
 function* fillSteps(pod: Pod, ranges: readonly Items[]): Steps<void> {
   const additions = { count: 0 };
   for (const items of ranges) for (const item of items) if (item.type === 'Container') yield* fillPod(pod, item, additions);
 }
 
-/** Returns the faults of the pod under the first LimitRange that it violates. */
-function* faultSteps(pod: Pod, ranges: readonly Items[]): Steps<readonly string[]> {
+/** Returns the faults under the first LimitRange that is violated. */
+function* faultSteps(ranges: readonly Items[], add: (wrong: string[], item: LimitRangeItem) => Steps<void> | void): Steps<readonly string[]> {
   const wrong: string[] = [];
   for (const items of ranges) {
-    for (const item of items) yield* addPodFaults(wrong, pod, item);
+    for (const item of items) yield* add(wrong, item) ?? [];
     if (wrong.length > 0) return wrong;
   }
   return wrong;
@@ -187,6 +185,18 @@ function* faultSteps(pod: Pod, ranges: readonly Items[]): Steps<readonly string[
 
 const isLong = (pod: Pod, ranges: readonly Items[]): boolean =>
   isLongValue(pod) || ranges.length * ((pod.spec?.containers?.length ?? 0) + (pod.spec?.initContainers?.length ?? 0)) > STEP_COUNT;
+
+/** Returns the faults of a pod or claim; those of many containers take turns. */
+function faultsOf({ kind, object }: AdmissionAttributes, ranges: readonly Items[]): MaybePromise<readonly string[]> {
+  if (isKind(kind, pods)) {
+    const pod = object as Pod;
+    const steps = faultSteps(ranges, (wrong, item) => addPodFaults(wrong, pod, item));
+    return paced(isLong(pod, ranges), steps);
+  }
+  const claim = object as PersistentVolumeClaim;
+  const steps = faultSteps(ranges, (wrong, item) => addClaimFaults(wrong, claim, item));
+  return paced(false, steps);
+}
 
 /** New pods and resizes of pods. Other updates of pods cannot change what they ask for. */
 const asksAsPod: NonNullable<AdmissionPlugin['handles']> = (kind, subresource, verb) =>
@@ -216,9 +226,7 @@ export function limitRanger(objects: StorageAccess): AdmissionPlugin {
       const refuse = (wrong: readonly string[]) => {
         if (wrong.length > 0) throw forbidden(attributes, joined(wrong));
       };
-      if (!isKind(attributes.kind, pods)) return refuse(claimFaults(attributes.object as PersistentVolumeClaim, ranges));
-      const pod = attributes.object as Pod;
-      const wrong = paced(isLong(pod, ranges), faultSteps(pod, ranges));
+      const wrong = faultsOf(attributes, ranges);
       return wrong instanceof Promise ? wrong.then(refuse) : refuse(wrong);
     },
   };
