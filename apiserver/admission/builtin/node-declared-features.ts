@@ -1,11 +1,11 @@
 import { isKind } from '../../../api/definition/kind.ts';
-import { nodes } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { featuresNeededToUpdate, missingFeatures } from '../../../api/pod/spec/node-features.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
+import { nodeOfPod } from './node-of-pod.ts';
 
 /** Refuses updates of a pod that its node cannot follow, for want of a feature. Texts are those of plugin/pkg/admission/nodedeclaredfeatures. */
 export const nodeDeclaredFeatureValidator = (objects: StorageAccess): AdmissionPlugin => ({
@@ -17,10 +17,9 @@ export const nodeDeclaredFeatureValidator = (objects: StorageAccess): AdmissionP
     if (!spec?.nodeName || !old) return;
     const needed = featuresNeededToUpdate(spec, old);
     if (needed.length === 0) return;
-    const name = JSON.stringify(spec.nodeName);
-    const node = objects.get(nodes, { namespace: '', name: spec.nodeName });
-    if (!node) throw forbidden(attributes, `node ${name} not found`);
-    const missing = missingFeatures(needed, node.status?.declaredFeatures);
-    if (missing.length > 0) throw forbidden(attributes, `pod update requires features ${missing.join(', ')} which are not available on node ${name}`);
+    const missing = missingFeatures(needed, nodeOfPod(objects, attributes, spec.nodeName).status?.declaredFeatures);
+    if (missing.length === 0) return;
+    const where = `node ${JSON.stringify(spec.nodeName)}`;
+    throw forbidden(attributes, `pod update requires features ${missing.join(', ')} which are not available on ${where}`);
   },
 });

@@ -1,6 +1,5 @@
 import { isKind } from '../../../api/definition/kind.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
-import { nodes } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { podRequests } from '../../../api/kinds/core/pod/resources.ts';
@@ -9,6 +8,7 @@ import { equalJson } from '../../../base/json.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { forbidden } from '../admitted.ts';
+import { nodeOfPod } from './node-of-pod.ts';
 
 const OS = 'kubernetes.io/os';
 
@@ -20,12 +20,10 @@ export const podResizeValidator = (objects: StorageAccess): AdmissionPlugin => (
     const pod = attributes.object as Pod;
     const { spec } = pod;
     if (!spec?.nodeName || equalJson(spec, (attributes.old as Pod).spec)) return;
-    const node = objects.get(nodes, { namespace: '', name: spec.nodeName });
-    const name = JSON.stringify(spec.nodeName);
-    if (!node) throw forbidden(attributes, `node ${name} not found`);
+    const node = nodeOfPod(objects, attributes, spec.nodeName);
     const os = node.metadata.labels?.[OS] ?? 'linux';
     if (os !== 'linux') {
-      const why = `pod resize is only supported on linux nodes, node ${name} is ${JSON.stringify(os)}`;
+      const why = `pod resize is only supported on linux nodes, node ${JSON.stringify(spec.nodeName)} is ${JSON.stringify(os)}`;
       throw forbidden(attributes, why, [{ reason: 'UnsupportedPlatform' }]);
     }
     const excess = excessOf({ spec }, node);
