@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import { SYSTEM_CRITICAL_PRIORITY } from '../pod/manager/critical-pods.ts';
+import { SYSTEM_CRITICAL_PRIORITY } from '../spec/critical-priority.ts';
 
 /** The time of one phase of a shutdown, and the pods that it is for: those of at least this priority, and below that of the next phase. */
 export interface ShutdownPeriod {

@@ -3,9 +3,8 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { ContainerStatus } from '../../api/pod/container/container-status.ts';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
-import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
+import { shortageOf } from './node-room.ts';
 import { specContainers } from './pod-containers.ts';
-import { podRequest } from './pod-resources.ts';
 import { inForce, sameResources } from './resize.ts';
 
 /** A change of a pod's resources that the node has not agreed to, in the terms of the condition PodResizePending. */
@@ -111,13 +110,8 @@ function resourcesTold(
  */
 export function refuseResize(pod: Pod, others: readonly Pod[], allocatable: Readonly<Record<string, string>>): PendingResize | undefined {
   for (const resource of ['cpu', 'memory'] as const) {
-    const requested = podRequest(pod, resource);
-    if (requested === 0) continue;
-    const capacity = (resource === 'cpu' ? milliValueOfQuantity : valueOfQuantity)(allocatable[resource] ?? '0');
-    const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
-    if (requested + used <= capacity) continue;
-    const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
-    return { reason: 'Deferred', message, cause: `OutOf${resource}`, generation: pod.metadata?.generation };
+    const shortage = shortageOf(pod, resource, others, allocatable);
+    if (shortage) return { reason: 'Deferred', message: shortage.message, cause: shortage.reason, generation: pod.metadata?.generation };
   }
   return undefined;
 }

@@ -1,9 +1,8 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import { isSidecar } from '../../api/pod/container/sidecar.ts';
+import { SYSTEM_CRITICAL_PRIORITY } from './critical-priority.ts';
 import { memoryBytes, peakOf, qosClass, requestsOf } from './pod-resources.ts';
-
-const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
 
 const requestOf = ({ resources }: Container): number => memoryBytes(requestsOf(resources));
 

@@ -2,11 +2,12 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { matchesNodeAffinity } from '../../../api/pod/placement/node-affinity.ts';
 import { tolerates } from '../../../api/pod/placement/toleration.ts';
-import { milliValueOfQuantity, valueOfQuantity } from '../../../api/schema/quantity.ts';
+import { valueOfQuantity } from '../../../api/schema/quantity.ts';
 import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
-import { podRequest, qosClass } from '../../spec/pod-resources.ts';
-import { SYSTEM_CRITICAL_PRIORITY } from './critical-pods.ts';
+import { SYSTEM_CRITICAL_PRIORITY } from '../../spec/critical-priority.ts';
+import { outOf, shortageOf } from '../../spec/node-room.ts';
+import { qosClass } from '../../spec/pod-resources.ts';
 import { refuseForFeatures } from './feature-admission.ts';
 import type { Rejection } from './rejection.ts';
 import { refuseUnsupported } from './security-admission.ts';
@@ -46,12 +47,8 @@ export function admitPod(
   if (others.length + 1 > capacity) return outOf('pods', 1, others.length, capacity);
   for (const resource of Object.keys(allocatable)) {
     if (resource === 'pods') continue;
-    const requested = podRequest(pod, resource);
-    if (requested === 0) continue;
-    const amountOf = resource === 'cpu' ? milliValueOfQuantity : valueOfQuantity;
-    const limit = amountOf(allocatable[resource] ?? '0');
-    const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
-    if (used + requested > limit && (pod.spec?.priority ?? 0) < SYSTEM_CRITICAL_PRIORITY) return outOf(resource, requested, used, limit);
+    const shortage = shortageOf(pod, resource, others, allocatable);
+    if (shortage && (pod.spec?.priority ?? 0) < SYSTEM_CRITICAL_PRIORITY) return shortage;
   }
   return portConflict(pod, others) ?? refuseForFeatures(pod, abilities);
 }
@@ -67,11 +64,6 @@ function isUnderPressure({ spec, metadata }: Pod, pressure: readonly string[]): 
   if (qosClass(spec) !== 'BestEffort') return false;
   return !spec?.tolerations?.some((toleration) => tolerates(toleration, MEMORY_TAINT));
 }
-
-const outOf = (resource: string, requested: number, used: number, capacity: number): Rejection => ({
-  reason: `OutOf${resource}`,
-  message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
-});
 
 function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
   const portsOf = (other: Pod) =>
