@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** One option of a command: its zod schema says type, default and what is allowed; its text is the help line. */
 export interface Option {

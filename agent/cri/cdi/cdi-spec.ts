@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeYaml } from '../../../base/yaml/decode.ts';
 
 /**
