@@ -47,6 +47,7 @@ export const bundles: readonly BuildOptions[] = [
   { ...common, entryPoints: { 'kubectl-skiff': 'cli/kubectl-skiff/main.ts' } },
   { ...common, entryPoints: { 'sqlite-worker': 'store/sqlite/worker.ts' } },
   { ...common, entryPoints: { 'watchdog-worker': 'base/watchdog-worker.ts' } },
+  { ...common, entryPoints: { 'x509-worker': 'base/x509/x509-worker.ts' } },
   { ...common, entryPoints: { 'yaml-worker': 'base/yaml/decode-worker.ts' } },
   { ...common, entryPoints: latePackageEntries, splitting: false, format: 'cjs', plugins: [], banner: {}, outExtension: { '.js': '.cjs' } },
 ];

@@ -10,7 +10,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { FakeClock } from '../../base/fake-clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import type { WriteOptions } from '../../runtime/client/client.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { FrontLimits, HttpFront } from './https-listener.ts';

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority } from '../../base/x509/certificate-authority.ts';
 import { KeyFileError, pairOf, privateKeyOf, readIfThere, writeSecretFile } from './key-files.ts';
 

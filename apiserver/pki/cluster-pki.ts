@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate.ts';
 import { issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { renewalTime } from '../../base/x509/renewal.ts';
 import { CLUSTER_CA, ensureAuthority, ensureServiceAccountKey, FRONT_PROXY_CA } from './authority-files.ts';

@@ -1,4 +1,4 @@
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 
 export interface KubeconfigOptions {
   /** `https://127.0.0.1:6443` */

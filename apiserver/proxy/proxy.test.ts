@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WebSocket } from 'ws';
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { endpointSlices } from '../../api/kinds/discovery/endpoint-slice.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import type { TestServer } from '../test-server.fixture.ts';
 import { ADMIN, eventually, startTestServer } from '../test-server.fixture.ts';

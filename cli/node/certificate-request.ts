@@ -6,7 +6,7 @@ import { isAlreadyExists } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Subject, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import type { Subject, SubjectAltNames } from '../../base/x509/certificate.ts';
 import { createCertificateRequest } from '../../base/x509/certificate-request.ts';
 import type { Client } from '../../runtime/client/client.ts';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { detachedSignature } from '../../controllers/identity/bootstrap-signer/plan.ts';
 import { invitedAuthority, NotSignedYet, WrongCluster } from './cluster-info.ts';

@@ -12,7 +12,7 @@ import { SELF } from '../../apiserver/compose.ts';
 import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
-import type { SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import type { SubjectAltNames } from '../../base/x509/certificate.ts';
 import { createCertificateRequest, createPrivateKeyText } from '../../base/x509/certificate-request.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { createHttpsClient } from '../../runtime/client/https-client.ts';

@@ -7,7 +7,7 @@ import { readIfThere, writeSecretFile } from '../../apiserver/pki/key-files.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
-import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { createPrivateKeyText } from '../../base/x509/certificate-request.ts';
 import type { Client } from '../../runtime/client/client.ts';

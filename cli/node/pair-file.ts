@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readIfThere, writeSecretFile } from '../../apiserver/pki/key-files.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 
 const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----\n?/;
 

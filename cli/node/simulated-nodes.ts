@@ -5,7 +5,7 @@ import { createSimulatedRuntime } from '../../agent/simulated/simulated-runtime.
 import { pods } from '../../api/kinds/core/pod/index.ts';
 import { nodeSubject } from '../../apiserver/pki/cluster-pki.ts';
 import { systemClock } from '../../base/clock.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { createHttpsClient, createImpersonatingClients } from '../../runtime/client/https-client.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClusterPki } from '../../apiserver/pki/cluster-pki.ts';
 import { ensureNodePki, ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { systemClock } from '../../base/clock.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 
 export interface TestKeys {
   readonly pki: ClusterPki;

@@ -8,7 +8,7 @@ import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import type { SubjectAltNames } from '../../base/x509/certificate.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../runtime/control/controller.ts';
 import { semanticallyEqual } from '../_shared/equality.ts';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../../api/kinds/core/secret.ts';
-import type { KeyPair, SubjectAltNames } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair, SubjectAltNames } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { renewalTime } from '../../base/x509/renewal.ts';
 

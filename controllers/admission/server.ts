@@ -3,7 +3,7 @@ import type { Server } from 'node:https';
 import { createServer } from 'node:https';
 import { parseExactJson } from '../../base/exact-json.ts';
 import type { Logger } from '../../base/log.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import type { AdmissionRequest, Decision } from './review.ts';
 import { answerTo, requestOf } from './review.ts';
 

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Counter, Registry } from 'prom-client';
 import { systemClock } from '../../base/clock.ts';
-import type { KeyPair } from '../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority } from '../../base/x509/certificate-authority.ts';
 import type { PathAccess } from './metrics-access.ts';
 import type { SecureMetricsServer } from './secure-metrics-server.ts';

@@ -1,3 +1,4 @@
+import { parseCertificateRequest } from '../../../base/x509/certificate-request.ts';
 import type { AdmissionAttributes } from '../../contract/admission.ts';
 import { forbidden } from '../admitted.ts';
 
@@ -21,14 +22,8 @@ export async function checkNodeCertificate(node: string, attributes: AdmissionAt
 }
 
 async function commonName(attributes: AdmissionAttributes, request: string): Promise<string> {
-  const pem = Buffer.from(request, 'base64').toString('utf8');
-  if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
-    throw forbidden(attributes, 'unable to parse csr: PEM block type must be CERTIFICATE REQUEST');
-  }
-  await import('reflect-metadata/lite');
-  const { Pkcs10CertificateRequest } = await import('@peculiar/x509');
   try {
-    return new Pkcs10CertificateRequest(pem).subjectName.getField('CN')[0] ?? '';
+    return (await parseCertificateRequest(Buffer.from(request, 'base64').toString())).commonName;
   } catch (error) {
     throw forbidden(attributes, `unable to parse csr: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Kind, KindDefinition } from '../../../api/definition/kind.ts';
+import { certificateSigningRequests } from '../../../api/kinds/certificates/index.ts';
 import { leases } from '../../../api/kinds/coordination/lease.ts';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volume-claim/index.ts';
@@ -8,6 +9,7 @@ import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import { resourceSlices } from '../../../api/kinds/resource/index.ts';
 import { csiNodes } from '../../../api/kinds/storage/csi-node.ts';
 import type { KubeObject, Live, ObjectKey } from '../../../api/meta/object.ts';
+import { createCertificateRequest, createPrivateKeyText } from '../../../base/x509/certificate-request.ts';
 import type { AdmissionAttributes } from '../../contract/admission.ts';
 import type { Authorizer } from '../../contract/authorizer.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
@@ -206,6 +208,14 @@ const CASES: readonly Case[] = [
   ],
 ];
 
+/** A PKCS #10 request for CN=system:node:n1 and CN=system:node:n2, DER. */
+const TWO_NAMES = [
+  'MIIBBDCBqwIBADBJMRUwEwYDVQQKDAxzeXN0ZW06bm9kZXMxFzAVBgNVBAMMDnN5c3RlbTpub2RlOm4xMRcwFQYDVQQDDA5zeXN0ZW06bm9kZTpuMjBZMBMG',
+  'ByqGSM49AgEGCCqGSM49AwEHA0IABDQtjBNdRTalss9hiKvedjvmeO8Ohg4F8EwpZUsg3fcn3FAwmqQd/++yiyqPegyqFrz4mS0P5BDMMvblShPeb/+gADAK',
+  'BggqhkjOPQQDAgNIADBFAiAmhA3DWND+lkMqzeiVK6mksE4IYumvrzQSYo3tv1DowwIhALy99O0Egb7Le7BxplYmoB59uVtJAFx1+9FIkHwiOys4',
+].join('');
+const pemOf = (der: string) => `-----BEGIN CERTIFICATE REQUEST-----\n${der}\n-----END CERTIFICATE REQUEST-----\n`;
+
 describe('NodeRestriction', () => {
   it.each(CASES)('decides on %s', async (...[, verb, kind, write, refused]) => {
     expect(await refusal(verb, kind, write)).toBe(refused);
@@ -215,4 +225,30 @@ describe('NodeRestriction', () => {
     const user = { name: 'jane', groups: ['system:nodes'] };
     expect(await refusal('update', nodes, { name: 'n2', object: live('n2'), old: live('n2'), user })).toBeUndefined();
   });
+
+  it.each([
+    ['its own name', 'n1', undefined],
+    ['the name of another', 'n2', 'can only create a node CSR with CN=system:node:n1'],
+  ])('lets a node request a certificate in its own name only: %s', async (_, wanted, refused) => {
+    const pem = await createCertificateRequest(await createPrivateKeyText(), {
+      commonName: `system:node:${wanted}`,
+      organizations: ['system:nodes'],
+    });
+    expect(await requestRefusal(pem)).toBe(refused);
+  });
+
+  it('judges a certificate by its last name, under which its owner would log in', async () => {
+    expect(await requestRefusal(pemOf(TWO_NAMES))).toBe('can only create a node CSR with CN=system:node:n1');
+  });
+
+  it('refuses what is no request', async () => {
+    expect(await requestRefusal('text')).toBe('unable to parse csr: PEM block type must be CERTIFICATE REQUEST');
+    expect(await requestRefusal(pemOf('AAAA'))).toMatch(/^unable to parse csr: x509: malformed certificate request/);
+  });
 });
+
+/** The refusal of a request, PEM, by node n1. */
+function requestRefusal(pem: string): Promise<string | undefined> {
+  const spec = { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', request: Buffer.from(pem).toString('base64') };
+  return refusal('create', certificateSigningRequests, { object: { metadata: { name: 'r' }, spec } });
+}

@@ -4,7 +4,7 @@ import { subjectAccessReviews } from '../../../api/kinds/authorization/subject-a
 import type { CertificateSigningRequest } from '../../../api/kinds/certificates/index.ts';
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { CertificateRequest } from '../../../base/x509/certificate-request.ts';
+import type { CertificateRequest } from '../../../base/x509/certificate.ts';
 import type { Client } from '../../../runtime/client/client.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import { primary } from '../../../runtime/control/primary.ts';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Kind } from '../../../api/definition/kind.ts';
 import type { CertificateSigningRequest } from '../../../api/kinds/certificates/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { KeyPair } from '../../../base/x509/certificate-authority.ts';
+import type { KeyPair } from '../../../base/x509/certificate.ts';
 import { signCertificate } from '../../../base/x509/certificate-authority.ts';
 import type { ControllerDefinition } from '../../../runtime/control/controller.ts';
 import type { ControllerEnv } from '../../../runtime/control/env.ts';

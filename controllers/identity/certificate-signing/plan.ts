@@ -1,4 +1,4 @@
-import type { CertificateRequest } from '../../../base/x509/certificate-request.ts';
+import type { CertificateRequest } from '../../../base/x509/certificate.ts';
 import { kubeletClientFault, kubeletServingFault } from '../certificates/kubelet-requests.ts';
 import { API_CLIENT, KUBELET_CLIENT, KUBELET_SERVING, LEGACY_UNKNOWN } from '../certificates/signers.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AltName } from '../../../base/x509/certificate-authority.ts';
+import type { AltName } from '../../../base/x509/certificate.ts';
 import { signerFault, validity } from '../certificate-signing/plan.ts';
 import { kubeletClientFault, kubeletServingFault } from './kubelet-requests.ts';
 

@@ -1,5 +1,4 @@
-import type { AltName } from '../../../base/x509/certificate-authority.ts';
-import type { CertificateRequest } from '../../../base/x509/certificate-request.ts';
+import type { AltName, CertificateRequest } from '../../../base/x509/certificate.ts';
 
 type Names = Pick<CertificateRequest, 'commonName' | 'organizations' | 'altNames'>;
 

@@ -1,5 +1,5 @@
 import type { CertificateSigningRequest } from '../../../api/kinds/certificates/index.ts';
-import type { SubjectAltNames } from '../../../base/x509/certificate-authority.ts';
+import type { SubjectAltNames } from '../../../base/x509/certificate.ts';
 import { createCertificateRequest, createPrivateKeyText } from '../../../base/x509/certificate-request.ts';
 
 export interface Asked {

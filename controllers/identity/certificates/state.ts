@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { CertificateSigningRequest } from '../../../api/kinds/certificates/index.ts';
-import type { CertificateRequest } from '../../../base/x509/certificate-request.ts';
+import type { CertificateRequest } from '../../../base/x509/certificate.ts';
 import { parseCertificateRequest } from '../../../base/x509/certificate-request.ts';
 
 export const hasCondition = ({ status }: CertificateSigningRequest, type: string): boolean =>

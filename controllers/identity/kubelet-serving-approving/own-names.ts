@@ -2,7 +2,7 @@ import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { IpAddress } from '../../../api/validation/ip-rules.ts';
 import { parseIp } from '../../../api/validation/ip-rules.ts';
-import type { AltName } from '../../../base/x509/certificate-authority.ts';
+import type { AltName } from '../../../base/x509/certificate.ts';
 import type { Hold } from '../certificates/decide.ts';
 
 /** The names and addresses that stand for something else than the node that asks. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { certificateSigningRequests as requests } from '../../../api/kinds/certificates/index.ts';
-import type { Subject } from '../../../base/x509/certificate-authority.ts';
+import type { Subject } from '../../../base/x509/certificate.ts';
 import { createCertificateRequest, createPrivateKeyText } from '../../../base/x509/certificate-request.ts';
 import type { StubEnv } from '../../_shared/env.fixture.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';

@@ -3,7 +3,7 @@ import { certificateSigningRequests } from '../../../../api/kinds/certificates/i
 import { errors } from '../../../../api/meta/status-error.ts';
 import { invalid } from '../../../../api/schema/field-error.ts';
 import { equalJson } from '../../../../base/json.ts';
-import type { CertificateRequest } from '../../../../base/x509/certificate-request.ts';
+import type { CertificateRequest } from '../../../../base/x509/certificate.ts';
 import { parseCertificateRequest } from '../../../../base/x509/certificate-request.ts';
 import type { AdmissionPlugin } from '../../../contract/admission.ts';
 import type { Authorizer } from '../../../contract/authorizer.ts';
@@ -65,7 +65,7 @@ export const certificateRequestSignature: AdmissionPlugin = {
     const request = asRequest(attributes.object);
     if (!request) return;
     const fault = await parsedRequest(request).then(
-      (parsed) => parsed.signatureFault(),
+      ({ signatureFault }) => signatureFault,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (fault === undefined) return;
