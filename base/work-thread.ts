@@ -1,7 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { parentPort, Worker } from 'node:worker_threads';
 
-/** What a thread can do, by name. Arguments and results cross over as copies. */
+/** The functions that a thread offers, by name. Arguments and results cross over as copies. */
 export type Work = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** Runs a function of a thread's work there. Rejects with what it throws (of errors the message), or if the thread ends before it has answered. */
@@ -12,7 +12,7 @@ export interface WorkThreadOptions {
   readonly module: () => URL;
   /** Default: those of the process. */
   readonly limits?: ResourceLimits;
-  /** How long the thread waits for more when all is done, in milliseconds. Default 0. */
+  /** The time for which the thread waits for more when all is done, in milliseconds. Default 0. */
   readonly idleMs?: number;
 }
 

@@ -1,5 +1,5 @@
 import { createAuthority, issue, sign } from './issuing.ts';
 import { createRequest, parseRequest } from './requests.ts';
 
-/** What needs the X.509 library. */
+/** The functions that need the X.509 library. */
 export const x509Work = { createAuthority, issue, sign, createRequest, parseRequest };
