@@ -42,7 +42,7 @@ const Kubeconfig = z.object({
  */
 export async function kubeconfigCredentials(path: string, contextName?: string): Promise<Credentials> {
   const text = await readFile(path, 'utf8');
-  const config = Kubeconfig.parse(parse(text));
+  const config = Kubeconfig.parse(decoded(text));
   const wanted = contextName ?? config['current-context'];
   const context = config.contexts.find(({ name }) => name === wanted)?.context;
   if (!context) throw new Error(`${path} has no context "${wanted}"`);
@@ -68,6 +68,15 @@ export async function kubeconfigCredentials(path: string, contextName?: string):
     token: user.token ?? (user.tokenFile === undefined ? undefined : fileToken(file(user.tokenFile))),
     basic: user.username === undefined ? undefined : { username: user.username, password: user.password ?? '' },
   };
+}
+
+/** Decodes YAML. skiff writes its own files as JSON: of these the agent would load the YAML library for nothing. */
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parse(text);
+  }
 }
 
 /** Loads the client library on demand: the import costs half a second. */
