@@ -27,7 +27,7 @@ export const nodeModules: Plugin = {
 };
 
 /** Packages that are large, and that most processes never need: their code is a file of its own, read when the first name of it is used. */
-const LATE_PACKAGES = ['js-yaml', 're2js', 'yaml'];
+const LATE_PACKAGES = ['js-yaml', 're2js', 'ws', 'yaml'];
 
 /** The file of a late package, beside the program. */
 const lateFile = (name: string) => `late-${name}.cjs`;

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { createWebSocketStream } from 'ws';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { ServedStream } from './spdy-server.ts';
 import { serveSpdy } from './spdy-server.ts';
+import type { Upgrade } from './web-socket.ts';
+import { acceptWebSocket } from './web-socket.ts';
 import type { WantedStreams } from './websocket-bridge.ts';
 
 /** The protocols of exec and attach, newest first; before v4 an outcome is told in words, and only if it is a failure. */
@@ -18,21 +18,6 @@ const SPDY_PORT_PROTOCOL = 'portforward.k8s.io';
 const STDOUT = 1;
 const ERROR = 3;
 
-/** The protocol of each handshake. One that has a slash is no token by RFC 6455, and the library takes and gives none that is not. */
-const chosen = new WeakMap<IncomingMessage, string>();
-const server = new WebSocketServer({ noServer: true });
-server.on('headers', (headers, request) => {
-  const protocol = chosen.get(request);
-  if (protocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
-});
-
-/** An upgrade request and its connection. */
-export interface Upgrade {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
-
 /** The output and the exit code that a command would have had. */
 export interface CommandAnswer {
   readonly stdout: string;
@@ -44,19 +29,14 @@ const listed = (header: string | readonly string[] | undefined): readonly string
   [header ?? []].flat().flatMap((text) => text.split(',').map((name) => name.trim()));
 
 /** Completes the handshake with the first of `supported` that the client offers. Refuses a client that offers none of them, unless it offers nothing. */
-function openWebSocket({ request, socket, head }: Upgrade, supported: readonly string[], use: (stream: WebSocket, protocol: string) => void): void {
-  const offered = listed(request.headers['sec-websocket-protocol']).filter((name) => name !== '');
+function openWebSocket(upgrade: Upgrade, supported: readonly string[], use: (stream: WebSocket, protocol: string) => void): void {
+  const offered = listed(upgrade.request.headers['sec-websocket-protocol']).filter((name) => name !== '');
   const protocol = supported.find((name) => offered.includes(name));
   if (protocol === undefined && offered.length > 0) {
-    refuseUpgrade(socket, 403, `none of the WebSocket protocols ${offered.join(', ')} is supported`);
+    refuseUpgrade(upgrade.socket, 403, `none of the WebSocket protocols ${offered.join(', ')} is supported`);
     return;
   }
-  if (protocol !== undefined) chosen.set(request, protocol);
-  delete request.headers['sec-websocket-protocol'];
-  server.handleUpgrade(request, socket, head, (stream) => {
-    stream.on('error', () => stream.terminate());
-    use(stream, protocol ?? '');
-  });
+  acceptWebSocket(upgrade, protocol, (stream) => use(stream, protocol ?? ''));
 }
 
 /** Completes the handshake of a SPDY connection. */

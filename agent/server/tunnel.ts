@@ -23,7 +23,7 @@ export function tunnel(url: string, request: IncomingMessage, socket: Duplex, he
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
   const bridged = isWebSocket ? bridgedProtocol(protocols) : undefined;
   if (bridged !== undefined) {
-    bridge({ url, protocol: bridged, streams }, request, socket, head);
+    bridge({ url, protocol: bridged, streams }, { request, socket, head });
     return;
   }
   if (isWebSocket && !protocols.some((name) => WEBSOCKET_PROTOCOLS.has(name))) {

@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { WebSocketServer } from 'ws';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { SpdyStream } from './spdy.ts';
 import { spdyClient } from './spdy.ts';
+import type { Upgrade } from './web-socket.ts';
+import { acceptWebSocket } from './web-socket.ts';
 
 const CHANNELS = 'v5.channel.k8s.io';
 const FORWARDING = 'SPDY/3.1+portforward.k8s.io';
@@ -22,11 +22,6 @@ const CLOSE = 255;
 
 /** More than this waits to be sent: the sender pauses. */
 const HIGH_WATER = 1024 * 1024;
-
-/** The protocol of each handshake. One that has a slash is no token by RFC 6455, and the library takes and gives none that is not. */
-const chosen = new WeakMap<IncomingMessage, string>();
-const server = new WebSocketServer({ noServer: true });
-server.on('headers', (headers, request) => headers.push(`Sec-WebSocket-Protocol: ${chosen.get(request)}`));
 
 /** Returns the protocol by which a WebSocket must be bridged: the runtime's streaming server does not speak it. */
 export const bridgedProtocol = (protocols: readonly string[]): string | undefined => protocols.find((protocol) => protocol in SPDY_PROTOCOLS);
@@ -52,7 +47,8 @@ export interface Bridged {
  * Serves a WebSocket of kubectl ≥ 1.30 over the SPDY that the runtime's streaming server speaks: the streams of exec and attach one by one
  * (only SPDY can end standard input and still bring output), those of port-forward as they are, since the client speaks SPDY within.
  */
-export function bridge({ url, protocol, streams }: Bridged, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function bridge({ url, protocol, streams }: Bridged, upgrade: Upgrade): void {
+  const { socket } = upgrade;
   const spdy = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': SPDY_PROTOCOLS[protocol] };
   const outgoing = httpRequest(url, { method: 'POST', headers: spdy });
   const gone = () => outgoing.destroy();
@@ -66,10 +62,7 @@ export function bridge({ url, protocol, streams }: Bridged, request: IncomingMes
   outgoing.on('upgrade', (_response, runtime, runtimeHead) => {
     socket.off('close', gone);
     runtime.on('error', () => runtime.destroy());
-    chosen.set(request, protocol);
-    delete request.headers['sec-websocket-protocol'];
-    server.handleUpgrade(request, socket, head, (client) => {
-      client.on('error', () => client.terminate());
+    acceptWebSocket(upgrade, protocol, (client) => {
       client.on('close', () => runtime.destroy());
       if (streams) translate(client, runtime, runtimeHead, streams);
       else forward(client, runtime, runtimeHead);
