@@ -1,5 +1,5 @@
 import type { CertificateTemplate, IssueOptions, KeyPair, Subject, SubjectAltNames } from './certificate.ts';
-import { x509Aside } from './x509-thread.ts';
+import { x509Aside } from './x509-process.ts';
 
 /** Makes a self-signed certificate authority: ECDSA P-256; default life ten years. */
 export const createCertificateAuthority = (commonName: string, options: IssueOptions): Promise<KeyPair> =>

@@ -1,6 +1,6 @@
 import type { CertificateRequest, Subject, SubjectAltNames } from './certificate.ts';
 import { generateKeys, privatePem } from './keys.ts';
-import { x509Aside } from './x509-thread.ts';
+import { x509Aside } from './x509-process.ts';
 
 /** Makes a key for a request: PEM, PKCS #8. */
 export const createPrivateKeyText = async (): Promise<string> => privatePem((await generateKeys()).privateKey);

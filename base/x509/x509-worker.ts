@@ -1,4 +1,4 @@
-import { serveWork } from '../work-thread.ts';
+import { serveWork } from '../work/serve.ts';
 import { x509Work } from './x509-work.ts';
 
 serveWork(x509Work);

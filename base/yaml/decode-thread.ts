@@ -1,7 +1,7 @@
 import type { ParseOptions } from '../json/parse-steps.ts';
 import { parseSteps } from '../json/parse-steps.ts';
 import { inTurns } from '../steps.ts';
-import { createWorkThread } from '../work-thread.ts';
+import { createWorkThread } from '../work/thread.ts';
 import type { DecodedYaml } from './decode.ts';
 import type { decodeWork } from './decode-work.ts';
 import { YamlError } from './scalar.ts';

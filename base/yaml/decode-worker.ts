@@ -1,4 +1,4 @@
-import { serveWork } from '../work-thread.ts';
+import { serveWork } from '../work/serve.ts';
 import { decodeWork } from './decode-work.ts';
 
 serveWork(decodeWork);

@@ -1,8 +1,9 @@
 import { threadId } from 'node:worker_threads';
-import { serveWork } from './work-thread.ts';
+import { serveWork } from './serve.ts';
 
 export const exampleWork = {
-  thread: () => threadId,
+  /** Tells one helper from another. */
+  self: () => `${process.pid} ${threadId}`,
   double: async (value: number) => 2 * value,
   fail: (message: string): never => {
     throw new RangeError(message);
