@@ -6,7 +6,7 @@ import { workAside } from './aside.ts';
 export interface ProcessOptions {
   /** The module that calls `serveWork`. */
   readonly module: () => URL;
-  /** How long the process waits for more when all is done, in milliseconds. */
+  /** The time for which the process waits for more when all is done, in milliseconds. */
   readonly idleMs: number;
 }
 

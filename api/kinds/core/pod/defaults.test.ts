@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { stored, updateErrors } from '../../../definition/strategy.fixture.ts';
 import type { Container } from '../../../pod/container/container.ts';
 import { imageTag, pullPolicyOf } from '../../../pod/image/image-reference.ts';
 import type { PodSpec } from '../../../pod/spec/pod-spec.ts';
@@ -138,6 +139,22 @@ describe('the pull policy of an image', () => {
   });
 });
 
+describe('the time that a pod is given to end', () => {
+  it('is a second where somebody writes a negative one, but as it is in a template', () => {
+    const grace = (terminationGracePeriodSeconds: number) => defaulted({ terminationGracePeriodSeconds }).terminationGracePeriodSeconds;
+    expect([grace(-1), grace(0), grace(5)]).toEqual([1, 0, 5]);
+    const template = { spec: { containers: [], terminationGracePeriodSeconds: -1 } };
+    defaultPodTemplate(template);
+    expect(template.spec.terminationGracePeriodSeconds).toBe(-1);
+  });
+
+  it('stays that second where an update says so in a negative time', () => {
+    const pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }], terminationGracePeriodSeconds: -1 } };
+    const again = (next: Pod) => Object.assign(next.spec ?? {}, { terminationGracePeriodSeconds: -1 });
+    expect(updateErrors(podStrategy, stored(podStrategy, pod), again)).toEqual([]);
+  });
+});
+
 describe('a new pod', () => {
   const prepared = (pod: Pod): Pod => {
     podStrategy.default?.(pod);
@@ -150,12 +167,6 @@ describe('a new pod', () => {
       phase: 'Pending',
       qosClass: 'BestEffort',
     });
-  });
-
-  it('is given one second to end where its creator gave it a negative time', () => {
-    const grace = (terminationGracePeriodSeconds: number) =>
-      prepared({ spec: { containers: [{ name: 'c' }], terminationGracePeriodSeconds } }).spec?.terminationGracePeriodSeconds;
-    expect([grace(-1), grace(0), grace(5)]).toEqual([1, 0, 5]);
   });
 
   it('says that it is held back by its scheduling gates', () => {

@@ -22,6 +22,8 @@ export function defaultPod(pod: Pod): void {
     defaultHostPorts(spec.initContainers);
   }
   defaultPodSpec(spec);
+  // Templates keep a negative period; in a pod it counts as one second, whoever writes it.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
 }
 
 /** Fills in omitted resources of the pod as a whole: from the containers, and requests at last from the limits. */

@@ -29,8 +29,6 @@ const conditionOf = (condition: PodCondition): PodCondition =>
 
 function prepareForCreate(pod: Pod, warnings: string[] = []): void {
   pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
-  // Templates keep a negative period; in a pod it counts as one second.
-  if ((pod.spec?.terminationGracePeriodSeconds ?? 0) < 0 && pod.spec) pod.spec.terminationGracePeriodSeconds = 1;
   mergeMatchLabelKeys(pod);
   copyAppArmorAnnotations(pod, warnings);
   if (!pod.spec?.schedulingGates?.length) return;
