@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
+import { parse } from 'yaml';
 import { systemClock } from '../base/clock.ts';
 
 /** The parts of an object that the loads look at. */
@@ -51,7 +52,6 @@ export interface Access {
 
 /** Reads a kubeconfig whose text is JSON, or the YAML that skiff writes. */
 export async function accessOf(kubeconfigPath: string): Promise<Access> {
-  const { parse } = await import('yaml');
   const { clusters, users } = parse(readFileSync(kubeconfigPath, 'utf8')) as Kubeconfig;
   const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];
   if (!cluster || !user) throw new Error(`${kubeconfigPath} names no cluster or no user`);

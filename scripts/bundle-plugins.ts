@@ -37,7 +37,13 @@ export const latePackages: Plugin = {
   name: 'late-packages',
   setup(build) {
     const filter = new RegExp(`^(${LATE_PACKAGES.join('|')})$`);
-    build.onResolve({ filter }, ({ path, importer }) => (importer.includes('node_modules') ? undefined : { path, namespace: 'late' }));
+    build.onResolve({ filter }, ({ path, importer, kind }) => {
+      if (importer.includes('node_modules')) return undefined;
+      // The names of a CommonJS module are not those of the promise that `import()` gives.
+      if (kind === 'dynamic-import')
+        return { errors: [{ text: `${path} is loaded with the first use of a name: import its names at the top of the file` }] };
+      return { path, namespace: 'late' };
+    });
     build.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
       const names = Object.keys(await import(path)).filter((name) => /^\w+$/.test(name) && name !== 'default');
       const getters = names.map((name) => `get ${name}() { return load().${name}; }`);

@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 
 /** The protocols that a log comes in, and whether its bytes come as they are; otherwise as text in base64 (k8s.io/apiserver, wsstream.Reader). */
@@ -37,7 +38,6 @@ async function pour(log: Readable, client: WebSocket): Promise<void> {
 
 /** Answers an upgrade with a log, as messages of a WebSocket; its end closes the socket. */
 export async function logSocket(request: ApiRequest, log: Readable): Promise<ApiResponse> {
-  const { WebSocketServer } = await import('ws');
   const server = new WebSocketServer({ noServer: true, handleProtocols: (names) => [...names].find((name) => name in PROTOCOLS) ?? false });
   return {
     status: 101,

@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import type { RealCluster } from '../support/cluster/real-cluster.ts';
 import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
 import { clientTools } from '../support/commands/client-tools.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
 import { run } from '../support/commands/program.ts';
+import { rawClient } from '../support/http/raw-client.ts';
 import { container, pod, shell } from '../support/manifests.ts';
 
 const suite = canRunContainers ? describe : describe.skip;
@@ -123,6 +126,17 @@ suite('kubectl and a real container', () => {
     expect([code, stdout]).toEqual([0, 'web\n']);
     expect(stderr).toContain('v5.channel.k8s.io');
     expect(stderr).not.toMatch(/fallback|SPDY\/3\.1/i);
+  });
+
+  it('a log comes over a WebSocket to clients that ask for one', async () => {
+    await kubectl('wait', '--for=condition=Initialized', 'pod/talker', '--timeout=60s');
+    const { tls } = rawClient({ url: `https://127.0.0.1:${cluster.port}`, kubeconfig: readFileSync(kubectl.kubeconfig, 'utf8') });
+    const path = '/api/v1/namespaces/kubectl/pods/talker/log?container=init';
+    const socket = new WebSocket(`wss://127.0.0.1:${cluster.port}${path}`, 'binary.k8s.io', tls);
+    const chunks: Buffer[] = [];
+    socket.on('message', (data: Buffer) => chunks.push(data));
+    await once(socket, 'close');
+    expect([socket.protocol, Buffer.concat(chunks).toString()]).toEqual(['binary.k8s.io', 'prepared\n']);
   });
 
   it('kubectl exec -it has a terminal; attach -it joins the one of the program', async () => {

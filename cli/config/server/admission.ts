@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import type { PodSecurityConfiguration } from '../../../apiserver/admission/pod-security/cluster-policy.ts';
 import { UsageError } from '../options.ts';
@@ -63,7 +64,6 @@ const problem = (file: string, why: string): UsageError => new UsageError(`--adm
 
 async function yamlOf(file: string): Promise<unknown> {
   try {
-    const { parse } = await import('yaml');
     return parse(await readFile(file, 'utf8'));
   } catch (error) {
     throw problem(file, textOf(error));
