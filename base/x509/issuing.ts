@@ -1,5 +1,5 @@
 import type { Extension } from '@peculiar/x509';
-import type { CertificateTemplate, IssueOptions, KeyPair, Subject, SubjectAltNames } from './certificate.ts';
+import type { AltName, CertificateTemplate, IssueOptions, KeyPair, Subject, SubjectAltNames } from './certificate.ts';
 import { certificateUsages } from './key-usages.ts';
 import { generateKeys, P256, privatePem, signingKeyOf, spkiOf } from './keys.ts';
 import { x509 } from './library.ts';
@@ -12,6 +12,11 @@ const BACKDATE_MS = 60_000;
 export function subjectName(subject: Subject): Record<string, string[]>[] {
   return [...(subject.organizations ?? []).map((organization) => ({ O: [organization] })), { CN: [subject.commonName] }];
 }
+
+export const altNamesOf = ({ names, ips }: SubjectAltNames): readonly AltName[] => [
+  ...names.map((value) => ({ type: 'dns' as const, value })),
+  ...ips.map((value) => ({ type: 'ip' as const, value })),
+];
 
 /** Makes a self-signed certificate authority: ECDSA P-256; default life ten years. */
 export async function createAuthority(commonName: string, { now, lifeMs = 10 * YEAR_MS }: IssueOptions): Promise<KeyPair> {
@@ -44,10 +49,7 @@ export async function issue(
   const certificate = await sign(ca, {
     subject: new x509.Name(subjectName(subject)).toArrayBuffer(),
     publicKey: spkiOf(keys.publicKey),
-    altNames: [
-      ...(sans?.names ?? []).map((value) => ({ type: 'dns' as const, value })),
-      ...(sans?.ips ?? []).map((value) => ({ type: 'ip' as const, value })),
-    ],
+    altNames: sans ? altNamesOf(sans) : [],
     usages: ['digital signature', 'key encipherment', usage],
     notBefore: options.now - BACKDATE_MS,
     notAfter: options.now + (options.lifeMs ?? YEAR_MS),

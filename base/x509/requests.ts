@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { pemBlocks } from '../pem.ts';
 import type { AltName, CertificateRequest, Subject, SubjectAltNames } from './certificate.ts';
-import { subjectName } from './issuing.ts';
+import { altNamesOf, subjectName } from './issuing.ts';
 import { P256 } from './keys.ts';
 import { x509 } from './library.ts';
 
@@ -12,15 +12,12 @@ export async function createRequest(key: string, subject: Subject, sans: Subject
     privateKey: createPrivateKey(key).toCryptoKey(P256, false, ['sign']),
     publicKey: createPublicKey(key).toCryptoKey(P256, true, ['verify']),
   };
-  const altNames: AltName[] = [
-    ...sans.names.map((value) => ({ type: 'dns' as const, value })),
-    ...sans.ips.map((value) => ({ type: 'ip' as const, value })),
-  ];
+  const altNames = altNamesOf(sans);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: subjectName(subject),
     keys,
     signingAlgorithm: P256,
-    extensions: altNames.length > 0 ? [new x509.SubjectAlternativeNameExtension(altNames)] : [],
+    extensions: altNames.length > 0 ? [new x509.SubjectAlternativeNameExtension([...altNames])] : [],
   });
   return `${request.toString('pem')}\n`;
 }
@@ -38,7 +35,7 @@ export async function parseRequest(pem: string): Promise<CertificateRequest> {
     return {
       commonName: name.getField('CN').at(-1) ?? '',
       organizations: name.getField('O'),
-      altNames: altNamesOf(request.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension)?.names.items ?? []),
+      altNames: supportedNames(request.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension)?.names.items ?? []),
       subject: name.toArrayBuffer(),
       publicKey: request.publicKey.rawData,
       signatureFault: await signatureFault(request),
@@ -58,5 +55,5 @@ const TYPES: ReadonlySet<string> = new Set<AltName['type']>(['dns', 'ip', 'email
 const isAltName = (name: { readonly type: string; readonly value: string }): name is AltName => TYPES.has(name.type);
 
 /** Names of other types are left out of certificates, as Go's crypto/x509 leaves them out. */
-const altNamesOf = (items: readonly { readonly type: string; readonly value: string }[]): AltName[] =>
+const supportedNames = (items: readonly { readonly type: string; readonly value: string }[]): AltName[] =>
   items.filter(isAltName).map(({ type, value }) => ({ type, value }));
