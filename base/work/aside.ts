@@ -72,12 +72,12 @@ export function workAside<W extends Work>(start: (events: HelperEvents) => Helpe
     else idle = setTimeout(end, idleMs).unref();
   };
 
-  return (name, ...args) => {
+  return async (name, ...args) => {
     clearTimeout(idle);
-    const order: Order = { id: nextId++, name, args };
-    const result = new Promise<never>((resolve, reject) => waiting.set(order.id, { resolve, reject }));
     helper ??= begin();
     helper.hold(true);
+    const order: Order = { id: nextId++, name, args };
+    const result = new Promise<never>((resolve, reject) => waiting.set(order.id, { resolve, reject }));
     helper.send(order);
     return result;
   };
