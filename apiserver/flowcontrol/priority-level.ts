@@ -1,5 +1,7 @@
 import type { PriorityLevelConfigurationSpec, QueuingConfiguration } from '../../api/kinds/flowcontrol/priority-level-configuration/schema.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Member } from '../../base/members.ts';
+import { Members } from '../../base/members.ts';
 import type { UserInfo } from '../contract/request.ts';
 import type { RequestInfo } from '../contract/request-info.ts';
 import type { FlowCounts, RejectionReason } from './flow-counts.ts';
@@ -26,7 +28,7 @@ export interface SeatRequest {
 }
 
 /** Seats that a request occupies until it gives them back. */
-export interface Occupied {
+export interface Occupied extends Member {
   readonly level: PriorityLevel;
   readonly seats: number;
   readonly counts: FlowCounts;
@@ -101,7 +103,7 @@ export class PriorityLevel {
   /** Outcomes of requests since the level is there. */
   readonly totals = { dispatched: 0, rejected: 0, timedOut: 0, cancelled: 0 };
   /** The requests that have seats. */
-  readonly executing = new Set<Occupied>();
+  readonly executing = new Members<Occupied>();
   /** Those that are in use, by their numbers. */
   readonly queues = new Map<number, Queue>();
   private readonly retryAfter = createRetryAfter();
@@ -224,7 +226,7 @@ export class PriorityLevel {
     this.totals.dispatched++;
     if (!queue && !this.isExempt) counts.waited(0, true);
     const since = queue ? this.clock.monotonic() : arrived;
-    const occupied: Occupied = { level: this, seats, counts, queue, arrived, since, applicant };
+    const occupied: Occupied = { level: this, seats, counts, queue, arrived, since, applicant, place: -1 };
     this.executing.add(occupied);
     return occupied;
   }
