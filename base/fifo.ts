@@ -1,4 +1,4 @@
-/** A first-in, first-out queue; both operations take constant time. */
+/** A first-in, first-out queue; both operations take constant time on average. What has been taken out is not held any more. */
 export interface Fifo<T> {
   push(value: T): void;
   shift(): T | undefined;
@@ -6,7 +6,7 @@ export interface Fifo<T> {
 }
 
 export function createFifo<T>(): Fifo<T> {
-  let values: (T | undefined)[] = [];
+  const values: (T | undefined)[] = [];
   let head = 0;
   return {
     push: (value) => {
@@ -17,7 +17,7 @@ export function createFifo<T>(): Fifo<T> {
       const value = values[head];
       values[head++] = undefined;
       if (head > 1024 && head * 2 > values.length) {
-        values = values.slice(head);
+        values.splice(0, head);
         head = 0;
       }
       return value;

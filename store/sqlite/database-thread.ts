@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { createFifo } from '../../base/fifo.ts';
 import type { LoopGuardOptions } from '../../base/watchdog.ts';
 import { StoreError } from '../store-error.ts';
 import type { Failure } from './faults.ts';
@@ -62,22 +63,16 @@ export async function startDatabaseThread(file: string, guard?: ThreadGuard): Pr
   const worker = takeWorker();
   const opening: Opening = { file, guard };
   worker.postMessage(opening);
-  const waiting = new Map<number, Waiting>();
+  /** In the order of their requests, which is that of the replies. */
+  const waiting = createFifo<Waiting>();
   const opened = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<StoreError>();
-  let nextId = 0;
   let broken: StoreError | undefined;
 
-  const take = (id: number): Waiting | undefined => {
-    const found = waiting.get(id);
-    waiting.delete(id);
-    return found;
-  };
   const fail = (error: StoreError) => {
     broken ??= error;
     opened.reject(broken);
-    for (const { reject } of waiting.values()) reject(broken);
-    waiting.clear();
+    for (let next = waiting.shift(); next; next = waiting.shift()) next.reject(broken);
   };
 
   worker.on('message', (message: FromWorker) => {
@@ -87,10 +82,10 @@ export async function startDatabaseThread(file: string, guard?: ThreadGuard): Pr
       case 'unopened':
         return fail(errorOf(message.failure));
       case 'reply':
-        return take(message.id)?.resolve(message.reply as never);
+        return waiting.shift()?.resolve(message.reply as never);
       case 'failed': {
         const error = errorOf(message.failure);
-        take(message.id)?.reject(error);
+        waiting.shift()?.reject(error);
         if (!message.failure.reopen) return;
         fail(error);
         void worker.terminate();
@@ -108,8 +103,8 @@ export async function startDatabaseThread(file: string, guard?: ThreadGuard): Pr
   const ask: Ask = (request) => {
     if (broken) return Promise.reject(broken);
     return new Promise((resolve, reject) => {
-      waiting.set(++nextId, { resolve, reject });
-      worker.postMessage({ id: nextId, request });
+      waiting.push({ resolve, reject });
+      worker.postMessage(request);
     });
   };
 

@@ -53,11 +53,10 @@ export interface Change {
   readonly old: string | null;
 }
 
-export type ToWorker = { readonly id: number; readonly request: Request };
-
+/** Each request is answered by one `reply` or `failed`, in the order of the requests. */
 export type FromWorker =
   | { readonly type: 'opened'; readonly revision: number }
-  | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
+  | { readonly type: 'reply'; readonly reply: Reply }
   /** The file could not be opened. */
   | { readonly type: 'unopened'; readonly failure: Failure }
-  | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };
+  | { readonly type: 'failed'; readonly failure: Failure };

@@ -6,7 +6,7 @@ import { parentPort } from 'node:worker_threads';
 import { guardLoop } from '../../base/watchdog.ts';
 import type { Opening } from './database-thread.ts';
 import { failureOf } from './faults.ts';
-import type { FromWorker, Outcome, Reply, Request, Row, ToWorker, Write } from './protocol.ts';
+import type { FromWorker, Outcome, Reply, Request, Row, Write } from './protocol.ts';
 
 /**
  * The thread that owns the database file, which its first message names. A commit waits for the disk (1–100 ms): here it blocks only the
@@ -198,11 +198,11 @@ function expire(now: number): Row[] {
   return outcomes.flatMap((outcome, i): Row[] => (outcome.ok ? [[String(due[i]?.key), outcome.old ?? '', outcome.revision]] : []));
 }
 
-port.on('message', ({ id, request }: ToWorker) => {
+port.on('message', (request: Request) => {
   try {
-    send({ type: 'reply', id, reply: answer(request) });
+    send({ type: 'reply', reply: answer(request) });
   } catch (error) {
-    send({ type: 'failed', id, failure: failureOf(error, file) });
+    send({ type: 'failed', failure: failureOf(error, file) });
   }
   if (request.type === 'close') port.close();
 });

@@ -28,8 +28,8 @@ export interface WatchCacheOptions {
 /** A write on its way: when it comes back through the feed, its object is taken instead of parsing the text anew. */
 export interface ExpectedWrite {
   readonly key: string;
-  readonly value: string;
-  readonly object: KubeObject;
+  /** The text and its object; undefined once the write is settled. */
+  written: { readonly value: string; readonly object: KubeObject } | undefined;
   item: StoredItem | undefined;
 }
 
@@ -185,15 +185,17 @@ export class StoreWatchCache implements WatchCache {
 
   /** Announces a write, so that its object is used when the feed brings it. Call before the store is asked. */
   expect(key: string, value: string, object: KubeObject): ExpectedWrite {
-    const write: ExpectedWrite = { key, value, object, item: undefined };
+    const write: ExpectedWrite = { key, written: { value, object }, item: undefined };
     const others = this.expected.get(key);
     if (others) others.push(write);
     else this.expected.set(key, [write]);
     return write;
   }
 
-  /** The write is settled, one way or the other. */
+  /** The write is settled, one way or the other. It lets go of its object: tables that the map has outgrown still hold the write itself. */
   forget(write: ExpectedWrite): void {
+    write.written = undefined;
+    write.item = undefined;
     const others = this.expected.get(write.key);
     if (!others) return;
     const left = others.filter((other) => other !== write);
@@ -370,9 +372,9 @@ export class StoreWatchCache implements WatchCache {
   }
 
   private own(key: string, event: StoredValue): StoredItem | undefined {
-    const write = this.expected.get(key)?.find((candidate) => candidate.value === event.value);
-    if (!write) return undefined;
-    write.item = this.item(key, event, write.object);
+    const write = this.expected.get(key)?.find(({ written }) => written?.value === event.value);
+    if (!write?.written) return undefined;
+    write.item = this.item(key, event, write.written.object);
     return write.item;
   }
 
