@@ -14,3 +14,6 @@ export const createCertificateRequest = (key: string, subject: Subject, sans: Su
  * @throws Error in upstream's words if it is none.
  */
 export const parseCertificateRequest = (pem: string): Promise<CertificateRequest> => x509Aside('parseRequest', pem);
+
+/** Reads a request as a CertificateSigningRequest carries it: a PEM text in base64. @throws Error in upstream's words if it is none. */
+export const parseEncodedRequest = (base64: string): Promise<CertificateRequest> => parseCertificateRequest(Buffer.from(base64, 'base64').toString());

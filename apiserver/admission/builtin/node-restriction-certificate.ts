@@ -1,4 +1,4 @@
-import { parseCertificateRequest } from '../../../base/x509/certificate-request.ts';
+import { parseEncodedRequest } from '../../../base/x509/certificate-request.ts';
 import type { AdmissionAttributes } from '../../contract/admission.ts';
 import { forbidden } from '../admitted.ts';
 
@@ -23,7 +23,7 @@ export async function checkNodeCertificate(node: string, attributes: AdmissionAt
 
 async function commonName(attributes: AdmissionAttributes, request: string): Promise<string> {
   try {
-    return (await parseCertificateRequest(Buffer.from(request, 'base64').toString())).commonName;
+    return (await parseEncodedRequest(request)).commonName;
   } catch (error) {
     throw forbidden(attributes, `unable to parse csr: ${error instanceof Error ? error.message : String(error)}`);
   }

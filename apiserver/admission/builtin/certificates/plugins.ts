@@ -1,10 +1,9 @@
-import type { CertificateSigningRequest } from '../../../../api/kinds/certificates/index.ts';
 import { certificateSigningRequests } from '../../../../api/kinds/certificates/index.ts';
 import { errors } from '../../../../api/meta/status-error.ts';
 import { invalid } from '../../../../api/schema/field-error.ts';
 import { equalJson } from '../../../../base/json.ts';
 import type { CertificateRequest } from '../../../../base/x509/certificate.ts';
-import { parseCertificateRequest } from '../../../../base/x509/certificate-request.ts';
+import { parseEncodedRequest } from '../../../../base/x509/certificate-request.ts';
 import type { AdmissionPlugin } from '../../../contract/admission.ts';
 import type { Authorizer } from '../../../contract/authorizer.ts';
 import { forbidden, handlesOnly } from '../../admitted.ts';
@@ -47,7 +46,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     if (request?.spec.signerName !== CLIENT_SIGNER) return;
     let parsed: CertificateRequest;
     try {
-      parsed = await parsedRequest(request);
+      parsed = await parseEncodedRequest(request.spec.request);
     } catch (error) {
       throw forbidden(attributes, `failed to parse CSR: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -64,7 +63,7 @@ export const certificateRequestSignature: AdmissionPlugin = {
   async validate(attributes) {
     const request = asRequest(attributes.object);
     if (!request) return;
-    const fault = await parsedRequest(request).then(
+    const fault = await parseEncodedRequest(request.spec.request).then(
       ({ signatureFault }) => signatureFault,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
@@ -72,9 +71,6 @@ export const certificateRequestSignature: AdmissionPlugin = {
     throw errors.invalid(certificateSigningRequests, request.metadata?.name ?? '', [invalid('spec.request', request.spec.request, fault)]);
   },
 };
-
-const parsedRequest = ({ spec }: CertificateSigningRequest): Promise<CertificateRequest> =>
-  parseCertificateRequest(Buffer.from(spec.request, 'base64').toString());
 
 export const certificatePlugins = (authorizer: Authorizer): readonly AdmissionPlugin[] => [
   certificateApproval(authorizer),
