@@ -13,7 +13,8 @@ const MIN_EVENTS = 64;
 
 /** The newest events of a cache, from which watches resume. Bounded in number, and beyond a minimum in age. */
 export class EventRing {
-  private events: StoredEvent[] = [];
+  /** Undefined before `head`: what is dropped is not held any more. */
+  private events: (StoredEvent | undefined)[] = [];
   private head = 0;
   /** All events after this revision are here. */
   floor: number;
@@ -31,10 +32,10 @@ export class EventRing {
   trim(now: number): void {
     while (this.size > MAX_EVENTS || (this.size > MIN_EVENTS && now - (this.events[this.head]?.at ?? now) > KEPT_MS)) {
       this.floor = this.events[this.head]?.revision ?? this.floor;
-      this.head++;
+      this.events[this.head++] = undefined;
     }
     if (this.head > 1024 && this.head * 2 > this.events.length) {
-      this.events = this.events.slice(this.head);
+      this.events.splice(0, this.head);
       this.head = 0;
     }
   }
@@ -66,6 +67,6 @@ export class EventRing {
       if ((this.events[middle]?.revision ?? 0) <= revision) low = middle + 1;
       else high = middle;
     }
-    return this.events.slice(low);
+    return this.events.slice(low) as StoredEvent[];
   }
 }

@@ -10,10 +10,14 @@ import type { FieldTerm, LabelTerm, Snapshot, Subscriber, WatchCache } from '../
 import { atRevision, deepFreeze, ordered, StoredItem, textPrefixOf, typeOfStored, withRevision } from './cache-item.ts';
 import type { StoredEvent } from './event-ring.ts';
 import { EventRing } from './event-ring.ts';
+import type { ExpectedWrite } from './expected-writes.ts';
+import { ExpectedWrites } from './expected-writes.ts';
 import { ItemIndex } from './item-index.ts';
 import { KeptSnapshots } from './kept-snapshots.ts';
+import { Progress } from './progress.ts';
 import { readHistory, replayed } from './replay.ts';
 import { objectIn, UnreadableError } from './stored-object.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface WatchCacheOptions {
   readonly store: Store;
@@ -23,14 +27,6 @@ export interface WatchCacheOptions {
   readonly log: Logger;
   /** Freeze every object: a reader that changes a shared one fails at once. For tests; costs time. */
   readonly freeze?: boolean;
-}
-
-/** A write on its way: when it comes back through the feed, its object is taken instead of parsing the text anew. */
-export interface ExpectedWrite {
-  readonly key: string;
-  /** The text and its object; undefined once the write is settled. */
-  written: { readonly value: string; readonly object: KubeObject } | undefined;
-  item: StoredItem | undefined;
 }
 
 const PAGE = 500;
@@ -50,16 +46,13 @@ export class StoreWatchCache implements WatchCache {
   readonly kind: KindDefinition;
   readonly prefix: string;
   readonly textPrefix: string;
-  /** Everything up to this revision of the store is here. */
-  revision = 0;
   private readonly options: WatchCacheOptions;
   private readonly items: ItemIndex;
   private readonly ring = new EventRing(0);
   private readonly chunks = new KeptSnapshots();
-  private readonly subscribers = new Set<Subscriber>();
-  private readonly indexedSubscribers = new Map<string, Set<Subscriber>>();
-  private readonly expected = new Map<string, ExpectedWrite[]>();
-  private waiters: { revision: number; resolve: () => void }[] = [];
+  private readonly subscriptions: Subscriptions;
+  private readonly expected = new ExpectedWrites();
+  private readonly progress: Progress;
   private readonly stop = new AbortController();
   private trimmedAt = 0;
   private requestProgress: (() => void) | undefined;
@@ -70,6 +63,12 @@ export class StoreWatchCache implements WatchCache {
     this.prefix = `/registry/${options.kind.storagePrefix}/`;
     this.textPrefix = textPrefixOf(options.kind);
     this.items = new ItemIndex(options.kind);
+    this.subscriptions = new Subscriptions(this.items);
+    this.progress = new Progress(options.clock);
+  }
+
+  get revision(): number {
+    return this.progress.revision;
   }
 
   /** Fills the cache; resolves once it is complete and live. Rejects when the store is broken. */
@@ -85,19 +84,13 @@ export class StoreWatchCache implements WatchCache {
 
   /** Ends all watches now, and the feed later: writes under way find their results here. */
   retire(): void {
-    this.endSubscriptions();
+    this.subscriptions.end();
     this.options.clock.after(RETIRED_MS, () => this.close(), 'background');
   }
 
   close(): void {
     this.stop.abort();
-    this.endSubscriptions();
-  }
-
-  private endSubscriptions(): void {
-    for (const subscriber of this.allSubscribers()) subscriber.broken();
-    this.subscribers.clear();
-    this.indexedSubscribers.clear();
+    this.subscriptions.end();
   }
 
   get(key: string): StoredItem | undefined {
@@ -109,7 +102,7 @@ export class StoreWatchCache implements WatchCache {
   }
 
   get watchers(): number {
-    return this.subscribers.size;
+    return this.subscriptions.size;
   }
 
   /** The items of a namespace (all of them for an empty one) in key order, as of now. */
@@ -136,31 +129,9 @@ export class StoreWatchCache implements WatchCache {
     return this.items.byLabels(namespace, labels);
   }
 
-  /**
-   * Delivers every change after `revision`: those that have passed at once, the others as they come.
-   * With `index` only changes of objects that have the value, or had it, are delivered.
-   * Returns a function that ends the subscription, or undefined if `revision` is older than what the cache remembers.
-   */
   subscribe(revision: number, subscriber: Subscriber, index?: FieldTerm): (() => void) | undefined {
     if (revision < this.ring.floor) return undefined;
-    const fieldOf = index && this.items.reader(index.field);
-    for (const event of this.ring.after(revision)) {
-      if (!index || !fieldOf || fieldOf(event.item.object) === index.value || (event.previous && fieldOf(event.previous.object) === index.value)) {
-        subscriber.deliver(event);
-        event.lines.clear();
-      }
-    }
-    if (!index || !fieldOf) {
-      this.subscribers.add(subscriber);
-      return () => this.subscribers.delete(subscriber);
-    }
-    const slot = `${index.field}=${index.value}`;
-    const set = this.indexedSubscribers.get(slot) ?? new Set();
-    this.indexedSubscribers.set(slot, set.add(subscriber));
-    return () => {
-      set.delete(subscriber);
-      if (set.size === 0) this.indexedSubscribers.delete(slot);
-    };
+    return this.subscriptions.add(subscriber, this.ring.after(revision), index);
   }
 
   /**
@@ -185,30 +156,17 @@ export class StoreWatchCache implements WatchCache {
 
   /** Announces a write, so that its object is used when the feed brings it. Call before the store is asked. */
   expect(key: string, value: string, object: KubeObject): ExpectedWrite {
-    const write: ExpectedWrite = { key, written: { value, object }, item: undefined };
-    const others = this.expected.get(key);
-    if (others) others.push(write);
-    else this.expected.set(key, [write]);
-    return write;
+    return this.expected.add(key, value, object);
   }
 
-  /** The write is settled, one way or the other. It lets go of its object: tables that the map has outgrown still hold the write itself. */
+  /** The write is settled, one way or the other. */
   forget(write: ExpectedWrite): void {
-    write.written = undefined;
-    write.item = undefined;
-    const others = this.expected.get(write.key);
-    if (!others) return;
-    const left = others.filter((other) => other !== write);
-    if (left.length === 0) this.expected.delete(write.key);
-    else this.expected.set(write.key, left);
+    this.expected.settle(write);
   }
 
-  /** Resolves when everything up to `revision` is here. */
+  /** Returns undefined if everything up to `revision` is here, otherwise a promise that resolves when it is. */
   reached(revision: number): Promise<void> | undefined {
-    if (this.revision >= revision) return undefined;
-    return new Promise((resolve) => {
-      this.waiters.push({ revision, resolve });
-    });
+    return this.progress.reached(revision);
   }
 
   /**
@@ -224,24 +182,8 @@ export class StoreWatchCache implements WatchCache {
     throw new StatusError('Timeout', `the cache of ${this.kind.plural} did not reach resource version ${revision} in time`, { retryAfterSeconds: 1 });
   }
 
-  /** Whether the revision was reached within so many milliseconds. */
-  async reachedWithin(revision: number, ms: number): Promise<boolean> {
-    const reached = this.reached(revision);
-    if (!reached) return true;
-    let cancel = () => {};
-    const late = new Promise<boolean>((resolve) => {
-      cancel = this.options.clock.after(ms, () => resolve(false));
-    });
-    try {
-      return await Promise.race([reached.then(() => true), late]);
-    } finally {
-      cancel();
-    }
-  }
-
-  private *allSubscribers(): Iterable<Subscriber> {
-    yield* this.subscribers;
-    for (const set of this.indexedSubscribers.values()) yield* set;
+  reachedWithin(revision: number, ms: number): Promise<boolean> {
+    return this.progress.reachedWithin(revision, ms);
   }
 
   private async fill(): Promise<void> {
@@ -272,23 +214,16 @@ export class StoreWatchCache implements WatchCache {
       missed.push({ item: atRevision(this.textPrefix, item, revision), previous: item, deleted: true });
     }
     this.ring.reset(Math.max(revision, newest));
-    this.advance(revision);
+    this.progress.advance(revision);
     const at = this.options.clock.monotonic();
-    for (const subscriber of this.subscribers) {
-      for (const change of missed) subscriber.deliver({ ...change, revision: change.item.revision, at, lines: new Map() });
-    }
+    for (const change of missed) this.subscriptions.tellAll({ ...change, revision: change.item.revision, at, lines: new Map() });
   }
 
   /** Starts over, as every watcher must, after the feed has ended by itself: changes since then are unknown. */
   private async refeed(error: unknown): Promise<void> {
     if (this.stop.signal.aborted) return;
     this.options.log.warn({ err: error, prefix: this.prefix }, 'the watch on the store ended; reading everything anew');
-    const ended = [...this.allSubscribers()].filter((subscriber) => !subscriber.survivesGaps);
-    const lasting = [...this.subscribers].filter((subscriber) => subscriber.survivesGaps);
-    this.subscribers.clear();
-    this.indexedSubscribers.clear();
-    for (const subscriber of lasting) this.subscribers.add(subscriber);
-    for (const subscriber of ended) subscriber.broken();
+    this.subscriptions.endAtGap();
     try {
       await this.start();
     } catch (failure) {
@@ -298,23 +233,12 @@ export class StoreWatchCache implements WatchCache {
 
   private apply(batch: WatchBatch): void {
     for (const event of batch.events) this.take(event);
-    this.advance(batch.revision);
+    this.progress.advance(batch.revision);
     // Progress of other kinds comes by here too, so that a quiet cache lets go of what it remembers.
     const now = this.options.clock.monotonic();
     if (now - this.trimmedAt < TRIM_MS) return;
     this.trimmedAt = now;
     this.ring.trim(now);
-  }
-
-  private advance(revision: number): void {
-    if (revision > this.revision) this.revision = revision;
-    if (this.waiters.length === 0) return;
-    const left: typeof this.waiters = [];
-    for (const waiter of this.waiters) {
-      if (waiter.revision <= this.revision) waiter.resolve();
-      else left.push(waiter);
-    }
-    this.waiters = left;
   }
 
   /** Applies a change. One that cannot be read is left out: the store's other watchers, and its writers, must not suffer from it. */
@@ -341,7 +265,7 @@ export class StoreWatchCache implements WatchCache {
       item = this.own(key, event) ?? this.parse(event);
       this.items.put(item);
     }
-    if (event.revision > this.revision) this.revision = event.revision;
+    this.progress.note(event.revision);
     this.publish({
       revision: event.revision,
       deleted: event.type === 'delete',
@@ -354,25 +278,15 @@ export class StoreWatchCache implements WatchCache {
 
   private publish(event: StoredEvent): void {
     this.ring.push(event);
-    for (const subscriber of this.subscribers) subscriber.deliver(event);
-    if (this.indexedSubscribers.size > 0) this.publishIndexed(event);
+    this.subscriptions.publish(event);
     // The encoded lines have been delivered; a watch that resumes from the ring encodes anew the few that it asks for.
     event.lines.clear();
     event.previous?.supersede();
     if (event.deleted) event.item.supersede();
   }
 
-  private publishIndexed(event: StoredEvent): void {
-    for (const [field, { read }] of this.items.indexedFields()) {
-      const value = read(event.item.object);
-      const before = event.previous ? read(event.previous.object) : value;
-      for (const subscriber of this.indexedSubscribers.get(`${field}=${value}`) ?? []) subscriber.deliver(event);
-      if (before !== value) for (const subscriber of this.indexedSubscribers.get(`${field}=${before}`) ?? []) subscriber.deliver(event);
-    }
-  }
-
   private own(key: string, event: StoredValue): StoredItem | undefined {
-    const write = this.expected.get(key)?.find(({ written }) => written?.value === event.value);
+    const write = this.expected.find(key, event.value);
     if (!write?.written) return undefined;
     write.item = this.item(key, event, write.written.object);
     return write.item;
