@@ -1,6 +1,7 @@
 export { CRI_NAMESPACE, ensurePauseImage, importImages } from './image-import.ts';
 export type { ImageName } from './image-name.ts';
 export { fullImageName, parseImageName } from './image-name.ts';
+export { keepPauseImage } from './kept-pause-image.ts';
 export type { ContainerdDirs, ContainerdPaths } from './layout.ts';
 export { containerdPaths } from './layout.ts';
 export { PAUSE_IMAGE } from './pause-image.ts';

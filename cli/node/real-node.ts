@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { createAgent } from '../../agent/compose.ts';
 import type { Containerd } from '../../agent/containerd/index.ts';
-import { containerdPaths, ensurePauseImage, shareMounts, startContainerd } from '../../agent/containerd/index.ts';
+import { containerdPaths, ensurePauseImage, keepPauseImage, shareMounts, startContainerd } from '../../agent/containerd/index.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { createNodeNetwork } from '../../agent/network/index.ts';
 import { createPodSource } from '../../agent/pod/sources/pod-source.ts';
@@ -39,7 +39,8 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
   try {
     // There from the start, so that it can be watched.
     await mkdir(layout.manifests, { recursive: true, mode: 0o700 });
-    await ensurePauseImage({ socket: containerd.socket, clock, signal });
+    const pauseImage = () => ensurePauseImage({ socket: containerd.socket, clock, signal });
+    await pauseImage();
     const registry = new Registry();
     const client = createHttpsClient({ ...credentials.client, userAgent: 'skiff-agent', registry });
     const shared = { client, clock, log, signal };
@@ -72,7 +73,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         client,
         informers,
         nodeName,
-        runtime: network.guard(createCriRuntime(containerd.socket, clock)),
+        runtime: network.guard(keepPauseImage(createCriRuntime(containerd.socket, clock), pauseImage)),
         dataDir: layout.agent,
         cgroupRoot: layout.cgroupRoot,
         clock,

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Containerd } from '../../agent/containerd/index.ts';
-import { ensurePauseImage, importImages, removeContainerd, startContainerd } from '../../agent/containerd/index.ts';
+import { ensurePauseImage, importImages, keepPauseImage, PAUSE_IMAGE, removeContainerd, startContainerd } from '../../agent/containerd/index.ts';
+import type { ContainerRuntime } from '../../agent/contract/runtime.ts';
 import { runtimeContract } from '../../agent/contract/runtime-suite.fixture.ts';
 import { createCriRuntime } from '../../agent/cri/cri-runtime.ts';
 import { removeNodeNetwork } from '../../agent/network/index.ts';
@@ -20,6 +21,7 @@ suite('a containerd with a pod network', () => {
   const dirs = { dataDir: join(base, 'data'), runDir: join(base, 'run') };
 
   let containerd: Containerd | undefined;
+  let runtime: ContainerRuntime | undefined;
 
   afterAll(async () => {
     await containerd?.stop();
@@ -35,6 +37,24 @@ suite('a containerd with a pod network', () => {
     await writeCniConfig({ confDir: paths.cniConfDir, leasesDir: paths.cniLeasesDir, podCIDR: '10.244.0.0/24', mtu: 1500 });
     await ensurePauseImage({ socket });
     await importImages(testImageArchive(), { socket });
-    return { runtime: createCriRuntime(socket, systemClock), image: web(), logDirectory: join(base, 'logs') };
+    runtime = keepPauseImage(createCriRuntime(socket, systemClock), () => ensurePauseImage({ socket }));
+    return { runtime, image: web(), logDirectory: join(base, 'logs') };
+  });
+
+  it('pins the pause image, and has it put back if somebody removes it', async () => {
+    const isPinned = async () => (await runtime!.images()).find(({ tags }) => tags.includes(PAUSE_IMAGE))?.pinned;
+    expect(await isPinned()).toBe(true);
+    await runtime!.removeImage(PAUSE_IMAGE);
+    expect(await isPinned()).toBeUndefined();
+    const uid = 'pauseless';
+    const id = await runtime!.runSandbox({
+      metadata: { name: uid, namespace: 'default', uid, attempt: 0 },
+      hostname: uid,
+      log_directory: join(base, 'logs', uid),
+      linux: { security_context: { namespace_options: { network: 0, pid: 1, ipc: 0 } } },
+    });
+    expect(await runtime!.sandbox(id)).toMatchObject({ ready: true });
+    await runtime!.removeSandbox(id);
+    expect(await isPinned()).toBe(true);
   });
 });
