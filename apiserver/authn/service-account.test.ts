@@ -203,6 +203,18 @@ describe('a TokenRequest', () => {
     expect(answer.json.message).toContain('metadata.name: Invalid value: "x": must match the service account name if specified');
   });
 
+  it('with the UID of another account is refused; the answer has that of the account', async () => {
+    const ask = (uid: string) => server.ask('POST', `${NS}/serviceaccounts/robot/token`, { body: { metadata: { uid }, spec: {} } });
+    const { uid } = (await server.ask('GET', `${NS}/serviceaccounts/robot`)).json.metadata;
+    const refused = await ask('other');
+    expect([refused.status, refused.json.message]).toEqual([
+      409,
+      `Operation cannot be fulfilled on TokenRequest.authentication.k8s.io "robot": the UID in the token request (other) does not match the UID of the service account (${uid})`,
+    ]);
+    expect((await ask(uid)).json.metadata.uid).toBe(uid);
+    expect((await request({})).json.metadata.uid).toBe(uid);
+  });
+
   it('of kubelet for a pod is issued for a year, and noted when it is used after its hour', async () => {
     await server.ask('POST', `${NS}/pods`, { body: pod('p') });
     const answer = await request({ expirationSeconds: 3607, boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p' } });

@@ -80,6 +80,14 @@ function checkIdentity({ metadata }: TokenRequest, { key }: SubresourceRequest):
   }
 }
 
+/** A UID in the body is that of the service account that is meant: not of one of the same name. @throws StatusError 409. */
+function checkUid({ metadata }: TokenRequest, account: Live<KubeObject>): void {
+  const { uid, name } = account.metadata;
+  if (!metadata?.uid || metadata.uid === uid) return;
+  const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`;
+  throw errors.conflict({ group: 'authentication.k8s.io', plural: 'TokenRequest', kind: 'TokenRequest' }, name, why);
+}
+
 /** Issues tokens at `serviceaccounts/NAME/token` (TokenRequest): bound to pod, secret or node where asked, an hour unless asked otherwise. */
 export function tokenRequestHandler(tokens: ServiceAccountTokens, { extend = true, maxSeconds }: TokenRequestPolicy = {}): SubresourceHandler {
   /** Cuts a life that is too long. */
@@ -101,6 +109,7 @@ export function tokenRequestHandler(tokens: ServiceAccountTokens, { extend = tru
       const { namespace, name } = request.key;
       const account = request.storage.get(serviceAccounts, request.key);
       if (!account) throw errors.notFound(serviceAccounts, name);
+      checkUid(body, account);
       const faults = validateTokenRequest(body);
       if (faults.length > 0) throw errors.invalid(tokenRequests, '', faults);
       await request.admit({ verb: 'create', object: body, old: undefined });
@@ -123,7 +132,7 @@ export function tokenRequestHandler(tokens: ServiceAccountTokens, { extend = tru
         ...body,
         kind: 'TokenRequest',
         apiVersion: 'authentication.k8s.io/v1',
-        metadata: { ...body.metadata, name, namespace, creationTimestamp: timeText(issued) },
+        metadata: { ...body.metadata, name, namespace, uid: account.metadata.uid, creationTimestamp: timeText(issued) },
         spec: { audiences: [...audiences], expirationSeconds: seconds, ...(boundObjectRef ? { boundObjectRef } : {}) },
         status: { token, expirationTimestamp: timeText(issued + seconds * 1000) },
       });
