@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import type { Secret } from '../api/kinds/core/secret.ts';
 import type { KubeObject, Live, ObjectKey } from '../api/meta/object.ts';
 import { createFakeClock } from '../base/fake-clock.ts';
 import { silentLogger } from '../base/log.ts';
+import { createMemoryClient } from '../runtime/client/memory-client.fixture.ts';
 import { createNodeImages } from './agent-images.ts';
 import { aContainer, aPod } from './contract/pods.fixture.ts';
 import type { Image } from './contract/runtime.ts';
@@ -63,7 +64,8 @@ function aNode() {
   const start = (imageVerification?: ImageVerification) => {
     const events: string[] = [];
     const recorder = { event: (_o: object, _type: string, _reason: string, message: string) => void events.push(message) };
-    const images = createNodeImages({ dataDir, imageVerification, runtime, recorder, clock, log: silentLogger, objects, metrics: undefined });
+    const client = createMemoryClient(clock);
+    const images = createNodeImages({ dataDir, client, imageVerification, runtime, recorder, clock, log: silentLogger, objects, metrics: undefined });
     let pods = 0;
     const run = async (image: string, imagePullPolicy: string, secret?: string): Promise<string> => {
       const pod = aPod(secret ? { imagePullSecrets: [{ name: secret }] } : {}, { uid: `u${pods++}` });
@@ -97,6 +99,13 @@ describe('images of a node', () => {
     expect(await run(OPEN, 'IfNotPresent')).toBe('pulled');
     expect(await run(OPEN, 'Never', 'wrong')).toBe('present');
     expect(await run(LOADED, 'IfNotPresent')).toBe('present');
+  });
+
+  it('that were pulled with credentials of the node are for all pods', async () => {
+    await writeFile(join(dataDir, 'config.json'), JSON.stringify({ auths: { [HOST]: { username: 'node', password: 'right' } } }));
+    const { run } = aNode().start();
+    expect(await run(PRIVATE, 'IfNotPresent', 'wrong')).toBe('pulled');
+    expect(await run(PRIVATE, 'Never')).toBe('present');
   });
 
   it('are all verified if the node is told so', async () => {

@@ -7,6 +7,7 @@ import type { EventRecorder } from '../runtime/observe/event-recorder.ts';
 import type { Informers } from '../runtime/watch/informer.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
+import type { CredentialProviders } from './image/credential-provider/provider-settings.ts';
 import type { ImageGarbageSettings } from './image/image-garbage.ts';
 import type { ImageVerification } from './image/verification-policy.ts';
 import type { NodeFacts } from './node/node-info.ts';
@@ -49,6 +50,8 @@ export interface AgentOptions {
   readonly imageGarbage?: ImageGarbageSettings;
   /** Which images pods may use without credentials. Default: kubelet's. */
   readonly imageVerification?: ImageVerification;
+  /** Programs that get credentials for images; default: none. */
+  readonly credentialProviders?: CredentialProviders | undefined;
   /** The longest delay between two starts of a container that ends again and again; default: five minutes. */
   readonly maxRestartDelayMs?: number;
   /** Default: the machine's shutdown is not held up. */

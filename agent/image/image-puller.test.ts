@@ -5,9 +5,9 @@ import type { Image } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { createSimulatedRuntime } from '../simulated/simulated-runtime.ts';
 import { createImagePuller } from './image-puller.ts';
+import type { TrackedCredentials } from './pod-credentials.ts';
 import type { PullRecords } from './pull-records.ts';
 import { noPullRecords } from './pull-records.ts';
-import type { TrackedCredentials } from './pull-secrets.ts';
 
 const image = (id: string, more: Partial<Image> = {}): Image => ({
   id,
@@ -21,7 +21,7 @@ const image = (id: string, more: Partial<Image> = {}): Image => ({
 
 const user = (username: string): TrackedCredentials => ({
   credentials: { username },
-  secret: { uid: `uid-${username}`, namespace: 'default', name: username, credentialHash: username },
+  source: { secret: { uid: `uid-${username}`, namespace: 'default', name: username, credentialHash: username } },
 });
 
 interface Given {
@@ -116,8 +116,8 @@ describe('the image of a container', () => {
 
   it('is pulled although it is present if the pod is not known to have access', async () => {
     const asked: unknown[] = [];
-    const mustPull: PullRecords['mustPull'] = async (reference, id, secrets) => {
-      asked.push([reference, id, (await secrets()).map(({ uid }) => uid)]);
+    const mustPull: PullRecords['mustPull'] = async (reference, id, holdings) => {
+      asked.push([reference, id, (await holdings()).secrets.map(({ uid }) => uid)]);
       return true;
     };
     const { ensure, pulls, measured, events } = setup(['web:1'], ['web:1'], { users: ['me'], missing: ['a', 'b'], records: { mustPull } });

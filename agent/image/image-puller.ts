@@ -11,16 +11,17 @@ import { RuntimeError } from '../contract/runtime.ts';
 import { containerEvent, simulatedEvent } from '../spec/container-events.ts';
 import type { ImageMetrics } from './image-metrics.ts';
 import { noImageMetrics } from './image-metrics.ts';
+import type { CredentialSource, PodCredentials, TrackedCredentials } from './pod-credentials.ts';
 import { durationOf } from './pull-duration.ts';
 import type { PullRecords } from './pull-records.ts';
-import type { PodCredentials, TrackedCredentials } from './pull-secrets.ts';
-import { FOR_ALL_PODS, ofSecret } from './pulled-record.ts';
+import type { PodHoldings, PullCredentials } from './pulled-record.ts';
+import { FOR_ALL_PODS, ofSecret, ofServiceAccount } from './pulled-record.ts';
 
 export interface ImagePullerOptions {
   readonly runtime: ContainerRuntime;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
-  /** The pod's credentials for a reference, from its imagePullSecrets; tried one after the other. Without any the image is pulled without. */
+  /** The credentials for a reference that a pod may use, its own and the node's; tried one after the other. Without any the image is pulled without. */
   readonly credentials: (pod: Live<Pod>, reference: string) => Promise<PodCredentials>;
   readonly records: PullRecords;
   readonly metrics?: ImageMetrics;
@@ -102,7 +103,7 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     if ('problem' in outcome) await records.failed(reference);
     else {
       const used = outcome.used === undefined ? undefined : tracked[outcome.used];
-      await records.pulled(reference, outcome.id, used ? ofSecret(used.secret) : FOR_ALL_PODS);
+      await records.pulled(reference, outcome.id, recordedOf(used?.source ?? 'node'));
     }
     return outcome;
   };
@@ -152,8 +153,8 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
       }
       const present = policy === 'Always' ? undefined : await runtime.image(reference);
       const lookup = lookupFor(pod, reference);
-      const secrets = async () => (await lookup()).map(({ secret }) => secret);
-      const isUsable = present !== undefined && !(await records.mustPull(reference, present.id, secrets));
+      const holdings = async () => holdingsOf(await lookup());
+      const isUsable = present !== undefined && !(await records.mustPull(reference, present.id, holdings));
       if (present && isUsable) {
         metrics.ensured(policy, true, false);
         tellPulled(pod, container, `Container image "${reference}" already present on machine and can be accessed by the pod`);
@@ -174,6 +175,17 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     },
   };
 }
+
+/** The node's credentials are for all its pods, and so is an image that was pulled with them, or with none. */
+function recordedOf(source: CredentialSource): PullCredentials {
+  if (source === 'node') return FOR_ALL_PODS;
+  return 'secret' in source ? ofSecret(source.secret) : ofServiceAccount(source.serviceAccount);
+}
+
+const holdingsOf = (tracked: readonly TrackedCredentials[]): PodHoldings => ({
+  secrets: tracked.flatMap(({ source }) => (source !== 'node' && 'secret' in source ? [source.secret] : [])),
+  serviceAccounts: tracked.flatMap(({ source }) => (source !== 'node' && 'serviceAccount' in source ? [source.serviceAccount] : [])),
+});
 
 /** Of an error without a code of its own, only the description is shown: `failed to pull and unpack image …`. */
 function pullProblem(error: unknown): string {

@@ -7,7 +7,7 @@ import { silentLogger } from '../../base/log.ts';
 import type { Image } from '../contract/runtime.ts';
 import type { CheckResult } from './pull-records.ts';
 import { createPullRecords } from './pull-records.ts';
-import type { PullSecret } from './pulled-record.ts';
+import type { PodHoldings, PullSecret } from './pulled-record.ts';
 import { FOR_ALL_PODS, ofSecret } from './pulled-record.ts';
 import { createRecordFiles } from './record-files.ts';
 import type { ImageVerification } from './verification-policy.ts';
@@ -38,11 +38,13 @@ function start(verification: Partial<ImageVerification> = {}, present: readonly 
     onCheck: (result) => results.push(result),
   });
   const check = async (secrets: readonly PullSecret[], image = WEB, id = ID) => {
-    await records.mustPull(image, id, async () => secrets);
+    await records.mustPull(image, id, async () => held(...secrets));
     return results.at(-1);
   };
   return { clock, records, check };
 }
+
+const held = (...secrets: PullSecret[]): PodHoldings => ({ secrets, serviceAccounts: [] });
 
 const filesIn = (name: 'pulling' | 'pulled') => readdir(join(directory, name)).catch(() => []);
 
@@ -55,8 +57,8 @@ describe('an image that was pulled with a Secret', () => {
   it('is for pods that have it, also after a restart of the agent', async () => {
     await pull(start().records);
     for (const { records, check } of [start(), start({ policy: 'AlwaysVerify' })]) {
-      expect(await records.mustPull(WEB, ID, async () => [MINE])).toBe(false);
-      expect(await records.mustPull(WEB, ID, async () => [OTHER])).toBe(true);
+      expect(await records.mustPull(WEB, ID, async () => held(MINE))).toBe(false);
+      expect(await records.mustPull(WEB, ID, async () => held(OTHER))).toBe(true);
       expect(await check([])).toBe('mustAuthenticate');
     }
     expect(await filesIn('pulling')).toEqual([]);
@@ -92,7 +94,7 @@ describe('an image that was pulled with a Secret', () => {
     const [name = ''] = await filesIn('pulled');
     await writeFile(join(directory, 'pulled', name), '{');
     expect(await check([MINE])).toBe('error');
-    expect(await records.mustPull(WEB, ID, async () => [MINE])).toBe(true);
+    expect(await records.mustPull(WEB, ID, async () => held(MINE))).toBe(true);
     await pull(records);
     expect(await check([MINE])).toBe('credentialRecordFound');
   });

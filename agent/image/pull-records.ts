@@ -4,7 +4,7 @@ import { createKeyedTurns } from '../../base/keyed-turns.ts';
 import type { Logger } from '../../base/log.ts';
 import { fullImageName, parseImageName } from '../containerd/image-name.ts';
 import type { Image } from '../contract/runtime.ts';
-import type { PullCredentials, PullSecret } from './pulled-record.ts';
+import type { PodHoldings, PullCredentials } from './pulled-record.ts';
 import { accessTo, ofSecret, withCredentials } from './pulled-record.ts';
 import type { RecordFiles } from './record-files.ts';
 import type { ImageVerification } from './verification-policy.ts';
@@ -17,8 +17,8 @@ export interface PullRecords {
   /** Never rejects: if the record cannot be written, the note of the intent stays, so that the image does not count as preloaded. */
   pulled(image: string, imageRef: string, credentials: PullCredentials): Promise<void>;
   failed(image: string): Promise<void>;
-  /** Whether a pod must pull an image that is present, since it is not known to have access. `secrets` finds the pod's. Never rejects. */
-  mustPull(image: string, imageRef: string, secrets: () => Promise<readonly PullSecret[]>): Promise<boolean>;
+  /** Whether a pod must pull an image that is present, since it is not known to have access. `holdings` finds its credentials. Never rejects. */
+  mustPull(image: string, imageRef: string, holdings: () => Promise<PodHoldings>): Promise<boolean>;
   /** Drops the records of images that are gone. `imageRefs`: those that there were since `since`, in milliseconds since the epoch. */
   prune(imageRefs: readonly string[], since: number): Promise<void>;
 }
@@ -91,7 +91,7 @@ export function createPullRecords(options: PullRecordsOptions): PullRecords {
       }
     });
 
-  const check = async (image: string, imageRef: string, secrets: () => Promise<readonly PullSecret[]>): Promise<CheckResult> => {
+  const check = async (image: string, imageRef: string, holdings: () => Promise<PodHoldings>): Promise<CheckResult> => {
     if (verification.policy === 'NeverVerify') return 'credentialPolicyAllowed';
     await adopted();
     // A pull writes its record before it takes back its intent: in this order one of them is seen.
@@ -101,8 +101,8 @@ export function createPullRecords(options: PullRecordsOptions): PullRecords {
     const recorded = found?.credentials.get(imageRepository(image) ?? image);
     if (!recorded) return 'mustAuthenticate';
     const isOpen = recorded.forAllPods;
-    if (!isOpen && recorded.secrets.length === 0) return 'mustAuthenticate';
-    const access = accessTo(recorded, isOpen ? [] : await secrets());
+    if (!isOpen && recorded.secrets.length === 0 && recorded.serviceAccounts.length === 0) return 'mustAuthenticate';
+    const access = accessTo(recorded, isOpen ? NOTHING : await holdings());
     if (!access.granted) return 'mustAuthenticate';
     if (access.learned) {
       await record(image, imageRef, ofSecret(access.learned)).catch((error: unknown) => log.error({ err: error, image }, COULD_NOT_RECORD));
@@ -130,8 +130,8 @@ export function createPullRecords(options: PullRecordsOptions): PullRecords {
       await release(image);
     },
     failed: release,
-    async mustPull(image, imageRef, secrets) {
-      const result = await check(image, imageRef, secrets).catch((error: unknown): CheckResult => {
+    async mustPull(image, imageRef, holdings) {
+      const result = await check(image, imageRef, holdings).catch((error: unknown): CheckResult => {
         log.error({ err: error, image, imageRef }, 'it is not known who may use a pulled image');
         return 'error';
       });
@@ -151,6 +151,8 @@ export function createPullRecords(options: PullRecordsOptions): PullRecords {
     },
   };
 }
+
+const NOTHING: PodHoldings = { secrets: [], serviceAccounts: [] };
 
 const COULD_NOT_RECORD = 'the credentials of a pulled image cannot be recorded';
 

@@ -5,7 +5,14 @@ import type { KubeObject, Live, ObjectKey } from '../../api/meta/object.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import type { ObjectSource } from '../contract/object-source.ts';
 import { aPod } from '../contract/pods.fixture.ts';
+import type { CredentialSource } from './pod-credentials.ts';
 import { pullCredentials } from './pull-secrets.ts';
+import type { PullSecret } from './pulled-record.ts';
+
+const secretOf = (source: CredentialSource): PullSecret => {
+  if (source === 'node' || !('secret' in source)) throw new Error('from no Secret');
+  return source.secret;
+};
 
 const pod = aPod({ imagePullSecrets: [{ name: 's' }] });
 const used = async (registry: string, image: string): Promise<boolean> => {
@@ -39,7 +46,7 @@ describe('the credentials of a pod', () => {
       second: { 'https://reg.io/team': login('two') },
       third: { 'reg.io': login('three') },
     });
-    expect(found.map(({ credentials, secret }) => [credentials.username, secret.name, secret.uid])).toEqual([
+    expect(found.map(({ credentials, source }) => [credentials.username, secretOf(source).name, secretOf(source).uid])).toEqual([
       ['two', 'second', 'uid-second'],
       ['one', 'first', 'uid-first'],
       ['three', 'third', 'uid-third'],
@@ -59,7 +66,7 @@ describe('the credentials of a pod', () => {
     [{ username: 'u', password: '<&>', email: 'e@mail' }, '{"username":"u","password":"\\u003c\\u0026\\u003e","email":"e@mail"}'],
   ])('%j are told apart by the hash of %s', async (entry, text) => {
     const { found } = await foundFor('reg.io/a', { s: { 'reg.io': entry } });
-    expect(found.map(({ secret }) => secret.credentialHash)).toEqual([sha256Hex(text)]);
+    expect(found.map(({ source }) => secretOf(source).credentialHash)).toEqual([sha256Hex(text)]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PullCredentials, PulledRecord, PullSecret } from './pulled-record.ts';
-import { accessTo, FOR_ALL_PODS, ofSecret, withCredentials } from './pulled-record.ts';
+import type { Coordinates, PullCredentials, PulledRecord, PullSecret } from './pulled-record.ts';
+import { accessTo, FOR_ALL_PODS, ofSecret, ofServiceAccount, withCredentials } from './pulled-record.ts';
 import { parseIntent, parseRecord, recordText } from './record-form.ts';
 
 const secret = (name: string, credentialHash: string, more: Partial<PullSecret> = {}): PullSecret => ({
@@ -25,12 +25,31 @@ describe('a pod may use an image that was pulled with the credentials of a Secre
     ['not if neither of the two has a hash', of(secret('a', '')), [secret('b', '')], { granted: false }],
     ['not without a Secret', of(A), [], { granted: false }],
     ['without a Secret if it was pulled without', FOR_ALL_PODS, [], { granted: true }],
-  ])('%s', (_, recorded, secrets, access) => expect(accessTo(recorded, secrets)).toEqual(access));
+  ])('%s', (_, recorded, secrets, access) => expect(accessTo(recorded, { secrets, serviceAccounts: [] })).toEqual(access));
 
   it('with the same credentials, but a record of a hundred Secrets learns no more', () => {
     const many = of(...Array.from({ length: 100 }, (_, i) => secret(`s${i}`, `hash-${i}`)));
-    expect(accessTo(many, [secret('x', 'hash-7')])).toEqual({ granted: true });
-    expect(accessTo(many, [secret('s7', 'new')])).toEqual({ granted: false });
+    expect(accessTo(many, { secrets: [secret('x', 'hash-7')], serviceAccounts: [] })).toEqual({ granted: true });
+    expect(accessTo(many, { secrets: [secret('s7', 'new')], serviceAccounts: [] })).toEqual({ granted: false });
+  });
+});
+
+describe('an image that was pulled with the token of a service account', () => {
+  const [robot, other] = ['robot', 'other'].map((name) => ({ uid: `uid-${name}`, namespace: 'default', name })) as [Coordinates, Coordinates];
+  const anew = { ...robot, uid: 'anew' };
+
+  it('is for pods of that account alone', () => {
+    const access = (...serviceAccounts: Coordinates[]) => accessTo(ofServiceAccount(robot), { secrets: [A], serviceAccounts }).granted;
+    expect([access(robot), access(other), access(anew), access()]).toEqual([true, false, false, false]);
+  });
+
+  it('is recorded with each account once, beside the Secrets, until it is for all pods', () => {
+    const record = (credentials: PullCredentials): PulledRecord => ({ updatedAt: 0, imageRef: 'i', credentials: new Map([['web', credentials]]) });
+    const merged = (known: PullCredentials, added: PullCredentials) => withCredentials(record(known), 'i', 'web', added, 1)?.credentials.get('web');
+    const both = { ...of(A), serviceAccounts: [other, robot] };
+    expect(merged({ ...of(A), serviceAccounts: [robot] }, ofServiceAccount(other))).toEqual(both);
+    expect(merged(both, ofServiceAccount(robot))).toBeUndefined();
+    expect(merged(both, FOR_ALL_PODS)).toEqual(FOR_ALL_PODS);
   });
 });
 

@@ -9,8 +9,11 @@ import type { Client } from '../../runtime/client/client.ts';
 
 /** Tokens of the service accounts of pods, bound to the pods. */
 export interface TokenSource {
-  /** A token that still has a fifth of its life, asked for anew when the last one has less. */
-  token(pod: Live<Pod>, projection: ServiceAccountTokenProjection): Promise<string>;
+  /**
+   * A token that still has a fifth of its life, asked for anew when the last one has less. With `accountUid` it is that account's; the request fails if
+   * another one has its name now.
+   */
+  token(pod: Live<Pod>, projection: ServiceAccountTokenProjection, accountUid?: string): Promise<string>;
   /** As `token`, with the time at which it expires. */
   issue(pod: Live<Pod>, projection: ServiceAccountTokenProjection): Promise<IssuedToken>;
   /** The time at which the earliest of the pod's tokens is due, in milliseconds since the epoch. Returns undefined if it has none. */
@@ -35,15 +38,20 @@ const MAX_AGE_MS = 24 * 3600 * 1000;
 
 export function createTokenSource(client: Client, clock: Clock): TokenSource {
   const issued = new Map<string, Map<string, Issued>>();
-  const issue = async (pod: Live<Pod>, { audience, expirationSeconds = DEFAULT_SECONDS }: ServiceAccountTokenProjection): Promise<IssuedToken> => {
+  const issue = async (
+    pod: Live<Pod>,
+    { audience, expirationSeconds = DEFAULT_SECONDS }: ServiceAccountTokenProjection,
+    accountUid = '',
+  ): Promise<IssuedToken> => {
     const { uid, name, namespace = '' } = pod.metadata;
-    const id = `${audience ?? ''}/${expirationSeconds}`;
+    const id = `${audience ?? ''}/${expirationSeconds}/${accountUid}`;
     const known = issued.get(uid)?.get(id);
     if (known && known.refreshAt > clock.now()) return known;
     const account = { namespace, name: pod.spec?.serviceAccountName || 'default' };
     const body: TokenRequest = {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
+      ...(accountUid === '' ? {} : { metadata: { uid: accountUid } }),
       spec: {
         audiences: audience ? [audience] : [],
         expirationSeconds,
@@ -66,8 +74,8 @@ export function createTokenSource(client: Client, clock: Clock): TokenSource {
     return entry;
   };
   return {
-    issue,
-    token: async (pod, projection) => (await issue(pod, projection)).token,
+    issue: (pod, projection) => issue(pod, projection),
+    token: async (pod, projection, accountUid) => (await issue(pod, projection, accountUid)).token,
     refreshAt(podUid) {
       const times = [...(issued.get(podUid)?.values() ?? [])].map(({ refreshAt }) => refreshAt);
       return times.length === 0 ? undefined : Math.min(...times);

@@ -35,6 +35,12 @@ async function remoteOf(flags: Flags): Promise<Pick<JoinOptions, 'server' | 'tok
   return { server, token, caHash, bootstrap, own, proxy };
 }
 
+/** @throws UsageError */
+async function credentialProvidersOf(flags: Flags): Promise<NodeSettings['credentialProviders']> {
+  if ((flags['image-credential-provider-config'] ?? flags['image-credential-provider-bin-dir']) === undefined) return undefined;
+  return (await import('../node/credential-provider-config.ts')).readCredentialProviders(flags);
+}
+
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parse(args);
   if (!parsed) return 0;
@@ -59,6 +65,7 @@ export async function run(args: readonly string[]): Promise<number> {
     labels: flags['node-labels'],
     taints: flags['register-with-taints'],
     kubelet: kubeletSettings(flags),
+    credentialProviders: await credentialProvidersOf(flags),
     nodes: flags.nodes,
     size: nodeSize(flags),
     log,

@@ -9,6 +9,7 @@ import { delayOf, periodsOf } from '../../agent/shutdown/shutdown-plan.ts';
 import { parseGoDuration } from '../../base/go-duration.ts';
 import type { ListenAddress } from '../../base/kept-listener.ts';
 import { UsageError } from '../config/options.ts';
+import { pathSchema } from '../config/server/option-schemas.ts';
 
 const percent = z.coerce.number({ error: 'must be a number' }).int().min(0, 'must be between 0 and 100').max(100, 'must be between 0 and 100');
 
@@ -115,6 +116,12 @@ export const kubeletOptions = {
     help: 'images that pods may use without credentials, such as registry.example.com/team/*; with the policy NeverVerifyAllowlistedImages',
     value: 'IMAGE,…',
   },
+  'image-credential-provider-config': {
+    schema: pathSchema,
+    help: 'a CredentialProviderConfig of kubelet.config.k8s.io/v1, or a directory of them: programs that get credentials for images',
+    value: 'PATH',
+  },
+  'image-credential-provider-bin-dir': { schema: pathSchema, help: 'the directory of these programs', value: 'DIRECTORY' },
   'max-container-restart-period': {
     schema: restartPeriod,
     help: 'the longest delay between two starts of a container that ends again and again, 1s to 5m (default 5m)',

@@ -1,3 +1,4 @@
+import type { CredentialProviders } from '../../agent/image/credential-provider/provider-settings.ts';
 import type { ServingCertificate } from '../../agent/server/serving-certificate.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Credentials } from '../../runtime/client/credentials.ts';
@@ -27,6 +28,8 @@ export interface NodeSettings {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly NodeTaint[];
   readonly kubelet: KubeletSettings;
+  /** Programs that get credentials for images. */
+  readonly credentialProviders: CredentialProviders | undefined;
   /** The number of simulated nodes, and the size of each. */
   readonly nodes: number;
   readonly size: NodeSize;

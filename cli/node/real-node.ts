@@ -92,6 +92,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         eviction: kubelet.eviction,
         imageGarbage: kubelet.imageGarbage,
         imageVerification: kubelet.imageVerification,
+        credentialProviders: settings.credentialProviders,
         maxRestartDelayMs: kubelet.maxRestartDelayMs,
         shutdown: kubelet.shutdown,
         healthz: kubelet.healthz,

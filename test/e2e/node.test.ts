@@ -7,6 +7,8 @@ import { canRunContainers, startRealCluster, web } from '../support/cluster/real
 import type { Kubectl } from '../support/commands/kubectl.ts';
 import { podEvents } from '../support/commands/pod-events.ts';
 import { run } from '../support/commands/program.ts';
+import type { InstalledProvider } from '../support/image/credential-provider.ts';
+import { installCredentialProvider } from '../support/image/credential-provider.ts';
 import type { ImageRegistry } from '../support/image/image-registry.ts';
 import { startImageRegistry } from '../support/image/image-registry.ts';
 import { testImageArchive } from '../support/image/test-image.ts';
@@ -19,10 +21,13 @@ suite('the node', () => {
   let cluster: RealCluster;
   let kubectl: Kubectl;
   let registry: ImageRegistry;
+  let provider: InstalledProvider;
   beforeAll(async () => {
-    cluster = await startRealCluster();
+    const user = { name: 'me', password: 'open sesame' };
+    registry = await startImageRegistry(testImageArchive(), 'web', user);
+    provider = installCredentialProvider(registry.host, user);
+    cluster = await startRealCluster({ args: provider.agentArgs.map((arg) => `--agent-arg=${arg}`) });
     kubectl = await cluster.namespace('node');
-    registry = await startImageRegistry(testImageArchive(), 'web', { name: 'me', password: 'open sesame' });
     await kubectl.input(
       [
         pod('web', { ...QUICK, containers: [container(web(), { readinessProbe: { periodSeconds: 1, timeoutSeconds: 30, httpGet: { port: 80 } } })] }),
@@ -38,6 +43,7 @@ suite('the node', () => {
   afterAll(async () => {
     await registry?.stop();
     await cluster?.down();
+    if (provider) rmSync(provider.directory, { recursive: true });
   }, 180_000);
 
   const node = (path: string) => kubectl.path(path, 'node', cluster.nodeName);
@@ -185,6 +191,48 @@ suite('the node', () => {
       [`${registry.host}/private/web`]: { kubernetesSecrets: [{ namespace: 'node', name: 'copy' }, { name: 'registry' }] },
     });
     await kubectl('delete', 'pod', 'access-none', 'access-wrong', 'access-gone', '--wait=false');
+  });
+
+  it("pulls images for a pod's service account by the credentials of a provider, and lets no other pods use them", async () => {
+    const image = `${registry.host}/private/web:v1`;
+    const { audience, annotation } = provider;
+    const role = { kind: 'ClusterRole', name: 'audiences-of-nodes' };
+    await kubectl.input(
+      [
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'puller', annotations: { [annotation]: 'me' } } },
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: role.kind,
+          metadata: { name: role.name },
+          rules: [{ apiGroups: [''], verbs: ['request-serviceaccounts-token-audience'], resources: [audience] }],
+        },
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRoleBinding',
+          metadata: { name: role.name },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...role },
+          subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
+        },
+      ],
+      'create',
+      '-f',
+      '-',
+    );
+    const using = (name: string, imagePullPolicy: string, serviceAccountName: string) =>
+      pod(name, { ...QUICK, serviceAccountName, containers: [container(image, { imagePullPolicy })] });
+    await kubectl.input([using('provided', 'Always', 'puller'), using('unprovided', 'Always', 'default')], 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/provided', '--timeout=60s');
+    await kubectl.input([using('provided-again', 'Never', 'puller'), using('unprovided-never', 'Never', 'default')], 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/provided-again', '--timeout=60s');
+    const waiting = (name: string) => kubectl.path('{.status.containerStatuses[0].state.waiting.reason}', 'pod', name);
+    await eventually(async () => {
+      expect(await waiting('unprovided')).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
+      expect(await waiting('unprovided-never')).toBe('ErrImageNeverPull');
+    });
+    const metrics = await kubectl('get', '--raw', `/api/v1/nodes/${cluster.nodeName}/proxy/metrics`);
+    expect(metrics).toMatch(/^kubelet_credential_provider_plugin_duration_count\{plugin_name="tests-provider"\} 1$/m);
+    expect(metrics).toMatch(/^kubelet_credential_provider_config_info\{hash="sha256:[0-9a-f]{64}"\} 1$/m);
+    await kubectl('delete', 'pod', 'provided', 'provided-again', 'unprovided', 'unprovided-never', '--wait=false');
   });
 
   it('runs static pods, which the API shows but does not rule', async () => {
