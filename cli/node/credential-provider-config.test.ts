@@ -79,6 +79,7 @@ describe('a CredentialProviderConfig', () => {
       { tokenAttributes: { ...TOKEN, requiredServiceAccountAnnotationKeys: ['a'], optionalServiceAccountAnnotationKeys: ['a'] } },
       'annotation keys cannot be both required and optional',
     ],
+    [{ name: '' }, 'is no file'],
     [{ name: 'gone' }, 'the program of the provider gone cannot be run: ENOENT'],
   ])('with %j is refused: %s', async (fault, message) => {
     await expect(read(configOf({ ...PROVIDER, ...fault }))).rejects.toThrow(message);

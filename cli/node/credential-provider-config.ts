@@ -21,9 +21,9 @@ const PROVIDER_VERSIONS = [`${GROUP}/v1`, `${GROUP}/v1alpha1`, `${GROUP}/v1beta1
 const TOKEN_VERSION = `${GROUP}/v1`;
 
 const nameFault = (name: string): string | undefined => {
-  if (name.includes('/')) return "provider name cannot contain '/'";
-  if (name.includes(' ')) return 'provider name cannot contain spaces';
-  return name === '.' || name === '..' ? `provider name cannot be '${name}'` : undefined;
+  if (name.includes('/')) return invalid(name, "provider name cannot contain '/'");
+  if (name.includes(' ')) return invalid(name, 'provider name cannot contain spaces');
+  return name === '.' || name === '..' ? invalid(name, `provider name cannot be '${name}'`) : undefined;
 };
 
 /** Adds a field error where there is one. */
@@ -84,7 +84,7 @@ const imagePattern = z
 
 const provider = z
   .strictObject({
-    name: z.string(required()).superRefine(refuse((name) => nameFault(name) && invalid(name, nameFault(name) ?? ''))),
+    name: z.string(required()).superRefine(refuse(nameFault)),
     matchImages: z
       .array(imagePattern, required('at least 1 item in matchImages is required'))
       .min(1, required('at least 1 item in matchImages is required')),
@@ -173,9 +173,12 @@ async function filesOf(path: string): Promise<readonly string[]> {
 
 async function requireProgram(directory: string, name: string): Promise<void> {
   const program = join(directory, name);
-  await access(program, constants.X_OK).catch((error: unknown) => {
+  try {
+    await access(program, constants.X_OK);
+    if (!(await stat(program)).isFile()) throw new Error(`${program} is no file`);
+  } catch (error) {
     throw new UsageError(`--${DIRECTORY} ${directory}: the program of the provider ${name} cannot be run: ${wordsOf(error)}`);
-  });
+  }
 }
 
 const problem = (path: string, why: string): UsageError => new UsageError(`--${CONFIG} ${path}: ${why}`);
