@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { FieldError } from '../../api/schema/field-error.ts';
 import { fieldErrorText, invalid, notSupported, required } from '../../api/schema/field-error.ts';
 import { dns1123SubdomainFaults } from '../../api/validation/name-rules.ts';
+import { faultsText } from '../../base/field-path.ts';
 import { LEVELS, STAGES } from './event.ts';
 
 const texts = z.array(z.string()).default([]);
@@ -77,17 +78,13 @@ function ruleErrors({ level, nonResourceURLs, resources, namespaces, omitStages 
   return faults;
 }
 
-const fieldPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '') ||
-  'the policy';
-
 /**
  * Reads an audit policy (https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy). A field that is not known is refused: a
  * misspelled one would record more than was meant. @throws Error naming each field that is wrong.
  */
 export function parsePolicy(value: unknown): Policy {
   const parsed = policy.safeParse(value);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${fieldPath(path)}: ${message}`).join('; '));
+  if (!parsed.success) throw new Error(faultsText(parsed.error.issues, 'the policy'));
   const { rules, omitStages } = parsed.data;
   if (rules.length === 0) throw new Error('rules: the policy has none: add at least one, such as {level: Metadata}');
   const faults = [...rules.flatMap((each, index) => ruleErrors(each, `rules[${index}]`)), ...stageErrors(omitStages, 'omitStages')];

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { CredentialProvider, CredentialProviders } from '../../agent/image/credential-provider/provider-settings.ts';
 import { qualifiedNameFaults } from '../../api/validation/name-rules.ts';
+import { faultsText } from '../../base/field-path.ts';
 import { parseGoDuration } from '../../base/go-duration.ts';
-import { duplicate, fieldText, forbidden, invalid, required, unsupported } from '../../scheduler/config/field-errors.ts';
+import { duplicate, forbidden, invalid, required, unsupported } from '../../scheduler/config/field-errors.ts';
 import { UsageError } from '../config/options.ts';
+import { parsedFile } from '../config/server/text-files.ts';
 
 const CONFIG = 'image-credential-provider-config';
 const DIRECTORY = 'image-credential-provider-bin-dir';
@@ -130,13 +132,13 @@ export async function readCredentialProviders(flags: CredentialProviderFlags): P
   const hash = createHash('sha256');
   const providers: CredentialProvider[] = [];
   for (const file of files) {
-    const text = await readFile(file).catch((error: unknown) => {
-      throw problem(file, wordsOf(error));
+    const read = await parsedFile(CONFIG, file, (text) => {
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64BE(BigInt(Buffer.byteLength(text)));
+      hash.update(length).update(text);
+      return providersIn(text);
     });
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64BE(BigInt(text.length));
-    hash.update(length).update(text);
-    for (const each of providersIn(file, text.toString())) {
+    for (const each of read) {
       if (providers.some(({ name }) => name === each.name))
         throw problem(file, `duplicate provider name "${each.name}" found in configuration file(s)`);
       await requireProgram(directory, each.name);
@@ -146,16 +148,10 @@ export async function readCredentialProviders(flags: CredentialProviderFlags): P
   return { providers, directory, hash: `sha256:${hash.digest('hex')}` };
 }
 
-function providersIn(file: string, text: string): readonly CredentialProvider[] {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw problem(file, wordsOf(error));
-  }
-  const read = configuration.safeParse(value);
+function providersIn(text: string): readonly CredentialProvider[] {
+  const read = configuration.safeParse(parse(text));
   if (read.success) return read.data.providers;
-  throw problem(file, read.error.issues.map(({ path, message }) => `${fieldText(path) || 'the file'}: ${message}`).join('; '));
+  throw new Error(faultsText(read.error.issues, 'the file'));
 }
 
 /** Lists the files of a configuration: one, or those of a directory in the order of their names. */

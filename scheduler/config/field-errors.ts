@@ -5,7 +5,3 @@ export const duplicate = (value: unknown): string => `Duplicate value: ${JSON.st
 export const forbidden = (why: string): string => `Forbidden: ${why}`;
 export const unsupported = (value: unknown, supported: readonly string[]): string =>
   `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((each) => JSON.stringify(each)).join(', ')}`;
-
-/** Returns a path as upstream writes it: `profiles[0].plugins.filter`. */
-export const fieldText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '');

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { fieldPath } from '../../base/field-path.ts';
 import { parseGoDuration } from '../../base/go-duration.ts';
 import { argumentSchemas } from './argument-schemas.ts';
 import type { ProfileConfiguration, SchedulerConfiguration } from './configuration.ts';
 import { DEFAULT_SCHEDULER_NAME } from './configuration.ts';
 import type { ExtensionPoint } from './extension-points.ts';
 import { EXTENSION_POINTS, PLUGIN_POINTS } from './extension-points.ts';
-import { duplicate, fieldText, invalid, required } from './field-errors.ts';
+import { duplicate, invalid, required } from './field-errors.ts';
 import type { PluginArguments } from './plugin-arguments.ts';
 import { DEFAULT_ARGUMENTS } from './plugin-arguments.ts';
 import { expandedPlugins, mergedSets } from './plugin-sets.ts';
@@ -186,8 +187,8 @@ const configuration = z
 
 /** Unknown fields are told as upstream's strict decoder tells them. */
 const sentence = (issue: Issue): string => {
-  if (issue.code !== 'unrecognized_keys') return `${fieldText(issue.path) || 'the file'}: ${issue.message}`;
-  return issue.keys.map((key) => `strict decoding error: unknown field ${JSON.stringify(fieldText([...issue.path, key]))}`).join('; ');
+  if (issue.code !== 'unrecognized_keys') return `${fieldPath(issue.path) || 'the file'}: ${issue.message}`;
+  return issue.keys.map((key) => `strict decoding error: unknown field ${JSON.stringify(fieldPath([...issue.path, key]))}`).join('; ');
 };
 
 /** Reads a decoded KubeSchedulerConfiguration. @throws Error that names the wrong fields */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { faultsText } from '../../base/field-path.ts';
 import type { NamedKey, ValueCodec, ValueTransformer } from './providers.ts';
 import { aesCbc, aesGcm, codecOf, identity } from './providers.ts';
 
@@ -50,13 +51,8 @@ export type EncryptionConfiguration = z.output<typeof EncryptionConfiguration>;
 export function parseEncryptionConfiguration(value: unknown, file: string): EncryptionConfiguration {
   const parsed = EncryptionConfiguration.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${fieldText(path)}: ${message}`);
-  throw new Error(`the encryption configuration ${file} is invalid: ${problems.join('; ')}`);
+  throw new Error(`the encryption configuration ${file} is invalid: ${faultsText(parsed.error.issues, '(file)')}`);
 }
-
-const fieldText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '') ||
-  '(file)';
 
 /** A served kind, as far as its place in the store is concerned. */
 export interface StoredResource {

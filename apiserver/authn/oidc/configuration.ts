@@ -1,4 +1,5 @@
 import { fieldErrorText } from '../../../api/schema/field-error.ts';
+import { faultsText } from '../../../base/field-path.ts';
 import type { AnonymousAccess } from '../anonymous.ts';
 import { configurationErrors } from './configuration-rules.ts';
 import type { JwtAuthenticator, PrefixedClaimOrExpression } from './configuration-schema.ts';
@@ -74,7 +75,7 @@ const ruleOf = (
  */
 export async function parseAuthenticationConfiguration(value: unknown, ownIssuers: readonly string[]): Promise<Authentication> {
   const parsed = AuthenticationConfiguration.safeParse(value);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${fieldPath(path)}: ${message}`).join('; '));
+  if (!parsed.success) throw new Error(faultsText(parsed.error.issues, 'the configuration'));
   const compiler = hasExpressions(parsed.data) ? await import('./expressions.ts') : undefined;
   const faults = configurationErrors(parsed.data, ownIssuers, compiler);
   if (faults.length > 0) throw new Error(faults.map(fieldErrorText).join('; '));
@@ -86,7 +87,3 @@ function accessOf({ enabled, conditions }: NonNullable<AuthenticationConfigurati
   if (!enabled) return 'none';
   return conditions.length === 0 ? 'all' : new Set(conditions.map(({ path }) => path));
 }
-
-const fieldPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '') ||
-  'the configuration';

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import type { PodSecurityConfiguration } from '../../../apiserver/admission/pod-security/cluster-policy.ts';
 import { UsageError } from '../options.ts';
+import { parsedYaml } from './text-files.ts';
+
+const OPTION = 'admission-control-config-file';
 
 /** Upstream's option for the configuration of admission plugins. */
 export const admissionOptions = {
@@ -42,7 +43,7 @@ const configurationSchema = z.strictObject({
 export async function admissionSettings(flags: AdmissionFlags): Promise<AdmissionSettings> {
   const file = flags['admission-control-config-file'];
   if (file === undefined) return {};
-  const parsed = configurationSchema.safeParse(await yamlOf(file));
+  const parsed = configurationSchema.safeParse(await parsedYaml(OPTION, file, (value) => value));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw problem(file, `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`);
@@ -50,7 +51,7 @@ export async function admissionSettings(flags: AdmissionFlags): Promise<Admissio
   const [plugin] = parsed.data.plugins ?? [];
   if (!plugin || (plugin.path === '' && !plugin.configuration)) return {};
   const path = plugin.path === '' ? file : resolve(dirname(file), plugin.path);
-  const configuration = plugin.path === '' ? plugin.configuration : await yamlOf(path);
+  const configuration = plugin.path === '' ? plugin.configuration : await parsedYaml(OPTION, path, (value) => value);
   const { podSecurityConfiguration } = await import('../../../apiserver/admission/pod-security/configuration.ts');
   try {
     return { podSecurity: podSecurityConfiguration(configuration) };
@@ -60,12 +61,4 @@ export async function admissionSettings(flags: AdmissionFlags): Promise<Admissio
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const problem = (file: string, why: string): UsageError => new UsageError(`--admission-control-config-file ${file}: ${why}`);
-
-async function yamlOf(file: string): Promise<unknown> {
-  try {
-    return parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw problem(file, textOf(error));
-  }
-}
+const problem = (file: string, why: string): UsageError => new UsageError(`--${OPTION} ${file}: ${why}`);
