@@ -1,3 +1,4 @@
+import { createSharedRuns } from '../../base/shared-runs.ts';
 import type { ContainerRuntime, Image } from '../contract/runtime.ts';
 import { PAUSE_IMAGE } from './pause-image.ts';
 
@@ -7,13 +8,7 @@ import { PAUSE_IMAGE } from './pause-image.ts';
  * `restore` puts it back as the next sandbox asks for it.
  */
 export function keepPauseImage(runtime: ContainerRuntime, restore: () => Promise<unknown>): ContainerRuntime {
-  let restoring: Promise<unknown> | undefined;
-  const restored = (): Promise<unknown> => {
-    restoring ??= restore().finally(() => {
-      restoring = undefined;
-    });
-    return restoring;
-  };
+  const share = createSharedRuns<unknown>();
   const pinned = (image: Image): Image => (image.tags.includes(PAUSE_IMAGE) ? { ...image, pinned: true } : image);
 
   return {
@@ -24,7 +19,7 @@ export function keepPauseImage(runtime: ContainerRuntime, restore: () => Promise
         return await runtime.runSandbox(config, handler);
       } catch (error) {
         if (!(error instanceof Error && error.message.includes(`failed to get sandbox image "${PAUSE_IMAGE}"`))) throw error;
-        await restored();
+        await share(PAUSE_IMAGE, restore);
         return runtime.runSandbox(config, handler);
       }
     },

@@ -3,6 +3,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import { isImageReference, pullPolicyOf } from '../../api/pod/image/image-reference.ts';
 import type { Clock } from '../../base/clock.ts';
+import { createSharedRuns } from '../../base/shared-runs.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { ImagePuller } from '../contract/image-puller.ts';
 import { ImageError } from '../contract/image-puller.ts';
@@ -46,7 +47,7 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
   /** By pod and image. */
   const failures = new Map<string, Failure>();
   /** By image and credentials: what one pod may read, another may not. */
-  const pulls = new Map<string, Promise<PullOutcome>>();
+  const share = createSharedRuns<PullOutcome>();
 
   const tellPulled = (pod: Live<Pod>, container: Container, message: string) => containerEvent(recorder, pod, container, 'Normal', 'Pulled', message);
 
@@ -81,12 +82,8 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
   };
 
   /** Pods that ask for an image at the same time with the same credentials share its pull. */
-  const pull = (reference: string, candidates: readonly RegistryCredentials[]): Promise<PullOutcome> => {
-    const key = JSON.stringify([reference, candidates]);
-    const running = pulls.get(key) ?? attempt(reference, candidates).finally(() => pulls.delete(key));
-    pulls.set(key, running);
-    return running;
-  };
+  const pull = (reference: string, candidates: readonly RegistryCredentials[]): Promise<PullOutcome> =>
+    share(JSON.stringify([reference, candidates]), () => attempt(reference, candidates));
 
   /** Pulls an image, and records with which of the credentials. */
   const pullAndRecord = async (reference: string, tracked: readonly TrackedCredentials[]): Promise<PullOutcome> => {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StatusError } from '../../api/meta/status-error.ts';
+import { createSharedRuns } from '../../base/shared-runs.ts';
 import type { LocalVolumes } from '../contract/local-volumes.ts';
 import { unmountUnder } from './mount-command.ts';
 
@@ -9,7 +10,7 @@ const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** Keeps each volume in a directory of its own below `root`, which any user of a pod may write to. */
 export function createLocalVolumes(root: string): LocalVolumes {
-  const deletions = new Map<string, Promise<void>>();
+  const share = createSharedRuns<void>();
 
   function pathOf(name: string): string {
     if (!NAME.test(name) || name.includes('..')) throw new StatusError('BadRequest', `${JSON.stringify(name)} is not the name of a volume`);
@@ -33,11 +34,7 @@ export function createLocalVolumes(root: string): LocalVolumes {
     },
     delete(name) {
       const path = pathOf(name);
-      const running = deletions.get(path);
-      if (running) return running;
-      const deletion = remove(path).finally(() => deletions.delete(path));
-      deletions.set(path, deletion);
-      return deletion;
+      return share(path, () => remove(path));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Live } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import { sha256Hex } from '../../../base/sha256.ts';
+import { createSharedRuns } from '../../../base/shared-runs.ts';
 import { parseImageName } from '../../containerd/image-name.ts';
 import type { CredentialLookup, TrackedCredentials } from '../pod-credentials.ts';
 import type { Coordinates } from '../pulled-record.ts';
@@ -57,7 +58,7 @@ type Found = TrackedCredentials & { readonly registry: string };
 function lookupOf(provider: CredentialProvider, options: ProviderLookupOptions): (pod: Live<Pod>, repository: string) => Promise<readonly Found[]> {
   const { ask, clock, log } = options;
   const kept = new Map<string, Kept>();
-  const asking = new Map<string, Promise<ProviderResponse>>();
+  const share = createSharedRuns<ProviderResponse>();
   let purgedAt = clock.now();
 
   function purge(): void {
@@ -68,12 +69,7 @@ function lookupOf(provider: CredentialProvider, options: ProviderLookupOptions):
   }
 
   /** Requests for the same at the same time share one run of the program. */
-  function askOnce(request: ProviderRequest): Promise<ProviderResponse> {
-    const key = JSON.stringify(request);
-    const running = asking.get(key) ?? ask(provider, request).finally(() => asking.delete(key));
-    asking.set(key, running);
-    return running;
-  }
+  const askOnce = (request: ProviderRequest): Promise<ProviderResponse> => share(JSON.stringify(request), () => ask(provider, request));
 
   async function provide(repository: string, identity: Identity | undefined): Promise<Auth> {
     const whose = identityKey(identity, provider.token);

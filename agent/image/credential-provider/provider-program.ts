@@ -46,14 +46,15 @@ function responseIn(text: string, apiVersion: string): ProviderResponse {
     const actual = String(response.apiVersion);
     throw new Error(`apiVersion from credential plugin response did not match expected apiVersion:${apiVersion}, actual apiVersion:${actual}`);
   }
-  const { kind, cacheKeyType, cacheDuration, auth = {} } = response;
+  const { kind, cacheKeyType, cacheDuration } = response;
+  const auth = response.auth ?? {};
   const isCredentials = (value: unknown): value is { username?: string; password?: string } =>
     isObject(value) && ['string', 'undefined'].includes(typeof value.username) && ['string', 'undefined'].includes(typeof value.password);
   const ms = typeof cacheDuration === 'string' ? parseGoDuration(cacheDuration) : undefined;
-  if (kind !== 'CredentialProviderResponse' || !isObject(auth ?? {}) || (cacheDuration != null && typeof ms !== 'number')) throw undecodable();
+  if (kind !== 'CredentialProviderResponse' || !isObject(auth) || (cacheDuration != null && typeof ms !== 'number')) throw undecodable();
   const type = CACHE_KEY_TYPES.find((each) => each === cacheKeyType);
   if (!type) throw new Error(`credential provider plugin did not return a valid cacheKeyType: ${String(cacheKeyType ?? '')}`);
-  const entries = Object.entries(auth ?? {}).map(([pattern, value]) => {
+  const entries = Object.entries(auth).map(([pattern, value]) => {
     if (!isCredentials(value)) throw undecodable();
     return [pattern, { username: value.username ?? '', password: value.password ?? '' }] as const;
   });

@@ -1,6 +1,7 @@
 import type { Answer } from 'dns-packet';
 import { DNSSEC_OK, decode, encode, RECURSION_DESIRED } from 'dns-packet';
 import type { Clock } from '../../../base/clock.ts';
+import { createSharedRuns } from '../../../base/shared-runs.ts';
 import type { Question, Reply, ResponseCode } from './answer.ts';
 import type { DnsMetrics } from './metrics.ts';
 import type { Exchange } from './upstream.ts';
@@ -39,7 +40,7 @@ const failure: Reply = { code: 'SERVFAIL', authoritative: false, answers: [], au
 export function createForwarder(options: ForwarderOptions): (question: Question, dnssec: boolean) => Promise<Reply> {
   const { clock, exchange, metrics } = options;
   const cache = new Map<string, Entry>();
-  const inFlight = new Map<string, Promise<Reply>>();
+  const share = createSharedRuns<Reply>();
 
   const ask = async (question: Question, dnssec: boolean): Promise<Reply> => {
     const query = encode({
@@ -80,12 +81,7 @@ export function createForwarder(options: ForwarderOptions): (question: Question,
     const age = known ? (clock.monotonic() - known.storedAt) / 1000 : 0;
     metrics?.cached(known !== undefined && age < known.ttl);
     if (known && age < known.ttl) return aged(known.reply, Math.floor(age));
-    let answer = inFlight.get(key);
-    if (!answer) {
-      answer = ask(question, dnssec).finally(() => inFlight.delete(key));
-      inFlight.set(key, answer);
-    }
-    const reply = await answer;
+    const reply = await share(key, () => ask(question, dnssec));
     const ttl = timeToLive(reply);
     cache.delete(key);
     if (ttl > 0) cache.set(key, { reply, storedAt: clock.monotonic(), ttl });
