@@ -184,6 +184,8 @@ suite('what holds containers', () => {
         const status = '{.status.resources.limits.cpu} {.status.resources.limits.memory} {.status.allocatedResources.memory}';
         const counts = '{.status.containerStatuses[*].restartCount} {.status.conditions[?(@.type=="PodResizeInProgress")].status}';
         expect(await kubectl.path(`${status} ${counts}`, 'pod', 'whole')).toBe(`${cpu} ${memory} ${memory} ${restarts} `);
+        // A container that is made and not yet started counts as restarted already.
+        expect(await kubectl.path('{.status.containerStatuses[?(@.state.running)].name}', 'pod', 'whole')).toBe('main again');
       });
     const holds = async (cpu: number, mebibytes: number) => {
       const memory = String(mebibytes * 2 ** 20);
