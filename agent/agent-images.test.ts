@@ -69,7 +69,7 @@ function aNode() {
     let pods = 0;
     const run = async (image: string, imagePullPolicy: string, secret?: string): Promise<string> => {
       const pod = aPod(secret ? { imagePullSecrets: [{ name: secret }] } : {}, { uid: `u${pods++}` });
-      const failure = await images.puller.ensure(pod, aContainer('c', { image, imagePullPolicy })).then(
+      const failure = await images.puller.ensure(pod, { reference: image, pullPolicy: imagePullPolicy, container: aContainer('c') }).then(
         () => undefined,
         (error: { readonly reason: string }) => error.reason,
       );

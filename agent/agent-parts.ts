@@ -140,6 +140,7 @@ function createFiles(
     memoryDir: memoryDir(dataDir),
     objects,
     csi: csi.volumes,
+    runtime,
     tokens,
     addresses: (pod) => ({ podIps: podIpsOf(pod), hostIps: nodeIps }),
     allocatable: () => facts.allocatable,

@@ -14,7 +14,7 @@ import type { EvictionSettings } from './eviction/node-pressure.ts';
 import { createNodePressure } from './eviction/node-pressure.ts';
 import type { Signal } from './eviction/threshold.ts';
 import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds } from './eviction/threshold.ts';
-import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesInUse } from './image/image-garbage.ts';
+import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesOfContainers } from './image/image-garbage.ts';
 import { imageShortageText } from './image/image-shortage.ts';
 import { countedRuntime, createAgentMetrics } from './node/agent-metrics.ts';
 import { createGarbageCollector } from './node/garbage.ts';
@@ -115,7 +115,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     clock,
     log,
     settings: options.imageGarbage ?? IMAGE_GARBAGE_DEFAULTS,
-    inUse: () => imagesInUse(cache),
+    inUse: async () => new Set([...imagesOfContainers(cache), ...(await node.volumes.imagesInUse())]),
     onPassed: node.imageRecords.prune,
     onRemoved: (reason) => metrics?.imagesRemoved.inc({ reason }),
     onShortage: (...facts) => options.recorder.event(nodeReference, 'Warning', 'FreeDiskSpaceFailed', imageShortageText(...facts)),

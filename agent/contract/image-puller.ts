@@ -3,13 +3,22 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { Image } from './runtime.ts';
 
-/** Brings the images of containers onto the node, by their pull policies. */
+/** An image that is wanted for a container, or for a volume of the pod. */
+export interface ImageWish {
+  readonly reference: string;
+  /** Default: that of the reference's tag. */
+  readonly pullPolicy: string | undefined;
+  /** Undefined for a volume: events are then on the pod as a whole. */
+  readonly container?: Container;
+}
+
+/** Brings the images of containers and volumes onto the node, by their pull policies. */
 export interface ImagePuller {
   /**
-   * Resolves with the container's image once it is present. Records the events that `kubectl describe pod` shows.
+   * Resolves with the image once it is present. Records the events that `kubectl describe pod` shows.
    * @throws ImageError with the reason that the container's status shows.
    */
-  ensure(pod: Live<Pod>, container: Container): Promise<Image>;
+  ensure(pod: Live<Pod>, wish: ImageWish): Promise<Image>;
   /** Forgets the failed pulls of a pod. */
   forget(podUid: string): void;
 }

@@ -19,6 +19,8 @@ export interface PodMetrics {
   containerStarted(type: ContainerType): void;
   /** @param code the reason that the container's status shows: `ErrImagePull` */
   containerFailed(type: ContainerType, code: string): void;
+  /** The images of a container's volumes were mounted, or could not be. */
+  imageVolumesMounted(count: number, ok: boolean): void;
   containerEnded(type: ContainerType, exitCode: number, reason: string): void;
   /** A probe has succeeded or failed, after so many seconds. */
   probed(subject: ProbeSubject, ok: boolean, seconds: number): void;
@@ -33,6 +35,7 @@ export const noPodMetrics: PodMetrics = {
   sandboxFailed() {},
   containerStarted() {},
   containerFailed() {},
+  imageVolumesMounted() {},
   containerEnded() {},
   probed() {},
   probeEnded() {},

@@ -49,6 +49,13 @@ export interface ContainerRuntime {
   /** Pulls an image; resolves with its id. */
   pullImage(reference: string, auth?: RegistryCredentials): Promise<string>;
   removeImage(reference: string): Promise<void>;
+  /**
+   * Keeps an image's content until `key` is released, whatever becomes of the image, and resolves with the mounts that show it at a directory,
+   * each upon the one before. Safe to repeat.
+   */
+  imageMounts(imageId: string, key: string): Promise<readonly FilesystemMount[]>;
+  /** The directory of the image's content is unmounted by then. */
+  releaseImageMounts(key: string): Promise<void>;
   /** The file system of the images, and the bytes that they take. */
   imageFilesystem(): Promise<{ readonly mountpoint: string; readonly usedBytes: number } | undefined>;
   containerStats(): Promise<readonly ContainerStats[]>;
@@ -56,6 +63,13 @@ export interface ContainerRuntime {
   /** Calls `onExit` with the id of every container or sandbox whose process ended, as it happens; resolves when the stream or `signal` ends. */
   watchExits(onExit: (id: string) => void, signal: AbortSignal): Promise<void>;
   close(): void;
+}
+
+/** The arguments of a mount: `options` as mount(8) takes them. */
+export interface FilesystemMount {
+  readonly type: string;
+  readonly source: string;
+  readonly options: readonly string[];
 }
 
 /** The life that a container is expected to have: init containers and the tasks of Jobs end by themselves, sidecars and services run until they are stopped. */

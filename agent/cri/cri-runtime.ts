@@ -1,20 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Message } from '../../base/protobuf/message.ts';
-import {
-  type ContainerRuntime,
-  type ContainerStats,
-  type ExecResult,
-  type Image,
-  type RegistryCredentials,
-  RuntimeError,
-  type StreamRequest,
-} from '../contract/runtime.ts';
+import type { ContainerRuntime, ContainerStats, ExecResult, Image, RegistryCredentials, StreamRequest } from '../contract/runtime.ts';
 import { type Channel, openChannel } from './channel.ts';
 import * as c from './container-messages.ts';
 import { toContainer, toContainerSummary, toImage, toSandbox, toSandboxSummary, toStats } from './conversion.ts';
 import { createDeviceInjection } from './device-injection.ts';
+import { createImageMounts } from './image-mounts.ts';
 import * as n from './node-messages.ts';
 import * as s from './sandbox-messages.ts';
+import { unlessGone } from './unless-gone.ts';
 
 const MINUTE = 60_000;
 /** Setting up a network may mean waiting for a plugin: kubelet gives sandboxes twice the usual time. */
@@ -127,6 +121,7 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
     async removeImage(reference) {
       await unlessGone(imageService('RemoveImage', c.ImageRequest, n.Empty, { image: { image: reference } }));
     },
+    ...createImageMounts(channel, socketPath, clock),
     async imageFilesystem() {
       const [usage] = (await imageService('ImageFsInfo', n.Empty, n.ImageFsInfoResponse, {})).image_filesystems;
       return usage && { mountpoint: usage.fs_id?.mountpoint ?? '', usedBytes: usage.used_bytes?.value ?? 0 };
@@ -156,15 +151,6 @@ export function configuredHandlers(config: string | undefined): readonly string[
     return parsed.containerd?.runtimes && ['', ...Object.keys(parsed.containerd.runtimes).sort()];
   } catch {
     return undefined;
-  }
-}
-
-async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof RuntimeError && error.code === 'NotFound') return undefined;
-    throw error;
   }
 }
 

@@ -33,7 +33,7 @@ function setup(images: Image[], settings: Partial<ImageGarbageSettings> = {}) {
     clock,
     log: silentLogger,
     settings: { ...IMAGE_GARBAGE_DEFAULTS, ...settings },
-    inUse: () => used,
+    inUse: async () => used,
     onRemoved: (reason) => told.push(reason),
     onPassed: async (ids) => void left.push(ids),
     onShortage: (percent, total, freed) => told.push(`short ${percent} ${total} ${freed}`),

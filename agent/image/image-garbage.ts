@@ -23,8 +23,8 @@ export interface ImageGarbageOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: ImageGarbageSettings;
-  /** Images of containers that exist, by id or reference. */
-  readonly inUse: () => ReadonlySet<string>;
+  /** Images of containers that exist and of volumes, by id or reference. */
+  readonly inUse: () => Promise<ReadonlySet<string>>;
   /** Called for each image that was removed. */
   readonly onRemoved?: (reason: 'age' | 'space') => void;
   /** Called with the disk's use in percent, its size and the bytes that were freed, if the unused images were not enough. */
@@ -56,7 +56,7 @@ export function createImageGarbage(options: ImageGarbageOptions): ImageGarbage {
   const unusedImages = async (): Promise<readonly Image[]> => {
     const images = await runtime.images();
     present = new Set(images.map(({ id }) => id));
-    const names = inUse();
+    const names = await inUse();
     const now = clock.now();
     for (const image of images) {
       if (!firstSeen.has(image.id)) firstSeen.set(image.id, now);
@@ -118,7 +118,7 @@ export function createImageGarbage(options: ImageGarbageOptions): ImageGarbage {
 }
 
 /** Images of all containers that the runtime has, by reference and by id. */
-export function imagesInUse(cache: RuntimeCache): ReadonlySet<string> {
+export function imagesOfContainers(cache: RuntimeCache): ReadonlySet<string> {
   const used = new Set<string>();
   for (const uid of cache.podUids()) for (const { image, imageRef } of cache.of(uid).containers) used.add(image).add(imageRef);
   return used;

@@ -50,7 +50,13 @@ function setup(present: readonly string[], registry: readonly string[] = [], { u
       return reference;
     },
   };
-  const recorder = { event: (_o: object, type: string, reason: string, message: string) => events.push(`${type} ${reason}: ${message}`) };
+  const paths: (string | undefined)[] = [];
+  const recorder = {
+    event(_object: object, type: string, reason: string, message: string, fieldPath?: string) {
+      events.push(`${type} ${reason}: ${message}`);
+      paths.push(fieldPath);
+    },
+  };
   const puller = createImagePuller({
     runtime,
     recorder,
@@ -66,8 +72,9 @@ function setup(present: readonly string[], registry: readonly string[] = [], { u
     },
     metrics: { ensured: (...labels) => measured.push(labels.map(String).join(' ')), checked() {} },
   });
-  const ensure = (reference: string, imagePullPolicy: string) => puller.ensure(aPod(), aContainer('c', { image: reference, imagePullPolicy }));
-  return { clock, events, pulls, recorded, measured, ensure };
+  const ensure = (reference: string, pullPolicy: string) =>
+    puller.ensure(aPod(), { reference, pullPolicy, container: aContainer('c', { image: reference }) });
+  return { puller, clock, events, paths, pulls, recorded, measured, ensure };
 }
 
 describe('the image of a container', () => {
@@ -76,6 +83,13 @@ describe('the image of a container', () => {
     expect((await ensure('web:1', 'IfNotPresent')).id).toBe('web:1');
     expect(pulls).toEqual([]);
     expect(events).toEqual(['Normal Pulled: Container image "web:1" already present on machine and can be accessed by the pod']);
+  });
+
+  it('is taken for a volume as for a container, but the events are on the pod', async () => {
+    const { puller, paths } = setup(['model:1']);
+    expect((await puller.ensure(aPod(), { reference: 'model:1', pullPolicy: undefined })).id).toBe('model:1');
+    await puller.ensure(aPod(), { reference: 'model:1', pullPolicy: undefined, container: aContainer('c') });
+    expect(paths).toEqual([undefined, 'spec.containers{c}']);
   });
 
   it('is pulled where it is missing, and recorded as one for all pods', async () => {
@@ -180,11 +194,17 @@ describe('the image of a container', () => {
   it('is there on a simulated node whatever its name, and an event says if a real node would refuse it', async () => {
     const clock = createFakeClock();
     const events: string[] = [];
-    const recorder = { event: (_o: object, type: string, reason: string, message: string) => events.push(`${type} ${reason}: ${message}`) };
+    const paths: (string | undefined)[] = [];
+    const recorder = {
+      event(_object: object, type: string, reason: string, message: string, fieldPath?: string) {
+        events.push(`${type} ${reason}: ${message}`);
+        paths.push(fieldPath);
+      },
+    };
     const runtime = createSimulatedRuntime({ clock, podAddress: () => '' });
     const puller = createImagePuller({ runtime, recorder, clock, credentials: async () => ({ found: [], missing: [] }), records: noPullRecords });
     const reference = 'ko://knative.dev/serving/cmd/webhook';
-    expect((await puller.ensure(aPod(), aContainer('c', { image: reference }))).tags).toEqual([reference]);
+    expect((await puller.ensure(aPod(), { reference, pullPolicy: undefined, container: aContainer('c') })).tags).toEqual([reference]);
     expect(events).toEqual([
       expect.stringMatching(/^Warning Simulated: .*invalid reference format: a container that runs for real would not start$/),
     ]);

@@ -1,11 +1,10 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
-import type { Container } from '../../api/pod/container/container.ts';
 import { isImageReference, pullPolicyOf } from '../../api/pod/image/image-reference.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createSharedRuns } from '../../base/shared-runs.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
-import type { ImagePuller } from '../contract/image-puller.ts';
+import type { ImagePuller, ImageWish } from '../contract/image-puller.ts';
 import { ImageError } from '../contract/image-puller.ts';
 import type { ContainerRuntime, Image, RegistryCredentials } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
@@ -49,7 +48,10 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
   /** By image and credentials: what one pod may read, another may not. */
   const share = createSharedRuns<PullOutcome>();
 
-  const tellPulled = (pod: Live<Pod>, container: Container, message: string) => containerEvent(recorder, pod, container, 'Normal', 'Pulled', message);
+  const tell = (pod: Live<Pod>, { container }: ImageWish, type: 'Normal' | 'Warning', reason: string, message: string) => {
+    if (container) containerEvent(recorder, pod, container, type, reason, message);
+    else recorder.event(pod, type, reason, message);
+  };
 
   /** Returns a function that looks for the pod's credentials at its first call. */
   const lookupFor = (pod: Live<Pod>, reference: string): Lookup => {
@@ -105,21 +107,22 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     return outcome;
   };
 
-  const pullWithBackoff = async (pod: Live<Pod>, container: Container, reference: string, lookup: Lookup): Promise<Image> => {
+  const pullWithBackoff = async (pod: Live<Pod>, wish: ImageWish, lookup: Lookup): Promise<Image> => {
+    const { reference } = wish;
     const key = `${pod.metadata.uid}/${reference}`;
     const earlier = failures.get(key);
     if (earlier && earlier.until > clock.now()) {
-      containerEvent(recorder, pod, container, 'Normal', 'BackOff', `Back-off pulling image "${reference}"`);
+      tell(pod, wish, 'Normal', 'BackOff', `Back-off pulling image "${reference}"`);
       throw new ImageError('ImagePullBackOff', `Back-off pulling image "${reference}": ErrImagePull: ${earlier.message}`, earlier.until);
     }
-    containerEvent(recorder, pod, container, 'Normal', 'Pulling', `Pulling image "${reference}"`);
+    tell(pod, wish, 'Normal', 'Pulling', `Pulling image "${reference}"`);
     const start = clock.now();
     const outcome = await pullAndRecord(reference, await lookup());
     if ('problem' in outcome) {
       const message = outcome.problem;
       const delayMs = earlier ? Math.min(MAX_BACKOFF_MS, earlier.delayMs * 2) : INITIAL_BACKOFF_MS;
       failures.set(key, { delayMs, until: clock.now() + delayMs, message });
-      containerEvent(recorder, pod, container, 'Warning', 'Failed', `Failed to pull image "${reference}": ${message}`);
+      tell(pod, wish, 'Warning', 'Failed', `Failed to pull image "${reference}": ${message}`);
       // The status says ErrImagePull for a moment, then that it waits.
       throw new ImageError('ErrImagePull', message, clock.now() + 1_000);
     }
@@ -129,23 +132,22 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
     const took = durationOf(clock.now() - start);
     const size = `Image size: ${image.sizeBytes} bytes.`;
-    tellPulled(pod, container, `Successfully pulled image "${reference}" in ${took} (${took} including waiting). ${size}`);
+    tell(pod, wish, 'Normal', 'Pulled', `Successfully pulled image "${reference}" in ${took} (${took} including waiting). ${size}`);
     return image;
   };
 
   return {
-    async ensure(pod, container) {
-      const reference = container.image ?? '';
-      const policy = container.imagePullPolicy ?? pullPolicyOf(reference);
+    async ensure(pod, wish) {
+      const { reference, pullPolicy: policy = pullPolicyOf(reference) } = wish;
       if (!isImageReference(reference)) {
         const problem = `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`;
         // Manifests in a project's source name images in ways that its build alone resolves, such as ko://; a simulated node pulls none.
         const pretended = runtime.simulated ? await runtime.image(reference) : undefined;
         if (pretended) {
-          simulatedEvent(recorder, pod, container, problem);
+          if (wish.container) simulatedEvent(recorder, pod, wish.container, problem);
           return pretended;
         }
-        containerEvent(recorder, pod, container, 'Warning', 'InspectFailed', problem);
+        tell(pod, wish, 'Warning', 'InspectFailed', problem);
         throw new ImageError('InvalidImageName', problem, clock.now() + MAX_BACKOFF_MS);
       }
       const present = policy === 'Always' ? undefined : await runtime.image(reference);
@@ -154,18 +156,18 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
       const isUsable = present !== undefined && !(await records.mustPull(reference, present.id, holdings));
       if (present && isUsable) {
         metrics.ensured(policy, true, false);
-        tellPulled(pod, container, `Container image "${reference}" already present on machine and can be accessed by the pod`);
+        tell(pod, wish, 'Normal', 'Pulled', `Container image "${reference}" already present on machine and can be accessed by the pod`);
         return present;
       }
       if (policy === 'Never') {
         metrics.ensured(policy, present !== undefined, present && true);
         // The same words whether it is missing or the pod has no access: they do not tell that it is there.
         const problem = `Container image "${reference}" is not present with pull policy of Never`;
-        containerEvent(recorder, pod, container, 'Warning', 'ErrImageNeverPull', problem);
+        tell(pod, wish, 'Warning', 'ErrImageNeverPull', problem);
         throw new ImageError('ErrImageNeverPull', problem, clock.now() + INITIAL_BACKOFF_MS);
       }
       metrics.ensured(policy, policy === 'Always' ? undefined : present !== undefined, true);
-      return pullWithBackoff(pod, container, reference, lookup);
+      return pullWithBackoff(pod, wish, lookup);
     },
     forget(podUid) {
       for (const key of failures.keys()) if (key.startsWith(`${podUid}/`)) failures.delete(key);

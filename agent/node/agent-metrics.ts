@@ -123,6 +123,11 @@ function podMetrics(registry: Registry): Omit<PodMetrics, 'probed' | 'probeEnded
   const started = counter('kubelet_started_containers_total', 'Containers that were started.', ['container_type']);
   const failed = counter('kubelet_started_containers_errors_total', 'Containers that could not be started.', ['container_type', 'code']);
   const ended = counter('kubelet_terminated_containers_total', 'Containers that have ended.', ['container_type', 'exit_code', 'reason']);
+  const volumes = {
+    requested: counter('kubelet_image_volume_requested_total', 'Volumes of containers that are the content of images.'),
+    mounted: counter('kubelet_image_volume_mounted_succeed_total', 'Images that were mounted as volumes.'),
+    failed: counter('kubelet_image_volume_mounted_errors_total', 'Images that could not be mounted as volumes.'),
+  };
   for (const container_type of ['container', 'init_container', 'ephemeral_container']) started.inc({ container_type }, 0);
   return {
     podRuns(seconds, sinceCreation) {
@@ -142,6 +147,10 @@ function podMetrics(registry: Registry): Omit<PodMetrics, 'probed' | 'probeEnded
     containerFailed(container_type, code) {
       started.inc({ container_type });
       failed.inc({ container_type, code });
+    },
+    imageVolumesMounted(count, ok) {
+      volumes.requested.inc(count);
+      (ok ? volumes.mounted : volumes.failed).inc(count);
     },
     containerEnded: (container_type, exitCode, reason) => ended.inc({ container_type, exit_code: String(exitCode), reason }),
   };

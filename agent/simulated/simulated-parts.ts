@@ -14,6 +14,7 @@ export const noVolumes: PodVolumes = {
   devices: () => [],
   emptyDir: () => undefined,
   podChanged: () => {},
+  imagesInUse: () => Promise.resolve(new Set()),
   tearDown: () => Promise.resolve(),
 };
 

@@ -120,6 +120,8 @@ export function createSimulatedRuntime({ clock, podAddress, from }: SimulatedRun
     image: async (reference) => simulatedImage(reference),
     pullImage: async (reference) => simulatedImage(reference).id,
     removeImage: async () => {},
+    imageMounts: async () => [],
+    releaseImageMounts: async () => {},
     imageFilesystem: async () => undefined,
     containerStats: async () =>
       [...containers.all()]

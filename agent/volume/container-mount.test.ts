@@ -27,3 +27,27 @@ describe('a mount that is to be read-only with all below it', () => {
     await expect(mounted({ recursiveReadOnly: 'Enabled' }, true)).rejects.toThrow('but it is not read-only');
   });
 });
+
+describe('a mount of a volume that is an image', () => {
+  it('is of the content’s directory and read-only, whatever the mount says', async () => {
+    const ofImage = aPod({ volumes: [{ name: 'v', image: { reference: 'model:1' } }] });
+    const mount = { name: 'v', mountPath: 'v' };
+    const request = {
+      pod: ofImage,
+      container: aContainer('c'),
+      mount,
+      index: 0,
+      environment: new Map(),
+      recursiveReadOnly: false,
+      content: '/data/content',
+    };
+    expect(await containerMount(request, directories, '/memory')).toEqual({
+      container_path: '/v',
+      host_path: '/data/content',
+      readonly: true,
+      propagation: 0,
+    });
+    const upwards = containerMount({ ...request, mount: { ...mount, subPath: '../x' } }, directories, '/memory');
+    await expect(upwards).rejects.toThrow("unable to provision SubPath `../x`: must not contain '..'");
+  });
+});

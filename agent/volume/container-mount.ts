@@ -6,8 +6,10 @@ import { MountError } from '../contract/pod-volumes.ts';
 import type { Device, Mount } from '../contract/runtime-config.ts';
 import { PROPAGATION } from '../contract/runtime-config.ts';
 import { expand } from '../spec/expansion.ts';
+import { isRecursivelyReadOnly } from '../spec/recursive-read-only.ts';
+import { imageDirectory } from './image-volumes.ts';
 import type { PersistentMount } from './persistent-mount.ts';
-import { bindSubPath } from './sub-path.ts';
+import { bindSubPath, checkSubPath } from './sub-path.ts';
 import { volumePath } from './volume-path.ts';
 import { isPayloadVolume } from './volume-payload.ts';
 
@@ -29,29 +31,41 @@ export interface MountRequest {
   readonly recursiveReadOnly: boolean;
   /** The pod's volumes of claims, by name. */
   readonly claimed?: ReadonlyMap<string, PersistentMount>;
+  /** The directory of the content, if the volume is an image. */
+  readonly content?: string | undefined;
 }
 
 /** One mount of a container as the runtime takes it; a path within a volume is bound first. @throws MountError */
 export async function containerMount(
-  { pod, container, mount, index, environment, recursiveReadOnly, claimed }: MountRequest,
+  { pod, container, mount, index, environment, recursiveReadOnly, claimed, content }: MountRequest,
   directories: PodDirectories,
   memoryDir: string,
 ): Promise<Mount> {
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
   if (!volume) throw new MountError(`volume "${mount.name}" is mounted but not defined`);
   const persistent = claimed?.get(volume.name);
-  const root = persistent?.path ?? volumePath(pod, volume, directories, memoryDir);
   const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => environment.get(name)) : mount.subPath;
   if (subPath?.includes('$(')) throw new MountError(`missing value for ${JSON.stringify(mount.subPathExpr)}`);
-  const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
+  const hostPath = async () => {
+    if (content !== undefined) return subPath ? imageSubPath(content, subPath) : content;
+    const root = persistent?.path ?? volumePath(pod, volume, directories, memoryDir);
+    const target = directories.subPath(pod.metadata.uid, volume.name, container.name, index);
+    return subPath ? bindSubPath(root, subPath, target, { volumeMount: mount.name, container: container.name }) : root;
+  };
   return {
     container_path: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-    host_path: subPath ? await bindSubPath(root, subPath, target, { volumeMount: mount.name, container: container.name }) : root,
-    // Files from the API are only ever the agent's to write.
-    readonly: (mount.readOnly ?? false) || (persistent?.readOnly ?? volume.csi?.readOnly ?? false) || isPayloadVolume(volume),
+    host_path: await hostPath(),
+    // Files from the API are only ever the agent's to write, and those of an image nobody's.
+    readonly:
+      (mount.readOnly ?? false) || (persistent?.readOnly ?? volume.csi?.readOnly ?? false) || isPayloadVolume(volume) || volume.image !== undefined,
     ...(isRecursive(mount, recursiveReadOnly) ? { recursive_read_only: true } : {}),
     propagation: PROPAGATIONS[mount.mountPropagation ?? 'None'] ?? PROPAGATION.PRIVATE,
   };
+}
+
+function imageSubPath(content: string, subPath: string): Promise<string> {
+  checkSubPath(subPath);
+  return imageDirectory(content, subPath);
 }
 
 /** The volumes that a container gets as devices, as the runtime takes them. @throws MountError */
@@ -63,17 +77,11 @@ export function containerDevices({ volumeDevices = [] }: Container, claimed: Rea
   });
 }
 
-/** Whether the mount is made read-only with all mounts below it. @throws MountError if it must be and cannot, in the words of kubelet */
-function isRecursive({ name, recursiveReadOnly, readOnly, mountPropagation = 'None' }: VolumeMount, supported: boolean): boolean {
-  if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return false;
-  const requested = `volume ${JSON.stringify(name)} requested recursive read-only mode, but it is`;
-  const fault = !readOnly
-    ? 'not read-only'
-    : mountPropagation !== 'None'
-      ? `not compatible with propagation ${JSON.stringify(mountPropagation)}`
-      : recursiveReadOnly === 'Enabled' && !supported
-        ? 'not supported by the runtime'
-        : undefined;
-  if (fault !== undefined) throw new MountError(`failed to resolve recursive read-only mode: ${requested} ${fault}`);
-  return supported;
+/** @throws MountError */
+function isRecursive(mount: VolumeMount, supported: boolean): boolean {
+  try {
+    return isRecursivelyReadOnly(mount, supported);
+  } catch (error) {
+    throw new MountError(error instanceof Error ? error.message : String(error));
+  }
 }

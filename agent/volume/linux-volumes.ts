@@ -12,6 +12,7 @@ import { toOwnPath } from '../contract/kubelet-directory.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import type { PodVolumes } from '../contract/pod-volumes.ts';
 import { MountError } from '../contract/pod-volumes.ts';
+import type { ContainerRuntime } from '../contract/runtime.ts';
 import type { PodAddresses } from '../spec/field-path.ts';
 import type { Allocatable } from '../spec/resource-field.ts';
 import { writePayload } from './atomic-writer.ts';
@@ -19,6 +20,7 @@ import { isClaimed } from './claimed-volume.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
 import { containerDevices, containerMount } from './container-mount.ts';
 import { prepareHostPath } from './host-path.ts';
+import { createImageVolumes } from './image-volumes.ts';
 import { isMountPoint, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
 import { createObjectUsers } from './object-users.ts';
@@ -35,6 +37,7 @@ export interface LinuxVolumesOptions {
   readonly memoryDir: string;
   readonly objects: ObjectCache;
   readonly csi: CsiVolumes;
+  readonly runtime: Pick<ContainerRuntime, 'imageMounts' | 'releaseImageMounts'>;
   readonly tokens: TokenSource;
   readonly addresses: (pod: Live<Pod>) => PodAddresses;
   readonly allocatable: () => Allocatable;
@@ -78,6 +81,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   };
   signal.addEventListener('abort', cancelAll, { once: true });
   const users = createObjectUsers(objects);
+  const images = createImageVolumes(options.runtime, directories);
 
   const claimedVolumes = createClaimedVolumes({ nodeName: options.nodeName, directories, objects, csi });
 
@@ -90,6 +94,8 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
 
   const setUpOne = async (pod: Live<Pod>, volume: Volume, ending: AbortSignal): Promise<void> => {
     if (volume.csi) return setUpInline(pod, volume, ending);
+    // Mounted as each container that uses it starts, for which the image is pulled.
+    if (volume.image) return;
     const path = volumePath(pod, volume, directories, memoryDir);
     const group = pod.spec?.securityContext?.fsGroup;
     try {
@@ -163,13 +169,19 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       state.claimed = claimed;
       scheduleRefresh(state);
     },
-    async mounts(pod, container, environment) {
-      const { claimed = NO_CLAIMS } = states.get(pod.metadata.uid) ?? {};
-      const list = (container.volumeMounts ?? []).map((mount, index) =>
-        containerMount({ pod, container, mount, index, environment, recursiveReadOnly: options.recursiveReadOnly, claimed }, directories, memoryDir),
-      );
+    async mounts(pod, container, sources) {
+      const { uid } = pod.metadata;
+      const { claimed = NO_CLAIMS } = states.get(uid) ?? {};
+      const { recursiveReadOnly } = options;
+      const list = (container.volumeMounts ?? []).map(async (mount, index) => {
+        const image = sources.images.get(mount.name);
+        const content = image && (await images.mount(uid, mount.name, image));
+        const request = { pod, container, mount, index, environment: sources.environment, recursiveReadOnly, claimed, content };
+        return containerMount(request, directories, memoryDir);
+      });
       return Promise.all(list);
     },
+    imagesInUse: () => images.images(),
     devices(pod, container) {
       const { claimed = NO_CLAIMS } = states.get(pod.metadata.uid) ?? {};
       return containerDevices(container, claimed);
@@ -205,6 +217,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       await unmountUnder(directories.subPaths(uid));
       await csi.tearDown(uid);
       await unmountUnder(directories.pod(uid));
+      await images.release(uid);
       await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
     },
   };

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { FilesystemMount } from '../contract/runtime.ts';
 
 const run = promisify(execFile);
 
@@ -13,6 +15,32 @@ export async function mountTmpfs(directory: string, sizeBytes?: number): Promise
 export const bindMount = async (source: string, target: string): Promise<void> => {
   await run('mount', ['--bind', source, target]);
 };
+
+const LOWER = 'lowerdir=';
+
+/** Mounts what the runtime describes. @throws Error with the output of mount */
+export async function mountFilesystem({ type, source, options }: FilesystemMount, target: string): Promise<void> {
+  const { directory, options: short } = withShortPaths(options);
+  const args = ['-o', short.join(','), ...(type === 'bind' ? [] : ['-t', type]), source, target];
+  // Where mount(8) uses the kernel's newer calls it cannot name more than 256 characters of layers.
+  await run('mount', args, { cwd: directory, env: { ...process.env, LIBMOUNT_FORCE_MOUNT2: 'always' } });
+}
+
+/**
+ * Names the layers of an overlay by paths from the directory that all of them are in: the kernel takes no more than a page of options,
+ * which an image of fifty layers fills.
+ */
+export function withShortPaths(options: readonly string[]): { readonly directory: string; readonly options: readonly string[] } {
+  const layers =
+    options
+      .find((option) => option.startsWith(LOWER))
+      ?.slice(LOWER.length)
+      .split(':') ?? [];
+  const directory = layers.length > 0 ? dirname(dirname(layers[0] ?? '')) : '/';
+  if (!layers.every((layer) => layer.startsWith(`${directory}/`))) return { directory: '/', options };
+  const lower = LOWER + layers.map((layer) => layer.slice(directory.length + 1)).join(':');
+  return { directory, options: options.map((option) => (option.startsWith(LOWER) ? lower : option)) };
+}
 
 /** A server that does not answer keeps mount.nfs trying for longer. */
 const NFS_TIMEOUT_MS = 110_000;

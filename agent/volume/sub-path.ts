@@ -17,8 +17,7 @@ export interface SubPathMount {
  * @throws Error in kubelet's words, if the path leads out of the volume or is not there. They do not tell what is on the node; the cause does.
  */
 export async function bindSubPath(volume: string, subPath: string, target: string, { volumeMount, container }: SubPathMount): Promise<string> {
-  if (subPath.startsWith('/')) throw new Error(`error SubPath \`${subPath}\` must not be an absolute path`);
-  if (subPath.split('/').includes('..')) throw new Error(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
+  checkSubPath(subPath);
   const place = `for volumeMount ${JSON.stringify(volumeMount)} of container ${JSON.stringify(container)}`;
   try {
     await makeDirectories(volume, subPath);
@@ -30,6 +29,12 @@ export async function bindSubPath(volume: string, subPath: string, target: strin
   } catch (cause) {
     throw new Error(`failed to prepare subPath ${place}`, { cause });
   }
+}
+
+/** @throws Error in kubelet's words if a path cannot be one within a volume */
+export function checkSubPath(subPath: string): void {
+  if (subPath.startsWith('/')) throw new Error(`error SubPath \`${subPath}\` must not be an absolute path`);
+  if (subPath.split('/').includes('..')) throw new Error(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
 }
 
 async function bind(volume: string, subPath: string, target: string): Promise<string> {
@@ -51,8 +56,8 @@ async function bind(volume: string, subPath: string, target: string): Promise<st
   return target;
 }
 
-/** Names that begin with two dots are inside: the files of ConfigMaps and Secrets stand in such directories. */
-function isOutside(root: string, path: string): boolean {
+/** Whether a path leads out of a directory; both without links. Names that begin with two dots are inside: the files of ConfigMaps and Secrets stand in such directories. */
+export function isOutside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way === '..' || way.startsWith('../');
 }

@@ -17,7 +17,8 @@ export const imageLocalityScore: Score = {
   prepare({ pod }, cluster) {
     const total = cluster.nodes().length;
     const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-    const images = containers.flatMap(({ image }) => {
+    const volumes = (pod.spec?.volumes ?? []).flatMap(({ image }) => (image ? [image.reference] : []));
+    const images = [...containers.map(({ image }) => image), ...volumes].flatMap((image) => {
       const name = imageName(image ?? '');
       const spread = cluster.imageSpread(name) / total;
       return spread > 0 ? [{ name, spread }] : [];

@@ -110,6 +110,8 @@ describe('the scheduler’s scores', () => {
     const scores = scoresOf(imageLocalityScore, stage, pod('p', { image: 'registry/app' }));
     expect(scores).toEqual({ a: 23, b: 0 });
     expect(scoresOf(imageLocalityScore, stage, pod('p', { image: 'other' }))).toBeUndefined();
+    const volumes = [{ name: 'model', image: { reference: 'registry/app:latest' } }];
+    expect(scoresOf(imageLocalityScore, stage, pod('p', { image: 'other', spec: { volumes } }))).toEqual({ a: 23, b: 0 });
   });
 });
 

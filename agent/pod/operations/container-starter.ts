@@ -6,11 +6,12 @@ import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { settledBefore } from '../../../base/abort.ts';
 import { sleep } from '../../../base/clock.ts';
+import type { ImageWish } from '../../contract/image-puller.ts';
 import { ImageError } from '../../contract/image-puller.ts';
 import type { ContainerSources, Measured, PodCgroups, PodDevices, PodFiles } from '../../contract/node-parts.ts';
 import { latestContainer } from '../../contract/observation.ts';
-import { MountError } from '../../contract/pod-volumes.ts';
-import type { ContainerLife, Sandbox } from '../../contract/runtime.ts';
+import { ImageVolumeError, MountError } from '../../contract/pod-volumes.ts';
+import type { ContainerLife, Image, Sandbox } from '../../contract/runtime.ts';
 import { RuntimeError } from '../../contract/runtime.ts';
 import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
@@ -96,21 +97,28 @@ export interface StartRequest {
 export async function startContainer(node: StarterNode, pod: Live<Pod>, request: StartRequest): Promise<void> {
   const { container, sandbox, restartCount, ending } = request;
   const retryAt = node.clock.now() + RETRY_MS;
-  const image = await node.images.ensure(pod, container).catch((error: unknown) => {
-    if (!(error instanceof ImageError)) throw failed(node, pod, container, 'ImageInspectError', error, retryAt);
-    throw failed(node, pod, container, error.reason, error, error.retryAt);
-  });
-  const settings = await configure(node, pod, container, sandbox, restartCount).catch((error: unknown) => {
+  const ensure = (wish: ImageWish) =>
+    node.images.ensure(pod, wish).catch((error: unknown) => {
+      if (!(error instanceof ImageError)) throw failed(node, pod, container, 'ImageInspectError', error, retryAt);
+      throw failed(node, pod, container, error.reason, error, error.retryAt);
+    });
+  const ofVolumes = new Map<string, Image>();
+  for (const { name, wish } of imageVolumesOf(pod, container)) ofVolumes.set(name, await ensure(wish));
+  const image = await ensure({ reference: container.image ?? '', pullPolicy: container.imagePullPolicy, container });
+  const settings = await configure(node, pod, request, ofVolumes).catch((error: unknown) => {
+    const isOfImage = error instanceof ImageVolumeError;
+    if (isOfImage) node.podMetrics.imageVolumesMounted(ofVolumes.size, false);
     throw failed(
       node,
       pod,
       container,
-      'CreateContainerConfigError',
+      isOfImage ? 'CreateContainerError' : 'CreateContainerConfigError',
       error,
       retryAt,
       !(error instanceof ContainerConfigError || error instanceof MountError) || error.cause !== undefined,
     );
   });
+  if (ofVolumes.size > 0) node.podMetrics.imageVolumesMounted(ofVolumes.size, true);
   const config = (() => {
     try {
       return containerConfig(pod, container, {
@@ -140,6 +148,14 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, request:
   node.podMetrics.containerStarted(containerTypeOf(pod, container.name));
   await node.cache.refreshContainer(id);
   await runPostStart(node, pod, container, id, sandbox, ending);
+}
+
+/** The volumes that are images and that a container mounts. */
+function imageVolumesOf({ spec }: Live<Pod>, { volumeMounts = [] }: Container): readonly { readonly name: string; readonly wish: ImageWish }[] {
+  const mounted = new Set(volumeMounts.map(({ name }) => name));
+  return (spec?.volumes ?? []).flatMap(({ name, image }) =>
+    image && mounted.has(name) ? [{ name, wish: { reference: image.reference ?? '', pullPolicy: image.pullPolicy } }] : [],
+  );
 }
 
 function lifeOf({ metadata, spec }: Live<Pod>, { name, restartPolicy }: Container): ContainerLife {
@@ -176,7 +192,7 @@ function wordsOf(reason: string, error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function configure(node: StarterNode, pod: Live<Pod>, container: Container, sandbox: Sandbox, restartCount: number) {
+async function configure(node: StarterNode, pod: Live<Pod>, { container, sandbox, restartCount }: StartRequest, images: ReadonlyMap<string, Image>) {
   const podIps = sandbox.ips.length > 0 ? sandbox.ips : node.nodeIps;
   const links = pod.spec?.enableServiceLinks ?? true;
   const variables = containerEnvironment(pod, container, {
@@ -190,7 +206,7 @@ async function configure(node: StarterNode, pod: Live<Pod>, container: Container
   const environment = await variables;
   const [given, volumeMounts, hosts, message] = await Promise.all([
     containerDevices(node, pod, container),
-    node.volumes.mounts(pod, container, environment),
+    node.volumes.mounts(pod, container, { environment, images }),
     hostsMount(node, pod, container, podIps),
     messageMount(node, pod, container, restartCount),
   ]);

@@ -1,6 +1,6 @@
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
-import type { Container } from '../../../api/pod/container/container.ts';
+import type { Container, VolumeMount } from '../../../api/pod/container/container.ts';
 import type { ContainerState, ContainerStatus } from '../../../api/pod/container/container-status.ts';
 import type { ResourceRequirements } from '../../../api/pod/resources/resources.ts';
 import { timeText } from '../../../base/clock.ts';
@@ -8,6 +8,7 @@ import type { PodObservation } from '../../contract/observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
 import type { ContainerRole } from '../../spec/pod-containers.ts';
+import { isRecursivelyReadOnly } from '../../spec/recursive-read-only.ts';
 import { inForce, sameResources } from '../../spec/resize.ts';
 import { REMOVED_FOR_RESTART } from '../../spec/restart-of-all.ts';
 import { shouldRestart } from '../../spec/restart-policy.ts';
@@ -30,6 +31,8 @@ export interface ContainerStatusInput {
   readonly restartingAll: boolean;
   /** The prefix of container IDs: `containerd`. */
   readonly runtimeName: string;
+  /** The runtime can make a mount read-only with all mounts below it. */
+  readonly recursiveReadOnlyMounts: boolean;
   /** Termination messages of containers, by container ID. */
   readonly terminationMessages: ReadonlyMap<string, string>;
   /** The resources that a container has, perhaps with the limits of its pod; undefined if that is not known. */
@@ -67,7 +70,7 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     started: role === 'init' ? false : started,
     resources: actualResources(container, running ? input.applied(current) : undefined),
     ...allocated(container),
-    ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container) } : {}),
+    ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container, input.recursiveReadOnlyMounts) } : {}),
   };
 }
 
@@ -88,7 +91,7 @@ function neverSeen(input: ContainerStatusInput, container: Container, role: Cont
     image: container.image ?? '',
     imageID: '',
     restartCount: old?.restartCount ?? 0,
-    ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container) } : {}),
+    ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container, input.recursiveReadOnlyMounts) } : {}),
   };
   if (input.restartingAll && old?.containerID) return removed(input, old, base, fallback);
   if (old?.state?.terminated) return { ...base, ...old, ready: old.ready && role === 'init' };
@@ -144,9 +147,18 @@ const actualResources = ({ resources = {} }: Container, applied: ResourceRequire
 
 const allocated = (container: Container) => (container.resources?.requests ? { allocatedResources: container.resources.requests } : {});
 
-const mountStatuses = (container: Container) =>
-  (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
-    name,
-    mountPath,
-    ...(readOnly ? { readOnly: true, recursiveReadOnly: 'Disabled' } : {}),
+const mountStatuses = ({ volumeMounts = [] }: Container, recursiveReadOnlyMounts: boolean) =>
+  volumeMounts.map((mount) => ({
+    name: mount.name,
+    mountPath: mount.mountPath,
+    ...(mount.readOnly ? { readOnly: true, recursiveReadOnly: isRecursive(mount, recursiveReadOnlyMounts) ? 'Enabled' : 'Disabled' } : {}),
   }));
+
+/** A mount that cannot be as it must be is not made: its container waits. */
+function isRecursive(mount: VolumeMount, supported: boolean): boolean {
+  try {
+    return isRecursivelyReadOnly(mount, supported);
+  } catch {
+    return false;
+  }
+}

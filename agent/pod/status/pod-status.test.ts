@@ -13,6 +13,7 @@ const input = (more: Partial<PodStatusInput> = {}): PodStatusInput => ({
   ended: false,
   failure: undefined,
   runtimeName: 'containerd',
+  recursiveReadOnlyMounts: true,
   terminationMessages: new Map(),
   applied: () => undefined,
   pending: undefined,
@@ -42,6 +43,20 @@ describe('the status of a pod', () => {
       ContainersReady: 'False ContainersNotReady containers with unready status: [c]',
       PodScheduled: 'True',
     });
+  });
+
+  it('tells which of its mounts are read-only with all mounts below them', () => {
+    const mounts = ['Enabled', 'IfPossible', 'Disabled'].map((recursiveReadOnly) => ({
+      name: 'v',
+      mountPath: '/v',
+      readOnly: true,
+      recursiveReadOnly,
+    }));
+    const pod = aPod({ containers: [aContainer('c', { volumeMounts: [...mounts, { name: 'v', mountPath: '/w' }] })] });
+    const modes = (recursiveReadOnlyMounts: boolean) =>
+      firstOf({ pod, recursiveReadOnlyMounts })?.volumeMounts?.map(({ recursiveReadOnly }) => recursiveReadOnly);
+    expect(modes(true)).toEqual(['Enabled', 'Enabled', 'Disabled', undefined]);
+    expect(modes(false)).toEqual(['Disabled', 'Disabled', 'Disabled', undefined]);
   });
 
   it('says in each condition of its own which generation it is of', () => {

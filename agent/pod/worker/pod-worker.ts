@@ -40,7 +40,9 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   const { uid, namespace, name } = initial.metadata;
   const log = node.log.child({ pod: `${namespace}/${name}` });
   const { runtimeName, nodeIps, memoryCapacity, maxRestartDelayMs, recorder } = node;
-  const facts: WorkerFacts = { simulated: node.runtime.simulated, runtimeName, nodeIps, memoryCapacity, maxRestartDelayMs };
+  const { recursiveReadOnlyMounts } = node.abilities;
+  const { simulated } = node.runtime;
+  const facts: WorkerFacts = { simulated, runtimeName, recursiveReadOnlyMounts, nodeIps, memoryCapacity, maxRestartDelayMs };
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
   const prober = createProber({

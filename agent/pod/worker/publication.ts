@@ -60,6 +60,7 @@ function statusOf({ state, view }: Turn) {
     ended: life.phase === 'ended' || life.phase === 'over',
     failure: life.phase === 'running' ? undefined : life.failure,
     runtimeName: node.runtimeName,
+    recursiveReadOnlyMounts: node.recursiveReadOnlyMounts,
     terminationMessages: messages,
     hostIps: node.nodeIps,
     now,

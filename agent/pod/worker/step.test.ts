@@ -19,7 +19,13 @@ import type { TaskResult, WorkerAction } from './worker-action.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const NO_VERDICTS: Verdicts = { startup: undefined, liveness: undefined, readiness: undefined };
-const FACTS: WorkerFacts = { simulated: false, runtimeName: 'containerd', nodeIps: ['192.0.2.7'], memoryCapacity: 2 ** 32 };
+const FACTS: WorkerFacts = {
+  simulated: false,
+  runtimeName: 'containerd',
+  recursiveReadOnlyMounts: true,
+  nodeIps: ['192.0.2.7'],
+  memoryCapacity: 2 ** 32,
+};
 
 const view = (seen: PodObservation, more: Partial<PodView> = {}): PodView => ({
   observation: seen,

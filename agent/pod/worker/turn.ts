@@ -11,6 +11,8 @@ export interface WorkerFacts {
   readonly simulated: boolean;
   /** The prefix of container IDs in statuses: `containerd`. */
   readonly runtimeName: string;
+  /** The runtime can make a mount read-only with all mounts below it. */
+  readonly recursiveReadOnlyMounts: boolean;
   readonly nodeIps: readonly string[];
   /** Bytes. */
   readonly memoryCapacity: number;

@@ -21,7 +21,7 @@ export function aWorkerNode(dataDir: string, given: Pick<WorkerNode, 'clock' | '
     dynamicResources: noDynamicResources,
     pluginDevices: noPluginDevices,
     directories: podDirectories(dataDir),
-    images: { ensure: async (_pod, container) => (await runtime.image(container.image ?? '')) ?? Promise.reject(new Error('no image')), forget() {} },
+    images: { ensure: async (_pod, { reference }) => (await runtime.image(reference)) ?? Promise.reject(new Error('no image')), forget() {} },
     objects: { get: async (kind, key) => createMemoryClient(clock).get(kind, key) },
     services: () => [],
     dns: { servers: [], domain: 'cluster.local', host: { servers: [], searches: [], options: [] } },
