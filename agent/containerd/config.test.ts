@@ -15,6 +15,8 @@ describe('containerd’s configuration', () => {
     expect(config).toContain('address = "/run/x/containerd/containerd.sock"');
     expect(config).toContain('conf_dir = "/run/x/cni/net.d"');
     expect(config).toContain('netns_mounts_under_state_dir = true');
+    // containerd 2.x would listen at /var/run/nri for all of the machine.
+    expect(config).toContain('[plugins."io.containerd.nri.v1.nri"]\ndisable = true\n');
   });
 
   it('names our pause image and what the node is able to do', () => {

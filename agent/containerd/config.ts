@@ -28,7 +28,11 @@ const DISABLED_PLUGINS = [
   'io.containerd.tracing.processor.v1.otlp',
 ];
 
-/** The text of containerd's configuration file (version 2, which 1.6 and 1.7 read and 2.x migrates; 1.6 does not know `enable_cdi` and leaves it alone). Equal options give equal text. */
+/**
+ * The text of containerd's configuration file (version 2, which 1.6 and 1.7 read and 2.x migrates; 1.6 does not know `enable_cdi` and NRI, and
+ * leaves them alone). From 2.0 on NRI would listen at one path for the whole machine, and take it from another containerd. Equal options
+ * give equal text.
+ */
 export function containerdConfig(options: ContainerdConfigOptions): string {
   const { paths } = options;
   const cri = (suffix = '') => `[plugins."io.containerd.grpc.v1.cri"${suffix}]`;
@@ -43,6 +47,9 @@ address = ${toml(paths.socket)}
 
 [debug]
 level = "warn"
+
+[plugins."io.containerd.nri.v1.nri"]
+disable = true
 
 ${cri()}
 sandbox_image = ${toml(PAUSE_IMAGE)}
