@@ -61,6 +61,19 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
   return { manager: () => manager, restart, clock, statuses, events, phase: (uid: string) => statuses.get(uid)?.phase };
 }
 
+describe('a pod that was deleted by force', () => {
+  it('takes up no room any more, as the scheduler counts it no more, while it ends', async () => {
+    const admit = (_pod: Live<Pod>, others: readonly Pod[]) => (others.length > 0 ? { reason: 'OutOfpods', message: 'full' } : undefined);
+    const { manager, clock, phase } = await aManager({ concerns: () => false }, admit);
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    manager().vanished(aPod());
+    manager().changed(aPod({}, { uid: 'u2', name: 'next' }));
+    await clock.advance(1_000);
+    expect(phase('u2')).toBe('Running');
+  });
+});
+
 describe('a pod that asks for devices', () => {
   it('is begun once it has them; until then they count as held', async () => {
     const allocation = Promise.withResolvers<void>();

@@ -106,10 +106,13 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     if (pod.metadata.deletionTimestamp) give(entry);
   };
 
-  /** The pods beside this one that hold resources of the node. */
+  /**
+   * The pods beside this one that hold resources of the node. Those that the API has no longer do not, though they may be ending still: the scheduler
+   * has given away what they had.
+   */
   const holders = (uid: string): readonly Pod[] =>
     [...entries.values()]
-      .filter(({ finished, worker }) => !finished && worker.pod.metadata.uid !== uid && !isTerminal(worker.pod.status?.phase))
+      .filter(({ finished, vanished, worker }) => !finished && !vanished && worker.pod.metadata.uid !== uid && !isTerminal(worker.pod.status?.phase))
       .map(({ worker }) => worker.pod);
 
   /** Hands the pod to its worker with the resources that it can be given now. */
@@ -178,6 +181,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       entry.vanished = true;
       if (entry.finished) void close(entry);
       else entry.worker.end({ graceSeconds: graceAfterVanishing(entry.worker.pod), vanished: true });
+      retryDeferred();
     },
     wake: (uid) => entries.get(uid)?.worker.wake(),
     find: (key) => entries.get(byKey.get(keyText(key)) ?? '')?.worker,
