@@ -19,6 +19,8 @@ export interface HttpTarget {
 /** The way by which probes and hooks reach into pods. Each call ends by itself after `timeoutMs`, and never rejects. */
 export interface ProbeTransport {
   http(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome>;
+  /** Calls a lifecycle hook, for which any answer is a success. */
+  hook(target: HttpTarget, timeoutMs: number): Promise<ProbeOutcome>;
   tcp(host: string, port: number, timeoutMs: number): Promise<ProbeOutcome>;
   grpc(host: string, port: number, service: string, timeoutMs: number): Promise<ProbeOutcome>;
   exec(containerId: string, command: readonly string[], timeoutMs: number): Promise<ProbeOutcome>;

@@ -119,15 +119,22 @@ describe('a node that runs out of memory', () => {
     expect(ended.map(([uid]) => uid)).toEqual(['web']);
   });
 
-  it('gives pods time at a soft threshold', async () => {
+  it.each([
+    ['no more than the node allows', 30, 7],
+    ['no more than they ask for', 3, 3],
+  ])('gives pods time at a soft threshold, %s', async (_case, terminationGracePeriodSeconds, graceSeconds) => {
     const soft = { thresholds: [{ ...MEMORY, graceMs: 30_000 }] };
-    const { options, clock, set, ended } = setup({ active: [named('web')], use: { web: uses(MI) }, settings: soft });
+    const { options, clock, set, ended } = setup({
+      active: [named('web', { terminationGracePeriodSeconds })],
+      use: { web: uses(MI) },
+      settings: soft,
+    });
     set('memory.available', 0);
     await synchronize(options);
     expect(ended).toEqual([]);
     await clock.advance(30_000);
     await synchronize(options);
-    expect(ended).toMatchObject([['web', { graceSeconds: 7 }]]);
+    expect(ended).toMatchObject([['web', { graceSeconds }]]);
   });
 
   it('evicts one pod at a time, the next once the one before is gone, or after half a minute', async () => {

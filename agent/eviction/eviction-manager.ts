@@ -80,10 +80,12 @@ export async function synchronize(options: EvictionManagerOptions): Promise<read
     return [];
   }
   const use = await usage(node, active);
-  const grace = threshold.graceMs === 0 ? IMMEDIATE_SECONDS : options.settings.maxPodGraceSeconds;
+  const most = options.settings.maxPodGraceSeconds;
+  const graceOf = ({ spec }: Live<Pod>) =>
+    threshold.graceMs === 0 ? IMMEDIATE_SECONDS : Math.min(most, Number(spec?.terminationGracePeriodSeconds ?? most));
   for (const pod of ranked(active, threshold.signal, ({ metadata }) => use.get(metadata.uid), dedicatedImages)) {
     const message = shortageText(resource, pod, use.get(pod.metadata.uid), met, observations);
-    if (evict(options, pod, { message, grace, isDisruption: true, signal: threshold.signal })) return [pod];
+    if (evict(options, pod, { message, grace: graceOf(pod), isDisruption: true, signal: threshold.signal })) return [pod];
   }
   return [];
 }

@@ -1,5 +1,8 @@
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { HTTPGetAction, LifecycleHandler } from '../../api/pod/container/probe.ts';
+import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 
 /** A port by number, or by its name among the container's ports. @throws Error in the words of kubelet (pkg/probe/util.go) if there is no such port. */
@@ -28,6 +31,11 @@ export function httpTarget(container: Container, action: HTTPGetAction, podIp: s
   };
 }
 
+/** Records that a hook was called by HTTP, though it says HTTPS. */
+export function warnOfFallback(recorder: EventRecorder, pod: Live<Pod>, outcome: ProbeOutcome): void {
+  if (outcome.kind === 'warning') recorder.event(pod, 'Warning', 'LifecycleHTTPFallback', outcome.message);
+}
+
 /** Runs a postStart or preStop handler to its end. */
 export async function runHandler(
   handler: LifecycleHandler,
@@ -39,7 +47,7 @@ export async function runHandler(
   sleep: (ms: number) => Promise<void>,
 ): Promise<ProbeOutcome> {
   if (handler.exec) return transport.exec(containerId, handler.exec.command ?? [], timeoutMs);
-  if (handler.httpGet) return transport.http(httpTarget(container, handler.httpGet, podIp, 'kube-lifecycle/1.36'), timeoutMs);
+  if (handler.httpGet) return transport.hook(httpTarget(container, handler.httpGet, podIp, 'kube-lifecycle/1.36'), timeoutMs);
   if (handler.sleep) {
     await sleep(Math.min(timeoutMs, handler.sleep.seconds * 1000));
     return { ok: true, message: '' };

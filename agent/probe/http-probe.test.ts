@@ -2,16 +2,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
-import { probeHttp } from './http-probe.ts';
+import { callHook, probeHttp } from './http-probe.ts';
 
 describe('a probe over HTTP', () => {
   let server: Server;
   let port: number;
   const seen: string[] = [];
+  const authorizations: (string | undefined)[] = [];
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? '/';
     seen.push(path);
+    authorizations.push(request.headers.authorization);
     const redirects: Readonly<Record<string, string>> = {
       '/local': '/good',
       '/elsewhere': 'http://0.0.0.0/',
@@ -70,6 +72,38 @@ describe('a probe over HTTP', () => {
     expect(await probeHttp({ scheme: 'http', host: '127.0.0.1', port: 1, path: '/', headers: [] }, 1_000, clock)).toEqual({
       ok: false,
       message: 'Get "http://127.0.0.1:1/": dial tcp 127.0.0.1:1: connect: connection refused',
+    });
+  });
+
+  it('says in Go’s words that a server speaks no TLS', async () => {
+    const outcome = await probeHttp({ scheme: 'https', host: '127.0.0.1', port, path: '/good', headers: [] }, 1_000, clock);
+    expect(outcome).toEqual({ ok: false, message: `Get "https://127.0.0.1:${port}/good": http: server gave HTTP response to HTTPS client` });
+  });
+
+  describe('that is a hook', () => {
+    const call = (path: string, scheme: 'http' | 'https' = 'http', to = port) =>
+      callHook({ scheme, host: '127.0.0.1', port: to, path, headers: [{ name: 'Authorization', value: 'secret' }] }, 1_000, clock);
+
+    it('succeeds with any answer, also where redirects lead', async () => {
+      expect(await call('/bad')).toEqual({ ok: true, message: '' });
+      expect(await call('/missing')).toEqual({ ok: true, message: '' });
+      expect(await call('/elsewhere')).toEqual({ ok: true, message: '' });
+    });
+
+    it('fails without an answer', async () => {
+      expect(await call('/good', 'http', 1)).toEqual({
+        ok: false,
+        message: 'Get "http://127.0.0.1:1/good": dial tcp 127.0.0.1:1: connect: connection refused',
+      });
+      expect(await call('/loop')).toMatchObject({ ok: false });
+    });
+
+    it('is called by HTTP, without its credentials, where the server speaks no TLS', async () => {
+      const message = `request to HTTPS lifecycle hook 127.0.0.1:${port} got HTTP response, retry with HTTP succeeded`;
+      expect(await call('/bad', 'https')).toEqual({ ok: true, kind: 'warning', message });
+      expect(authorizations.at(-1)).toBeUndefined();
+      await call('/bad');
+      expect(authorizations.at(-1)).toBe('secret');
     });
   });
 });

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
 import type { HttpTarget, ProbeOutcome } from '../contract/probe-transport.ts';
-import { dialProblem, hostText } from './dial-problem.ts';
+import { dialProblem, hostText, PLAIN_ANSWER } from './dial-problem.ts';
 
 /** The most that is read of a body, in bytes (pkg/probe/http: maxRespBodyLength). */
 const MAX_BODY = 10 * 1024;
@@ -17,7 +17,32 @@ const failed = (text: string): ProbeOutcome => ({ ok: false, message: text });
  * Probes as kubelet does (pkg/probe/http/http.go): redirects to the same host are followed, up to ten; one to another host counts as a success
  * that is worth a warning, and is not followed. The time-out is for all of them together. Never rejects.
  */
-export async function probeHttp(target: HttpTarget, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
+export const probeHttp = (target: HttpTarget, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> =>
+  lastAnswer(target, timeoutMs, clock, outcomeOf);
+
+/**
+ * Calls a hook as kubelet does (pkg/kubelet/lifecycle/handlers.go): any answer is a success. A server that speaks plain HTTP where the hook says HTTPS is
+ * called by it, which is worth a warning. Never rejects.
+ */
+export async function callHook(target: HttpTarget, timeoutMs: number, clock: Clock): Promise<ProbeOutcome> {
+  const call = (to: HttpTarget) =>
+    lastAnswer(to, timeoutMs, clock, async (response) => {
+      response.destroy();
+      return OK;
+    });
+  const outcome = await call(target);
+  if (outcome.ok || !outcome.message.endsWith(PLAIN_ANSWER)) return outcome;
+  const headers = target.headers.filter(({ name }) => name.toLowerCase() !== 'authorization');
+  const plain = await call({ ...target, scheme: 'http', headers });
+  if (!plain.ok) return outcome;
+  const place = `${hostText(target.host)}:${target.port}`;
+  return { ok: true, kind: 'warning', message: `request to HTTPS lifecycle hook ${place} got HTTP response, retry with HTTP succeeded` };
+}
+
+type Judge = (response: IncomingMessage, code: number) => Promise<ProbeOutcome>;
+
+/** Judges the answer to which redirects on the same host lead. */
+async function lastAnswer(target: HttpTarget, timeoutMs: number, clock: Clock, judge: Judge): Promise<ProbeOutcome> {
   const timeout = new AbortController();
   const cancelTimer = clock.after(timeoutMs, () => timeout.abort());
   let text = `${target.scheme}://${hostText(target.host)}:${target.port}${target.path}`;
@@ -29,7 +54,7 @@ export async function probeHttp(target: HttpTarget, timeoutMs: number, clock: Cl
       const response = await get(url, target, timeout.signal);
       const code = response.statusCode ?? 0;
       const next = FOLLOWED.has(code) && response.headers.location ? URL.parse(response.headers.location, url.href) : undefined;
-      if (next?.hostname !== hostname) return await outcomeOf(response, code);
+      if (next?.hostname !== hostname) return await judge(response, code);
       response.destroy();
       if (redirects === MAX_REDIRECTS - 1) return problem(`stopped after ${MAX_REDIRECTS} redirects`);
       url = next;

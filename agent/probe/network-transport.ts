@@ -6,7 +6,7 @@ import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.t
 import type { ContainerRuntime } from '../contract/runtime.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 import { dialProblem, hostText } from './dial-problem.ts';
-import { probeHttp } from './http-probe.ts';
+import { callHook, probeHttp } from './http-probe.ts';
 
 /** The most that is shown of an exec's output, in characters. */
 const MAX_OUTPUT = 10 * 1024;
@@ -17,6 +17,7 @@ const failed = (text: string): ProbeOutcome => ({ ok: false, message: text });
 export function createNetworkTransport(runtime: ContainerRuntime, clock: Clock): ProbeTransport {
   return {
     http: (target, timeoutMs) => probeHttp(target, timeoutMs, clock),
+    hook: (target, timeoutMs) => callHook(target, timeoutMs, clock),
     tcp: (host, port, timeoutMs) => probeTcp(host, port, timeoutMs, clock),
     grpc: (host, port, service, timeoutMs) => probeGrpc(host, port, service, timeoutMs, clock),
     exec: (id, command, timeoutMs) => probeExec(runtime, id, command, timeoutMs),

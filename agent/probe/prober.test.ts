@@ -25,6 +25,7 @@ function setup(container: Container, wasReady = false, metrics: Pick<PodMetrics,
     clock,
     transport: {
       http: ({ path, port }) => answer(`http ${port}${path}`),
+      hook: () => answer('hook'),
       tcp: (_host, port) => answer(`tcp ${port}`),
       grpc: (_host, port) => answer(`grpc ${port}`),
       exec: (_id, command) => answer(`exec ${command[0]}`),

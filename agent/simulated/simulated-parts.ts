@@ -57,6 +57,7 @@ const OK: ProbeOutcome = { ok: true, message: '' };
 
 export const simulatedTransport: ProbeTransport = {
   http: () => Promise.resolve(OK),
+  hook: () => Promise.resolve(OK),
   tcp: () => Promise.resolve(OK),
   grpc: () => Promise.resolve(OK),
   exec: () => Promise.resolve(OK),

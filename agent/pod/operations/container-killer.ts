@@ -5,7 +5,7 @@ import type { LifecycleHandler } from '../../../api/pod/container/probe.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { NodeAddresses, ProbeAccess, RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
 import { readySandbox } from '../../contract/observation.ts';
-import { runHandler } from '../../probe/handler.ts';
+import { runHandler, warnOfFallback } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
 
 /** The least time that a container gets to stop, however much its hook has used up (pkg/kubelet/kuberuntime: minimumGracePeriodInSeconds). */
@@ -44,6 +44,7 @@ async function runPreStop(
 ): Promise<void> {
   const podIp = readySandbox(node.cache.of(pod.metadata.uid))?.ips[0] ?? node.nodeIps[0] ?? '';
   const outcome = await runHandler(handler, container, id, podIp, node.probes, graceSeconds * 1000, (ms) => sleep(node.clock, ms));
+  warnOfFallback(node.recorder, pod, outcome);
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a preStop hook failed');
   containerEvent(node.recorder, pod, container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');

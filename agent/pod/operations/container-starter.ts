@@ -15,7 +15,7 @@ import type { ContainerLife, Image, Sandbox } from '../../contract/runtime.ts';
 import { RuntimeError } from '../../contract/runtime.ts';
 import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
-import { runHandler } from '../../probe/handler.ts';
+import { runHandler, warnOfFallback } from '../../probe/handler.ts';
 import { containerEvent, simulatedEvent } from '../../spec/container-events.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
@@ -281,6 +281,7 @@ async function runPostStart(
   // A pod that ends takes the container with it.
   if (!(await settledBefore(running, ending))) return;
   const outcome = await running;
+  warnOfFallback(node.recorder, pod, outcome);
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a postStart hook failed');
   containerEvent(node.recorder, pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
