@@ -1,6 +1,6 @@
 import type { Binding } from '../../api/kinds/core/binding.ts';
 import { pods } from '../../api/kinds/core/pod/index.ts';
-import { keyOf } from '../../api/meta/object.ts';
+import { keyOf, keyText } from '../../api/meta/object.ts';
 import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -33,7 +33,7 @@ export interface AssumedResources {
 
 /** Binds a pod, which is assumed on its node, through the API. What fails is taken back, and the pod is tried again. */
 export interface BindingCycle {
-  /** PreBind: has the pod's volumes bound or made and its devices allocated, which may take minutes. */
+  /** PreBind: has the pod's volumes bound or made and its devices allocated, which may take minutes. The pod names its node meanwhile (`nominatedNodeName`). */
   prepare(pod: QueuedPod, nodeName: string, assumed: AssumedResources): Promise<'bound' | 'error'>;
   /** Binds the pod itself. Its devices are given back if that fails. */
   pod(pod: QueuedPod, nodeName: string, devices: AssumedDevices | undefined): Promise<AttemptResult>;
@@ -57,10 +57,23 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     const key = keyOf(info.pod);
     log.warn({ err: error, pod: `${key.namespace}/${key.name}`, node: nodeName }, 'binding failed');
     const reason = error instanceof Error ? error.message : String(error);
-    await handleFailure(info, { reason: 'SchedulerError', message: `${what}: ${reason}`, error: true });
+    await handleFailure(info, { reason: 'SchedulerError', message: `${what}: ${reason}`, error: true, nominatedNode: '' });
+  }
+
+  /** Tells others, such as autoscalers, where a pod will run whose preparation takes time. */
+  async function nominate({ pod, uid }: PodInfo, nodeName: string): Promise<void> {
+    if (pod.status?.nominatedNodeName === nodeName) return;
+    const body = { metadata: { uid }, status: { nominatedNodeName: nodeName } };
+    try {
+      await client.patch(pods, keyOf(pod), { type: 'strategic', body }, { subresource: 'status' });
+    } catch (error) {
+      // Not worth the binding.
+      log.info({ err: error, pod: keyText(keyOf(pod)), node: nodeName }, 'the node of a pod could not be told before its binding');
+    }
   }
 
   async function prepare({ info }: QueuedPod, nodeName: string, { volumes, devices }: AssumedResources): Promise<'bound' | 'error'> {
+    if (volumes || devices) await nominate(info, nodeName);
     let plugin = 'VolumeBinding';
     try {
       if (volumes) await volumeBinder.bind(info, volumes);

@@ -57,6 +57,7 @@ async function createClaim(name: string, storageClassName = 'late') {
 }
 const claim = (name = 'c') => client.get(persistentVolumeClaims, { namespace: 'default', name });
 const nodeOf = async (name: string) => (await client.get(pods, { namespace: 'default', name })).spec?.nodeName;
+const nominatedNodeOf = async (name: string) => (await client.get(pods, { namespace: 'default', name })).status?.nominatedNodeName;
 const completeBinding = (volumeName: string, name = 'c') =>
   client.patch(
     persistentVolumeClaims,
@@ -69,7 +70,7 @@ describe('a pod whose claim waits for it', () => {
     await client.create(pods, pod('p', using('c')));
     await clock.settle();
     expect((await claim()).metadata.annotations).toEqual({ [SELECTED_NODE]: 'a' });
-    expect(await nodeOf('p')).toBeUndefined();
+    expect([await nodeOf('p'), await nominatedNodeOf('p')]).toEqual([undefined, 'a']);
     await client.create(persistentVolumes, aVolume('made'));
     await completeBinding('made');
     await clock.settle();
@@ -82,6 +83,7 @@ describe('a pod whose claim waits for it', () => {
     await clock.settle();
     await client.patch(persistentVolumeClaims, claimKey, { type: 'merge', body: { metadata: { annotations: { [SELECTED_NODE]: null } } } });
     await clock.settle();
+    expect(await nominatedNodeOf('p')).toBeUndefined();
     expect(events).toEqual(['FailedScheduling: running PreBind plugin "VolumeBinding": binding volumes: provisioning failed for PVC "c"']);
     await clock.advance(10_000);
     expect((await claim()).metadata.annotations).toEqual({ [SELECTED_NODE]: 'a' });
