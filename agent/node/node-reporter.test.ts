@@ -9,6 +9,12 @@ import { resources, systemInfo } from './node-info.ts';
 import type { NodeReporter, NodeReporterOptions } from './node-reporter.ts';
 import { createNodeReporter } from './node-reporter.ts';
 
+const aNodesFacts = {
+  info: systemInfo({ machineID: 'm', systemUUID: 's', bootID: 'b', osImage: 'o', kernelVersion: 'k' }, 'simulated://'),
+  ...resources({ cpus: 2, memoryBytes: 2 ** 32, diskBytes: 2 ** 40, pods: 10 }),
+  memoryBytes: 2 ** 32,
+};
+
 /** A reporter of a node that is well, unless a test says otherwise. */
 function aReporter(clock: FakeClock, more: Partial<NodeReporterOptions> = {}): NodeReporter {
   return createNodeReporter({
@@ -18,11 +24,7 @@ function aReporter(clock: FakeClock, more: Partial<NodeReporterOptions> = {}): N
     recorder: { event: () => {} },
     nodeName: 'n1',
     nodeIps: ['192.0.2.7'],
-    facts: {
-      info: systemInfo({ machineID: 'm', systemUUID: 's', bootID: 'b', osImage: 'o', kernelVersion: 'k' }, 'simulated://'),
-      ...resources({ cpus: 2, memoryBytes: 2 ** 32, diskBytes: 2 ** 40, pods: 10 }),
-      memoryBytes: 2 ** 32,
-    },
+    facts: aNodesFacts,
     features: { supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false, userNamespaces: false, handlers: undefined },
     declaredFeatures: [],
     labels: {},
@@ -59,6 +61,32 @@ it('limits of all pods that cannot be set are told, and tried again after a minu
   expect(ofLimits()).toEqual([failed, 'Normal NodeAllocatableEnforced Updated Node Allocatable limit across pods']);
   stop.abort();
   await running;
+});
+
+it('tells that the machine was started anew, and that the node takes no pods, once each', async () => {
+  const clock = createFakeClock();
+  const client = createMemoryClient(clock);
+  const node = await client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+  const { info } = aNodesFacts;
+  await client.update(nodes, { ...node, status: { nodeInfo: { ...info, bootID: 'before' } } }, { subresource: 'status' });
+  const told: string[] = [];
+  const stop = new AbortController();
+  const reporter = aReporter(clock, { client, recorder: { event: (_, type, reason, message) => void told.push(`${type} ${reason} ${message}`) } });
+  const running = reporter.run(10250, stop.signal);
+  await reporter.registered;
+  const cordon = async (unschedulable: boolean) => {
+    await client.patch(nodes, { namespace: '', name: 'n1' }, { type: 'merge', body: { spec: { unschedulable } } });
+    await clock.advance(30_000);
+  };
+  await cordon(true);
+  await cordon(false);
+  stop.abort();
+  await running;
+  expect(told.filter((text) => /Reboot|Schedulable/.test(text))).toEqual([
+    'Warning Rebooted Node n1 has been rebooted, boot id: b',
+    'Normal NodeNotSchedulable Node n1 status is now: NodeNotSchedulable',
+    'Normal NodeSchedulable Node n1 status is now: NodeSchedulable',
+  ]);
 });
 
 describe('extended resources', () => {

@@ -79,6 +79,19 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   /** Events on nodes name the node as its own UID, as kubelet's do. */
   const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
   const event = (reason: string, message: string) => recorder.event(reference, 'Normal', reason, message);
+  let wasUnschedulable = false;
+  const tellWhetherSchedulable = ({ spec }: Live<Node>): void => {
+    const isUnschedulable = spec?.unschedulable ?? false;
+    const reason = isUnschedulable ? 'NodeNotSchedulable' : 'NodeSchedulable';
+    if (isUnschedulable !== wasUnschedulable) event(reason, `Node ${nodeName} status is now: ${reason}`);
+    wasUnschedulable = isUnschedulable;
+  };
+  /** Tells that the machine has been started anew since the status was reported. */
+  const tellReboot = ({ status }: Live<Node>): void => {
+    const { bootID } = options.facts.info;
+    const before = status?.nodeInfo?.bootID;
+    if (before && before !== bootID) recorder.event(reference, 'Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootID}`);
+  };
   /** Undefined once the limits are set. */
   let enforceAt: number | undefined = Number.NEGATIVE_INFINITY;
   const enforce = async (): Promise<void> => {
@@ -141,10 +154,13 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 
   const report = async (serverPort: number): Promise<void> => {
     current = current ? await client.get(nodes, self) : await register();
+    tellWhetherSchedulable(current);
     const due = clock.monotonic() - reportedAt >= REPORT_MS;
     const { status, events } = await statusOf(current, serverPort, due);
     if (!due && sameStatus(status, current.status)) return;
-    current = await client.patch(nodes, self, { type: 'strategic', body: nodeStatusPatch(current.status, status) }, { subresource: 'status' });
+    const before = current;
+    current = await client.patch(nodes, self, { type: 'strategic', body: nodeStatusPatch(before.status, status) }, { subresource: 'status' });
+    tellReboot(before);
     reportedAt = clock.monotonic();
     keepsDeclaredFeatures = current.status?.declaredFeatures !== undefined;
     resetsExtended = false;
