@@ -16,7 +16,8 @@ import type { Signal } from './eviction/threshold.ts';
 import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds } from './eviction/threshold.ts';
 import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesOfContainers } from './image/image-garbage.ts';
 import { imageShortageText } from './image/image-shortage.ts';
-import { countedRuntime, createAgentMetrics } from './node/agent-metrics.ts';
+import { createAgentMetrics } from './node/agent-metrics.ts';
+import { countedRuntime } from './node/counted-runtime.ts';
 import { createGarbageCollector } from './node/garbage.ts';
 import type { Reserved } from './node/node-info.ts';
 import { machineFacts } from './node/node-info.ts';
@@ -48,7 +49,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const { client, clock, nodeName, dataDir, registry } = options;
   const log = options.log.child({ node: nodeName });
   const metrics = options.server && createAgentMetrics(nodeName);
-  const runtime = metrics ? countedRuntime(options.runtime, metrics) : options.runtime;
+  const runtime = metrics ? countedRuntime(options.runtime, metrics.registry) : options.runtime;
   const version = await connectRuntime(runtime, clock, log, signal);
   await makeDirectories(runtime, dataDir);
   const sysctls = sysctlAllowlist(options.allowedUnsafeSysctls);
