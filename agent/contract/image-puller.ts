@@ -19,6 +19,8 @@ export interface ImagePuller {
    * @throws ImageError with the reason that the container's status shows.
    */
   ensure(pod: Live<Pod>, wish: ImageWish): Promise<Image>;
+  /** Returns the milliseconds in which images were pulled for a pod that had not run yet, and forgets them. */
+  takePullMs(podUid: string): number;
   /** Forgets the failed pulls of a pod. */
   forget(podUid: string): void;
 }

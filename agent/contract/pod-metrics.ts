@@ -10,10 +10,32 @@ export interface ProbeSubject {
   readonly type: string;
 }
 
+/** The start of a pod, from its creation until the API shows all of its containers running. */
+export interface PodStart {
+  readonly seconds: number;
+  /** Those that its images were pulled and its init containers ran. */
+  readonly excludedSeconds: number;
+  /** It has volumes with content of their own: its start does not count for the latency of starts. */
+  readonly isStateful: boolean;
+  readonly isOnHostNetwork: boolean;
+}
+
+/** The reasons for a round of a pod's worker, and the last one, which cleans up. */
+export type WorkerRound = 'create' | 'update' | 'sync' | 'kill' | 'terminated';
+
 /** Told of what happens to pods and their containers, for the node's metrics. */
 export interface PodMetrics {
-  /** All containers of a pod run for the first time; seconds since the node saw it, and since it was created. */
-  podRuns(seconds: number, sinceCreation: number): void;
+  /** A pod's worker begins. @param seconds since the node saw the pod */
+  workerBegan(containers: number, seconds: number): void;
+  /** A pod's worker has nothing more to do for now. @param seconds since it was given something to do */
+  workerRested(round: WorkerRound, seconds: number): void;
+  /** All containers of a pod run for the first time; seconds since the node saw it. */
+  podRuns(seconds: number): void;
+  podStarted(start: PodStart): void;
+  /** The node does not take a pod. */
+  podRejected(reason: string): void;
+  /** A pod that was deleted while it ran runs again under the same UID. */
+  podRestarted(isStatic: boolean): void;
   sandboxStarted(handler: string, seconds: number): void;
   sandboxFailed(handler: string): void;
   containerStarted(type: ContainerType): void;
@@ -30,7 +52,12 @@ export interface PodMetrics {
 
 /** For nodes that serve no metrics. */
 export const noPodMetrics: PodMetrics = {
+  workerBegan() {},
+  workerRested() {},
   podRuns() {},
+  podStarted() {},
+  podRejected() {},
+  podRestarted() {},
   sandboxStarted() {},
   sandboxFailed() {},
   containerStarted() {},

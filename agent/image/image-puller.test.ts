@@ -35,6 +35,7 @@ function setup(present: readonly string[], registry: readonly string[] = [], { u
   const clock = createFakeClock();
   const recorded: unknown[] = [];
   const measured: string[] = [];
+  const sizes: string[] = [];
   const here = new Set(present);
   const events: string[] = [];
   const pulls: (string | undefined)[] = [];
@@ -70,11 +71,15 @@ function setup(present: readonly string[], registry: readonly string[] = [], { u
         void recorded.push(`pulled ${reference} ${id} ${forAllPods ? 'for all' : secrets.map(({ uid }) => uid)}`),
       ...records,
     },
-    metrics: { ensured: (...labels) => measured.push(labels.map(String).join(' ')), checked() {} },
+    metrics: {
+      ensured: (...labels) => measured.push(labels.map(String).join(' ')),
+      checked() {},
+      pulled: (bytes, seconds) => sizes.push(`${bytes} bytes in ${seconds} s`),
+    },
   });
   const ensure = (reference: string, pullPolicy: string) =>
     puller.ensure(aPod(), { reference, pullPolicy, container: aContainer('c', { image: reference }) });
-  return { puller, clock, events, paths, pulls, recorded, measured, ensure };
+  return { puller, clock, events, paths, pulls, recorded, measured, sizes, ensure };
 }
 
 describe('the image of a container', () => {
@@ -102,6 +107,20 @@ describe('the image of a container', () => {
       'Normal Pulling: Pulling image "web:1"',
       'Normal Pulled: Successfully pulled image "web:1" in 0ms (0ms including waiting). Image size: 100 bytes.',
     ]);
+  });
+
+  it('is measured as it is pulled; a pod that has not run gets the time, from the first try on', async () => {
+    const registry: string[] = [];
+    const { puller, clock, sizes, ensure } = setup([], registry);
+    await ensure('img', 'IfNotPresent').catch(() => {});
+    expect(sizes).toEqual([]);
+    await clock.advance(10_000);
+    registry.push('img');
+    await ensure('img', 'IfNotPresent');
+    expect(sizes).toEqual(['100 bytes in 0 s']);
+    const running = aPod({}, { uid: 'u2' }, { phase: 'Running' });
+    await puller.ensure(running, { reference: 'img', pullPolicy: 'Always' });
+    expect(['u1', 'u1', 'u2'].map((uid) => puller.takePullMs(uid))).toEqual([10_000, 0, 0]);
   });
 
   it('is pulled with the credentials there are, and recorded with those that succeed', async () => {

@@ -14,6 +14,7 @@ import { noImageMetrics } from './image-metrics.ts';
 import type { CredentialSource, PodCredentials, TrackedCredentials } from './pod-credentials.ts';
 import { durationOf } from './pull-duration.ts';
 import type { PullRecords } from './pull-records.ts';
+import { createPullTimes } from './pull-times.ts';
 import type { PodHoldings, PullCredentials } from './pulled-record.ts';
 import { FOR_ALL_PODS, ofSecret, ofServiceAccount } from './pulled-record.ts';
 
@@ -45,6 +46,7 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
   const { runtime, recorder, clock, credentials, records, metrics = noImageMetrics } = options;
   /** By pod and image. */
   const failures = new Map<string, Failure>();
+  const times = createPullTimes();
   /** By image and credentials: what one pod may read, another may not. */
   const share = createSharedRuns<PullOutcome>();
 
@@ -117,6 +119,9 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     }
     tell(pod, wish, 'Normal', 'Pulling', `Pulling image "${reference}"`);
     const start = clock.now();
+    // The start of a pod is measured once.
+    const isFirst = pod.status?.phase !== 'Running';
+    if (isFirst) times.began(pod.metadata.uid, start);
     const outcome = await pullAndRecord(reference, await lookup());
     if ('problem' in outcome) {
       const message = outcome.problem;
@@ -130,7 +135,10 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     // The name may stand for another image by now.
     const image = await runtime.image(outcome.id);
     if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
-    const took = durationOf(clock.now() - start);
+    const tookMs = clock.now() - start;
+    if (isFirst) times.ended(pod.metadata.uid, clock.now());
+    metrics.pulled(image.sizeBytes, tookMs / 1000);
+    const took = durationOf(tookMs);
     const size = `Image size: ${image.sizeBytes} bytes.`;
     tell(pod, wish, 'Normal', 'Pulled', `Successfully pulled image "${reference}" in ${took} (${took} including waiting). ${size}`);
     return image;
@@ -169,7 +177,9 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
       metrics.ensured(policy, policy === 'Always' ? undefined : present !== undefined, true);
       return pullWithBackoff(pod, wish, lookup);
     },
+    takePullMs: times.take,
     forget(podUid) {
+      times.take(podUid);
       for (const key of failures.keys()) if (key.startsWith(`${podUid}/`)) failures.delete(key);
     },
   };

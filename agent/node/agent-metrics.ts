@@ -1,6 +1,6 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
 import { Registry } from 'prom-client';
-import { metricMakers } from '../../runtime/observe/metric-makers.ts';
+import { DEFAULT_BUCKETS, metricMakers } from '../../runtime/observe/metric-makers.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import type { PodMetrics } from '../contract/pod-metrics.ts';
 import { createPodMetrics } from './pod-metrics.ts';
@@ -16,6 +16,7 @@ export interface AgentMetrics {
   readonly runningContainers: Gauge<'container_state'>;
   readonly desiredPods: Gauge<'static'>;
   readonly activePods: Gauge<'static'>;
+  readonly workingPods: Gauge<'lifecycle' | 'config' | 'static'>;
   readonly mirrorPods: Gauge;
   readonly ephemeralContainers: Gauge;
   readonly relist: Histogram;
@@ -32,8 +33,6 @@ export interface AgentMetrics {
 type RequestLabel = 'method' | 'path' | 'server_type' | 'long_running';
 const REQUEST_LABELS = ['method', 'path', 'server_type', 'long_running'] as const;
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
-
 export function createAgentMetrics(nodeName: string): AgentMetrics {
   const registry = new Registry();
   const probes = new Registry();
@@ -49,17 +48,27 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
     runningContainers: gauge('kubelet_running_containers', 'Containers by state.', ['container_state']),
     desiredPods: gauge('kubelet_desired_pods', 'Pods that the agent looks after.', ['static']),
     activePods: gauge('kubelet_active_pods', 'Pods that count when another is admitted.', ['static']),
+    workingPods: gauge('kubelet_working_pods', 'Pods that have workers, or run without one, by how far they are and whether they are wanted.', [
+      'lifecycle',
+      'config',
+      'static',
+    ]),
     mirrorPods: gauge('kubelet_mirror_pods', 'Mirror pods that the agent keeps in the API, one per static pod.'),
     ephemeralContainers: gauge('kubelet_managed_ephemeral_containers', 'Ephemeral containers in the pods of the node.'),
-    relist: histogram('kubelet_pleg_relist_duration_seconds', 'How long it takes to look at all that the runtime has.', BUCKETS),
-    relistInterval: histogram('kubelet_pleg_relist_interval_seconds', 'Time between two looks at all that the runtime has.', BUCKETS),
+    relist: histogram('kubelet_pleg_relist_duration_seconds', 'How long it takes to look at all that the runtime has.', DEFAULT_BUCKETS),
+    relistInterval: histogram('kubelet_pleg_relist_interval_seconds', 'Time between two looks at all that the runtime has.', DEFAULT_BUCKETS),
     lastRelist: gauge('kubelet_pleg_last_seen_seconds', 'When the agent last looked at all that the runtime has, in seconds since the epoch.'),
     evictions: counter('kubelet_evictions', 'Pods that the node has evicted, by the signal of the shortage.', ['eviction_signal']),
     imagesRemoved: counter('kubelet_image_garbage_collected_total', 'Images that were removed, by the reason.', ['reason']),
     shutdownStart: gauge('kubelet_graceful_shutdown_start_time_seconds', 'When the last graceful shutdown began, in seconds since the epoch.'),
     shutdownEnd: gauge('kubelet_graceful_shutdown_end_time_seconds', 'When the last graceful shutdown ended, in seconds since the epoch.'),
     requests: counter('kubelet_http_requests_total', "Requests to the agent's server.", REQUEST_LABELS),
-    requestSeconds: histogram('kubelet_http_requests_duration_seconds', "How long requests to the agent's server take.", BUCKETS, REQUEST_LABELS),
+    requestSeconds: histogram(
+      'kubelet_http_requests_duration_seconds',
+      "How long requests to the agent's server take.",
+      DEFAULT_BUCKETS,
+      REQUEST_LABELS,
+    ),
   };
   for (const reason of ['age', 'space']) metrics.imagesRemoved.inc({ reason }, 0);
   return metrics;

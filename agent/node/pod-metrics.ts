@@ -1,18 +1,34 @@
 import type { Registry } from 'prom-client';
-import { metricMakers } from '../../runtime/observe/metric-makers.ts';
+import { DEFAULT_BUCKETS, metricMakers } from '../../runtime/observe/metric-makers.ts';
 import type { PodMetrics } from '../contract/pod-metrics.ts';
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const START_BUCKETS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600];
 
 /** kubelet's metrics of pods and their containers (pkg/kubelet/metrics/metrics.go). */
 export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' | 'probeEnded'> {
-  const { counter, histogram } = metricMakers(registry);
+  const { gauge, counter, histogram } = metricMakers(registry);
   const start = histogram('kubelet_pod_start_duration_seconds', 'From the first sight of a pod to all of its containers running.', START_BUCKETS);
-  const total = histogram('kubelet_pod_start_total_duration_seconds', 'From the creation of a pod to all of its containers running.', START_BUCKETS);
+  const workerBegins = histogram('kubelet_pod_worker_start_duration_seconds', 'From the first sight of a pod to its worker.', DEFAULT_BUCKETS);
+  const containers = histogram('kubelet_containers_per_pod_count', 'Containers of each pod.', [1, 2, 4, 8, 16]);
+  const rounds = histogram('kubelet_pod_worker_duration_seconds', 'How long the worker of a pod takes to do what it was told.', DEFAULT_BUCKETS, [
+    'operation_type',
+  ]);
+  const sliHelp = 'From the creation of a pod to all of its containers running as the API shows, without pulls of images and init containers.';
+  const sli = histogram('kubelet_pod_start_sli_duration_seconds', sliHelp, START_BUCKETS);
+  const firstOnNetwork = gauge('kubelet_first_network_pod_start_sli_duration_seconds', 'The same of the first pod with a network of its own.');
+  let hasFirstOnNetwork = false;
+  const rejections = counter('kubelet_admission_rejections_total', 'Pods that the node did not take.', ['reason']);
+  const restarts = counter('kubelet_restarted_pods_total', 'Pods that run again under the UID with which they were deleted.', ['static']);
+  const total = histogram(
+    'kubelet_pod_start_total_duration_seconds',
+    'From the creation of a pod to all of its containers running as the API shows.',
+    START_BUCKETS,
+  );
   const startedPods = counter('kubelet_started_pods_total', 'Sandboxes of pods that were started.');
   const failedPods = counter('kubelet_started_pods_errors_total', 'Sandboxes of pods that could not be started.');
-  const sandboxSeconds = histogram('kubelet_run_podsandbox_duration_seconds', 'How long it takes to start a sandbox.', BUCKETS, ['runtime_handler']);
+  const sandboxSeconds = histogram('kubelet_run_podsandbox_duration_seconds', 'How long it takes to start a sandbox.', DEFAULT_BUCKETS, [
+    'runtime_handler',
+  ]);
   const sandboxErrors = counter('kubelet_run_podsandbox_errors_total', 'Sandboxes that could not be started, by the handler.', ['runtime_handler']);
   const started = counter('kubelet_started_containers_total', 'Containers that were started.', ['container_type']);
   const failed = counter('kubelet_started_containers_errors_total', 'Containers that could not be started.', ['container_type', 'code']);
@@ -23,11 +39,24 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
     failed: counter('kubelet_image_volume_mounted_errors_total', 'Images that could not be mounted as volumes.'),
   };
   for (const container_type of ['container', 'init_container', 'ephemeral_container']) started.inc({ container_type }, 0);
+  for (const isStatic of ['true', '']) restarts.inc({ static: isStatic }, 0);
   return {
-    podRuns(seconds, sinceCreation) {
-      start.observe(seconds);
-      total.observe(sinceCreation);
+    workerBegan(count, seconds) {
+      containers.observe(count);
+      workerBegins.observe(seconds);
     },
+    workerRested: (operation_type, seconds) => rounds.observe({ operation_type }, seconds),
+    podRuns: (seconds) => start.observe(seconds),
+    podStarted({ seconds, excludedSeconds, isStateful, isOnHostNetwork }) {
+      total.observe(seconds);
+      if (isStateful) return;
+      sli.observe(seconds - excludedSeconds);
+      if (isOnHostNetwork || hasFirstOnNetwork) return;
+      hasFirstOnNetwork = true;
+      firstOnNetwork.set(seconds - excludedSeconds);
+    },
+    podRejected: (reason) => rejections.inc({ reason: countedReason(reason) }),
+    podRestarted: (isStatic) => restarts.inc({ static: isStatic ? 'true' : '' }),
     sandboxStarted(runtime_handler, seconds) {
       startedPods.inc();
       sandboxSeconds.observe({ runtime_handler }, seconds);
@@ -48,4 +77,27 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
     },
     containerEnded: (container_type, exitCode, reason) => ended.inc({ container_type, exit_code: String(exitCode), reason }),
   };
+}
+
+/** The reasons of refusals that have a count of their own (pkg/kubelet/kubelet.go: admissionRejectionReasons), as far as this node has them. */
+const COUNTED_REASONS: ReadonlySet<string> = new Set([
+  'AppArmor',
+  'Evicted',
+  'NodeShutdown',
+  'OutOfcpu',
+  'OutOfephemeral-storage',
+  'OutOfmemory',
+  'OutOfpods',
+  'PodFeatureUnsupported',
+  'PodOSNotSupported',
+  'PodOSSelectorNodeLabelDoesNotMatch',
+  'SupplementalGroupsPolicyNotSupported',
+  'SysctlForbidden',
+  'UnexpectedAdmissionError',
+]);
+
+/** Returns the label for a reason: those of plugins' resources are too many to have one each. */
+function countedReason(reason: string): string {
+  if (COUNTED_REASONS.has(reason)) return reason;
+  return reason.startsWith('OutOf') ? 'OutOfExtendedResources' : 'Other';
 }

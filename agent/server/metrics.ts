@@ -1,36 +1,61 @@
 import { Registry } from 'prom-client';
+import { isRunning } from '../contract/observation.ts';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
 import { isStatic } from '../pod/sources/static-pods.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 
 /** The text of /metrics. */
 export async function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodLookup, others: Registry | undefined): Promise<string> {
-  let running = 0;
-  const states = { created: 0, running: 0, exited: 0, unknown: 0 };
-  for (const uid of node.cache.podUids()) {
-    const { sandboxes, containers } = node.cache.of(uid);
-    if (sandboxes.some(({ ready }) => ready)) running++;
-    for (const container of containers) states[container.state]++;
-  }
-  metrics.runningPods.set(running);
-  for (const [state, count] of Object.entries(states)) metrics.runningContainers.set({ container_state: state }, count);
-  const counts = { desired: { true: 0, false: 0 }, active: { true: 0, false: 0 } };
-  let ephemeral = 0;
-  for (const worker of pods.workers()) {
-    const fixed = isStatic(worker.pod) ? 'true' : 'false';
-    counts.desired[fixed]++;
-    if (!worker.isEnding) counts.active[fixed]++;
-    ephemeral += worker.pod.spec?.ephemeralContainers?.length ?? 0;
-  }
-  for (const fixed of ['true', 'false'] as const) {
-    metrics.desiredPods.set({ static: fixed }, counts.desired[fixed]);
-    metrics.activePods.set({ static: fixed }, counts.active[fixed]);
-  }
-  metrics.mirrorPods.set(counts.desired.true);
-  metrics.ephemeralContainers.set(ephemeral);
+  countRuntime(metrics, node, pods);
+  countPods(metrics, pods);
   const volumes = node.csi?.volumes.stats() ?? [];
   const ofVolumes = volumes.length > 0 ? [(await import('./volume-metrics.ts')).volumeMetrics(volumes)] : [];
   const ofDevices = [node.dra?.metrics(), node.devicePlugins?.metrics(), node.podResources?.metrics()].filter((registry) => registry !== undefined);
   const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes, ...ofDevices];
   return all.length > 1 ? Registry.merge(all).metrics() : metrics.registry.metrics();
+}
+
+/** Counts what the runtime has. */
+function countRuntime(metrics: AgentMetrics, { cache }: ServerNode, pods: PodLookup): void {
+  let running = 0;
+  let unknown = 0;
+  const states = { created: 0, running: 0, exited: 0, unknown: 0 };
+  for (const uid of cache.podUids()) {
+    const { sandboxes, containers } = cache.of(uid);
+    const hasSandbox = sandboxes.some(({ ready }) => ready);
+    if (hasSandbox) running++;
+    if ((hasSandbox || containers.some(isRunning)) && !pods.byUid(uid)) unknown++;
+    for (const container of containers) states[container.state]++;
+  }
+  metrics.runningPods.set(running);
+  for (const [state, count] of Object.entries(states)) metrics.runningContainers.set({ container_state: state }, count);
+  const labels = { config: 'runtime_only', static: 'unknown' };
+  for (const lifecycle of LIFECYCLES) metrics.workingPods.set({ lifecycle, ...labels }, lifecycle === 'terminating' ? unknown : 0);
+}
+
+const LIFECYCLES = ['sync', 'terminating', 'terminated'] as const;
+const STATIC = ['true', ''] as const;
+const CONFIG = ['desired', 'orphan'] as const;
+
+/** Counts the pods that have workers. */
+function countPods(metrics: AgentMetrics, pods: PodLookup): void {
+  const { desiredPods, activePods, workingPods } = metrics;
+  for (const static_ of STATIC) {
+    desiredPods.set({ static: static_ }, 0);
+    activePods.set({ static: static_ }, 0);
+    for (const config of CONFIG) for (const lifecycle of LIFECYCLES) workingPods.set({ lifecycle, config, static: static_ }, 0);
+  }
+  let mirrors = 0;
+  let ephemeral = 0;
+  for (const { pod, isEnding, isOrphan, lifecycle } of pods.workers()) {
+    const fixed = isStatic(pod);
+    const labels = { static: fixed ? 'true' : '' };
+    desiredPods.inc(labels);
+    if (!isEnding) activePods.inc(labels);
+    workingPods.inc({ lifecycle, config: isOrphan ? 'orphan' : 'desired', ...labels });
+    if (fixed) mirrors++;
+    ephemeral += pod.spec?.ephemeralContainers?.length ?? 0;
+  }
+  metrics.mirrorPods.set(mirrors);
+  metrics.ephemeralContainers.set(ephemeral);
 }

@@ -5,7 +5,7 @@ import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { isConflict, isNotFound } from '../../../api/meta/status-error.ts';
 import { createBackoff } from '../../../base/backoff.ts';
 import { sleep } from '../../../base/clock.ts';
-import type { ApiAccess, PodCgroups, PodFiles, StatusAccess, Surroundings } from '../../contract/node-parts.ts';
+import type { ApiAccess, Measured, PodCgroups, PodFiles, StatusAccess, Surroundings } from '../../contract/node-parts.ts';
 import type { Allocation, PendingResize } from '../../spec/allocation.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
@@ -19,13 +19,17 @@ export interface PodEntry {
   pending: PendingResize | undefined;
   /** Nothing runs any more. */
   finished: boolean;
+  /** The monotonic time at which the worker was told to end the pod; of use once it is finished. */
+  endingSince: number;
   /** Volumes and cgroup are removed. */
   cleaned: boolean;
   vanished: boolean;
+  /** It came back under its UID after it had vanished: it runs again once this run of it is over. */
+  hasReturned: boolean;
   closing: boolean;
 }
 
-export type CloserNode = Surroundings & ApiAccess & StatusAccess & PodCgroups & Pick<PodFiles, 'volumes'>;
+export type CloserNode = Surroundings & Measured & ApiAccess & StatusAccess & PodCgroups & Pick<PodFiles, 'volumes'>;
 
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
@@ -55,6 +59,7 @@ async function clean(entry: PodEntry, node: CloserNode): Promise<void> {
   await node.volumes.tearDown(uid);
   await node.cgroups.remove(podCgroup(entry.worker.pod, node.cgroupRoot).path);
   entry.cleaned = true;
+  node.podMetrics.workerRested('terminated', (node.clock.monotonic() - entry.endingSince) / 1000);
 }
 
 /** Succeeds also if the pod is gone, or another has its name already. */

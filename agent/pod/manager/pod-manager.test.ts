@@ -6,8 +6,10 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
+import { samplesOf } from '../../../runtime/observe/metric-samples.fixture.ts';
 import type { PluginDevices } from '../../contract/plugin-devices.ts';
-import { aPod } from '../../contract/pods.fixture.ts';
+import { aContainer, aPod } from '../../contract/pods.fixture.ts';
+import { createAgentMetrics } from '../../node/agent-metrics.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
 import { noPluginDevices } from '../../simulated/simulated-parts.ts';
 import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
@@ -21,13 +23,14 @@ afterEach(async () => {
 });
 
 /** The pods of a simulated node whose devices are those that a test gives. */
-async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOptions['admit'] = () => undefined) {
+async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOptions['admit'] = () => undefined, allocatable = {}) {
   const clock = createFakeClock();
   const runtime = createSimulatedRuntime({ clock, podAddress: () => '10.128.0.1' });
   const dataDir = await mkdtemp(join(tmpdir(), 'skiff-manager-'));
   const cache = createRuntimeCache(runtime, (uid) => manager.wake(uid));
   const statuses = new Map<string, PodStatus>();
   const events: string[] = [];
+  const { registry, pods: podMetrics } = createAgentMetrics('n1');
   const stop = new AbortController();
   const begin = () =>
     createPodManager({
@@ -38,12 +41,13 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
           cache,
           pluginDevices: { ...noPluginDevices, concerns: () => true, ...devices },
           recorder: { event: (_object, type, reason, message) => void events.push(`${type} ${reason} ${message}`) },
+          podMetrics,
           statusWriter: { put: (pod, status) => statuses.set(pod.metadata.uid, status), flushed: async () => {}, forget() {} },
         }),
         client: createMemoryClient(clock),
       },
       admit,
-      allocatable: {},
+      allocatable,
       refreshNode: async () => {},
       onGone: () => {},
       signal: stop.signal,
@@ -58,7 +62,8 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
     manager.stop();
     manager = begin();
   };
-  return { manager: () => manager, restart, clock, statuses, events, phase: (uid: string) => statuses.get(uid)?.phase };
+  const samples = (name: string) => samplesOf(registry, `kubelet_${name}`);
+  return { manager: () => manager, restart, clock, cache, statuses, events, samples, phase: (uid: string) => statuses.get(uid)?.phase };
 }
 
 describe('a pod that was deleted by force', () => {
@@ -148,5 +153,62 @@ describe('a pod that asks for devices', () => {
     await clock.advance(5_000);
     expect(phase('u1')).toBe('Succeeded');
     expect(manager().isHolder('u1')).toBe(false);
+  });
+});
+
+describe('the metrics of the pods of a node', () => {
+  it('count refusals by their reasons; those of plugins are one', async () => {
+    const reasons = ['OutOfcpu', 'OutOfe.com/d', 'OutOfe.com/x', 'NodePorts'];
+    const { manager, samples } = await aManager({ concerns: () => false }, ({ metadata }) => ({ reason: metadata.uid, message: '' }));
+    for (const uid of reasons) manager().changed(aPod({}, { uid, name: uid }));
+    expect(await samples('admission_rejections_total')).toEqual([
+      'kubelet_admission_rejections_total{reason="OutOfcpu"} 1',
+      'kubelet_admission_rejections_total{reason="OutOfExtendedResources"} 2',
+      'kubelet_admission_rejections_total{reason="Other"} 1',
+    ]);
+  });
+
+  it('tell how many containers a pod has, and how long it waited for its worker', async () => {
+    const allocation = Promise.withResolvers<void>();
+    const { manager, clock, samples } = await aManager({ allocate: () => allocation.promise });
+    manager().changed(aPod({ containers: [aContainer('a'), aContainer('b')] }));
+    await clock.advance(3_000);
+    allocation.resolve();
+    await clock.settle();
+    expect(await samples('containers_per_pod_count')).toEqual(['kubelet_containers_per_pod_count_sum 2', 'kubelet_containers_per_pod_count_count 1']);
+    expect(await samples('pod_worker_start_duration')).toEqual([
+      'kubelet_pod_worker_start_duration_seconds_sum 3',
+      'kubelet_pod_worker_start_duration_seconds_count 1',
+    ]);
+  });
+
+  it('tell how long it took until nothing was left of a pod', async () => {
+    const { manager, clock, samples } = await aManager({ concerns: () => false });
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    manager().evict('u1', { graceSeconds: 0 });
+    await clock.advance(1_000);
+    expect(await samples('pod_worker_duration_seconds_count{operation_type="terminated"}')).toEqual([
+      'kubelet_pod_worker_duration_seconds_count{operation_type="terminated"} 1',
+    ]);
+  });
+
+  it('count a static pod that comes back before it has ended, once it runs again', async () => {
+    const { manager, clock, samples, phase } = await aManager({ concerns: () => false });
+    const pod = aPod({}, { annotations: { 'kubernetes.io/config.source': 'file' } });
+    manager().changed(pod);
+    await clock.advance(1_000);
+    manager().vanished(pod);
+    manager().changed(pod);
+    expect(await samples('restarted_pods_total{static="true"}')).toEqual(['kubelet_restarted_pods_total{static="true"} 0']);
+    await clock.advance(60_000);
+    // The directory is read every so often.
+    manager().changed(pod);
+    await clock.advance(1_000);
+    expect(phase('u1')).toBe('Running');
+    expect(await samples('restarted_pods_total')).toEqual([
+      'kubelet_restarted_pods_total{static="true"} 1',
+      'kubelet_restarted_pods_total{static=""} 0',
+    ]);
   });
 });

@@ -3,9 +3,11 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { ApiAccess } from '../../contract/node-parts.ts';
+import type { Allocation } from '../../spec/allocation.ts';
 import { allocate, allocationFound, withAllocation } from '../../spec/allocation.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
 import { resizeText } from '../../spec/resize.ts';
+import { isStatic } from '../sources/static-pods.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import type { WorkerNode } from '../worker/action-performer.ts';
 import type { EndRequest } from '../worker/pod-state.ts';
@@ -61,6 +63,8 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   const refused = new Set<string>();
   /** Pods about which the node decides once something else is known. */
   const undecided = new Map<string, Live<Pod>>();
+  /** Pods that came back under their UIDs before they had ended, and are to run again. */
+  const returned = new Set<string>();
 
   /** Decides about a pod after `work`, which may find why it is refused. */
   const addAfter = async (pod: Live<Pod>, work: Promise<Rejection | undefined>, known: Known): Promise<void> => {
@@ -80,7 +84,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       (error: unknown) => void node.log.warn({ err: error }, 'the node could not be read anew'),
     );
 
-  const add = (pod: Live<Pod>, known: Known = {}) => {
+  const add = (pod: Live<Pod>, known: Known = { seenAt: node.clock.monotonic() }) => {
     const { uid } = pod.metadata;
     if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp) {
       const { sandboxes } = node.cache.of(uid);
@@ -93,14 +97,17 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
         return void addAfter(pod, allocateDevices(node.pluginDevices, pod), { ...known, hasDevices: true });
     }
     const allocation = allocationFound(pod);
-    const worker = createPodWorker(withAllocation(pod, allocation), node, () => {
+    const worker = createPodWorker(withAllocation(pod, allocation), node, (since) => {
       entry.finished = true;
+      entry.endingSince = since;
       void close(entry);
       retryDeferred();
     });
-    const entry: PodEntry = { worker, wanted: pod, allocation, pending: undefined, finished: false, cleaned: false, vanished: false, closing: false };
+    const entry = newEntry(worker, pod, allocation);
     entries.set(uid, entry);
     byKey.set(keyText(keyOf(pod)), uid);
+    node.podMetrics.workerBegan(pod.spec?.containers.length ?? 0, (node.clock.monotonic() - known.seenAt) / 1000);
+    if (returned.delete(uid)) node.podMetrics.podRestarted(isStatic(pod));
     if (worker.pod !== pod) give(entry);
     // Deleted before this agent began to look.
     if (pod.metadata.deletionTimestamp) give(entry);
@@ -137,6 +144,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
 
   const refuse = (pod: Live<Pod>, rejection: Rejection) => {
     refused.add(pod.metadata.uid);
+    node.podMetrics.podRejected(rejection.reason);
     node.recorder.event(pod, 'Warning', rejection.reason, rejection.message);
     node.statusWriter.put(pod, rejectedStatus(pod, rejection, node.clock.now()));
   };
@@ -147,13 +155,14 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     if (entry.vanished || entry.worker.pod.metadata.deletionTimestamp) forget(entry);
   };
 
-  const forget = ({ worker }: PodEntry) => {
+  const forget = ({ worker, hasReturned }: PodEntry) => {
     const { uid } = worker.pod.metadata;
     if (!entries.delete(uid)) return;
     const key = keyText(keyOf(worker.pod));
     if (byKey.get(key) === uid) byKey.delete(key);
     node.statusWriter.forget(uid);
     node.images.forget(uid);
+    if (hasReturned) returned.add(uid);
     onGone(worker.pod);
   };
 
@@ -168,6 +177,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       else if (!entry) add(pod);
       else {
         warnOfFeatures(node, pod, entry.wanted);
+        entry.hasReturned = entry.vanished;
         entry.wanted = pod;
         give(entry);
         if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);
@@ -176,9 +186,11 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
     vanished(pod) {
       refused.delete(pod.metadata.uid);
       undecided.delete(pod.metadata.uid);
+      returned.delete(pod.metadata.uid);
       const entry = entries.get(pod.metadata.uid);
       if (!entry) return;
       entry.vanished = true;
+      entry.hasReturned = false;
       if (entry.finished) void close(entry);
       else entry.worker.end({ graceSeconds: graceAfterVanishing(entry.worker.pod), vanished: true });
       retryDeferred();
@@ -203,8 +215,23 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   };
 }
 
-/** The steps of the decision about a pod that need not be taken again. */
+const newEntry = (worker: PodWorker, wanted: Live<Pod>, allocation: Allocation): PodEntry => ({
+  worker,
+  wanted,
+  allocation,
+  pending: undefined,
+  finished: false,
+  endingSince: 0,
+  cleaned: false,
+  vanished: false,
+  hasReturned: false,
+  closing: false,
+});
+
+/** The moment that a pod was seen, and the steps of the decision about it that need not be taken again. */
 interface Known {
+  /** The monotonic time at which the node saw the pod first. */
+  readonly seenAt: number;
   readonly nodeIsFresh?: boolean;
   readonly hasDevices?: boolean;
 }

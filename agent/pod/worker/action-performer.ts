@@ -5,6 +5,7 @@ import type { StatusAccess } from '../../contract/node-parts.ts';
 import type { Prober } from '../../probe/prober.ts';
 import { containerEvent } from '../../spec/container-events.ts';
 import type { StarterNode } from '../operations/container-starter.ts';
+import { isStateful } from './start-latency.ts';
 import { performTask } from './task-performer.ts';
 import type { WakeTimer } from './wake-timer.ts';
 import type { TaskResult, WorkerAction } from './worker-action.ts';
@@ -68,8 +69,18 @@ export function performAction(action: WorkerAction, hands: WorkerHands): void {
       prober.stop();
       break;
     case 'observeStart':
-      node.podMetrics.podRuns(action.seconds, (node.clock.now() - Date.parse(hands.pod().metadata.creationTimestamp)) / 1000);
+      node.podMetrics.podRuns(action.seconds);
       break;
+    case 'startShown': {
+      const { metadata, spec } = hands.pod();
+      node.podMetrics.podStarted({
+        seconds: (action.time - Date.parse(metadata.creationTimestamp)) / 1000,
+        excludedSeconds: (action.initMs + node.images.takePullMs(metadata.uid)) / 1000,
+        isStateful: isStateful(hands.pod()),
+        isOnHostNetwork: spec?.hostNetwork ?? false,
+      });
+      break;
+    }
     case 'putStatus':
       node.statusWriter.put(action.pod, action.status);
       break;

@@ -8,6 +8,7 @@ import { withPodLimits } from '../../spec/effective-resources.ts';
 import type { WaitingReason } from '../status/container-status.ts';
 import type { CrashBackoffs } from './crash-backoff.ts';
 import { NO_BACKOFFS } from './crash-backoff.ts';
+import { isStartMeasured } from './start-latency.ts';
 import type { Tasks } from './tasks.ts';
 import { NO_TASKS } from './tasks.ts';
 
@@ -78,6 +79,8 @@ export interface PodState {
   readonly startTime: number;
   /** All of its containers have run at once: the latency of the start has been told. */
   readonly hasStarted: boolean;
+  /** The API has shown that all of its containers run: the latency that others see has been told, or this agent cannot know it. */
+  readonly isStartShown: boolean;
   /** The pod has left the API. */
   readonly vanished: boolean;
   /** The agent stops: nothing is decided any more, and containers go on. */
@@ -104,6 +107,7 @@ export function initialState(pod: Live<Pod>, now: number, simulated: boolean): P
     status: undefined,
     startTime: now,
     hasStarted: pod.status?.phase === 'Running',
+    isStartShown: !isStartMeasured(pod),
     vanished: false,
     stopped: false,
     volumesReady: simulated,

@@ -5,10 +5,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { systemClock } from '../../../base/clock.ts';
+import { sleep, systemClock } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
+import type { PodStart } from '../../contract/pod-metrics.ts';
 import { noPodMetrics } from '../../contract/pod-metrics.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
@@ -36,6 +37,8 @@ interface Given {
   readonly dynamicResources?: Partial<WorkerNode['dynamicResources']>;
   readonly pluginDevices?: Partial<WorkerNode['pluginDevices']>;
   readonly probes?: Partial<WorkerNode['probes']>;
+  readonly images?: Partial<WorkerNode['images']>;
+  readonly podMetrics?: Partial<WorkerNode['podMetrics']>;
   readonly pod?: Live<Pod>;
 }
 
@@ -61,8 +64,9 @@ async function aWorker(given: Given = {}) {
     dynamicResources: { ...noDynamicResources, ...given.dynamicResources },
     pluginDevices: { ...noPluginDevices, ...given.pluginDevices },
     statusWriter: { put: (_pod, status) => statuses.push(status), flushed: async () => {}, forget() {} },
-    podMetrics: { ...noPodMetrics, podRuns: (seconds) => started.push(seconds) },
+    podMetrics: { ...noPodMetrics, podRuns: (seconds) => started.push(seconds), ...given.podMetrics },
   });
+  Object.assign(node.images, given.images);
   let finished = 0;
   worker = createPodWorker(given.pod ?? aPod(), node, () => finished++);
   cleanUps.push(
@@ -105,6 +109,66 @@ describe('the worker of a pod', () => {
     worker.wake();
     await clock.settle();
     expect(statuses.length).toBe(before + 1);
+  });
+
+  it('measures the start that the API shows, without pulls and init containers, once', async () => {
+    const spec = { initContainers: [aContainer('i'), aContainer('s', { restartPolicy: 'Always' })] };
+    const annotations = { 'i.simulated.skiff.dev/run-for': '2s' };
+    const starts: PodStart[] = [];
+    const { worker, clock, cache, statuses } = await aWorker({
+      pod: aPod(spec, { annotations }),
+      images: { takePullMs: () => 3_000 },
+      podMetrics: { podStarted: (start) => starts.push(start) },
+    });
+    for (let second = 0; second < 10; second++) {
+      await clock.advance(1_000);
+      await cache.relist();
+    }
+    expect(statuses.at(-1)?.phase).toBe('Running');
+    const shown = (resourceVersion: string, status: PodStatus | undefined) => worker.update(aPod(spec, { resourceVersion, annotations }, status));
+    shown('2', statuses[0]);
+    expect(starts).toEqual([]);
+    shown('3', statuses.at(-1));
+    shown('4', statuses.at(-1));
+    expect(starts).toEqual([{ seconds: 10, excludedSeconds: 5, isStateful: false, isOnHostNetwork: false }]);
+  });
+
+  it('does not measure the start of a pod that an earlier agent began with', async () => {
+    const starts: PodStart[] = [];
+    const pod = aPod({}, {}, { phase: 'Pending', startTime: '2026-01-01T00:00:00Z' });
+    const { worker, clock, statuses } = await aWorker({ pod, podMetrics: { podStarted: (start) => starts.push(start) } });
+    await clock.advance(1_000);
+    worker.update(aPod({}, { resourceVersion: '2' }, statuses.at(-1)));
+    expect(statuses.at(-1)?.phase).toBe('Running');
+    expect(starts).toEqual([]);
+  });
+
+  it('measures how long it takes to do what it is told', async () => {
+    const rounds: string[] = [];
+    const clock = createFakeClock();
+    const { worker, runtime } = await aWorker({
+      clock,
+      runtime: {
+        runSandbox: async (...given) => {
+          await sleep(clock, 3_000);
+          return runtime.runSandbox(...given);
+        },
+        stopContainer: async (...given) => {
+          await sleep(clock, 2_000);
+          await runtime.stopContainer(...given);
+        },
+      },
+      podMetrics: { workerRested: (round, seconds) => rounds.push(`${round} ${seconds}`) },
+    });
+    await clock.advance(5_000);
+    worker.update(aPod({}, { resourceVersion: '2' }));
+    await clock.settle();
+    worker.wake();
+    await clock.settle();
+    worker.end({ graceSeconds: 30 });
+    await clock.advance(5_000);
+    expect(rounds.filter((round) => round !== 'sync 0')).toEqual(['create 3', 'update 0', 'kill 2']);
+    expect(rounds).toContain('sync 0');
   });
 
   it('passes on a shorter grace period to containers that are ending already', async () => {

@@ -10,6 +10,7 @@ import { deadlineOf, graceOf } from './pod-state.ts';
 import { publish, quietUntil } from './publication.ts';
 import { noticeResize } from './resizing.ts';
 import { advance } from './running-pod.ts';
+import { initMs, isShownRunning } from './start-latency.ts';
 import { isBusy, taskEnded } from './task-results.ts';
 import { nextTime } from './tasks.ts';
 import type { PodView, Turn } from './turn.ts';
@@ -87,9 +88,18 @@ function update(turn: Turn, live: Live<Pod>, given: Given | undefined): void {
   const next = given?.pod ?? live;
   const isNewer = next.metadata.resourceVersion !== state.pod.metadata.resourceVersion;
   turn.state = { ...state, live, pod: { ...next, status: mergedStatus(next, state.status) }, pending: given?.pending };
+  noticeStart(turn);
   noticeResize(turn, state.pod, next);
   if (isNewer && state.volumesReady) turn.actions.push({ type: 'updateVolumes' });
   if (next.metadata.deletionTimestamp || isEndedByOthers(next, state.status)) endPod(turn, { graceSeconds: graceOf(next) });
+}
+
+/** Tells once that the API shows what this agent has told: all containers run. */
+function noticeStart(turn: Turn): void {
+  const { state, view } = turn;
+  if (state.isStartShown || !state.hasStarted || !isShownRunning(state.live)) return;
+  turn.state = { ...state, isStartShown: true };
+  turn.actions.push({ type: 'startShown', time: view.now, initMs: initMs(state.pod, view.observation) });
 }
 
 /** Whether another client has ended the pod, which is final: the node ends its containers. */

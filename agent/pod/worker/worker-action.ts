@@ -94,6 +94,8 @@ export type WorkerAction =
   | { readonly type: 'endProbes' }
   | { readonly type: 'stopProbes' }
   | { readonly type: 'observeStart'; readonly seconds: number }
+  /** The API shows for the first time that all containers run. */
+  | { readonly type: 'startShown'; readonly time: number; readonly initMs: number }
   | { readonly type: 'putStatus'; readonly pod: Live<Pod>; readonly status: PodStatus }
   /** Looks again at `time` (milliseconds since the epoch), in place of any time that was set before; undefined sets none. */
   | { readonly type: 'wakeAt'; readonly time: number | undefined }

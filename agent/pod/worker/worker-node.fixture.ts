@@ -21,7 +21,11 @@ export function aWorkerNode(dataDir: string, given: Pick<WorkerNode, 'clock' | '
     dynamicResources: noDynamicResources,
     pluginDevices: noPluginDevices,
     directories: podDirectories(dataDir),
-    images: { ensure: async (_pod, { reference }) => (await runtime.image(reference)) ?? Promise.reject(new Error('no image')), forget() {} },
+    images: {
+      ensure: async (_pod, { reference }) => (await runtime.image(reference)) ?? Promise.reject(new Error('no image')),
+      takePullMs: () => 0,
+      forget() {},
+    },
     objects: { get: async (kind, key) => createMemoryClient(clock).get(kind, key) },
     services: () => [],
     dns: { servers: [], domain: 'cluster.local', host: { servers: [], searches: [], options: [] } },
