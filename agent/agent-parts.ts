@@ -4,6 +4,7 @@ import type { Kind } from '../api/definition/kind.ts';
 import type { Pod } from '../api/kinds/core/pod/index.ts';
 import { services } from '../api/kinds/core/service/index.ts';
 import type { Live, ObjectKey } from '../api/meta/object.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { CsiReporter, NodeCsi } from './agent-csi.ts';
 import { createNodeCsi, noCsi } from './agent-csi.ts';
@@ -13,6 +14,7 @@ import type { NodeDra } from './agent-dra.ts';
 import { createNodeDra, noDra } from './agent-dra.ts';
 import { createNodeImages } from './agent-images.ts';
 import type { AgentOptions } from './agent-options.ts';
+import type { CgroupManager } from './contract/cgroups.ts';
 import { createChannel } from './contract/channel.ts';
 import type { DnsSettings } from './contract/cluster-dns.ts';
 import type { LocalVolumes } from './contract/local-volumes.ts';
@@ -25,6 +27,7 @@ import type { ContainerRuntime } from './contract/runtime.ts';
 import type { StatusWriter } from './contract/status-writer.ts';
 import type { AgentMetrics } from './node/agent-metrics.ts';
 import { enforceAllocatable } from './node/allocatable-limits.ts';
+import { measuredCgroups } from './node/cgroup-metrics.ts';
 import { openCgroups } from './node/cgroups.ts';
 import { withClassWeights } from './node/class-weights.ts';
 import { appArmorEnabled } from './node/kernel-security.ts';
@@ -33,6 +36,7 @@ import { nodeImages } from './node/node-images.ts';
 import type { NodeFacts } from './node/node-info.ts';
 import type { NodeReporter } from './node/node-reporter.ts';
 import { createNodeReporter } from './node/node-reporter.ts';
+import type { NodeStartup } from './node/node-startup.ts';
 import { hostDns } from './pod/config/host-dns.ts';
 import { createNetworkTransport } from './probe/network-transport.ts';
 import { noCgroups, noLocalVolumes, noVolumes, simulatedTransport } from './simulated/simulated-parts.ts';
@@ -75,7 +79,11 @@ export interface NodeState {
 }
 
 /** Makes the reporter of the node's status: the runtime's health, the agent's parts and the options' own checks decide whether it is ready. */
-export function createReporter({ options, log, runtime, facts, abilities }: NodeGround, state: NodeState): NodeReporter {
+export function createReporter(
+  { options, log, runtime, facts, abilities }: NodeGround,
+  state: NodeState,
+  startup: NodeStartup | undefined,
+): NodeReporter {
   const { client, clock, recorder, nodeName, nodeIps, labels = {}, taints = [] } = options;
   return createNodeReporter({
     client,
@@ -93,6 +101,7 @@ export function createReporter({ options, log, runtime, facts, abilities }: Node
     volumesInUse: state.volumesInUse,
     pluginResources: () => state.devicePlugins().resources(),
     isNewNode: () => state.devicePlugins().isNewNode(),
+    startup,
     enforceAllocatable: () => enforceAllocatable(state.cgroups(), facts.allocatable),
     async health() {
       const pressure = state.pressure();
@@ -163,6 +172,11 @@ function createDevices(
   return { dra: createNodeDra({ ...shared, nodeName, client }), devicePlugins: createNodeDevicePlugins({ ...shared, isHolder, reportNode }) };
 }
 
+async function openMeasured(clock: Clock, metrics: AgentMetrics | undefined): Promise<CgroupManager> {
+  const cgroups = await openCgroups();
+  return metrics ? measuredCgroups(cgroups, clock, metrics.registry) : cgroups;
+}
+
 /** The directories of the class `local-path`: nothing below the pods' own, which go with them. */
 function localVolumes(dataDir: string, runtime: ContainerRuntime): LocalVolumes {
   const root = join(dataDir, 'storage');
@@ -208,7 +222,7 @@ export async function createNodeParts(
     objects,
     localVolumes: localVolumes(options.dataDir, runtime),
     services: () => serviceInformer.list(),
-    cgroups: runtime.simulated ? noCgroups : withClassWeights(await openCgroups(), cgroupRoot, activePods),
+    cgroups: runtime.simulated ? noCgroups : withClassWeights(await openMeasured(clock, metrics), cgroupRoot, activePods),
     cgroupRoot,
     podMaxPids: options.podMaxPids ?? 0,
     statusWriter,

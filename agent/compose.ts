@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { Node } from '../api/kinds/core/node/index.ts';
 import { pods } from '../api/kinds/core/pod/index.ts';
 import { services } from '../api/kinds/core/service/index.ts';
@@ -10,6 +11,7 @@ import { createNodeParts, createReporter, makeDirectories, nodeAbilities } from 
 import { createNodePodResources } from './agent-pod-resources.ts';
 import { runAgent } from './agent-run.ts';
 import { createChannel } from './contract/channel.ts';
+import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
 import { createNodePressure } from './eviction/node-pressure.ts';
 import type { Signal } from './eviction/threshold.ts';
@@ -21,6 +23,7 @@ import { countedRuntime } from './node/counted-runtime.ts';
 import { createGarbageCollector } from './node/garbage.ts';
 import type { Reserved } from './node/node-info.ts';
 import { machineFacts } from './node/node-info.ts';
+import { createNodeStartup } from './node/node-startup.ts';
 import { createRuntimeCache } from './node/runtime-cache.ts';
 import { connectRuntime } from './node/runtime-connection.ts';
 import { admitPod } from './pod/manager/admission.ts';
@@ -74,16 +77,21 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   };
   const pressure = createNodePressure(eviction, clock);
   const shutdown: ShutdownState = { isShuttingDown: false };
-  const reporter = createReporter(ground, {
-    pressure: pressure.conditions,
-    problems: () => (shutdown.isShuttingDown ? ['node is shutting down'] : []),
-    volumesInUse: () => node.csi.volumes.inUse(),
-    cgroups: () => node,
-    devicePlugins: () => node.devicePlugins,
-  });
+  const bootTime = runtime.simulated ? undefined : clock.now() - uptime() * 1000;
+  const reporter = createReporter(
+    ground,
+    {
+      pressure: pressure.conditions,
+      problems: () => (shutdown.isShuttingDown ? ['node is shutting down'] : []),
+      volumesInUse: () => node.csi.volumes.inUse(),
+      cgroups: () => node,
+      devicePlugins: () => node.devicePlugins,
+    },
+    metrics && createNodeStartup(metrics.registry, clock, bootTime),
+  );
   const nodeUid = () => reporter.node()?.metadata.uid;
   const staticPods = options.staticPodDir ? createStaticPods({ directory: options.staticPodDir, nodeName, nodeUid, client, clock, log }) : undefined;
-  const writer = createStatusWriter(client, clock, log, signal);
+  const writer = createStatusWriter({ client, clock, log, metrics: metrics?.pods ?? noPodMetrics }, signal);
   const statusWriter = staticPods ? mirroredWriter(writer, staticPods) : writer;
   const node = await createNodeParts(ground, version.name, statusWriter, metrics, reporter, () => manager.active());
   const podSource = options.podSource ?? ownPods(options, log, signal);
@@ -108,7 +116,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     clock,
     log,
   });
-  const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined });
+  const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined, metrics: metrics?.garbage });
   gonePods.listen((uid) => garbage.podGone(uid));
   const nodeReference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
   const imageGarbage = createImageGarbage({

@@ -13,8 +13,8 @@ export interface PodCgroup {
 
 /** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
 export interface CgroupManager {
-  /** Makes the pod's cgroup with its limits, or sets them anew. */
-  apply(cgroup: PodCgroup): Promise<void>;
+  /** Makes the pod's cgroup with its limits, or sets them anew. Resolves with whether it made it. */
+  apply(cgroup: PodCgroup): Promise<boolean>;
   /** Removes it once nothing runs in it; succeeds if it does not exist. */
   remove(path: string): Promise<void>;
   /** Names of the pods' cgroups that exist under `root`: `/kubepods/burstable/pod<uid>`. */

@@ -32,6 +32,8 @@ export interface PodMetrics {
   /** All containers of a pod run for the first time; seconds since the node saw it. */
   podRuns(seconds: number): void;
   podStarted(start: PodStart): void;
+  /** The API has a pod's status. @param seconds since the node found that it had changed */
+  statusWritten(seconds: number): void;
   /** The node does not take a pod. */
   podRejected(reason: string): void;
   /** A pod that was deleted while it ran runs again under the same UID. */
@@ -56,6 +58,7 @@ export const noPodMetrics: PodMetrics = {
   workerRested() {},
   podRuns() {},
   podStarted() {},
+  statusWritten() {},
   podRejected() {},
   podRestarted() {},
   sandboxStarted() {},

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { DEFAULT_BUCKETS, metricMakers } from '../../runtime/observe/metric-makers.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import type { PodMetrics } from '../contract/pod-metrics.ts';
+import type { GarbageMetrics } from './garbage.ts';
 import { createPodMetrics } from './pod-metrics.ts';
 import { createProbeMetrics } from './probe-metrics.ts';
 
@@ -10,6 +11,7 @@ import { createProbeMetrics } from './probe-metrics.ts';
 export interface AgentMetrics {
   readonly registry: Registry;
   readonly pods: PodMetrics;
+  readonly garbage: GarbageMetrics;
   /** Of probes, served apart: there are several for each container. */
   readonly probes: Registry;
   readonly runningPods: Gauge;
@@ -43,6 +45,7 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
   const metrics: AgentMetrics = {
     registry,
     pods: { ...createPodMetrics(registry), ...createProbeMetrics(probes) },
+    garbage: garbageMetrics(registry),
     probes,
     runningPods: gauge('kubelet_running_pods', 'Pods that have a running sandbox.'),
     runningContainers: gauge('kubelet_running_containers', 'Containers by state.', ['container_state']),
@@ -72,4 +75,18 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
   };
   for (const reason of ['age', 'space']) metrics.imagesRemoved.inc({ reason }, 0);
   return metrics;
+}
+
+function garbageMetrics(registry: Registry): GarbageMetrics {
+  const { gauge, counter } = metricMakers(registry);
+  const orphans = counter('kubelet_orphaned_runtime_pods_total', 'Pods that ran in the runtime though nobody knew them.');
+  const removed = gauge('kubelet_orphan_pod_cleaned_volumes', 'Pods that are gone and whose directories the last round was to remove.');
+  const failed = gauge('kubelet_orphan_pod_cleaned_volumes_errors', 'Those of them whose directories could not be removed.');
+  return {
+    orphanFound: () => orphans.inc(),
+    directoriesRemoved(count, failures) {
+      removed.set(count);
+      failed.set(failures);
+    },
+  };
 }

@@ -2,6 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../base/fake-clock.ts';
+import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
+import { createAgentMetrics } from './agent-metrics.ts';
+import { measuredCgroups } from './cgroup-metrics.ts';
 import { openCgroups } from './cgroups.ts';
 
 let root = '';
@@ -45,6 +49,22 @@ describe('the cgroups of a node', () => {
     await writeFile(join(root, 'pids', 'k', 'podu1', 'pids.current'), '7\n');
     expect(await cgroups.processes('/k/podu1')).toBe(7);
     expect(await cgroups.memoryUsage('/k/podu1')).toBeUndefined();
+  });
+
+  it('are measured as they are made, changed and removed', async () => {
+    await writeFile(join(root, 'cgroup.controllers'), 'cpu memory pids');
+    await writeFile(join(root, 'cgroup.subtree_control'), '');
+    const { registry } = createAgentMetrics('n1');
+    const cgroups = measuredCgroups(await openCgroups(root), createFakeClock(), registry);
+    expect(await cgroups.apply({ ...limits, pidsLimit: 0 })).toBe(true);
+    for (const pidsLimit of [5, 6]) expect(await cgroups.apply({ ...limits, pidsLimit })).toBe(false);
+    await cgroups.remove('/k/podu2');
+    expect(await samplesOf(registry, 'kubelet_cgroup_manager_duration_seconds_count')).toEqual([
+      'kubelet_cgroup_manager_duration_seconds_count{operation_type="create"} 1',
+      'kubelet_cgroup_manager_duration_seconds_count{operation_type="update"} 2',
+      'kubelet_cgroup_manager_duration_seconds_count{operation_type="destroy"} 1',
+    ]);
+    expect(await samplesOf(registry, 'kubelet_cgroup_version')).toEqual(['kubelet_cgroup_version 2']);
   });
 
   it('give back a limit that a resize has removed', async () => {

@@ -11,8 +11,13 @@ const MOUNT = '/sys/fs/cgroup';
 const V1_CONTROLLERS = ['cpu', 'memory'] as const;
 const QOS_PARENTS = ['', 'burstable', 'besteffort'];
 
+/** The cgroups of this machine, by the version of the kernel's interface. */
+export interface KernelCgroups extends CgroupManager {
+  readonly version: 1 | 2;
+}
+
 /** cgroups of the version that is mounted at `mount`. @throws Error if there are none: the node could not limit its pods. */
-export async function openCgroups(mount = MOUNT): Promise<CgroupManager> {
+export async function openCgroups(mount = MOUNT): Promise<KernelCgroups> {
   if (await pathExists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount);
   const missing: string[] = [];
   for (const controller of V1_CONTROLLERS) if (!(await pathExists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
@@ -23,12 +28,13 @@ export async function openCgroups(mount = MOUNT): Promise<CgroupManager> {
   );
 }
 
-function cgroupsV1(mount: string): CgroupManager {
+function cgroupsV1(mount: string): KernelCgroups {
   return {
+    version: 1,
     async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit }) {
       const directory = (controller: string) => join(mount, controller, path);
       const controllers = pidsLimit > 0 ? [...V1_CONTROLLERS, 'pids'] : V1_CONTROLLERS;
-      await Promise.all(controllers.map((controller) => makeDirectories(directory(controller))));
+      const made = await Promise.all(controllers.map((controller) => makeDirectories(directory(controller))));
       await Promise.all([
         write(join(directory('cpu'), 'cpu.shares'), cpuShares),
         cpuLimitMilli > 0 ? write(join(directory('cpu'), 'cpu.cfs_period_us'), CPU_PERIOD) : undefined,
@@ -37,6 +43,7 @@ function cgroupsV1(mount: string): CgroupManager {
         write(join(directory('memory'), 'memory.limit_in_bytes'), memoryLimitBytes > 0 ? memoryLimitBytes : -1),
         pidsLimit > 0 ? write(join(directory('pids'), 'pids.max'), pidsLimit) : undefined,
       ]);
+      return made.includes(true);
     },
     async remove(path) {
       const controllers = await readdir(mount);
@@ -50,11 +57,12 @@ function cgroupsV1(mount: string): CgroupManager {
   };
 }
 
-function cgroupsV2(mount: string): CgroupManager {
+function cgroupsV2(mount: string): KernelCgroups {
   return {
+    version: 2,
     async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit }) {
       const directory = join(mount, path);
-      await makeDirectories(directory);
+      const isNew = await makeDirectories(directory);
       await delegate(mount, path);
       await Promise.all([
         // The mapping of runc and kubelet from v1's shares (2 … 262144) to v2's weight (1 … 10000).
@@ -63,6 +71,7 @@ function cgroupsV2(mount: string): CgroupManager {
         write(join(directory, 'memory.max'), memoryLimitBytes > 0 ? memoryLimitBytes : 'max'),
         write(join(directory, 'pids.max'), pidsLimit > 0 ? pidsLimit : 'max'),
       ]);
+      return isNew;
     },
     remove: (path) => removeTree(join(mount, path)),
     list: (root) => listPods(mount, root),

@@ -14,7 +14,7 @@ function node() {
   const pods = new Map<string, Pod>();
   const weights: string[] = [];
   const plain: CgroupManager = {
-    apply: async ({ path, cpuShares }) => void weights.push(`${path} ${cpuShares}`),
+    apply: async ({ path, cpuShares }) => weights.push(`${path} ${cpuShares}`) > 0,
     remove: async () => {},
     list: async () => [],
     memoryUsage: async () => undefined,

@@ -28,7 +28,7 @@ export function withClassWeights(cgroups: CgroupManager, root: string, pods: () 
     ...cgroups,
     async apply(cgroup) {
       await update();
-      await cgroups.apply(cgroup);
+      return cgroups.apply(cgroup);
     },
     async remove(path) {
       await cgroups.remove(path);

@@ -22,15 +22,37 @@ export interface GarbageCollectorOptions {
   readonly node: RuntimeAccess & PodFiles & PodCgroups & Pick<Surroundings, 'log'>;
   /** Whether the pod is still the node's business: in the API, or being ended. */
   readonly isKnown: (podUid: string) => boolean;
+  readonly metrics: GarbageMetrics | undefined;
 }
 
-export function createGarbageCollector({ node, isKnown }: GarbageCollectorOptions): GarbageCollector {
+/** Told of pods that the node had not known of. */
+export interface GarbageMetrics {
+  /** The runtime ran one. */
+  orphanFound(): void;
+  /** The directories of so many pods were to be removed, and so many of them could not be. */
+  directoriesRemoved(count: number, failures: number): void;
+}
+
+export function createGarbageCollector({ node, isKnown, metrics }: GarbageCollectorOptions): GarbageCollector {
   const { runtime, cache, directories, log } = node;
   // One after the other: removal is never urgent, and it competes with pods that start.
   let line: Promise<void> = Promise.resolve();
   const inLine = (work: () => Promise<void>): Promise<void> => {
     line = line.then(work).catch((error: unknown) => log.warn({ err: error }, 'garbage could not be removed'));
     return line;
+  };
+
+  /** Pods that run and that nobody knows, from their discovery until the runtime has nothing of them. */
+  const orphans = new Set<string>();
+  const removeUnknown = async (uid: string): Promise<void> => {
+    const { containers, sandboxes } = cache.of(uid);
+    if (!orphans.has(uid) && (containers.some(isRunning) || sandboxes.some(({ ready }) => ready))) {
+      orphans.add(uid);
+      metrics?.orphanFound();
+    }
+    await removePod(uid).finally(() => {
+      if (!cache.podUids().includes(uid)) orphans.delete(uid);
+    });
   };
 
   const removePod = async (uid: string): Promise<void> => {
@@ -81,18 +103,29 @@ export function createGarbageCollector({ node, isKnown }: GarbageCollectorOption
   return {
     async removeDead() {
       // The latest of a name stays: it tells how the container ended.
-      for (const uid of cache.podUids()) await inLine(() => (isKnown(uid) ? prune(cache.of(uid), 1) : removePod(uid)));
+      for (const uid of cache.podUids()) await inLine(() => (isKnown(uid) ? prune(cache.of(uid), 1) : removeUnknown(uid)));
     },
     podGone: (uid) => void inLine(() => removePod(uid)),
     async collect() {
       for (const uid of cache.podUids()) {
-        await inLine(() => (isKnown(uid) ? prune(cache.of(uid), KEPT) : removePod(uid)));
+        await inLine(() => (isKnown(uid) ? prune(cache.of(uid), KEPT) : removeUnknown(uid)));
       }
       if (runtime.simulated) return;
       const [pods, cgroups] = await Promise.all([readdir(directories.pods).catch(() => []), node.cgroups.list(node.cgroupRoot)]);
       const gone = (uid: string) => !isKnown(uid) && !cache.podUids().includes(uid);
       const logs = (await readdir(directories.logs).catch(() => [])).map((name) => name.slice(name.lastIndexOf('_') + 1));
-      for (const uid of new Set([...pods, ...logs])) if (gone(uid)) await inLine(() => removeFiles(uid));
+      const directoriesGone = new Set(pods.filter(gone));
+      let failures = 0;
+      for (const uid of directoriesGone) {
+        await inLine(() =>
+          removeFiles(uid).catch((error: unknown) => {
+            failures++;
+            throw error;
+          }),
+        );
+      }
+      metrics?.directoriesRemoved(directoriesGone.size, failures);
+      for (const uid of new Set(logs)) if (!directoriesGone.has(uid) && gone(uid)) await inLine(() => removeFiles(uid));
       for (const path of cgroups) {
         const uid = path.slice(path.lastIndexOf('/pod') + '/pod'.length);
         if (gone(uid)) await inLine(() => node.cgroups.remove(path));

@@ -5,9 +5,12 @@ import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
+import { createAgentMetrics } from './agent-metrics.ts';
 import { resources, systemInfo } from './node-info.ts';
 import type { NodeReporter, NodeReporterOptions } from './node-reporter.ts';
 import { createNodeReporter } from './node-reporter.ts';
+import { createNodeStartup } from './node-startup.ts';
 
 const aNodesFacts = {
   info: systemInfo({ machineID: 'm', systemUUID: 's', bootID: 'b', osImage: 'o', kernelVersion: 'k' }, 'simulated://'),
@@ -207,5 +210,41 @@ describe('declared features', () => {
     await clock.advance(2 * 60_000);
     expect([await shown(), writes.length]).toEqual([['A', 'B'], 2]);
     await end();
+  });
+});
+
+describe('the way in which a node comes up', () => {
+  const startupOf = async (isKnown: boolean) => {
+    const clock = createFakeClock();
+    const { registry } = createAgentMetrics('n1');
+    const startup = createNodeStartup(registry, clock, clock.now() - 100_000);
+    await clock.advance(2_000);
+    const client = createMemoryClient(clock);
+    if (isKnown) await client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+    else client.failNext('create nodes', new Error('not yet'));
+    const stop = new AbortController();
+    const problems = ['the network is not ready'];
+    const health = async () => ({ memoryPressure: false, diskPressure: false, pidPressure: false, problems });
+    const running = aReporter(clock, { client, startup, health }).run(10250, stop.signal);
+    await clock.advance(3_000);
+    problems.length = 0;
+    await clock.advance(60_000);
+    stop.abort();
+    await running;
+    return (await samplesOf(registry, 'kubelet_node_startup')).map((line) => line.replace('kubelet_node_startup_', ''));
+  };
+
+  it('is measured from the start of the machine until it is ready', async () => {
+    expect(await startupOf(false)).toEqual([
+      'pre_kubelet_duration_seconds 100',
+      'pre_registration_duration_seconds 2',
+      'registration_duration_seconds 0.5',
+      'post_registration_duration_seconds 2.75',
+      'duration_seconds 105.25',
+    ]);
+  });
+
+  it('is not measured of a node that the API knew', async () => {
+    expect((await startupOf(true)).filter((line) => !line.endsWith(' 0'))).toEqual([]);
   });
 });

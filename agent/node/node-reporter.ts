@@ -14,6 +14,7 @@ import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeFacts } from './node-info.ts';
 import { architecture } from './node-info.ts';
+import type { NodeStartup } from './node-startup.ts';
 import { nodeStatusPatch, sameStatus } from './status-patch.ts';
 
 export interface NodeReporterOptions {
@@ -37,6 +38,7 @@ export interface NodeReporterOptions {
   readonly pluginResources: () => Promise<PluginResources>;
   /** Whether no agent has run here before: extended resources of a node by this name are shown as 0 at first. */
   readonly isNewNode: () => Promise<boolean>;
+  readonly startup?: NodeStartup | undefined;
   /** Sets what holds for all pods of the node together. Rejects with the message of an event. */
   readonly enforceAllocatable: () => Promise<void>;
 }
@@ -109,13 +111,16 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 
   const register = async (): Promise<Live<Node>> => {
     const labels = { ...defaultLabels(options.nodeName), ...options.labels };
+    options.startup?.attempted();
     try {
-      return await client.create(nodes, {
+      const created = await client.create(nodes, {
         apiVersion: 'v1',
         kind: 'Node',
         metadata: { name: nodeName, labels, annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
         ...(options.taints.length > 0 ? { spec: { taints: options.taints.map((taint) => ({ ...taint })) } } : {}),
       });
+      options.startup?.registered();
+      return created;
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
@@ -165,6 +170,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     keepsDeclaredFeatures = current.status?.declaredFeatures !== undefined;
     resetsExtended = false;
     for (const reason of events) event(reason, `Node ${nodeName} status is now: ${reason}`);
+    if (isReady(current)) options.startup?.ready();
     markRegistered();
   };
 

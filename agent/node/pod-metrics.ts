@@ -17,6 +17,11 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
   const sli = histogram('kubelet_pod_start_sli_duration_seconds', sliHelp, START_BUCKETS);
   const firstOnNetwork = gauge('kubelet_first_network_pod_start_sli_duration_seconds', 'The same of the first pod with a network of its own.');
   let hasFirstOnNetwork = false;
+  const statuses = histogram(
+    'kubelet_pod_status_sync_duration_seconds',
+    'From a change of the status of a pod until the API has it.',
+    [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 20, 30, 45, 60],
+  );
   const rejections = counter('kubelet_admission_rejections_total', 'Pods that the node did not take.', ['reason']);
   const restarts = counter('kubelet_restarted_pods_total', 'Pods that run again under the UID with which they were deleted.', ['static']);
   const total = histogram(
@@ -55,6 +60,7 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
       hasFirstOnNetwork = true;
       firstOnNetwork.set(seconds - excludedSeconds);
     },
+    statusWritten: (seconds) => statuses.observe(seconds),
     podRejected: (reason) => rejections.inc({ reason: countedReason(reason) }),
     podRestarted: (isStatic) => restarts.inc({ static: isStatic ? 'true' : '' }),
     sandboxStarted(runtime_handler, seconds) {

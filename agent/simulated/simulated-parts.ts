@@ -44,7 +44,7 @@ export const noPluginDevices: PluginDevices = {
 };
 
 export const noCgroups: CgroupManager = {
-  apply: () => Promise.resolve(),
+  apply: () => Promise.resolve(false),
   remove: () => Promise.resolve(),
   list: () => Promise.resolve([]),
   memoryUsage: () => Promise.resolve(undefined),

@@ -7,6 +7,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Client } from '../../../runtime/client/client.ts';
+import type { PodMetrics } from '../../contract/pod-metrics.ts';
 import type { StatusWriter } from '../../contract/status-writer.ts';
 import { claimStatusesOf } from './claim-statuses.ts';
 import { NODE_CONDITION_TYPES } from './pod-conditions.ts';
@@ -16,12 +17,21 @@ interface Entry {
   wanted: PodStatus;
   writtenText: string;
   work: Promise<void> | undefined;
+  /** The monotonic time of the first change that no write under way has. */
+  changedAt: number | undefined;
   gone: boolean;
 }
 
 const RETRY_MS = 1_000;
 
-export function createStatusWriter(client: Client, clock: Clock, log: Logger, signal: AbortSignal): StatusWriter {
+export interface StatusWriterOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Pick<PodMetrics, 'statusWritten'>;
+}
+
+export function createStatusWriter({ client, clock, log, metrics }: StatusWriterOptions, signal: AbortSignal): StatusWriter {
   const entries = new Map<string, Entry>();
 
   /** The pod as the write left it. */
@@ -53,6 +63,8 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
     while (!entry.gone && !signal.aborted) {
       const wanted = entry.wanted;
       const text = JSON.stringify(wanted);
+      const { changedAt = clock.monotonic() } = entry;
+      entry.changedAt = undefined;
       if (text === entry.writtenText) return;
       try {
         const written = await writeOnce(entry.base, wanted);
@@ -60,11 +72,13 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
         entry.base = written;
         entry.writtenText = text;
         follow(entry, seenMeanwhile);
+        metrics.statusWritten((clock.monotonic() - changedAt) / 1000);
       } catch (error) {
         if (isNotFound(error)) {
           entry.gone = true;
           return;
         }
+        entry.changedAt = changedAt;
         log.warn({ err: error, pod: keyOf(entry.base) }, 'a pod status could not be written');
         await sleep(clock, RETRY_MS, signal);
       }
@@ -83,10 +97,11 @@ export function createStatusWriter(client: Client, clock: Clock, log: Logger, si
     put(pod, status) {
       let entry = entries.get(pod.metadata.uid);
       if (!entry) {
-        entry = { base: pod, wanted: status, writtenText: JSON.stringify(pod.status ?? {}), work: undefined, gone: false };
+        entry = { base: pod, wanted: status, writtenText: JSON.stringify(pod.status ?? {}), work: undefined, changedAt: undefined, gone: false };
         entries.set(pod.metadata.uid, entry);
       }
       entry.wanted = status;
+      entry.changedAt ??= clock.monotonic();
       follow(entry, pod);
       start(entry);
     },

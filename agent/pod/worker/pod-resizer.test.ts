@@ -18,7 +18,10 @@ function node(usage: Readonly<Record<string, number>> = { podu1: 0, c0: 0 }) {
     podMaxPids: 0,
     cgroups: {
       ...noCgroups,
-      apply: async ({ cpuLimitMilli, memoryLimitBytes }: PodCgroup) => void done.push(`pod ${cpuLimitMilli} ${memoryLimitBytes / MI}`),
+      async apply({ cpuLimitMilli, memoryLimitBytes }: PodCgroup) {
+        done.push(`pod ${cpuLimitMilli} ${memoryLimitBytes / MI}`);
+        return false;
+      },
       memoryUsage: async (path: string) => usage[path.slice(path.lastIndexOf('/') + 1)],
     },
     runtime: {
