@@ -23,6 +23,16 @@ export interface PodStart {
 /** The reasons for a round of a pod's worker, and the last one, which cleans up. */
 export type WorkerRound = 'create' | 'update' | 'sync' | 'kill' | 'terminated';
 
+/** A change of one amount of a container's resources. */
+export interface AmountChange {
+  readonly resource: 'cpu' | 'memory';
+  readonly requirement: 'requests' | 'limits';
+  readonly operation: 'add' | 'remove' | 'increase' | 'decrease';
+}
+
+/** The reasons for which a change of resources that had to wait is tried again, in kubelet's words. */
+export type ResizeTrigger = 'pod_resized' | 'pod_terminated' | 'pod_updated';
+
 /** Told of what happens to pods and their containers, for the node's metrics. */
 export interface PodMetrics {
   /** A pod's worker begins. @param seconds since the node saw the pod */
@@ -38,6 +48,12 @@ export interface PodMetrics {
   podRejected(reason: string): void;
   /** A pod that was deleted while it ran runs again under the same UID. */
   podRestarted(isStatic: boolean): void;
+  /** A running pod asks for another amount of a resource. */
+  resizeRequested(change: AmountChange): void;
+  /** A pod is given what it had to wait for. */
+  deferredResizeAccepted(trigger: ResizeTrigger): void;
+  /** Other resources were brought to a pod and its containers, or could not be. */
+  resized(ok: boolean, milliseconds: number): void;
   sandboxStarted(handler: string, seconds: number): void;
   sandboxFailed(handler: string): void;
   containerStarted(type: ContainerType): void;
@@ -61,6 +77,9 @@ export const noPodMetrics: PodMetrics = {
   statusWritten() {},
   podRejected() {},
   podRestarted() {},
+  resizeRequested() {},
+  deferredResizeAccepted() {},
+  resized() {},
   sandboxStarted() {},
   sandboxFailed() {},
   containerStarted() {},

@@ -19,6 +19,8 @@ export interface AgentMetrics {
   readonly desiredPods: Gauge<'static'>;
   readonly activePods: Gauge<'static'>;
   readonly workingPods: Gauge<'lifecycle' | 'config' | 'static'>;
+  readonly pendingResizes: Gauge<'reason'>;
+  readonly resizesInProgress: Gauge;
   readonly mirrorPods: Gauge;
   readonly ephemeralContainers: Gauge;
   readonly relist: Histogram;
@@ -56,6 +58,8 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
       'config',
       'static',
     ]),
+    pendingResizes: gauge('kubelet_pod_pending_resizes', 'Pods whose change of resources waits, by the reason.', ['reason']),
+    resizesInProgress: gauge('kubelet_pod_in_progress_resizes', 'Pods whose resources are being changed.'),
     mirrorPods: gauge('kubelet_mirror_pods', 'Mirror pods that the agent keeps in the API, one per static pod.'),
     ephemeralContainers: gauge('kubelet_managed_ephemeral_containers', 'Ephemeral containers in the pods of the node.'),
     relist: histogram('kubelet_pleg_relist_duration_seconds', 'How long it takes to look at all that the runtime has.', DEFAULT_BUCKETS),

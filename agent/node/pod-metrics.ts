@@ -4,6 +4,9 @@ import type { PodMetrics } from '../contract/pod-metrics.ts';
 
 const START_BUCKETS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600];
 
+/** Milliseconds. */
+const RESIZE_BUCKETS = [10, 50, 100, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000];
+
 /** kubelet's metrics of pods and their containers (pkg/kubelet/metrics/metrics.go). */
 export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' | 'probeEnded'> {
   const { gauge, counter, histogram } = metricMakers(registry);
@@ -62,6 +65,7 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
     },
     statusWritten: (seconds) => statuses.observe(seconds),
     podRejected: (reason) => rejections.inc({ reason: countedReason(reason) }),
+    ...resizeMetrics(registry),
     podRestarted: (isStatic) => restarts.inc({ static: isStatic ? 'true' : '' }),
     sandboxStarted(runtime_handler, seconds) {
       startedPods.inc();
@@ -82,6 +86,27 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
       (ok ? volumes.mounted : volumes.failed).inc(count);
     },
     containerEnded: (container_type, exitCode, reason) => ended.inc({ container_type, exit_code: String(exitCode), reason }),
+  };
+}
+
+/** Those of changes of resources in place. */
+function resizeMetrics(registry: Registry): Pick<PodMetrics, 'resizeRequested' | 'deferredResizeAccepted' | 'resized'> {
+  const { counter, histogram } = metricMakers(registry);
+  const requested = counter('kubelet_container_requested_resizes_total', "Changes of containers' resources that were asked for.", [
+    'resource',
+    'requirement',
+    'operation',
+  ]);
+  const accepted = counter('kubelet_pod_deferred_accepted_resizes_total', 'Changes of resources that had to wait and were accepted then.', [
+    'retry_trigger',
+  ]);
+  const duration = histogram('kubelet_pod_resize_duration_milliseconds', 'How long it takes to bring other resources to a pod.', RESIZE_BUCKETS, [
+    'success',
+  ]);
+  return {
+    resizeRequested: (change) => requested.inc({ ...change }),
+    deferredResizeAccepted: (retry_trigger) => accepted.inc({ retry_trigger }),
+    resized: (ok, milliseconds) => duration.observe({ success: String(ok) }, milliseconds),
   };
 }
 

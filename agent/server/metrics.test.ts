@@ -37,4 +37,22 @@ describe('the metrics of the pods that a node has', () => {
     expect(await samples('desired_pods', workers)).toEqual(['kubelet_desired_pods{static="true"} 1', 'kubelet_desired_pods{static=""} 2']);
     expect(await samples('active_pods', workers)).toEqual(['kubelet_active_pods{static=""} 1']);
   });
+
+  it('tell of changes of resources that wait, or are being made', async () => {
+    const resizing = (uid: string, type: string, reason?: string) => {
+      const conditions = [
+        { type: 'Ready', status: 'True' },
+        { type, status: 'True', ...(reason ? { reason } : {}) },
+      ];
+      return { pod: aPod({}, { uid }, { conditions }), lifecycle: 'sync', isOrphan: false } as const;
+    };
+    const workers = [
+      resizing('u1', 'PodResizePending', 'Deferred'),
+      resizing('u2', 'PodResizePending', 'Deferred'),
+      resizing('u3', 'PodResizeInProgress'),
+    ];
+    expect(await samples('pod_pending_resizes', workers)).toEqual(['kubelet_pod_pending_resizes{reason="deferred"} 2']);
+    expect(await samples('pod_in_progress_resizes', workers)).toEqual(['kubelet_pod_in_progress_resizes 1']);
+    expect(await samples('pod_pending_resizes', [])).toEqual([]);
+  });
 });

@@ -39,7 +39,8 @@ const CONFIG = ['desired', 'orphan'] as const;
 
 /** Counts the pods that have workers. */
 function countPods(metrics: AgentMetrics, pods: PodLookup): void {
-  const { desiredPods, activePods, workingPods } = metrics;
+  const { desiredPods, activePods, workingPods, pendingResizes } = metrics;
+  pendingResizes.reset();
   for (const static_ of STATIC) {
     desiredPods.set({ static: static_ }, 0);
     activePods.set({ static: static_ }, 0);
@@ -47,15 +48,21 @@ function countPods(metrics: AgentMetrics, pods: PodLookup): void {
   }
   let mirrors = 0;
   let ephemeral = 0;
+  let resizes = 0;
   for (const { pod, isEnding, isOrphan, lifecycle } of pods.workers()) {
     const fixed = isStatic(pod);
     const labels = { static: fixed ? 'true' : '' };
     desiredPods.inc(labels);
     if (!isEnding) activePods.inc(labels);
     workingPods.inc({ lifecycle, config: isOrphan ? 'orphan' : 'desired', ...labels });
+    for (const { type, reason = '' } of pod.status?.conditions ?? []) {
+      if (type === 'PodResizePending') pendingResizes.inc({ reason: reason.toLowerCase() });
+      if (type === 'PodResizeInProgress') resizes++;
+    }
     if (fixed) mirrors++;
     ephemeral += pod.spec?.ephemeralContainers?.length ?? 0;
   }
+  metrics.resizesInProgress.set(resizes);
   metrics.mirrorPods.set(mirrors);
   metrics.ephemeralContainers.set(ephemeral);
 }

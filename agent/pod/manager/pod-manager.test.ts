@@ -211,4 +211,30 @@ describe('the metrics of the pods of a node', () => {
       'kubelet_restarted_pods_total{static=""} 0',
     ]);
   });
+
+  it('count changes of resources that are asked for, and those that had to wait, by what let them pass', async () => {
+    const { manager, clock, cache, samples } = await aManager({ concerns: () => false }, () => undefined, { cpu: '4', memory: '8Gi' });
+    const sized = (uid: string, cpu: string, generation = 1) =>
+      aPod({ restartPolicy: 'Never', containers: [aContainer('c', { resources: { requests: { cpu } } })] }, { uid, name: uid, generation });
+    for (const uid of ['u1', 'u2', 'u3']) manager().changed(sized(uid, '1'));
+    await clock.advance(1_000);
+    manager().changed(sized('u1', '2', 2));
+    manager().changed(sized('u2', '2', 2));
+    expect(await samples('pod_deferred_accepted_resizes_total')).toEqual([]);
+    manager().changed(sized('u1', '1', 3));
+    await clock.advance(1_000);
+    manager().changed(sized('u1', '2', 4));
+    manager().evict('u3', { graceSeconds: 0 });
+    await clock.advance(5_000);
+    await cache.relist();
+    expect(await samples('pod_deferred_accepted_resizes_total')).toEqual([
+      'kubelet_pod_deferred_accepted_resizes_total{retry_trigger="pod_resized"} 1',
+      'kubelet_pod_deferred_accepted_resizes_total{retry_trigger="pod_terminated"} 1',
+    ]);
+    expect(await samples('container_requested_resizes_total')).toEqual([
+      'kubelet_container_requested_resizes_total{resource="cpu",requirement="requests",operation="increase"} 3',
+      'kubelet_container_requested_resizes_total{resource="cpu",requirement="requests",operation="decrease"} 1',
+    ]);
+    expect(await samples('pod_resize_duration_milliseconds_count')).toEqual(['kubelet_pod_resize_duration_milliseconds_count{success="true"} 4']);
+  });
 });

@@ -3,8 +3,10 @@ import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import { keyOf, keyText } from '../../../api/meta/object.ts';
 import { timeText } from '../../../base/clock.ts';
 import type { ApiAccess } from '../../contract/node-parts.ts';
+import type { ResizeTrigger } from '../../contract/pod-metrics.ts';
 import type { Allocation } from '../../spec/allocation.ts';
 import { allocate, allocationFound, withAllocation } from '../../spec/allocation.ts';
+import { amountChanges } from '../../spec/amount-changes.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
 import { resizeText } from '../../spec/resize.ts';
 import { isStatic } from '../sources/static-pods.ts';
@@ -101,16 +103,16 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       entry.finished = true;
       entry.endingSince = since;
       void close(entry);
-      retryDeferred();
+      retryDeferred('pod_terminated');
     });
     const entry = newEntry(worker, pod, allocation);
     entries.set(uid, entry);
     byKey.set(keyText(keyOf(pod)), uid);
     node.podMetrics.workerBegan(pod.spec?.containers.length ?? 0, (node.clock.monotonic() - known.seenAt) / 1000);
     if (returned.delete(uid)) node.podMetrics.podRestarted(isStatic(pod));
-    if (worker.pod !== pod) give(entry);
+    if (worker.pod !== pod) give(entry, 'pod_updated');
     // Deleted before this agent began to look.
-    if (pod.metadata.deletionTimestamp) give(entry);
+    if (pod.metadata.deletionTimestamp) give(entry, 'pod_updated');
   };
 
   /**
@@ -123,7 +125,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       .map(({ worker }) => worker.pod);
 
   /** Hands the pod to its worker with the resources that it can be given now. */
-  const give = (entry: PodEntry) => {
+  const give = (entry: PodEntry, trigger: ResizeTrigger) => {
     const { wanted, pending: before } = entry;
     const { pod, allocation, pending } = allocate(wanted, entry.allocation, () => holders(wanted.metadata.uid), allocatable);
     if (pending && pending.generation !== before?.generation) {
@@ -131,15 +133,21 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       node.recorder.event(wanted, 'Warning', `Resize${pending.reason}`, text);
     }
     const hasChanged = allocation !== entry.allocation;
+    if (before && hasChanged) node.podMetrics.deferredResizeAccepted(trigger);
     Object.assign(entry, { allocation, pending });
     entry.worker.update(wanted, { pod, pending });
     // Another may be waiting for what this one has given back.
-    if (hasChanged) retryDeferred();
+    if (hasChanged) retryDeferred('pod_resized');
   };
 
-  const retryDeferred = () => {
+  const retryDeferred = (trigger: ResizeTrigger) => {
     const waiting = [...entries.values()].filter(({ pending, finished }) => pending && !finished);
-    for (const entry of waiting.sort(byUrgency)) give(entry);
+    for (const entry of waiting.sort(byUrgency)) give(entry, trigger);
+  };
+
+  const countResizes = (before: Live<Pod>, pod: Live<Pod>) => {
+    if (pod.metadata.generation === before.metadata.generation) return;
+    for (const change of amountChanges(before, pod)) node.podMetrics.resizeRequested(change);
   };
 
   const refuse = (pod: Live<Pod>, rejection: Rejection) => {
@@ -178,8 +186,9 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       else {
         warnOfFeatures(node, pod, entry.wanted);
         entry.hasReturned = entry.vanished;
+        countResizes(entry.wanted, pod);
         entry.wanted = pod;
-        give(entry);
+        give(entry, 'pod_updated');
         if (entry.finished && pod.metadata.deletionTimestamp) void close(entry);
       }
     },

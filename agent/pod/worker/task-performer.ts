@@ -46,8 +46,12 @@ export async function performTask(task: Task, current: CurrentPod, node: Starter
     case 'removeContainers':
       await removeContainers(node, pod, task.removals, current.ending);
       return { type: 'containersRemoved' };
-    case 'resize':
-      return resizePod(task, pod, node);
+    case 'resize': {
+      const start = node.clock.monotonic();
+      const result = await resizePod(task, pod, node);
+      node.podMetrics.resized(result.type === 'resized', node.clock.monotonic() - start);
+      return result;
+    }
     case 'readMessages': {
       const messages = new Map<string, string>();
       for (const container of task.containers) {
