@@ -152,7 +152,8 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
       await imageGarbage.removeUnused();
     },
     onConditions: () => reporter.check(),
-    onEviction: (signal: string) => metrics?.evictions.inc({ eviction_signal: signal }),
+    onEviction: (eviction_signal: string) => metrics?.evictions.inc({ eviction_signal }),
+    onRanking: (eviction_signal: string, seconds: number) => metrics?.evictionStatsAge.observe({ eviction_signal }, seconds),
   };
   const shutdowns = options.shutdown && {
     settings: options.shutdown,

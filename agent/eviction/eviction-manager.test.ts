@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
+import { sleep } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
@@ -35,6 +36,7 @@ function setup(given: { active: readonly Live<Pod>[]; use?: Record<string, PodUs
   const ended: [string, EndRequest][] = [];
   const over = new Set<string>();
   const told: string[] = [];
+  const ages: string[] = [];
   let asked = 0;
   const runtime = createSimulatedRuntime({ clock, podAddress: () => '' });
   const settings = { thresholds: [DISK, MEMORY], pressureTransitionMs: 300_000, maxPodGraceSeconds: 7, ...given.settings };
@@ -63,13 +65,14 @@ function setup(given: { active: readonly Live<Pod>[]; use?: Record<string, PodUs
     },
     onConditions: () => told.push('conditions'),
     onEviction: (signal) => told.push(signal),
+    onRanking: (signal, age) => ages.push(`${signal} ${age}`),
     signals: async () => ({ observations: new Map(free), dedicatedImages: false }),
     usage: async (_node, pods) => {
       asked += pods.length;
       return new Map(pods.flatMap(({ metadata }) => (given.use?.[metadata.uid] ? [[metadata.uid, given.use[metadata.uid] ?? uses(0)]] : [])));
     },
   };
-  return { clock, options, set, events, ended, over, told, asked: () => asked };
+  return { clock, options, set, events, ended, over, told, ages, asked: () => asked };
 }
 
 describe('a node with enough of everything', () => {
@@ -93,6 +96,21 @@ describe('a node with enough of everything', () => {
 });
 
 describe('a node that runs out of memory', () => {
+  it('tells how old the reading is by which it ranks its pods', async () => {
+    const { options, clock, set, ages } = setup({ active: [named('web')], use: { web: uses(10 * MI) } });
+    await synchronize(options);
+    expect(ages).toEqual([]);
+    set('memory.available', 50 * MI);
+    const slow = async () => {
+      await sleep(clock, 3_000);
+      return new Map();
+    };
+    const running = synchronize({ ...options, usage: slow });
+    await clock.advance(3_000);
+    await running;
+    expect(ages).toEqual(['memory.available 3']);
+  });
+
   it('shows it, and evicts the pod that is first in order, with what it used', async () => {
     const { options, set, ended, events, told } = setup({
       active: [named('small'), named('large')],

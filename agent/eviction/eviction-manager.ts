@@ -28,6 +28,8 @@ export interface EvictionManagerOptions {
   readonly onConditions: () => void;
   /** Called for each pod evicted, with the signal that kubelet's metric names. */
   readonly onEviction: (signal: string) => void;
+  /** Called for each shortage by which pods are ranked for eviction, with the age of what was read of it in seconds. */
+  readonly onRanking: (signal: string, ageSeconds: number) => void;
   /** Reads the machine; injected in tests. */
   readonly signals?: () => Promise<NodeSignals>;
   /** Reads pods' use; injected in tests. */
@@ -62,6 +64,7 @@ export async function runEvictionManager(options: EvictionManagerOptions, signal
 export async function synchronize(options: EvictionManagerOptions): Promise<readonly Live<Pod>[]> {
   const { node, pressure, pods, usage = readPodUse } = options;
   const { observations, dedicatedImages } = await signalsOf(options);
+  const observedAt = node.clock.monotonic();
   const before = pressure.conditions().join();
   const met = pressure.observe(observations);
   if (pressure.conditions().join() !== before) options.onConditions();
@@ -80,6 +83,7 @@ export async function synchronize(options: EvictionManagerOptions): Promise<read
     return [];
   }
   const use = await usage(node, active);
+  for (const { signal } of met) options.onRanking(signal, (node.clock.monotonic() - observedAt) / 1000);
   const most = options.settings.maxPodGraceSeconds;
   const graceOf = ({ spec }: Live<Pod>) =>
     threshold.graceMs === 0 ? IMMEDIATE_SECONDS : Math.min(most, Number(spec?.terminationGracePeriodSeconds ?? most));

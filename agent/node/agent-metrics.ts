@@ -27,14 +27,17 @@ export interface AgentMetrics {
   readonly relistInterval: Histogram;
   readonly lastRelist: Gauge;
   readonly evictions: Counter<'eviction_signal'>;
+  readonly evictionStatsAge: Histogram<'eviction_signal'>;
   readonly imagesRemoved: Counter<'reason'>;
   readonly shutdownStart: Gauge;
   readonly shutdownEnd: Gauge;
   readonly requests: Counter<RequestLabel>;
   readonly requestSeconds: Histogram<RequestLabel>;
+  readonly requestsInFlight: Gauge<RequestLabel>;
+  readonly webSockets: Counter<'subresource'>;
 }
 
-type RequestLabel = 'method' | 'path' | 'server_type' | 'long_running';
+export type RequestLabel = 'method' | 'path' | 'server_type' | 'long_running';
 const REQUEST_LABELS = ['method', 'path', 'server_type', 'long_running'] as const;
 
 export function createAgentMetrics(nodeName: string): AgentMetrics {
@@ -66,6 +69,9 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
     relistInterval: histogram('kubelet_pleg_relist_interval_seconds', 'Time between two looks at all that the runtime has.', DEFAULT_BUCKETS),
     lastRelist: gauge('kubelet_pleg_last_seen_seconds', 'When the agent last looked at all that the runtime has, in seconds since the epoch.'),
     evictions: counter('kubelet_evictions', 'Pods that the node has evicted, by the signal of the shortage.', ['eviction_signal']),
+    evictionStatsAge: histogram('kubelet_eviction_stats_age_seconds', 'The age of the readings by which pods were ranked.', DEFAULT_BUCKETS, [
+      'eviction_signal',
+    ]),
     imagesRemoved: counter('kubelet_image_garbage_collected_total', 'Images that were removed, by the reason.', ['reason']),
     shutdownStart: gauge('kubelet_graceful_shutdown_start_time_seconds', 'When the last graceful shutdown began, in seconds since the epoch.'),
     shutdownEnd: gauge('kubelet_graceful_shutdown_end_time_seconds', 'When the last graceful shutdown ended, in seconds since the epoch.'),
@@ -76,6 +82,10 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
       DEFAULT_BUCKETS,
       REQUEST_LABELS,
     ),
+    requestsInFlight: gauge('kubelet_http_inflight_requests', "Requests to the agent's server that are being answered.", REQUEST_LABELS),
+    webSockets: counter('kubelet_websocket_streaming_requests_total', 'Streams over WebSockets that the agent translates for the runtime.', [
+      'subresource',
+    ]),
   };
   for (const reason of ['age', 'space']) metrics.imagesRemoved.inc({ reason }, 0);
   return metrics;

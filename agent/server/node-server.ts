@@ -16,6 +16,7 @@ import { serveNodeLogs } from './node-logs.ts';
 import type { NodeRequest } from './path-match.ts';
 import { matchPath } from './path-match.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { countStream, measureRequest } from './request-metrics.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 import type { ServingCertificate } from './serving-certificate.ts';
 import { printSimulatedLog } from './simulated-logs.ts';
@@ -78,11 +79,12 @@ export function createNodeServer({ node, pods, metrics, registry, tls, door }: N
     await serve(context, target, url.searchParams, request, response);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    measure(metrics, node, request, response);
+    measureRequest(metrics, node.clock, request, response);
     answer(request, response).catch((error: unknown) => fail(node, response, error));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    measureRequest(metrics, node.clock, request, socket);
     const upgrade = async () => {
       const url = urlOf(request);
       const refusal = await door(request, url.pathname);
@@ -115,24 +117,6 @@ export function createNodeServer({ node, pods, metrics, registry, tls, door }: N
       });
     },
   };
-}
-
-/** Counts a request under kubelet's labels: the first part of its path stands for all below it. */
-function measure(
-  { requests, requestSeconds }: AgentMetrics,
-  { clock }: ServerNode,
-  { method = 'GET', url = '' }: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const start = clock.monotonic();
-  response.once('close', () => {
-    // Paths that are not served are counted as one: a caller must not make series at will.
-    const first = /^\/([a-zA-Z]+)/.exec(url)?.[1] ?? '';
-    const path = response.statusCode === 404 || response.statusCode === 401 ? 'other' : first;
-    const labels = { method, path, server_type: 'readwrite', long_running: 'false' };
-    requests.inc(labels);
-    requestSeconds.observe(labels, (clock.monotonic() - start) / 1000);
-  });
 }
 
 /** @throws StatusError 400 for a target that is no path. */
@@ -264,13 +248,14 @@ function currentState(node: ServerNode, container: RuntimeContainer): RuntimeCon
 const asked = (query: URLSearchParams, ...names: readonly string[]): boolean => names.some((name) => ['1', 'true'].includes(query.get(name) ?? ''));
 
 async function serveStream(
-  { node, pods }: Handling,
+  { node, pods, metrics }: Handling,
   target: NodeRequest,
   query: URLSearchParams,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
+  countStream(metrics, request, target.kind);
   if (target.kind === 'portForward') {
     const worker = pods.find({ namespace: target.namespace, name: target.pod });
     const sandbox = worker && readySandbox(node.cache.of(worker.pod.metadata.uid));

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { WantedStreams } from './websocket-bridge.ts';
-import { bridge, bridgedProtocol } from './websocket-bridge.ts';
+import { bridge, bridgedProtocol, protocolsOf } from './websocket-bridge.ts';
 
 /** WebSocket protocols that containerd's streaming server speaks; others are bridged, or refused. */
 const WEBSOCKET_PROTOCOLS: ReadonlySet<string> = new Set([
@@ -19,9 +19,9 @@ const WEBSOCKET_PROTOCOLS: ReadonlySet<string> = new Set([
  * server does not speak is bridged to SPDY; `streams` are those of exec or attach.
  */
 export function tunnel(url: string, request: IncomingMessage, socket: Duplex, head: Buffer, streams?: WantedStreams): void {
-  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const protocols = protocolsOf(request);
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-  const bridged = isWebSocket ? bridgedProtocol(protocols) : undefined;
+  const bridged = bridgedProtocol(protocols);
   if (bridged !== undefined) {
     bridge({ url, protocol: bridged, streams }, { request, socket, head });
     return;

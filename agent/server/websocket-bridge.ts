@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
@@ -22,6 +23,10 @@ const CLOSE = 255;
 
 /** More than this waits to be sent: the sender pauses. */
 const HIGH_WATER = 1024 * 1024;
+
+/** Returns the protocols that a client offers for a WebSocket; none if it does not ask for one. */
+export const protocolsOf = ({ headers }: Pick<IncomingMessage, 'headers'>): readonly string[] =>
+  headers.upgrade?.toLowerCase() === 'websocket' ? (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim()) : [];
 
 /** Returns the protocol by which a WebSocket must be bridged: the runtime's streaming server does not speak it. */
 export const bridgedProtocol = (protocols: readonly string[]): string | undefined => protocols.find((protocol) => protocol in SPDY_PROTOCOLS);
