@@ -64,6 +64,8 @@ export interface AgentOptions {
   readonly resolvConf?: string;
   /** More metrics for /metrics (of the node's network). */
   readonly registry?: Registry;
+  /** Registers the metrics of the node's certificates among the agent's. */
+  readonly measureCertificates?: (registry: Registry) => void;
   /** The address of a plain-HTTP server that tells this machine of the agent's health, as kubelet's does; default: none. */
   readonly healthz?: ListenAddress | undefined;
   /** The node's HTTPS server; without it there are no logs, exec or metrics. */

@@ -52,6 +52,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   const { client, clock, nodeName, dataDir, registry } = options;
   const log = options.log.child({ node: nodeName });
   const metrics = options.server && createAgentMetrics(nodeName);
+  if (metrics) options.measureCertificates?.(metrics.registry);
   const runtime = metrics ? countedRuntime(options.runtime, metrics.registry) : options.runtime;
   const version = await connectRuntime(runtime, clock, log, signal);
   await makeDirectories(runtime, dataDir);

@@ -1,12 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import type { FakeClock } from '../../base/fake-clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority, issueClientCertificate } from '../../base/x509/certificate-authority.ts';
+import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { createCertificateKeeper } from './certificate-keeper.ts';
+import { certificateMetrics } from './certificate-metrics.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -72,6 +75,38 @@ describe('a certificate of a node', () => {
     expect(new X509Certificate(keeper.current()?.certificate ?? '').validToDate.getTime()).toBeGreaterThan(begin + 17 * HOUR);
     await passTo(17);
     await eventually(async () => expect(changes()).toBe(2));
+    await end();
+  });
+
+  it('is measured: what is left of it, its age when it is replaced, and failures', async () => {
+    const clock = createFakeClock();
+    const begin = clock.now();
+    const first = await issueClientCertificate(ca, { commonName: 'n' }, { now: begin, lifeMs: 10 * HOUR });
+    let away = true;
+    const { keeper: serving, changes, end } = await start(clock, first, () => away);
+    const registry = new Registry();
+    certificateMetrics(registry, { client: undefined, serving }, clock);
+    await clock.advance(HOUR);
+    expect(await samplesOf(registry, 'kubelet_certificate_manager_')).toEqual([
+      'kubelet_certificate_manager_client_ttl_seconds +Inf',
+      `kubelet_certificate_manager_server_ttl_seconds ${9 * 3600}`,
+      'kubelet_certificate_manager_server_rotation_seconds_sum 0',
+      'kubelet_certificate_manager_server_rotation_seconds_count 0',
+    ]);
+    await clock.advance(7 * HOUR);
+    expect(Number((await samplesOf(registry, 'kubelet_server'))[0]?.split(' ')[1])).toBeGreaterThan(0);
+    away = false;
+    await eventually(async () => {
+      await clock.advance(60_000);
+      expect(changes()).toBe(1);
+    });
+    const [client, left, sum, count] = await samplesOf(registry, 'kubelet_certificate_manager_');
+    expect([client, count]).toEqual([
+      'kubelet_certificate_manager_client_ttl_seconds +Inf',
+      'kubelet_certificate_manager_server_rotation_seconds_count 1',
+    ]);
+    expect(Number(left?.split(' ')[1])).toBeGreaterThan(9 * 3600);
+    expect(Number(sum?.split(' ')[1])).toBeGreaterThanOrEqual(8 * 3600);
     await end();
   });
 

@@ -23,6 +23,8 @@ export interface CertificateKeeper {
   current(): KeyPair | undefined;
   /** Calls back after each replacement. Returns the removal. */
   subscribe(changed: () => void): () => void;
+  /** The attempts to renew it that have failed. */
+  failures(): number;
   /** Renews until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -35,6 +37,7 @@ const LAST_RETRY_MS = 60_000;
 /** Keeps one certificate of a node fresh: it is renewed between 70 and 90 % of its life, as kubelet does. */
 export function createCertificateKeeper({ name, pair, renew, clock, random, log }: KeeperOptions): CertificateKeeper {
   let current = pair;
+  let failures = 0;
   const listeners = new Set<() => void>();
 
   async function untilDue(signal: AbortSignal): Promise<void> {
@@ -56,6 +59,7 @@ export function createCertificateKeeper({ name, pair, renew, clock, random, log 
         return;
       } catch (error) {
         if (signal.aborted) return;
+        failures++;
         log.warn({ err: error, certificate: name, retryMs }, 'a certificate of the node could not be renewed');
         await sleep(clock, retryMs, signal);
       }
@@ -68,6 +72,7 @@ export function createCertificateKeeper({ name, pair, renew, clock, random, log 
       listeners.add(changed);
       return () => void listeners.delete(changed);
     },
+    failures: () => failures,
     async run(signal) {
       while (!signal.aborted) {
         await untilDue(signal);

@@ -16,6 +16,7 @@ import { createHttpsClient } from '../../runtime/client/https-client.ts';
 import type { Layout } from '../config/data-dir.ts';
 import type { CertificateKeeper } from './certificate-keeper.ts';
 import { createCertificateKeeper, identityFrom } from './certificate-keeper.ts';
+import { certificateMetrics } from './certificate-metrics.ts';
 import { CertificateRefused, requestCertificate } from './certificate-request.ts';
 import { invitedAuthority, NotSignedYet, WrongCluster } from './cluster-info.ts';
 import type { NodeCredentials } from './node-settings.ts';
@@ -98,7 +99,8 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
     keepers.push(keeper);
     return keeper;
   };
-  const client = first ? { server, ca, identity: identityFrom(keep('client', files.client, first, CLIENT), first) } : { ...options.own, server };
+  const ofClient = first && keep('client', files.client, first, CLIENT);
+  const client = ofClient ? { server, ca, identity: identityFrom(ofClient, first) } : { ...options.own, server };
   const api = createHttpsClient({ ...client, userAgent: 'skiff-agent' });
   const proxy = options.proxy ?? (await proxyIdentity());
   const serving = keep('serving', files.serving, keptServing, { ...SERVING, sans: { names: [nodeName], ips } });
@@ -114,6 +116,7 @@ export async function joinCluster(options: JoinOptions): Promise<NodeCredentials
     proxy,
     serving: { current: () => identityOf(serving.current() ?? signedByItself), subscribe: serving.subscribe },
     clientCa: ca,
+    measure: (registry) => certificateMetrics(registry, { client: ofClient, serving }, clock),
     run: async (signal) => void (await Promise.all(keepers.map((keeper) => keeper.run(signal)))),
   };
 }

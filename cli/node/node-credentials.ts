@@ -7,6 +7,7 @@ import type { Logger } from '../../base/log.ts';
 import { kubeconfigCredentials } from '../../runtime/client/kubeconfig.ts';
 import type { Layout } from '../config/data-dir.ts';
 import { createCertificateKeeper, identityFrom } from './certificate-keeper.ts';
+import { certificateMetrics } from './certificate-metrics.ts';
 import type { NodeCredentials } from './node-settings.ts';
 
 export interface LocalNodeOptions {
@@ -61,6 +62,7 @@ export async function localNodeCredentials(options: LocalNodeOptions): Promise<N
       subscribe: serving.subscribe,
     },
     clientCa: ca.certificate,
+    measure: (registry) => certificateMetrics(registry, { client, serving }, clock),
     run: async (runSignal) => void (await Promise.all([client, proxy, serving].map((keeper) => keeper.run(runSignal)))),
   };
 }

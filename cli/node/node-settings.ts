@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { CredentialProviders } from '../../agent/image/credential-provider/provider-settings.ts';
 import type { ServingCertificate } from '../../agent/server/serving-certificate.ts';
 import type { Logger } from '../../base/log.ts';
@@ -48,6 +49,8 @@ export interface NodeCredentials {
   readonly serving: ServingCertificate;
   /** PEM of the authority that clients of the agent's server are checked by. */
   readonly clientCa: string;
+  /** Registers the metrics of the node's certificates. */
+  measure(registry: Registry): void;
   /** Renews the certificates before they end, until the signal aborts. Call it once. */
   run(signal: AbortSignal): Promise<void>;
 }

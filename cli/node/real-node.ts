@@ -97,6 +97,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         shutdown: kubelet.shutdown,
         healthz: kubelet.healthz,
         registry,
+        measureCertificates: credentials.measure,
         server: { serving: credentials.serving, clientCa: credentials.clientCa, port: settings.port },
       },
       signal,
