@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Registry } from 'prom-client';
 import { settledBefore } from '../base/abort.ts';
 import { pathExists } from '../base/path-exists.ts';
 import type { CsiVolumes } from './contract/csi-volumes.ts';
@@ -12,6 +13,8 @@ export type CsiReporter = CsiSideOptions['reporter'];
 export interface NodeCsi {
   readonly volumes: CsiVolumes;
   plugins(): Promise<PluginType>;
+  /** Its metrics. Undefined as long as nothing is loaded. */
+  metrics(): Registry | undefined;
   /** Finds what an earlier agent has left, and makes the CSINode once the node is registered. */
   begin(registered: Promise<void>, signal: AbortSignal): Promise<void>;
 }
@@ -44,6 +47,7 @@ export function createNodeCsi(options: CsiSideOptions): NodeCsi {
       inUse: () => (loaded ? loaded.volumes.inUse() : startedEmpty && !loading ? [] : undefined),
     },
     plugins: async () => (await load()).plugins,
+    metrics: () => loaded?.metrics,
     async begin(registered, signal) {
       startedEmpty = !(await pathExists(staged));
       if (!startedEmpty) await load();
@@ -66,5 +70,6 @@ export const noCsi: NodeCsi = {
     inUse: () => undefined,
   },
   plugins: () => Promise.reject(new Error('a simulated node has no CSI drivers')),
+  metrics: () => undefined,
   begin: () => Promise.resolve(),
 };

@@ -44,6 +44,7 @@ import { DECLARED_FEATURES } from './spec/declared-features.ts';
 import { createLinuxVolumes, mountMemoryDir } from './volume/linux-volumes.ts';
 import { createLocalVolumes } from './volume/local-volumes.ts';
 import { createObjectCache, directSource } from './volume/object-cache.ts';
+import { createStorageMetrics, noStorageMetrics } from './volume/storage-metrics.ts';
 import { createTokenSource } from './volume/token-source.ts';
 
 /** The ground that the parts of one node stand on. */
@@ -130,6 +131,7 @@ const memoryDir = (dataDir: string): string => join(dataDir, 'memory');
 function createFiles(
   { options, log, runtime, cache, facts, abilities, signal }: NodeGround,
   reporter: CsiReporter,
+  metrics: AgentMetrics | undefined,
 ): PodFiles & { readonly objects: ObjectSource; readonly csi: NodeCsi } {
   const { client, clock, nodeIps, dataDir } = options;
   const directories = podDirectories(dataDir);
@@ -142,7 +144,8 @@ function createFiles(
   const objects = createObjectCache({ client, clock, log, signal, onChange: changes.send });
   const tokens = createTokenSource(client, clock);
   const { nodeName, recorder } = options;
-  const csi = createNodeCsi({ nodeName, directories, objects, tokens, client, clock, log, recorder, reporter, signal });
+  const storage = metrics ? createStorageMetrics(metrics.registry, clock, () => volumes.counts()) : noStorageMetrics;
+  const csi = createNodeCsi({ nodeName, directories, objects, tokens, client, clock, log, recorder, reporter, storage, signal });
   const volumes = createLinuxVolumes({
     nodeName,
     directories,
@@ -154,6 +157,7 @@ function createFiles(
     addresses: (pod) => ({ podIps: podIpsOf(pod), hostIps: nodeIps }),
     allocatable: () => facts.allocatable,
     recursiveReadOnly: abilities.recursiveReadOnlyMounts,
+    metrics: storage,
     clock,
     log,
     signal,
@@ -198,7 +202,7 @@ export async function createNodeParts(
   const cgroupRoot = options.cgroupRoot ?? '/kubepods';
   const { client, clock, recorder, nodeName, nodeIps, hostIps = nodeIps } = options;
   const serviceInformer = options.informers.of(services);
-  const { directories, objects, volumes, csi } = createFiles(ground, reporter);
+  const { directories, objects, volumes, csi } = createFiles(ground, reporter, metrics);
   const { dra, devicePlugins } = createDevices(ground, () => reporter.check());
   const images = createNodeImages({ ...options, runtime, log, objects, metrics });
   return {

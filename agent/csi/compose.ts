@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Node } from '../../api/kinds/core/node/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -8,7 +9,9 @@ import type { CsiVolumes } from '../contract/csi-volumes.ts';
 import type { ObjectSource } from '../contract/object-source.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import type { PluginType } from '../plugin/plugin-registration.ts';
+import type { StorageMetrics } from '../volume/storage-metrics.ts';
 import type { TokenSource } from '../volume/token-source.ts';
+import { createCsiMetrics } from './csi-metrics.ts';
 import { createCsiNodeWriter } from './csi-node-writer.ts';
 import { createCsiPlugins } from './csi-plugins.ts';
 import { createCsiVolumes } from './csi-volumes.ts';
@@ -26,6 +29,7 @@ export interface CsiSideOptions {
   readonly log: Logger;
   readonly recorder: EventRecorder;
   readonly reporter: { node(): Live<Node> | undefined; check(): void };
+  readonly storage: StorageMetrics;
   readonly signal: AbortSignal;
 }
 
@@ -33,12 +37,14 @@ export interface CsiSideOptions {
 export interface CsiSide {
   readonly volumes: CsiVolumes;
   readonly plugins: PluginType;
+  readonly metrics: Registry;
 }
 
 /** Sets it up, with the volumes that an earlier agent has left, and keeps them until the signal aborts. */
 export async function createCsiSide(options: CsiSideOptions): Promise<CsiSide> {
-  const { nodeName, directories, objects, tokens, client, clock, log, recorder, reporter, signal } = options;
-  const drivers = createDrivers(directories.root, clock);
+  const { nodeName, directories, objects, tokens, client, clock, log, recorder, reporter, storage, signal } = options;
+  const metrics = createCsiMetrics(clock);
+  const drivers = createDrivers(directories.root, clock, metrics);
   signal.addEventListener('abort', () => drivers.closeAll(), { once: true });
   const nodeWriter = createCsiNodeWriter({ client, clock, nodeName });
   const volumes = await createCsiVolumes({
@@ -46,6 +52,8 @@ export async function createCsiSide(options: CsiSideOptions): Promise<CsiSide> {
     paths: volumePaths(directories),
     pods: directories.pods,
     drivers,
+    metrics,
+    storage,
     objects,
     tokens,
     client,
@@ -63,5 +71,5 @@ export async function createCsiSide(options: CsiSideOptions): Promise<CsiSide> {
     onRegistered: () => void volumes.sweep(),
   });
   void keepUp({ drivers, volumes, nodeWriter, objects, clock, log }, signal);
-  return { volumes, plugins };
+  return { volumes, plugins, metrics: metrics.registry };
 }

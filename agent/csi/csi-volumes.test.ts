@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { nodes } from '../../api/kinds/core/node/index.ts';
 import { persistentVolumes } from '../../api/kinds/core/persistent-volume/index.ts';
 import { aVolume, boundClaim, refTo } from '../../api/kinds/core/persistent-volume-claim/bindings.fixture.ts';
@@ -17,15 +18,20 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
+import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import type { CsiWish } from '../contract/csi-volumes.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aPod } from '../contract/pods.fixture.ts';
 import { createPluginRegistration } from '../plugin/plugin-registration.ts';
 import { PluginFault } from '../plugin/plugin-server.fixture.ts';
 import { directSource } from '../volume/object-cache.ts';
+import type { StorageMetrics } from '../volume/storage-metrics.ts';
+import { createStorageMetrics } from '../volume/storage-metrics.ts';
 import { createTokenSource } from '../volume/token-source.ts';
 import type { CsiDriverProcess } from './csi-driver.fixture.ts';
 import { startCsiDriver } from './csi-driver.fixture.ts';
+import type { CsiMetrics } from './csi-metrics.ts';
+import { createCsiMetrics } from './csi-metrics.ts';
 import { createCsiNodeWriter } from './csi-node-writer.ts';
 import { createCsiPlugins } from './csi-plugins.ts';
 import type { CsiVolumesOptions, FollowedCsiVolumes } from './csi-volumes.ts';
@@ -43,6 +49,9 @@ let root = '';
 let client: MemoryClient;
 let driver: CsiDriverProcess;
 let drivers: Drivers;
+let metrics: CsiMetrics;
+let registry: Registry;
+let storage: StorageMetrics;
 let events: string[];
 let reported: string[];
 
@@ -52,7 +61,10 @@ beforeEach(async () => {
   events = [];
   reported = [];
   await client.create(nodes, { metadata: { name: 'n' } });
-  drivers = createDrivers(root, systemClock);
+  metrics = createCsiMetrics(systemClock);
+  registry = new Registry();
+  storage = createStorageMetrics(registry, systemClock, () => new Map());
+  drivers = createDrivers(root, systemClock, metrics);
   driver = await start();
 });
 afterEach(async () => {
@@ -81,6 +93,8 @@ const options = (): CsiVolumesOptions => {
     paths: volumePaths(directories),
     pods: directories.pods,
     drivers,
+    metrics,
+    storage,
     objects: directSource(client),
     tokens: createTokenSource(client, systemClock),
     client,
@@ -375,6 +389,30 @@ describe('a volume of a claim', () => {
     await expect(all.setUp(block, going)).rejects.toMatchObject({ reason: 'FailedMapVolume' });
   });
 
+  it('is measured by what is done with it, and by the calls of its driver', async () => {
+    await declare({ attachRequired: false });
+    await register();
+    const all = await begin();
+    driver.fail('NodeStageVolume', new PluginFault('INTERNAL', 'no disk'));
+    await expect(all.setUp(bound(), going)).rejects.toThrow('no disk');
+    driver.fail('NodeStageVolume', undefined);
+    await all.setUp(bound(), going);
+    await all.tearDown('u1');
+    const plugin = `volume_plugin="kubernetes.io/csi:${DRIVER}"`;
+    expect(await samplesOf(registry, 'storage_operation_duration_seconds_count')).toEqual([
+      `storage_operation_duration_seconds_count{${plugin},operation_name="volume_mount",status="fail-unknown",migrated="false"} 1`,
+      `storage_operation_duration_seconds_count{${plugin},operation_name="volume_mount",status="success",migrated="false"} 1`,
+      `storage_operation_duration_seconds_count{${plugin},operation_name="volume_unmount",status="success",migrated="false"} 1`,
+      `storage_operation_duration_seconds_count{${plugin},operation_name="unmount_device",status="success",migrated="false"} 1`,
+    ]);
+    const calls = (await samplesOf(metrics.registry, 'csi_operations_seconds_count')).filter((line) => line.includes('NodeStageVolume'));
+    const labels = `driver_name="${DRIVER}",method_name="/csi.v1.Node/NodeStageVolume"`;
+    expect(calls).toEqual([
+      `csi_operations_seconds_count{${labels},grpc_status_code="Internal",migrated="false"} 1`,
+      `csi_operations_seconds_count{${labels},grpc_status_code="OK",migrated="false"} 1`,
+    ]);
+  });
+
   it('names the secret that is missing', async () => {
     await declare({ attachRequired: false });
     await register();
@@ -446,6 +484,9 @@ describe('an inline volume', () => {
     await all.setUp(inline(), going);
     all.follow('u1', 'scratch', async () => inline());
     await all.refresh();
+    expect(await samplesOf(metrics.registry, 'kubelet_volume_metric_collection_duration_seconds_count')).toEqual([
+      `kubelet_volume_metric_collection_duration_seconds_count{metric_source="${DRIVER}"} 1`,
+    ]);
     const bytes = { total: 1024, used: 24, available: 1000 };
     expect(all.stats()).toMatchObject([{ podUid: 'u1', name: 'scratch', claim: undefined, bytes, inodes: undefined, abnormal: undefined }]);
     await all.tearDown('u1');

@@ -8,8 +8,10 @@ import { MountError } from '../contract/pod-volumes.ts';
 import type { VolumeStats } from '../contract/volume-stats.ts';
 import type { Lines } from '../volume/lines.ts';
 import { createLines } from '../volume/lines.ts';
+import type { StorageMetrics } from '../volume/storage-metrics.ts';
 import type { AttachmentOptions, PublishContext } from './attachment.ts';
 import { waitForAttachment } from './attachment.ts';
+import type { CsiMetrics } from './csi-metrics.ts';
 import { isInUse, textOf } from './driver-errors.ts';
 import type { Driver, Drivers } from './drivers.ts';
 import type { ExpansionParts } from './expansion.ts';
@@ -20,6 +22,7 @@ import type { PublicationParts } from './publication.ts';
 import { publicationError, publish, unpublish } from './publication.ts';
 import { deviceError, stage, unstage } from './staging.ts';
 import type { VolumePaths } from './volume-paths.ts';
+import { isDevicePath, pluginOf } from './volume-paths.ts';
 import { readRecord, subdirectories } from './volume-records.ts';
 import type { VolumeSpec } from './volume-spec.ts';
 import { specOf, stagingName } from './volume-spec.ts';
@@ -27,6 +30,8 @@ import { specOf, stagingName } from './volume-spec.ts';
 export interface CsiVolumesOptions extends PublicationParts, ExpansionParts, AttachmentOptions {
   readonly paths: VolumePaths;
   readonly drivers: Drivers;
+  readonly metrics: Pick<CsiMetrics, 'measurement'>;
+  readonly storage: StorageMetrics;
   readonly log: Logger;
   /** The directory of all pods. */
   readonly pods: string;
@@ -52,7 +57,7 @@ export interface FollowedCsiVolumes extends CsiVolumes {
 
 /** Long, as the steps share what is known of the node's volumes. Finds the volumes of an earlier agent by their records first. */
 export async function createCsiVolumes(options: CsiVolumesOptions): Promise<FollowedCsiVolumes> {
-  const { paths, drivers, objects, log, reportNode } = options;
+  const { paths, drivers, objects, log, reportNode, storage } = options;
   const volumes = new Map<string, NodeVolume>();
   const followed = new Map<string, Map<string, () => Promise<CsiWish>>>();
   const lines: Lines = createLines();
@@ -76,14 +81,18 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
     return volume.attachRequired;
   };
 
-  /** Attaches and stages a volume. Resolves with what the driver is told when it mounts it. */
-  const bringToNode = async (wish: CsiWish, spec: VolumeSpec, declared: CSIDriver | undefined, ending: AbortSignal): Promise<PublishContext> => {
-    const key = csiVolumeName(spec);
-    const volume = volumeOf(key, paths.stagingRecord(spec));
+  /** Attaches a volume. Resolves with what the driver is told when it mounts it. */
+  const attach = async (wish: CsiWish, spec: VolumeSpec, declared: CSIDriver | undefined, ending: AbortSignal): Promise<PublishContext> => {
+    const volume = volumeOf(csiVolumeName(spec), paths.stagingRecord(spec));
     volume.users.add(wish.pod.metadata.uid);
     volume.attachRequired = declared?.spec.attachRequired ?? true;
     const isRequired = async () => isStillAttached(volume, await declaredDriver(spec));
-    const context = volume.attachRequired ? await waitForAttachment(spec, wish.name, isRequired, options, ending) : {};
+    return volume.attachRequired ? waitForAttachment(spec, wish.name, isRequired, options, ending) : {};
+  };
+
+  const stageOnNode = async (wish: CsiWish, spec: VolumeSpec, context: PublishContext): Promise<void> => {
+    const key = csiVolumeName(spec);
+    const volume = volumeOf(key, paths.stagingRecord(spec));
     const absence = spec.block ? 'blockMapper.SetUpDevice failed to get CSI client' : 'attacher.MountDevice failed to create newCsiDriverClient';
     await lines.inLine(key, async () => {
       if (volume.staged) return;
@@ -98,7 +107,6 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
         throw deviceError(spec, error);
       }
     });
-    return context;
   };
 
   const mountFor = async (
@@ -124,6 +132,16 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
     });
   };
 
+  /** Makes a volume available to a pod; the time that its attachment takes does not count. @param again the pod has it already */
+  const bring = async (wish: CsiWish, spec: VolumeSpec, declared: CSIDriver | undefined, ending: AbortSignal, again: boolean): Promise<string> => {
+    const isPersistent = spec.lifecycle === 'Persistent';
+    const context = isPersistent ? await attach(wish, spec, declared, ending) : {};
+    return storage.operation(pluginOf(spec.driver), spec.block ? 'map_volume' : 'volume_mount', async () => {
+      if (isPersistent) await stageOnNode(wish, spec, context);
+      return mountFor(wish, spec, context, declared, again);
+    });
+  };
+
   const grow = async (wish: CsiWish, spec: VolumeSpec): Promise<void> => {
     const driver = drivers.find(spec.driver);
     if (!driver) return;
@@ -138,7 +156,7 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
       if (volume.users.size > 0 || volumes.get(key) !== volume) return;
       // A driver that fails may have taken it all the same: the next pod has it staged anew.
       volume.staged = false;
-      await unstage(volume.record, (name) => drivers.get(name));
+      await unstage(volume.record, (name) => drivers.get(name), storage);
       volumes.delete(key);
       if (volume.attachRequired) reportNode();
     });
@@ -151,9 +169,7 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
   const self: FollowedCsiVolumes = {
     async setUp(wish, ending) {
       const spec = specOf(wish);
-      const declared = await declaredDriver(spec);
-      const context = spec.lifecycle === 'Persistent' ? await bringToNode(wish, spec, declared, ending) : {};
-      return mountFor(wish, spec, context, declared, false);
+      return bring(wish, spec, await declaredDriver(spec), ending, false);
     },
     follow(podUid, name, wish) {
       const ofPod = followed.get(podUid) ?? new Map<string, () => Promise<CsiWish>>();
@@ -177,10 +193,14 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
         const known = await readRecord(record);
         if (!known) continue;
         const key = csiVolumeName({ driver: known.driverName, handle: known.volumeHandle });
+        const driverOf = (name: string) => registered(drivers, name, 'Unmounter.TearDownAt failed to get CSI client');
+        const operation = isDevicePath(known.path) ? 'unmap_volume' : 'volume_unmount';
         await lines.inLine(key, () =>
-          unpublish(record, (name) => registered(drivers, name, 'Unmounter.TearDownAt failed to get CSI client')).catch((error: unknown) => {
-            throw new MountError(`UnmountVolume.TearDown failed for volume ${JSON.stringify(known.specVolID)} : ${textOf(error)}`);
-          }),
+          storage
+            .operation(pluginOf(known.driverName), operation, () => unpublish(record, driverOf))
+            .catch((error: unknown) => {
+              throw new MountError(`UnmountVolume.TearDown failed for volume ${JSON.stringify(known.specVolID)} : ${textOf(error)}`);
+            }),
         );
       }
       for (const [key, volume] of [...volumes]) if (volume.users.delete(podUid)) await releaseSoon(key, volume);
@@ -200,9 +220,9 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
     const { uid } = wish.pod.metadata;
     const stats =
       driver &&
-      (await measureVolume(wish, spec, driver, options).catch(
-        (error: unknown) => void log.debug({ err: error, volume: spec.specName }, 'a volume could not be measured'),
-      ));
+      (await options.metrics
+        .measurement(spec.driver, () => measureVolume(wish, spec, driver, options))
+        .catch((error: unknown) => void log.debug({ err: error, volume: spec.specName }, 'a volume could not be measured')));
     if (!stats || !followed.has(uid)) return;
     measured.set(uid, (measured.get(uid) ?? new Map<string, VolumeStats>()).set(wish.name, stats));
   };
@@ -220,8 +240,7 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
       const volume = volumes.get(csiVolumeName(spec));
       if (volume) isStillAttached(volume, declared);
       if (!declared?.spec.requiresRepublish) return await grow(wish, spec);
-      const context = spec.lifecycle === 'Persistent' ? await withinTime((end) => bringToNode(wish, spec, declared, end)) : {};
-      await mountFor(wish, spec, context, declared, true);
+      await withinTime((end) => bring(wish, spec, declared, end, true));
     } catch (error) {
       if (isInUse(error)) return;
       if (error instanceof MountError) options.recorder.event(wish.pod, 'Warning', error.reason, error.message);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { InputOf, Message, Of } from '../../base/protobuf/message.ts';
 import { openChannel } from '../cri/channel.ts';
+import type { CsiMetrics } from './csi-metrics.ts';
 import * as m from './messages.ts';
 
 /** The facts that a driver tells of the node. */
@@ -29,11 +30,20 @@ export interface DriverClient {
 /** kubelet's csiTimeout. */
 const TIMEOUT_MS = 120_000;
 
+export interface DriverClientOptions {
+  readonly driver: string;
+  readonly socketPath: string;
+  readonly clock: Clock;
+  readonly metrics: Pick<CsiMetrics, 'call'>;
+}
+
 /** Connects to the socket at the first call. */
-export function createDriverClient(socketPath: string, clock: Clock): DriverClient {
+export function createDriverClient({ driver, socketPath, clock, metrics }: DriverClientOptions): DriverClient {
   const channel = openChannel(socketPath, clock);
-  const node = <In, Out>(method: string, request: Message<unknown, In>, response: Message<Out, never>, value: In): Promise<Out> =>
-    channel.call(`/csi.v1.Node/${method}`, request, response, value, TIMEOUT_MS);
+  const node = <In, Out>(method: string, request: Message<unknown, In>, response: Message<Out, never>, value: In): Promise<Out> => {
+    const path = `/csi.v1.Node/${method}`;
+    return metrics.call(driver, path, () => channel.call(path, request, response, value, TIMEOUT_MS));
+  };
   return {
     async info() {
       const answer = await node('NodeGetInfo', m.Empty, m.NodeGetInfoResponse, {});

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { isKubeletPath, toKubeletPath, toOwnPath } from '../contract/kubelet-directory.ts';
+import type { CsiMetrics } from './csi-metrics.ts';
 import type { DriverClient } from './driver-client.ts';
 import { createDriverClient } from './driver-client.ts';
 import type { Version } from './versions.ts';
@@ -26,7 +27,7 @@ export interface Drivers {
 }
 
 /** @param root the agent's directory, which stands in for kubelet's */
-export function createDrivers(root: string, clock: Clock): Drivers {
+export function createDrivers(root: string, clock: Clock, metrics: Pick<CsiMetrics, 'call'>): Drivers {
   const drivers = new Map<string, Driver>();
   const remove = (name: string) => {
     drivers.get(name)?.client.close();
@@ -44,7 +45,8 @@ export function createDrivers(root: string, clock: Clock): Drivers {
       remove(name);
       // A driver whose pod mounts kubelet's directory knows its files by that name: it is told paths as it tells its own.
       const pathFor = isKubeletPath(endpoint) ? (path: string) => toKubeletPath(path, root) : (path: string) => path;
-      const driver: Driver = { name, version, pathFor, client: createDriverClient(toOwnPath(endpoint, root), clock) };
+      const client = createDriverClient({ driver: name, socketPath: toOwnPath(endpoint, root), clock, metrics });
+      const driver: Driver = { name, version, pathFor, client };
       drivers.set(name, driver);
       return driver;
     },

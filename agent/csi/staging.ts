@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import type { ObjectSource } from '../contract/object-source.ts';
 import { MountError } from '../contract/pod-volumes.ts';
+import type { StorageMetrics } from '../volume/storage-metrics.ts';
 import type { PublishContext } from './attachment.ts';
 import { isFinal, textOf } from './driver-errors.ts';
 import type { Driver } from './drivers.ts';
 import { NODE_CAPABILITY } from './messages.ts';
 import { credentials } from './volume-context.ts';
 import type { VolumePaths } from './volume-paths.ts';
+import { isDevicePath, pluginOf } from './volume-paths.ts';
 import { readRecord, removeRecord, removeTarget, writeRecord } from './volume-records.ts';
 import type { VolumeSpec } from './volume-spec.ts';
 import { capabilityOf } from './volume-spec.ts';
@@ -67,13 +69,15 @@ export async function stage(
 }
 
 /** Takes a volume from the node (NodeUnstageVolume), as its record says. @throws Error if the driver is gone or refuses: the record stays */
-export async function unstage(record: string, driverOf: (name: string) => Driver): Promise<void> {
+export async function unstage(record: string, driverOf: (name: string) => Driver, storage: StorageMetrics): Promise<void> {
   const known = await readRecord(record);
   if (!known) return;
-  const driver = driverOf(known.driverName);
-  if ((await driver.client.capabilities()).has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME)) {
-    await driver.client.unstage({ volume_id: known.volumeHandle, staging_target_path: driver.pathFor(known.path) });
-  }
-  await removeTarget(known.path);
-  await removeRecord(record);
+  await storage.operation(pluginOf(known.driverName), isDevicePath(known.path) ? 'unmap_device' : 'unmount_device', async () => {
+    const driver = driverOf(known.driverName);
+    if ((await driver.client.capabilities()).has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME)) {
+      await driver.client.unstage({ volume_id: known.volumeHandle, staging_target_path: driver.pathFor(known.path) });
+    }
+    await removeTarget(known.path);
+    await removeRecord(record);
+  });
 }

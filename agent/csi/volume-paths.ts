@@ -4,6 +4,13 @@ import type { VolumeSpec } from './volume-spec.ts';
 import { stagingName } from './volume-spec.ts';
 
 const PLUGIN = 'kubernetes.io/csi';
+const DEVICES = 'volumeDevices';
+
+/** kubelet's name for the volumes of a driver. */
+export const pluginOf = (driver: string): string => `${PLUGIN}:${driver}`;
+
+/** Whether the place of a volume is one of a block device. */
+export const isDevicePath = (path: string): boolean => path.includes(`/${DEVICES}/`);
 
 /** The places of CSI volumes on a node, with kubelet's names below the agent's directory. */
 export interface VolumePaths {
@@ -23,7 +30,7 @@ export interface VolumePaths {
 
 export function volumePaths(directories: PodDirectories): VolumePaths {
   const staged = join(directories.root, 'plugins', PLUGIN);
-  const devices = join(staged, 'volumeDevices');
+  const devices = join(staged, DEVICES);
   const stagingRecord = (spec: VolumeSpec) => join(staged, spec.driver, stagingName(spec));
   const record = (uid: string, { specName }: VolumeSpec) => directories.volume(uid, PLUGIN, specName);
   return {

@@ -10,8 +10,10 @@ export async function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods
   countPods(metrics, pods);
   const volumes = node.csi?.volumes.stats() ?? [];
   const ofVolumes = volumes.length > 0 ? [(await import('./volume-metrics.ts')).volumeMetrics(volumes)] : [];
-  const ofDevices = [node.dra?.metrics(), node.devicePlugins?.metrics(), node.podResources?.metrics()].filter((registry) => registry !== undefined);
-  const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes, ...ofDevices];
+  const ofPlugins = [node.csi?.metrics(), node.dra?.metrics(), node.devicePlugins?.metrics(), node.podResources?.metrics()].filter(
+    (registry) => registry !== undefined,
+  );
+  const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes, ...ofPlugins];
   return all.length > 1 ? Registry.merge(all).metrics() : metrics.registry.metrics();
 }
 

@@ -19,6 +19,7 @@ import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
 import { containerDevices } from './container-mount.ts';
 import { directSource } from './object-cache.ts';
+import { noStorageMetrics } from './storage-metrics.ts';
 
 let root = '';
 let client: MemoryClient;
@@ -31,7 +32,8 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 const going = new AbortController().signal;
-const volumes = () => createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client), csi });
+const volumes = () =>
+  createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client), csi, metrics: noStorageMetrics });
 /** A node with one driver, which mounts nothing. */
 const csi = {
   setUp: async ({ name }: CsiWish) => join(root, `csi-${name}`),

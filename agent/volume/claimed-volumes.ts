@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { volumeModeOf } from '../../api/kinds/core/persistent-volume-claim/volume-match.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
@@ -11,6 +12,8 @@ import { bindingOfClaim, checkReach, isClaimed } from './claimed-volume.ts';
 import { isMountPoint } from './mount-command.ts';
 import type { PersistentMount } from './persistent-mount.ts';
 import { isExclusive, mountPersistent, persistentMount } from './persistent-mount.ts';
+import type { StorageMetrics } from './storage-metrics.ts';
+import { pluginOfPersistentVolume } from './volume-plugin.ts';
 
 /** Volumes of claims on this node. */
 export interface ClaimedVolumes {
@@ -25,9 +28,10 @@ export interface ClaimedVolumesOptions {
   readonly directories: PodDirectories;
   readonly objects: ObjectSource;
   readonly csi: CsiVolumes;
+  readonly metrics: StorageMetrics;
 }
 
-export function createClaimedVolumes({ nodeName, directories, objects, csi }: ClaimedVolumesOptions): ClaimedVolumes {
+export function createClaimedVolumes({ nodeName, directories, objects, csi, metrics }: ClaimedVolumesOptions): ClaimedVolumes {
   /** The pods that have volumes for themselves, by the names of these. */
   const owners = new Map<string, string>();
   const recordPath = (uid: string) => join(directories.pod(uid), 'claimed-volumes.json');
@@ -51,8 +55,10 @@ export function createClaimedVolumes({ nodeName, directories, objects, csi }: Cl
       const path = await csi.setUp({ pod, name: volume.name, source: { type: 'bound', volume: found, claim, readOnly } }, ending);
       return persistentMount(found, path, readOnly);
     }
+    const operation = volumeModeOf(found.spec) === 'Block' ? 'map_volume' : 'volume_mount';
+    const wish = { pod, volume: found, readOnly: volume.persistentVolumeClaim?.readOnly ?? false };
     try {
-      return await mountPersistent({ pod, volume: found, readOnly: volume.persistentVolumeClaim?.readOnly ?? false }, directories);
+      return await metrics.operation(pluginOfPersistentVolume(found), operation, () => mountPersistent(wish, directories));
     } catch (error) {
       if (error instanceof MountError) throw error;
       throw fail(error instanceof Error ? error.message : String(error));

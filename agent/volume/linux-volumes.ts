@@ -26,9 +26,11 @@ import type { ObjectCache } from './object-cache.ts';
 import { createObjectUsers } from './object-users.ts';
 import type { PersistentMount } from './persistent-mount.ts';
 import { prepareNfs } from './persistent-mount.ts';
+import type { StorageMetrics, VolumeCount } from './storage-metrics.ts';
 import type { TokenSource } from './token-source.ts';
 import { volumePath } from './volume-path.ts';
 import { isPayloadVolume, objectsOf, volumePayload } from './volume-payload.ts';
+import { pluginOfVolume, UNKNOWN_PLUGIN } from './volume-plugin.ts';
 
 export interface LinuxVolumesOptions {
   readonly nodeName: string;
@@ -43,6 +45,7 @@ export interface LinuxVolumesOptions {
   readonly allocatable: () => Allocatable;
   /** The runtime can make a mount read-only with all mounts below it. */
   readonly recursiveReadOnly: boolean;
+  readonly metrics: StorageMetrics;
   readonly clock: Clock;
   readonly log: Logger;
   /** Once it aborts, no file is written anew. */
@@ -52,6 +55,8 @@ export interface LinuxVolumesOptions {
 export interface LinuxVolumes extends PodVolumes {
   /** An object that volumes are made of has changed. */
   objectChanged(kind: Kind, key: ObjectKey): void;
+  /** Counts the volumes of pods by their kinds. */
+  counts(): ReadonlyMap<string, VolumeCount>;
 }
 
 interface PodState {
@@ -61,6 +66,8 @@ interface PodState {
   cancelRefresh: () => void;
   /** Its volumes of claims, by the volumes' names. */
   claimed: ReadonlyMap<string, PersistentMount>;
+  /** All of its volumes are there. */
+  isComplete: boolean;
 }
 
 /** Memory tmpfs of the whole node, made once; it outlives the agent, as the containers do that mount from it. */
@@ -83,7 +90,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
   const users = createObjectUsers(objects);
   const images = createImageVolumes(options.runtime, directories);
 
-  const claimedVolumes = createClaimedVolumes({ nodeName: options.nodeName, directories, objects, csi });
+  const claimedVolumes = createClaimedVolumes({ nodeName: options.nodeName, directories, objects, csi, metrics: options.metrics });
 
   const setUpInline = async (pod: Live<Pod>, { name, csi: source }: Volume, ending: AbortSignal): Promise<void> => {
     if (!source) return;
@@ -96,6 +103,10 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     if (volume.csi) return setUpInline(pod, volume, ending);
     // Mounted as each container that uses it starts, for which the image is pulled.
     if (volume.image) return;
+    await options.metrics.operation(pluginOfVolume(volume), 'volume_mount', () => mountOne(pod, volume));
+  };
+
+  const mountOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
     const path = volumePath(pod, volume, directories, memoryDir);
     const group = pod.spec?.securityContext?.fsGroup;
     try {
@@ -127,7 +138,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       uid,
       (pod.spec?.volumes ?? []).flatMap((volume) => objectsOf(pod, volume)),
     );
-    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {}, claimed: NO_CLAIMS };
+    const state: PodState = { pod, work: Promise.resolve(), cancelRefresh: () => {}, claimed: NO_CLAIMS, isComplete: false };
     states.set(uid, state);
     return state;
   };
@@ -167,6 +178,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
         ...all.filter((volume) => !isClaimed(volume)).map((volume) => setUpOne(pod, volume, ending)),
       ]);
       state.claimed = claimed;
+      state.isComplete = true;
       scheduleRefresh(state);
     },
     async mounts(pod, container, sources) {
@@ -180,6 +192,17 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
         return containerMount(request, directories, memoryDir);
       });
       return Promise.all(list);
+    },
+    counts() {
+      const found = new Map<string, VolumeCount>();
+      for (const { pod, claimed, isComplete } of states.values()) {
+        for (const volume of pod.spec?.volumes ?? []) {
+          const plugin = isClaimed(volume) ? (claimed.get(volume.name)?.plugin ?? UNKNOWN_PLUGIN) : pluginOfVolume(volume);
+          const { wanted, there } = found.get(plugin) ?? { wanted: 0, there: 0 };
+          found.set(plugin, { wanted: wanted + 1, there: there + Number(isComplete) });
+        }
+      }
+      return found;
     },
     imagesInUse: () => images.images(),
     devices(pod, container) {

@@ -10,6 +10,7 @@ import { mountDevice } from './device-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { isMountPoint, mountNfs } from './mount-command.ts';
 import { giveToGroup } from './ownership.ts';
+import { pluginOfPersistentVolume } from './volume-plugin.ts';
 
 /** A volume of a claim as it is on this node. Kept beside the pod's files: a restarted agent knows it without the API. */
 export interface PersistentMount {
@@ -21,6 +22,8 @@ export interface PersistentMount {
   readonly exclusive: boolean;
   /** The path is that of a block device. */
   readonly device?: boolean;
+  /** kubelet's name for its kind. Undefined in records of earlier agents. */
+  readonly plugin?: string;
   /** A CSI driver has mounted it. */
   readonly csi?: boolean;
 }
@@ -36,6 +39,7 @@ export const persistentMount = (volume: Live<PersistentVolume>, path: string, re
   path,
   readOnly,
   exclusive: isExclusive(volume),
+  plugin: pluginOfPersistentVolume(volume),
   ...(volumeModeOf(volume.spec) === 'Block' ? { device: true } : {}),
   ...(volume.spec?.csi ? { csi: true } : {}),
 });

@@ -9,7 +9,7 @@ export interface UsageNode extends RuntimeAccess, Pick<PodCgroups, 'cgroups' | '
   readonly nodeName: string;
   readonly directories: Pick<PodDirectories, 'pods'>;
   /** Absent where no volumes are mounted. */
-  readonly csi?: { readonly volumes: VolumeStatsSource };
+  readonly csi?: { readonly volumes: VolumeStatsSource; metrics(): Registry | undefined };
   /** Absent where no devices are prepared. */
   readonly dra?: { metrics(): Registry | undefined };
   /** Absent where device plugins do not register. */
