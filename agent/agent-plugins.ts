@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeCsi } from './agent-csi.ts';
@@ -11,13 +12,14 @@ export interface NodePluginsOptions {
   readonly csi: NodeCsi;
   readonly dra: NodeDra;
   readonly devicePlugins: NodeDevicePlugins;
+  readonly registry: Registry | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Shows the node to plugins, and plugins to the cluster, from the moment that the node is registered until the signal aborts. */
 export async function runPlugins(
-  { root, csi, dra, devicePlugins, clock, log }: NodePluginsOptions,
+  { root, csi, dra, devicePlugins, registry, clock, log }: NodePluginsOptions,
   registered: Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -33,5 +35,5 @@ export async function runPlugins(
     ['DevicePlugin', devicePlugins.plugins],
   ]);
   const handler = createPluginRegistration({ typeOf: (name) => types.get(name)?.(), clock });
-  await watchPlugins({ directory: join(root, 'plugins_registry'), handler, clock, log }, signal);
+  await watchPlugins({ directory: join(root, 'plugins_registry'), handler, registry, clock, log }, signal);
 }

@@ -71,7 +71,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   await Promise.all([relist(), node.devicePlugins.begin(signal)]);
   if (!runtime.simulated) {
     await agent.podResources.begin(signal);
-    background.push(runPlugins({ ...node, root: node.directories.root }, reporter.registered, signal));
+    background.push(runPlugins({ ...node, root: node.directories.root, registry: agent.metrics?.registry }, reporter.registered, signal));
   }
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));

@@ -62,6 +62,8 @@ export interface PodMetrics {
   /** The images of a container's volumes were mounted, or could not be. */
   imageVolumesMounted(count: number, ok: boolean): void;
   containerEnded(type: ContainerType, exitCode: number, reason: string): void;
+  /** The sleep of a lifecycle hook was cut short. */
+  sleepCutShort(): void;
   /** A probe has succeeded or failed, after so many seconds. */
   probed(subject: ProbeSubject, ok: boolean, seconds: number): void;
   /** The probe will not run again: what was counted for it is forgotten. */
@@ -86,6 +88,7 @@ export const noPodMetrics: PodMetrics = {
   containerFailed() {},
   imageVolumesMounted() {},
   containerEnded() {},
+  sleepCutShort() {},
   probed() {},
   probeEnded() {},
 };

@@ -46,6 +46,7 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
     mounted: counter('kubelet_image_volume_mounted_succeed_total', 'Images that were mounted as volumes.'),
     failed: counter('kubelet_image_volume_mounted_errors_total', 'Images that could not be mounted as volumes.'),
   };
+  const sleeps = counter('kubelet_sleep_action_terminated_early_total', 'Sleeps of lifecycle hooks that were cut short.');
   for (const container_type of ['container', 'init_container', 'ephemeral_container']) started.inc({ container_type }, 0);
   for (const isStatic of ['true', '']) restarts.inc({ static: isStatic }, 0);
   return {
@@ -85,6 +86,7 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
       volumes.requested.inc(count);
       (ok ? volumes.mounted : volumes.failed).inc(count);
     },
+    sleepCutShort: () => sleeps.inc(),
     containerEnded: (container_type, exitCode, reason) => ended.inc({ container_type, exit_code: String(exitCode), reason }),
   };
 }

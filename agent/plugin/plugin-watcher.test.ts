@@ -4,12 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { watchPlugins } from './plugin-watcher.ts';
 
 let root = '';
 let seen: string[];
+let registry: Registry;
 let refusals: number;
 let end: AbortController;
 let ended: Promise<void>;
@@ -18,6 +21,7 @@ const servers = new Set<Server>();
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'plugins-'));
   seen = [];
+  registry = new Registry();
   refusals = 0;
   end = new AbortController();
 });
@@ -38,7 +42,7 @@ function begin(): void {
     },
     removed: async (path: string) => void seen.push(`removed ${name(path)}`),
   };
-  ended = watchPlugins({ directory: directory(), handler, clock: systemClock, log: silentLogger }, end.signal);
+  ended = watchPlugins({ directory: directory(), handler, registry, clock: systemClock, log: silentLogger }, end.signal);
 }
 const open = (path: string): Promise<Server> =>
   new Promise((resolve) => {
@@ -92,4 +96,19 @@ it('files, and names that begin with a dot, are left alone', async () => {
   begin();
   await open('seen.sock');
   await until(['added seen.sock']);
+});
+
+it('sockets are counted as they are there, and as they have registered', async () => {
+  refusals = 1;
+  const server = await openSoon('a.sock');
+  begin();
+  const socket = join(directory(), 'a.sock');
+  const total = (state: string) => `plugin_manager_total_plugins{socket_path="${socket}",state="${state}_state_of_world"} 1`;
+  await until(['added a.sock']);
+  expect(await samplesOf(registry, 'plugin_manager')).toEqual([total('desired')]);
+  await until(['added a.sock', 'added a.sock']);
+  expect(await samplesOf(registry, 'plugin_manager')).toEqual([total('desired'), total('actual')]);
+  await close(server);
+  await until(['added a.sock', 'added a.sock', 'removed a.sock']);
+  expect(await samplesOf(registry, 'plugin_manager')).toEqual([]);
 });

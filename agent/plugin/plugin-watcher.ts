@@ -2,9 +2,11 @@ import type { FSWatcher } from 'node:fs';
 import { watch } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { pluginMetrics } from './plugin-metrics.ts';
 
 /** Acts on the sockets by which plugins register. */
 export interface PluginHandler {
@@ -17,6 +19,7 @@ export interface PluginWatcherOptions {
   /** The directory that registrars put their sockets in. */
   readonly directory: string;
   readonly handler: PluginHandler;
+  readonly registry: Registry | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -35,9 +38,10 @@ interface Known {
 }
 
 /** Follows the directory of registration sockets until the signal aborts, and hands each of them to the handler. */
-export async function watchPlugins({ directory, handler, clock, log }: PluginWatcherOptions, signal: AbortSignal): Promise<void> {
+export async function watchPlugins({ directory, handler, registry, clock, log }: PluginWatcherOptions, signal: AbortSignal): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o755 });
   const known = new Map<string, Known>();
+  if (registry) pluginMetrics(registry, () => [...known].map(([socket, { registered }]) => [socket, registered]));
   const watchers = new Map<string, FSWatcher>();
   let wake = new AbortController();
   let changed = false;

@@ -3,7 +3,7 @@ import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { LifecycleHandler } from '../../../api/pod/container/probe.ts';
 import { sleep } from '../../../base/clock.ts';
-import type { NodeAddresses, ProbeAccess, RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
+import type { Measured, NodeAddresses, ProbeAccess, RuntimeAccess, Surroundings } from '../../contract/node-parts.ts';
 import { readySandbox } from '../../contract/observation.ts';
 import { runHandler, warnOfFallback } from '../../probe/handler.ts';
 import { containerEvent } from '../../spec/container-events.ts';
@@ -12,7 +12,7 @@ import { containerEvent } from '../../spec/container-events.ts';
 export const MIN_GRACE_SECONDS = 2;
 
 /** The parts by which containers are ended. */
-export type KillerNode = Surroundings & RuntimeAccess & NodeAddresses & ProbeAccess;
+export type KillerNode = Surroundings & Measured & RuntimeAccess & NodeAddresses & ProbeAccess;
 
 export interface KillRequest {
   readonly pod: Live<Pod>;
@@ -43,7 +43,11 @@ async function runPreStop(
   graceSeconds: number,
 ): Promise<void> {
   const podIp = readySandbox(node.cache.of(pod.metadata.uid))?.ips[0] ?? node.nodeIps[0] ?? '';
-  const outcome = await runHandler(handler, container, id, podIp, node.probes, graceSeconds * 1000, (ms) => sleep(node.clock, ms));
+  const rest = async (ms: number) => {
+    await sleep(node.clock, ms);
+    if (handler.sleep && ms < handler.sleep.seconds * 1000) node.podMetrics.sleepCutShort();
+  };
+  const outcome = await runHandler(handler, container, id, podIp, node.probes, graceSeconds * 1000, rest);
   warnOfFallback(node.recorder, pod, outcome);
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a preStop hook failed');

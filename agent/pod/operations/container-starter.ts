@@ -8,7 +8,7 @@ import { settledBefore } from '../../../base/abort.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { ImageWish } from '../../contract/image-puller.ts';
 import { ImageError } from '../../contract/image-puller.ts';
-import type { ContainerSources, Measured, PodCgroups, PodDevices, PodFiles } from '../../contract/node-parts.ts';
+import type { ContainerSources, PodCgroups, PodDevices, PodFiles } from '../../contract/node-parts.ts';
 import { latestContainer } from '../../contract/observation.ts';
 import { ImageVolumeError, MountError } from '../../contract/pod-volumes.ts';
 import type { ContainerLife, Image, Sandbox } from '../../contract/runtime.ts';
@@ -31,7 +31,7 @@ import { killContainer } from './container-killer.ts';
 import { checkSandboxSupport } from './sandbox-support.ts';
 
 /** The parts by which containers are started. */
-export type StarterNode = KillerNode & Measured & PodCgroups & PodFiles & PodDevices & ContainerSources;
+export type StarterNode = KillerNode & PodCgroups & PodFiles & PodDevices & ContainerSources;
 
 /** A container could not be started. Carries the reason for its status and the time of the next try (milliseconds since the epoch). */
 export class StartError extends Error {
@@ -277,7 +277,11 @@ async function runPostStart(
   const handler = container.lifecycle?.postStart;
   if (!handler) return;
   const podIp = sandbox.ips[0] ?? node.nodeIps[0] ?? '';
-  const running = runHandler(handler, container, id, podIp, node.probes, POST_START_TIMEOUT_MS, (ms) => sleep(node.clock, ms, ending));
+  const rest = async (ms: number) => {
+    await sleep(node.clock, ms, ending);
+    if (ending.aborted) node.podMetrics.sleepCutShort();
+  };
+  const running = runHandler(handler, container, id, podIp, node.probes, POST_START_TIMEOUT_MS, rest);
   // A pod that ends takes the container with it.
   if (!(await settledBefore(running, ending))) return;
   const outcome = await running;

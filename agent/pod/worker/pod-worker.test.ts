@@ -392,6 +392,29 @@ describe('the worker of a pod', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('tells of sleeps of hooks that are cut short', async () => {
+    let cuts = 0;
+    const hooks = { postStart: { sleep: { seconds: 60 } }, preStop: { sleep: { seconds: 5 } } };
+    const { worker, clock, finished } = await aWorker({
+      pod: aPod({ containers: [aContainer('c', { lifecycle: hooks })] }),
+      podMetrics: { sleepCutShort: () => cuts++ },
+    });
+    await clock.advance(1_000);
+    worker.end({ graceSeconds: 30 });
+    await clock.settle();
+    expect(cuts).toBe(1);
+    await clock.advance(10_000);
+    expect([finished(), cuts]).toEqual([1, 1]);
+    const second = await aWorker({
+      pod: aPod({ containers: [aContainer('c', { lifecycle: { preStop: hooks.preStop } })] }),
+      podMetrics: { sleepCutShort: () => cuts++ },
+    });
+    await second.clock.advance(1_000);
+    second.worker.end({ graceSeconds: 3 });
+    await second.clock.advance(10_000);
+    expect([second.finished(), cuts]).toEqual([1, 2]);
+  });
+
   it('ends without waiting for a postStart hook that hangs, and asks no probe before the hook is done', async () => {
     const asked: string[] = [];
     const probes: Given['probes'] = {
