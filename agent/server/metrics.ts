@@ -13,7 +13,8 @@ export async function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods
   const ofPlugins = [node.csi?.metrics(), node.dra?.metrics(), node.devicePlugins?.metrics(), node.podResources?.metrics()].filter(
     (registry) => registry !== undefined,
   );
-  const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes, ...ofPlugins];
+  const ofLogs = node.runtime.simulated ? [] : [await (await import('./log-metrics.ts')).logMetrics(node.cache)];
+  const all = [metrics.registry, ...(others ? [others] : []), ...ofVolumes, ...ofLogs, ...ofPlugins];
   return all.length > 1 ? Registry.merge(all).metrics() : metrics.registry.metrics();
 }
 
