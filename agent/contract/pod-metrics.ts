@@ -64,6 +64,8 @@ export interface PodMetrics {
   containerEnded(type: ContainerType, exitCode: number, reason: string): void;
   /** The sleep of a lifecycle hook was cut short. */
   sleepCutShort(): void;
+  /** A lifecycle hook that was to use HTTPS has succeeded over HTTP. */
+  hookFellBackToHttp(): void;
   /** A probe has succeeded or failed, after so many seconds. */
   probed(subject: ProbeSubject, ok: boolean, seconds: number): void;
   /** The probe will not run again: what was counted for it is forgotten. */
@@ -89,6 +91,7 @@ export const noPodMetrics: PodMetrics = {
   imageVolumesMounted() {},
   containerEnded() {},
   sleepCutShort() {},
+  hookFellBackToHttp() {},
   probed() {},
   probeEnded() {},
 };

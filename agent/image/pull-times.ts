@@ -1,6 +1,8 @@
 interface Pulls {
-  /** The times at which pulls began that have not succeeded, oldest first. */
-  readonly begun: number[];
+  /** Pulls that have begun and have not succeeded. */
+  open: number;
+  /** The time at which the oldest of them began. */
+  since: number;
   /** The end of the last pull that succeeded. */
   end: number;
   totalMs: number;
@@ -19,16 +21,17 @@ export function createPullTimes(): PullTimes {
   const pods = new Map<string, Pulls>();
   return {
     began(podUid, now) {
-      const known = pods.get(podUid);
-      if (known) known.begun.push(now);
-      else pods.set(podUid, { begun: [now], end: 0, totalMs: 0 });
+      const pulls = pods.get(podUid) ?? { open: 0, since: now, end: 0, totalMs: 0 };
+      if (pulls.open === 0) pulls.since = now;
+      pulls.open++;
+      pods.set(podUid, pulls);
     },
     ended(podUid, now) {
       const pulls = pods.get(podUid);
-      const begin = pulls?.begun.shift();
-      if (!pulls || begin === undefined) return;
-      pulls.totalMs += now - Math.max(begin, pulls.end);
+      if (!pulls) return;
+      pulls.totalMs += now - Math.max(pulls.since, pulls.end);
       pulls.end = now;
+      pulls.open--;
     },
     take(podUid) {
       const { totalMs = 0 } = pods.get(podUid) ?? {};

@@ -47,6 +47,7 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
     failed: counter('kubelet_image_volume_mounted_errors_total', 'Images that could not be mounted as volumes.'),
   };
   const sleeps = counter('kubelet_sleep_action_terminated_early_total', 'Sleeps of lifecycle hooks that were cut short.');
+  const fallbacks = counter('kubelet_lifecycle_handler_http_fallbacks_total', 'Lifecycle hooks over HTTPS that succeeded over HTTP.');
   for (const container_type of ['container', 'init_container', 'ephemeral_container']) started.inc({ container_type }, 0);
   for (const isStatic of ['true', '']) restarts.inc({ static: isStatic }, 0);
   return {
@@ -87,6 +88,7 @@ export function createPodMetrics(registry: Registry): Omit<PodMetrics, 'probed' 
       (ok ? volumes.mounted : volumes.failed).inc(count);
     },
     sleepCutShort: () => sleeps.inc(),
+    hookFellBackToHttp: () => fallbacks.inc(),
     containerEnded: (container_type, exitCode, reason) => ended.inc({ container_type, exit_code: String(exitCode), reason }),
   };
 }

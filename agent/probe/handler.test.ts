@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LifecycleHandler } from '../../api/pod/container/probe.ts';
+import { noPodMetrics } from '../contract/pod-metrics.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import type { ProbeOutcome } from '../contract/probe-transport.ts';
 import { runHandler, warnOfFallback } from './handler.ts';
@@ -47,8 +48,10 @@ describe('a lifecycle hook', () => {
   it('warns that it was called by HTTP', () => {
     const events: string[] = [];
     const recorder = { event: (_object: object, type: string, reason: string, message: string) => void events.push(`${type} ${reason} ${message}`) };
-    warnOfFallback(recorder, aPod(), OK);
-    warnOfFallback(recorder, aPod(), { ok: true, kind: 'warning', message: 'retried' });
-    expect(events).toEqual(['Warning LifecycleHTTPFallback retried']);
+    let count = 0;
+    const node = { recorder, podMetrics: { ...noPodMetrics, hookFellBackToHttp: () => void count++ } };
+    warnOfFallback(node, aPod(), OK);
+    warnOfFallback(node, aPod(), { ok: true, kind: 'warning', message: 'retried' });
+    expect([...events, count]).toEqual(['Warning LifecycleHTTPFallback retried', 1]);
   });
 });

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { HTTPGetAction, LifecycleHandler } from '../../api/pod/container/probe.ts';
-import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
+import type { Measured, Surroundings } from '../contract/node-parts.ts';
 import type { ProbeOutcome, ProbeTransport } from '../contract/probe-transport.ts';
 
 /** A port by number, or by its name among the container's ports. @throws Error in the words of kubelet (pkg/probe/util.go) if there is no such port. */
@@ -32,8 +32,10 @@ export function httpTarget(container: Container, action: HTTPGetAction, podIp: s
 }
 
 /** Records that a hook was called by HTTP, though it says HTTPS. */
-export function warnOfFallback(recorder: EventRecorder, pod: Live<Pod>, outcome: ProbeOutcome): void {
-  if (outcome.kind === 'warning') recorder.event(pod, 'Warning', 'LifecycleHTTPFallback', outcome.message);
+export function warnOfFallback({ recorder, podMetrics }: Measured & Pick<Surroundings, 'recorder'>, pod: Live<Pod>, outcome: ProbeOutcome): void {
+  if (outcome.kind !== 'warning') return;
+  podMetrics.hookFellBackToHttp();
+  recorder.event(pod, 'Warning', 'LifecycleHTTPFallback', outcome.message);
 }
 
 /** Runs a postStart or preStop handler to its end. */

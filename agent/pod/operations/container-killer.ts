@@ -48,7 +48,7 @@ async function runPreStop(
     if (handler.sleep && ms < handler.sleep.seconds * 1000) node.podMetrics.sleepCutShort();
   };
   const outcome = await runHandler(handler, container, id, podIp, node.probes, graceSeconds * 1000, rest);
-  warnOfFallback(node.recorder, pod, outcome);
+  warnOfFallback(node, pod, outcome);
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a preStop hook failed');
   containerEvent(node.recorder, pod, container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');

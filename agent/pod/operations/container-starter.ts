@@ -285,7 +285,7 @@ async function runPostStart(
   // A pod that ends takes the container with it.
   if (!(await settledBefore(running, ending))) return;
   const outcome = await running;
-  warnOfFallback(node.recorder, pod, outcome);
+  warnOfFallback(node, pod, outcome);
   if (outcome.ok) return;
   node.log.info({ pod: pod.metadata.name, container: container.name, problem: outcome.message }, 'a postStart hook failed');
   containerEvent(node.recorder, pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');

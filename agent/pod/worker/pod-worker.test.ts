@@ -415,6 +415,20 @@ describe('the worker of a pod', () => {
     expect([second.finished(), cuts]).toEqual([1, 2]);
   });
 
+  it('tells of a hook over HTTPS whose server speaks HTTP', async () => {
+    let fallbacks = 0;
+    const message = 'request to HTTPS lifecycle hook 10.128.0.1:8443 got HTTP response, retry with HTTP succeeded';
+    const { clock, statuses, events } = await aWorker({
+      pod: aPod({ containers: [aContainer('c', { lifecycle: { postStart: { httpGet: { port: 8443, scheme: 'HTTPS' } } } })] }),
+      probes: { hook: async () => ({ ok: true, kind: 'warning', message }) },
+      podMetrics: { hookFellBackToHttp: () => fallbacks++ },
+    });
+    await clock.advance(1_000);
+    expect(statuses.at(-1)?.phase).toBe('Running');
+    expect(fallbacks).toBe(1);
+    expect(events).toContain(`LifecycleHTTPFallback: ${message}`);
+  });
+
   it('ends without waiting for a postStart hook that hangs, and asks no probe before the hook is done', async () => {
     const asked: string[] = [];
     const probes: Given['probes'] = {
