@@ -31,7 +31,7 @@ export interface AmountChange {
 }
 
 /** The reasons for which a change of resources that had to wait is tried again, in kubelet's words. */
-export type ResizeTrigger = 'pod_resized' | 'pod_terminated' | 'pod_updated';
+export type ResizeTrigger = 'pod_resized' | 'pod_terminated' | 'pod_updated' | 'pods_removed';
 
 /** Told of what happens to pods and their containers, for the node's metrics. */
 export interface PodMetrics {

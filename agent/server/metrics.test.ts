@@ -39,7 +39,7 @@ describe('the metrics of the pods that a node has', () => {
       'kubelet_working_pods{lifecycle="sync",config="desired",static=""} 1',
       'kubelet_working_pods{lifecycle="terminated",config="desired",static=""} 1',
     ]);
-    expect(await samples('desired_pods', workers)).toEqual(['kubelet_desired_pods{static="true"} 1', 'kubelet_desired_pods{static=""} 2']);
+    expect(await samples('desired_pods', workers)).toEqual(['kubelet_desired_pods{static=""} 2']);
     expect(await samples('active_pods', workers)).toEqual(['kubelet_active_pods{static=""} 1']);
   });
 

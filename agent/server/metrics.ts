@@ -55,7 +55,7 @@ function countPods(metrics: AgentMetrics, pods: PodLookup): void {
   for (const { pod, isEnding, isOrphan, lifecycle } of pods.workers()) {
     const fixed = isStatic(pod);
     const labels = { static: fixed ? 'true' : '' };
-    desiredPods.inc(labels);
+    if (!isOrphan) desiredPods.inc(labels);
     if (!isEnding) activePods.inc(labels);
     workingPods.inc({ lifecycle, config: isOrphan ? 'orphan' : 'desired', ...labels });
     for (const { type, reason = '' } of pod.status?.conditions ?? []) {

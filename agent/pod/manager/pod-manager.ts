@@ -202,7 +202,7 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
       entry.hasReturned = false;
       if (entry.finished) void close(entry);
       else entry.worker.end({ graceSeconds: graceAfterVanishing(entry.worker.pod), vanished: true });
-      retryDeferred();
+      retryDeferred('pods_removed');
     },
     wake: (uid) => entries.get(uid)?.worker.wake(),
     find: (key) => entries.get(byKey.get(keyText(key)) ?? '')?.worker,
