@@ -76,7 +76,7 @@ export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<
   background.push(watchExits(runtime, cache, clock, log, signal));
   if (staticPods) background.push(staticPods.run(manager, signal));
   // Admission of a pod depends on the labels that the node is registered with.
-  if (await settledBefore(Promise.all([podSource.ready, agent.servicesReady, reporter.registered]), signal)) {
+  if (await settledBefore(Promise.all([podSource.ready, agent.servicesReady, reporter.registered, staticPods?.ready]), signal)) {
     const unsubscribe = podSource.subscribe(node.nodeName, staticPods?.filter(manager) ?? manager);
     signal.addEventListener('abort', unsubscribe, { once: true });
     agent.onReady();

@@ -19,6 +19,8 @@ import type { PodHandler } from './pod-source.ts';
  * or not there is an API server, where a mirror pod shows each of them. A mirror that is deleted comes back; the file rules.
  */
 export interface StaticPods {
+  /** Resolves once the handler knows of all that the directory held at the first look: what runs and is not known is garbage. */
+  readonly ready: Promise<void>;
   /** Takes the API's pods: mirrors are kept aside, all others go on to `next`. */
   filter(next: PodHandler): PodHandler;
   /** The mirror that shows a static pod's status, or another pod itself. Returns undefined if there is no mirror yet. */
@@ -46,6 +48,7 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
   const wanted = new Map<string, Live<Pod>>();
   const mirrors = createMirrors({ nodeName, nodeUid, client, log });
   let wake = () => {};
+  const ready = Promise.withResolvers<void>();
 
   const readAll = async (): Promise<Map<string, Live<Pod>>> => {
     const found = new Map<string, Live<Pod>>();
@@ -77,13 +80,15 @@ export function createStaticPods({ directory, nodeName, nodeUid, client, clock, 
     for (const [key, pod] of found) {
       if (!wanted.has(key)) wanted.set(key, pod);
       handler.changed(pod);
-      if (!(await mirrors.show(pod))) complete = false;
     }
+    ready.resolve();
+    for (const pod of found.values()) if (!(await mirrors.show(pod))) complete = false;
     await mirrors.keepOnly((key) => found.has(key));
     return complete;
   };
 
   return {
+    ready: ready.promise,
     filter: (next) => ({
       changed(pod) {
         if (mirroredHash(pod) === undefined) return next.changed(pod);
