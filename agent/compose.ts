@@ -104,6 +104,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
       admitPod(pod, { node: self(), allocatable: facts.allocatable, others, abilities, sysctls, pressure: pressure.conditions(), ...shutdown }),
     allocatable: facts.allocatable,
     refreshNode: () => reporter.refresh(),
+    onPreemption: (resource) => metrics?.preemptions.inc({ preemption_signal: resource }),
     onGone: (pod) => gonePods.send(pod.metadata.uid),
     signal,
   });

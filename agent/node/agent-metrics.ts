@@ -28,6 +28,7 @@ export interface AgentMetrics {
   readonly lastRelist: Gauge;
   readonly evictions: Counter<'eviction_signal'>;
   readonly evictionStatsAge: Histogram<'eviction_signal'>;
+  readonly preemptions: Counter<'preemption_signal'>;
   readonly imagesRemoved: Counter<'reason'>;
   readonly shutdownStart: Gauge;
   readonly shutdownEnd: Gauge;
@@ -71,6 +72,9 @@ export function createAgentMetrics(nodeName: string): AgentMetrics {
     evictions: counter('kubelet_evictions', 'Pods that the node has evicted, by the signal of the shortage.', ['eviction_signal']),
     evictionStatsAge: histogram('kubelet_eviction_stats_age_seconds', 'The age of the readings by which pods were ranked.', DEFAULT_BUCKETS, [
       'eviction_signal',
+    ]),
+    preemptions: counter('kubelet_preemptions', 'Pods that the node has ended for critical ones, by the resource that was short.', [
+      'preemption_signal',
     ]),
     imagesRemoved: counter('kubelet_image_garbage_collected_total', 'Images that were removed, by the reason.', ['reason']),
     shutdownStart: gauge('kubelet_graceful_shutdown_start_time_seconds', 'When the last graceful shutdown began, in seconds since the epoch.'),

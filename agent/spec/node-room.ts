@@ -6,11 +6,16 @@ import { podRequest } from './pod-resources.ts';
 export interface Shortage {
   readonly reason: string;
   readonly message: string;
+  readonly resource: string;
+  /** In the resource's base unit (CPU: millicores). */
+  readonly missing: number;
 }
 
 export const outOf = (resource: string, requested: number, used: number, capacity: number): Shortage => ({
   reason: `OutOf${resource}`,
   message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+  resource,
+  missing: requested - (capacity - used),
 });
 
 /** Returns what the node lacks of one resource for a pod beside `others`; undefined if it has room. */

@@ -3,6 +3,7 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import { DECLARED_FEATURES } from '../../spec/declared-features.ts';
+import type { AdmissionFacts } from './admission.ts';
 import { admitPod } from './admission.ts';
 import { sysctlAllowlist } from './sysctl-allowlist.ts';
 
@@ -17,7 +18,7 @@ const abilities: NodeAbilities = {
 const sysctls = sysctlAllowlist();
 const allocatable = { cpu: '2', memory: '1Gi', pods: '3' };
 const state = { abilities, pressure: [] as readonly string[], isShuttingDown: false };
-const admit = (pod: Pod, others: readonly Pod[] = [], more: Partial<typeof state> = {}) =>
+const admit = (pod: Pod, others: readonly Pod[] = [], more: Partial<AdmissionFacts> = {}) =>
   admitPod(pod, { node, allocatable, others, sysctls, ...state, ...more });
 const asking = (requests: Record<string, string>, more = {}) => aPod({ containers: [aContainer('c', { resources: { requests } })], ...more });
 const affinity = (nodeSelectorTerms: object[]) =>
@@ -56,8 +57,25 @@ describe('what a node refuses', () => {
     expect(admit(aPod(), [aPod(), aPod(), aPod()])?.reason).toBe('OutOfpods');
   });
 
-  it('is not a pod that the system needs, whatever is left', () => {
-    expect(admit(asking({ cpu: '5' }, { priority: 2_000_001_000 }))).toBeUndefined();
+  it('is a pod that asks for too much, before all else', () => {
+    expect(admit(asking({ cpu: '5' }, { nodeSelector: { disk: 'hdd' } }), [aPod(), aPod()])?.reason).toBe('OutOfcpu');
+  });
+
+  it.each([
+    ['of a critical priority', { priority: 2_000_001_000 }, {}],
+    ['of the node itself', {}, { annotations: { 'kubernetes.io/config.source': 'file' } }],
+    ['that mirrors one of the node', {}, { annotations: { 'kubernetes.io/config.mirror': 'hash' } }],
+  ])('is a pod %s, until others have been ended for it', (_which, more, metadata) => {
+    const critical = (spec = {}) =>
+      aPod({ containers: [aContainer('c', { resources: { requests: { cpu: '1500m' } } })], ...more, ...spec }, metadata);
+    expect(admit(critical())).toBeUndefined();
+    expect(admit(critical(), [asking({ cpu: '1' }), aPod(), aPod()])?.shortages).toMatchObject([
+      { resource: 'pods', missing: 1 },
+      { resource: 'cpu', missing: 500 },
+    ]);
+    // To end others would be in vain.
+    const unfit = admit(critical({ nodeSelector: { disk: 'hdd' } }), [asking({ cpu: '1' })]);
+    expect(unfit).toEqual({ reason: 'NodeAffinity', message: expect.any(String) });
   });
 
   it('is a pod whose selector does not match', () => {

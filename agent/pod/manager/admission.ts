@@ -1,13 +1,14 @@
 import type { Node } from '../../../api/kinds/core/node/index.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
+import type { ContainerPort } from '../../../api/pod/container/container.ts';
 import { matchesNodeAffinity } from '../../../api/pod/placement/node-affinity.ts';
 import { tolerates } from '../../../api/pod/placement/toleration.ts';
 import { valueOfQuantity } from '../../../api/schema/quantity.ts';
 import type { NodeAbilities } from '../../contract/node-abilities.ts';
-import { ANNOTATION } from '../../contract/runtime-labels.ts';
-import { SYSTEM_CRITICAL_PRIORITY } from '../../spec/critical-priority.ts';
+import type { Shortage } from '../../spec/node-room.ts';
 import { outOf, shortageOf } from '../../spec/node-room.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
+import { isCritical } from './critical-pods.ts';
 import { refuseForFeatures } from './feature-admission.ts';
 import type { Rejection } from './rejection.ts';
 import { refuseUnsupported } from './security-admission.ts';
@@ -38,48 +39,64 @@ export function admitPod(
   if (isShuttingDown) return { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' };
   const unsupported = refuseUnsupported(pod, abilities, sysctls);
   if (unsupported) return unsupported;
-  const facts = { name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} };
-  if (!matchesNodeAffinity(pod.spec?.affinity?.nodeAffinity, pod.spec?.nodeSelector, facts)) {
-    const why = "node(s) didn't match Pod's node affinity/selector";
-    return { reason: 'NodeAffinity', message: `Predicate NodeAffinity failed: ${why}` };
-  }
+  return generalFilter(pod, node, others, allocatable) ?? refuseForFeatures(pod, abilities);
+}
+
+/** Checks a pod against the node and its other pods; the order of the reasons is kubelet's (generalFilter, HandleAdmissionFailure). */
+function generalFilter(
+  pod: Pod,
+  node: AdmissionFacts['node'],
+  others: readonly Pod[],
+  allocatable: AdmissionFacts['allocatable'],
+): Rejection | undefined {
+  const shortages = shortagesOf(pod, others, allocatable);
+  const [first] = shortages;
+  const misfit = () => affinityMismatch(pod, node) ?? portConflict(pod, others);
+  if (!first) return misfit();
+  const { reason, message } = first;
+  // A critical pod is not refused for a lack of resources: the node ends others for it, unless something else is against it.
+  return isCritical(pod) ? (misfit() ?? { reason, message, shortages }) : { reason, message };
+}
+
+function shortagesOf(pod: Pod, others: readonly Pod[], allocatable: AdmissionFacts['allocatable']): readonly Shortage[] {
   const capacity = allocatable.pods === undefined ? Number.POSITIVE_INFINITY : valueOfQuantity(allocatable.pods);
-  if (others.length + 1 > capacity) return outOf('pods', 1, others.length, capacity);
-  for (const resource of Object.keys(allocatable)) {
-    if (resource === 'pods') continue;
-    const shortage = shortageOf(pod, resource, others, allocatable);
-    if (shortage && (pod.spec?.priority ?? 0) < SYSTEM_CRITICAL_PRIORITY) return shortage;
-  }
-  return portConflict(pod, others) ?? refuseForFeatures(pod, abilities);
+  const tooMany = others.length + 1 > capacity ? [outOf('pods', 1, others.length, capacity)] : [];
+  const names = new Set(['cpu', 'memory', 'ephemeral-storage', ...Object.keys(allocatable)].filter((name) => name !== 'pods' && name in allocatable));
+  return [...tooMany, ...[...names].flatMap((resource) => shortageOf(pod, resource, others, allocatable) ?? [])];
+}
+
+const failed = (predicate: string, why: string): Rejection => ({ reason: predicate, message: `Predicate ${predicate} failed: ${why}` });
+
+function affinityMismatch({ spec }: Pod, { metadata }: AdmissionFacts['node']): Rejection | undefined {
+  const facts = { name: metadata?.name ?? '', labels: metadata?.labels ?? {} };
+  if (matchesNodeAffinity(spec?.affinity?.nodeAffinity, spec?.nodeSelector, facts)) return undefined;
+  return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
 }
 
 const MEMORY_TAINT = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };
 
 /** Whether a node that runs out of something does not take the pod (pkg/kubelet/eviction/eviction_manager.go, Admit). */
-function isUnderPressure({ spec, metadata }: Pod, pressure: readonly string[]): boolean {
-  if (pressure.length === 0 || (spec?.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY || metadata?.annotations?.[ANNOTATION.configSource] === 'file')
-    return false;
+function isUnderPressure(pod: Pod, pressure: readonly string[]): boolean {
+  if (pressure.length === 0 || isCritical(pod)) return false;
   if (pressure.length > 1 || pressure[0] !== 'MemoryPressure') return true;
   // Pods that have asked for memory are not to blame.
-  if (qosClass(spec) !== 'BestEffort') return false;
-  return !spec?.tolerations?.some((toleration) => tolerates(toleration, MEMORY_TAINT));
+  if (qosClass(pod.spec) !== 'BestEffort') return false;
+  return !pod.spec?.tolerations?.some((toleration) => tolerates(toleration, MEMORY_TAINT));
 }
 
 function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
-  const portsOf = (other: Pod) =>
-    (other.spec?.containers ?? []).flatMap(({ ports = [] }) =>
-      ports.filter(({ hostPort = 0 }) => hostPort > 0).map(({ hostPort, hostIP, protocol = 'TCP' }) => ({ hostPort, hostIP, protocol })),
-    );
+  const wanted = hostPortsOf(pod);
+  if (wanted.length === 0) return undefined;
   const any = (ip: string | undefined) => ip === undefined || ip === '' || ip === '0.0.0.0';
-  const taken = others.flatMap(portsOf);
-  const conflict = portsOf(pod).some((port) =>
+  const taken = others.flatMap(hostPortsOf);
+  const conflict = wanted.some(({ hostPort, hostIP, protocol = 'TCP' }) =>
     taken.some(
       (other) =>
-        other.hostPort === port.hostPort &&
-        other.protocol === port.protocol &&
-        (any(other.hostIP) || any(port.hostIP) || other.hostIP === port.hostIP),
+        other.hostPort === hostPort && (other.protocol ?? 'TCP') === protocol && (any(other.hostIP) || any(hostIP) || other.hostIP === hostIP),
     ),
   );
-  const why = "node(s) didn't have free ports for the requested pod ports";
-  return conflict ? { reason: 'NodePorts', message: `Predicate NodePorts failed: ${why}` } : undefined;
+  return conflict ? failed('NodePorts', "node(s) didn't have free ports for the requested pod ports") : undefined;
 }
+
+const hostPortsOf = ({ spec }: Pod): readonly ContainerPort[] =>
+  (spec?.containers ?? []).flatMap(({ ports = [] }) => ports.filter(({ hostPort = 0 }) => hostPort > 0));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { samplesOf } from '../../../runtime/observe/metric-samples.fixture.ts';
@@ -14,6 +15,7 @@ import { createRuntimeCache } from '../../node/runtime-cache.ts';
 import { noPluginDevices } from '../../simulated/simulated-parts.ts';
 import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
 import { aWorkerNode } from '../worker/worker-node.fixture.ts';
+import { isCritical } from './critical-pods.ts';
 import type { PodManagerOptions } from './pod-manager.ts';
 import { createPodManager } from './pod-manager.ts';
 
@@ -22,8 +24,20 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
+/** Lets time pass until the condition holds: the part that makes room is loaded when it is needed. */
+async function waitFor(clock: FakeClock, condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('it has not come about within a minute');
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(500);
+  }
+}
+
+type Settings = Partial<Pick<PodManagerOptions, 'allocatable' | 'refreshNode'>>;
+
 /** The pods of a simulated node whose devices are those that a test gives. */
-async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOptions['admit'] = () => undefined, allocatable = {}) {
+async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOptions['admit'] = () => undefined, settings: Settings = {}) {
   const clock = createFakeClock();
   const runtime = createSimulatedRuntime({ clock, podAddress: () => '10.128.0.1' });
   const dataDir = await mkdtemp(join(tmpdir(), 'skiff-manager-'));
@@ -31,6 +45,7 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
   const statuses = new Map<string, PodStatus>();
   const events: string[] = [];
   const { registry, pods: podMetrics } = createAgentMetrics('n1');
+  const preemptions: string[] = [];
   const stop = new AbortController();
   const begin = () =>
     createPodManager({
@@ -47,8 +62,10 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
         client: createMemoryClient(clock),
       },
       admit,
-      allocatable,
+      allocatable: {},
       refreshNode: async () => {},
+      ...settings,
+      onPreemption: (resource) => void preemptions.push(resource),
       onGone: () => {},
       signal: stop.signal,
     });
@@ -63,7 +80,8 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
     manager = begin();
   };
   const samples = (name: string) => samplesOf(registry, `kubelet_${name}`);
-  return { manager: () => manager, restart, clock, cache, statuses, events, samples, phase: (uid: string) => statuses.get(uid)?.phase };
+  const phase = (uid: string) => statuses.get(uid)?.phase;
+  return { manager: () => manager, restart, clock, cache, runtime, statuses, events, preemptions, samples, phase };
 }
 
 describe('a pod that was deleted by force', () => {
@@ -76,6 +94,85 @@ describe('a pod that was deleted by force', () => {
     manager().changed(aPod({}, { uid: 'u2', name: 'next' }));
     await clock.advance(1_000);
     expect(phase('u2')).toBe('Running');
+  });
+});
+
+describe('a pod that the node would refuse for its labels or taints', () => {
+  it.each(['NodeAffinity'])('is looked at again once the node has been read anew: %s', async (reason) => {
+    let reads = 0;
+    const admit = () => (reads === 0 ? { reason, message: 'old' } : undefined);
+    const { manager, clock, phase } = await aManager({ concerns: () => false }, admit, { refreshNode: async () => void reads++ });
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    expect(phase('u1')).toBe('Running');
+  });
+});
+
+describe('a critical pod on a full node', () => {
+  /** A node of two pods. */
+  const admit: PodManagerOptions['admit'] = (pod, others) => {
+    if (others.length < 2) return undefined;
+    const shortage = { reason: 'OutOfpods', message: 'full' };
+    return isCritical(pod) ? { ...shortage, shortages: [{ ...shortage, resource: 'pods', missing: 1 }] } : shortage;
+  };
+  const aCriticalPod = (uid: string) => aPod({ priority: 2_000_000_000 }, { uid, name: uid });
+
+  it('has a less important one ended, and nothing else takes its place', async () => {
+    const { manager, clock, statuses, events, preemptions, phase } = await aManager({ concerns: () => false }, admit);
+    manager().changed(aCriticalPod('system'));
+    manager().changed(aPod());
+    await clock.advance(1_000);
+    manager().changed(aCriticalPod('more'));
+    manager().changed(aPod({}, { uid: 'late', name: 'late' }));
+    expect(phase('more')).toBeUndefined();
+    await waitFor(clock, () => phase('more') === 'Running');
+    const message = 'Preempted in order to admit critical pod';
+    expect(statuses.get('u1')).toMatchObject({ phase: 'Failed', reason: 'Preempting', message });
+    expect(statuses.get('u1')?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'TerminationByKubelet',
+        message: 'Pod was preempted by Kubelet to accommodate a critical pod.',
+      }),
+    );
+    expect(preemptions).toEqual(['pods']);
+    expect(phase('system')).toBe('Running');
+    expect(statuses.get('late')).toMatchObject({ phase: 'Failed', reason: 'OutOfpods' });
+    expect(events).toContain(`Warning Preempting ${message}`);
+  });
+
+  it('is refused if all that may be ended are not enough', async () => {
+    const { manager, clock, statuses, preemptions, phase } = await aManager({ concerns: () => false }, admit);
+    manager().changed(aCriticalPod('a'));
+    manager().changed(aCriticalPod('b'));
+    await clock.advance(1_000);
+    manager().changed(aCriticalPod('c'));
+    await waitFor(clock, () => phase('c') !== undefined);
+    expect(statuses.get('c')).toMatchObject({
+      phase: 'Failed',
+      reason: 'UnexpectedAdmissionError',
+      message:
+        'Pod was rejected: Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: ' +
+        'no set of running pods found to reclaim resources: [(res: pods, q: 1), ]',
+    });
+    expect([phase('a'), phase('b')]).toEqual(['Running', 'Running']);
+    expect(preemptions).toEqual([]);
+  });
+
+  it('is begun although the other does not end in time', async () => {
+    const { manager, clock, runtime, events, preemptions, phase } = await aManager({ concerns: () => false }, admit);
+    manager().changed(aCriticalPod('system'));
+    manager().changed(aPod({ terminationGracePeriodSeconds: 20 }));
+    await clock.advance(1_000);
+    runtime.stopContainer = () => new Promise(() => {});
+    manager().changed(aCriticalPod('more'));
+    await waitFor(clock, () => events.some((event) => event.startsWith('Warning Preempting')));
+    await clock.advance(29_000);
+    expect(phase('more')).toBeUndefined();
+    await waitFor(clock, () => phase('more') === 'Running');
+    expect(events).toContain('Warning ExceededGracePeriod Container runtime did not kill the pod within specified grace period.');
+    expect(preemptions).toEqual([]);
   });
 });
 
@@ -213,7 +310,7 @@ describe('the metrics of the pods of a node', () => {
   });
 
   it('count changes of resources that are asked for, and those that had to wait, by what let them pass', async () => {
-    const { manager, clock, cache, samples } = await aManager({ concerns: () => false }, () => undefined, { cpu: '4', memory: '8Gi' });
+    const { manager, clock, cache, samples } = await aManager({ concerns: () => false }, () => undefined, { allocatable: { cpu: '4', memory: '8Gi' } });
     const sized = (uid: string, cpu: string, generation = 1) =>
       aPod({ restartPolicy: 'Never', containers: [aContainer('c', { resources: { requests: { cpu } } })] }, { uid, name: uid, generation });
     for (const uid of ['u1', 'u2', 'u3']) manager().changed(sized(uid, '1'));

@@ -7,6 +7,7 @@ import type { ResizeTrigger } from '../../contract/pod-metrics.ts';
 import type { Allocation } from '../../spec/allocation.ts';
 import { allocate, allocationFound, withAllocation } from '../../spec/allocation.ts';
 import { amountChanges } from '../../spec/amount-changes.ts';
+import type { Shortage } from '../../spec/node-room.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
 import { resizeText } from '../../spec/resize.ts';
 import { isStatic } from '../sources/static-pods.ts';
@@ -53,12 +54,14 @@ export interface PodManagerOptions {
   readonly allocatable: Readonly<Record<string, string>>;
   /** Reads the node anew: labels that the scheduler has seen already may not have come here yet. */
   readonly refreshNode: () => Promise<void>;
+  /** Called for each pod that was ended for a critical one, with the resource that was short. */
+  readonly onPreemption: (resource: string) => void;
   /** Called when a pod is over and out of the API: everything that the runtime keeps of it can be removed. */
   readonly onGone: (pod: Live<Pod>) => void;
   readonly signal: AbortSignal;
 }
 
-export function createPodManager({ node, admit, allocatable, refreshNode, onGone, signal }: PodManagerOptions): PodManager {
+export function createPodManager({ node, admit, allocatable, refreshNode, onPreemption, onGone, signal }: PodManagerOptions): PodManager {
   const entries = new Map<string, PodEntry>();
   const byKey = new Map<string, string>();
   /** Refused pods, whose failure has been reported. */
@@ -67,6 +70,10 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   const undecided = new Map<string, Live<Pod>>();
   /** Pods that came back under their UIDs before they had ended, and are to run again. */
   const returned = new Set<string>();
+  /** A critical pod for which others are being ended. No other pod is admitted meanwhile, or it might take what becomes free. */
+  let preemption: { readonly uid: string; readonly done: Promise<unknown> } | undefined;
+  /** Called when nothing of a pod runs any more, by its UID. */
+  const onEnds = new Map<string, () => void>();
 
   /** Decides about a pod after `work`, which may find why it is refused. */
   const addAfter = async (pod: Live<Pod>, work: Promise<Rejection | undefined>, known: Known): Promise<void> => {
@@ -81,27 +88,28 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
   };
 
   const refreshed = (): Promise<undefined> =>
-    refreshNode().then(
-      () => undefined,
-      (error: unknown) => void node.log.warn({ err: error }, 'the node could not be read anew'),
-    );
+    refreshNode().then(nothing, (error: unknown) => void node.log.warn({ err: error }, 'the node could not be read anew'));
 
   const add = (pod: Live<Pod>, known: Known = { seenAt: node.clock.monotonic() }) => {
     const { uid } = pod.metadata;
     if (!isTerminal(pod.status?.phase) && !pod.metadata.deletionTimestamp) {
       const { sandboxes } = node.cache.of(uid);
-      const rejection = sandboxes.length === 0 ? admit(pod, holders(uid)) : undefined;
+      const isNew = sandboxes.length === 0;
+      if (isNew && preemption) return void addAfter(pod, preemption.done.then(nothing), known);
+      const rejection = isNew && !known.hasRoom ? admit(pod, holders(uid)) : undefined;
       if (rejection?.reason === 'NodeAffinity' && !known.nodeIsFresh) return void addAfter(pod, refreshed(), { ...known, nodeIsFresh: true });
+      if (rejection?.shortages) return void addAfter(pod, makeRoom(pod, rejection.shortages), { ...known, hasRoom: true });
       if (rejection) return refuse(pod, rejection);
       // A pod that runs has its devices.
       const mayLackDevices = !known.hasDevices && !sandboxes.some(({ ready }) => ready);
       if (mayLackDevices && node.pluginDevices.concerns(pod))
-        return void addAfter(pod, allocateDevices(node.pluginDevices, pod), { ...known, hasDevices: true });
+        return void addAfter(pod, allocateDevices(node.pluginDevices, pod), { seenAt: known.seenAt, nodeIsFresh: known.nodeIsFresh, hasDevices: true });
     }
     const allocation = allocationFound(pod);
     const worker = createPodWorker(withAllocation(pod, allocation), node, (since) => {
       entry.finished = true;
       entry.endingSince = since;
+      onEnds.get(uid)?.();
       void close(entry);
       retryDeferred('pod_terminated');
     });
@@ -119,10 +127,30 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onGone
    * The pods beside this one that hold resources of the node. Those that the API has no longer do not, though they may be ending still: the scheduler
    * has given away what they had.
    */
-  const holders = (uid: string): readonly Pod[] =>
-    [...entries.values()]
+  const holders = (uid: string): readonly Live<Pod>[] => {
+    const admitted = [...entries.values()]
       .filter(({ finished, vanished, worker }) => !finished && !vanished && worker.pod.metadata.uid !== uid && !isTerminal(worker.pod.status?.phase))
       .map(({ worker }) => worker.pod);
+    const awaited = preemption && preemption.uid !== uid ? undecided.get(preemption.uid) : undefined;
+    return awaited ? [...admitted, awaited] : admitted;
+  };
+
+  /** Ends less important pods for a critical one; resolves with why it is refused, if it is. */
+  const makeRoom = (pod: Live<Pod>, shortages: readonly Shortage[]): Promise<Rejection | undefined> => {
+    const { uid } = pod.metadata;
+    const end = ({ metadata }: Live<Pod>, request: EndRequest) =>
+      new Promise<void>((resolve) => {
+        onEnds.set(metadata.uid, resolve);
+        entries.get(metadata.uid)?.worker.end(request);
+      }).finally(() => onEnds.delete(metadata.uid));
+    const done = import('./preemption.ts')
+      .then(({ preempt }) => preempt(pod, shortages, holders(uid), { node, end, onPreemption, signal }))
+      .finally(() => {
+        preemption = undefined;
+      });
+    preemption = { uid, done };
+    return done;
+  };
 
   /** Hands the pod to its worker with the resources that it can be given now. */
   const give = (entry: PodEntry, trigger: ResizeTrigger) => {
@@ -237,12 +265,16 @@ const newEntry = (worker: PodWorker, wanted: Live<Pod>, allocation: Allocation):
   closing: false,
 });
 
+const nothing = () => undefined;
+
 /** The moment that a pod was seen, and the steps of the decision about it that need not be taken again. */
 interface Known {
   /** The monotonic time at which the node saw the pod first. */
   readonly seenAt: number;
   readonly nodeIsFresh?: boolean;
   readonly hasDevices?: boolean;
+  /** Others were ended for it. */
+  readonly hasRoom?: boolean;
 }
 
 /** The status of a pod that the node does not take. */

@@ -42,7 +42,7 @@ export interface StaticPodsOptions {
 const READ_MS = 20_000;
 const RETRY_MS = 1_000;
 
-export const isStatic = (pod: Live<Pod>): boolean => pod.metadata.annotations?.[ANNOTATION.configSource] === 'file';
+export const isStatic = ({ metadata }: Pod): boolean => metadata?.annotations?.[ANNOTATION.configSource] === 'file';
 
 export function createStaticPods({ directory, nodeName, nodeUid, client, clock, log }: StaticPodsOptions): StaticPods {
   const wanted = new Map<string, Live<Pod>>();

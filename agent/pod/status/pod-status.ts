@@ -23,7 +23,9 @@ export interface PodStatusInput extends Omit<ContainerStatusInput, 'restartingAl
   readonly now: number;
   readonly startTime: number;
   /** The pod failed as a whole: past its deadline, evicted. Its phase says so once nothing of it runs. */
-  readonly failure: { readonly reason: string; readonly message: string; readonly isDisruption?: boolean } | undefined;
+  readonly failure:
+    | { readonly reason: string; readonly message: string; readonly isDisruption?: boolean; readonly disruptionMessage?: string }
+    | undefined;
   /** A change of resources that the node has not agreed to, and one that has not reached all containers. */
   readonly pending: { readonly reason: string; readonly message: string } | undefined;
   readonly resizing: (ResizeProgress & { readonly held?: Live<Pod> | undefined }) | undefined;
@@ -53,7 +55,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     init,
     containers,
     sandboxReady: sandbox !== undefined,
-    disruption: failure?.isDisruption ? failure.message : undefined,
+    disruption: failure?.isDisruption ? (failure.disruptionMessage ?? failure.message) : undefined,
     pending: input.pending,
     resizing: input.resizing,
     restartingAll: canRestartAll ? restartingAll && removalsForRestart(pod, observation).length > 0 : undefined,

@@ -18,6 +18,8 @@ export interface PodFailure {
   readonly message: string;
   /** The node ends the pod for reasons of its own: the pod's condition DisruptionTarget says so. */
   readonly isDisruption?: boolean;
+  /** The message of that condition; default: that of the failure. */
+  readonly disruptionMessage?: string;
 }
 
 /** Asks for the end of a pod. */
