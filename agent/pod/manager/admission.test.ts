@@ -78,6 +78,20 @@ describe('what a node refuses', () => {
     expect(unfit).toEqual({ reason: 'NodeAffinity', message: expect.any(String) });
   });
 
+  it('is a pod that does not tolerate a taint by which pods are evicted', () => {
+    const tainted = { node: { ...node, spec: { taints: [{ key: 'k', value: 'v', effect: 'NoExecute' }] } } };
+    expect(admit(aPod(), [], tainted)).toEqual({
+      reason: 'TaintToleration',
+      message: "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate",
+    });
+    expect(admit(aPod({ tolerations: [{ key: 'k', operator: 'Equal', value: 'v', effect: 'NoExecute' }] }), [], tainted)).toBeUndefined();
+    expect(admit(aPod({ tolerations: [{ key: 'k', operator: 'Exists', effect: 'NoSchedule' }] }), [], tainted)?.reason).toBe('TaintToleration');
+    expect(admit(aPod({ priority: 2_000_000_000 }), [], tainted)?.reason).toBe('TaintToleration');
+    expect(admit(aPod({}, { annotations: { 'kubernetes.io/config.source': 'file' } }), [], tainted)).toBeUndefined();
+    const unscheduled = { node: { ...node, spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] } } };
+    expect(admit(aPod(), [], unscheduled)).toBeUndefined();
+  });
+
   it('is a pod whose selector does not match', () => {
     expect(admit(aPod({ nodeSelector: { disk: 'ssd' } }))).toBeUndefined();
     expect(admit(aPod({ nodeSelector: { disk: 'hdd' } }))).toEqual({
@@ -132,5 +146,10 @@ describe('what a node refuses', () => {
     expect(admit(on(8080), [on(8081)])).toBeUndefined();
     expect(admit(on(8080), [on(8080, '10.0.0.1')])?.reason).toBe('NodePorts');
     expect(admit(on(8080, '10.0.0.2'), [on(8080, '10.0.0.1')])).toBeUndefined();
+    const early = (hostPort: number, restartPolicy?: string) =>
+      aPod({ initContainers: [aContainer('i', { ports: [{ containerPort: 80, hostPort }], ...(restartPolicy ? { restartPolicy } : {}) })] });
+    expect(admit(early(8080, 'Always'), [on(8080)])?.reason).toBe('NodePorts');
+    expect(admit(on(8080), [early(8080, 'Always')])?.reason).toBe('NodePorts');
+    expect(admit(on(8080), [early(8080)])).toBeUndefined();
   });
 });

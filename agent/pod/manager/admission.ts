@@ -8,6 +8,7 @@ import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import type { Shortage } from '../../spec/node-room.ts';
 import { outOf, shortageOf } from '../../spec/node-room.ts';
 import { qosClass } from '../../spec/pod-resources.ts';
+import { isStatic } from '../sources/static-pods.ts';
 import { isCritical } from './critical-pods.ts';
 import { refuseForFeatures } from './feature-admission.ts';
 import type { Rejection } from './rejection.ts';
@@ -51,7 +52,7 @@ function generalFilter(
 ): Rejection | undefined {
   const shortages = shortagesOf(pod, others, allocatable);
   const [first] = shortages;
-  const misfit = () => affinityMismatch(pod, node) ?? portConflict(pod, others);
+  const misfit = () => affinityMismatch(pod, node) ?? portConflict(pod, others) ?? untoleratedTaint(pod, node);
   if (!first) return misfit();
   const { reason, message } = first;
   // A critical pod is not refused for a lack of resources: the node ends others for it, unless something else is against it.
@@ -71,6 +72,13 @@ function affinityMismatch({ spec }: Pod, { metadata }: AdmissionFacts['node']): 
   const facts = { name: metadata?.name ?? '', labels: metadata?.labels ?? {} };
   if (matchesNodeAffinity(spec?.affinity?.nodeAffinity, spec?.nodeSelector, facts)) return undefined;
   return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+}
+
+/** Only the effect NoExecute concerns a node, and static pods are of its own choice. */
+function untoleratedTaint(pod: Pod, { spec }: AdmissionFacts['node']): Rejection | undefined {
+  const { tolerations = [] } = pod.spec ?? {};
+  const isUntolerated = spec?.taints?.some((taint) => taint.effect === 'NoExecute' && !tolerations.some((each) => tolerates(each, taint)));
+  return isUntolerated && !isStatic(pod) ? failed('TaintToleration', "node(s) had taints that the pod didn't tolerate") : undefined;
 }
 
 const MEMORY_TAINT = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };
@@ -98,5 +106,8 @@ function portConflict(pod: Pod, others: readonly Pod[]): Rejection | undefined {
   return conflict ? failed('NodePorts', "node(s) didn't have free ports for the requested pod ports") : undefined;
 }
 
-const hostPortsOf = ({ spec }: Pod): readonly ContainerPort[] =>
-  (spec?.containers ?? []).flatMap(({ ports = [] }) => ports.filter(({ hostPort = 0 }) => hostPort > 0));
+/** The host ports of containers that run as long as the pod: sidecars are such too. */
+function hostPortsOf({ spec }: Pod): readonly ContainerPort[] {
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...sidecars, ...(spec?.containers ?? [])].flatMap(({ ports = [] }) => ports.filter(({ hostPort = 0 }) => hostPort > 0));
+}

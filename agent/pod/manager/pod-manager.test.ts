@@ -98,7 +98,7 @@ describe('a pod that was deleted by force', () => {
 });
 
 describe('a pod that the node would refuse for its labels or taints', () => {
-  it.each(['NodeAffinity'])('is looked at again once the node has been read anew: %s', async (reason) => {
+  it.each(['NodeAffinity', 'TaintToleration'])('is looked at again once the node has been read anew: %s', async (reason) => {
     let reads = 0;
     const admit = () => (reads === 0 ? { reason, message: 'old' } : undefined);
     const { manager, clock, phase } = await aManager({ concerns: () => false }, admit, { refreshNode: async () => void reads++ });

@@ -97,7 +97,8 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onPree
       const isNew = sandboxes.length === 0;
       if (isNew && preemption) return void addAfter(pod, preemption.done.then(nothing), known);
       const rejection = isNew && !known.hasRoom ? admit(pod, holders(uid)) : undefined;
-      if (rejection?.reason === 'NodeAffinity' && !known.nodeIsFresh) return void addAfter(pod, refreshed(), { ...known, nodeIsFresh: true });
+      if (rejection && DEPENDS_ON_NODE.has(rejection.reason) && !known.nodeIsFresh)
+        return void addAfter(pod, refreshed(), { ...known, nodeIsFresh: true });
       if (rejection?.shortages) return void addAfter(pod, makeRoom(pod, rejection.shortages), { ...known, hasRoom: true });
       if (rejection) return refuse(pod, rejection);
       // A pod that runs has its devices.
@@ -265,6 +266,8 @@ const newEntry = (worker: PodWorker, wanted: Live<Pod>, allocation: Allocation):
   closing: false,
 });
 
+/** Reasons that the node's object may no longer give, once it is read anew: others change its labels and taints. */
+const DEPENDS_ON_NODE: ReadonlySet<string> = new Set(['NodeAffinity', 'TaintToleration']);
 const nothing = () => undefined;
 
 /** The moment that a pod was seen, and the steps of the decision about it that need not be taken again. */
