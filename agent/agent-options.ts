@@ -11,6 +11,7 @@ import type { CredentialProviders } from './image/credential-provider/provider-s
 import type { ImageGarbageSettings } from './image/image-garbage.ts';
 import type { ImageVerification } from './image/verification-policy.ts';
 import type { NodeFacts } from './node/node-info.ts';
+import type { Reservation } from './node/reservation.ts';
 import type { PodSource } from './pod/sources/pod-source.ts';
 import type { NodeServerTls } from './server/node-server.ts';
 import type { ShutdownSettings } from './shutdown/shutdown-plan.ts';
@@ -44,6 +45,10 @@ export interface AgentOptions {
   readonly maxPods?: number;
   /** The number of processes and threads that one pod may have; default: any. */
   readonly podMaxPids?: number;
+  /** The amounts that pods do not get; default: nothing but what evictions keep free. */
+  readonly reserved?: Reservation;
+  /** Whether all pods together are held to what is not reserved; default: they are. */
+  readonly enforceNodeAllocatable?: boolean;
   /** Default: kubelet's. */
   readonly eviction?: EvictionSettings;
   /** Default: kubelet's. */

@@ -26,6 +26,7 @@ import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { ContainerRuntime } from './contract/runtime.ts';
 import type { StatusWriter } from './contract/status-writer.ts';
 import type { AgentMetrics } from './node/agent-metrics.ts';
+import type { PodsLimits } from './node/allocatable-limits.ts';
 import { enforceAllocatable } from './node/allocatable-limits.ts';
 import { measuredCgroups } from './node/cgroup-metrics.ts';
 import { openCgroups } from './node/cgroups.ts';
@@ -53,6 +54,7 @@ export interface NodeGround extends RuntimeAccess {
   /** Its lines name the node. */
   readonly log: Logger;
   readonly facts: NodeFacts;
+  readonly limits: PodsLimits;
   readonly abilities: NodeAbilities;
   /** Has a pod's worker look at it again. */
   readonly wakePod: (podUid: string) => void;
@@ -81,7 +83,7 @@ export interface NodeState {
 
 /** Makes the reporter of the node's status: the runtime's health, the agent's parts and the options' own checks decide whether it is ready. */
 export function createReporter(
-  { options, log, runtime, facts, abilities }: NodeGround,
+  { options, log, runtime, facts, limits, abilities }: NodeGround,
   state: NodeState,
   startup: NodeStartup | undefined,
 ): NodeReporter {
@@ -103,7 +105,7 @@ export function createReporter(
     pluginResources: () => state.devicePlugins().resources(),
     isNewNode: () => state.devicePlugins().isNewNode(),
     startup,
-    enforceAllocatable: () => enforceAllocatable(state.cgroups(), facts.allocatable),
+    enforceAllocatable: () => enforceAllocatable(state.cgroups(), limits),
     async health() {
       const pressure = state.pressure();
       return {

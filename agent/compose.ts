@@ -15,15 +15,18 @@ import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
 import { createNodePressure } from './eviction/node-pressure.ts';
 import type { Signal } from './eviction/threshold.ts';
-import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds } from './eviction/threshold.ts';
+import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds, withAllocatableMemory } from './eviction/threshold.ts';
 import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesOfContainers } from './image/image-garbage.ts';
 import { imageShortageText } from './image/image-shortage.ts';
 import { createAgentMetrics } from './node/agent-metrics.ts';
+import { podsLimits } from './node/allocatable-limits.ts';
 import { countedRuntime } from './node/counted-runtime.ts';
 import { createGarbageCollector } from './node/garbage.ts';
 import type { Reserved } from './node/node-info.ts';
 import { machineFacts } from './node/node-info.ts';
 import { createNodeStartup } from './node/node-startup.ts';
+import type { Reservation } from './node/reservation.ts';
+import { NO_RESERVATION } from './node/reservation.ts';
 import { createRuntimeCache } from './node/runtime-cache.ts';
 import { connectRuntime } from './node/runtime-connection.ts';
 import { admitPod } from './pod/manager/admission.ts';
@@ -58,8 +61,11 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   await makeDirectories(runtime, dataDir);
   const sysctls = sysctlAllowlist(options.allowedUnsafeSysctls);
   const abilities = await nodeAbilities(runtime);
-  const eviction = options.eviction ?? defaultEviction();
-  const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods, reservedFor(eviction)));
+  const { reserved = NO_RESERVATION, enforceNodeAllocatable = true } = options;
+  const isLimited = enforceNodeAllocatable && reserved.memory > 0;
+  const eviction = evictionSettings(options.eviction, isLimited);
+  const facts = options.facts ?? (await machineFacts(dataDir, version, options.maxPods, reservedFor(eviction, reserved)));
+  const limits = podsLimits(facts, enforceNodeAllocatable ? reserved : NO_RESERVATION);
 
   // The cache wakes pods, which act on the runtime through it; pods that are gone become garbage, which asks whether they are known.
   const changedPods = createChannel<[podUid: string]>();
@@ -71,6 +77,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     runtime,
     cache,
     facts,
+    limits,
     abilities,
     wakePod: changedPods.send,
     isHolder: (uid) => manager.isHolder(uid),
@@ -147,6 +154,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     node,
     nodeName,
     settings: eviction,
+    memoryLimit: isLimited ? limits.memoryBytes : undefined,
     pressure,
     pods: manager,
     reclaim: async () => {
@@ -197,13 +205,18 @@ const defaultEviction = (): EvictionSettings => ({
   maxPodGraceSeconds: 0,
 });
 
-/** The amounts below which pods are evicted at once: pods are not given them in the first place. */
-function reservedFor({ thresholds }: EvictionSettings): Reserved {
+/** @param isLimited all pods together may have less memory than the machine has */
+function evictionSettings(settings = defaultEviction(), isLimited: boolean): EvictionSettings {
+  return isLimited ? { ...settings, thresholds: withAllocatableMemory(settings.thresholds) } : settings;
+}
+
+/** Pods are not given what is reserved, nor the amounts below which they would be evicted at once. */
+function reservedFor({ thresholds }: EvictionSettings, system: Reservation): Reserved {
   const below = (signal: Signal) => (capacity: number) => {
     const threshold = thresholds.find((each) => each.signal === signal && each.graceMs === 0);
     return threshold ? amountOf(threshold.amount, capacity) : 0;
   };
-  return { memory: below('memory.available'), disk: below('nodefs.available') };
+  return { system, memory: below('memory.available'), disk: below('nodefs.available') };
 }
 
 /** A watch of this node's pods alone. */

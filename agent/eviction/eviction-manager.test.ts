@@ -4,6 +4,7 @@ import type { Live } from '../../api/meta/object.ts';
 import { sleep } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import type { CgroupStatistics } from '../contract/cgroup-statistics.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import type { EndRequest } from '../pod/worker/pod-state.ts';
@@ -14,6 +15,7 @@ import { runEvictionManager, synchronize } from './eviction-manager.ts';
 import { createNodePressure } from './node-pressure.ts';
 import type { PodUse } from './pod-usage.ts';
 import type { Signal, Threshold } from './threshold.ts';
+import { withAllocatableMemory } from './threshold.ts';
 
 const MI = 2 ** 20;
 const MEMORY: Threshold = { signal: 'memory.available', amount: { value: 100 * MI }, graceMs: 0 };
@@ -25,7 +27,16 @@ const uses = (memoryBytes: number, rootfsBytes = 0): PodUse => ({
 });
 const named = (name: string, spec: Partial<Pod['spec']> = {}): Live<Pod> => aPod({ ...spec }, { name, uid: name });
 
-function setup(given: { active: readonly Live<Pod>[]; use?: Record<string, PodUse>; reclaimTo?: number; settings?: object }) {
+interface Given {
+  readonly active: readonly Live<Pod>[];
+  readonly use?: Record<string, PodUse>;
+  readonly reclaimTo?: number;
+  readonly settings?: object;
+  readonly memoryLimit?: number;
+  readonly podsUse?: CgroupStatistics;
+}
+
+function setup(given: Given) {
   const clock = createFakeClock();
   const free = new Map<Signal, { available: number; capacity: number }>([
     ['memory.available', { available: 2 ** 30, capacity: 2 ** 33 }],
@@ -44,7 +55,7 @@ function setup(given: { active: readonly Live<Pod>[]; use?: Record<string, PodUs
     node: {
       runtime,
       directories: podDirectories('/nowhere'),
-      cgroups: noCgroups,
+      cgroups: { ...noCgroups, statistics: async () => given.podsUse },
       cgroupRoot: '/kubepods',
       podMaxPids: 0,
       clock,
@@ -52,6 +63,7 @@ function setup(given: { active: readonly Live<Pod>[]; use?: Record<string, PodUs
       recorder: { event: (object, type, reason, message) => events.push(`${object.metadata?.name} ${type} ${reason}: ${message}`) },
     },
     nodeName: 'n1',
+    memoryLimit: given.memoryLimit,
     settings,
     pressure: createNodePressure(settings, clock),
     pods: {
@@ -125,6 +137,19 @@ describe('a node that runs out of memory', () => {
     expect(ended).toEqual([['large', { graceSeconds: 1, failure: { reason: 'Evicted', message, isDisruption: true } }]]);
     expect(events).toEqual(['n1 Warning EvictionThresholdMet: Attempting to reclaim memory', `large Warning Evicted: ${message}`]);
     expect(told).toEqual(['conditions', 'memory.available']);
+  });
+
+  it('evicts before all pods together meet their limit, though the machine has enough', async () => {
+    const { options, ended, told } = setup({
+      active: [named('small'), named('large')],
+      use: { small: uses(10 * MI), large: uses(500 * MI) },
+      settings: { thresholds: withAllocatableMemory([MEMORY, { ...MEMORY, graceMs: 1_000 }]) },
+      memoryLimit: 600 * MI,
+      podsUse: { memory: { workingSet: 510 * MI } } as CgroupStatistics,
+    });
+    await synchronize(options);
+    expect(ended).toMatchObject([['large', { failure: { message: expect.stringContaining('Threshold quantity: 100Mi, available: 90Mi. ') } }]]);
+    expect(told).toEqual(['conditions', 'allocatableMemory.available']);
   });
 
   it('spares pods that the system needs', async () => {

@@ -18,6 +18,8 @@ import type { Threshold } from './threshold.ts';
 
 export interface EvictionManagerOptions {
   readonly node: UsageNode & Pick<Surroundings, 'clock' | 'log' | 'recorder'>;
+  /** Bytes that all pods together may have. Undefined if that is all that the machine has. */
+  readonly memoryLimit: number | undefined;
   readonly nodeName: string;
   readonly settings: EvictionSettings;
   readonly pressure: NodePressure;
@@ -94,8 +96,13 @@ export async function synchronize(options: EvictionManagerOptions): Promise<read
   return [];
 }
 
-const signalsOf = (options: EvictionManagerOptions): Promise<NodeSignals> =>
-  options.signals ? options.signals() : readNodeSignals(options.node.runtime, options.node.directories.pods);
+async function signalsOf({ node, memoryLimit, signals }: EvictionManagerOptions): Promise<NodeSignals> {
+  const found = signals ? await signals() : await readNodeSignals(node.runtime, node.directories.pods);
+  const used = memoryLimit === undefined ? undefined : (await node.cgroups.statistics(node.cgroupRoot))?.memory.workingSet;
+  if (memoryLimit === undefined || used === undefined) return found;
+  const available = { available: memoryLimit - used, capacity: memoryLimit };
+  return { ...found, observations: new Map(found.observations).set('allocatableMemory.available', available) };
+}
 
 async function evictOverfull(
   options: EvictionManagerOptions,

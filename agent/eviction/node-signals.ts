@@ -1,5 +1,6 @@
 import { readFile, stat, statfs } from 'node:fs/promises';
 import type { ContainerRuntime } from '../contract/runtime.ts';
+import { taskLimit } from '../node/task-limit.ts';
 import type { Observation, Observations } from './pressure.ts';
 import type { Signal } from './threshold.ts';
 
@@ -15,19 +16,17 @@ const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() 
 /** Reads the machine. What cannot be read is left out, so that nothing is evicted for it. @param dataDir of the pods' files */
 export async function readNodeSignals(runtime: Pick<ContainerRuntime, 'imageFilesystem'>, dataDir: string, proc = '/proc'): Promise<NodeSignals> {
   const found = new Map<Signal, Observation>();
-  const [memory, load, threads, highestPid, images] = await Promise.all([
+  const [memory, load, maximum, images] = await Promise.all([
     text(`${proc}/meminfo`),
     text(`${proc}/loadavg`),
-    text(`${proc}/sys/kernel/threads-max`),
-    text(`${proc}/sys/kernel/pid_max`),
+    taskLimit(proc),
     runtime.imageFilesystem().catch(() => undefined),
   ]);
   const kibibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(memory)?.[1] ?? Number.NaN);
   const available = kibibytes('MemAvailable') * 1024;
   if (available >= 0) found.set('memory.available', { available, capacity: kibibytes('MemTotal') * 1024 });
   const running = Number(/\/(\d+) /.exec(load)?.[1] ?? Number.NaN);
-  const maximum = Math.min(...[threads, highestPid].map(Number).filter((number) => number > 0));
-  if (running >= 0 && Number.isFinite(maximum)) found.set('pid.available', { available: maximum - running, capacity: maximum });
+  if (running >= 0 && maximum !== undefined) found.set('pid.available', { available: maximum - running, capacity: maximum });
   await addFilesystem(found, 'nodefs', dataDir);
   const imageDir = images?.mountpoint || dataDir;
   await addFilesystem(found, 'imagefs', imageDir);

@@ -50,6 +50,6 @@ export const conditionsOf = ({ seenAt }: PressureState, transitionMs: number, no
   });
 
 /** The threshold to act on first: that of memory, then in the order of the configuration. */
-export const mostUrgent = (met: readonly Threshold[]): Threshold | undefined => met.find(({ signal }) => signal === 'memory.available') ?? met[0];
+export const mostUrgent = (met: readonly Threshold[]): Threshold | undefined => met.find((threshold) => resourceOf(threshold) === 'memory') ?? met[0];
 
 export const resourceOf = ({ signal }: Threshold): StarvedResource => SIGNALS[signal].resource;

@@ -5,6 +5,7 @@ import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { PodUse } from './pod-usage.ts';
 import { totalOf } from './pod-usage.ts';
 import type { Signal } from './threshold.ts';
+import { SIGNALS } from './threshold.ts';
 
 /** Reads the use of a pod; undefined if nothing is known of it. */
 export type UseOf = (pod: Live<Pod>) => PodUse | undefined;
@@ -37,7 +38,7 @@ export function ranked(pods: readonly Live<Pod>[], signal: Signal, useOf: UseOf,
 }
 
 function ordersOf(signal: Signal, useOf: UseOf, dedicatedImages: boolean): readonly Compare[] {
-  if (signal === 'memory.available') return byExcess('memory', useOf, memoryOf);
+  if (SIGNALS[signal].resource === 'memory') return byExcess('memory', useOf, memoryOf);
   if (signal === 'pid.available') return [byPriority, byMost(useOf, (use) => use.processes)];
   const scope = scopeOf(signal, dedicatedImages);
   if (signal.endsWith('inodesFree')) return byExcess('inodes', useOf, (use) => diskOf(use, scope).inodes);

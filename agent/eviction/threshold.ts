@@ -4,6 +4,7 @@ import { parseGoDuration } from '../../base/go-duration.ts';
 /** The signals by which the shortage of a resource is seen, and for each the node's condition and the resource that it is about (pkg/kubelet/eviction/helpers.go). */
 export const SIGNALS = {
   'memory.available': { condition: 'MemoryPressure', resource: 'memory' },
+  'allocatableMemory.available': { condition: 'MemoryPressure', resource: 'memory' },
   'nodefs.available': { condition: 'DiskPressure', resource: 'ephemeral-storage' },
   'nodefs.inodesFree': { condition: 'DiskPressure', resource: 'inodes' },
   'imagefs.available': { condition: 'DiskPressure', resource: 'ephemeral-storage' },
@@ -31,6 +32,17 @@ export interface Threshold {
 export const DEFAULT_EVICTION_HARD = 'imagefs.available<15%,imagefs.inodesFree<5%,memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%';
 
 export const amountOf = (amount: Amount, capacity: number): number => ('value' in amount ? amount.value : Math.floor(amount.share * capacity));
+
+/**
+ * Adds the threshold at which pods are evicted before all of them together meet their memory limit: as much of it is kept free as of the machine's memory
+ * (pkg/kubelet/eviction/helpers.go, addAllocatableThresholds).
+ */
+export const withAllocatableMemory = (thresholds: readonly Threshold[]): readonly Threshold[] => [
+  ...thresholds,
+  ...thresholds
+    .filter(({ signal, graceMs }) => signal === 'memory.available' && graceMs === 0)
+    .map((threshold): Threshold => ({ ...threshold, signal: 'allocatableMemory.available' })),
+];
 
 /** Kubelet's flags, as they are written. */
 export interface ThresholdTexts {

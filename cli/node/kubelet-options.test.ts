@@ -51,6 +51,22 @@ describe('the options of images that are present', () => {
   });
 });
 
+describe('the options of reserved resources', () => {
+  it('add up, and hold pods to the rest unless told otherwise', () => {
+    expect(settingsOf({})).toMatchObject({ reserved: { cpu: 0, memory: 0, 'ephemeral-storage': 0, pid: 0 }, enforceNodeAllocatable: true });
+    const flags = { 'system-reserved': 'cpu=200m,memory=1Ki', 'kube-reserved': 'cpu=300m,pid=1000', 'enforce-node-allocatable': 'none' };
+    expect(settingsOf(flags)).toMatchObject({
+      reserved: { cpu: 500, memory: 1024, 'ephemeral-storage': 0, pid: 1000 },
+      enforceNodeAllocatable: false,
+    });
+  });
+
+  it('say what is wrong with them', () => {
+    expect(() => settingsOf({ 'kube-reserved': 'gpu=1' })).toThrow('with one of cpu, memory, ephemeral-storage, pid');
+    expect(() => settingsOf({ 'enforce-node-allocatable': 'system-reserved' })).toThrow('must be pods or none');
+  });
+});
+
 describe('the longest delay between restarts', () => {
   it.each([
     [{}, 300_000],

@@ -4,6 +4,8 @@ import { DEFAULT_EVICTION_HARD, parseThresholds } from '../../agent/eviction/thr
 import type { ImageGarbageSettings } from '../../agent/image/image-garbage.ts';
 import type { ImageVerification } from '../../agent/image/verification-policy.ts';
 import { allowlistProblem, IMAGE_VERIFICATION_DEFAULTS, VERIFICATION_POLICIES } from '../../agent/image/verification-policy.ts';
+import type { Reservation } from '../../agent/node/reservation.ts';
+import { parseReservation, sumOfReservations } from '../../agent/node/reservation.ts';
 import type { ShutdownSettings } from '../../agent/shutdown/shutdown-plan.ts';
 import { delayOf, periodsOf } from '../../agent/shutdown/shutdown-plan.ts';
 import { parseGoDuration } from '../../base/go-duration.ts';
@@ -53,6 +55,19 @@ const periodsByPriority = z
     if (found.length === parts.length && new Set(found.map(({ priority }) => priority)).size === found.length) return found;
     context.addIssue({ code: 'custom', message: 'must be a list such as 0=60s,10000=3m,2000000000=10s, with each priority once' });
     return z.NEVER;
+  });
+
+/** `cpu=200m,memory=500Mi,…` */
+const reservation = z
+  .string()
+  .default('')
+  .transform((text, context): Reservation => {
+    try {
+      return parseReservation(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
   });
 
 /** `HOST:PORT`; empty for none. */
@@ -132,6 +147,17 @@ export const kubeletOptions = {
     help: 'processes and threads that one pod may have (default -1: any number)',
     value: 'N',
   },
+  'system-reserved': {
+    schema: reservation,
+    help: 'what pods do not get, for the programs of the system, such as cpu=200m,memory=500Mi,ephemeral-storage=1Gi,pid=1000',
+    value: 'RESOURCE=AMOUNT,…',
+  },
+  'kube-reserved': { schema: reservation, help: "the same for the cluster's own programs on the machine", value: 'RESOURCE=AMOUNT,…' },
+  'enforce-node-allocatable': {
+    schema: z.enum(['pods', 'none'], { error: 'must be pods or none: only pods have a cgroup that can be limited' }).default('pods'),
+    help: 'whether all pods together are held to what is not reserved: pods or none (default pods)',
+    value: 'WHOM',
+  },
   'shutdown-grace-period': {
     schema: duration('0s'),
     help: "how long the machine's shutdown waits for pods to end (default 0s: not at all)",
@@ -174,6 +200,8 @@ export interface KubeletSettings {
   readonly maxRestartDelayMs: number;
   /** 0 for any number. */
   readonly podMaxPids: number;
+  readonly reserved: Reservation;
+  readonly enforceNodeAllocatable: boolean;
   readonly shutdown: ShutdownSettings | undefined;
   /** The addresses of plain-HTTP servers; undefined for one that is not wanted. */
   readonly healthz: ListenAddress | undefined;
@@ -200,6 +228,8 @@ export function kubeletSettings(flags: Flags): KubeletSettings {
     imageVerification: verificationOf(flags),
     maxRestartDelayMs: flags['max-container-restart-period'],
     podMaxPids: Math.max(0, flags['pod-max-pids']),
+    reserved: sumOfReservations([flags['system-reserved'], flags['kube-reserved']]),
+    enforceNodeAllocatable: flags['enforce-node-allocatable'] === 'pods',
     shutdown: shutdownOf(flags),
     healthz: flags['healthz-address'],
     proxyHealthz: flags['proxy-healthz-address'],

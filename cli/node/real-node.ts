@@ -89,6 +89,8 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         resolvConf: settings.resolvConf,
         allowedUnsafeSysctls: settings.allowedUnsafeSysctls,
         podMaxPids: kubelet.podMaxPids,
+        reserved: kubelet.reserved,
+        enforceNodeAllocatable: kubelet.enforceNodeAllocatable,
         eviction: kubelet.eviction,
         imageGarbage: kubelet.imageGarbage,
         imageVerification: kubelet.imageVerification,

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../cli/cluster/eventually.ts';
@@ -151,6 +151,12 @@ suite('what holds containers', () => {
     const [file, weight] = unified ? ['cpu.weight', Math.floor(1 + ((cpus * 1024 - 2) * 9999) / 262_142)] : ['cpu/cpu.shares', cpus * 1024];
     const ofPods = join('/sys/fs/cgroup', dirname(file), cluster.cgroupRoot, basename(file));
     expect(readFileSync(ofPods, 'utf8')).toBe(`${weight}\n`);
+    // Nothing is reserved: all pods may have what the machine has.
+    const together = (v1: string, v2: string) =>
+      Number(readFileSync(join('/sys/fs/cgroup', unified ? '' : dirname(v1), cluster.cgroupRoot, unified ? v2 : basename(v1)), 'utf8'));
+    expect(together('memory/memory.limit_in_bytes', 'memory.max')).toBe(totalmem());
+    const tasks = ['pid_max', 'threads-max'].map((name) => Number(readFileSync(`/proc/sys/kernel/${name}`, 'utf8')));
+    expect(together('pids/pids.max', 'pids.max')).toBe(Math.min(...tasks));
     const ofContainer = unified ? 'cat /sys/fs/cgroup/memory.max' : 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes';
     expect(await inside('burstable', ofContainer)).toBe(`${64 * 2 ** 20}\n`);
     const scores = await Promise.all(['guaranteed', 'burstable', 'best-effort'].map((name) => inside(name, 'cat /proc/1/oom_score_adj')));
