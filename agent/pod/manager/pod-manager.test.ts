@@ -142,6 +142,19 @@ describe('a critical pod on a full node', () => {
     expect(events).toContain(`Warning Preempting ${message}`);
   });
 
+  it('waits for one that came before it, and has another ended', async () => {
+    const { manager, clock, statuses, events, preemptions, phase } = await aManager({ concerns: () => false }, admit);
+    manager().changed(aPod());
+    manager().changed(aPod({}, { uid: 'u2', name: 'other' }));
+    await clock.advance(1_000);
+    manager().changed(aCriticalPod('first'));
+    manager().changed(aCriticalPod('second'));
+    await waitFor(clock, () => phase('first') === 'Running' && phase('second') === 'Running');
+    expect(['u1', 'u2'].map((uid) => statuses.get(uid)?.reason)).toEqual(['Preempting', 'Preempting']);
+    expect(preemptions).toEqual(['pods', 'pods']);
+    expect(events.filter((event) => event.includes('ExceededGracePeriod'))).toEqual([]);
+  });
+
   it('is refused if all that may be ended are not enough', async () => {
     const { manager, clock, statuses, preemptions, phase } = await aManager({ concerns: () => false }, admit);
     manager().changed(aCriticalPod('a'));
