@@ -323,7 +323,9 @@ describe('the metrics of the pods of a node', () => {
   });
 
   it('count changes of resources that are asked for, and those that had to wait, by what let them pass', async () => {
-    const { manager, clock, cache, samples } = await aManager({ concerns: () => false }, () => undefined, { allocatable: { cpu: '4', memory: '8Gi' } });
+    const { manager, clock, cache, samples } = await aManager({ concerns: () => false }, () => undefined, {
+      allocatable: { cpu: '4', memory: '8Gi' },
+    });
     const sized = (uid: string, cpu: string, generation = 1) =>
       aPod({ restartPolicy: 'Never', containers: [aContainer('c', { resources: { requests: { cpu } } })] }, { uid, name: uid, generation });
     for (const uid of ['u1', 'u2', 'u3']) manager().changed(sized(uid, '1'));

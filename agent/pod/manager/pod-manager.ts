@@ -104,7 +104,11 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onPree
       // A pod that runs has its devices.
       const mayLackDevices = !known.hasDevices && !sandboxes.some(({ ready }) => ready);
       if (mayLackDevices && node.pluginDevices.concerns(pod))
-        return void addAfter(pod, allocateDevices(node.pluginDevices, pod), { seenAt: known.seenAt, nodeIsFresh: known.nodeIsFresh, hasDevices: true });
+        return void addAfter(pod, allocateDevices(node.pluginDevices, pod), {
+          seenAt: known.seenAt,
+          nodeIsFresh: known.nodeIsFresh,
+          hasDevices: true,
+        });
     }
     const allocation = allocationFound(pod);
     const worker = createPodWorker(withAllocation(pod, allocation), node, (since) => {
@@ -146,6 +150,10 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onPree
       }).finally(() => onEnds.delete(metadata.uid));
     const done = import('./preemption.ts')
       .then(({ preempt }) => preempt(pod, shortages, holders(uid), { node, end, onPreemption, signal }))
+      .catch((error: unknown) => {
+        node.log.error({ err: error, pod: pod.metadata.name }, 'no room could be made for a critical pod');
+        return { reason: 'UnexpectedAdmissionError', message: `Unexpected error while attempting to recover from admission failure: ${error}` };
+      })
       .finally(() => {
         preemption = undefined;
       });
