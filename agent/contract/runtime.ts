@@ -165,6 +165,15 @@ export interface RuntimeContainer extends Omit<ContainerSummary, 'sandboxId'> {
   readonly reason: string;
   readonly message: string;
   readonly logPath: string;
+  /** Undefined if the runtime does not tell: containerd does from 2.0 on. */
+  readonly user?: ContainerIdentity;
+}
+
+/** The identity that the first process of a container was started with. */
+export interface ContainerIdentity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly supplementalGroups: readonly number[];
 }
 
 export interface ExecResult {

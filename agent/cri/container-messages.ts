@@ -96,6 +96,9 @@ export const Container = message({
 });
 export const ListContainersResponse = message({ containers: nestedList(1, Container) });
 
+export const LinuxContainerUser = message({ uid: int64(1), gid: int64(2), supplemental_groups: integerList(3) });
+export const ContainerUser = message({ linux: nested(1, LinuxContainerUser) });
+
 export const ContainerStatus = message({
   id: string(1),
   metadata: nested(2, ContainerMetadata),
@@ -111,6 +114,7 @@ export const ContainerStatus = message({
   labels: stringMap(12),
   annotations: stringMap(13),
   log_path: string(15),
+  user: nested(18, ContainerUser),
 });
 export const ContainerStatusResponse = message({ status: nested(1, ContainerStatus), info: stringMap(2) });
 export const UpdateContainerResourcesRequest = message({ container_id: string(1), linux: nested(2, LinuxContainerResources) });

@@ -45,6 +45,7 @@ export function toContainerSummary(container: Of<typeof Container>): ContainerSu
 }
 
 export function toContainer(status: Of<typeof ContainerStatus>): RuntimeContainer {
+  const user = status.user?.linux;
   return {
     id: status.id,
     name: status.metadata?.name ?? '',
@@ -61,6 +62,7 @@ export function toContainer(status: Of<typeof ContainerStatus>): RuntimeContaine
     labels: status.labels,
     annotations: status.annotations,
     logPath: status.log_path,
+    ...(user ? { user: { uid: user.uid, gid: user.gid, supplementalGroups: user.supplemental_groups } } : {}),
   };
 }
 

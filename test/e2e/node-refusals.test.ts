@@ -63,7 +63,9 @@ suite('what a node cannot do', () => {
     const can = await kubectl.path('{.status.features.supplementalGroupsPolicy}', 'node', cluster.nodeName);
     await eventually(async () =>
       expect(await status('groups')).toMatchObject(
-        can === 'true' ? { phase: 'Running' } : { phase: 'Failed', reason: 'SupplementalGroupsPolicyNotSupported' },
+        can === 'true'
+          ? { phase: 'Running', containerStatuses: [{ user: { linux: { uid: 0, gid: 0 } } }] }
+          : { phase: 'Failed', reason: 'SupplementalGroupsPolicyNotSupported' },
       ),
     );
   });

@@ -6,7 +6,7 @@ import type { ResourceRequirements } from '../../../api/pod/resources/resources.
 import { timeText } from '../../../base/clock.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import { latestContainer, previousContainer, restartCountOf } from '../../contract/observation.ts';
-import type { RuntimeContainer } from '../../contract/runtime.ts';
+import type { ContainerIdentity, RuntimeContainer } from '../../contract/runtime.ts';
 import type { ContainerRole } from '../../spec/pod-containers.ts';
 import { isRecursivelyReadOnly } from '../../spec/recursive-read-only.ts';
 import { inForce, sameResources } from '../../spec/resize.ts';
@@ -70,9 +70,16 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     started: role === 'init' ? false : started,
     resources: actualResources(container, running ? input.applied(current) : undefined),
     ...allocated(container),
+    ...(current.user ? { user: { linux: userStatus(current.user) } } : {}),
     ...(container.volumeMounts?.length ? { volumeMounts: mountStatuses(container, input.recursiveReadOnlyMounts) } : {}),
   };
 }
+
+const userStatus = ({ uid, gid, supplementalGroups }: ContainerIdentity) => ({
+  uid,
+  gid,
+  ...(supplementalGroups.length > 0 ? { supplementalGroups: [...supplementalGroups] } : {}),
+});
 
 function oldStatusOf(pod: Live<Pod>, name: string): ContainerStatus | undefined {
   const status = pod.status;

@@ -59,6 +59,14 @@ describe('the status of a pod', () => {
     expect(modes(false)).toEqual(['Disabled', 'Disabled', 'Disabled', undefined]);
   });
 
+  it('tells who a container runs as, where the runtime tells', () => {
+    const userOf = (supplementalGroups: number[]) =>
+      firstOf({ observation: observation([observed('c', { user: { uid: 0, gid: 1000, supplementalGroups } })]) })?.user;
+    expect(userOf([10, 2000])).toEqual({ linux: { uid: 0, gid: 1000, supplementalGroups: [10, 2000] } });
+    expect(userOf([])).toEqual({ linux: { uid: 0, gid: 1000 } });
+    expect(firstOf({})).not.toHaveProperty('user');
+  });
+
   it('says in each condition of its own which generation it is of', () => {
     const pod = aPod({}, { generation: 3 }, { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: 'before' }] });
     const found = podStatus(input({ pod })).conditions ?? [];
