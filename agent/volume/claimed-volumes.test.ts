@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,7 @@ import { podDirectories } from '../contract/pod-directories.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
 import { containerDevices } from './container-mount.ts';
+import { bindMount, isMountPoint, unmountUnder } from './mount-command.ts';
 import { directSource } from './object-cache.ts';
 import { noStorageMetrics } from './storage-metrics.ts';
 
@@ -80,6 +81,65 @@ const isRoot = process.getuid?.() === 0;
   expect((await lstat(join(root, 'link'))).gid).toBe(0);
 });
 
+(isRoot ? describe : describe.skip)('mount options of a local directory', () => {
+  afterEach(() => unmountUnder(root));
+  const optionsAt = async (point: string) => {
+    const table = await readFile('/proc/self/mountinfo', 'utf8');
+    const lines = table.split('\n').filter((line) => line.split(' ')[4] === point);
+    return lines.map((line) => line.split(' ')[5]?.split(','));
+  };
+
+  it('hold in the pod alone, which has the directory mounted once', async () => {
+    await bound({ mountOptions: ['nosuid', 'noexec'] });
+    const mounted = await path();
+    expect(mounted).toBe(podDirectories(root).volume('u1', 'kubernetes.io/local-volume', 'v'));
+    await writeFile(join(root, 'disk/file'), 'of the disk');
+    expect(await readFile(join(mounted ?? '', 'file'), 'utf8')).toBe('of the disk');
+    expect(await optionsAt(mounted ?? '')).toEqual([expect.arrayContaining(['noexec', 'nosuid'])]);
+    expect(await path()).toBe(mounted);
+    expect(await optionsAt(mounted ?? '')).toHaveLength(1);
+    await unmountUnder(podDirectories(root).pod('u1'));
+    await rm(podDirectories(root).pod('u1'), { recursive: true });
+    expect(await readFile(join(root, 'disk/file'), 'utf8')).toBe('of the disk');
+  });
+
+  it('are set on a mount that was left without them', async () => {
+    await bound({ mountOptions: ['noexec'] });
+    const target = podDirectories(root).volume('u1', 'kubernetes.io/local-volume', 'v');
+    await mkdir(target, { recursive: true });
+    await bindMount(join(root, 'disk'), target);
+    await path();
+    expect(await optionsAt(target)).toEqual([expect.arrayContaining(['noexec'])]);
+  });
+
+  it('may be those of the annotation, as they were given once', async () => {
+    await bound({ mountOptions: ['nosuid'] });
+    const metadata = { annotations: { 'volume.beta.kubernetes.io/mount-options': 'noexec' } };
+    await client.patch(persistentVolumes, { namespace: '', name: 'v' }, { type: 'merge', body: { metadata } });
+    const [options] = await optionsAt((await path()) ?? '');
+    expect(options).toContain('noexec');
+    expect(options).not.toContain('nosuid');
+  });
+
+  it('that cannot be had leave nothing mounted', async () => {
+    const { PATH: programs = '' } = process.env;
+    const remountFails = `#!/bin/sh\ncase "$*" in *remount*) echo denied >&2; exit 32;; esac\nPATH=${programs} exec mount "$@"\n`;
+    await writeFile(join(root, 'mount'), remountFails, { mode: 0o755 });
+    await bound({ mountOptions: ['noexec'] });
+    const target = podDirectories(root).volume('u1', 'kubernetes.io/local-volume', 'v');
+    process.env.PATH = `${root}:${programs}`;
+    try {
+      await expect(path()).rejects.toThrow(
+        `MountVolume.SetUp failed for volume "v" : mount failed: exit status 32\nMounting command: mount\n` +
+          `Mounting arguments: -o bind,remount,noexec ${join(root, 'disk')} ${target}\nOutput: denied\n`,
+      );
+    } finally {
+      process.env.PATH = programs;
+    }
+    expect(await isMountPoint(target)).toBe(false);
+  });
+});
+
 it('a volume of a CSI driver is what the driver makes of it', async () => {
   await bound({ hostPath: undefined, local: undefined, csi: { driver: 'd', volumeHandle: 'h' } });
   expect(await path()).toBe(join(root, 'csi-data'));
@@ -115,6 +175,11 @@ describe('the volume of a claim', () => {
       'has no directory',
       () => bound({ local: { path: '/no/such' } }),
       'MountVolume.NewMounter initialization failed for volume "v" : path "/no/such" does not exist',
+    ],
+    [
+      'has mount options for a host path',
+      () => bound({ local: undefined, hostPath: { path: root }, mountOptions: ['noexec'] }),
+      'MountVolume.MountOptionSupport check failed for volume "v" : mount options are not supported for this volume type',
     ],
     [
       'is on another node',
@@ -153,8 +218,31 @@ describe('the volume of a claim', () => {
     await here.setUp(mounting(), going);
     const other = mounting(byClaim, 'u2');
     await expect(here.setUp(other, going)).rejects.toThrow('volume uses the ReadWriteOncePod access mode and is already in use by another pod');
-    here.forget('u1');
+    await here.forget('u1');
     expect((await here.setUp(other, going)).size).toBe(1);
+  });
+
+  it('is not let go while another of the pod is still being mounted', async () => {
+    await bound();
+    let mounted = (_path: string) => {};
+    const slow = { ...csi, setUp: () => new Promise<string>((resolve) => (mounted = resolve)) };
+    const here = createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client), csi: slow });
+    const claim = await client.create(persistentVolumeClaims, {
+      ...aClaim('slow', { volumeName: 'w' }, { status: { phase: 'Bound' } }),
+      metadata: { name: 'slow', namespace: 'default' },
+    });
+    const claimRef = { namespace: 'default', name: 'slow', uid: claim.metadata.uid };
+    await client.create(persistentVolumes, aVolume('w', { hostPath: undefined, csi: { driver: 'd', volumeHandle: 'h' }, claimRef }));
+    const other: Volume = { name: 'none', persistentVolumeClaim: { claimName: 'none' } };
+    const pod = aPod({ volumes: [{ name: 'slow', persistentVolumeClaim: { claimName: 'slow' } }, other] });
+    await expect(here.setUp(pod, going)).rejects.toThrow('persistentvolumeclaims "none" not found');
+    const order: string[] = [];
+    const gone = here.forget('u1').then(() => order.push('forgotten'));
+    await new Promise(setImmediate);
+    order.push('mounted');
+    mounted('/w');
+    await gone;
+    expect(order).toEqual(['mounted', 'forgotten']);
   });
 
   it('stays with its pod after a restart of the agent, though the claim is terminating', async () => {

@@ -19,8 +19,8 @@ import { pluginOfPersistentVolume } from './volume-plugin.ts';
 export interface ClaimedVolumes {
   /** Makes a pod's volumes of claims available; safe to repeat. Resolves with them by the volumes' names. @throws MountError naming the volume */
   setUp(pod: Live<Pod>, ending: AbortSignal): Promise<ReadonlyMap<string, PersistentMount>>;
-  /** Lets other pods have the volumes that only one may have. */
-  forget(podUid: string): void;
+  /** Lets other pods have the volumes that only one may have. Resolves once no set-up of the pod is under way: none is mounted after that. */
+  forget(podUid: string): Promise<void>;
 }
 
 export interface ClaimedVolumesOptions {
@@ -34,6 +34,8 @@ export interface ClaimedVolumesOptions {
 export function createClaimedVolumes({ nodeName, directories, objects, csi, metrics }: ClaimedVolumesOptions): ClaimedVolumes {
   /** The pods that have volumes for themselves, by the names of these. */
   const owners = new Map<string, string>();
+  /** The end of each pod's latest set-up: one that has failed may have other volumes under way still. */
+  const settled = new Map<string, Promise<unknown>>();
   const recordPath = (uid: string) => join(directories.pod(uid), 'claimed-volumes.json');
 
   const csiWish = async (pod: Live<Pod>, volume: Volume): Promise<CsiWish> => {
@@ -90,21 +92,23 @@ export function createClaimedVolumes({ nodeName, directories, objects, csi, metr
       const volumes = (pod.spec?.volumes ?? []).filter(isClaimed);
       if (volumes.length === 0) return new Map();
       const before = await known(uid);
-      const mounts = await Promise.all(
-        volumes.map(async (volume): Promise<[string, PersistentMount]> => {
-          const old = before.get(volume.name);
-          return [volume.name, old && (await isThere(uid, old)) ? old : await setUpOne(pod, volume, ending)];
-        }),
-      );
+      const all = volumes.map(async (volume): Promise<[string, PersistentMount]> => {
+        const old = before.get(volume.name);
+        return [volume.name, old && (await isThere(uid, old)) ? old : await setUpOne(pod, volume, ending)];
+      });
+      settled.set(uid, Promise.allSettled([settled.get(uid), ...all]));
+      const mounts = await Promise.all(all);
       for (const [, { volume, exclusive }] of mounts) if (exclusive) owners.set(volume, uid);
       for (const volume of volumes)
         if (mounts.some(([name, { csi: isCsi }]) => name === volume.name && isCsi)) csi.follow(uid, volume.name, () => csiWish(pod, volume));
-      const all = new Map(mounts);
-      await record(uid, all);
-      return all;
+      const byName = new Map(mounts);
+      await record(uid, byName);
+      return byName;
     },
-    forget(podUid) {
+    async forget(podUid) {
       for (const [volume, uid] of owners) if (uid === podUid) owners.delete(volume);
+      await settled.get(podUid);
+      settled.delete(podUid);
     },
   };
 }

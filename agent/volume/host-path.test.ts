@@ -13,13 +13,19 @@ afterEach(() => rm(root, { recursive: true }));
 describe('a host path', () => {
   it('is made where its type says so', async () => {
     await prepareHostPath({ path: join(root, 'a/b'), type: 'DirectoryOrCreate' });
-    await prepareHostPath({ path: join(root, 'c/d'), type: 'FileOrCreate' });
+    await prepareHostPath({ path: join(root, 'c'), type: 'FileOrCreate' });
     expect((await stat(join(root, 'a/b'))).isDirectory()).toBe(true);
-    expect((await stat(join(root, 'c/d'))).isFile()).toBe(true);
+    expect((await stat(join(root, 'c'))).isFile()).toBe(true);
     await expect(prepareHostPath({ path: join(root, 'none'), type: 'Directory' })).rejects.toThrow('is not a directory');
   });
 
-  it.each(['DirectoryOrCreate', 'FileOrCreate'])('that cannot be made is an error, also in /proc: %s', async (type) => {
-    await expect(prepareHostPath({ path: '/proc/no-such-directory/below/it', type })).rejects.toThrow('ENOENT');
+  it('that is a file to be made is made in a directory that is there', async () => {
+    const path = join(root, 'none/file');
+    await expect(prepareHostPath({ path, type: 'FileOrCreate' })).rejects.toThrow(`open ${path}: no such file or directory`);
+    await expect(stat(join(root, 'none'))).rejects.toThrow('ENOENT');
+  });
+
+  it('that cannot be made is an error, also in /proc', async () => {
+    await expect(prepareHostPath({ path: '/proc/no-such-directory/below/it', type: 'DirectoryOrCreate' })).rejects.toThrow('ENOENT');
   });
 });

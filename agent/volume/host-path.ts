@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { getSystemErrorMessage } from 'node:util';
 import type { HostPathVolumeSource } from '../../api/pod/volume/volume.ts';
 import { makeDirectories } from '../../base/make-directories.ts';
 
@@ -25,10 +25,16 @@ export async function prepareHostPath({ path, type }: HostPathVolumeSource): Pro
     await makeDirectories(path, 0o755);
     return;
   }
-  if (!found && type === 'FileOrCreate') {
-    await makeDirectories(dirname(path));
-    await using _file = await open(path, 'a', 0o644);
-    return;
-  }
+  if (!found && type === 'FileOrCreate') return makeFile(path);
   if (!found || !check[1](found)) throw new Error(`hostPath type check failed: ${path} is not ${check[0]}`);
+}
+
+/** Makes an empty file in a directory that exists. @throws Error in the words of Go's os.OpenFile */
+async function makeFile(path: string): Promise<void> {
+  try {
+    await using _file = await open(path, 'a', 0o644);
+  } catch (error) {
+    const { errno = 0 } = error as NodeJS.ErrnoException;
+    throw new Error(`open ${path}: ${getSystemErrorMessage(errno)}`);
+  }
 }

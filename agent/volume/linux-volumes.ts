@@ -231,10 +231,10 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     async tearDown(uid) {
       const state = states.get(uid);
       states.delete(uid);
-      claimedVolumes.forget(uid);
       state?.cancelRefresh();
       tokens.forget(uid);
       users.release(uid);
+      await claimedVolumes.forget(uid);
       await state?.work;
       // Paths within volumes are mounted for containers: drivers could not unmount what these hold.
       await unmountUnder(directories.subPaths(uid));

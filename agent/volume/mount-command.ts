@@ -46,14 +46,35 @@ export function withShortPaths(options: readonly string[]): { readonly directory
 const NFS_TIMEOUT_MS = 110_000;
 
 /** Mounts an export by the machine's own mount.nfs. @throws Error as kubelet words it, with the output of mount */
-export async function mountNfs(source: string, target: string, options: readonly string[]): Promise<void> {
-  const args = ['-t', 'nfs', ...(options.length > 0 ? ['-o', options.join(',')] : []), source, target];
+export const mountNfs = (source: string, target: string, options: readonly string[]): Promise<void> =>
+  mountAsKubelet(['-t', 'nfs', ...(options.length > 0 ? ['-o', options.join(',')] : []), source, target], NFS_TIMEOUT_MS);
+
+const BIND_TIMEOUT_MS = 60_000;
+
+/**
+ * Shows a directory at another one, which exists, with options of its own such as `noexec`; safe to repeat. Nothing stays mounted if the options
+ * cannot be had.
+ * @throws Error as kubelet words it, with the output of mount
+ */
+export async function bindWithOptions(source: string, target: string, options: readonly string[]): Promise<void> {
+  if (!(await isMountPoint(target))) await mountAsKubelet(['-o', 'bind', source, target], BIND_TIMEOUT_MS);
   try {
-    await run('mount', args, { timeout: NFS_TIMEOUT_MS });
+    // The options of a bind mount are set once it is there. One that an agent left without them, as it was killed, gets them now.
+    const own = options.filter((option) => option !== 'bind' && option !== 'remount');
+    await mountAsKubelet(['-o', ['bind', 'remount', ...own].join(','), source, target], BIND_TIMEOUT_MS);
+  } catch (error) {
+    await unmountUnder(target);
+    throw error;
+  }
+}
+
+/** Runs mount(8). @throws Error as kubelet words it, with its output */
+async function mountAsKubelet(args: readonly string[], timeout: number): Promise<void> {
+  try {
+    await run('mount', args, { timeout });
   } catch (error) {
     const { code, stderr = '' } = error as { readonly code?: number | string; readonly stderr?: string };
-    const end = typeof code === 'number' ? code : `no end within ${NFS_TIMEOUT_MS / 1000}s`;
-    throw new Error(mountFailure(end, args, stderr));
+    throw new Error(mountFailure(typeof code === 'number' ? code : `no end within ${timeout / 1000}s`, args, stderr));
   }
 }
 

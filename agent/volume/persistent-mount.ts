@@ -8,7 +8,7 @@ import type { PodDirectories } from '../contract/pod-directories.ts';
 import { MountError } from '../contract/pod-volumes.ts';
 import { mountDevice } from './device-mount.ts';
 import { prepareHostPath } from './host-path.ts';
-import { isMountPoint, mountNfs } from './mount-command.ts';
+import { bindWithOptions, isMountPoint, mountNfs } from './mount-command.ts';
 import { giveToGroup } from './ownership.ts';
 import { pluginOfPersistentVolume } from './volume-plugin.ts';
 
@@ -60,22 +60,37 @@ export async function mountPersistent({ pod, volume, readOnly }: MountWish, dire
     await checkDevice(name, spec.local.path);
     return mount(spec.local.path);
   }
+  const options = mountOptionsOf(volume);
   if (spec.hostPath) {
+    if (options.length > 0) {
+      throw new MountError(
+        `MountVolume.MountOptionSupport check failed for volume ${named(name)} : mount options are not supported for this volume type`,
+      );
+    }
     await prepareHostPath(spec.hostPath);
     return mount(spec.hostPath.path);
   }
   if (spec.local) {
-    const path = await prepareLocal(volume, directories.volume(pod.metadata.uid, 'kubernetes.io/local-volume', name));
+    const path = await prepareLocal(volume, directories.volume(pod.metadata.uid, 'kubernetes.io/local-volume', name), options);
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
     if (fsGroup !== undefined && !readOnly) await giveToGroup(await realpath(path), fsGroup, fsGroupChangePolicy);
     return mount(path);
   }
   if (spec.nfs) {
     const path = directories.volume(pod.metadata.uid, 'kubernetes.io/nfs', name);
-    await prepareNfs({ ...spec.nfs, readOnly: readOnly || spec.nfs.readOnly }, path, spec.mountOptions ?? []);
+    await prepareNfs({ ...spec.nfs, readOnly: readOnly || spec.nfs.readOnly }, path, options);
     return mount(path);
   }
   throw new Error('no volume plugin matched');
+}
+
+/** The annotation by which options were given before there was a field. */
+const OPTIONS_ANNOTATION = 'volume.beta.kubernetes.io/mount-options';
+
+/** The options that a volume is mounted with, in the order in which kubelet gives them. */
+function mountOptionsOf({ metadata, spec }: Live<PersistentVolume>): readonly string[] {
+  const given = metadata.annotations?.[OPTIONS_ANNOTATION]?.split(',') ?? spec?.mountOptions ?? [];
+  return [...new Set(given.filter((option) => option !== ''))].sort();
 }
 
 async function checkDevice(name: string, path: string): Promise<void> {
@@ -85,16 +100,24 @@ async function checkDevice(name: string, path: string): Promise<void> {
     throw new MountError(`MapVolume.NewBlockVolumeMapper initialization failed for volume ${named(name)} : ${fault}`, 'FailedMapVolume');
 }
 
-/** Returns where a local volume's files are: its directory, or `target`, where the file system of a block device is mounted. */
-async function prepareLocal({ metadata, spec = {} }: Live<PersistentVolume>, target: string): Promise<string> {
+/**
+ * Returns where a local volume's files are: its directory, or `target`, where that directory with mount options is, or the file system of a block
+ * device.
+ */
+async function prepareLocal({ metadata, spec = {} }: Live<PersistentVolume>, target: string, options: readonly string[]): Promise<string> {
   const { path = '', fsType = '' } = spec.local ?? {};
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return path;
+  if (found?.isDirectory()) {
+    if (options.length === 0) return path;
+    await mkdir(target, { recursive: true, mode: 0o750 });
+    await bindWithOptions(path, target, options);
+    return target;
+  }
   if (!found?.isBlockDevice()) {
     const fault = found ? `path ${named(path)} is not a directory` : `path ${named(path)} does not exist`;
     throw new MountError(`MountVolume.NewMounter initialization failed for volume ${named(metadata.name)} : ${fault}`);
   }
-  await mountDevice({ device: path, target, fsType, options: spec.mountOptions ?? [] }).catch((error: Error) => {
+  await mountDevice({ device: path, target, fsType, options }).catch((error: Error) => {
     const why = `local: failed to mount device ${path} at ${target} (fstype: ${fsType}), error ${error.message}`;
     throw new MountError(`MountVolume.MountDevice failed for volume ${named(metadata.name)} : ${why}`);
   });

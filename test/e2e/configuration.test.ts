@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -310,30 +310,57 @@ suite('what pods are given', () => {
     }
   }, 240_000);
 
+  const volume = (name: string, source: object) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      capacity: { storage: '1Mi' },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'manual',
+      claimRef: { namespace: 'configuration', name },
+      ...source,
+    },
+  });
+  const nodeAffinity = {
+    required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/os', operator: 'In', values: ['linux'] }] }] },
+  };
+  const claim = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', volumeName: name, resources: { requests: { storage: '1Mi' } } },
+  });
+  const user = (name: string) =>
+    pod(name, {
+      ...QUICK,
+      containers: [shell(web(), SLEEP, { volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
+    });
+
+  it('a local directory has the mount options of its volume, and outlives the pod that had it mounted', async () => {
+    const disk = join(host, 'disk');
+    mkdirSync(disk);
+    writeFileSync(join(disk, 'program'), '#!/bin/sh\necho ran\n', { mode: 0o755 });
+    const [quiet, refused] = [
+      volume('quiet', { local: { path: disk }, mountOptions: ['noexec'], nodeAffinity }),
+      volume('refused', { hostPath: { path: disk }, mountOptions: ['noexec'] }),
+    ];
+    await kubectl.input([quiet, claim('quiet'), user('quiet'), refused, claim('refused'), user('refused')], 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/quiet', '--timeout=60s');
+    expect(await kubectl('exec', 'quiet', '--', 'sh', '/data/program')).toBe('ran\n');
+    expect(await kubectl.fails(['exec', 'quiet', '--', '/data/program'])).toMatch(/permission denied/i);
+    await eventually(async () =>
+      expect((await podEvents(kubectl, 'refused')).join('\n')).toContain(
+        'FailedMount kubelet MountVolume.MountOptionSupport check failed for volume "refused" : mount options are not supported for this volume type',
+      ),
+    );
+    await kubectl('delete', 'pod', 'quiet', 'refused', '--timeout=60s');
+    expect(existsSync(join(disk, 'program'))).toBe(true);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('kubernetes.io~local-volume/quiet');
+  }, 180_000);
+
   it('a volume that cannot be mounted says why', async () => {
-    const volume = (name: string, source: object) => ({
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name },
-      spec: {
-        capacity: { storage: '1Mi' },
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: 'manual',
-        claimRef: { namespace: 'configuration', name },
-        ...source,
-      },
-    });
-    const nodeAffinity = {
-      required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/os', operator: 'In', values: ['linux'] }] }] },
-    };
-    const claim = (name: string) => ({
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name },
-      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', volumeName: name, resources: { requests: { storage: '1Mi' } } },
-    });
-    const user = (name: string) =>
-      pod(name, { ...QUICK, containers: [shell(web(), SLEEP)], volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }] });
     const [lost, away] = [
       volume('lost', { local: { path: join(host, 'no-such') }, nodeAffinity }),
       volume('away', { nfs: { server: '127.0.0.1', path: '/export' } }),

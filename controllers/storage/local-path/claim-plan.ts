@@ -81,6 +81,7 @@ function volumeFor(claim: Claim, storageClass: Live<StorageClass>, node: Live<No
       persistentVolumeReclaimPolicy: reclaimPolicy,
       storageClassName: claimClass(claim),
       volumeMode: 'Filesystem',
+      ...(storageClass.mountOptions?.length ? { mountOptions: [...storageClass.mountOptions] } : {}),
       local: { path },
       nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: HOSTNAME, operator: 'In', values: [hostname] }] }] } },
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid, resourceVersion },

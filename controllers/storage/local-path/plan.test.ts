@@ -42,6 +42,11 @@ describe('the provisioner', () => {
     });
   });
 
+  it('gives a volume the mount options of its class', () => {
+    const wish = plan(asking(), local({ mountOptions: ['noexec'] }));
+    expect(wish.do === 'provision' && wish.volume('/data/x').spec?.mountOptions).toEqual(['noexec']);
+  });
+
   it.each<[string, ReturnType<typeof plan>, string]>([
     ['waits for the scheduler', plan(asking({}, { [STORAGE_PROVISIONER]: PROVISIONER })), 'nothing'],
     ['leaves claims of others alone', plan(asking({}, { [STORAGE_PROVISIONER]: 'rancher.io/local-path' })), 'nothing'],
