@@ -16,10 +16,11 @@ import { createNodeImages } from './agent-images.ts';
 import type { AgentOptions } from './agent-options.ts';
 import type { CgroupManager } from './contract/cgroups.ts';
 import { createChannel } from './contract/channel.ts';
-import type { DnsSettings } from './contract/cluster-dns.ts';
+import type { ClusterDns, DnsSettings } from './contract/cluster-dns.ts';
 import type { LocalVolumes } from './contract/local-volumes.ts';
 import type { NodeAbilities } from './contract/node-abilities.ts';
 import type { PodCgroups, PodFiles, RuntimeAccess } from './contract/node-parts.ts';
+import { nodeReference } from './contract/node-reference.ts';
 import type { ObjectSource } from './contract/object-source.ts';
 import { podDirectories } from './contract/pod-directories.ts';
 import { noPodMetrics } from './contract/pod-metrics.ts';
@@ -191,6 +192,15 @@ function localVolumes(dataDir: string, runtime: ContainerRuntime): LocalVolumes 
 
 const NO_DNS: DnsSettings = { servers: [], searches: [], options: [] };
 
+/** The names that pods resolve. Says on the node if its own resolv.conf exceeds what pods can have. */
+async function clusterDns({ options, runtime }: NodeGround): Promise<ClusterDns> {
+  const { clusterDns: servers, clusterDomain: domain, recorder, nodeName, resolvConf } = options;
+  if (runtime.simulated) return { servers, domain, host: NO_DNS };
+  const { settings, fault } = await hostDns(domain, resolvConf);
+  if (fault !== undefined) recorder.event(nodeReference(nodeName), 'Warning', 'CheckLimitsForResolvConf', fault);
+  return { servers, domain, host: settings };
+}
+
 /** All that pods are run with on this node: each piece of the agent takes from it what it needs. */
 export async function createNodeParts(
   ground: NodeGround,
@@ -234,7 +244,7 @@ export async function createNodeParts(
     statusWriter,
     probes: runtime.simulated ? simulatedTransport : createNetworkTransport(runtime, clock),
     directories,
-    dns: { servers: options.clusterDns, domain: options.clusterDomain, host: runtime.simulated ? NO_DNS : await hostDns(options.resolvConf) },
+    dns: await clusterDns(ground),
     hostsFile: () => readFile('/etc/hosts', 'utf8').catch(() => ''),
     allocatable: () => facts.allocatable,
     memoryCapacity: facts.memoryBytes,

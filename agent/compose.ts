@@ -11,6 +11,7 @@ import { createNodeParts, createReporter, makeDirectories, nodeAbilities } from 
 import { createNodePodResources } from './agent-pod-resources.ts';
 import { runAgent } from './agent-run.ts';
 import { createChannel } from './contract/channel.ts';
+import { nodeReference } from './contract/node-reference.ts';
 import { noPodMetrics } from './contract/pod-metrics.ts';
 import type { EvictionSettings } from './eviction/node-pressure.ts';
 import { createNodePressure } from './eviction/node-pressure.ts';
@@ -127,7 +128,6 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
   });
   const garbage = createGarbageCollector({ node, isKnown: (uid) => manager.byUid(uid) !== undefined, metrics: metrics?.garbage });
   gonePods.listen((uid) => garbage.podGone(uid));
-  const nodeReference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
   const imageGarbage = createImageGarbage({
     runtime,
     clock,
@@ -136,7 +136,7 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     inUse: async () => new Set([...imagesOfContainers(cache), ...(await node.volumes.imagesInUse())]),
     onPassed: node.imageRecords.prune,
     onRemoved: (reason) => metrics?.imagesRemoved.inc({ reason }),
-    onShortage: (...facts) => options.recorder.event(nodeReference, 'Warning', 'FreeDiskSpaceFailed', imageShortageText(...facts)),
+    onShortage: (...facts) => options.recorder.event(nodeReference(nodeName), 'Warning', 'FreeDiskSpaceFailed', imageShortageText(...facts)),
   });
   const door = createDoor({ authenticate: createAuthenticate(client, clock), authorize: createAuthorize(client, nodeName, clock), log });
   const server =

@@ -2,6 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { sleep } from '../../base/clock.ts';
 import type { Surroundings } from '../contract/node-parts.ts';
+import { nodeReference } from '../contract/node-reference.ts';
 import { isCritical } from '../pod/manager/critical-pods.ts';
 import type { PodManager } from '../pod/manager/pod-manager.ts';
 import { shortageText } from './eviction-text.ts';
@@ -77,8 +78,7 @@ export async function synchronize(options: EvictionManagerOptions): Promise<read
   const threshold = mostUrgent(met);
   if (!threshold) return [];
   const resource = resourceOf(threshold);
-  const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: options.nodeName, uid: options.nodeName } };
-  node.recorder.event(reference, 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
+  node.recorder.event(nodeReference(options.nodeName), 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
   if (await reclaimed(options, threshold)) return [];
   if (active.length === 0) {
     node.log.warn({ resource }, 'the node runs out of a resource, and has no pods to evict');

@@ -9,6 +9,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { RuntimeFeatures } from '../contract/node-abilities.ts';
+import { nodeReference } from '../contract/node-reference.ts';
 import type { PluginResources } from '../contract/plugin-devices.ts';
 import type { NodeHealth } from './node-conditions.ts';
 import { nodeConditions } from './node-conditions.ts';
@@ -78,8 +79,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   /** API servers before v1.36 drop declared features: those are not sent again before the next full report. */
   let keepsDeclaredFeatures = true;
   let interrupt = () => {};
-  /** Events on nodes name the node as its own UID, as kubelet's do. */
-  const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
+  const reference = nodeReference(nodeName);
   const event = (reason: string, message: string) => recorder.event(reference, 'Normal', reason, message);
   let wasUnschedulable = false;
   const tellWhetherSchedulable = ({ spec }: Live<Node>): void => {

@@ -7,6 +7,7 @@ import { eventually } from '../../cli/cluster/eventually.ts';
 import type { RealCluster } from '../support/cluster/real-cluster.ts';
 import { canRunContainers, startRealCluster, web } from '../support/cluster/real-cluster.ts';
 import type { Kubectl } from '../support/commands/kubectl.ts';
+import { podEvents } from '../support/commands/pod-events.ts';
 import { container, pod, service } from '../support/manifests.ts';
 import { askDns } from '../support/network/dns-client.ts';
 import type { TestResolver } from '../support/network/dns-resolver.ts';
@@ -207,5 +208,24 @@ const webPod = (name: string, app: string, spec: object = {}) =>
       `search names.svc.cluster.local svc.cluster.local cluster.local corp.test more.test\nnameserver ${DNS}\nnameserver 192.0.2.53\noptions ndots:1\n`,
     );
     expect(await kubectl('exec', 'none', '--', 'wget', '-qO-', 'http://db-0.db/')).toBe('web v1 db-0\n');
+  });
+
+  it('says what resolvers do not take, and makes no pod under a name that the kernel does not take', async () => {
+    const whole = { hostname: 'h'.repeat(40), subdomain: 'db', setHostnameAsFQDN: true };
+    await kubectl.input(
+      [webPod('crowded', 'client', { dnsConfig: { nameservers: ['192.0.2.1', '192.0.2.2', '192.0.2.3'] } }), webPod('whole', 'client', whole)],
+      'create',
+      '-f',
+      '-',
+    );
+    await eventually(async () => {
+      expect((await podEvents(kubectl, 'crowded')).join('\n')).toContain(
+        `Warning DNSConfigForming kubelet Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: ${DNS} 192.0.2.1 192.0.2.2`,
+      );
+      expect((await podEvents(kubectl, 'whole')).join('\n')).toContain(
+        'Warning FailedCreatePodSandBox kubelet Failed to create pod sandbox: failed to construct FQDN from pod hostname and cluster domain, FQDN',
+      );
+    });
+    await kubectl('delete', 'pod', 'crowded', 'whole', '--timeout=60s');
   });
 });

@@ -4,7 +4,7 @@ import type { ClusterDns } from '../../contract/cluster-dns.ts';
 import type { SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROFILE, PROTOCOL } from '../../contract/runtime-config.ts';
 import { sandboxLabels } from '../../contract/runtime-labels.ts';
-import { podDns, podHostNames } from './name-resolution.ts';
+import { kernelHostname, podDns } from './name-resolution.ts';
 import { groupsPolicy, namespaceOptions, supplementalGroups } from './security-config.ts';
 
 export interface SandboxSettings {
@@ -17,12 +17,11 @@ export interface SandboxSettings {
 export function sandboxConfig(pod: Live<Pod>, attempt: number, settings: SandboxSettings): SandboxConfig {
   const spec = pod.spec;
   const security = spec?.securityContext;
-  const names = podHostNames(pod, settings.dns.domain);
   const privileged = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some((container) => container.securityContext?.privileged);
   return {
     metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '', uid: pod.metadata.uid, attempt },
     // With the host's network the UTS namespace is the host's too, unless an override asks for another name.
-    hostname: spec?.hostNetwork && !spec.hostnameOverride ? '' : names.hostname,
+    hostname: spec?.hostNetwork && !spec.hostnameOverride ? '' : kernelHostname(pod, settings.dns.domain),
     log_directory: settings.logDirectory,
     dns_config: podDns(pod, settings.dns),
     port_mappings: spec?.hostNetwork ? [] : portMappings(pod),

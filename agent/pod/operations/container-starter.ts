@@ -9,6 +9,7 @@ import { sleep } from '../../../base/clock.ts';
 import type { ImageWish } from '../../contract/image-puller.ts';
 import { ImageError } from '../../contract/image-puller.ts';
 import type { ContainerSources, PodCgroups, PodDevices, PodFiles } from '../../contract/node-parts.ts';
+import { nodeReference } from '../../contract/node-reference.ts';
 import { latestContainer } from '../../contract/observation.ts';
 import { ImageVolumeError, MountError } from '../../contract/pod-volumes.ts';
 import type { ContainerLife, Image, Sandbox } from '../../contract/runtime.ts';
@@ -23,7 +24,7 @@ import { containerConfig } from '../config/container-config.ts';
 import { ContainerConfigError } from '../config/container-config-error.ts';
 import { containerDevices } from '../config/container-devices.ts';
 import { containerEnvironment } from '../config/environment.ts';
-import { hostsFile } from '../config/name-resolution.ts';
+import { dnsWarnings, hostsFile } from '../config/name-resolution.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import { serviceEnvironment } from '../config/service-environment.ts';
 import type { KillerNode } from './container-killer.ts';
@@ -57,6 +58,8 @@ export function podSandboxConfig(node: StarterNode, pod: Live<Pod>, attempt: num
 export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: number): Promise<Sandbox | undefined> {
   const handler = await runtimeHandler(node, pod);
   checkSandboxSupport(pod, handler, node.abilities);
+  // Simulated pods have no resolv.conf.
+  if (!node.runtime.simulated) tellDnsWarnings(node, pod);
   await node.dynamicResources.prepare(pod);
   if (!node.runtime.simulated) {
     await Promise.all([
@@ -71,6 +74,15 @@ export async function createSandbox(node: StarterNode, pod: Live<Pod>, attempt: 
   });
   node.podMetrics.sandboxStarted(handler ?? '', (node.clock.monotonic() - start) / 1000);
   return node.cache.refreshSandbox(id);
+}
+
+/** Tells on the pod, and on the node where it is the node's, that the pod's resolv.conf is not as asked for. */
+function tellDnsWarnings({ recorder, dns }: StarterNode, pod: Live<Pod>): void {
+  for (const { reason, message } of dnsWarnings(pod, dns)) {
+    if (reason === 'MissingClusterDNS') recorder.event(nodeReference(pod.spec?.nodeName ?? ''), 'Warning', reason, message);
+    const { name, namespace, uid } = pod.metadata;
+    recorder.event(pod, 'Warning', reason, reason === 'MissingClusterDNS' ? `pod: "${name}_${namespace}(${uid})". ${message}` : message);
+  }
 }
 
 /** Finds the handler of the RuntimeClass that the pod names; undefined for the runtime's default. */

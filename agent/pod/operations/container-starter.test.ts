@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
+import { aPod } from '../../contract/pods.fixture.ts';
+import { createRuntimeCache } from '../../node/runtime-cache.ts';
+import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
+import { aWorkerNode } from '../worker/worker-node.fixture.ts';
+import { createSandbox } from './container-starter.ts';
+
+let dataDir = '';
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'starter-'));
+});
+afterEach(() => rm(dataDir, { recursive: true }));
+
+/** Makes a sandbox as a real node does; resolves with the events, in kubectl's order of words. */
+async function eventsOf(spec: Partial<PodSpec>, simulated = false): Promise<readonly string[]> {
+  const clock = createFakeClock();
+  const runtime = { ...createSimulatedRuntime({ clock, podAddress: () => '10.128.0.1' }), simulated };
+  const events: string[] = [];
+  const node = aWorkerNode(dataDir, {
+    clock,
+    runtime,
+    cache: createRuntimeCache(runtime, () => {}),
+    recorder: { event: ({ kind, metadata }, type, reason, message) => void events.push(`${kind}/${metadata?.name} ${type} ${reason} ${message}`) },
+    dns: { servers: [], domain: 'c', host: { servers: ['192.0.2.1', '192.0.2.2'], searches: [], options: [] } },
+  });
+  await createSandbox(node, aPod({ nodeName: 'n', ...spec }), 0);
+  return events;
+}
+
+describe('the sandbox of a pod', () => {
+  const missing =
+    'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.';
+
+  it('comes with events where its resolv.conf is not as asked for', async () => {
+    expect(await eventsOf({ dnsConfig: { nameservers: ['192.0.2.3', '192.0.2.4'] } })).toEqual([
+      `Node/n Warning MissingClusterDNS ${missing}`,
+      `Pod/p Warning MissingClusterDNS pod: "p_default(u1)". ${missing}`,
+      'Pod/p Warning DNSConfigForming Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: 192.0.2.1 192.0.2.2 192.0.2.3',
+    ]);
+    expect(await eventsOf({ dnsPolicy: 'Default' })).toEqual([]);
+    expect(await eventsOf({}, true)).toEqual([]);
+  });
+
+  it('is not made under a name that no kernel takes', async () => {
+    const tooLong = { hostname: 'h'.repeat(60), subdomain: 's', setHostnameAsFQDN: true };
+    await expect(eventsOf(tooLong)).rejects.toThrow('failed to construct FQDN from pod hostname and cluster domain');
+    expect(await eventsOf({ ...tooLong, dnsPolicy: 'Default', hostNetwork: true })).toEqual([]);
+  });
+});
