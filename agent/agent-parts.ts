@@ -132,7 +132,7 @@ const memoryDir = (dataDir: string): string => join(dataDir, 'memory');
 
 /** Volumes, and the reader of the objects that they and containers' variables are made of. */
 function createFiles(
-  { options, log, runtime, cache, facts, abilities, signal }: NodeGround,
+  { options, log, runtime, cache, facts, signal }: NodeGround,
   reporter: CsiReporter,
   metrics: AgentMetrics | undefined,
 ): PodFiles & { readonly objects: ObjectSource; readonly csi: NodeCsi } {
@@ -159,7 +159,6 @@ function createFiles(
     tokens,
     addresses: (pod) => ({ podIps: podIpsOf(pod), hostIps: nodeIps }),
     allocatable: () => facts.allocatable,
-    recursiveReadOnly: abilities.recursiveReadOnlyMounts,
     metrics: storage,
     clock,
     log,

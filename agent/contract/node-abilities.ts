@@ -6,14 +6,22 @@ export interface NodeAbilities extends RuntimeFeatures {
   readonly declaredFeatures: readonly string[];
 }
 
-/** The features of the container runtime. */
-export interface RuntimeFeatures {
+/** The features of the container runtime, with those of its default handler. */
+export interface RuntimeFeatures extends HandlerFeatures {
   /** It knows `supplementalGroupsPolicy`. */
   readonly supplementalGroupsPolicy: boolean;
+  /** Undefined if the runtime does not tell: all of them can then do what the default one can. */
+  readonly handlers?: readonly RuntimeHandler[] | undefined;
+}
+
+/** A runtime by the name under which a RuntimeClass can ask for it; the default one is ''. */
+export interface RuntimeHandler extends HandlerFeatures {
+  readonly name: string;
+}
+
+export interface HandlerFeatures {
   /** It can make a mount read-only with all mounts below it. */
   readonly recursiveReadOnlyMounts: boolean;
   /** Pods can have users of their own (`hostUsers: false`). */
   readonly userNamespaces: boolean;
-  /** The names by which a RuntimeClass can ask for a runtime; the default one is ''. Undefined if the runtime does not tell. */
-  readonly handlers?: readonly string[];
 }

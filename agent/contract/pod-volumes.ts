@@ -32,6 +32,8 @@ export interface MountSources {
   readonly environment: ReadonlyMap<string, string>;
   /** The images of the volumes that the container mounts, by the volumes' names. */
   readonly images: ReadonlyMap<string, Image>;
+  /** The handler of the pod can make a mount read-only with all mounts below it. */
+  readonly recursiveReadOnly: boolean;
 }
 
 /** A volume cannot be used. */

@@ -137,6 +137,8 @@ export interface Sandbox extends SandboxSummary {
   /** Empty with the host's network. */
   readonly ips: readonly string[];
   readonly hostNetwork: boolean;
+  /** The handler that runs it. Undefined for the default one. */
+  readonly handler?: string;
 }
 
 export type ContainerPhase = 'created' | 'running' | 'exited' | 'unknown';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContainerStatus } from './container-messages.ts';
-import { toContainer } from './conversion.ts';
+import { toContainer, toFeatures, toSandbox } from './conversion.ts';
+import { StatusResponse } from './node-messages.ts';
+import { PodSandboxStatus } from './sandbox-messages.ts';
 
 const converted = (status: Parameters<typeof ContainerStatus.encode>[0]) => toContainer(ContainerStatus.decode(ContainerStatus.encode(status)));
 
@@ -19,5 +21,31 @@ describe('the status of a container', () => {
 
   it('has no user if the runtime does not tell', () => {
     expect(converted({ id: 'a' })).not.toHaveProperty('user');
+  });
+});
+
+it('a sandbox tells its handler, unless that is the default one', () => {
+  const handlerOf = (runtime_handler: string) => toSandbox(PodSandboxStatus.decode(PodSandboxStatus.encode({ id: 's', runtime_handler })));
+  expect(handlerOf('kata').handler).toBe('kata');
+  expect(handlerOf('')).not.toHaveProperty('handler');
+});
+
+describe('the features of a runtime', () => {
+  const featuresOf = (status: Parameters<typeof StatusResponse.encode>[0], configured?: readonly string[]) =>
+    toFeatures(StatusResponse.decode(StatusResponse.encode(status)), configured);
+  const one = (name: string, recursiveReadOnlyMounts: boolean) => ({ name, recursiveReadOnlyMounts, userNamespaces: false });
+
+  it('are those of each handler', () => {
+    const features = (recursive_read_only_mounts: boolean) => ({ recursive_read_only_mounts, user_namespaces: true });
+    const runtime_handlers = [{ features: features(true) }, { name: 'runc', features: features(true) }, { name: 'kata', features: features(false) }];
+    expect(featuresOf({ runtime_handlers, features: { supplemental_groups_policy: true } })).toEqual({
+      ...{ supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: false },
+      handlers: [one('', true), one('runc', true), one('kata', false)],
+    });
+  });
+
+  it('are none where the runtime lists no handlers, which its configuration names', () => {
+    expect(featuresOf({}, ['', 'runc']).handlers).toEqual([one('', false), one('runc', false)]);
+    expect(featuresOf({})).toMatchObject({ supplementalGroupsPolicy: false, recursiveReadOnlyMounts: false });
   });
 });

@@ -1,8 +1,9 @@
 import type { Of } from '../../base/protobuf/message.ts';
+import type { RuntimeFeatures } from '../contract/node-abilities.ts';
 import type { ContainerPhase, ContainerStats, ContainerSummary, Image, RuntimeContainer, Sandbox, SandboxSummary } from '../contract/runtime.ts';
 import { NAMESPACE } from '../contract/runtime-config.ts';
 import type { Container, ContainerStatus, Image as ImageMessage } from './container-messages.ts';
-import type { ContainerStats as ContainerStatsMessage } from './node-messages.ts';
+import type { ContainerStats as ContainerStatsMessage, StatusResponse } from './node-messages.ts';
 import type { PodSandbox, PodSandboxStatus } from './sandbox-messages.ts';
 import { SANDBOX_READY } from './sandbox-messages.ts';
 
@@ -28,7 +29,24 @@ export function toSandbox(sandbox: Of<typeof PodSandboxStatus>): Sandbox {
   const network = sandbox.network;
   const ips = network?.ip ? [network.ip, ...network.additional_ips.map((extra) => extra.ip)] : [];
   const hostNetwork = sandbox.linux?.namespaces?.options?.network === NAMESPACE.NODE;
-  return { ...toSandboxSummary(sandbox), ips, hostNetwork };
+  return { ...toSandboxSummary(sandbox), ips, hostNetwork, ...(sandbox.runtime_handler ? { handler: sandbox.runtime_handler } : {}) };
+}
+
+/** @param configured the names of the handlers in the runtime's configuration, for a runtime that does not list them */
+export function toFeatures(status: Of<typeof StatusResponse>, configured: readonly string[] | undefined): RuntimeFeatures {
+  // The agent gives no pod users of its own yet, whatever the runtime could do.
+  const userNamespaces = false;
+  const listed = status.runtime_handlers.map(({ name, features }) => ({
+    name,
+    recursiveReadOnlyMounts: features?.recursive_read_only_mounts ?? false,
+    userNamespaces,
+  }));
+  return {
+    supplementalGroupsPolicy: status.features?.supplemental_groups_policy ?? false,
+    recursiveReadOnlyMounts: listed.find(({ name }) => name === '')?.recursiveReadOnlyMounts ?? false,
+    userNamespaces,
+    handlers: listed.length > 0 ? listed : configured?.map((name) => ({ name, recursiveReadOnlyMounts: false, userNamespaces })),
+  };
 }
 
 export function toContainerSummary(container: Of<typeof Container>): ContainerSummary {

@@ -3,7 +3,7 @@ import type { Message } from '../../base/protobuf/message.ts';
 import type { ContainerRuntime, ContainerStats, ExecResult, Image, RegistryCredentials, StreamRequest } from '../contract/runtime.ts';
 import { type Channel, openChannel } from './channel.ts';
 import * as c from './container-messages.ts';
-import { toContainer, toContainerSummary, toImage, toSandbox, toSandboxSummary, toStats } from './conversion.ts';
+import { toContainer, toContainerSummary, toFeatures, toImage, toSandbox, toSandboxSummary, toStats } from './conversion.ts';
 import { createDeviceInjection } from './device-injection.ts';
 import { createImageMounts } from './image-mounts.ts';
 import * as n from './node-messages.ts';
@@ -45,14 +45,7 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
     },
     async features() {
       const answer = await askVerbosely();
-      const byDefault = answer.runtime_handlers.find(({ name }) => name === '')?.features;
-      return {
-        supplementalGroupsPolicy: answer.features?.supplemental_groups_policy ?? false,
-        recursiveReadOnlyMounts: byDefault?.recursive_read_only_mounts ?? false,
-        // The agent gives no pod users of its own yet, whatever the runtime could do.
-        userNamespaces: false,
-        handlers: answer.runtime_handlers.length > 0 ? answer.runtime_handlers.map(({ name }) => name) : configuredHandlers(answer.info.config),
-      };
+      return toFeatures(answer, configuredHandlers(answer.info.config));
     },
     async listSandboxes() {
       return (await runtime('ListPodSandbox', s.ListPodSandboxRequest, s.ListPodSandboxResponse, {})).items.map(toSandboxSummary);

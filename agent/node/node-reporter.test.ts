@@ -92,6 +92,27 @@ it('tells that the machine was started anew, and that the node takes no pods, on
   ]);
 });
 
+it('each runtime handler is shown with what it can do', async () => {
+  const clock = createFakeClock();
+  const client = createMemoryClient(clock);
+  const stop = new AbortController();
+  const can = { recursiveReadOnlyMounts: true, userNamespaces: false };
+  const cannot = { recursiveReadOnlyMounts: false, userNamespaces: false };
+  const handlers = [
+    { name: '', ...can },
+    { name: 'kata', ...cannot },
+  ];
+  const reporter = aReporter(clock, { client, features: { supplementalGroupsPolicy: false, ...can, handlers } });
+  const running = reporter.run(10250, stop.signal);
+  await reporter.registered;
+  expect((await client.get(nodes, { namespace: '', name: 'n1' })).status?.runtimeHandlers).toEqual([
+    { features: can },
+    { name: 'kata', features: cannot },
+  ]);
+  stop.abort();
+  await running;
+});
+
 describe('extended resources', () => {
   const run = async (clock: FakeClock, client: MemoryClient, more: Partial<NodeReporterOptions>) => {
     const stop = new AbortController();

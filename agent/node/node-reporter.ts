@@ -149,13 +149,13 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       features: { supplementalGroupsPolicy: options.features.supplementalGroupsPolicy },
       ...(isFull || keepsDeclaredFeatures ? { declaredFeatures: [...options.declaredFeatures] } : {}),
       ...(volumesInUse.length > 0 || node.status?.volumesInUse ? { volumesInUse: [...volumesInUse] } : {}),
-      runtimeHandlers: handlers.map((name) => ({ ...(name === '' ? {} : { name }), features: { ...handlerFeatures } })),
+      runtimeHandlers: handlers.map(({ name, ...features }) => ({ ...(name === '' ? {} : { name }), features })),
     };
     return { status, events };
   };
 
-  const { recursiveReadOnlyMounts, userNamespaces, handlers = ['', 'runc'] } = options.features;
-  const handlerFeatures = { recursiveReadOnlyMounts, userNamespaces };
+  const { recursiveReadOnlyMounts, userNamespaces } = options.features;
+  const { handlers = ['', 'runc'].map((name) => ({ name, recursiveReadOnlyMounts, userNamespaces })) } = options.features;
 
   const report = async (serverPort: number): Promise<void> => {
     current = current ? await client.get(nodes, self) : await register();

@@ -226,7 +226,13 @@ describe('the volume of a claim', () => {
     await bound();
     let mounted = (_path: string) => {};
     const slow = { ...csi, setUp: () => new Promise<string>((resolve) => (mounted = resolve)) };
-    const here = createClaimedVolumes({ nodeName: 'n', directories: podDirectories(root), objects: directSource(client), csi: slow });
+    const here = createClaimedVolumes({
+      nodeName: 'n',
+      directories: podDirectories(root),
+      objects: directSource(client),
+      csi: slow,
+      metrics: noStorageMetrics,
+    });
     const claim = await client.create(persistentVolumeClaims, {
       ...aClaim('slow', { volumeName: 'w' }, { status: { phase: 'Bound' } }),
       metadata: { name: 'slow', namespace: 'default' },

@@ -27,7 +27,7 @@ export interface MountRequest {
   readonly index: number;
   /** Expands subPathExpr. */
   readonly environment: ReadonlyMap<string, string>;
-  /** The runtime can make a mount read-only with all mounts below it. */
+  /** The handler of the pod can make a mount read-only with all mounts below it. */
   readonly recursiveReadOnly: boolean;
   /** The pod's volumes of claims, by name. */
   readonly claimed?: ReadonlyMap<string, PersistentMount>;

@@ -39,7 +39,6 @@ it('volumes are counted by their kinds as pods want them and as they are, and mo
     tokens: createTokenSource(client, clock),
     addresses: () => ({ podIps: [], hostIps: [] }),
     allocatable: () => ({}),
-    recursiveReadOnly: false,
     metrics: createStorageMetrics(registry, clock, () => volumes.counts()),
     clock,
     log: silentLogger,

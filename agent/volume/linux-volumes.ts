@@ -43,8 +43,6 @@ export interface LinuxVolumesOptions {
   readonly tokens: TokenSource;
   readonly addresses: (pod: Live<Pod>) => PodAddresses;
   readonly allocatable: () => Allocatable;
-  /** The runtime can make a mount read-only with all mounts below it. */
-  readonly recursiveReadOnly: boolean;
   readonly metrics: StorageMetrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -184,11 +182,11 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
     async mounts(pod, container, sources) {
       const { uid } = pod.metadata;
       const { claimed = NO_CLAIMS } = states.get(uid) ?? {};
-      const { recursiveReadOnly } = options;
+      const { environment, recursiveReadOnly } = sources;
       const list = (container.volumeMounts ?? []).map(async (mount, index) => {
         const image = sources.images.get(mount.name);
         const content = image && (await images.mount(uid, mount.name, image));
-        const request = { pod, container, mount, index, environment: sources.environment, recursiveReadOnly, claimed, content };
+        const request = { pod, container, mount, index, environment, recursiveReadOnly, claimed, content };
         return containerMount(request, directories, memoryDir);
       });
       return Promise.all(list);

@@ -316,9 +316,16 @@ suite('what holds containers', () => {
   it('a pod is run by the handler of its RuntimeClass; a handler that the node lacks is told in an event', async () => {
     const runtimeClass = (name: string, handler: string) => ({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name }, handler });
     await kubectl.input([runtimeClass('plain', 'runc'), runtimeClass('sandboxed', 'kata')], 'create', '-f', '-');
-    const of = (name: string, runtimeClassName: string) => pod(name, { ...QUICK, runtimeClassName, containers: [shell(web(), SLEEP)] });
+    const volumeMounts = [{ name: 'data', mountPath: '/data', readOnly: true, recursiveReadOnly: 'IfPossible' }];
+    const volumes = [{ name: 'data', emptyDir: {} }];
+    const of = (name: string, runtimeClassName: string) =>
+      pod(name, { ...QUICK, runtimeClassName, volumes, containers: [shell(web(), SLEEP, { volumeMounts })] });
     await kubectl.input([of('plain', 'plain'), of('sandboxed', 'sandboxed')], 'create', '-f', '-');
     await ready('plain');
+    const can = await kubectl.path('{.status.runtimeHandlers[?(@.name=="runc")].features.recursiveReadOnlyMounts}', 'node', cluster.nodeName);
+    expect(await kubectl.path('{.status.containerStatuses[0].volumeMounts[?(@.name=="data")].recursiveReadOnly}', 'pod', 'plain')).toBe(
+      can === 'true' ? 'Enabled' : 'Disabled',
+    );
     await eventually(async () =>
       expect((await podEvents(kubectl, 'sandboxed')).join('\n')).toMatch(
         /Warning FailedCreatePodSandBox kubelet Failed to create pod sandbox: .*no runtime for "kata" is configured/,

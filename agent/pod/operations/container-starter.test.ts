@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
-import { aPod } from '../../contract/pods.fixture.ts';
+import { MountError } from '../../contract/pod-volumes.ts';
+import { aContainer, aPod, aSandbox } from '../../contract/pods.fixture.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
+import { noVolumes } from '../../simulated/simulated-parts.ts';
 import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
+import type { WorkerNode } from '../worker/action-performer.ts';
 import { aWorkerNode } from '../worker/worker-node.fixture.ts';
-import { createSandbox } from './container-starter.ts';
+import { createSandbox, startContainer } from './container-starter.ts';
 
 let dataDir = '';
 beforeEach(async () => {
@@ -16,19 +19,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true }));
 
-/** Makes a sandbox as a real node does; resolves with the events, in kubectl's order of words. */
-async function eventsOf(spec: Partial<PodSpec>, simulated = false): Promise<readonly string[]> {
+/** The parts of a node that starts containers as a real one does, unless it is simulated. */
+function aNode(given: Partial<WorkerNode>, simulated = false): WorkerNode {
   const clock = createFakeClock();
   const runtime = { ...createSimulatedRuntime({ clock, podAddress: () => '10.128.0.1' }), simulated };
+  return aWorkerNode(dataDir, { clock, runtime, cache: createRuntimeCache(runtime, () => {}), ...given });
+}
+
+/** Makes a sandbox; resolves with the events. */
+async function eventsOf(spec: Partial<PodSpec>, simulated = false): Promise<readonly string[]> {
   const events: string[] = [];
-  const node = aWorkerNode(dataDir, {
-    clock,
-    runtime,
-    cache: createRuntimeCache(runtime, () => {}),
+  const given: Partial<WorkerNode> = {
     recorder: { event: ({ kind, metadata }, type, reason, message) => void events.push(`${kind}/${metadata?.name} ${type} ${reason} ${message}`) },
     dns: { servers: [], domain: 'c', host: { servers: ['192.0.2.1', '192.0.2.2'], searches: [], options: [] } },
-  });
-  await createSandbox(node, aPod({ nodeName: 'n', ...spec }), 0);
+  };
+  await createSandbox(aNode(given, simulated), aPod({ nodeName: 'n', ...spec }), 0);
   return events;
 }
 
@@ -51,4 +56,32 @@ describe('the sandbox of a pod', () => {
     await expect(eventsOf(tooLong)).rejects.toThrow('failed to construct FQDN from pod hostname and cluster domain');
     expect(await eventsOf({ ...tooLong, dnsPolicy: 'Default', hostNetwork: true })).toEqual([]);
   });
+});
+
+it('the mounts of a container are made by the abilities of the handler that runs its pod', async () => {
+  const asked: boolean[] = [];
+  const volumes: WorkerNode['volumes'] = {
+    ...noVolumes,
+    mounts: async (_pod, _container, { recursiveReadOnly }) => {
+      asked.push(recursiveReadOnly);
+      throw new MountError('enough');
+    },
+  };
+  const handlers = [
+    { name: '', recursiveReadOnlyMounts: true, userNamespaces: false },
+    { name: 'kata', recursiveReadOnlyMounts: false, userNamespaces: false },
+  ];
+  const node = aNode({ volumes });
+  const able = { ...node, abilities: { ...node.abilities, handlers } };
+  const container = aContainer('c', { image: 'img', imagePullPolicy: 'IfNotPresent' });
+  const images: WorkerNode['images'] = {
+    ensure: async () => ({ id: 'i', tags: [], digests: [], sizeBytes: 1, username: '', pinned: false }),
+    forget() {},
+    takePullMs: () => 0,
+  };
+  for (const sandbox of [aSandbox(), aSandbox({ handler: 'kata' })]) {
+    const request = { container, sandbox, restartCount: 0, ending: new AbortController().signal };
+    await expect(startContainer({ ...able, images }, aPod(), request)).rejects.toThrow('enough');
+  }
+  expect(asked).toEqual([true, false]);
 });

@@ -20,6 +20,7 @@ import { runHandler, warnOfFallback } from '../../probe/handler.ts';
 import { containerEvent, simulatedEvent } from '../../spec/container-events.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
+import { supportsRecursiveReadOnly } from '../../spec/recursive-read-only.ts';
 import { containerConfig } from '../config/container-config.ts';
 import { ContainerConfigError } from '../config/container-config-error.ts';
 import { containerDevices } from '../config/container-devices.ts';
@@ -218,7 +219,7 @@ async function configure(node: StarterNode, pod: Live<Pod>, { container, sandbox
   const environment = await variables;
   const [given, volumeMounts, hosts, message] = await Promise.all([
     containerDevices(node, pod, container),
-    node.volumes.mounts(pod, container, { environment, images }),
+    node.volumes.mounts(pod, container, { environment, images, recursiveReadOnly: supportsRecursiveReadOnly(pod, sandbox, node.abilities) }),
     hostsMount(node, pod, container, podIps),
     messageMount(node, pod, container, restartCount),
   ]);

@@ -31,7 +31,7 @@ export interface ContainerStatusInput {
   readonly restartingAll: boolean;
   /** The prefix of container IDs: `containerd`. */
   readonly runtimeName: string;
-  /** The runtime can make a mount read-only with all mounts below it. */
+  /** The handler of the pod can make a mount read-only with all mounts below it. */
   readonly recursiveReadOnlyMounts: boolean;
   /** Termination messages of containers, by container ID. */
   readonly terminationMessages: ReadonlyMap<string, string>;

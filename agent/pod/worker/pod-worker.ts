@@ -49,9 +49,8 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   const { uid, namespace, name } = initial.metadata;
   const log = node.log.child({ pod: `${namespace}/${name}` });
   const { runtimeName, nodeIps, memoryCapacity, maxRestartDelayMs, recorder } = node;
-  const { recursiveReadOnlyMounts } = node.abilities;
   const { simulated } = node.runtime;
-  const facts: WorkerFacts = { simulated, runtimeName, recursiveReadOnlyMounts, nodeIps, memoryCapacity, maxRestartDelayMs };
+  const facts: WorkerFacts = { simulated, runtimeName, features: node.abilities, nodeIps, memoryCapacity, maxRestartDelayMs };
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
   const prober = createProber({

@@ -1,5 +1,6 @@
 import { isRunning } from '../../contract/observation.ts';
 import type { RuntimeContainer } from '../../contract/runtime.ts';
+import { supportsRecursiveReadOnly } from '../../spec/recursive-read-only.ts';
 import { podStatus } from '../status/pod-status.ts';
 import type { PodState } from './pod-state.ts';
 import { isHooked } from './pod-state.ts';
@@ -60,7 +61,7 @@ function statusOf({ state, view }: Turn) {
     ended: life.phase === 'ended' || life.phase === 'over',
     failure: life.phase === 'running' ? undefined : life.failure,
     runtimeName: node.runtimeName,
-    recursiveReadOnlyMounts: node.recursiveReadOnlyMounts,
+    recursiveReadOnlyMounts: supportsRecursiveReadOnly(pod, observation.sandboxes[0], node.features),
     terminationMessages: messages,
     hostIps: node.nodeIps,
     now,

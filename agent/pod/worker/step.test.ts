@@ -22,7 +22,7 @@ const NO_VERDICTS: Verdicts = { startup: undefined, liveness: undefined, readine
 const FACTS: WorkerFacts = {
   simulated: false,
   runtimeName: 'containerd',
-  recursiveReadOnlyMounts: true,
+  features: { supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: false },
   nodeIps: ['192.0.2.7'],
   memoryCapacity: 2 ** 32,
 };
@@ -683,4 +683,20 @@ describe('a newer version of the pod', () => {
     const statusOf = (type: string) => state.pod.status?.conditions?.find((condition) => condition.type === type)?.status;
     expect([statusOf('Ready'), statusOf('example.com/gate')]).toEqual(['True', 'True']);
   });
+});
+
+it('the status tells whether a mount is recursively read-only by the handler of the pod’s RuntimeClass', () => {
+  const volumeMounts = [{ name: 'v', mountPath: '/v', readOnly: true, recursiveReadOnly: 'IfPossible' }];
+  const state = running({ runtimeClassName: 'sandboxed', containers: [aContainer('c', { volumeMounts })] });
+  const handlers = [
+    { name: '', recursiveReadOnlyMounts: true, userNamespaces: false },
+    { name: 'kata', recursiveReadOnlyMounts: false, userNamespaces: false },
+  ];
+  const shown = (handler: string) => {
+    const seen = view(observation([observed('c')], [aSandbox({ handler })]), { node: { ...FACTS, features: { ...FACTS.features, handlers } } });
+    const [status] = step(state, LOOK, seen).actions.flatMap((action) => (action.type === 'putStatus' ? [action.status] : []));
+    return status?.containerStatuses?.[0]?.volumeMounts?.[0]?.recursiveReadOnly;
+  };
+  expect(shown('kata')).toBe('Disabled');
+  expect(shown('')).toBe('Enabled');
 });

@@ -1,5 +1,6 @@
 import type { Container } from '../../../api/pod/container/container.ts';
 import type { ResourceStatus } from '../../../api/pod/container/container-status.ts';
+import type { RuntimeFeatures } from '../../contract/node-abilities.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import type { Verdicts } from '../../probe/prober.ts';
 import type { EndRequest, PodState } from './pod-state.ts';
@@ -11,8 +12,7 @@ export interface WorkerFacts {
   readonly simulated: boolean;
   /** The prefix of container IDs in statuses: `containerd`. */
   readonly runtimeName: string;
-  /** The runtime can make a mount read-only with all mounts below it. */
-  readonly recursiveReadOnlyMounts: boolean;
+  readonly features: RuntimeFeatures;
   readonly nodeIps: readonly string[];
   /** Bytes. */
   readonly memoryCapacity: number;
