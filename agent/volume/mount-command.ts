@@ -93,10 +93,14 @@ export async function isMountPoint(path: string): Promise<boolean> {
 /** The kernel lists mounts by paths without links. A path that does not exist has none. */
 const resolved = (path: string): Promise<string> => realpath(path).catch(() => path);
 
-/** Mount points at and under a directory, the deepest first. */
+/** A table that cannot be read is no empty one: what is deleted with a pod must not hold the mounts of others' data. */
+const mountTable = (): Promise<string> =>
+  readFile('/proc/self/mountinfo', 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : Promise.reject(error)));
+
+/** Mount points at and under a directory, the deepest first. @throws Error if the machine's mounts cannot be read */
 export async function mountsUnder(path: string): Promise<readonly string[]> {
   const directory = await resolved(path);
-  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const table = await mountTable();
   const points = table
     .split('\n')
     .flatMap((line) => line.split(' ')[4]?.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) ?? []);
