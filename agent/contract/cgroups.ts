@@ -13,6 +13,8 @@ export interface PodCgroup {
 
 /** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
 export interface CgroupManager {
+  /** The version of cgroups that the machine has. */
+  readonly version: 1 | 2;
   /** Makes the pod's cgroup with its limits, or sets them anew. Resolves with whether it made it. */
   apply(cgroup: PodCgroup): Promise<boolean>;
   /** Removes it once nothing runs in it; succeeds if it does not exist. */

@@ -14,6 +14,7 @@ function node() {
   const pods = new Map<string, Pod>();
   const weights: string[] = [];
   const plain: CgroupManager = {
+    version: 1,
     apply: async ({ path, cpuShares }) => weights.push(`${path} ${cpuShares}`) > 0,
     remove: async () => {},
     list: async () => [],

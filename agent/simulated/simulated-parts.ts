@@ -44,6 +44,7 @@ export const noPluginDevices: PluginDevices = {
 };
 
 export const noCgroups: CgroupManager = {
+  version: 1,
   apply: () => Promise.resolve(false),
   remove: () => Promise.resolve(),
   list: () => Promise.resolve([]),

@@ -1,12 +1,23 @@
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Container } from '../../api/pod/container/container.ts';
+import type { CgroupManager } from '../contract/cgroups.ts';
 import type { LinuxContainerResources } from '../contract/runtime-config.ts';
 import { withPodLimits } from './effective-resources.ts';
 import { oomScore } from './oom-score.ts';
 import { CPU_PERIOD, cpuQuota, cpuShares, memoryBytes, milliCpu } from './pod-resources.ts';
 
+/** The facts of the machine that a container's limits depend on. */
+export interface Machine {
+  /** Bytes. */
+  readonly memoryCapacity: number;
+  readonly cgroups: Pick<CgroupManager, 'version'>;
+}
+
+/** Makes the kernel kill all processes of a container, not one of them, when it runs out of memory (kubelet's singleProcessOOMKill: false). */
+const KILLED_AS_A_WHOLE = { unified: { 'memory.oom.group': '1' } };
+
 /** The limits of a container's cgroup. It weighs as much CPU as it asks for; if it does not say, as it may use. */
-export function containerResources(pod: Pod, container: Container, memoryCapacity: number): LinuxContainerResources {
+export function containerResources(pod: Pod, container: Container, { memoryCapacity, cgroups }: Machine): LinuxContainerResources {
   const { limits, requests } = withPodLimits(container.resources, pod.spec?.resources);
   const cpuLimit = milliCpu(limits);
   return {
@@ -14,5 +25,6 @@ export function containerResources(pod: Pod, container: Container, memoryCapacit
     ...(cpuLimit > 0 ? { cpu_quota: cpuQuota(cpuLimit), cpu_period: CPU_PERIOD } : {}),
     ...(memoryBytes(limits) > 0 ? { memory_limit_in_bytes: memoryBytes(limits) } : {}),
     oom_score_adj: oomScore(pod, container, memoryCapacity),
+    ...(cgroups.version === 2 ? KILLED_AS_A_WHOLE : {}),
   };
 }

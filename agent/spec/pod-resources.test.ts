@@ -8,6 +8,7 @@ import { cpuShares, podCgroup, podRequest, qosClass } from './pod-resources.ts';
 const GI = 2 ** 30;
 const using = (...all: (ResourceRequirements | undefined)[]) =>
   aPod({ containers: all.map((resources, index) => aContainer(`c${index}`, { resources })) });
+const machine = { memoryCapacity: 8 * GI, cgroups: { version: 1 } } as const;
 const full = { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '500m', memory: '1Gi' } };
 
 describe('the quality of service', () => {
@@ -51,7 +52,7 @@ describe('the cgroups of a pod', () => {
 
   it('bound a container without limits by those of the pod', () => {
     const limits = ({ spec, ...pod }: ReturnType<typeof aPod>) =>
-      containerResources({ spec, ...pod }, spec?.containers[0] ?? aContainer('c'), 8 * GI);
+      containerResources({ spec, ...pod }, spec?.containers[0] ?? aContainer('c'), machine);
     expect(limits(within({}))).toMatchObject({ cpu_shares: 3072, cpu_quota: 300_000, memory_limit_in_bytes: 3 * GI });
     expect(limits(within({ requests: { cpu: '1' }, limits: { cpu: '2' } }))).toMatchObject({
       cpu_shares: 1024,
@@ -66,14 +67,20 @@ describe('the cgroups of a pod', () => {
 
   it('limit a container to what it may use', () => {
     const pod = using(full);
-    expect(containerResources(pod, pod.spec?.containers[0] ?? aContainer('c'), 8 * GI)).toEqual({
+    expect(containerResources(pod, pod.spec?.containers[0] ?? aContainer('c'), machine)).toEqual({
       cpu_shares: 512,
       cpu_quota: 50_000,
       cpu_period: 100_000,
       memory_limit_in_bytes: GI,
       oom_score_adj: -997,
     });
-    expect(containerResources(using(undefined), aContainer('c'), 8 * GI)).toEqual({ cpu_shares: 2, oom_score_adj: 1000 });
+    expect(containerResources(using(undefined), aContainer('c'), machine)).toEqual({ cpu_shares: 2, oom_score_adj: 1000 });
+  });
+
+  it('have the kernel kill all processes of a container that runs out of memory, where it can', () => {
+    const unified = { ...machine, cgroups: { version: 2 } } as const;
+    expect(containerResources(using(undefined), aContainer('c'), unified)).toMatchObject({ unified: { 'memory.oom.group': '1' } });
+    expect(containerResources(using(undefined), aContainer('c'), machine)).not.toHaveProperty('unified');
   });
 
   it('let the kernel kill those first that use more than they asked for', () => {

@@ -5,6 +5,7 @@ import { containerLogPath } from '../../contract/pod-directories.ts';
 import type { Image } from '../../contract/runtime.ts';
 import type { ContainerConfig, Device, Mount } from '../../contract/runtime-config.ts';
 import { containerAnnotations, containerLabels } from '../../contract/runtime-labels.ts';
+import type { Machine } from '../../spec/container-resources.ts';
 import { containerResources } from '../../spec/container-resources.ts';
 import { withPodLimits } from '../../spec/effective-resources.ts';
 import { expand } from '../../spec/expansion.ts';
@@ -22,7 +23,7 @@ export interface ContainerSettings {
   readonly restartCount: number;
   /** The host's file behind terminationMessagePath; empty if there is none. */
   readonly messageFile: string;
-  readonly memoryCapacity: number;
+  readonly machine: Machine;
   readonly seccompDir: string;
   /** The container whose processes this one sees (ephemeral containers); undefined applies the pod's own rule. */
   readonly targetId: string | undefined;
@@ -33,7 +34,7 @@ export function containerConfig(pod: Live<Pod>, container: Container, settings: 
   const { environment, restartCount } = settings;
   const expanded = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expand(text, (name) => environment.get(name)));
   const bounded = { ...container, resources: withPodLimits(container.resources, pod.spec?.resources) };
-  const resources = containerResources(pod, container, settings.memoryCapacity);
+  const resources = containerResources(pod, container, settings.machine);
   return {
     metadata: { name: container.name, attempt: restartCount },
     // By id: a tag that moves between the check and the creation must not change what runs.

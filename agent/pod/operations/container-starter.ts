@@ -138,7 +138,7 @@ export async function startContainer(node: StarterNode, pod: Live<Pod>, request:
         ...settings,
         image,
         restartCount,
-        memoryCapacity: node.memoryCapacity,
+        machine: node,
         seccompDir: node.seccompDir,
         targetId: targetOf(node, pod, container),
       });

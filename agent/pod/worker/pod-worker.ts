@@ -48,9 +48,9 @@ export function createPodWorker(initial: Live<Pod>, node: WorkerNode, onFinished
   const { clock, cache } = node;
   const { uid, namespace, name } = initial.metadata;
   const log = node.log.child({ pod: `${namespace}/${name}` });
-  const { runtimeName, nodeIps, memoryCapacity, maxRestartDelayMs, recorder } = node;
+  const { runtimeName, nodeIps, maxRestartDelayMs, recorder } = node;
   const { simulated } = node.runtime;
-  const facts: WorkerFacts = { simulated, runtimeName, features: node.abilities, nodeIps, memoryCapacity, maxRestartDelayMs };
+  const facts: WorkerFacts = { simulated, runtimeName, features: node.abilities, nodeIps, machine: node, maxRestartDelayMs };
   let state = initialState(initial, clock.now(), facts.simulated);
   const wasReady = readyBefore(initial);
   const prober = createProber({

@@ -64,7 +64,7 @@ export function resize(turn: Turn): void {
     } else if (isRunning(current)) {
       const [limit, has] = [memoryBytes(wanted.limits), memoryBytes(applied.limits)];
       const lowersMemory = limit > 0 && (has === 0 || limit < has);
-      const resources = containerResources(pod, container, view.node.memoryCapacity);
+      const resources = containerResources(pod, container, view.node.machine);
       containers.push({ name: container.name, id: current.id, wanted, resources, lowersMemory });
     }
   }

@@ -24,7 +24,7 @@ const FACTS: WorkerFacts = {
   runtimeName: 'containerd',
   features: { supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: false },
   nodeIps: ['192.0.2.7'],
-  memoryCapacity: 2 ** 32,
+  machine: { memoryCapacity: 2 ** 32, cgroups: { version: 2 } },
 };
 
 const view = (seen: PodObservation, more: Partial<PodView> = {}): PodView => ({
@@ -517,7 +517,9 @@ describe('a pod whose resources change while it runs', () => {
     const begun = run(running(limited('1Gi')), was, LOOK, update(newer({ generation: 2 }, limited('2Gi'))), LOOK);
     expect(shortly(begun)).toEqual(['status Running', 'event ResizeStarted', 'updateVolumes', 'begin resize', 'status Running']);
     expect(shown(begun)).toEqual(['1Gi', '2Gi', 'PodResizeInProgress undefined']);
-    expect(resizeTask(begun).containers).toMatchObject([{ id: 'c-0', lowersMemory: false, resources: { memory_limit_in_bytes: 2 ** 31 } }]);
+    expect(resizeTask(begun).containers).toMatchObject([
+      { id: 'c-0', lowersMemory: false, resources: { memory_limit_in_bytes: 2 ** 31, unified: { 'memory.oom.group': '1' } } },
+    ]);
     const resources = limited('2Gi').containers[0]?.resources ?? {};
     const done = run(begun.state, was, resizedTo(begun.state, { 'c-0': resources }), LOOK, LOOK);
     expect(shortly(done)).toEqual(['event ResizeCompleted', 'status Running', 'status Running']);

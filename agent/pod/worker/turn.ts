@@ -3,6 +3,7 @@ import type { ResourceStatus } from '../../../api/pod/container/container-status
 import type { RuntimeFeatures } from '../../contract/node-abilities.ts';
 import type { PodObservation } from '../../contract/observation.ts';
 import type { Verdicts } from '../../probe/prober.ts';
+import type { Machine } from '../../spec/container-resources.ts';
 import type { EndRequest, PodState } from './pod-state.ts';
 import { begun, heldBack, mayBegin } from './tasks.ts';
 import type { Task, WorkerAction } from './worker-action.ts';
@@ -14,8 +15,7 @@ export interface WorkerFacts {
   readonly runtimeName: string;
   readonly features: RuntimeFeatures;
   readonly nodeIps: readonly string[];
-  /** Bytes. */
-  readonly memoryCapacity: number;
+  readonly machine: Machine;
   /** The longest delay between two starts of a container that ends again and again. Undefined for kubelet's. */
   readonly maxRestartDelayMs?: number | undefined;
 }
