@@ -1,10 +1,9 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kind } from '../../api/definition/kind.ts';
 import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live, ObjectKey } from '../../api/meta/object.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
-import { valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { CsiVolumes } from '../contract/csi-volumes.ts';
@@ -19,6 +18,7 @@ import { writePayload } from './atomic-writer.ts';
 import { isClaimed } from './claimed-volume.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
 import { containerDevices, containerMount } from './container-mount.ts';
+import { prepareEmptyDir } from './empty-dir.ts';
 import { prepareHostPath } from './host-path.ts';
 import { createImageVolumes } from './image-volumes.ts';
 import { isMountPoint, mountTmpfs, unmountUnder } from './mount-command.ts';
@@ -106,13 +106,12 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
 
   const mountOne = async (pod: Live<Pod>, volume: Volume): Promise<void> => {
     const path = volumePath(pod, volume, directories, memoryDir);
-    const group = pod.spec?.securityContext?.fsGroup;
     try {
       if (volume.hostPath) return await prepareHostPath({ ...volume.hostPath, path: toOwnPath(volume.hostPath.path, directories.root) });
       if (volume.nfs) return await prepareNfs(volume.nfs, path, []);
       if (!volume.emptyDir && !isPayloadVolume(volume)) throw new Error('no volume plugin matched');
       await mkdir(path, { recursive: true });
-      if (volume.emptyDir) return await prepareEmptyDir(path, volume.emptyDir, group);
+      if (volume.emptyDir) return await prepareEmptyDir(path, pod, volume.emptyDir, options.allocatable());
       await writeVolume(pod, volume);
     } catch (error) {
       throw new MountError(`MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : error}`);
@@ -242,13 +241,4 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       await Promise.all([rm(directories.pod(uid), { recursive: true, force: true }), rm(join(memoryDir, uid), { recursive: true, force: true })]);
     },
   };
-}
-
-async function prepareEmptyDir(path: string, { medium, sizeLimit }: NonNullable<Volume['emptyDir']>, group: number | undefined): Promise<void> {
-  if (medium === 'Memory' && !(await isMountPoint(path))) {
-    await mountTmpfs(path, sizeLimit === undefined ? undefined : valueOfQuantity(sizeLimit));
-  }
-  if (group !== undefined) await chown(path, 0, group);
-  // The set-group-id bit hands the pod's group on to what is made inside. A tmpfs has the sticky bit from its mount on.
-  await chmod(path, 0o777 | (group === undefined ? 0 : 0o2000) | (medium === 'Memory' ? 0o1000 : 0));
 }
