@@ -4,7 +4,7 @@ import type { CgroupManager } from '../contract/cgroups.ts';
 import type { LinuxContainerResources } from '../contract/runtime-config.ts';
 import { withPodLimits } from './effective-resources.ts';
 import { oomScore } from './oom-score.ts';
-import { CPU_PERIOD, cpuQuota, cpuShares, memoryBytes, milliCpu } from './pod-resources.ts';
+import { CPU_PERIOD, cpuQuota, cpuShares, memoryBytes, milliCpu, podCpuRequest, podLimit } from './pod-resources.ts';
 
 /** The facts of the machine that a container's limits depend on. */
 export interface Machine {
@@ -20,11 +20,30 @@ const KILLED_AS_A_WHOLE = { unified: { 'memory.oom.group': '1' } };
 export function containerResources(pod: Pod, container: Container, { memoryCapacity, cgroups }: Machine): LinuxContainerResources {
   const { limits, requests } = withPodLimits(container.resources, pod.spec?.resources);
   const cpuLimit = milliCpu(limits);
+  const cpuRequest = requests?.cpu === undefined ? cpuLimit : milliCpu(requests);
+  return { ...linuxResources(cpuRequest, cpuLimit, memoryBytes(limits), cgroups), oom_score_adj: oomScore(pod, container, memoryCapacity) };
+}
+
+/** The resources of a pod's containers together, and those that its runtime takes for itself: a runtime sizes virtual machines by them. */
+export interface SandboxResources {
+  readonly resources: LinuxContainerResources;
+  readonly overhead?: LinuxContainerResources;
+}
+
+export function sandboxResources(pod: Pod, { cgroups }: Machine): SandboxResources {
+  const { overhead } = pod.spec ?? {};
+  const cpuLimit = podLimit(pod, milliCpu);
+  const resources = linuxResources(podCpuRequest(pod), cpuLimit, podLimit(pod, memoryBytes), cgroups);
+  if (!overhead) return { resources };
+  return { resources, overhead: linuxResources(milliCpu(overhead), milliCpu(overhead), memoryBytes(overhead), cgroups) };
+}
+
+/** CPU is in thousandths, memory in bytes; a limit of 0 is none. */
+function linuxResources(cpuRequest: number, cpuLimit: number, memoryLimit: number, { version }: Machine['cgroups']): LinuxContainerResources {
   return {
-    cpu_shares: cpuShares(requests?.cpu === undefined ? cpuLimit : milliCpu(requests)),
+    cpu_shares: cpuShares(cpuRequest),
     ...(cpuLimit > 0 ? { cpu_quota: cpuQuota(cpuLimit), cpu_period: CPU_PERIOD } : {}),
-    ...(memoryBytes(limits) > 0 ? { memory_limit_in_bytes: memoryBytes(limits) } : {}),
-    oom_score_adj: oomScore(pod, container, memoryCapacity),
-    ...(cgroups.version === 2 ? KILLED_AS_A_WHOLE : {}),
+    ...(memoryLimit > 0 ? { memory_limit_in_bytes: memoryLimit } : {}),
+    ...(version === 2 ? KILLED_AS_A_WHOLE : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
-import { containerResources } from './container-resources.ts';
+import { containerResources, sandboxResources } from './container-resources.ts';
 import { oomScore } from './oom-score.ts';
 import { cpuShares, podCgroup, podRequest, qosClass } from './pod-resources.ts';
 
@@ -45,6 +45,15 @@ describe('the cgroups of a pod', () => {
     expect(podCgroup(within({}), '/k')).toMatchObject({ cpuLimitMilli: 3000, memoryLimitBytes: 3 * GI, cpuShares: 2048 });
   });
 
+  it('have the overhead of the pod’s RuntimeClass on top, where the pod has an amount at all', () => {
+    const overhead = { cpu: '250m', memory: '1Gi' };
+    const over = (...all: (ResourceRequirements | undefined)[]) => podCgroup(aPod({ ...using(...all).spec, overhead }), '/k');
+    expect(over(full)).toMatchObject({ cpuLimitMilli: 750, memoryLimitBytes: 2 * GI, cpuShares: 768 });
+    expect(over(full, { limits: { cpu: '1' } })).toMatchObject({ cpuLimitMilli: 1750, memoryLimitBytes: 0, cpuShares: 1792 });
+    expect(over({ requests: { cpu: '1' } })).toMatchObject({ cpuLimitMilli: 0, memoryLimitBytes: 0, cpuShares: 1280 });
+    expect(over(undefined)).toMatchObject({ cpuLimitMilli: 0, memoryLimitBytes: 0, cpuShares: 2 });
+  });
+
   it('have no limit while an init container has none', () => {
     const init = { initContainers: [aContainer('i')], containers: [aContainer('c', { resources: full })] };
     expect(podCgroup(aPod(init), '/k')).toMatchObject({ cpuLimitMilli: 0, memoryLimitBytes: 0 });
@@ -75,6 +84,16 @@ describe('the cgroups of a pod', () => {
       oom_score_adj: -997,
     });
     expect(containerResources(using(undefined), aContainer('c'), machine)).toEqual({ cpu_shares: 2, oom_score_adj: 1000 });
+  });
+
+  it('tell the runtime what its sandbox is for, and what it takes itself', () => {
+    const partly = using(full, { limits: { cpu: '1' } });
+    const sizes = { cpu_shares: 1536, cpu_quota: 150_000, cpu_period: 100_000, memory_limit_in_bytes: GI };
+    expect(sandboxResources(partly, machine)).toEqual({ resources: sizes });
+    expect(sandboxResources(aPod({ ...partly.spec, overhead: { cpu: '250m', memory: '1Gi' } }), machine)).toEqual({
+      resources: sizes,
+      overhead: { cpu_shares: 256, cpu_quota: 25_000, cpu_period: 100_000, memory_limit_in_bytes: GI },
+    });
   });
 
   it('have the kernel kill all processes of a container that runs out of memory, where it can', () => {

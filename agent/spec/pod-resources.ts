@@ -57,15 +57,19 @@ export function qosClass(spec: PodSpec | undefined): QosClass {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** @param pidsLimit the number of processes and threads that the pod may have; 0 for any */
+/**
+ * The cgroup of a pod, its RuntimeClass's overhead among its resources: limits that the pod has are raised by it.
+ * @param pidsLimit the number of processes and threads that the pod may have; 0 for any
+ */
 export function podCgroup(pod: Pod, root: string, pidsLimit = 0): PodCgroup {
   const qos = qosClass(pod.spec);
   const parent = qos === 'Guaranteed' ? root : `${root}/${qos.toLowerCase()}`;
+  const overheadOf = (amountOf: (amounts: Amounts) => number): number => amountOf(pod.spec?.overhead);
   const limitOf = (amountOf: (amounts: Amounts) => number): number =>
-    qos !== 'BestEffort' && isBounded(pod, amountOf) ? effective(pod, (resources) => amountOf(resources?.limits)) : 0;
+    qos !== 'BestEffort' && isBounded(pod, amountOf) ? podLimit(pod, amountOf) + overheadOf(amountOf) : 0;
   return {
     path: `${parent}/pod${pod.metadata?.uid ?? ''}`,
-    cpuShares: cpuShares(effective(pod, (r) => milliCpu(requestsOf(r)))),
+    cpuShares: cpuShares(qos === 'BestEffort' ? 0 : podCpuRequest(pod) + overheadOf(milliCpu)),
     cpuLimitMilli: limitOf(milliCpu),
     memoryLimitBytes: limitOf(memoryBytes),
     pidsLimit,
@@ -100,6 +104,12 @@ function effective(pod: Pod, amountOf: (resources: ResourceRequirements | undefi
   const podLevel = pod.spec?.resources;
   return (podLevel && amountOf(podLevel)) || peakOf(pod, amountOf);
 }
+
+/** Thousandths of CPU that a pod asks for, without overhead. */
+export const podCpuRequest = (pod: Pod): number => effective(pod, (resources) => milliCpu(requestsOf(resources)));
+
+/** The limit of one resource that a pod has, without overhead: containers that have none of it do not count. */
+export const podLimit = (pod: Pod, amountOf: (amounts: Amounts) => number): number => effective(pod, (resources) => amountOf(resources?.limits));
 
 /** The amount of one resource that the scheduler counts for a pod: as `effective`, in the resource's base unit (CPU: millicores). */
 export function podRequest(pod: Pod, resource: string): number {

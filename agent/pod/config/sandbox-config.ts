@@ -4,6 +4,7 @@ import type { ClusterDns } from '../../contract/cluster-dns.ts';
 import type { SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROFILE, PROTOCOL } from '../../contract/runtime-config.ts';
 import { sandboxLabels } from '../../contract/runtime-labels.ts';
+import type { SandboxResources } from '../../spec/container-resources.ts';
 import { kernelHostname, podDns } from './name-resolution.ts';
 import { groupsPolicy, namespaceOptions, supplementalGroups } from './security-config.ts';
 
@@ -11,6 +12,8 @@ export interface SandboxSettings {
   readonly dns: ClusterDns;
   readonly logDirectory: string;
   readonly cgroupParent: string;
+  /** Undefined on a simulated node, which limits nothing. */
+  readonly resources: SandboxResources | undefined;
 }
 
 /** The sandbox of a pod. Equal pods and attempts give equal configs: it is passed again with every container. */
@@ -29,6 +32,7 @@ export function sandboxConfig(pod: Live<Pod>, attempt: number, settings: Sandbox
     annotations: { ...pod.metadata.annotations },
     linux: {
       cgroup_parent: settings.cgroupParent,
+      ...settings.resources,
       sysctls: Object.fromEntries((security?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value])),
       security_context: {
         namespace_options: namespaceOptions(spec),

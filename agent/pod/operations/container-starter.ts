@@ -18,6 +18,7 @@ import type { Mount, SandboxConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
 import { runHandler, warnOfFallback } from '../../probe/handler.ts';
 import { containerEvent, simulatedEvent } from '../../spec/container-events.ts';
+import { sandboxResources } from '../../spec/container-resources.ts';
 import { containerTypeOf } from '../../spec/pod-containers.ts';
 import { podCgroup } from '../../spec/pod-resources.ts';
 import { supportsRecursiveReadOnly } from '../../spec/recursive-read-only.ts';
@@ -51,8 +52,12 @@ export class StartError extends Error {
 const RETRY_MS = 10_000;
 
 export function podSandboxConfig(node: StarterNode, pod: Live<Pod>, attempt: number): SandboxConfig {
-  const logDirectory = node.directories.podLogs(pod);
-  return sandboxConfig(pod, attempt, { dns: node.dns, logDirectory, cgroupParent: podCgroup(pod, node.cgroupRoot).path });
+  return sandboxConfig(pod, attempt, {
+    dns: node.dns,
+    logDirectory: node.directories.podLogs(pod),
+    cgroupParent: podCgroup(pod, node.cgroupRoot).path,
+    resources: node.runtime.simulated ? undefined : sandboxResources(pod, node),
+  });
 }
 
 /** Has the pod's devices prepared and makes its sandbox; its addresses are in the cache when it resolves. @throws DynamicResourcesError */

@@ -16,7 +16,7 @@ import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import type { ContainerRuntime } from '../../contract/runtime.ts';
 import { RuntimeError } from '../../contract/runtime.ts';
 import type { RuntimeCache } from '../../contract/runtime-cache.ts';
-import type { ContainerConfig } from '../../contract/runtime-config.ts';
+import type { ContainerConfig, SandboxConfig } from '../../contract/runtime-config.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
 import { noDynamicResources, noPluginDevices, noVolumes, simulatedTransport } from '../../simulated/simulated-parts.ts';
 import { createSimulatedRuntime } from '../../simulated/simulated-runtime.ts';
@@ -76,7 +76,7 @@ async function aWorker(given: Given = {}) {
   return { worker, clock: fake, runtime: simulated, cache, statuses, started, events, finished: () => finished };
 }
 
-/** Waits until a container has been asked for. Files are written meanwhile. */
+/** Waits until the runtime has been asked for something. Files are written meanwhile. */
 async function configured(clock: FakeClock, asked: readonly unknown[]): Promise<void> {
   const deadline = systemClock.monotonic() + 60_000;
   while (asked.length === 0 && systemClock.monotonic() < deadline) {
@@ -226,6 +226,23 @@ describe('the worker of a pod', () => {
     expect(statuses.at(-1)?.phase).toBe('Running');
     worker.end({ graceSeconds: 0 });
     await clock.advance(100);
+  });
+
+  it('tells the runtime the resources of the sandbox and the overhead, which a simulated one does not keep', async () => {
+    const container = aContainer('c', { resources: { limits: { memory: '1Gi' } } });
+    const pod = aPod({ containers: [container], overhead: { memory: '2Gi' } });
+    const askedBy = async (simulated: boolean) => {
+      const asked: SandboxConfig['linux'][] = [];
+      const runSandbox = async ({ linux }: SandboxConfig) => {
+        asked.push(linux);
+        throw new RuntimeError('Unknown', 'enough');
+      };
+      const { clock } = await aWorker({ pod, runtime: { simulated, runSandbox } });
+      await configured(clock, asked);
+      return asked[0];
+    };
+    expect(await askedBy(false)).toMatchObject({ resources: { memory_limit_in_bytes: 2 ** 30 }, overhead: { memory_limit_in_bytes: 2 ** 31 } });
+    expect(await askedBy(true)).not.toHaveProperty('resources');
   });
 
   it('gives containers their devices by their CDI names', async () => {
