@@ -5,8 +5,10 @@ import { checkReserved, machineFacts, resources } from './node-info.ts';
 import { NO_RESERVATION, parseReservation } from './reservation.ts';
 
 const MI = 2 ** 20;
+const GI = 2 ** 30;
 const amounts = { cpus: 4, memoryBytes: 8 * 1024 * MI, diskBytes: 100 * 1024 * MI, pods: 110 };
 const keeping = (text: string): Reserved => ({ system: parseReservation(text), memory: () => 100 * MI, disk: (capacity) => capacity * 0.1 });
+const unreserved: Reserved = { system: NO_RESERVATION, memory: () => 100 * MI, disk: () => 0 };
 
 describe('the resources of a node', () => {
   it('are for its pods, without what is reserved and what evictions keep free', () => {
@@ -41,5 +43,25 @@ describe('the resources of a node', () => {
       machineFacts(tmpdir(), runtime, 110, { system: { ...NO_RESERVATION, memory }, memory: () => 0, disk: () => 0 });
     await expect(machine(2 ** 50)).rejects.toThrow('bytes of memory are kept from pods');
     expect((await machine(MI)).taskLimit).toBeGreaterThan(0);
+  });
+
+  it('have huge pages by their sizes, which pods get in place of memory', () => {
+    const hugePages = [
+      { pageSize: 64 * 1024, total: 0 },
+      { pageSize: 2 * MI, total: 512 * MI },
+      { pageSize: GI, total: 2 * GI },
+    ];
+    const { capacity, allocatable } = resources({ ...amounts, hugePages }, unreserved);
+    const counted = { 'hugepages-64Ki': '0', 'hugepages-2Mi': '512Mi', 'hugepages-1Gi': '2Gi' };
+    expect(capacity).toMatchObject({ ...counted, memory: '8Gi' });
+    expect(allocatable).toMatchObject({ ...counted, memory: '5532Mi' });
+  });
+
+  it('have no memory left, and not less, if all of it is huge pages', () => {
+    expect(resources({ ...amounts, hugePages: [{ pageSize: GI, total: 8 * GI }] }, unreserved).allocatable).toMatchObject({ memory: '0' });
+  });
+
+  it('have no huge pages on a machine without', () => {
+    expect(Object.keys(resources(amounts, unreserved).capacity).filter((name) => name.startsWith('hugepages'))).toEqual([]);
   });
 });

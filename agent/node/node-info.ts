@@ -3,7 +3,9 @@ import { arch, cpus, release, totalmem } from 'node:os';
 import type { NodeSystemInfo } from '../../api/kinds/core/node/index.ts';
 import { GIT_VERSION } from '../../api/meta/version.ts';
 import { canonicalQuantity } from '../../api/schema/quantity.ts';
+import type { HugePages } from '../contract/huge-pages.ts';
 import type { RuntimeVersion } from '../contract/runtime.ts';
+import { machineHugePages } from './huge-pages.ts';
 import type { Reservation } from './reservation.ts';
 import { NO_RESERVATION } from './reservation.ts';
 import { taskLimit } from './task-limit.ts';
@@ -47,18 +49,19 @@ const RESERVED: Reserved = {
 
 /** Reads this machine. `dataDir` stands on the file system that pods write to. @throws Error if more is reserved than it has */
 export async function machineFacts(dataDir: string, runtime: RuntimeVersion, maxPods = MAX_PODS, reserved = RESERVED): Promise<NodeFacts> {
-  const [machineID, systemUUID, bootID, osRelease, disk, tasks] = await Promise.all([
+  const [machineID, systemUUID, bootID, osRelease, disk, hugePages, tasks] = await Promise.all([
     read('/etc/machine-id'),
     read('/sys/class/dmi/id/product_uuid'),
     read('/proc/sys/kernel/random/boot_id'),
     read('/etc/os-release'),
     statfs(dataDir),
+    machineHugePages(),
     taskLimit(),
   ]);
   const osImage = /^PRETTY_NAME="?(.*?)"?$/m.exec(osRelease)?.[1] ?? process.platform;
   const facts = { machineID, systemUUID: systemUUID || machineID, bootID, osImage, kernelVersion: release() };
   const memoryBytes = totalmem();
-  const amounts = { cpus: cpus().length, memoryBytes, diskBytes: disk.blocks * disk.bsize, pods: maxPods };
+  const amounts = { cpus: cpus().length, memoryBytes, diskBytes: disk.blocks * disk.bsize, pods: maxPods, hugePages };
   checkReserved(amounts, tasks, reserved);
   return {
     info: systemInfo(facts, `${runtime.name}://${runtime.version}`),
@@ -97,10 +100,20 @@ export interface Amounts {
   readonly memoryBytes: number;
   readonly diskBytes: number;
   readonly pods: number;
+  readonly hugePages?: readonly HugePages[];
 }
 
-/** Returns what a machine has and what pods may use of it, in the form in which the API keeps quantities: a status is compared with the stored one. */
-export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts, reserved = RESERVED): Pick<NodeFacts, 'capacity' | 'allocatable'> {
+/** The resource that counts huge pages of a size: `hugepages-2Mi`. */
+const hugePagesName = (pageSize: number): string => `hugepages-${canonicalQuantity(`${pageSize / KI}Ki`)}`;
+
+/**
+ * Returns what a machine has and what pods may use of it, in the form in which the API keeps quantities: a status is compared with the stored one.
+ * Huge pages are memory that the kernel has set aside: pods cannot use it as such.
+ */
+export function resources(
+  { cpus: cpu, memoryBytes, diskBytes, pods, hugePages = [] }: Amounts,
+  reserved = RESERVED,
+): Pick<NodeFacts, 'capacity' | 'allocatable'> {
   const kibibytes = (bytes: number) => canonicalQuantity(`${Math.floor(bytes / KI)}Ki`);
   const bytes = (count: number) => (count % KI === 0 ? kibibytes(count) : canonicalQuantity(String(Math.floor(count))));
   const processors = (milli: number) => canonicalQuantity(`${Math.max(0, milli)}m`);
@@ -109,15 +122,15 @@ export function resources({ cpus: cpu, memoryBytes, diskBytes, pods }: Amounts, 
   const base = {
     cpu: processors(milli),
     pods: String(pods),
-    'hugepages-1Gi': '0',
-    'hugepages-2Mi': '0',
+    ...Object.fromEntries(hugePages.map(({ pageSize, total }) => [hugePagesName(pageSize), kibibytes(total)])),
   };
+  const pagesBytes = hugePages.reduce((sum, { total }) => sum + total, 0);
   return {
     capacity: { ...base, memory: kibibytes(memoryBytes), 'ephemeral-storage': kibibytes(diskBytes) },
     allocatable: {
       ...base,
       cpu: processors(milli - system.cpu),
-      memory: bytes(Math.max(0, memoryBytes - reserved.memory(memoryBytes) - system.memory)),
+      memory: bytes(Math.max(0, memoryBytes - reserved.memory(memoryBytes) - system.memory - pagesBytes)),
       'ephemeral-storage': canonicalQuantity(String(Math.max(0, Math.floor(diskBytes - reserved.disk(diskBytes) - system['ephemeral-storage'])))),
     },
   };

@@ -20,6 +20,14 @@ describe('the patch of a node’s status', () => {
     });
   });
 
+  it('takes sizes of huge pages away that the machine no longer has', () => {
+    const both = { cpu: '4', 'hugepages-2Mi': '0', 'hugepages-1Gi': '1Gi' };
+    const one = { cpu: '4', 'hugepages-2Mi': '0' };
+    expect(nodeStatusPatch({ capacity: both, allocatable: both }, { capacity: one, allocatable: one })).toEqual({
+      status: { capacity: { 'hugepages-1Gi': null }, allocatable: { 'hugepages-1Gi': null } },
+    });
+  });
+
   it('replaces the addresses as a whole: a strategic patch would keep the old ones', () => {
     const [now] = [[{ type: 'InternalIP', address: '10.0.0.2' }]];
     expect(nodeStatusPatch({ addresses }, { addresses: now })).toEqual({ status: { addresses: [{ $patch: 'replace' }, ...now] } });

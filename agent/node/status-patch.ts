@@ -1,4 +1,5 @@
 import type { NodeStatus } from '../../api/kinds/core/node/index.ts';
+import { isHugePages } from '../../api/pod/resources/resource-names.ts';
 import { equalJson } from '../../base/json.ts';
 
 type Resources = Readonly<Record<string, unknown>>;
@@ -23,7 +24,8 @@ const removedResources = (before: Resources = {}, after: Resources = {}): Resour
 /**
  * Returns a strategic merge patch that turns the status which a node has into the wanted one, as kubelet writes it: it names only what differs,
  * so that conditions, capacities and fields that others keep there are left alone. Addresses are replaced as a whole, and what may be allocated
- * follows from the capacity: an extended resource that is gone there may not be allocated any more.
+ * follows from the capacity: an extended resource that is gone there may not be allocated any more. Sizes of huge pages that the machine no longer has
+ * are removed.
  * (k8s.io/component-helpers/node/util, PatchNodeStatus)
  */
 export function nodeStatusPatch(before: NodeStatus | undefined, after: NodeStatus): object {
@@ -40,7 +42,8 @@ export function nodeStatusPatch(before: NodeStatus | undefined, after: NodeStatu
   );
   if (changed.length > 0) status.conditions = changed;
   if (addresses && differs(before?.addresses, addresses)) status.addresses = [{ $patch: 'replace' }, ...addresses];
-  const ownCapacity = changedResources(before?.capacity, capacity);
+  const lostPages = Object.entries(capacity ? removedResources(before?.capacity, capacity) : {}).filter(([name]) => isHugePages(name));
+  const ownCapacity = { ...changedResources(before?.capacity, capacity), ...Object.fromEntries(lostPages) };
   if (Object.keys(ownCapacity).length > 0) status.capacity = ownCapacity;
   const gone = allocatable ? removedResources(before?.allocatable, allocatable) : {};
   const ownAllocatable = { ...changedResources(before?.allocatable, allocatable), ...gone };

@@ -8,6 +8,8 @@ import type { NodeSize } from './registration-options.ts';
 export const SIMULATED_LABELS = { 'skiff.dev/simulated': 'true' };
 
 const SIZE: NodeSize = { cpus: 32, memoryBytes: 256 * 2 ** 30, pods: 110 };
+/** None, of the sizes that most machines have. */
+const HUGE_PAGES = [2 ** 30, 2 ** 21].map((pageSize) => ({ pageSize, total: 0 }));
 const DISK_BYTES = 1024 * 2 ** 30;
 
 /**
@@ -19,7 +21,8 @@ export function simulatedFacts(size: Partial<NodeSize> = {}, name?: string): Nod
   const machineID = name === undefined ? randomUUID() : uuidOf(`machine ${name}`);
   const systemUUID = name === undefined ? randomUUID() : uuidOf(`system ${name}`);
   const identity = { machineID, systemUUID, bootID: randomUUID(), osImage: 'simulated', kernelVersion: 'simulated' };
-  return { info: systemInfo(identity, 'simulated://'), ...resources({ cpus, memoryBytes, diskBytes: DISK_BYTES, pods }), memoryBytes };
+  const amounts = resources({ cpus, memoryBytes, diskBytes: DISK_BYTES, pods, hugePages: HUGE_PAGES });
+  return { info: systemInfo(identity, 'simulated://'), ...amounts, memoryBytes };
 }
 
 /**
