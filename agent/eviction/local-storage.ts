@@ -15,7 +15,7 @@ export interface StorageExcess {
 
 /** Whether any limit of the pod has to be looked after. */
 export function hasStorageLimit(pod: Pod): boolean {
-  const volumes = (pod.spec?.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && emptyDir.medium !== 'Memory');
+  const volumes = (pod.spec?.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && !emptyDir.medium);
   return volumes || podLimits(pod)[STORAGE] !== undefined;
 }
 

@@ -72,9 +72,9 @@ export async function readPodUse(node: UsageNode, pods: readonly Live<Pod>[]): P
 
 const containerNames = ({ spec }: Pod): string[] => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ name }) => name);
 
-/** The paths of the volumes that the pod's storage is counted by: those in memory are not. */
+/** The paths of the volumes that the pod's storage is counted by: those in memory, or in huge pages, are not. */
 function volumePaths({ directories }: UsageNode, { metadata, spec }: Live<Pod>): Map<string, string> {
-  const local = (spec?.volumes ?? []).filter(({ emptyDir }) => emptyDir && emptyDir.medium !== 'Memory');
+  const local = (spec?.volumes ?? []).filter(({ emptyDir }) => emptyDir && !emptyDir.medium);
   return new Map(local.map(({ name }) => [name, directories.volume(metadata.uid, 'kubernetes.io/empty-dir', name)]));
 }
 

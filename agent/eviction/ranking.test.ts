@@ -81,6 +81,7 @@ describe('limits of local storage', () => {
 
   it('are those of emptyDirs on the disk, of containers, and of the pod', () => {
     expect([aPod(), volume({}), volume({ sizeLimit: '1Mi', medium: 'Memory' })].map(hasStorageLimit)).toEqual([false, false, false]);
+    expect(hasStorageLimit(volume({ sizeLimit: '1Mi', medium: 'HugePages' }))).toBe(false);
     expect([limited('1Mi'), volume({ sizeLimit: '1Mi' })].map(hasStorageLimit)).toEqual([true, true]);
   });
 

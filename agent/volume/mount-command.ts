@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { canonicalQuantity } from '../../api/schema/quantity.ts';
 import type { FilesystemMount } from '../contract/runtime.ts';
 
 const run = promisify(execFile);
@@ -11,6 +12,10 @@ export async function mountTmpfs(directory: string, sizeBytes?: number): Promise
   const size = sizeBytes === undefined ? [] : [`size=${sizeBytes}`];
   await run('mount', ['-t', 'tmpfs', '-o', ['nosuid', 'nodev', ...size].join(','), 'tmpfs', directory]);
 }
+
+/** Mounts huge pages of one size, in bytes. @throws Error as kubelet words it, with the output of mount: the kernel may not have the size */
+export const mountHugePages = (directory: string, pageSize: number): Promise<void> =>
+  mountAsKubelet(['-t', 'hugetlbfs', '-o', `pagesize=${canonicalQuantity(`${pageSize / 1024}Ki`)}`, 'nodev', directory]);
 
 export const bindMount = async (source: string, target: string): Promise<void> => {
   await run('mount', ['--bind', source, target]);
@@ -69,7 +74,7 @@ export async function bindWithOptions(source: string, target: string, options: r
 }
 
 /** Runs mount(8). @throws Error as kubelet words it, with its output */
-async function mountAsKubelet(args: readonly string[], timeout: number): Promise<void> {
+async function mountAsKubelet(args: readonly string[], timeout = 0): Promise<void> {
   try {
     await run('mount', args, { timeout });
   } catch (error) {
