@@ -7,7 +7,8 @@ import { PAUSE_IMAGE } from './pause-image.ts';
 
 describe('containerd’s configuration', () => {
   const paths = containerdPaths({ dataDir: '/var/lib/x "y"', runDir: '/run/x' });
-  const config = containerdConfig({ paths, snapshotter: 'native', restrictOomScoreAdj: true, cniBinDir: '/usr/lib/cni' });
+  const options = { paths, snapshotter: 'native', restrictOomScoreAdj: true, limitHugePages: true, cniBinDir: '/usr/lib/cni' } as const;
+  const config = containerdConfig(options);
 
   it('keeps everything in directories of ours, quoted', () => {
     expect(config).toContain('root = "/var/lib/x \\"y\\"/containerd/root"');
@@ -17,6 +18,12 @@ describe('containerd’s configuration', () => {
     expect(config).toContain('netns_mounts_under_state_dir = true');
     // containerd 2.x would listen at /var/run/nri for all of the machine.
     expect(config).toContain('[plugins."io.containerd.nri.v1.nri"]\ndisable = true\n');
+  });
+
+  it('applies limits of huge pages where the machine can, and says nothing where it cannot', () => {
+    const tolerant = '\ntolerate_missing_hugetlb_controller = true\ndisable_hugetlb_controller = ';
+    expect(config).toContain(`${tolerant}false\n`);
+    expect(containerdConfig({ ...options, limitHugePages: false })).toContain(`${tolerant}true\n`);
   });
 
   it('names our pause image and what the node is able to do', () => {

@@ -8,6 +8,8 @@ export interface ContainerdConfigOptions {
   readonly snapshotter: Snapshotter;
   /** Set where the process lacks CAP_SYS_RESOURCE: scores are then never set below containerd's own. */
   readonly restrictOomScoreAdj: boolean;
+  /** Set where cgroups have the controller hugetlb. Elsewhere containerd would write a warning for each container. */
+  readonly limitHugePages: boolean;
   /** The directory of Debian's containernetworking-plugins, or of another build of them. */
   readonly cniBinDir: string;
   /** Runtimes beside runc that pods may ask for by the handler of a RuntimeClass. */
@@ -60,7 +62,7 @@ stream_server_port = "0"
 max_container_log_line_size = ${options.maxLogLineBytes ?? 16384}
 netns_mounts_under_state_dir = true
 tolerate_missing_hugetlb_controller = true
-disable_hugetlb_controller = true
+disable_hugetlb_controller = ${!options.limitHugePages}
 enable_cdi = true
 
 ${cri('.cni')}

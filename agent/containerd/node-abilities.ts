@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathExists } from '../../base/path-exists.ts';
 import { tryCommand } from './command.ts';
 import type { Snapshotter } from './config.ts';
 
@@ -9,6 +10,12 @@ const CAP_SYS_RESOURCE = 24n;
 export async function mayLowerOomScores(): Promise<boolean> {
   const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8').catch(() => ''))?.[1];
   return mask !== undefined && ((BigInt(`0x${mask}`) >> CAP_SYS_RESOURCE) & 1n) === 1n;
+}
+
+/** Returns whether cgroups can limit huge pages. If not, neither the cgroups of pods nor those of containers are given such limits. */
+export async function hasHugetlbController(cgroupMount = '/sys/fs/cgroup'): Promise<boolean> {
+  const unified = await readFile(join(cgroupMount, 'cgroup.controllers'), 'utf8').catch(() => undefined);
+  return unified === undefined ? pathExists(join(cgroupMount, 'hugetlb', 'cgroup.procs')) : unified.split(/\s+/).includes('hugetlb');
 }
 
 /** Returns overlayfs if the kernel mounts it on top of `root`'s file system (not so on another overlay, in many containers), otherwise native. */

@@ -31,6 +31,7 @@ describe('the runtimes of a machine', () => {
       paths: containerdPaths({ dataDir: '/d', runDir: '/r' }),
       snapshotter: 'native' as const,
       restrictOomScoreAdj: false,
+      limitHugePages: false,
       cniBinDir: '/b',
     };
     const runtimes = [

@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log.ts';
 import { containerdConfig, snapshotterOf } from './config.ts';
 import type { ContainerdDirs, ContainerdPaths } from './layout.ts';
 import { containerdPaths } from './layout.ts';
-import { mayLowerOomScores, usableSnapshotter } from './node-abilities.ts';
+import { hasHugetlbController, mayLowerOomScores, usableSnapshotter } from './node-abilities.ts';
 import { probeCri, waitForCri } from './probe.ts';
 import type { ProcessIdentity } from './process-record.ts';
 import { identityOf, isAlive, readProcessRecord, writeProcessRecord } from './process-record.ts';
@@ -136,6 +136,7 @@ async function writeConfig(paths: ContainerdPaths, cniBinDir: string): Promise<b
     cniBinDir,
     snapshotter,
     restrictOomScoreAdj: !(await mayLowerOomScores()),
+    limitHugePages: await hasHugetlbController(),
     runtimes: await installedRuntimes(),
   });
   if (config === previous) return false;

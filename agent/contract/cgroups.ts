@@ -9,12 +9,16 @@ export interface PodCgroup {
   readonly memoryLimitBytes: number;
   /** The number of processes and threads. */
   readonly pidsLimit: number;
+  /** Bytes of huge pages, by the bytes of a page; none of the sizes that are left out. Undefined for any number of them. */
+  readonly hugePages?: ReadonlyMap<number, number>;
 }
 
 /** The cgroups of pods, under which the runtime makes those of containers (the cgroupfs driver). */
 export interface CgroupManager {
   /** The version of cgroups that the machine has. */
   readonly version: 1 | 2;
+  /** The sizes of the huge pages that cgroups limit, in bytes: those of the machine, if it has the controller hugetlb. */
+  readonly hugePageSizes: readonly number[];
   /** Makes the pod's cgroup with its limits, or sets them anew. Resolves with whether it made it. */
   apply(cgroup: PodCgroup): Promise<boolean>;
   /** Removes it once nothing runs in it; succeeds if it does not exist. */

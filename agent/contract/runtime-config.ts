@@ -56,6 +56,13 @@ export interface LinuxContainerSecurityContext extends LinuxSecurityContext {
   readonly readonly_paths?: Texts | undefined;
 }
 
+/** A limit of huge pages of the size that is named, such as `2MB`. */
+export interface HugepageLimit {
+  readonly page_size?: string | undefined;
+  /** Bytes. */
+  readonly limit?: number | undefined;
+}
+
 export interface LinuxContainerResources {
   readonly cpu_period?: number | undefined;
   readonly cpu_quota?: number | undefined;
@@ -64,6 +71,7 @@ export interface LinuxContainerResources {
   readonly oom_score_adj?: number | undefined;
   readonly cpuset_cpus?: string | undefined;
   readonly cpuset_mems?: string | undefined;
+  readonly hugepage_limits?: readonly HugepageLimit[] | undefined;
   readonly unified?: TextMap | undefined;
   readonly memory_swap_limit_in_bytes?: number | undefined;
 }

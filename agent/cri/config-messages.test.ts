@@ -21,6 +21,10 @@ const resources: Whole<LinuxContainerResources> = {
   oom_score_adj: -997,
   cpuset_cpus: '0-1',
   cpuset_mems: '0',
+  hugepage_limits: [
+    { page_size: '2MB', limit: 2 ** 21 },
+    { page_size: '1GB', limit: 0 },
+  ],
   unified: { 'memory.high': '1' },
   memory_swap_limit_in_bytes: 7,
 };

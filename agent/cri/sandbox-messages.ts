@@ -11,6 +11,7 @@ import {
   stringList,
   stringMap,
   uint32,
+  uint64,
 } from '../../base/protobuf/message.ts';
 
 /** Messages of runtime.v1 about sandboxes: names, numbers and meanings are those of k8s.io/cri-api/pkg/apis/runtime/v1/api.proto. */
@@ -45,6 +46,7 @@ export const LinuxContainerResources = message({
   oom_score_adj: int64(5),
   cpuset_cpus: string(6),
   cpuset_mems: string(7),
+  hugepage_limits: nestedList(8, message({ page_size: string(1), limit: uint64(2) })),
   unified: stringMap(9),
   memory_swap_limit_in_bytes: int64(10),
 });

@@ -2,10 +2,9 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import { DEFAULT_BUCKETS, metricMakers } from '../../runtime/observe/metric-makers.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
-import type { KernelCgroups } from './cgroups.ts';
 
 /** The same cgroups, with their version shown and their changes measured (pkg/kubelet/cm/cgroup_manager_linux.go). */
-export function measuredCgroups(cgroups: KernelCgroups, clock: Clock, registry: Registry): CgroupManager {
+export function measuredCgroups(cgroups: CgroupManager, clock: Clock, registry: Registry): CgroupManager {
   const { gauge, histogram } = metricMakers(registry);
   gauge('kubelet_cgroup_version', "The version of the kernel's cgroups.").set(cgroups.version);
   const duration = histogram('kubelet_cgroup_manager_duration_seconds', 'How long it takes to make, change and remove a cgroup.', DEFAULT_BUCKETS, [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
+import { weighedCgroup } from '../spec/pod-resources.ts';
 import { createAgentMetrics } from './agent-metrics.ts';
 import { measuredCgroups } from './cgroup-metrics.ts';
 import { openCgroups } from './cgroups.ts';
@@ -65,6 +66,47 @@ describe('the cgroups of a node', () => {
       'kubelet_cgroup_manager_duration_seconds_count{operation_type="destroy"} 1',
     ]);
     expect(await samplesOf(registry, 'kubelet_cgroup_version')).toEqual(['kubelet_cgroup_version 2']);
+  });
+
+  describe('that limit huge pages', () => {
+    const sizes = async () => [2 ** 21, 2 ** 30].map((pageSize) => ({ pageSize, total: 0 }));
+    const hugePages = new Map([[2 ** 21, 2 ** 22]]);
+
+    it('in version 1 allow as many as the pod has, and none of other sizes', async () => {
+      for (const name of ['cpu', 'memory', 'hugetlb']) await controller(name);
+      const cgroups = await openCgroups(root, sizes);
+      expect(cgroups.hugePageSizes).toEqual([2 ** 21, 2 ** 30]);
+      const directory = join('hugetlb', 'k', 'podu1');
+      await mkdir(join(root, directory), { recursive: true });
+      await writeFile(join(root, directory, 'hugetlb.2MB.rsvd.limit_in_bytes'), '-1\n');
+      await cgroups.apply({ ...limits, pidsLimit: 0, hugePages });
+      expect(await read(directory, 'hugetlb.2MB.limit_in_bytes')).toBe('4194304');
+      expect(await read(directory, 'hugetlb.1GB.limit_in_bytes')).toBe('0');
+      expect(await read(directory, 'hugetlb.2MB.rsvd.limit_in_bytes')).toContain('4194304');
+    });
+
+    it('in version 2 have the controller handed down to the pod', async () => {
+      await writeFile(join(root, 'cgroup.controllers'), 'cpu memory hugetlb pids');
+      const cgroups = await openCgroups(root, sizes);
+      await cgroups.apply({ ...limits, pidsLimit: 0, hugePages });
+      expect(await read('k', 'cgroup.subtree_control')).toBe('+cpu +memory +pids +hugetlb');
+      expect([await read('k', 'podu1', 'hugetlb.2MB.max'), await read('k', 'podu1', 'hugetlb.1GB.max')]).toEqual(['4194304', '0']);
+    });
+
+    it('leave many pods together without a limit', async () => {
+      await writeFile(join(root, 'cgroup.controllers'), 'cpu memory hugetlb pids');
+      await (await openCgroups(root, sizes)).apply(weighedCgroup('/k', 2));
+      await expect(read('k', 'hugetlb.2MB.max')).rejects.toThrow('ENOENT');
+    });
+
+    it('are not there without the controller', async () => {
+      await writeFile(join(root, 'cgroup.controllers'), 'cpu memory pids');
+      const cgroups = await openCgroups(root, sizes);
+      expect(cgroups.hugePageSizes).toEqual([]);
+      await cgroups.apply({ ...limits, pidsLimit: 0, hugePages });
+      expect(await read('k', 'cgroup.subtree_control')).toBe('+cpu +memory +pids');
+      await expect(read('k', 'podu1', 'hugetlb.2MB.max')).rejects.toThrow('ENOENT');
+    });
   });
 
   it('give back a limit that a resize has removed', async () => {

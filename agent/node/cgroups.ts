@@ -2,38 +2,39 @@ import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../base/make-directories.ts';
 import { pathExists } from '../../base/path-exists.ts';
+import { hasHugetlbController } from '../containerd/node-abilities.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
+import { pageSizeName } from '../spec/huge-pages.ts';
 import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
 import { statisticsV1, statisticsV2 } from './cgroup-statistics.ts';
+import { machineHugePages } from './huge-pages.ts';
 
 const MOUNT = '/sys/fs/cgroup';
 /** Controllers of v1 whose limits pods have; the runtime makes the directories of the others itself, and we remove them. */
 const V1_CONTROLLERS = ['cpu', 'memory'] as const;
 const QOS_PARENTS = ['', 'burstable', 'besteffort'];
 
-/** The cgroups of this machine, by the version of the kernel's interface. */
-export interface KernelCgroups extends CgroupManager {
-  readonly version: 1 | 2;
-}
-
 /** cgroups of the version that is mounted at `mount`. @throws Error if there are none: the node could not limit its pods. */
-export async function openCgroups(mount = MOUNT): Promise<KernelCgroups> {
-  if (await pathExists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount);
+export async function openCgroups(mount = MOUNT, hugePages = machineHugePages): Promise<CgroupManager> {
+  const hugePageSizes = (await hasHugetlbController(mount)) ? (await hugePages()).map(({ pageSize }) => pageSize) : [];
+  if (await pathExists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount, hugePageSizes);
   const missing: string[] = [];
   for (const controller of V1_CONTROLLERS) if (!(await pathExists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
-  if (missing.length === 0) return cgroupsV1(mount);
+  if (missing.length === 0) return cgroupsV1(mount, hugePageSizes);
   const what = missing.length === V1_CONTROLLERS.length ? 'no cgroups are mounted' : `the cgroup controller ${missing.join(', ')} is not mounted`;
   throw new Error(
     `${mount}: ${what}, and pods need them: mount cgroup2 there, or run the agent where it sees the host's (in a container: --privileged --cgroupns=host)`,
   );
 }
 
-function cgroupsV1(mount: string): KernelCgroups {
+function cgroupsV1(mount: string, hugePageSizes: readonly number[]): CgroupManager {
   return {
     version: 1,
-    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit }) {
+    hugePageSizes,
+    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit, hugePages }) {
       const directory = (controller: string) => join(mount, controller, path);
-      const controllers = pidsLimit > 0 ? [...V1_CONTROLLERS, 'pids'] : V1_CONTROLLERS;
+      const pages = hugePages && pageLimits(hugePageSizes, hugePages);
+      const controllers = [...V1_CONTROLLERS, ...(pidsLimit > 0 ? ['pids'] : []), ...(pages?.length ? ['hugetlb'] : [])];
       const made = await Promise.all(controllers.map((controller) => makeDirectories(directory(controller))));
       await Promise.all([
         write(join(directory('cpu'), 'cpu.shares'), cpuShares),
@@ -42,6 +43,7 @@ function cgroupsV1(mount: string): KernelCgroups {
         // -1 takes a limit back that a resize has removed.
         write(join(directory('memory'), 'memory.limit_in_bytes'), memoryLimitBytes > 0 ? memoryLimitBytes : -1),
         pidsLimit > 0 ? write(join(directory('pids'), 'pids.max'), pidsLimit) : undefined,
+        ...(pages ?? []).map(([size, limit]) => limitPages(join(directory('hugetlb'), `hugetlb.${size}`), 'limit_in_bytes', limit)),
       ]);
       return made.includes(true);
     },
@@ -57,19 +59,24 @@ function cgroupsV1(mount: string): KernelCgroups {
   };
 }
 
-function cgroupsV2(mount: string): KernelCgroups {
+function cgroupsV2(mount: string, hugePageSizes: readonly number[]): CgroupManager {
+  const controllers = ['cpu', 'memory', 'pids', ...(hugePageSizes.length > 0 ? ['hugetlb'] : [])];
   return {
     version: 2,
-    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit }) {
+    hugePageSizes,
+    async apply({ path, cpuShares, cpuLimitMilli, memoryLimitBytes, pidsLimit, hugePages }) {
       const directory = join(mount, path);
       const isNew = await makeDirectories(directory);
-      await delegate(mount, path);
+      await delegate(mount, path, controllers);
       await Promise.all([
         // The mapping of runc and kubelet from v1's shares (2 … 262144) to v2's weight (1 … 10000).
         write(join(directory, 'cpu.weight'), Math.floor(1 + ((cpuShares - 2) * 9999) / 262_142)),
         write(join(directory, 'cpu.max'), cpuLimitMilli > 0 ? `${cpuQuota(cpuLimitMilli)} ${CPU_PERIOD}` : 'max'),
         write(join(directory, 'memory.max'), memoryLimitBytes > 0 ? memoryLimitBytes : 'max'),
         write(join(directory, 'pids.max'), pidsLimit > 0 ? pidsLimit : 'max'),
+        ...(hugePages ? pageLimits(hugePageSizes, hugePages) : []).map(([size, limit]) =>
+          limitPages(join(directory, `hugetlb.${size}`), 'max', limit),
+        ),
       ]);
       return isNew;
     },
@@ -82,11 +89,24 @@ function cgroupsV2(mount: string): KernelCgroups {
   };
 }
 
-/** Hands cpu, memory and pids down every level above `path`. */
-async function delegate(mount: string, path: string): Promise<void> {
+/** The limit of each size that the machine has, by its name. */
+const pageLimits = (sizes: readonly number[], limits: ReadonlyMap<number, number>): readonly (readonly [string, number])[] =>
+  sizes.map((size) => [pageSizeName(size), limits.get(size) ?? 0]);
+
+/** Limits the huge pages that may be used, and those that may be reserved, which kernels before 5.7 do not limit. */
+async function limitPages(prefix: string, file: string, limit: number): Promise<void> {
+  await write(`${prefix}.${file}`, limit);
+  await writeFile(`${prefix}.rsvd.${file}`, String(limit), { flag: 'r+' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/** Hands controllers down every level above `path`. */
+async function delegate(mount: string, path: string, controllers: readonly string[]): Promise<void> {
+  const all = controllers.map((name) => `+${name}`).join(' ');
   const levels: string[] = [];
   for (let level = dirname(path); level !== '/'; level = dirname(level)) levels.unshift(level);
-  for (const level of ['/', ...levels]) await write(join(mount, level, 'cgroup.subtree_control'), '+cpu +memory +pids');
+  for (const level of ['/', ...levels]) await write(join(mount, level, 'cgroup.subtree_control'), all);
 }
 
 /** Returns undefined if the file does not exist. */

@@ -15,6 +15,7 @@ function node() {
   const weights: string[] = [];
   const plain: CgroupManager = {
     version: 1,
+    hugePageSizes: [],
     apply: async ({ path, cpuShares }) => weights.push(`${path} ${cpuShares}`) > 0,
     remove: async () => {},
     list: async () => [],

@@ -45,6 +45,7 @@ export const noPluginDevices: PluginDevices = {
 
 export const noCgroups: CgroupManager = {
   version: 1,
+  hugePageSizes: [],
   apply: () => Promise.resolve(false),
   remove: () => Promise.resolve(),
   list: () => Promise.resolve([]),

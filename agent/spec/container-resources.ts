@@ -3,6 +3,7 @@ import type { Container } from '../../api/pod/container/container.ts';
 import type { CgroupManager } from '../contract/cgroups.ts';
 import type { LinuxContainerResources } from '../contract/runtime-config.ts';
 import { withPodLimits } from './effective-resources.ts';
+import { hugePagesOf, pageSizeName } from './huge-pages.ts';
 import { oomScore } from './oom-score.ts';
 import { CPU_PERIOD, cpuQuota, cpuShares, memoryBytes, milliCpu, podCpuRequest, podLimit } from './pod-resources.ts';
 
@@ -10,7 +11,7 @@ import { CPU_PERIOD, cpuQuota, cpuShares, memoryBytes, milliCpu, podCpuRequest, 
 export interface Machine {
   /** Bytes. */
   readonly memoryCapacity: number;
-  readonly cgroups: Pick<CgroupManager, 'version'>;
+  readonly cgroups: Pick<CgroupManager, 'version' | 'hugePageSizes'>;
 }
 
 /** Makes the kernel kill all processes of a container, not one of them, when it runs out of memory (kubelet's singleProcessOOMKill: false). */
@@ -21,7 +22,21 @@ export function containerResources(pod: Pod, container: Container, { memoryCapac
   const { limits, requests } = withPodLimits(container.resources, pod.spec?.resources);
   const cpuLimit = milliCpu(limits);
   const cpuRequest = requests?.cpu === undefined ? cpuLimit : milliCpu(requests);
-  return { ...linuxResources(cpuRequest, cpuLimit, memoryBytes(limits), cgroups), oom_score_adj: oomScore(pod, container, memoryCapacity) };
+  return {
+    ...linuxResources(cpuRequest, cpuLimit, memoryBytes(limits), cgroups),
+    ...hugePageLimits(pod, container, cgroups),
+    oom_score_adj: oomScore(pod, container, memoryCapacity),
+  };
+}
+
+/**
+ * The limits of huge pages of every size that cgroups limit: those of the container, otherwise of the pod as a whole, otherwise none. Without the
+ * controller there are no such limits: a runtime would refuse them, or warn of each.
+ */
+function hugePageLimits({ spec }: Pod, { resources }: Container, { hugePageSizes }: Machine['cgroups']): LinuxContainerResources {
+  if (hugePageSizes.length === 0) return {};
+  const limits = new Map([...hugePagesOf(spec?.resources?.limits), ...hugePagesOf(resources?.limits)]);
+  return { hugepage_limits: hugePageSizes.map((size) => ({ page_size: pageSizeName(size), limit: limits.get(size) ?? 0 })) };
 }
 
 /** The resources of a pod's containers together, and those that its runtime takes for itself: a runtime sizes virtual machines by them. */

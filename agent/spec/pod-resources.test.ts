@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { ResourceRequirements } from '../../api/pod/resources/resources.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { containerResources, sandboxResources } from './container-resources.ts';
+import { pageSizeName } from './huge-pages.ts';
 import { oomScore } from './oom-score.ts';
 import { cpuShares, podCgroup, podRequest, qosClass } from './pod-resources.ts';
 
 const GI = 2 ** 30;
 const using = (...all: (ResourceRequirements | undefined)[]) =>
   aPod({ containers: all.map((resources, index) => aContainer(`c${index}`, { resources })) });
-const machine = { memoryCapacity: 8 * GI, cgroups: { version: 1 } } as const;
+const machine = { memoryCapacity: 8 * GI, cgroups: { version: 1, hugePageSizes: [] as number[] } } as const;
 const full = { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '500m', memory: '1Gi' } };
 
 describe('the quality of service', () => {
@@ -96,8 +97,37 @@ describe('the cgroups of a pod', () => {
     });
   });
 
+  const MI = 2 ** 20;
+  const paged = (pages: Readonly<Record<string, string>>): ResourceRequirements => ({ requests: pages, limits: pages });
+
+  it('have as many huge pages as the pod asks for, and none else', () => {
+    const pagesOf = (pod: ReturnType<typeof aPod>) => [...(podCgroup(pod, '/k').hugePages ?? [])];
+    const [large, small] = [paged({ 'hugepages-1Gi': '1Gi', 'hugepages-2Mi': '4Mi' }), paged({ 'hugepages-2048Ki': '2Mi' })];
+    expect(pagesOf(using(large, small, full))).toEqual([
+      [GI, GI],
+      [2 * MI, 6 * MI],
+    ]);
+    expect(pagesOf(aPod({ ...using(small, full).spec, resources: paged({ 'hugepages-2Mi': '8Mi' }) }))).toEqual([[2 * MI, 8 * MI]]);
+    expect(pagesOf(aPod({ ...using(small).spec, overhead: { 'hugepages-2Mi': '2Mi' } }))).toEqual([[2 * MI, 4 * MI]]);
+    expect(pagesOf(using(full))).toEqual([]);
+  });
+
+  it('limit a container’s huge pages of every size, if the machine can', () => {
+    const able = { ...machine, cgroups: { version: 1, hugePageSizes: [2 * MI, GI] } } as const;
+    const limits = (of: ResourceRequirements, as: Parameters<typeof containerResources>[2] = able) => {
+      const pod = aPod({ ...using(of).spec, resources: paged({ 'hugepages-2Mi': '8Mi' }) });
+      return containerResources(pod, pod.spec?.containers[0] ?? aContainer('c'), as).hugepage_limits;
+    };
+    const two = (mebibytes: number) => ({ page_size: '2MB', limit: mebibytes * MI });
+    expect(limits(paged({ 'hugepages-1Gi': '3Gi' }))).toEqual([two(8), { page_size: '1GB', limit: 3 * GI }]);
+    expect(limits(paged({ 'hugepages-2Mi': '4Mi' }))).toEqual([two(4), { page_size: '1GB', limit: 0 }]);
+    const { spec } = using(full);
+    expect(containerResources(aPod(spec), spec?.containers[0] ?? aContainer('c'), machine)).not.toHaveProperty('hugepage_limits');
+    expect([64 * 1024, 32 * MI].map(pageSizeName)).toEqual(['64KB', '32MB']);
+  });
+
   it('have the kernel kill all processes of a container that runs out of memory, where it can', () => {
-    const unified = { ...machine, cgroups: { version: 2 } } as const;
+    const unified = { ...machine, cgroups: { ...machine.cgroups, version: 2 } } as const;
     expect(containerResources(using(undefined), aContainer('c'), unified)).toMatchObject({ unified: { 'memory.oom.group': '1' } });
     expect(containerResources(using(undefined), aContainer('c'), machine)).not.toHaveProperty('unified');
   });

@@ -3,6 +3,7 @@ import type { ResourceRequirements } from '../../api/pod/resources/resources.ts'
 import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import { milliValueOfQuantity, valueOfQuantity } from '../../api/schema/quantity.ts';
 import type { PodCgroup } from '../contract/cgroups.ts';
+import { hasHugePages, hugePagesOf } from './huge-pages.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -73,7 +74,22 @@ export function podCgroup(pod: Pod, root: string, pidsLimit = 0): PodCgroup {
     cpuLimitMilli: limitOf(milliCpu),
     memoryLimitBytes: limitOf(memoryBytes),
     pidsLimit,
+    hugePages: podHugePages(pod),
   };
+}
+
+const NO_PAGES: ReadonlyMap<number, number> = new Map();
+
+/** The huge pages of a pod, by the bytes of a page: as many as it asks for, which are as many as it may use, and overhead. Most pods have none. */
+function podHugePages(pod: Pod): ReadonlyMap<number, number> {
+  const { spec } = pod;
+  const holders = [{ resources: spec?.resources }, ...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  if (!hasHugePages(spec?.overhead) && !holders.some(({ resources: r }) => hasHugePages(r?.requests) || hasHugePages(r?.limits))) return NO_PAGES;
+  const asked = (resources: ResourceRequirements | undefined) => hugePagesOf(requestsOf(resources));
+  const overhead = hugePagesOf(spec?.overhead);
+  const sizes = new Set([...overhead.keys(), ...holders.flatMap(({ resources }) => [...asked(resources).keys()])]);
+  const amountOf = (size: number) => effective(pod, (resources) => asked(resources).get(size) ?? 0) + (overhead.get(size) ?? 0);
+  return new Map([...sizes].map((size) => [size, amountOf(size)]));
 }
 
 /** Whether a pod has a limit: as a whole, or by those of all its containers, init containers among them. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -14,12 +14,29 @@ const QUICK = { terminationGracePeriodSeconds: 1 };
 const SLEEP = 'sleep 1000';
 /** Whether the host has cgroups of version 2. */
 const unified = existsSync('/sys/fs/cgroup/cgroup.controllers');
+const HUGE_PAGES = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages';
+const canSetPagesAside = isWritable(HUGE_PAGES);
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 suite('what holds containers', () => {
   let cluster: RealCluster;
   let kubectl: Kubectl;
   let host: string;
+  let pagesBefore: string | undefined;
   beforeAll(async () => {
+    // A node counts them as its agent starts.
+    if (canSetPagesAside) {
+      pagesBefore = readFileSync(HUGE_PAGES, 'utf8');
+      writeFileSync(HUGE_PAGES, String(Number(pagesBefore) + 2));
+    }
     host = mkdtempSync(join(tmpdir(), 'skiff-hooks-'));
     cluster = await startRealCluster();
     kubectl = await cluster.namespace('limits');
@@ -119,6 +136,7 @@ suite('what holds containers', () => {
   }, 180_000);
   afterAll(async () => {
     await cluster?.down();
+    if (pagesBefore !== undefined) writeFileSync(HUGE_PAGES, pagesBefore);
     rmSync(host, { recursive: true, force: true });
   }, 180_000);
 
@@ -164,6 +182,50 @@ suite('what holds containers', () => {
     expect(guaranteed).toBeLessThanOrEqual(burstable);
     expect(burstable).toBeLessThan(bestEffort);
     expect(bestEffort).toBe(1000);
+  });
+
+  it('the overhead of a RuntimeClass raises the limit of the pod, which bounds its volumes in memory', async () => {
+    const runtimeClass = {
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: 'costly' },
+      handler: 'runc',
+      overhead: { podFixed: { memory: '32Mi' } },
+    };
+    await kubectl.input([runtimeClass], 'create', '-f', '-');
+    const volumeMounts = [{ name: 'fast', mountPath: '/fast' }];
+    const costly = pod('costly', {
+      ...QUICK,
+      runtimeClassName: 'costly',
+      containers: [shell(web(), SLEEP, { resources: resources('100m', '64Mi'), volumeMounts })],
+      volumes: [{ name: 'fast', emptyDir: { medium: 'Memory' } }],
+    });
+    await eventually(() => kubectl.input([costly], 'create', '-f', '-'));
+    await ready('costly');
+    expect(await podCgroup('costly', '', ['memory', 'memory.limit_in_bytes'], 'memory.max')).toBe(String(96 * 2 ** 20));
+    expect(await inside('costly', 'cat /proc/mounts')).toMatch(/ \/fast tmpfs .*size=98304k/);
+  });
+
+  (canSetPagesAside ? it : it.skip)('huge pages are resources of the node, volumes, and limits where the kernel has them', async () => {
+    const count = Number(readFileSync(HUGE_PAGES, 'utf8'));
+    const counted = await kubectl.path('{.status.allocatable.hugepages-2Mi}', 'node', cluster.nodeName);
+    expect(counted).toBe(count === 0 ? '0' : `${count * 2}Mi`);
+    // The kernel may find no room for a single one.
+    if (count === 0) return;
+    const both = { ...resources('100m', '32Mi').limits, 'hugepages-2Mi': '2Mi' };
+    const volumeMounts = [{ name: 'pages', mountPath: '/pages' }];
+    const paged = pod('paged', {
+      ...QUICK,
+      containers: [shell(web(), SLEEP, { resources: { requests: both, limits: both }, volumeMounts })],
+      volumes: [{ name: 'pages', emptyDir: { medium: 'HugePages' } }],
+    });
+    await kubectl.input([paged], 'create', '-f', '-');
+    await ready('paged');
+    expect(await inside('paged', 'cat /proc/mounts')).toMatch(/ \/pages hugetlbfs .*pagesize=2M/);
+    const controllers = unified ? readFileSync('/sys/fs/cgroup/cgroup.controllers', 'utf8').split(/\s+/) : readdirSync('/sys/fs/cgroup');
+    if (!controllers.includes('hugetlb')) return;
+    const limits = (name: string, qos: string) => podCgroup(name, qos, ['hugetlb', 'hugetlb.2MB.limit_in_bytes'], 'hugetlb.2MB.max');
+    expect([await limits('paged', ''), await limits('best-effort', 'besteffort')]).toEqual([String(2 ** 21), '0']);
   });
 
   it('limits change in place by resize, without a restart', async () => {

@@ -24,7 +24,7 @@ const FACTS: WorkerFacts = {
   runtimeName: 'containerd',
   features: { supplementalGroupsPolicy: true, recursiveReadOnlyMounts: true, userNamespaces: false },
   nodeIps: ['192.0.2.7'],
-  machine: { memoryCapacity: 2 ** 32, cgroups: { version: 2 } },
+  machine: { memoryCapacity: 2 ** 32, cgroups: { version: 2, hugePageSizes: [] } },
 };
 
 const view = (seen: PodObservation, more: Partial<PodView> = {}): PodView => ({
