@@ -25,7 +25,8 @@ describe('the resources of a container within its pod', () => {
 
   it('are what variables and files tell, before the amounts of the node', () => {
     const pod = aPod({ containers: [aContainer('c')], resources: { limits: { cpu: '4' } } });
-    const tell = (resource: string) => resourceFieldValue(pod, pod.spec?.containers[0], { resource }, { cpu: '8', memory: '1Ki' });
-    expect([tell('limits.cpu'), tell('limits.memory')]).toEqual(['4', '1024']);
+    const tell = (resource: string) =>
+      resourceFieldValue(pod, pod.spec?.containers[0], { resource }, { cpu: '8', memory: '1Ki', 'hugepages-2Mi': '4Mi' });
+    expect([tell('limits.cpu'), tell('limits.memory'), tell('limits.hugepages-2Mi')]).toEqual(['4', '1024', '0']);
   });
 });
