@@ -3,6 +3,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import type { Image } from './runtime.ts';
 import type { Device, Mount } from './runtime-config.ts';
+import type { MeasurableVolume } from './volume-stats.ts';
 
 /** The volumes of pods on this node. */
 export interface PodVolumes {
@@ -22,6 +23,8 @@ export interface PodVolumes {
   podChanged(pod: Live<Pod>): void;
   /** The ids of the images that are volumes of pods. */
   imagesInUse(): Promise<ReadonlySet<string>>;
+  /** Lists the volumes of all pods that the node can measure by itself. */
+  measurable(): readonly MeasurableVolume[];
   /** Unmounts and removes everything of the pod; safe to repeat, also after a restart of the agent. */
   tearDown(podUid: string): Promise<void>;
 }

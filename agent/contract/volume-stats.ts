@@ -1,4 +1,4 @@
-/** The fill level of a volume, as its driver told it. */
+/** The fill level of a volume, as its driver or the kernel told it. */
 export interface VolumeStats {
   readonly podUid: string;
   /** The volume's name in the pod. */
@@ -12,10 +12,22 @@ export interface VolumeStats {
   readonly abnormal: boolean | undefined;
 }
 
+/** Of a block device only the total is known. */
 export interface VolumeUse {
   readonly total: number;
-  readonly used: number;
-  readonly available: number;
+  readonly used: number | undefined;
+  readonly available: number | undefined;
+}
+
+/** A volume that the node itself can measure, unlike those of CSI drivers. */
+export interface MeasurableVolume {
+  readonly podUid: string;
+  /** The volume's name in the pod. */
+  readonly name: string;
+  readonly claim: VolumeStats['claim'];
+  readonly path: string;
+  /** The way to measure it: all files under the path, the file system that the path is on, or the size of the block device at the path. */
+  readonly by: 'files' | 'filesystem' | 'device';
 }
 
 /** Tells how full the volumes of the node's pods are, as far as their drivers do. */

@@ -12,12 +12,13 @@ const STATIC = { 'kubernetes.io/config.source': 'file' };
 async function samples(name: string, workers: readonly Partial<PodWorker>[], runtime: Readonly<Record<string, PodObservation>> = {}) {
   const cache = { podUids: () => Object.keys(runtime), of: (uid: string) => runtime[uid] };
   const pods = { workers: () => workers, byUid: (uid: string) => workers.find(({ pod }) => pod?.metadata.uid === uid) };
-  const text = await agentMetrics(
-    createAgentMetrics('n1'),
-    { cache, runtime: { simulated: true } } as unknown as ServerNode,
-    pods as unknown as PodLookup,
-    undefined,
-  );
+  const text = await agentMetrics({
+    metrics: createAgentMetrics('n1'),
+    node: { cache, runtime: { simulated: true } } as unknown as ServerNode,
+    pods: pods as unknown as PodLookup,
+    registry: undefined,
+    claims: async () => [],
+  });
   return text.split('\n').filter((line) => line.startsWith(`kubelet_${name}`) && !line.endsWith(' 0'));
 }
 

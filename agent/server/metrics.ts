@@ -1,14 +1,24 @@
 import { Registry } from 'prom-client';
 import { isRunning } from '../contract/observation.ts';
+import type { VolumeStats } from '../contract/volume-stats.ts';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
 import { isStatic } from '../pod/sources/static-pods.ts';
 import type { PodLookup, ServerNode } from './server-node.ts';
 
+export interface MetricsSources {
+  readonly metrics: AgentMetrics;
+  readonly node: ServerNode;
+  readonly pods: PodLookup;
+  /** More metrics, of other parts of the node. */
+  readonly registry: Registry | undefined;
+  readonly claims: () => Promise<readonly VolumeStats[]>;
+}
+
 /** The text of /metrics. */
-export async function agentMetrics(metrics: AgentMetrics, node: ServerNode, pods: PodLookup, others: Registry | undefined): Promise<string> {
+export async function agentMetrics({ metrics, node, pods, registry: others, claims }: MetricsSources): Promise<string> {
   countRuntime(metrics, node, pods);
   countPods(metrics, pods);
-  const volumes = node.csi?.volumes.stats() ?? [];
+  const volumes = await claims();
   const ofVolumes = volumes.length > 0 ? [(await import('./volume-metrics.ts')).volumeMetrics(volumes)] : [];
   const ofPlugins = [node.csi?.metrics(), node.dra?.metrics(), node.devicePlugins?.metrics(), node.podResources?.metrics()].filter(
     (registry) => registry !== undefined,

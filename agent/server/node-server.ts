@@ -24,10 +24,11 @@ import { serveSimulatedCommand, serveSimulatedPorts } from './simulated-streams.
 import { containerMetrics } from './stats/container-metrics.ts';
 import type { CpuRates } from './stats/cpu-rates.ts';
 import { createCpuRates } from './stats/cpu-rates.ts';
+import type { PodDisks } from './stats/disk-report.ts';
+import { NO_DISKS } from './stats/disk-report.ts';
 import type { UsageReport } from './stats/node-usage.ts';
 import { createUsageReader } from './stats/node-usage.ts';
 import { resourceMetrics } from './stats/resource-metrics.ts';
-import { statsSummary } from './stats/summary.ts';
 import { tunnel } from './tunnel.ts';
 
 /** The limit of Go's servers, kubelet's among them: the words of a command to run stand in the request's target. */
@@ -59,7 +60,15 @@ export interface NodeServer {
 
 /** The node's HTTPS server: what the API server asks a kubelet for, under the same paths. */
 export function createNodeServer({ node, pods, metrics, registry, tls, door }: NodeServerOptions): NodeServer {
-  const context: Handling = { node, pods, metrics, registry, usage: createUsageReader(node, pods), rates: createCpuRates() };
+  const context: Handling = {
+    node,
+    pods,
+    metrics,
+    registry,
+    usage: createUsageReader(node, pods),
+    rates: createCpuRates(),
+    disks: podDisks(node, pods),
+  };
   const material = () => ({ ...tls.serving.current(), ca: tls.clientCa, minVersion: 'TLSv1.2' as const });
   // Callers without a certificate come with a token, or are answered with 401.
   const server: Server = createServer({ ...material(), requestCert: true, rejectUnauthorized: false, maxHeaderSize: MAX_HEADER_BYTES });
@@ -133,6 +142,17 @@ interface Handling {
   readonly pods: PodLookup;
   readonly usage: () => Promise<UsageReport>;
   readonly rates: CpuRates;
+  readonly disks: () => Promise<PodDisks>;
+}
+
+/** Loads what measures the disk use of pods when somebody asks for it. */
+function podDisks(node: ServerNode, pods: PodLookup): () => Promise<PodDisks> {
+  let loading: Promise<PodDisks> | undefined;
+  const load = async () => (node.runtime.simulated ? NO_DISKS : (await import('./stats/pod-disks.ts')).createPodDisks(node, pods));
+  return () => {
+    loading ??= load();
+    return loading;
+  };
 }
 
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
@@ -165,7 +185,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { node, pods, metrics, registry } = context;
+  const { node, pods, metrics } = context;
   switch (target.kind) {
     case 'healthz':
       return end(response, 200, 'ok');
@@ -177,15 +197,18 @@ async function serve(
         'application/json',
       );
     case 'metrics':
-      return end(response, 200, await agentMetrics(metrics, node, pods, registry), PROMETHEUS_TEXT);
+      return end(response, 200, await agentMetrics({ ...context, claims: async () => (await context.disks()).claims() }), PROMETHEUS_TEXT);
     case 'containerMetrics':
       return end(response, 200, await containerMetrics(node, pods, await context.usage()), PROMETHEUS_TEXT);
     case 'probeMetrics':
       return end(response, 200, await metrics.probes.metrics(), PROMETHEUS_TEXT);
     case 'resourceMetrics':
       return end(response, 200, resourceMetrics(await context.usage()), PROMETHEUS_TEXT);
-    case 'summary':
-      return end(response, 200, JSON.stringify(await statsSummary(node, pods, await context.usage(), context.rates)), 'application/json');
+    case 'summary': {
+      const { statsSummary } = await import('./stats/summary.ts');
+      const [report, disks] = await Promise.all([context.usage(), context.disks().then((all) => all.all())]);
+      return end(response, 200, JSON.stringify(await statsSummary(node, pods, report, disks, context.rates)), 'application/json');
+    }
     case 'localVolume': {
       if (request.method !== 'POST') return end(response, 405, 'Method Not Allowed\n');
       const path = target.remove ? await node.localVolumes.delete(target.name) : await node.localVolumes.make(target.name);

@@ -15,6 +15,7 @@ export const noVolumes: PodVolumes = {
   emptyDir: () => undefined,
   podChanged: () => {},
   imagesInUse: () => Promise.resolve(new Set()),
+  measurable: () => [],
   tearDown: () => Promise.resolve(),
 };
 

@@ -21,6 +21,7 @@ import { containerDevices, containerMount } from './container-mount.ts';
 import { prepareEmptyDir } from './empty-dir.ts';
 import { prepareHostPath } from './host-path.ts';
 import { createImageVolumes } from './image-volumes.ts';
+import { measurableVolumes } from './measurable-volumes.ts';
 import { isMountPoint, mountTmpfs, unmountUnder } from './mount-command.ts';
 import type { ObjectCache } from './object-cache.ts';
 import { createObjectUsers } from './object-users.ts';
@@ -202,6 +203,7 @@ export function createLinuxVolumes(options: LinuxVolumesOptions): LinuxVolumes {
       return found;
     },
     imagesInUse: () => images.images(),
+    measurable: () => [...states.values()].flatMap(({ pod, claimed }) => measurableVolumes(pod, claimed, directories, memoryDir)),
     devices(pod, container) {
       const { claimed = NO_CLAIMS } = states.get(pod.metadata.uid) ?? {};
       return containerDevices(container, claimed);

@@ -26,6 +26,8 @@ export interface PersistentMount {
   readonly plugin?: string;
   /** A CSI driver has mounted it. */
   readonly csi?: boolean;
+  /** The path is any of the machine, whose file system tells nothing of the volume. */
+  readonly hostPath?: boolean;
 }
 
 const named = (name: string) => JSON.stringify(name);
@@ -42,6 +44,7 @@ export const persistentMount = (volume: Live<PersistentVolume>, path: string, re
   plugin: pluginOfPersistentVolume(volume),
   ...(volumeModeOf(volume.spec) === 'Block' ? { device: true } : {}),
   ...(volume.spec?.csi ? { csi: true } : {}),
+  ...(volume.spec?.hostPath ? { hostPath: true } : {}),
 });
 
 export interface MountWish {

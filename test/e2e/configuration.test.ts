@@ -242,9 +242,24 @@ suite('what pods are given', () => {
     expect(await kubectl.fails(['exec', 'reader', '--', 'touch', '/data/x'])).toMatch(/Read-only file system/);
     const directory = await kubectl.path('{.items[0].spec.local.path}', 'pv');
     expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('kept\n');
+    const ofNode = `/api/v1/nodes/${await kubectl.path('{.items[0].metadata.name}', 'nodes')}/proxy`;
+    // They are measured once a minute.
+    await eventually(
+      async () =>
+        expect(await kubectl('get', '--raw', `${ofNode}/metrics`)).toMatch(/kubelet_volume_stats_used_bytes{.*persistentvolumeclaim="data"} [1-9]/),
+      120_000,
+    );
+    await eventually(async () => {
+      const summary = JSON.parse(await kubectl('get', '--raw', `${ofNode}/stats/summary`));
+      const reader = summary.pods.find(({ podRef }: { podRef: { name: string } }) => podRef.name === 'reader');
+      expect(reader.volume).toContainEqual(expect.objectContaining({ name: 'data', pvcRef: expect.objectContaining({ name: 'data' }) }));
+      expect(reader.volume).toContainEqual(
+        expect.objectContaining({ name: expect.stringMatching(/^kube-api-access-/), inodesUsed: expect.any(Number) }),
+      );
+    }, 120_000);
     await kubectl('delete', 'pod/reader', 'pvc/data', '--timeout=60s');
     await eventually(() => expect(existsSync(directory)).toBe(false));
-  }, 180_000);
+  }, 420_000);
 
   it('volumes of a CSI driver are made, attached, mounted and grown, and outlive an agent that is killed', async () => {
     const installed = await installDriver(cluster);

@@ -3,6 +3,7 @@ import { silentLogger } from '../../../base/log.ts';
 import { LABEL } from '../../contract/runtime-labels.ts';
 import { noCgroups } from '../../simulated/simulated-parts.ts';
 import { createCpuRates } from './cpu-rates.ts';
+import { NO_DISK_REPORT } from './disk-report.ts';
 import { createUsageReader } from './node-usage.ts';
 import { statsSummary } from './summary.ts';
 import type { UsageNode, UsagePods } from './usage-node.ts';
@@ -58,7 +59,7 @@ describe('the usage of a node', () => {
 
   it('stands in the summary with what kubelet tells', async () => {
     const { node, pods } = nodeOf(false);
-    const summary = await statsSummary(node, pods, await createUsageReader(node, pods)(), createCpuRates());
+    const summary = await statsSummary(node, pods, await createUsageReader(node, pods)(), NO_DISK_REPORT, createCpuRates());
     expect(summary.pods).toEqual([
       {
         podRef: { name: 'pod-a', namespace: 'shop', uid: 'a' },

@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises';
+import type { VolumeStats } from '../../contract/volume-stats.ts';
 import type { CpuRates } from './cpu-rates.ts';
+import type { DiskReport } from './disk-report.ts';
 import type { InterfaceUsage } from './network-usage.ts';
 import { machineNetwork, podNetwork } from './network-usage.ts';
 import type { ContainerUsage, UsageReport } from './node-usage.ts';
@@ -44,9 +46,8 @@ function networkOf(ms: number, usages: readonly InterfaceUsage[] = []) {
   return { network: { time: timeOf(ms), name: '', ...interfaces.find(({ name }) => name === MAIN_INTERFACE), interfaces } };
 }
 
-/** Returns the `volume` list of a pod, with the volumes whose drivers tell how full they are. */
-function volumesOf({ csi }: UsageNode, podUid: string) {
-  const own = csi?.volumes.stats().filter((stats) => stats.podUid === podUid) ?? [];
+/** Returns the `volume` list of a pod, with the volumes of which it is known how full they are. */
+function volumesOf(own: readonly VolumeStats[] = []) {
   if (own.length === 0) return {};
   const volume = own.map(({ name, claim, time, bytes, inodes, abnormal }) => ({
     time: timeOf(time),
@@ -60,7 +61,7 @@ function volumesOf({ csi }: UsageNode, podUid: string) {
 }
 
 /** Returns the object of /stats/summary (kubelet's stats/v1alpha1), as far as runtime and kernel tell. */
-export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, pods: usages }: UsageReport, rates: CpuRates) {
+export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, pods: usages }: UsageReport, disks: DiskReport, rates: CpuRates) {
   const now = node.clock.now();
   const fs = node.runtime.simulated ? undefined : await filesystemOf(node.directories.pods, now);
   const cpu = (key: string, ms: number, nanoseconds: number) => {
@@ -69,6 +70,7 @@ export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, 
   };
   const available = machine.availableBytes === undefined ? {} : { availableBytes: machine.availableBytes };
   const [ofMachine, ...ofPods] = await Promise.all([machineNetwork(node), ...usages.map(({ uid }) => podNetwork(node, pods, uid))]);
+  const volumes = Map.groupBy(disks.volumes, ({ podUid }) => podUid);
   const summary = {
     node: {
       nodeName: node.nodeName,
@@ -96,7 +98,7 @@ export async function statsSummary(node: UsageNode, pods: UsagePods, { machine, 
         ),
         memory: memoryOf(time, containers),
         ...networkOf(time, ofPods[index]),
-        ...volumesOf(node, uid),
+        ...volumesOf(volumes.get(uid)),
       };
     }),
   };
