@@ -56,8 +56,8 @@ export interface ContainerRuntime {
   imageMounts(imageId: string, key: string): Promise<readonly FilesystemMount[]>;
   /** The directory of the image's content is unmounted by then. */
   releaseImageMounts(key: string): Promise<void>;
-  /** The file system of the images, and the bytes that they take. */
-  imageFilesystem(): Promise<{ readonly mountpoint: string; readonly usedBytes: number } | undefined>;
+  /** The file system of the images, and what they take of it. */
+  imageFilesystem(): Promise<ImageFilesystem | undefined>;
   containerStats(): Promise<readonly ContainerStats[]>;
 
   /** Calls `onExit` with the id of every container or sandbox whose process ended, as it happens; resolves when the stream or `signal` ends. */
@@ -213,6 +213,13 @@ export interface Image {
   readonly uid?: number;
   readonly username: string;
   readonly pinned: boolean;
+}
+
+export interface ImageFilesystem {
+  readonly mountpoint: string;
+  readonly usedBytes: number;
+  /** Undefined if the runtime does not count them. */
+  readonly usedInodes?: number | undefined;
 }
 
 export interface RegistryCredentials {

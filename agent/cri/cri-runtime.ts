@@ -117,7 +117,7 @@ export function createCriRuntime(socketPath: string, clock: Clock): ContainerRun
     ...createImageMounts(channel, socketPath, clock),
     async imageFilesystem() {
       const [usage] = (await imageService('ImageFsInfo', n.Empty, n.ImageFsInfoResponse, {})).image_filesystems;
-      return usage && { mountpoint: usage.fs_id?.mountpoint ?? '', usedBytes: usage.used_bytes?.value ?? 0 };
+      return usage && { mountpoint: usage.fs_id?.mountpoint ?? '', usedBytes: usage.used_bytes?.value ?? 0, usedInodes: usage.inodes_used?.value };
     },
     async containerStats(): Promise<readonly ContainerStats[]> {
       return (await runtime('ListContainerStats', n.Empty, n.ListContainerStatsResponse, {})).stats.map(toStats);

@@ -1,11 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { CgroupDisk, CgroupStatistics } from '../../contract/cgroup-statistics.ts';
 import { readySandbox } from '../../contract/observation.ts';
-import { podCgroup } from '../../spec/pod-resources.ts';
 import type { InterfaceUsage } from './network-usage.ts';
-import { machineNetwork, podNetwork } from './network-usage.ts';
+import { machineNetwork } from './network-usage.ts';
 import type { ContainerUsage, PodUsage, UsageReport } from './node-usage.ts';
 import { totalOf } from './node-usage.ts';
+import { readPodKernel } from './pod-kernel.ts';
 import type { Sample } from './prometheus-text.ts';
 import { createMetricText, escaped, seconds } from './prometheus-text.ts';
 import type { UsageNode, UsagePods } from './usage-node.ts';
@@ -41,15 +41,9 @@ const labelsOf = (identity: Identity): string =>
 /** Returns the pod and its containers, the pod first. */
 async function rowsOf(node: UsageNode, pods: UsagePods, usage: PodUsage, now: number): Promise<Row[]> {
   const { namespace, pod: name, uid, containers } = usage;
-  const pod = pods.byUid(uid)?.pod;
-  const path = pod ? podCgroup(pod, node.cgroupRoot).path : `${node.cgroupRoot}/pod${uid}`;
   const observed = node.cache.of(uid);
+  const { path, kernel, interfaces, containers: ofContainers } = await readPodKernel(node, pods, usage);
   const whole = { container: '', id: path, image: '', name: '', namespace, pod: name };
-  const [kernel, interfaces, ...ofContainers] = await Promise.all([
-    node.cgroups.statistics(path),
-    podNetwork(node, pods, uid),
-    ...containers.map(({ id }) => node.cgroups.statistics(`${path}/${id}`)),
-  ]);
   const sandbox = readySandbox(observed);
   return [
     {

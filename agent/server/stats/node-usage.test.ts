@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../base/log.ts';
 import { LABEL } from '../../contract/runtime-labels.ts';
-import { noCgroups } from '../../simulated/simulated-parts.ts';
-import { createCpuRates } from './cpu-rates.ts';
-import { NO_DISK_REPORT } from './disk-report.ts';
 import { createUsageReader } from './node-usage.ts';
-import { statsSummary } from './summary.ts';
 import type { UsageNode, UsagePods } from './usage-node.ts';
 
 const T = Date.UTC(2026, 0, 1);
@@ -29,12 +25,8 @@ function nodeOf(simulated: boolean, annotations: Record<string, string> = {}) {
     { id: 'new', state: 'running', startedAt: T - 4_000 },
   ];
   const node = {
-    nodeName: 'node-0',
     clock: { now: () => T },
     log: silentLogger,
-    directories: { pods: '/' },
-    cgroups: noCgroups,
-    cgroupRoot: '/kubepods',
     runtime: { simulated, containerStats: async () => [stats('old', 'a'), stats('new', 'a'), stats('stray', undefined)] },
     cache: { of: () => ({ containers, sandboxes: [] }) },
   } as unknown as UsageNode;
@@ -55,28 +47,5 @@ describe('the usage of a node', () => {
     const { machine, pods: found } = await createUsageReader(node, pods)();
     expect(found[0]?.containers[0]).toMatchObject({ cpuNanoseconds: 2e9, workingSetBytes: 2 ** 20, time: T });
     expect(machine).toEqual({ time: T, cpuNanoseconds: 2e9, workingSetBytes: 2 ** 20, availableBytes: undefined });
-  });
-
-  it('stands in the summary with what kubelet tells', async () => {
-    const { node, pods } = nodeOf(false);
-    const summary = await statsSummary(node, pods, await createUsageReader(node, pods)(), NO_DISK_REPORT, createCpuRates());
-    expect(summary.pods).toEqual([
-      {
-        podRef: { name: 'pod-a', namespace: 'shop', uid: 'a' },
-        startTime: '2025-12-31T00:00:00Z',
-        cpu: { time: '2026-01-01T00:00:00.000Z', usageCoreNanoSeconds: 1e9 },
-        memory: { time: '2026-01-01T00:00:00.000Z', usageBytes: 8192, workingSetBytes: 4096, rssBytes: 2048 },
-        containers: [
-          {
-            name: 'web',
-            startTime: '2025-12-31T23:59:56.000Z',
-            cpu: { time: '2026-01-01T00:00:00.000Z', usageCoreNanoSeconds: 1e9 },
-            memory: { time: '2026-01-01T00:00:00.000Z', usageBytes: 8192, workingSetBytes: 4096, rssBytes: 2048 },
-            rootfs: { time: '2026-01-01T00:00:00.000Z', usedBytes: 10, inodesUsed: 1 },
-          },
-        ],
-      },
-    ]);
-    expect(summary.node).toMatchObject({ nodeName: 'node-0', fs: { capacityBytes: expect.any(Number) } });
   });
 });
