@@ -1,3 +1,5 @@
+import type { Pressures } from './pressure.ts';
+
 /** Bytes and operations of a cgroup on one block device. */
 export interface CgroupDisk {
   /** The device by its numbers: `8:0`. */
@@ -35,4 +37,6 @@ export interface CgroupStatistics {
   readonly processes: number;
   readonly threads: number;
   readonly disks: readonly CgroupDisk[];
+  /** Absent for cgroups of version 1, which have none. */
+  readonly pressure?: Pressures;
 }

@@ -1,4 +1,5 @@
 import type { CgroupStatistics } from './cgroup-statistics.ts';
+import type { Pressures } from './pressure.ts';
 
 /** The limits of a pod's cgroup; a limit of 0 is none. */
 export interface PodCgroup {
@@ -31,6 +32,8 @@ export interface CgroupManager {
   processes(path: string): Promise<number | undefined>;
   /** Reads the kernel's counters of a cgroup. Resolves with undefined if it does not exist. */
   statistics(path: string): Promise<CgroupStatistics | undefined>;
+  /** Reads the pressure on the machine as a whole. Resolves with undefined where cgroups have none. */
+  machinePressure(): Promise<Pressures | undefined>;
   /** Finds the ID of a process in a cgroup. Resolves with undefined if there is none. */
   someProcess(path: string): Promise<number | undefined>;
 }

@@ -17,6 +17,7 @@ async function files(texts: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
+const noPressure = { cpu: undefined, memory: undefined, io: undefined };
 const expected = {
   cpu: { nanoseconds: 5e9, userNanoseconds: 3e9, systemNanoseconds: 2e9, periods: 10, throttledPeriods: 4, throttledNanoseconds: 7e8 },
   memory: { usage: 9000, workingSet: 8000, rss: 300, cache: 400, mappedFiles: 50, swap: 60, peak: 9999, failures: 3, oomKills: 2 },
@@ -60,7 +61,28 @@ describe('the statistics of a cgroup', () => {
       'k/p/pids.current': '5\n',
       'k/p/io.stat': '8:0 rbytes=4096 wbytes=8192 rios=1 wios=2 dbytes=0 dios=0\n8:16 rbytes=512 wbytes=0 rios=1 wios=0 dbytes=0 dios=0\n',
     });
-    expect(await statisticsV2(root, '/k/p')).toEqual(expected);
+    expect(await statisticsV2(root, '/k/p')).toEqual({ ...expected, pressure: noPressure });
+  });
+
+  it('have the pressure on each resource of which version 2 tells', async () => {
+    await files({
+      'k/p/cgroup.procs': '',
+      'k/p/cpu.pressure': 'some avg10=1.50 avg60=0.75 avg300=0.25 total=123456\nfull avg10=0.50 avg60=0.40 avg300=0.30 total=65432\n',
+      // As of a machine's CPU before Linux 5.13.
+      'k/p/io.pressure': 'some avg10=0.00 avg60=0.00 avg300=12.34 total=7\n',
+    });
+    const { pressure } = (await statisticsV2(root, '/k/p')) ?? {};
+    expect(pressure).toEqual({
+      cpu: {
+        some: { avg10: 1.5, avg60: 0.75, avg300: 0.25, totalMicroseconds: 123_456 },
+        full: { avg10: 0.5, avg60: 0.4, avg300: 0.3, totalMicroseconds: 65_432 },
+      },
+      memory: undefined,
+      io: {
+        some: { avg10: 0, avg60: 0, avg300: 12.34, totalMicroseconds: 7 },
+        full: { avg10: 0, avg60: 0, avg300: 0, totalMicroseconds: 0 },
+      },
+    });
   });
 
   it('are zero where the kernel counts nothing, and absent without the cgroup', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CgroupDisk, CgroupStatistics } from '../contract/cgroup-statistics.ts';
+import { readPressures } from './pressure-files.ts';
 
 /** The kernel counts CPU time in hundredths of a second in `/proc/stat` and `cpuacct.stat` (USER_HZ). */
 export const NANOSECONDS_PER_TICK = 10_000_000;
@@ -89,7 +90,7 @@ export async function statisticsV2(mount: string, path: string): Promise<CgroupS
   const read = reader(() => directory);
   const processes = await readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => undefined);
   if (processes === undefined) return undefined;
-  const [cpu, usage, memory, peak, swap, events, threads, io] = await Promise.all([
+  const [cpu, usage, memory, peak, swap, events, threads, io, pressure] = await Promise.all([
     read('cpu.stat'),
     read('memory.current'),
     read('memory.stat'),
@@ -98,6 +99,7 @@ export async function statisticsV2(mount: string, path: string): Promise<CgroupS
     read('memory.events'),
     read('pids.current'),
     read('io.stat'),
+    readPressures((resource) => read(`${resource}.pressure`)),
   ]);
   const microseconds = (name: string) => counterIn(cpu, name) * NANOSECONDS_PER_MICROSECOND;
   return {
@@ -123,6 +125,7 @@ export async function statisticsV2(mount: string, path: string): Promise<CgroupS
     processes: lines(processes),
     threads: Number(threads),
     disks: disksV2(io),
+    pressure,
   };
 }
 

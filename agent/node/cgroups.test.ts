@@ -38,6 +38,18 @@ describe('the cgroups of a node', () => {
     expect((await openCgroups(root)).version).toBe(1);
   });
 
+  it('have the pressure on the machine in version 2 alone', async () => {
+    await mkdir(join(root, 'proc', 'pressure'), { recursive: true });
+    await writeFile(join(root, 'proc', 'pressure', 'memory'), 'some avg10=0.00 avg60=0.00 avg300=0.00 total=42\n');
+    await writeFile(join(root, 'cgroup.controllers'), 'cpu memory');
+    const { machinePressure } = await openCgroups(root, { proc: join(root, 'proc') });
+    expect(await machinePressure()).toMatchObject({ cpu: undefined, memory: { some: { totalMicroseconds: 42 } }, io: undefined });
+    await rm(join(root, 'cgroup.controllers'));
+    await controller('cpu');
+    await controller('memory');
+    expect(await (await openCgroups(root, { proc: join(root, 'proc') })).machinePressure()).toBeUndefined();
+  });
+
   const limits = { path: '/k/podu1', cpuShares: 1024, cpuLimitMilli: 0, memoryLimitBytes: 0 };
   const read = (...path: string[]) => readFile(join(root, ...path), 'utf8');
 
@@ -74,7 +86,7 @@ describe('the cgroups of a node', () => {
 
     it('in version 1 allow as many as the pod has, and none of other sizes', async () => {
       for (const name of ['cpu', 'memory', 'hugetlb']) await controller(name);
-      const cgroups = await openCgroups(root, sizes);
+      const cgroups = await openCgroups(root, { hugePages: sizes });
       expect(cgroups.hugePageSizes).toEqual([2 ** 21, 2 ** 30]);
       const directory = join('hugetlb', 'k', 'podu1');
       await mkdir(join(root, directory), { recursive: true });
@@ -87,7 +99,7 @@ describe('the cgroups of a node', () => {
 
     it('in version 2 have the controller handed down to the pod', async () => {
       await writeFile(join(root, 'cgroup.controllers'), 'cpu memory hugetlb pids');
-      const cgroups = await openCgroups(root, sizes);
+      const cgroups = await openCgroups(root, { hugePages: sizes });
       await cgroups.apply({ ...limits, pidsLimit: 0, hugePages });
       expect(await read('k', 'cgroup.subtree_control')).toBe('+cpu +memory +pids +hugetlb');
       expect([await read('k', 'podu1', 'hugetlb.2MB.max'), await read('k', 'podu1', 'hugetlb.1GB.max')]).toEqual(['4194304', '0']);
@@ -95,13 +107,13 @@ describe('the cgroups of a node', () => {
 
     it('leave many pods together without a limit', async () => {
       await writeFile(join(root, 'cgroup.controllers'), 'cpu memory hugetlb pids');
-      await (await openCgroups(root, sizes)).apply(weighedCgroup('/k', 2));
+      await (await openCgroups(root, { hugePages: sizes })).apply(weighedCgroup('/k', 2));
       await expect(read('k', 'hugetlb.2MB.max')).rejects.toThrow('ENOENT');
     });
 
     it('are not there without the controller', async () => {
       await writeFile(join(root, 'cgroup.controllers'), 'cpu memory pids');
-      const cgroups = await openCgroups(root, sizes);
+      const cgroups = await openCgroups(root, { hugePages: sizes });
       expect(cgroups.hugePageSizes).toEqual([]);
       await cgroups.apply({ ...limits, pidsLimit: 0, hugePages });
       expect(await read('k', 'cgroup.subtree_control')).toBe('+cpu +memory +pids');

@@ -8,16 +8,23 @@ import { pageSizeName } from '../spec/huge-pages.ts';
 import { CPU_PERIOD, cpuQuota } from '../spec/pod-resources.ts';
 import { statisticsV1, statisticsV2 } from './cgroup-statistics.ts';
 import { machineHugePages } from './huge-pages.ts';
+import { readPressures } from './pressure-files.ts';
 
 const MOUNT = '/sys/fs/cgroup';
 /** Controllers of v1 whose limits pods have; the runtime makes the directories of the others itself, and we remove them. */
 const V1_CONTROLLERS = ['cpu', 'memory'] as const;
 const QOS_PARENTS = ['', 'burstable', 'besteffort'];
 
+/** Sources about the machine beside its cgroups. */
+interface CgroupSources {
+  readonly hugePages?: typeof machineHugePages;
+  readonly proc?: string;
+}
+
 /** cgroups of the version that is mounted at `mount`. @throws Error if there are none: the node could not limit its pods. */
-export async function openCgroups(mount = MOUNT, hugePages = machineHugePages): Promise<CgroupManager> {
+export async function openCgroups(mount = MOUNT, { hugePages = machineHugePages, proc = '/proc' }: CgroupSources = {}): Promise<CgroupManager> {
   const hugePageSizes = (await hasHugetlbController(mount)) ? (await hugePages()).map(({ pageSize }) => pageSize) : [];
-  if (await pathExists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount, hugePageSizes);
+  if (await pathExists(join(mount, 'cgroup.controllers'))) return cgroupsV2(mount, hugePageSizes, proc);
   const missing: string[] = [];
   for (const controller of V1_CONTROLLERS) if (!(await pathExists(join(mount, controller, 'cgroup.procs')))) missing.push(controller);
   if (missing.length === 0) return cgroupsV1(mount, hugePageSizes);
@@ -55,11 +62,13 @@ function cgroupsV1(mount: string, hugePageSizes: readonly number[]): CgroupManag
     memoryUsage: async (path) => numberIn(join(mount, 'memory', path, 'memory.usage_in_bytes')),
     processes: async (path) => numberIn(join(mount, 'pids', path, 'pids.current')),
     statistics: (path) => statisticsV1(mount, path),
+    // kubelet shows none of the machine either unless cgroups have it (IsPsiEnabled).
+    machinePressure: () => Promise.resolve(undefined),
     someProcess: async (path) => firstProcess(join(mount, 'cpu', path)),
   };
 }
 
-function cgroupsV2(mount: string, hugePageSizes: readonly number[]): CgroupManager {
+function cgroupsV2(mount: string, hugePageSizes: readonly number[], proc: string): CgroupManager {
   const controllers = ['cpu', 'memory', 'pids', ...(hugePageSizes.length > 0 ? ['hugetlb'] : [])];
   return {
     version: 2,
@@ -85,6 +94,7 @@ function cgroupsV2(mount: string, hugePageSizes: readonly number[]): CgroupManag
     memoryUsage: async (path) => numberIn(join(mount, path, 'memory.current')),
     processes: async (path) => numberIn(join(mount, path, 'pids.current')),
     statistics: (path) => statisticsV2(mount, path),
+    machinePressure: () => readPressures((resource) => readFile(join(proc, 'pressure', resource), 'utf8').catch(() => '')),
     someProcess: async (path) => firstProcess(join(mount, path)),
   };
 }

@@ -22,6 +22,7 @@ function node() {
     memoryUsage: async () => undefined,
     processes: async () => undefined,
     statistics: async () => undefined,
+    machinePressure: async () => undefined,
     someProcess: async () => undefined,
   };
   const cgroups = withClassWeights(plain, '/k', () => pods.values());

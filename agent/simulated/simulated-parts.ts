@@ -53,6 +53,7 @@ export const noCgroups: CgroupManager = {
   memoryUsage: () => Promise.resolve(undefined),
   processes: () => Promise.resolve(undefined),
   statistics: () => Promise.resolve(undefined),
+  machinePressure: () => Promise.resolve(undefined),
   someProcess: () => Promise.resolve(undefined),
 };
 

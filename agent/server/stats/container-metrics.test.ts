@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../base/log.ts';
 import type { CgroupStatistics } from '../../contract/cgroup-statistics.ts';
+import type { Pressures } from '../../contract/pressure.ts';
 import { noCgroups } from '../../simulated/simulated-parts.ts';
 import { containerMetrics } from './container-metrics.ts';
 import { interfacesIn } from './network-usage.ts';
@@ -80,6 +81,36 @@ describe('/metrics/cadvisor', () => {
       ]),
     );
     expect(lines.some((line) => line.startsWith('container_network_receive_bytes_total{container="",id="/"'))).toBe(true);
+  });
+
+  it('tells of the pressure on the node, on pods and on containers, where the kernel does', async () => {
+    const of = (some: number, full: number) => {
+      const level = (totalMicroseconds: number) => ({ avg10: 0, avg60: 0, avg300: 0, totalMicroseconds });
+      return { some: level(some), full: level(full) };
+    };
+    const pressure: Pressures = { cpu: of(2_500_000, 500_000), memory: of(3e6, 1e6), io: undefined };
+    const node = nodeOf(false, async () => ({ ...kernel, pressure }));
+    const pressed = { ...node, cgroups: { ...node.cgroups, machinePressure: async () => ({ ...pressure, io: of(7e6, 6e6) }) } };
+    const shown = (lines: readonly string[]) => lines.filter((line) => line.startsWith('container_pressure_'));
+    expect(shown(values(await containerMetrics(pressed, pods, report)))).toEqual([
+      ...[`{${ROOT}} 0.5 2000`, `{${WHOLE}} 0.5 1000`, `{${WEB}} 0.5 1000`].map((line) => `container_pressure_cpu_stalled_seconds_total${line}`),
+      ...[`{${ROOT}} 2.5 2000`, `{${WHOLE}} 2.5 1000`, `{${WEB}} 2.5 1000`].map((line) => `container_pressure_cpu_waiting_seconds_total${line}`),
+      ...[`{${ROOT}} 1 2000`, `{${WHOLE}} 1 1000`, `{${WEB}} 1 1000`].map((line) => `container_pressure_memory_stalled_seconds_total${line}`),
+      ...[`{${ROOT}} 3 2000`, `{${WHOLE}} 3 1000`, `{${WEB}} 3 1000`].map((line) => `container_pressure_memory_waiting_seconds_total${line}`),
+      `container_pressure_io_stalled_seconds_total{${ROOT}} 6 2000`,
+      `container_pressure_io_waiting_seconds_total{${ROOT}} 7 2000`,
+    ]);
+    expect(
+      shown(
+        values(
+          await containerMetrics(
+            nodeOf(false, async () => kernel),
+            pods,
+            report,
+          ),
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it('has what is said of simulated containers, and nothing of a kernel', async () => {

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { CgroupDisk, CgroupStatistics } from '../../contract/cgroup-statistics.ts';
 import { readySandbox } from '../../contract/observation.ts';
+import type { Pressures } from '../../contract/pressure.ts';
 import type { InterfaceUsage } from './network-usage.ts';
 import { machineNetwork } from './network-usage.ts';
 import type { ContainerUsage, PodUsage, UsageReport } from './node-usage.ts';
@@ -22,6 +23,7 @@ interface Row {
   /** Absent on simulated nodes, and for what has just ended. */
   readonly kernel?: CgroupStatistics | undefined;
   readonly interfaces?: readonly InterfaceUsage[];
+  readonly pressure?: Pressures | undefined;
 }
 
 interface Identity {
@@ -54,6 +56,7 @@ async function rowsOf(node: UsageNode, pods: UsagePods, usage: PodUsage, now: nu
       workingSetBytes: kernel?.memory.workingSet ?? totalOf(containers, (item) => item.workingSetBytes),
       kernel,
       interfaces,
+      pressure: kernel?.pressure,
     },
     ...containers.map((item, index): Row => {
       const image = observed.containers.find(({ id }) => id === item.id)?.image ?? '';
@@ -65,6 +68,7 @@ async function rowsOf(node: UsageNode, pods: UsagePods, usage: PodUsage, now: nu
         workingSetBytes: item.workingSetBytes,
         usage: item,
         kernel: ofContainers[index],
+        pressure: ofContainers[index]?.pressure,
       };
     }),
   ];
@@ -73,7 +77,8 @@ async function rowsOf(node: UsageNode, pods: UsagePods, usage: PodUsage, now: nu
 async function machineRow(node: UsageNode, { machine }: UsageReport): Promise<Row> {
   const labels = labelsOf({ container: '', id: '/', image: '', name: '', namespace: '', pod: '' });
   const { time, cpuNanoseconds, workingSetBytes } = machine;
-  return { labels, time, cpuNanoseconds, workingSetBytes, interfaces: await machineNetwork(node) };
+  const [interfaces, pressure] = await Promise.all([machineNetwork(node), node.cgroups.machinePressure()]);
+  return { labels, time, cpuNanoseconds, workingSetBytes, interfaces, pressure };
 }
 
 /** Metrics of CPU and memory that come from the kernel, by cAdvisor's names. */
@@ -99,6 +104,12 @@ const FROM_DISKS: readonly (readonly [name: string, help: string, of: (disk: Cgr
   ['container_fs_reads_total', 'Reads that were completed.', ({ reads }) => reads],
   ['container_fs_writes_total', 'Writes that were completed.', ({ writes }) => writes],
 ];
+
+const RESOURCES = ['cpu', 'memory', 'io'] as const;
+const WAITS = [
+  ['stalled', 'full', 'all tasks'],
+  ['waiting', 'some', 'some task'],
+] as const;
 
 const DIRECTIONS = [
   ['receive', 'received'],
@@ -168,6 +179,17 @@ export async function containerMetrics(node: UsageNode, pods: UsagePods, report:
         'counter',
         `${unit.replace('_', ' ')} over the network (${direction}).`,
         rows.flatMap((row) => (row.interfaces ?? []).map((one) => sample(row, String(one[side][counter]), `,interface="${escaped(one.name)}"`))),
+      );
+  for (const resource of RESOURCES)
+    for (const [name, level, whose] of WAITS)
+      metric(
+        `container_pressure_${resource}_${name}_seconds_total`,
+        'counter',
+        `Time for which ${whose} waited for ${resource}.`,
+        some(
+          ({ pressure }) => pressure?.[resource]?.[level].totalMicroseconds,
+          (microseconds) => microseconds / 1e6,
+        ),
       );
   metric(
     'container_start_time_seconds',

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CgroupStatistics } from '../../contract/cgroup-statistics.ts';
+import type { Pressures } from '../../contract/pressure.ts';
 import type { CpuRates } from './cpu-rates.ts';
 import type { NodeFilesystems } from './filesystems.ts';
 import type { MachineUsage } from './machine-usage.ts';
 import type { InterfaceUsage } from './network-usage.ts';
-import { cgroupMemoryOf, cpuOf, networkOf, swapOf, timeOf } from './summary-values.ts';
+import { cgroupMemoryOf, cpuOf, ioOf, machineMemoryOf, networkOf, swapOf, timeOf } from './summary-values.ts';
 import type { UsageNode } from './usage-node.ts';
 
 /** The facts that only a machine has; simulated nodes have none of them. */
@@ -15,6 +16,7 @@ export interface MachineFacts {
   /** The cgroup of all pods, and the agent's own. Undefined if there is none. */
   readonly pods: CgroupStatistics | undefined;
   readonly agent: CgroupStatistics | undefined;
+  readonly pressure: Pressures | undefined;
 }
 
 /** The number of processes and threads of a machine, and the most that it may have. Undefined if the kernel does not tell. */
@@ -42,12 +44,13 @@ export function ownCgroup(text: string): string | undefined {
 /** @param filesystems those of the machine */
 export async function readMachineFacts({ cgroups, cgroupRoot }: UsageNode, filesystems: NodeFilesystems): Promise<MachineFacts> {
   const own = ownCgroup(await readFile('/proc/self/cgroup', 'utf8').catch(() => ''));
-  const [processes, pods, agent] = await Promise.all([
+  const [processes, pods, agent, pressure] = await Promise.all([
     processLimit(),
     cgroups.statistics(cgroupRoot),
     own === undefined ? undefined : cgroups.statistics(own),
+    cgroups.machinePressure(),
   ]);
-  return { filesystems, processes, pods, agent };
+  return { filesystems, processes, pods, agent, pressure };
 }
 
 /** Returns the `node` of /stats/summary. */
@@ -58,13 +61,14 @@ export function nodeSummary(
   facts: MachineFacts | undefined,
   rates: CpuRates,
 ) {
-  const { time, cpuNanoseconds, workingSetBytes, availableBytes, startedAt, swap } = machine;
+  const { time, cpuNanoseconds, startedAt, swap } = machine;
   return {
     nodeName,
     ...(facts ? systemContainers(facts, time, clock.now() - process.uptime() * 1000, rates) : {}),
     ...(startedAt === undefined ? {} : { startTime: timeOf(startedAt) }),
-    cpu: cpuOf(rates, 'node', time, cpuNanoseconds),
-    memory: { time: timeOf(time), ...(availableBytes === undefined ? {} : { availableBytes }), workingSetBytes },
+    cpu: cpuOf(rates, 'node', time, cpuNanoseconds, facts?.pressure),
+    memory: machineMemoryOf(machine, facts?.pressure),
+    ...ioOf(time, facts?.pressure),
     ...networkOf(time, interfaces),
     ...(facts ? disksAndProcesses(facts, time) : {}),
     ...(swap ? swapOf(time, swap.used, swap.available) : {}),
@@ -90,8 +94,9 @@ function systemContainers({ agent, pods }: MachineFacts, ms: number, agentStarte
           {
             name,
             ...(startedAt === undefined ? {} : { startTime: timeOf(startedAt) }),
-            cpu: cpuOf(rates, `system ${name}`, ms, kernel.cpu.nanoseconds),
+            cpu: cpuOf(rates, `system ${name}`, ms, kernel.cpu.nanoseconds, kernel.pressure),
             memory: cgroupMemoryOf(ms, kernel),
+            ...ioOf(ms, kernel.pressure),
           },
         ]
       : [];

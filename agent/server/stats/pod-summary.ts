@@ -10,7 +10,7 @@ import type { MachineUsage } from './machine-usage.ts';
 import type { ContainerUsage, PodUsage } from './node-usage.ts';
 import { totalOf } from './node-usage.ts';
 import type { PodKernel } from './pod-kernel.ts';
-import { cgroupMemoryOf, cpuOf, memoryOf, networkOf, swapOf, timeOf } from './summary-values.ts';
+import { cgroupMemoryOf, cpuOf, ioOf, memoryOf, networkOf, swapOf, timeOf } from './summary-values.ts';
 import type { UsageNode } from './usage-node.ts';
 
 /** The node's facts that the summaries of pods are made of. */
@@ -37,8 +37,9 @@ export function podSummary(sources: SummarySources, usage: PodUsage, pod: Live<P
     podRef: { name, namespace, uid },
     startTime: pod?.status?.startTime,
     containers: containers.map((item, index) => containerSummary(sources, item, pod, kernel.containers[index])),
-    cpu: cpuOf(rates, uid, time, whole?.cpu.nanoseconds ?? totalOf(containers, (item) => item.cpuNanoseconds)),
+    cpu: cpuOf(rates, uid, time, whole?.cpu.nanoseconds ?? totalOf(containers, (item) => item.cpuNanoseconds), whole?.pressure),
     memory: whole ? cgroupMemoryOf(time, whole) : memoryOf(time, containers),
+    ...ioOf(time, whole?.pressure),
     ...networkOf(time, kernel.interfaces),
     ...volumesOf(sources.volumes.get(uid)),
     ...ephemeralStorageOf(sources, usage, pod),
@@ -58,8 +59,9 @@ function containerSummary(
   return {
     name: item.name,
     ...(item.startedAt === 0 ? {} : { startTime: timeOf(item.startedAt) }),
-    cpu: cpuOf(rates, item.id, item.time, item.cpuNanoseconds),
-    memory: memoryOf(item.time, [item]),
+    cpu: cpuOf(rates, item.id, item.time, item.cpuNanoseconds, kernel?.pressure),
+    memory: memoryOf(item.time, [item], kernel?.pressure),
+    ...ioOf(item.time, kernel?.pressure),
     rootfs: { time, ...filesystems?.images?.room, usedBytes: item.writableLayerBytes, inodesUsed: item.writableLayerInodes },
     ...(logs ? { logs: { time, ...filesystems?.node.room, usedBytes: logs.bytes, inodesUsed: logs.inodes } } : {}),
     ...(machine.swap && kernel ? swapOf(item.time, kernel.memory.swap) : {}),

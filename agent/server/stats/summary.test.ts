@@ -7,6 +7,7 @@ import { silentLogger } from '../../../base/log.ts';
 import type { CgroupStatistics } from '../../contract/cgroup-statistics.ts';
 import { podDirectories } from '../../contract/pod-directories.ts';
 import { aPod } from '../../contract/pods.fixture.ts';
+import type { Pressures } from '../../contract/pressure.ts';
 import type { VolumeStats } from '../../contract/volume-stats.ts';
 import { noCgroups } from '../../simulated/simulated-parts.ts';
 import { createCpuRates } from './cpu-rates.ts';
@@ -34,6 +35,16 @@ const kernel = (processes: number, nanoseconds: number): CgroupStatistics => ({
   threads: 9,
   disks: [],
 });
+const level = (microseconds: number) => ({ avg10: 1.5, avg60: 2.5, avg300: 3.5, totalMicroseconds: microseconds });
+/** Each resource has waited ten times as long as the one before. */
+const pressures = (microseconds: number): Pressures => {
+  const of = (factor: number) => ({ some: level(microseconds * factor), full: level(0) });
+  return { cpu: of(1), memory: of(10), io: of(100) };
+};
+const psi = (total: number) => {
+  const shown = { avg10: 1.5, avg60: 2.5, avg300: 3.5 };
+  return { some: { total, ...shown }, full: { total: 0, ...shown } };
+};
 const container = (name: string, more: Partial<ContainerUsage> = {}): ContainerUsage => ({
   id: name,
   name,
@@ -56,7 +67,12 @@ const reportOf = (more: Partial<UsageReport['machine']> = {}): UsageReport => ({
 const POD = 'besteffort/podu';
 
 /** A node with one pod, whose cgroups are those given. */
-async function summaryOf(report: UsageReport, disks: DiskReport, cgroups: Readonly<Record<string, CgroupStatistics>>, simulated = false) {
+async function summaryOf(
+  report: UsageReport,
+  disks: DiskReport,
+  cgroups: Readonly<Record<string, CgroupStatistics>>,
+  { simulated = false, pressure }: { readonly simulated?: boolean; readonly pressure?: Pressures } = {},
+) {
   const node = {
     nodeName: 'node-0',
     clock: createFakeClock(T),
@@ -64,7 +80,7 @@ async function summaryOf(report: UsageReport, disks: DiskReport, cgroups: Readon
     directories: podDirectories(root),
     runtime: { simulated, imageFilesystem: async () => ({ mountpoint: root, usedBytes: 77, usedInodes: 5 }) },
     cache: { of: () => ({ containers: [], sandboxes: [] }) },
-    cgroups: { ...noCgroups, statistics: async (path: string) => cgroups[path] },
+    cgroups: { ...noCgroups, statistics: async (path: string) => cgroups[path], machinePressure: async () => pressure },
     cgroupRoot: '/kubepods',
   } as unknown as UsageNode;
   const pod = aPod(
@@ -182,9 +198,32 @@ describe('the pods of /stats/summary', () => {
   });
 
   it('are told of by their annotations alone on a simulated node', async () => {
-    const { node, pods } = await summaryOf(reportOf(), NO_DISK_REPORT, {}, true);
+    const { node, pods } = await summaryOf(reportOf(), NO_DISK_REPORT, {}, { simulated: true, pressure: pressures(1) });
     expect(Object.keys(node)).toEqual(['nodeName', 'cpu', 'memory']);
     expect(Object.keys(pods[0])).toEqual(['podRef', 'startTime', 'containers', 'cpu', 'memory']);
+  });
+});
+
+describe('the pressure in /stats/summary', () => {
+  it('is that on the node, its pods and their containers, by resource', async () => {
+    const cgroups = {
+      '/kubepods': { ...kernel(0, 9e9), pressure: pressures(2) },
+      [`/kubepods/${POD}`]: { ...kernel(0, 5e9), pressure: pressures(3) },
+      [`/kubepods/${POD}/main`]: { ...kernel(2, 1e9), pressure: pressures(4) },
+    };
+    const { node, pods } = await summaryOf(reportOf(), NO_DISK_REPORT, cgroups, { pressure: pressures(1) });
+    const shown = [node, node.systemContainers[0], pods[0], pods[0].containers[0]];
+    for (const [index, { cpu, memory, io }] of shown.entries()) {
+      expect([cpu.psi, memory.psi]).toEqual([psi(index + 1), psi((index + 1) * 10)]);
+      expect(io).toEqual({ time, psi: psi((index + 1) * 100) });
+    }
+  });
+
+  it('is absent where the kernel tells of none', async () => {
+    const none = { cpu: undefined, memory: undefined, io: undefined };
+    const { node, pods } = await summaryOf(reportOf(), NO_DISK_REPORT, { [`/kubepods/${POD}`]: { ...kernel(0, 5e9), pressure: none } });
+    for (const { cpu, memory, io } of [node, pods[0], pods[0].containers[0]])
+      expect([cpu.psi, memory.psi, io]).toEqual([undefined, undefined, undefined]);
   });
 });
 
