@@ -35,7 +35,7 @@ const MOST_WAITING = 8;
 /** Kinds of file systems whose server may be on another machine. */
 const REMOTE = /^(nfs|cifs|smb|ceph|fuse|9p|afs|lustre|gluster|gpfs)/;
 /** Blocks, free ones, available ones, bytes of a block, inodes, free ones, the path. */
-const FORMAT = '--format=%b %f %a %S %c %d %n';
+const FORMAT = '%b %f %a %S %c %d %n';
 
 export function createFilesystemReader({ clock, program = 'stat', mounts = '/proc/self/mountinfo' }: FilesystemReaderOptions): FilesystemReader {
   /** Paths whose process has been killed but has not ended: the kernel itself still waits for the server. */
@@ -45,7 +45,7 @@ export function createFilesystemReader({ clock, program = 'stat', mounts = '/pro
   const ask = (paths: readonly string[]): Promise<string> =>
     new Promise((resolve) => {
       for (const path of paths) stuck.add(path);
-      const child = execFile(program, ['--file-system', FORMAT, '--', ...paths], { encoding: 'utf8' }, (_, stdout) => {
+      const child = execFile(program, ['-f', '-c', FORMAT, '--', ...paths], { encoding: 'utf8' }, (_, stdout) => {
         cancel();
         for (const path of paths) stuck.delete(path);
         // Paths that do not exist make it end with a code; the lines that it printed count.
