@@ -263,3 +263,9 @@ describe('the volume of a claim', () => {
     await expect(path(mounting(byClaim, 'u2'))).rejects.toThrow('PVC is being deleted');
   });
 });
+
+it('a volume that is a host path is marked: its file system tells nothing of it', async () => {
+  const marked = async () => (await volumes().setUp(mounting(), going)).get('data')?.hostPath;
+  await bound({ local: undefined, hostPath: { path: join(root, 'disk') } });
+  expect(await marked()).toBe(true);
+});
