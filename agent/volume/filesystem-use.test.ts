@@ -9,20 +9,23 @@ import { createFilesystemReader, deviceBytes } from './filesystem-use.ts';
 const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 /** Waits until a file has a text, a minute at most. */
-async function written(path: string): Promise<string> {
+async function written(path: string): Promise<void> {
   const deadline = systemClock.now() + 60_000;
   while ((await text(path)) === '') {
     if (systemClock.now() > deadline) throw new Error(`${path} was not written`);
     await sleep(systemClock, 10);
   }
-  return text(path);
 }
 
 let root = '';
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'filesystem-use-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(async () => {
+  const sleeper = await text(join(root, 'sleeper'));
+  if (sleeper !== '') process.kill(Number(sleeper));
+  await rm(root, { recursive: true });
+});
 
 describe('the use of file systems', () => {
   it('is what the kernel says of them; a path that does not exist is left out', async () => {
@@ -61,7 +64,7 @@ esac
     const near = Promise.withResolvers<string>();
     const first = read(['/near', '/far away/data'], near.resolve);
     expect(await near.promise).toBe('/near');
-    const sleeper = await written(join(root, 'sleeper'));
+    await written(join(root, 'sleeper'));
     await clock.advance(10_000);
     expect(await first).toEqual([
       ['/near', { bytes: { total: 5120, used: 3072, available: 1536 }, inodes: { total: 100, used: 40, available: 60 } }],
@@ -69,7 +72,6 @@ esac
     await rm(asked);
     expect(await read(['/near', '/far away/data'])).toHaveLength(1);
     expect(await text(asked)).toBe('/near\n');
-    process.kill(Number(sleeper));
   });
 });
 
