@@ -7,6 +7,7 @@ import { runPlugins } from './agent-plugins.ts';
 import type { NodePodResources } from './agent-pod-resources.ts';
 import type { ApiAccess, PodFiles, RuntimeAccess, Surroundings } from './contract/node-parts.ts';
 import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
+import { imageCollection } from './image/image-collection.ts';
 import type { ImageGarbage } from './image/image-garbage.ts';
 import { rotateLogs } from './log/log-rotation.ts';
 import type { AgentMetrics } from './node/agent-metrics.ts';
@@ -26,7 +27,7 @@ import type { NodeShutdownOptions } from './shutdown/node-shutdown.ts';
 export interface AgentLoops {
   readonly node: RuntimeAccess &
     ApiAccess &
-    Pick<Surroundings, 'clock' | 'log'> &
+    Surroundings &
     Pick<PodFiles, 'directories'> & {
       readonly nodeName: string;
       readonly csi: NodeCsi;
@@ -139,7 +140,7 @@ function periodicWork(agent: AgentLoops, relist: () => Promise<void>): readonly 
   if (node.runtime.simulated) return always;
   return [
     ...always,
-    { everyMs: IMAGE_GARBAGE_MS, what: 'removing images', run: () => imageGarbage.collect() },
+    { everyMs: IMAGE_GARBAGE_MS, what: 'removing images', run: imageCollection(imageGarbage, node.recorder, node.nodeName) },
     { everyMs: ROTATION_MS, what: 'rotating logs', run: () => rotateLogs(node) },
     { everyMs: CLAIMS_MS, what: 'looking after device claims', run: () => reconcileClaims(agent) },
   ];

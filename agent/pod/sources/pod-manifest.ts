@@ -3,11 +3,15 @@ import { codecOf } from '../../../api/definition/codec.ts';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { objectReferenceOf } from '../../../api/pod/spec/object-references.ts';
 import { timeText } from '../../../base/clock.ts';
 import { decodeYaml } from '../../../base/yaml/decode.ts';
 import { ANNOTATION } from '../../contract/runtime-labels.ts';
 
-/** Reads the manifest of a static pod: defaulted, bound to the node, with a UID that follows from its content. @throws Error if the text is no pod. */
+/**
+ * Reads the manifest of a static pod: defaulted, bound to the node, with a UID that follows from its content.
+ * @throws Error if the text is no pod, or the pod refers to objects of the API, without which it must run
+ */
 export async function parseManifest(text: string, path: string, nodeName: string, now: number): Promise<Live<Pod>> {
   const codec = codecOf(pods);
   const decoded = codec.decode(decodeYaml(text).value);
@@ -16,6 +20,8 @@ export async function parseManifest(text: string, path: string, nodeName: string
   codec.applyDefaults(pod);
   pods.strategy.default?.(pod);
   if (pod.kind !== 'Pod' || !pod.spec) throw new Error(`${path} holds no Pod`);
+  const referenced = objectReferenceOf(pod.spec);
+  if (referenced !== undefined) throw new Error(`${path}: static pods may not reference ${referenced}`);
   const hash = createHash('sha256')
     .update(JSON.stringify([nodeName, path, pod]))
     .digest('hex');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../base/clock.ts';
 import { silentLogger } from '../../../base/log.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
+import { parseManifest } from './pod-manifest.ts';
 import { createStaticPods } from './static-pods.ts';
 
 let directory: string;
@@ -31,5 +32,14 @@ describe('static pods', () => {
     stop.abort();
     answers.reject(new Error('the test is over'));
     await running;
+  });
+
+  it.each([
+    [{ serviceAccountName: 'robot' }, 'serviceaccounts'],
+    [{ volumes: [{ name: 'v', configMap: { name: 'c' } }] }, 'configmaps'],
+    [{ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] }, 'persistentvolumeclaims'],
+  ])('may not refer to objects of the API: %j', async (more, kind) => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'i' }], ...more } };
+    await expect(parseManifest(JSON.stringify(pod), '/m/a.json', 'n1', 0)).rejects.toThrow(`/m/a.json: static pods may not reference ${kind}`);
   });
 });

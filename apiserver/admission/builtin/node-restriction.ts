@@ -7,10 +7,10 @@ import { pods } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceSlice } from '../../../api/kinds/resource/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import { errors } from '../../../api/meta/status-error.ts';
+import { objectReferenceOf } from '../../../api/pod/spec/object-references.ts';
 import { MIRROR_POD } from '../../../api/pod/spec/pod-annotations-validation.ts';
 import { semanticEqual } from '../../../base/equality.ts';
 import { nodeOf } from '../../authz/node/node-identity.ts';
-import { visitConfigMaps, visitSecrets } from '../../authz/node/references.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../../contract/admission.ts';
 import type { Authorizer } from '../../contract/authorizer.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
@@ -72,27 +72,8 @@ function mirrorPod(node: string, attributes: AdmissionAttributes, { objects }: S
   if (owner.uid !== known.metadata.uid) {
     throw forbidden(attributes, `node ${node} UID mismatch: expected ${owner.uid} got ${known.metadata.uid}`);
   }
-  const referenced = referencesOf(pod);
+  const referenced = pod.spec && objectReferenceOf(pod.spec);
   if (referenced !== undefined) throw refuse(`can not create pods that reference ${referenced}`);
-}
-
-/** Returns the kind of the first other object that a pod refers to. */
-function referencesOf({ spec }: Pod): string | undefined {
-  if (!spec) return undefined;
-  if (spec.serviceAccountName) return 'a service account';
-  let found: string | undefined;
-  visitSecrets(spec, () => {
-    found ??= 'secrets';
-  });
-  if (found) return found;
-  visitConfigMaps(spec, () => {
-    found ??= 'configmaps';
-  });
-  if (found) return found;
-  const volumes = spec.volumes ?? [];
-  if (volumes.some(({ projected }) => projected?.sources?.some(({ clusterTrustBundle }) => clusterTrustBundle))) return 'clustertrustbundles';
-  if (volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim)) return 'persistentvolumeclaims';
-  return spec.resourceClaims?.length ? 'resourceclaims' : undefined;
 }
 
 function podStatus(node: string, attributes: AdmissionAttributes): void {

@@ -3,10 +3,10 @@ import type { ServiceAccount } from '../../../api/kinds/core/service-account.ts'
 import { serviceAccounts } from '../../../api/kinds/core/service-account.ts';
 import type { Live, ObjectKey } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
+import { visitSecrets } from '../../../api/pod/spec/object-references.ts';
 import { MIRROR_POD } from '../../../api/pod/spec/pod-annotations-validation.ts';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { visitSecrets } from '../../authz/node/references.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
 import { generatedName } from '../../verbs/naming.ts';

@@ -3,8 +3,9 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { ResourceSlice } from '../../../api/kinds/resource/resource-slice.ts';
 import type { VolumeAttachment } from '../../../api/kinds/storage/volume-attachment.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { visitConfigMaps, visitSecrets } from '../../../api/pod/spec/object-references.ts';
 import { MIRROR_POD } from '../../../api/pod/spec/pod-annotations-validation.ts';
-import { claimOfVolume, visitConfigMaps, visitResourceClaims, visitSecrets, visitVolumeSecretKeys } from './references.ts';
+import { claimOfVolume, visitResourceClaims, visitVolumeSecretKeys } from './references.ts';
 
 /** The kinds of objects that nodes get rights to by what runs on them. */
 export type VertexType = 'configmap' | 'pod' | 'pv' | 'pvc' | 'resourceclaim' | 'resourceslice' | 'secret' | 'serviceaccount' | 'volumeattachment';
