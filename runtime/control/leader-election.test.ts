@@ -77,6 +77,27 @@ describe('leader election', () => {
     await b.run;
   });
 
+  it('releases the Lease also when the stop comes while it is being renewed', async () => {
+    const { clock, client, candidate } = harness();
+    const a = candidate('a');
+    await clock.settle();
+    const answer = Promise.withResolvers<void>();
+    const update = client.update.bind(client);
+    const slow = async (...request: Parameters<typeof update>) => {
+      client.update = update;
+      const written = await update(...request);
+      await answer.promise;
+      return written;
+    };
+    client.update = slow as typeof update;
+    await clock.advance(2_000);
+    a.stop.abort();
+    await clock.settle();
+    answer.resolve();
+    await a.run;
+    expect((await client.get(leases, key)).spec?.holderIdentity).toBe('');
+  });
+
   it('takes over from a leader that has not renewed for the whole lease, not earlier', async () => {
     const { clock, client, leading, candidate } = harness();
     await client.create(leases, { metadata: { ...key }, spec: { holderIdentity: 'dead', leaseDurationSeconds: 15, leaseTransitions: 4 } });

@@ -115,14 +115,18 @@ export function createLeaderElector(options: LeaderElectionOptions): LeaderElect
     }
   };
 
-  /** Resolves to 'lost' once a whole renew deadline has passed without success, to 'stopped' once the signal has aborted. */
+  /**
+   * Resolves to 'lost' once a whole renew deadline has passed without success, to 'stopped' once the signal has aborted and no renewal is under way: what
+   * it writes would be written over, or refuse the release.
+   */
   const renew = async (signal: AbortSignal): Promise<'lost' | 'stopped'> => {
     let renewedAt = clock.monotonic();
     while (!signal.aborted) {
       await sleep(clock, retryMs, signal);
       if (signal.aborted) break;
-      const deadline = sleep(clock, Math.max(0, renewDeadlineMs - (clock.monotonic() - renewedAt)), signal).then(() => false);
-      if (await Promise.race([tryOnce(), deadline])) renewedAt = clock.monotonic();
+      const answered = new AbortController();
+      const deadline = sleep(clock, Math.max(0, renewDeadlineMs - (clock.monotonic() - renewedAt)), answered.signal).then(() => false);
+      if (await Promise.race([tryOnce(), deadline]).finally(() => answered.abort())) renewedAt = clock.monotonic();
       else if (clock.monotonic() - renewedAt >= renewDeadlineMs) return 'lost';
     }
     return 'stopped';
