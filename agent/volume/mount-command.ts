@@ -27,7 +27,7 @@ const LOWER = 'lowerdir=';
 export async function mountFilesystem({ type, source, options }: FilesystemMount, target: string): Promise<void> {
   const { directory, options: short } = withShortPaths(options);
   const args = ['-o', short.join(','), ...(type === 'bind' ? [] : ['-t', type]), source, target];
-  // Where mount(8) uses the kernel's newer calls it cannot name more than 256 characters of layers.
+  // mount(8) can name no more than 256 characters of layers by the kernel's newer calls.
   await run('mount', args, { cwd: directory, env: { ...process.env, LIBMOUNT_FORCE_MOUNT2: 'always' } });
 }
 
