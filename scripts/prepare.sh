@@ -17,9 +17,16 @@ fi
 [ "${1:-build}" = modules ] && exit 0
 
 sources="base api store apiserver runtime controllers scheduler agent cli package-lock.json scripts/build.ts scripts/bundle.ts"
-if [ ! -f dist/skiff.mjs ] || [ -n "$(find $sources -newer dist/skiff.mjs -name '*.ts' -print -quit)" ]; then
-  say "building"
-  "$("$home/scripts/node.sh")" scripts/build.ts
+is_stale() { [ ! -f dist/skiff.mjs ] || [ -n "$(find $sources -newer dist/skiff.mjs -name '*.ts' -print -quit)" ]; }
+if is_stale; then
+  # Commands that come together build once: the build empties dist/ first.
+  exec 9> node_modules/.build.lock
+  flock 9
+  if is_stale; then
+    say "building"
+    "$("$home/scripts/node.sh")" scripts/build.ts
+  fi
+  exec 9>&-
 fi
 [ "${1:-build}" = build ] && exit 0
 
