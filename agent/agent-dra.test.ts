@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/log.ts';
+import { removeDirectory } from '../base/remove-directory.fixture.ts';
 import type { MemoryClient } from '../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../runtime/client/memory-client.fixture.ts';
 import { createNodeDra } from './agent-dra.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   end.abort();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 const aNode = () => createNodeDra({ nodeName: 'n', root, client, clock: systemClock, log: silentLogger, wakePod: () => {}, signal: end.signal });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import type { Secret } from '../api/kinds/core/secret.ts';
 import type { KubeObject, Live, ObjectKey } from '../api/meta/object.ts';
 import { createFakeClock } from '../base/fake-clock.ts';
 import { silentLogger } from '../base/log.ts';
+import { removeDirectory } from '../base/remove-directory.fixture.ts';
 import { createMemoryClient } from '../runtime/client/memory-client.fixture.ts';
 import { createNodeImages } from './agent-images.ts';
 import { aContainer, aPod } from './contract/pods.fixture.ts';
@@ -26,7 +27,7 @@ let dataDir: string;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'skiff-images-'));
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
+afterEach(() => removeDirectory(dataDir));
 
 const objects = {
   async get<T extends KubeObject>(_: Kind<T>, { name }: ObjectKey): Promise<Live<T> | undefined> {

@@ -1,14 +1,15 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeDirectories } from './make-directories.ts';
+import { removeDirectory } from './remove-directory.fixture.ts';
 
 let root = '';
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'directories-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 describe('makeDirectories', () => {
   it('makes all levels that are missing, and may be repeated or run twice at once', async () => {

@@ -1,10 +1,11 @@
 import { accessSync } from 'node:fs';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { SandboxConfig } from '../contract/runtime-config.ts';
 import { createCriRuntime } from '../cri/cri-runtime.ts';
 import { runCommand } from './command.ts';
@@ -62,7 +63,7 @@ function canRunContainerd(): boolean {
   afterEach(async () => {
     for (const containerd of started.splice(0)) containerd.release();
     await removeContainerd({ ...dirs, cgroupRoots: ['/skiff-test'] });
-    await rm(base, { recursive: true, force: true });
+    await removeDirectory(base);
   });
 
   it('is adopted by the next agent, and restarted when its configuration changed', async () => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { pauseImageArchive } from './pause-image.ts';
 import { pauseProgram } from './pause-program.ts';
 import { tarArchive } from './tar-archive.ts';
@@ -90,6 +91,6 @@ describe('the pause program', () => {
     while ((await status('State')) !== 'S' || ((BigInt(`0x${await status('SigIgn')}`) >> 16n) & 1n) !== 1n) await new Promise(setImmediate);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-    await rm(directory, { recursive: true });
+    await removeDirectory(directory);
   });
 });

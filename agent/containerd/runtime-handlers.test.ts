@@ -1,7 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { containerdConfig } from './config.ts';
 import { containerdPaths } from './layout.ts';
 import { installedRuntimes } from './runtime-handlers.ts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
     await chmod(join(bin, program), 0o755);
   }
 });
-afterAll(() => rm(bin, { recursive: true }));
+afterAll(() => removeDirectory(bin));
 
 describe('the runtimes of a machine', () => {
   it('are those whose programs are on the PATH', async () => {

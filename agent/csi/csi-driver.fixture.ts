@@ -3,6 +3,7 @@ import { mkdir, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bool, enumeration, int64, message, nested, nestedList, string, stringMap } from '../../base/protobuf/message.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { PluginFault, PluginMethod } from '../plugin/plugin-server.fixture.ts';
 import { method, registrationMethods, servePlugin } from '../plugin/plugin-server.fixture.ts';
 import * as m from './messages.ts';
@@ -114,7 +115,7 @@ export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriv
     method('/csi.v1.Node/NodeUnpublishVolume', m.NodeUnpublishVolumeRequest, m.Empty, async ({ volume_id, target_path }) => {
       await hide(target_path);
       // Inline volumes are made for a pod and go with it.
-      if (volume_id.startsWith('csi-')) await rm(kept(volume_id), { recursive: true, force: true });
+      if (volume_id.startsWith('csi-')) await removeDirectory(kept(volume_id));
       return {};
     }),
     method('/csi.v1.Node/NodeExpandVolume', m.NodeExpandVolumeRequest, m.NodeExpandVolumeResponse, ({ capacity_range }) => ({
@@ -129,7 +130,7 @@ export async function startCsiDriver(options: CsiDriverOptions): Promise<CsiDriv
       return { volume: { volume_id: id, capacity_bytes: capacity_range?.required_bytes ?? 0, volume_context: parameters } };
     }),
     method('/csi.v1.Controller/DeleteVolume', c.DeleteVolumeRequest, m.Empty, async ({ volume_id }) => {
-      await rm(kept(volume_id), { recursive: true, force: true });
+      await removeDirectory(kept(volume_id));
       return {};
     }),
     method('/csi.v1.Controller/ControllerPublishVolume', c.ControllerPublishVolumeRequest, c.ControllerPublishVolumeResponse, ({ node_id }) => ({

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -16,6 +16,7 @@ import { csiNodes } from '../../api/kinds/storage/csi-node.ts';
 import { volumeAttachments } from '../../api/kinds/storage/volume-attachment.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
@@ -70,7 +71,7 @@ beforeEach(async () => {
 afterEach(async () => {
   drivers.closeAll();
   await driver.stop();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 const start = (capabilities?: readonly number[]) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -6,6 +6,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import { systemClock } from '../../base/clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import type { DevicePluginOptions, DevicePluginProcess } from './device-plugin.fixture.ts';
 import { named, startDevicePlugin } from './device-plugin.fixture.ts';
@@ -55,7 +56,7 @@ beforeEach(async () => {
 afterEach(async () => {
   node.end();
   for (const plugin of plugins.splice(0)) await plugin.stop();
-  await rm(root, { recursive: true, maxRetries: 9 });
+  await removeDirectory(root);
 });
 
 describe('a pod that asks for devices', () => {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { createPluginRegistration } from '../plugin/plugin-registration.ts';
 import type { DevicePluginOptions, DevicePluginProcess } from './device-plugin.fixture.ts';
 import { named, startDevicePlugin } from './device-plugin.fixture.ts';
@@ -31,7 +32,7 @@ beforeEach(async () => {
 afterEach(async () => {
   node.end();
   for (const plugin of plugins.splice(0)) await plugin.stop();
-  await rm(root, { recursive: true, maxRetries: 9 });
+  await removeDirectory(root);
 });
 
 describe('an agent that begins', () => {

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { startDraDriver } from './dra-driver.fixture.ts';
 import { createDraMetrics } from './dra-metrics.ts';
 import type { DraPlugins } from './dra-plugins.ts';
@@ -29,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   plugins.closeAll();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 /** Starts a process of the driver, whose sockets carry a name. */

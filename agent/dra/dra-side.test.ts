@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -9,6 +9,7 @@ import type { Live } from '../../api/meta/object.ts';
 import type { Container } from '../../api/pod/container/container.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { DynamicResourcesError } from '../contract/dynamic-resources.ts';
@@ -58,7 +59,7 @@ beforeEach(async () => {
 afterEach(async () => {
   agent.abort();
   for (const driver of drivers.splice(0)) await driver.stop();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 interface ClaimFacts {

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { readNodeSignals } from './node-signals.ts';
 import { diskUse } from './pod-usage.ts';
 
@@ -9,7 +10,7 @@ let root = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'skiff-eviction-'));
 });
-afterAll(() => rm(root, { recursive: true }));
+afterAll(() => removeDirectory(root));
 
 describe('the use of directories', () => {
   it('is that of all files below, in bytes on the disk and in inodes', async () => {

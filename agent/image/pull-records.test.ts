@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { Image } from '../contract/runtime.ts';
 import type { CheckResult } from './pull-records.ts';
 import { createPullRecords } from './pull-records.ts';
@@ -23,7 +24,7 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'skiff-image-records-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => removeDirectory(directory));
 
 /** Starts to keep records as an agent does: what another one has kept in the directory is there. */
 function start(verification: Partial<ImageVerification> = {}, present: readonly Image[] = []) {

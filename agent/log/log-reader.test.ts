@@ -1,8 +1,9 @@
-import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { LogOptions } from './log-options.ts';
 import { parseLogOptions } from './log-options.ts';
 import { printLog } from './log-reader.ts';
@@ -12,7 +13,7 @@ let path = '';
 beforeEach(async () => {
   path = join(await mkdtemp(join(tmpdir(), 'skiff-log-')), '0.log');
 });
-afterEach(() => rm(dirname(path), { recursive: true, force: true }));
+afterEach(() => removeDirectory(dirname(path)));
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000000001Z`;
 const line = (second: number, text: string, stream = 'stdout', tag = 'F') => `${at(second)} ${stream} ${tag} ${text}\n`;
 const options = (query: string): LogOptions => parseLogOptions(new URLSearchParams(query), Date.parse(at(30)));

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { rotateLog } from './log-rotation.ts';
 
 const limits = { maxBytes: 10, maxFiles: 3 };
@@ -12,7 +13,7 @@ let file = '';
 beforeEach(async () => {
   file = join(await mkdtemp(join(tmpdir(), 'skiff-rotate-')), '0.log');
 });
-afterEach(() => rm(dirname(file), { recursive: true, force: true }));
+afterEach(() => removeDirectory(dirname(file)));
 const names = async () => (await readdir(dirname(file))).sort();
 const reopen = () => writeFile(file, '');
 

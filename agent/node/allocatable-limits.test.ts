@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { enforceAllocatable, podsLimits } from './allocatable-limits.ts';
 import { openCgroups } from './cgroups.ts';
 import { NO_RESERVATION, parseReservation } from './reservation.ts';
@@ -14,7 +15,7 @@ beforeEach(async () => {
     await writeFile(join(mount, controller, 'cgroup.procs'), '');
   }
 });
-afterEach(() => rm(mount, { recursive: true }));
+afterEach(() => removeDirectory(mount));
 
 const limits = { cpuMilli: 3_500, memoryBytes: 2 ** 33, pids: 30_000 };
 const read = (...path: string[]) => readFile(join(mount, ...path), 'utf8');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { weighedCgroup } from '../spec/pod-resources.ts';
 import { createAgentMetrics } from './agent-metrics.ts';
@@ -13,7 +14,7 @@ let root = '';
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'cgroup-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 const controller = async (name: string) => {
   await mkdir(join(root, name));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { noCgroups, noVolumes } from '../simulated/simulated-parts.ts';
@@ -16,7 +17,7 @@ let dataDir = '';
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'skiff-garbage-'));
 });
-afterEach(() => rm(dataDir, { recursive: true }));
+afterEach(() => removeDirectory(dataDir));
 
 /** A collector that knows the pod `known` alone. The volumes of a pod named `busy` cannot be removed as long as `isBusy`. */
 function aCollector() {

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { machineHugePages } from './huge-pages.ts';
 
 const GI = 2 ** 30;
@@ -11,7 +12,7 @@ let root = '';
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'hugepages-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 describe('the huge pages of a machine', () => {
   const pages = async (name: string, count: string) => {

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Server } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { Plugin, PluginType } from './plugin-registration.ts';
 import { createPluginRegistration } from './plugin-registration.ts';
 import type { Registration } from './plugin-server.fixture.ts';
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   server?.forceShutdown();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 const socket = () => join(root, 'reg.sock');

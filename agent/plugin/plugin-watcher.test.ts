@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { watchPlugins } from './plugin-watcher.ts';
 
@@ -29,7 +30,7 @@ afterEach(async () => {
   end.abort();
   await ended;
   for (const server of servers) server.close();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 const directory = () => join(root, 'plugins_registry');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import type { Live } from '../../api/meta/object.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { NodePodResources } from '../agent-pod-resources.ts';
 import { createNodePodResources } from '../agent-pod-resources.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
@@ -59,7 +60,7 @@ beforeEach(async () => {
 afterEach(async () => {
   channel.close();
   ending.abort();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 const list = () => channel.call('/v1.PodResourcesLister/List', m.Empty, m.ListPodResourcesResponse, {});

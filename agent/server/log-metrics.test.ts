@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { exited, observation, observed } from '../contract/pods.fixture.ts';
 import { logMetrics } from './log-metrics.ts';
@@ -10,7 +11,7 @@ let root = '';
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'skiff-logs-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 it('the logs of containers that run are measured, with those that were rotated', async () => {
   const labels = { 'io.kubernetes.pod.namespace': 'default', 'io.kubernetes.pod.name': 'p' };

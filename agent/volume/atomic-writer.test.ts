@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { Payload } from './atomic-writer.ts';
 import { writePayload } from './atomic-writer.ts';
 
@@ -9,7 +10,7 @@ let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'skiff-volume-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => removeDirectory(directory));
 const files = (content: Record<string, string>, mode = 0o644): Payload =>
   new Map(Object.entries(content).map(([path, text]) => [path, { content: Buffer.from(text), mode }]));
 const write = (payload: Payload) => writePayload(directory, payload, undefined, Date.UTC(2026, 0, 2));

@@ -11,6 +11,7 @@ import { aClaim, aVolume } from '../../api/kinds/core/persistent-volume-claim/bi
 import { persistentVolumeClaims } from '../../api/kinds/core/persistent-volume-claim/index.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import type { CsiWish } from '../contract/csi-volumes.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   client = createMemoryClient(createFakeClock());
   await client.create(nodes, { metadata: { name: 'n', labels: { 'kubernetes.io/hostname': 'n' } } });
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 const going = new AbortController().signal;
 const volumes = () =>
@@ -99,7 +100,7 @@ const isRoot = process.getuid?.() === 0;
     expect(await path()).toBe(mounted);
     expect(await optionsAt(mounted ?? '')).toHaveLength(1);
     await unmountUnder(podDirectories(root).pod('u1'));
-    await rm(podDirectories(root).pod('u1'), { recursive: true });
+    await removeDirectory(podDirectories(root).pod('u1'));
     expect(await readFile(join(root, 'disk/file'), 'utf8')).toBe('of the disk');
   });
 

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { mountDevice } from './device-mount.ts';
 import { isMountPoint, unmountUnder } from './mount-command.ts';
 
@@ -25,7 +26,7 @@ const mount = (target: string, fsType = '', options: readonly string[] = []) => 
   afterEach(async () => {
     await unmountUnder(root);
     sh('losetup', '--detach', device);
-    await rm(root, { recursive: true });
+    await removeDirectory(root);
   });
 
   it('gets a file system once, whose files stay', async () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import { mediumPageSize, memoryVolumeBytes, prepareEmptyDir } from './empty-dir.ts';
 import { isMountPoint, mountsUnder, unmountUnder } from './mount-command.ts';
@@ -63,7 +64,7 @@ describe('an emptyDir of huge pages', () => {
     });
     afterEach(async () => {
       await unmountUnder(path);
-      await rm(path, { recursive: true });
+      await removeDirectory(path);
     });
 
     const isMountable = process.getuid?.() === 0 && readFileSync('/proc/filesystems', 'utf8').includes('hugetlbfs');

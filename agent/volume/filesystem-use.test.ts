@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sleep, systemClock } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { createFilesystemReader, deviceBytes } from './filesystem-use.ts';
 
 const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
@@ -24,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   const sleeper = await text(join(root, 'sleeper'));
   if (sleeper !== '') process.kill(Number(sleeper));
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 describe('the use of file systems', () => {

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { PodDirectories } from '../contract/pod-directories.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import type { Image } from '../contract/runtime.ts';
@@ -14,7 +15,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'image-volumes-'));
   directories = podDirectories(root);
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 const image = (digit: string): Image => ({ id: `sha256:${digit.repeat(64)}`, tags: [], digests: [], sizeBytes: 1, username: '', pinned: false });
 

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { samplesOf } from '../../runtime/observe/metric-samples.fixture.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   stop.abort();
-  await rm(root, { recursive: true });
+  await removeDirectory(root);
 });
 
 it('volumes are counted by their kinds as pods want them and as they are, and mounts are measured', async () => {

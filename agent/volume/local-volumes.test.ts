@@ -1,14 +1,15 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { createLocalVolumes } from './local-volumes.ts';
 
 let root = '';
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'local-volumes-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 describe('a local volume', () => {
   it('is a directory that any user may write to, and keeps its content when it is asked for again', async () => {

@@ -1,7 +1,8 @@
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { giveToGroup } from './ownership.ts';
 
 let root = '';
@@ -16,7 +17,7 @@ beforeEach(async () => {
   await writeFile(join(root, 'dir', 'file'), 'x', { mode: 0o600 });
   await symlink('/no/such/target', join(root, 'link'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 it('the group of a pod may read and write all of a volume, and what is made in it is the group’s', async () => {
   await giveToGroup(root, group, undefined);

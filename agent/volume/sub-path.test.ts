@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { bindSubPath } from './sub-path.ts';
 
 let root = '';
@@ -12,7 +13,7 @@ beforeEach(async () => {
   await symlink('/no/such/place', join(root, 'volume', 'nowhere'));
   await symlink(join(root, 'outside'), join(root, 'volume', 'away'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 describe('a path within a volume is refused in kubelet’s words, which do not tell what is on the node', () => {
   it.each([

@@ -1,17 +1,18 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { backupsIn, outdated, rotatingFile } from './rotating-file.ts';
 
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'audit-'));
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => removeDirectory(directory));
 
 const clock = createFakeClock();
 const fileOf = (options: Partial<Parameters<typeof rotatingFile>[0]> = {}) =>

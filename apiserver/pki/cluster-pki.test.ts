@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { ensureNodePki, ensurePki } from './cluster-pki.ts';
 
 describe('the cluster’s keys', () => {
@@ -13,7 +14,7 @@ describe('the cluster’s keys', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'skiff-pki-'));
   });
-  afterEach(() => rm(dir, { recursive: true }));
+  afterEach(() => removeDirectory(dir));
   const options = { names: ['box'], ips: ['192.0.2.7'], clock: systemClock };
 
   it('serve every name the API server is known by, from files only the owner may read', async () => {

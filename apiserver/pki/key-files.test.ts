@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../base/clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { ensurePki } from './cluster-pki.ts';
 
@@ -18,7 +19,7 @@ describe('key files at the start of a server', () => {
     dir = await mkdtemp(join(tmpdir(), 'skiff-pki-'));
     first = await ensurePki(dir, options);
   });
-  afterEach(() => rm(dir, { recursive: true }));
+  afterEach(() => removeDirectory(dir));
 
   type Damage = 'missing' | 'empty' | 'damaged' | 'another key' | 'wrong type';
   const damage = async (file: string, how: Damage) => {
@@ -75,7 +76,7 @@ describe('key files at the start of a server', () => {
     const fresh = await mkdtemp(join(tmpdir(), 'skiff-pki-'));
     await writeFile(join(fresh, 'ca.key'), otherKey());
     expect((await ensurePki(fresh, options)).ca.certificate).toContain('-----BEGIN CERTIFICATE-----');
-    await rm(fresh, { recursive: true });
+    await removeDirectory(fresh);
   });
 
   it('an authority that has expired is said so', async () => {

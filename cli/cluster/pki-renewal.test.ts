@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -8,6 +8,7 @@ import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { eventually } from './eventually.ts';
 import { fewDaysLeft, keepPkiRenewed } from './pki-renewal.ts';
 
@@ -20,7 +21,7 @@ describe('the certificates of a running control plane', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'skiff-pki-'));
   });
-  afterEach(() => rm(dir, { recursive: true }));
+  afterEach(() => removeDirectory(dir));
 
   it('are renewed before they end, all of them, under the same authority', async () => {
     const clock = createFakeClock();

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,7 @@ import { SELF } from '../../apiserver/compose.ts';
 import { ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { SubjectAltNames } from '../../base/x509/certificate.ts';
 import { createCertificateRequest, createPrivateKeyText } from '../../base/x509/certificate-request.ts';
 import type { Client } from '../../runtime/client/client.ts';
@@ -64,7 +65,7 @@ describe('a node that joins with a token', () => {
   afterAll(async () => {
     stop.abort();
     await running;
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   const asToken = () => createHttpsClient({ server, ca, token: `abcdef.${SECRET}` });

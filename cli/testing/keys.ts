@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterPki } from '../../apiserver/pki/cluster-pki.ts';
 import { ensureNodePki, ensurePki } from '../../apiserver/pki/cluster-pki.ts';
 import { systemClock } from '../../base/clock.ts';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import type { KeyPair } from '../../base/x509/certificate.ts';
 
 export interface TestKeys {
@@ -38,6 +39,6 @@ async function makeKeys(): Promise<TestKeys> {
     const { serving } = await ensureNodePki(directory, pki.ca, 'simulated', { names: [], ips: [HOST] }, life);
     return { pki, nodeServing: serving };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   }
 }

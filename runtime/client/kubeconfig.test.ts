@@ -1,14 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { kubeconfigCredentials } from './kubeconfig.ts';
 
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => removeDirectory(folder));
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const write = async (text: string) => {

@@ -24,8 +24,8 @@ beforeAll(async () => {
   writeFileSync(join(directory, 'admission.yaml'), CONFIGURATION);
   server = await startServerProcess(['--admission-control-config-file', join(directory, 'admission.yaml')]);
 });
-afterAll(() => {
-  server?.remove();
+afterAll(async () => {
+  await server?.remove();
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -52,8 +52,8 @@ beforeAll(async () => {
   expect(await server.stop()).toBe(0);
   events = read(readFileSync(path, 'utf8'));
 });
-afterAll(() => {
-  server.remove();
+afterAll(async () => {
+  await server.remove();
   rmSync(directory, { recursive: true });
 });
 
@@ -119,6 +119,6 @@ it('events go to standard output if that is asked for', async () => {
     expect(read(other.output()).map(({ requestURI }) => requestURI)).toContain('/version');
   } finally {
     await other.stop();
-    other.remove();
+    await other.remove();
   }
 });

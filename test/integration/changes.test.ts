@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { eventually } from '../../cli/cluster/eventually.ts';
 import type { KubectlCluster } from '../support/cluster/kubectl-cluster.ts';
 import { startKubectlCluster } from '../support/cluster/kubectl-cluster.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'skiff-changes-'));
 });
 afterAll(async () => {
-  await rm(directory, { recursive: true, force: true });
+  await removeDirectory(directory);
   await cluster.stop();
 });
 

@@ -90,7 +90,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const part of Object.values(parts ?? {})) part.kill();
   await server?.stop();
-  server?.remove();
+  await server?.remove();
   rmSync(own, { recursive: true, force: true });
 });
 

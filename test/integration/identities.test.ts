@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  server.remove();
+  await server.remove();
   await issuer.stop();
   rmSync(directory, { recursive: true });
 });

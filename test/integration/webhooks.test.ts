@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  server.remove();
+  await server.remove();
   await hook.close();
 });
 

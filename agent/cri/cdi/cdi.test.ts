@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import type { ContainerConfig } from '../../contract/runtime-config.ts';
 import { PROPAGATION } from '../../contract/runtime-config.ts';
 import type { ContainerEdits } from './cdi-spec.ts';
@@ -14,7 +15,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'cdi-'));
   await Promise.all([mkdir(join(root, 'static')), mkdir(join(root, 'dynamic'))]);
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 const directories = () => [join(root, 'static'), join(root, 'dynamic'), join(root, 'missing')];
 const put = (path: string, text: string | object) => writeFile(join(root, path), typeof text === 'string' ? text : JSON.stringify(text));

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { createInformers } from '../../../runtime/watch/informer-set.ts';
 import { keepCniConfig } from './cni-keeper.ts';
@@ -34,6 +35,6 @@ describe('the keeper of the CNI list', () => {
     expect(await list(2)).toContain('10.244.4.0/24');
     abort.abort();
     await running;
-    await rm(confDir, { recursive: true });
+    await removeDirectory(confDir);
   });
 });

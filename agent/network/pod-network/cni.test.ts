@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { writeCniConfig } from './cni.ts';
 import { podLinks } from './pod-links.ts';
 import { applySysctls, restoreSysctls } from './sysctls.ts';
@@ -14,7 +15,7 @@ async function temporary(): Promise<string> {
   return directory;
 }
 afterEach(async () => {
-  for (const directory of directories.splice(0)) await rm(directory, { recursive: true });
+  for (const directory of directories.splice(0)) await removeDirectory(directory);
 });
 
 describe('the CNI list', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -9,6 +9,7 @@ import type { Service } from '../../../api/kinds/core/service/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { Container } from '../../../api/pod/container/container.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import { directSource } from '../../volume/object-cache.ts';
@@ -118,7 +119,7 @@ describe('variables from files', () => {
     await symlink(join(root, 'a.env'), join(root, 'volume', 'host.env'));
     await symlink('loop.env', join(root, 'volume', 'loop.env'));
   });
-  afterEach(() => rm(root, { recursive: true }));
+  afterEach(() => removeDirectory(root));
   const from = (path: string, key: string, more: object = {}) =>
     environment({ env: [{ name: 'X', valueFrom: { fileKeyRef: { volumeName: 'v', path, key, ...more } } }] }, [], join(root, 'volume'));
 

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { hostDns } from './host-dns.ts';
 
 let root = '';
@@ -10,7 +11,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'host-dns-'));
   file = join(root, 'resolv.conf');
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 const searching = async (domains: readonly string[], clusterDomain = 'cluster.local') => {
   await writeFile(file, `nameserver 192.0.2.53\nsearch ${domains.join(' ')}\n`);

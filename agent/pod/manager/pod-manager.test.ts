@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -6,6 +6,7 @@ import type { Pod, PodStatus } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { samplesOf } from '../../../runtime/observe/metric-samples.fixture.ts';
 import type { PluginDevices } from '../../contract/plugin-devices.ts';
@@ -73,7 +74,7 @@ async function aManager(devices: Partial<PluginDevices>, admit: PodManagerOption
   cleanUps.push(
     () => stop.abort(),
     () => manager.stop(),
-    () => rm(dataDir, { recursive: true, force: true }),
+    () => removeDirectory(dataDir),
   );
   const restart = () => {
     manager.stop();

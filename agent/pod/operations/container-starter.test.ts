@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../../api/pod/spec/pod-spec.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { MountError } from '../../contract/pod-volumes.ts';
 import { aContainer, aPod, aSandbox } from '../../contract/pods.fixture.ts';
 import { createRuntimeCache } from '../../node/runtime-cache.ts';
@@ -17,7 +18,7 @@ let dataDir = '';
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'starter-'));
 });
-afterEach(() => rm(dataDir, { recursive: true }));
+afterEach(() => removeDirectory(dataDir));
 
 /** The parts of a node that starts containers as a real one does, unless it is simulated. */
 function aNode(given: Partial<WorkerNode>, simulated = false): WorkerNode {

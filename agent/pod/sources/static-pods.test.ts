@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../base/clock.ts';
 import { silentLogger } from '../../../base/log.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { createMemoryClient } from '../../../runtime/client/memory-client.fixture.ts';
 import { parseManifest } from './pod-manifest.ts';
 import { createStaticPods } from './static-pods.ts';
@@ -12,7 +13,7 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'static-pods-'));
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => removeDirectory(directory));
 
 describe('static pods', () => {
   it('are all known before the API has taken the first mirror: others that run are garbage', async () => {

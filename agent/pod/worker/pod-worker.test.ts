@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -8,6 +8,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { sleep, systemClock } from '../../../base/clock.ts';
 import type { FakeClock } from '../../../base/fake-clock.ts';
 import { createFakeClock } from '../../../base/fake-clock.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { DynamicResourcesError } from '../../contract/dynamic-resources.ts';
 import type { PodStart } from '../../contract/pod-metrics.ts';
 import { noPodMetrics } from '../../contract/pod-metrics.ts';
@@ -71,7 +72,7 @@ async function aWorker(given: Given = {}) {
   worker = createPodWorker(given.pod ?? aPod(), node, () => finished++);
   cleanUps.push(
     () => worker?.stop(),
-    () => rm(dataDir, { recursive: true, force: true }),
+    () => removeDirectory(dataDir),
   );
   return { worker, clock: fake, runtime: simulated, cache, statuses, started, events, finished: () => finished };
 }

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../../base/fake-clock.ts';
 import { silentLogger } from '../../../base/log.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import type { CgroupStatistics } from '../../contract/cgroup-statistics.ts';
 import { podDirectories } from '../../contract/pod-directories.ts';
 import { aPod } from '../../contract/pods.fixture.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'summary-'));
   await mkdir(join(root, 'pods'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeDirectory(root));
 
 const kernel = (processes: number, nanoseconds: number): CgroupStatistics => ({
   cpu: { nanoseconds, userNanoseconds: 0, systemNanoseconds: 0, periods: 0, throttledPeriods: 0, throttledNanoseconds: 0 },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -13,6 +13,7 @@ import type { CSIDriver } from '../../../api/kinds/storage/csi-driver.ts';
 import { csiDrivers } from '../../../api/kinds/storage/csi-driver.ts';
 import { storageClasses } from '../../../api/kinds/storage/storage-class.ts';
 import { volumeAttachments } from '../../../api/kinds/storage/volume-attachment.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import type { ControllersCluster, ControllersClusterOptions } from '../../support/cluster/controllers-cluster.ts';
 import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 import { twoOfEach, whileRestarting } from '../../support/cluster/trouble.ts';
@@ -38,7 +39,7 @@ afterEach(async () => {
   await endSidecars();
   await cluster.stop();
   await driver.stop();
-  rmSync(directory, { recursive: true, force: true });
+  await removeDirectory(directory);
 });
 
 /** Starts a cluster with the driver, its sidecars, a class of it, and two nodes. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
@@ -8,6 +8,7 @@ import { persistentVolumeClaims } from '../../../api/kinds/core/persistent-volum
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { storageClasses } from '../../../api/kinds/storage/storage-class.ts';
 import type { PersistentVolumeClaimSpec } from '../../../api/pod/volume/persistent-volume-claim.ts';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import type { ControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 import { keyIn, startControllersCluster } from '../../support/cluster/controllers-cluster.ts';
 import { twoOfEach, whileRestarting } from '../../support/cluster/trouble.ts';
@@ -16,7 +17,7 @@ import { troubledClient } from '../../support/cluster/troubled-client.ts';
 
 /** Volumes with the policy Delete are directories of this machine. */
 const root = mkdtempSync(join(tmpdir(), 'skiff-volumes-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => removeDirectory(root));
 let cluster: ControllersCluster;
 afterEach(() => cluster.stop());
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { eventually } from '../../../cli/cluster/eventually.ts';
 import { ROOT } from '../checkout.ts';
 import type { Kubectl } from '../commands/kubectl.ts';
@@ -17,8 +18,8 @@ export interface ServerProcess {
   output(): string;
   /** Ends the server as systemd does; resolves with its exit code. */
   stop(): Promise<number | null>;
-  /** Deletes its data. */
-  remove(): void;
+  /** Ends it at once if it runs still, and deletes its data. */
+  remove(): Promise<void>;
 }
 
 /** Runs `skiff server` with a store in memory and these options, as a user does. Throws with its messages if it ends at once. */
@@ -38,6 +39,11 @@ export async function startServerProcess(options: readonly string[]): Promise<Se
     // Not at `exit`: what it wrote last may come after that.
     child.once('close', (code) => resolve(code));
   });
+  const remove = async () => {
+    child.kill('SIGKILL');
+    await ended;
+    await removeDirectory(dataDir);
+  };
   const kubectl = kubectlFor(join(dataDir, 'admin.conf'));
   try {
     const isUp = async () => (child.exitCode === null ? kubectl('get', '--raw', '/readyz') : undefined);
@@ -46,8 +52,7 @@ export async function startServerProcess(options: readonly string[]): Promise<Se
     ready.catch(() => {});
     await Promise.race([ready, ended.then(() => Promise.reject(new Error(`the server ended: ${said.stderr}`)))]);
   } catch (error) {
-    child.kill('SIGKILL');
-    rmSync(dataDir, { recursive: true, force: true });
+    await remove();
     throw error;
   }
   return {
@@ -59,10 +64,6 @@ export async function startServerProcess(options: readonly string[]): Promise<Se
       child.kill('SIGTERM');
       return ended;
     },
-    remove() {
-      // A test that failed has not stopped it.
-      child.kill('SIGKILL');
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    remove,
   };
 }
