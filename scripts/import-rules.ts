@@ -62,6 +62,7 @@ export const rooms: readonly Room[] = [
     imports: ['base', 'api', 'runtime'],
     floors: [
       'contract',
+      'host',
       ['spec', 'containerd'],
       ['cri', 'simulated', 'image', 'log', 'volume', 'network', 'probe'],
       'plugin',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseMountTable } from '../host/mount-table.ts';
 import { isRootShared } from './shared-mounts.ts';
 
 describe('the root of a mount namespace', () => {
@@ -9,5 +10,5 @@ describe('the root of a mount namespace', () => {
     ['private', '25 1 8:1 / / rw - ext4 /dev/sda1 rw', false],
     ['private below a shared mount', '25 1 8:1 / / rw - ext4 /dev/sda1 rw\n26 25 0:5 / /dev rw shared:2 - devtmpfs dev rw', false],
     ['hidden by a shared one', '25 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 25 8:2 / / rw shared:3 - ext4 /dev/sdb1 rw', true],
-  ])('may be %s', (_what, mountinfo, expected) => expect(isRootShared(mountinfo)).toBe(expected));
+  ])('may be %s', (_what, table, expected) => expect(isRootShared(parseMountTable(table))).toBe(expected));
 });

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pointsWithin, readMountTable } from '../host/mount-table.ts';
 import type { ContainerdDirs } from './layout.ts';
 import { containerdPaths } from './layout.ts';
 
@@ -71,23 +72,15 @@ export async function listProcesses(dirs: ContainerdDirs): Promise<FoundProcess[
 }
 
 /** Mount points at or below any of `dirs`, the innermost and latest first: the order in which they come off. */
-export async function listMounts(dirs: readonly string[]): Promise<string[]> {
-  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).trim().split('\n');
-  const points = lines.map((line) => unescapeOctal(line.split(' ')[4] ?? ''));
-  return points.filter((point) => dirs.some((dir) => point === dir || point.startsWith(`${dir}/`))).reverse();
-}
-
-const unescapeOctal = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+export const listMounts = async (dirs: readonly string[]): Promise<string[]> => pointsWithin(await readMountTable(), dirs).reverse();
 
 /** Directories that stand for `cgroup` in every hierarchy that is mounted (one in v2, one per controller in v1). Never the root: it holds everyone. */
 export async function cgroupDirs(cgroup: string): Promise<string[]> {
   if (!/^\/[^/.]/.test(cgroup)) throw new RangeError(`not a cgroup of its own: '${cgroup}'`);
-  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).trim().split('\n');
   const found: string[] = [];
-  for (const line of lines) {
-    const [left = '', right = ''] = line.split(' - ');
-    if (!/^cgroup2? /.test(right)) continue;
-    const dir = join(unescapeOctal(left.split(' ')[4] ?? ''), cgroup);
+  for (const { type, point } of await readMountTable()) {
+    if (type !== 'cgroup' && type !== 'cgroup2') continue;
+    const dir = join(point, cgroup);
     if (await readdir(dir).then(Boolean, () => false)) found.push(dir);
   }
   return found;

@@ -17,6 +17,7 @@ import { createMemoryClient } from '../../runtime/client/memory-client.fixture.t
 import type { CsiWish } from '../contract/csi-volumes.ts';
 import { podDirectories } from '../contract/pod-directories.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
+import { readMountTable } from '../host/mount-table.ts';
 import { createClaimedVolumes } from './claimed-volumes.ts';
 import { containerDevices } from './container-mount.ts';
 import { bindMount, isMountPoint, unmountUnder } from './mount-command.ts';
@@ -85,9 +86,8 @@ const isRoot = process.getuid?.() === 0;
 (isRoot ? describe : describe.skip)('mount options of a local directory', () => {
   afterEach(() => unmountUnder(root));
   const optionsAt = async (point: string) => {
-    const table = await readFile('/proc/self/mountinfo', 'utf8');
-    const lines = table.split('\n').filter((line) => line.split(' ')[4] === point);
-    return lines.map((line) => line.split(' ')[5]?.split(','));
+    const mounts = await readMountTable();
+    return mounts.filter((mount) => mount.point === point).map(({ options }) => options);
   };
 
   it('hold in the pod alone, which has the directory mounted once', async () => {

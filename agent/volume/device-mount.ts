@@ -1,5 +1,6 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { CommandError, tryCommand } from '../containerd/command.ts';
+import { readMountTable } from '../host/mount-table.ts';
 import { createLines } from './lines.ts';
 import { isMountPoint, mountFailure } from './mount-command.ts';
 
@@ -75,8 +76,7 @@ async function isMounted(device: string): Promise<boolean> {
   // The numbers of a device as glibc's makedev packs them.
   const major = (rdev >>> 8) & 0xfff;
   const minor = (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
-  const table = await readFile('/proc/self/mountinfo', 'utf8');
-  return table.split('\n').some((line) => line.split(' ')[2] === `${major}:${minor}`);
+  return (await readMountTable()).some((mount) => mount.device === `${major}:${minor}`);
 }
 
 const endOf = (code: number | string): string => (typeof code === 'number' ? `exit status ${code}` : code);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../api/pod/spec/pod-spec.ts';
 import { removeDirectory } from '../../base/remove-directory.fixture.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
+import { readMountTable } from '../host/mount-table.ts';
 import { mediumPageSize, memoryVolumeBytes, prepareEmptyDir } from './empty-dir.ts';
 import { isMountPoint, mountsUnder, unmountUnder } from './mount-command.ts';
 
@@ -73,8 +74,8 @@ describe('an emptyDir of huge pages', () => {
       await prepareEmptyDir(path, pod, { medium: 'HugePages-2Mi' }, NODE);
       await prepareEmptyDir(path, pod, { medium: 'HugePages-2Mi' }, NODE);
       expect(await mountsUnder(path)).toEqual([path]);
-      const table = await readFile('/proc/self/mounts', 'utf8');
-      expect(table.split('\n').find((line) => line.includes(path))).toMatch(/ hugetlbfs .*pagesize=2M/);
+      const mount = (await readMountTable()).find(({ point }) => point === path);
+      expect(mount).toMatchObject({ type: 'hugetlbfs', superOptions: expect.arrayContaining(['pagesize=2M']) });
       const { mode, gid } = await stat(path);
       expect([(mode & 0o7777).toString(8), gid]).toEqual(['2777', 1000]);
     });

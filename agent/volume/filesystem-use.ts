@@ -3,6 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { VolumeUse } from '../contract/volume-stats.ts';
+import { readMountTable } from '../host/mount-table.ts';
 
 /** The fill level of a file system. */
 export interface FilesystemUse {
@@ -23,7 +24,7 @@ export interface FilesystemReaderOptions {
   readonly clock: Clock;
   /** The program that prints them, for tests. */
   readonly program?: string;
-  /** The table of mounts. */
+  /** The table of mounts; default: this process's. */
   readonly mounts?: string;
 }
 
@@ -37,7 +38,7 @@ const REMOTE = /^(nfs|cifs|smb|ceph|fuse|9p|afs|lustre|gluster|gpfs)/;
 /** Blocks, free ones, available ones, bytes of a block, inodes, free ones, the path. */
 const FORMAT = '%b %f %a %S %c %d %n';
 
-export function createFilesystemReader({ clock, program = 'stat', mounts = '/proc/self/mountinfo' }: FilesystemReaderOptions): FilesystemReader {
+export function createFilesystemReader({ clock, program = 'stat', mounts }: FilesystemReaderOptions): FilesystemReader {
   /** Paths whose process has been killed but has not ended: the kernel itself still waits for the server. */
   const stuck = new Set<string>();
 
@@ -95,15 +96,9 @@ function* usesIn(output: string): Generator<[path: string, use: FilesystemUse]> 
 }
 
 /** Reads the kinds of file systems by their mount points; of several at one point the last one is seen. */
-async function mountKinds(table: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(table, 'utf8').catch(() => '');
-  const kinds = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const fields = line.split(' ');
-    const point = fields[4]?.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-    if (point !== undefined) kinds.set(point, fields[fields.indexOf('-') + 1] ?? '');
-  }
-  return kinds;
+async function mountKinds(table: string | undefined): Promise<ReadonlyMap<string, string>> {
+  const mounts = await readMountTable(table).catch(() => []);
+  return new Map(mounts.map(({ point, type }) => [point, type]));
 }
 
 function kindOf(kinds: ReadonlyMap<string, string>, path: string): string {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { canonicalQuantity } from '../../api/schema/quantity.ts';
 import type { FilesystemMount } from '../contract/runtime.ts';
+import type { Mount } from '../host/mount-table.ts';
+import { pointsWithin, readMountTable } from '../host/mount-table.ts';
 
 const run = promisify(execFile);
 
@@ -99,17 +101,13 @@ export async function isMountPoint(path: string): Promise<boolean> {
 const resolved = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 /** A table that cannot be read is no empty one: what is deleted with a pod must not hold the mounts of others' data. */
-const mountTable = (): Promise<string> =>
-  readFile('/proc/self/mountinfo', 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : Promise.reject(error)));
+const mountTable = (): Promise<readonly Mount[]> =>
+  readMountTable().catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : Promise.reject(error)));
 
 /** Mount points at and under a directory, the deepest first. @throws Error if the machine's mounts cannot be read */
 export async function mountsUnder(path: string): Promise<readonly string[]> {
   const directory = await resolved(path);
-  const table = await mountTable();
-  const points = table
-    .split('\n')
-    .flatMap((line) => line.split(' ')[4]?.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) ?? []);
-  return points.filter((point) => point === directory || point.startsWith(`${directory}/`)).sort((a, b) => b.length - a.length);
+  return pointsWithin(await mountTable(), [directory]).sort((a, b) => b.length - a.length);
 }
 
 /** Unmounts everything at and under a directory; lazily, so that a file still open does not keep a pod from ending. */
