@@ -3,6 +3,7 @@ import type { Pod } from '../api/kinds/core/pod/index.ts';
 import type { ServiceAccount } from '../api/kinds/core/service-account.ts';
 import { serviceAccounts } from '../api/kinds/core/service-account.ts';
 import type { Live } from '../api/meta/object.ts';
+import { measured } from '../runtime/observe/measured.ts';
 import type { AgentOptions } from './agent-options.ts';
 import type { ImagePuller } from './contract/image-puller.ts';
 import type { RuntimeAccess, Surroundings } from './contract/node-parts.ts';
@@ -81,17 +82,12 @@ function nodeLookups(options: NodeImagesOptions, tokens: TokenSource): readonly 
   const metrics = options.metrics && createProviderMetrics(options.metrics.registry, hash);
   const ofProviders = createProviderLookup({
     providers,
-    async ask(provider, request) {
-      const start = clock.monotonic();
-      let hasFailed = true;
-      try {
-        const response = await askProvider(provider, directory, request);
-        hasFailed = false;
-        return response;
-      } finally {
-        metrics?.ran(provider.name, (clock.monotonic() - start) / 1000, hasFailed);
-      }
-    },
+    ask: (provider, request) =>
+      measured(
+        clock,
+        () => askProvider(provider, directory, request),
+        (seconds, error) => metrics?.ran(provider.name, seconds, error !== undefined),
+      ),
     account: (key) => client.get<ServiceAccount>(serviceAccounts, key),
     token: (pod, audience, accountUid) => tokens.token(pod, { audience, path: '' }, accountUid),
     clock,

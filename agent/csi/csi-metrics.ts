@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import { measured } from '../../runtime/observe/measured.ts';
 import { DEFAULT_BUCKETS, metricMakers } from '../../runtime/observe/metric-makers.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 
@@ -28,22 +29,12 @@ export function createCsiMetrics(clock: Clock): CsiMetrics {
   ]);
   return {
     registry,
-    async call(driver_name, method_name, work) {
-      const start = clock.monotonic();
-      const observe = (grpc_status_code: string) =>
-        calls.observe({ driver_name, method_name, grpc_status_code, migrated: 'false' }, (clock.monotonic() - start) / 1000);
-      try {
-        const result = await work();
-        observe('OK');
-        return result;
-      } catch (error) {
-        observe(error instanceof RuntimeError ? error.code : 'unknown-non-grpc');
-        throw error;
-      }
-    },
-    async measurement(metric_source, work) {
-      const start = clock.monotonic();
-      return work().finally(() => measurements.observe({ metric_source }, (clock.monotonic() - start) / 1000));
-    },
+    call: (driver_name, method_name, work) =>
+      measured(clock, work, (seconds, error) =>
+        calls.observe({ driver_name, method_name, grpc_status_code: codeOf(error), migrated: 'false' }, seconds),
+      ),
+    measurement: (metric_source, work) => measured(clock, work, (seconds) => measurements.observe({ metric_source }, seconds)),
   };
 }
+
+const codeOf = (error: unknown): string => (error === undefined ? 'OK' : error instanceof RuntimeError ? error.code : 'unknown-non-grpc');

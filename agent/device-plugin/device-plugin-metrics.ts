@@ -1,5 +1,6 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import { measured } from '../../runtime/observe/measured.ts';
 
 /** kubelet's metrics of device plugins (pkg/kubelet/metrics/metrics.go). */
 export interface DevicePluginMetrics {
@@ -26,13 +27,6 @@ export function createDevicePluginMetrics(clock: Clock): DevicePluginMetrics {
   return {
     registry,
     registration: (resource_name) => registrations.inc({ resource_name }),
-    async allocation(resource_name, work) {
-      const start = clock.monotonic();
-      try {
-        return await work();
-      } finally {
-        seconds.observe({ resource_name }, (clock.monotonic() - start) / 1000);
-      }
-    },
+    allocation: (resource_name, work) => measured(clock, work, (took) => seconds.observe({ resource_name }, took)),
   };
 }

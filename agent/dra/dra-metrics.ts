@@ -1,5 +1,6 @@
 import { Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import { measured } from '../../runtime/observe/measured.ts';
 import { RuntimeError } from '../contract/runtime.ts';
 
 /** kubelet's metrics of ResourceClaims (pkg/kubelet/metrics/metrics.go). */
@@ -45,25 +46,12 @@ export function createDraMetrics(clock: Clock, inUse: () => ReadonlyMap<string, 
     },
   });
 
-  const measured = async <T>(work: () => Promise<T>, observe: (seconds: number, error?: unknown) => void): Promise<T> => {
-    const start = clock.monotonic();
-    const seconds = () => (clock.monotonic() - start) / 1000;
-    try {
-      const result = await work();
-      observe(seconds());
-      return result;
-    } catch (error) {
-      observe(seconds(), error);
-      throw error;
-    }
-  };
-
   return {
     registry,
     operation: (operation_name, work) =>
-      measured(work, (seconds, error) => operations.observe({ operation_name, is_error: String(error !== undefined) }, seconds)),
+      measured(clock, work, (seconds, error) => operations.observe({ operation_name, is_error: String(error !== undefined) }, seconds)),
     call: (driver_name, method_name, work) =>
-      measured(work, (seconds, error) => calls.observe({ driver_name, method_name, grpc_status_code: codeOf(error) }, seconds)),
+      measured(clock, work, (seconds, error) => calls.observe({ driver_name, method_name, grpc_status_code: codeOf(error) }, seconds)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { Gauge } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import { measured } from '../../runtime/observe/measured.ts';
 import { metricMakers } from '../../runtime/observe/metric-makers.ts';
 
 /** kubelet's names for the operations on volumes; those with `map` in them are on block devices. */
@@ -46,18 +47,10 @@ export function createStorageMetrics(registry: Registry, clock: Clock, counts: (
     },
   });
   return {
-    async operation(volume_plugin, operation_name, work) {
-      const start = clock.monotonic();
-      const observe = (status: string) =>
-        duration.observe({ volume_plugin, operation_name, status, migrated: 'false' }, (clock.monotonic() - start) / 1000);
-      try {
-        const result = await work();
-        observe('success');
-        return result;
-      } catch (error) {
-        observe('fail-unknown');
-        throw error;
-      }
-    },
+    operation: (volume_plugin, operation_name, work) =>
+      measured(clock, work, (seconds, error) => {
+        const status = error === undefined ? 'success' : 'fail-unknown';
+        duration.observe({ volume_plugin, operation_name, status, migrated: 'false' }, seconds);
+      }),
   };
 }
